@@ -1,0 +1,123 @@
+import type { Endpoint } from './endpoint.ts'
+import type { Secret } from './secret.ts'
+
+/**
+ * What a secret is, and so which wires may carry it:
+ *
+ * - `basic`               a password or token that is sent with a user name
+ * - `bearer`              a token that is sent as `Authorization: Bearer …`
+ * - `header`              any other value of an Authorization header; `scheme` is the word before it
+ * - `docker-identity`     docker's identity token; never leaves docker
+ * - `client-certificate`  a certificate and its key, or the key's passphrase
+ * - `cloud-keys`          an access key, its secret and session
+ * - `text`                any text of Python's keyring; never leaves Python
+ */
+export type Kind = 'basic' | 'bearer' | 'header' | 'docker-identity' | 'client-certificate' | 'cloud-keys' | 'text'
+
+export const kinds: readonly Kind[] = [
+  'basic',
+  'bearer',
+  'header',
+  'docker-identity',
+  'client-certificate',
+  'cloud-keys',
+  'text',
+]
+
+/** The tool that saved it; `person` for `credbridge set`; `credbridge` for notes of our own, which no tool is shown. */
+export type Owner = string
+
+export const person: Owner = 'person'
+export const python: Owner = 'python'
+export const ourselves: Owner = 'credbridge'
+
+/** Where a credential lies in a store. One item at most has this place. */
+export interface Place {
+  readonly endpoint: Endpoint
+  /** The user name; the empty one is a value like any other. */
+  readonly account: string
+  readonly owner: Owner
+}
+
+/** What a list shows: everything but the secrets. */
+export interface Entry extends Place {
+  readonly kind: Kind | Note
+  /** When it was last written, in milliseconds since 1970; absent where the store keeps no times. */
+  readonly savedAt?: number
+}
+
+export interface Credential extends Place {
+  readonly kind: Kind
+  readonly secret: Secret
+  /** The word before the value in the Authorization header, for `header` and for a `bearer` spelled unusually. */
+  readonly scheme?: string
+  /** When the secret ends, in seconds since 1970; absent means never. */
+  readonly expires?: number
+  readonly refreshToken?: Secret
+}
+
+/**
+ * What credbridge remembers in a store beside credentials:
+ *
+ * - `ended`    its owner does not use what others saved here, for this account or, with `everyAccount`, at all,
+ *              until its next save;
+ * - `default`  owner `credbridge`: `account` is the one meant at this endpoint when no user is named;
+ * - `erased`   owner `credbridge`: a credential that a tool erased, kept until `until` for `credbridge restore`;
+ * - `shared`   `account` at this endpoint may be listed by the owner as if it had saved it.
+ */
+export type Note = 'ended' | 'default' | 'erased' | 'shared'
+
+export const notes: readonly Note[] = ['ended', 'default', 'erased', 'shared']
+
+export interface NoteItem extends Place {
+  readonly kind: Note
+  readonly everyAccount?: boolean
+  /** `erased`: the end of its time in milliseconds since 1970. */
+  readonly until?: number
+  /** `erased`: what was erased. */
+  readonly erased?: Credential
+}
+
+/** Anything that a store keeps. */
+export type Item = Credential | NoteItem
+
+/** An item as found, with the time at which the store last saw it written (milliseconds), where it keeps times. */
+export type Found<T extends Item = Item> = T & { readonly savedAt?: number }
+
+export function isCredential<T extends Item>(item: T): item is T & Credential {
+  return (kinds as readonly string[]).includes(item.kind)
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  return (
+    a.owner === b.owner &&
+    a.account === b.account &&
+    a.endpoint.form === b.endpoint.form &&
+    a.endpoint.key === b.endpoint.key
+  )
+}
+
+/** Equal in everything that is stored: place, kind, secret and what belongs to it. */
+export function sameCredential(a: Credential, b: Credential): boolean {
+  return samePlace(a, b) && sameValue(a, b)
+}
+
+/** Equal in what proves the account, whoever saved it. */
+export function sameValue(a: Credential, b: Credential): boolean {
+  return (
+    a.kind === b.kind &&
+    a.secret.equals(b.secret) &&
+    a.scheme === b.scheme &&
+    a.expires === b.expires &&
+    sameSecret(a.refreshToken, b.refreshToken)
+  )
+}
+
+/** True once the secret's time has ended; `now` in milliseconds. */
+export function hasExpired(credential: Credential, now: number): boolean {
+  return credential.expires !== undefined && credential.expires * 1000 <= now
+}
+
+function sameSecret(a: Secret | undefined, b: Secret | undefined): boolean {
+  return a === undefined ? b === undefined : b !== undefined && a.equals(b)
+}

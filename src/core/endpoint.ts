@@ -1,0 +1,196 @@
+import { domainToASCII } from 'node:url'
+import { Failure } from './failure.ts'
+
+/**
+ * The place that wants a credential. Two forms, and they never equal each other:
+ *
+ * - an address, `scheme://host[:port][/path]`, in canonical form: scheme and host in lower case, IDN as punycode,
+ *   default port dropped, no user-info, query or fragment, path without trailing slash, escapes in one spelling;
+ * - a service name, an opaque text that matches only itself (Python's keyring has these).
+ *
+ * `key` is what stores file it under, and what is printed: it never holds user-info.
+ */
+export type Endpoint = Address | ServiceName
+
+export interface Address {
+  readonly form: 'address'
+  readonly key: string
+  readonly scheme: string
+  /** Lower case, with brackets around IPv6; empty only for `cert`, whose path says it all. */
+  readonly host: string
+  /** Only when it is not the scheme's own. */
+  readonly port: number | undefined
+  /** Percent-encoded, without leading or trailing slash; empty for the origin itself. */
+  readonly path: string
+}
+
+export interface ServiceName {
+  readonly form: 'service'
+  readonly key: string
+}
+
+const defaultPorts: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  ftp: 21,
+  ftps: 990,
+  smtp: 25,
+  imap: 143,
+  imaps: 993,
+  ssh: 22,
+}
+
+const malformed = (what: string) => new Failure('malformed', `not a usable endpoint: ${what}`)
+
+/** An opaque name, verbatim. */
+export function serviceName(name: string): ServiceName {
+  return { form: 'service', key: name }
+}
+
+/**
+ * The address in a URL; user-info, query and fragment are dropped. `sparse+https` and its like are the scheme behind
+ * the plus sign. Anything that is not `scheme://…` or has no usable host is `malformed`.
+ */
+export function parseAddress(url: string): Address {
+  const colon = url.indexOf('://')
+  if (colon < 1) throw malformed('it has no scheme')
+  const rest = url.slice(colon + 3)
+  const hostEnd = firstOf(rest, '/?#')
+  const authority = rest.slice(0, hostEnd)
+  const tail = rest.slice(hostEnd)
+  const path = tail.slice(0, firstOf(tail, '?#'))
+  return address({
+    scheme: url.slice(0, colon),
+    host: authority.slice(authority.lastIndexOf('@') + 1),
+    path: canonicalPath(path),
+  })
+}
+
+/** The address from parts whose path is plain text, as git sends it, not percent-encoded. */
+export function addressOf(parts: { scheme: string; host: string; path?: string }): Address {
+  return address({ ...parts, path: canonicalPath((parts.path ?? '').replaceAll('%', '%25')) })
+}
+
+/** Whatever a person typed: an address if it has a scheme, else a service name. */
+export function parseEndpoint(text: string): Endpoint {
+  return text.includes('://') ? parseAddress(text) : serviceName(text)
+}
+
+/** Same form and same canonical key. */
+export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.form === b.form && a.key === b.key
+}
+
+/** The address, then its parents on `/` boundaries, longest first, then the origin: what a reader may widen to. */
+export function withParents(at: Address): readonly Address[] {
+  if (at.path === '') return [at]
+  const slash = at.path.lastIndexOf('/')
+  return [at, ...withParents(withPath(at, slash < 0 ? '' : at.path.slice(0, slash)))]
+}
+
+/** `host` or `host:port`, as docker, terraform and pip spell an origin. */
+export function hostAndPort(at: Address): string {
+  return at.port === undefined ? at.host : `${at.host}:${at.port}`
+}
+
+function withPath(at: Address, path: string): Address {
+  return make(at.scheme, at.host, at.port, path.endsWith('/') ? path.slice(0, -1) : path)
+}
+
+function address(parts: { scheme: string; host: string; path: string }): Address {
+  const scheme = canonicalScheme(parts.scheme)
+  const { host, port } = canonicalHost(parts.host, scheme)
+  if (host === '' && (scheme !== 'cert' || parts.path === '')) throw malformed('it has no host')
+  return make(scheme, host, port === defaultPorts[scheme] ? undefined : port, parts.path)
+}
+
+function make(scheme: string, host: string, port: number | undefined, path: string): Address {
+  const origin = `${scheme}://${host}${port === undefined ? '' : `:${port}`}`
+  return { form: 'address', key: path === '' ? origin : `${origin}/${path}`, scheme, host, port, path }
+}
+
+function canonicalScheme(scheme: string): string {
+  const lower = scheme.toLowerCase()
+  const plus = lower.lastIndexOf('+')
+  const base = plus < 0 ? lower : lower.slice(plus + 1)
+  if (!/^[a-z][a-z0-9.-]*$/.test(base)) throw malformed('its scheme has characters that no scheme has')
+  return base
+}
+
+function canonicalHost(text: string, scheme: string): { host: string; port: number | undefined } {
+  const bracket = text.startsWith('[') ? text.indexOf(']') + 1 : 0
+  if (text.startsWith('[') && bracket === 0) throw malformed('its IPv6 address has no end')
+  const colon = text.indexOf(':', bracket)
+  const name = colon < 0 ? text : text.slice(0, colon)
+  const host = bracket > 0 ? canonicalIpv6(name) : canonicalName(name)
+  if (host === '' && scheme !== 'cert') throw malformed('it has no host')
+  return { host, port: colon < 0 ? undefined : canonicalPort(text.slice(colon + 1)) }
+}
+
+function canonicalPort(text: string): number | undefined {
+  if (text === '') return undefined
+  const port = /^[0-9]{1,8}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65535) throw malformed('its port is not a port')
+  return port
+}
+
+function canonicalName(name: string): string {
+  const plain = isAscii(name) ? name.toLowerCase() : domainToASCII(name)
+  if (name !== '' && !/^[a-z0-9._~-]+$/.test(plain)) throw malformed('its host has characters that no host has')
+  return plain
+}
+
+function canonicalIpv6(name: string): string {
+  if (!/^\[[0-9A-Fa-f:.]+\]$/.test(name) || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is none')
+  return new URL(`http://${name}`).hostname
+}
+
+/** One spelling for each path: escapes in upper case, needless ones undone, the needed ones made, dot segments resolved. */
+function canonicalPath(path: string): string {
+  const segments: string[] = []
+  for (const segment of encodePath(path).split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '.') segments.push(segment)
+  }
+  let first = 0
+  let end = segments.length
+  while (first < end && segments[first] === '') first++
+  while (end > first && segments[end - 1] === '') end--
+  return segments.slice(first, end).join('/')
+}
+
+const unreserved = /^[A-Za-z0-9._~-]$/
+const pathCharacter = /^[A-Za-z0-9._~!$&'()*+,;=:@/-]$/
+
+function encodePath(path: string): string {
+  let out = ''
+  for (let at = 0; at < path.length; ) {
+    const code = path.codePointAt(at) ?? 0
+    const character = String.fromCodePoint(code)
+    const hex = path.slice(at + 1, at + 3)
+    if (character === '%' && /^[0-9A-Fa-f]{2}$/.test(hex)) {
+      const meant = String.fromCharCode(Number.parseInt(hex, 16))
+      out += unreserved.test(meant) ? meant : `%${hex.toUpperCase()}`
+      at += 3
+    } else {
+      out += pathCharacter.test(character) ? character : encodeCharacter(character)
+      at += character.length
+    }
+  }
+  return out
+}
+
+function encodeCharacter(character: string): string {
+  if (!character.isWellFormed()) throw malformed('it is not valid Unicode text')
+  return encodeURIComponent(character)
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
+  return true
+}
+
+function firstOf(text: string, characters: string): number {
+  for (let at = 0; at < text.length; at++) if (characters.includes(text.charAt(at))) return at
+  return text.length
+}

@@ -1,0 +1,86 @@
+import type { Credential, Found, NoteItem } from './credential.ts'
+import { isCredential, ourselves, samePlace } from './credential.ts'
+import { type Endpoint, serviceName } from './endpoint.ts'
+import { Failure } from './failure.ts'
+import type { Store } from './store.ts'
+
+/** The one place where all copies lie. No dialect can ask for it: nothing answers with notes. */
+const bin = serviceName('erased')
+
+/** Credentials that a tool erased, restorable for a while: rule 6 of docs/architecture.md. One for each endpoint and account. */
+export interface ErasedCopies {
+  /** Keeps a copy before its original is removed. Does nothing where recovery is turned off. */
+  keep(credential: Credential): Promise<void>
+  /** Drops the copy for this endpoint and account, if there is one. */
+  forget(credential: { endpoint: Endpoint; account: string }): Promise<void>
+  /** Drops copies whose time is over; how many. */
+  sweep(): Promise<number>
+  /**
+   * Puts the copy back as its owner's own. No copy, or one whose time is over: `undefined`. Several accounts and none
+   * named: `ambiguous`. Something else lies there by now: `refused`.
+   */
+  restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined>
+}
+
+export function erasedCopies(store: Store, now: () => number, hours: number): ErasedCopies {
+  const place = (of: { endpoint: Endpoint; account: string }) => ({
+    endpoint: bin,
+    account: `${of.endpoint.key} ${of.account}`,
+    owner: ourselves,
+  })
+
+  async function copies(): Promise<readonly Found<NoteItem>[]> {
+    const items = await store.find([bin])
+    return items.filter((item): item is Found<NoteItem> => item.kind === 'erased')
+  }
+
+  async function keep(credential: Credential): Promise<void> {
+    if (hours === 0 || !store.traits.extras) return
+    await store.save({ ...place(credential), kind: 'erased', until: now() + hours * 3_600_000, erased: credential })
+  }
+
+  async function forget(credential: { endpoint: Endpoint; account: string }): Promise<void> {
+    if (store.traits.extras) await store.remove(place(credential))
+  }
+
+  async function sweep(): Promise<number> {
+    if (!store.traits.extras) return 0
+    const over = (await copies()).filter(({ until }) => until === undefined || until <= now())
+    for (const copy of over) await store.remove(copy)
+    return over.length
+  }
+
+  async function restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined> {
+    const fitting = (await copies()).filter(
+      ({ erased, until }) =>
+        erased !== undefined &&
+        erased.endpoint.form === endpoint.form &&
+        erased.endpoint.key === endpoint.key &&
+        (account === undefined || erased.account === account) &&
+        (until ?? 0) > now(),
+    )
+    const [copy] = fitting
+    if (copy?.erased === undefined) return undefined
+    if (fitting.length > 1) throw severalAccounts(endpoint, fitting)
+    await refuseToReplace(copy.erased)
+    await store.save(copy.erased)
+    await store.remove(copy)
+    return copy.erased
+  }
+
+  async function refuseToReplace(erased: Credential): Promise<void> {
+    const here = (await store.find([erased.endpoint], erased.account)).filter(isCredential)
+    if (!here.some((item) => samePlace(item, erased))) return
+    throw new Failure('refused', `${erased.endpoint.key} has been signed in to again since`, {
+      hints: [`to have the older one back, first: credbridge remove ${erased.endpoint.key}`],
+    })
+  }
+
+  return { keep, forget, sweep, restore }
+}
+
+function severalAccounts(endpoint: Endpoint, fitting: readonly NoteItem[]): Failure {
+  return new Failure('ambiguous', `several accounts of ${endpoint.key} were erased`, {
+    hints: fitting.map(({ erased }) => `credbridge restore ${endpoint.key} ${erased?.account}`),
+  })
+}

@@ -1,0 +1,159 @@
+import type { Credential, Item, Kind, NoteItem, Owner, Place } from './credential.ts'
+import { isCredential, kinds, notes, python } from './credential.ts'
+import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
+import { Failure } from './failure.ts'
+import { Secret } from './secret.ts'
+
+/*
+ * How one item is written as (service, account, value), the three things that every keychain has. The format is a
+ * promise: docs/item-layout.md, golden files in test/core/golden.
+ *
+ * An item of Python's keyring is exactly Python's own: the service verbatim and the bare text. Every other one has
+ * the service `<owner>:<endpoint>` and, as value, the bare secret if it is `basic` and nothing more belongs to it,
+ * else `credbridge:1:` and one JSON object. A bare secret that begins like that prefix is wrapped too.
+ */
+
+const family = 'credbridge:'
+const prefix = `${family}1:`
+
+/** The record behind the prefix. Readers ignore members that they do not know. */
+interface Record {
+  kind: Item['kind']
+  secret?: string
+  scheme?: string
+  expires?: number
+  refreshToken?: string
+  everyAccount?: boolean
+  until?: number
+  owner?: Owner
+  endpoint?: string
+  account?: string
+  value?: string
+}
+
+/** The service under which an item is filed. */
+export function serviceOf(place: Place): string {
+  return place.owner === python ? place.endpoint.key : `${place.owner}:${place.endpoint.key}`
+}
+
+/** The value that is kept. */
+export function encodeItem(item: Item): string {
+  if (isCredential(item)) return encodeCredential(item)
+  return wrap({
+    kind: item.kind,
+    ...(item.everyAccount === undefined ? {} : { everyAccount: item.everyAccount }),
+    ...(item.until === undefined ? {} : { until: item.until }),
+    ...(item.erased === undefined
+      ? {}
+      : {
+          owner: item.erased.owner,
+          endpoint: item.erased.endpoint.key,
+          account: item.erased.account,
+          value: encodeCredential(item.erased),
+        }),
+  })
+}
+
+/** The item that lies at a place. A value of ours that cannot be read is `malformed`, one of a later version `unsupported`. */
+export function decodeItem(place: Place, value: string): Item {
+  const { endpoint, account, owner } = place
+  if (owner === python) return { endpoint, account, owner, kind: 'text', secret: new Secret(value) }
+  if (!value.startsWith(family)) return { endpoint, account, owner, kind: 'basic', secret: new Secret(value) }
+  if (!value.startsWith(prefix)) {
+    throw new Failure('unsupported', `the item for ${endpoint.key} was written by a later version of credbridge`, {
+      hints: ['update credbridge'],
+    })
+  }
+  return fromRecord({ endpoint, account, owner }, parseRecord(value.slice(prefix.length), endpoint))
+}
+
+/** The endpoint that a stored key names for an owner; Python's keys are service names always. */
+export function endpointFromKey(key: string, owner: Owner): Endpoint {
+  return owner === python ? serviceName(key) : parseEndpoint(key)
+}
+
+function encodeCredential(credential: Credential): string {
+  const { kind, secret, scheme, expires, refreshToken } = credential
+  const bare = secret.expose()
+  if (credential.owner === python) return bare
+  const more = scheme !== undefined || expires !== undefined || refreshToken !== undefined
+  if (kind === 'basic' && !more && !bare.startsWith(family)) return bare
+  return wrap({
+    kind,
+    secret: bare,
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.expose() }),
+  })
+}
+
+function wrap(record: Record): string {
+  return prefix + JSON.stringify(record)
+}
+
+function parseRecord(text: string, endpoint: Endpoint): Record {
+  let record: unknown
+  try {
+    record = JSON.parse(text)
+  } catch {
+    throw unreadable(endpoint)
+  }
+  if (!isRecord(record)) throw unreadable(endpoint)
+  return record
+}
+
+function isRecord(value: unknown): value is Record {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const members = value as { [name: string]: unknown }
+  const of = (type: string, ...names: string[]) =>
+    names.every((name) => members[name] === undefined || typeof members[name] === type)
+  return (
+    typeof members['kind'] === 'string' &&
+    of('string', 'secret', 'scheme', 'refreshToken', 'owner', 'endpoint', 'account', 'value') &&
+    of('number', 'expires', 'until') &&
+    of('boolean', 'everyAccount')
+  )
+}
+
+function fromRecord(place: Place, record: Record): Item {
+  if ((notes as readonly string[]).includes(record.kind)) return noteFrom(place, record)
+  if (!(kinds as readonly string[]).includes(record.kind)) {
+    throw new Failure(
+      'unsupported',
+      `the item for ${place.endpoint.key} is of a kind that this version does not know`,
+      {
+        hints: ['update credbridge'],
+      },
+    )
+  }
+  if (record.secret === undefined) throw unreadable(place.endpoint)
+  return {
+    ...place,
+    kind: record.kind as Kind,
+    secret: new Secret(record.secret),
+    ...(record.scheme === undefined ? {} : { scheme: record.scheme }),
+    ...(record.expires === undefined ? {} : { expires: record.expires }),
+    ...(record.refreshToken === undefined ? {} : { refreshToken: new Secret(record.refreshToken) }),
+  }
+}
+
+function noteFrom(place: Place, record: Record): NoteItem {
+  const { owner, endpoint, account, value, until, everyAccount } = record
+  const complete = owner !== undefined && endpoint !== undefined && account !== undefined && value !== undefined
+  const erased = complete
+    ? decodeItem({ owner, account, endpoint: endpointFromKey(endpoint, owner) }, value)
+    : undefined
+  return {
+    ...place,
+    kind: record.kind as NoteItem['kind'],
+    ...(everyAccount === undefined ? {} : { everyAccount }),
+    ...(until === undefined ? {} : { until }),
+    ...(erased !== undefined && isCredential(erased) ? { erased } : {}),
+  }
+}
+
+function unreadable(endpoint: Endpoint): Failure {
+  return new Failure('malformed', `the stored item for ${endpoint.key} cannot be read`, {
+    hints: [`remove it with: credbridge remove ${endpoint.key}`],
+  })
+}
