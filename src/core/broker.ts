@@ -2,7 +2,8 @@ import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credenti
 import { hasExpired, isCredential, samePlace, sameValue } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
-import { Failure, isFailure } from './failure.ts'
+import { Failure } from './failure.ts'
+import { type Keeping, keeping } from './keeping.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, select, usable } from './selection.ts'
 import type { Store } from './store.ts'
@@ -47,6 +48,7 @@ export interface Broker {
   /** Everything in every store, without secrets. */
   list(): Promise<readonly Entry[]>
   readonly erased: ErasedCopies
+  readonly keeping: Keeping
 }
 
 export function createBroker({ stores, now, recoverHours }: BrokerOptions): Broker {
@@ -129,16 +131,11 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
     return all
   }
 
-  return { find, save, remove, list, erased }
+  return { find, save, remove, list, erased, keeping: keeping(stores) }
 }
 
 /** The tool uses what others saved here no longer, until its next save. */
 function endedNote({ tool, endpoint, account }: Removal): NoteItem {
   const everyAccount = account === undefined
   return { endpoint, account: account ?? '', owner: tool, kind: 'ended', ...(everyAccount ? { everyAccount } : {}) }
-}
-
-/** Whether a failure means that no answer can be chosen although there are several: some tools hear it as nothing. */
-export function isAmbiguous(error: unknown): boolean {
-  return isFailure(error) && error.code === 'ambiguous'
 }

@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+
+export function defaultCommand(program: Command, desk: Desk): void {
+  withService(program.command('default <endpoint> [account]'))
+    .description('say which account is meant where a tool names no user')
+    .option('--unset', 'no account is')
+    .action(async (endpoint: string, account: string | undefined, options) =>
+      desk.ends(await setDefault(desk, endpoint, account, options)),
+    )
+}
+
+async function setDefault(
+  { terminal, open }: Desk,
+  word: string,
+  account: string | undefined,
+  options: { service?: boolean; unset?: boolean },
+): Promise<number> {
+  const endpoint = endpointFrom(word, options)
+  const { keeping } = (await open()).broker
+  if (options.unset === true) return (await keeping.unsetDefault(endpoint)) ? 0 : nothingThere
+  if (account === undefined) {
+    throw new Failure('malformed', 'which account is it to be', { hints: [`credbridge list ${word}`] })
+  }
+  await keeping.setDefault(endpoint, account)
+  terminal.say(`${shownAccount(account)} is now the default at ${endpoint.key}\n`)
+  return 0
+}

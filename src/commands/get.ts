@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { kinds, person } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { endpointFrom, nothingThere, withService } from './words.ts'
+
+export function getCommand(program: Command, desk: Desk): void {
+  withService(program.command('get <endpoint> [account]'))
+    .description('print a secret, to a pipe or with --show to the terminal')
+    .option('--show', 'print it although a person may be looking over your shoulder')
+    .option('--json', 'print account, kind, secret and what belongs to it as JSON')
+    .action(async (endpoint: string, account: string | undefined, options) =>
+      desk.ends(await get(desk, endpoint, account, options)),
+    )
+}
+
+interface Options {
+  readonly show?: boolean
+  readonly json?: boolean
+  readonly service?: boolean
+}
+
+async function get(desk: Desk, word: string, account: string | undefined, options: Options): Promise<number> {
+  const endpoint = endpointFrom(word, options)
+  if (desk.terminal.outIsTerminal && options.show !== true) {
+    throw new Failure('refused', 'the secret would be shown on the terminal', { hints: ['add --show, or use a pipe'] })
+  }
+  const { broker } = await desk.open()
+  const lookup = { tool: person, kinds, endpoints: [endpoint], ...(account === undefined ? {} : { account }) }
+  const answer = await broker.find(lookup)
+  if (answer === undefined) return nothingThere
+  const { credential } = answer
+  const { kind, owner, scheme, expires, refreshToken } = credential
+  const all = {
+    account: credential.account,
+    owner,
+    kind,
+    scheme,
+    expires,
+    secret: credential.secret.expose(),
+    refreshToken: refreshToken?.expose(),
+  }
+  desk.terminal.out(options.json === true ? `${JSON.stringify(all)}\n` : `${all.secret}\n`)
+  return 0
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { type Credential, sameValue } from '../core/credential.ts'
+import { parseEndpoint, serviceName } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { printable } from '../edge/report.ts'
+import { tools } from '../tools/index.ts'
+import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
+import { nothingThere, shownAccount } from './words.ts'
+
+export async function importCommand(program: Command, desk: Desk): Promise<void> {
+  const command = program.command('import').description('move plain secrets out of files that tools left')
+  for (const tool of tools) {
+    if (tool.plainSecrets === undefined) continue
+    const offered = await tool.plainSecrets()
+    const sub = command.command(tool.name).description(tool.title)
+    for (const { flags, says } of offered.options) sub.option(flags, says)
+    sub
+      .option('-y, --yes', 'do not ask before moving')
+      .option('-n, --dry-run', 'show what would be moved')
+      .option('--keep', 'copy only, leave the files as they are')
+      .option('--undo', 'write back what was taken out of files')
+      .action(async (options) => desk.ends(await bring(desk, tool, offered, options)))
+  }
+}
+
+type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; undo?: boolean }
+
+/** Preview, save, read back, and only then take out of the file: whatever stops this, nothing is lost. */
+async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
+  const { terminal, world } = desk
+  if (options.undo === true) return putBack(desk, tool, source)
+  const { secrets, remarks } = await source.find(world, options)
+  for (const { where, credential } of secrets) {
+    terminal.say(`${printable(`${where}: ${shownAccount(credential.account)} at ${credential.endpoint.key}`)}\n`)
+  }
+  for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
+  if (secrets.length === 0) terminal.say('there are no plain secrets\n')
+  if (secrets.length === 0) return nothingThere
+  if (options.dryRun === true) return 0
+  if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
+  for (const secret of secrets) await moveOne(desk, tool, secret, options.keep === true)
+  terminal.say(`${secrets.length} ${options.keep === true ? 'copied' : 'moved'}\n`)
+  return 0
+}
+
+async function moveOne(
+  desk: Desk,
+  tool: Tool,
+  { credential, takeOut, trace }: PlainSecret,
+  keep: boolean,
+): Promise<void> {
+  const { broker } = await desk.open()
+  await broker.save(credential)
+  const { endpoint, account, kind } = credential
+  const kept = await broker.find({ tool: credential.owner, kinds: [kind], endpoints: [endpoint], account })
+  if (kept === undefined || !sameValue(kept.credential, credential)) {
+    throw new Failure('internal', `${endpoint.key} was not kept; its file is untouched`, {
+      hints: ['credbridge doctor'],
+    })
+  }
+  if (keep) return
+  if (trace !== undefined) remember(desk, tool, credential, trace)
+  await takeOut()
+}
+
+/** What was taken out of which file: places and accounts, no secrets. */
+interface Taken {
+  readonly tool: string
+  readonly endpoint: string
+  readonly service: boolean
+  readonly account: string
+  readonly owner: string
+  readonly trace: Readonly<Record<string, string>>
+}
+
+function journalOf({ world }: Desk): string {
+  return join(world.places.state, 'imported.json')
+}
+
+function taken(desk: Desk): readonly Taken[] {
+  const text = desk.world.files.read(journalOf(desk))
+  return text === undefined ? [] : (JSON.parse(text) as Taken[])
+}
+
+function remember(desk: Desk, tool: Tool, { endpoint, account, owner }: Credential, trace: Taken['trace']): void {
+  const entry: Taken = {
+    tool: tool.name,
+    endpoint: endpoint.key,
+    service: endpoint.form === 'service',
+    account,
+    owner,
+    trace,
+  }
+  desk.world.files.write(journalOf(desk), `${JSON.stringify([...taken(desk), entry], undefined, 2)}\n`)
+}
+
+async function putBack(desk: Desk, tool: Tool, source: PlainSecrets): Promise<number> {
+  const all = taken(desk)
+  const mine = all.filter((entry) => entry.tool === tool.name)
+  const { stores } = await desk.open()
+  for (const { endpoint, service, account, owner, trace } of mine) {
+    const at = service ? serviceName(endpoint) : parseEndpoint(endpoint)
+    const items = await stores[0].find([at], account)
+    const item = items.find((one): one is typeof one & Credential => one.owner === owner && 'secret' in one)
+    if (item === undefined) desk.terminal.say(`${printable(at.key)}: no longer kept, left out\n`)
+    else await source.putBack?.(desk.world, trace, item)
+  }
+  const rest = all.filter((entry) => entry.tool !== tool.name)
+  desk.world.files.write(journalOf(desk), `${JSON.stringify(rest, undefined, 2)}\n`)
+  desk.terminal.say(`${mine.length} written back\n`)
+  return mine.length === 0 ? nothingThere : 0
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander'
+import type { Entry } from '../core/credential.ts'
+import { kinds, ourselves } from '../core/credential.ts'
+import { sameEndpoint } from '../core/endpoint.ts'
+import type { Desk } from '../edge/desk.ts'
+import { printable } from '../edge/report.ts'
+import { endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './words.ts'
+
+export function listCommand(program: Command, desk: Desk): void {
+  withService(program.command('list [endpoint]'))
+    .description('show what is kept: endpoints, accounts and who saved them, never secrets')
+    .option('--json', 'as JSON')
+    .action(async (endpoint: string | undefined, options) => desk.ends(await list(desk, endpoint, options)))
+}
+
+async function list(
+  { terminal, open }: Desk,
+  word: string | undefined,
+  options: { json?: boolean; service?: boolean },
+): Promise<number> {
+  const endpoint = word === undefined ? undefined : endpointFrom(word, options)
+  const { broker } = await open()
+  const entries = (await broker.list()).filter(
+    (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
+  )
+  const credentials = entries.filter(({ kind }) => (kinds as readonly string[]).includes(kind)).sort(byName)
+  const isDefault = (entry: Entry) =>
+    entries.some(
+      (note) =>
+        note.kind === 'default' &&
+        note.owner === ourselves &&
+        note.account === entry.account &&
+        sameEndpoint(note.endpoint, entry.endpoint),
+    )
+  if (options.json === true) {
+    const data = credentials.map((entry) => ({ ...jsonEntry(entry), default: isDefault(entry) }))
+    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`)
+  } else {
+    terminal.out(table(credentials.map((entry) => [...row(entry), isDefault(entry) ? 'default' : ''])))
+  }
+  return credentials.length === 0 ? nothingThere : 0
+}
+
+function row({ endpoint, account, owner, kind, savedAt }: Entry): string[] {
+  const saved = savedAt === undefined ? '' : new Date(savedAt).toISOString().slice(0, 10)
+  return [endpoint.key, shownAccount(account), owner, kind, saved]
+}
+
+/** Columns as wide as their widest word, two spaces apart. */
+function table(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((cells) => cells.map(printable))
+  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((cells) => cells[column]?.length ?? 0)))
+  return shown
+    .map(
+      (cells) =>
+        `${cells
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+function byName(a: Entry, b: Entry): number {
+  return (
+    a.endpoint.key.localeCompare(b.endpoint.key) || a.account.localeCompare(b.account) || a.owner.localeCompare(b.owner)
+  )
+}

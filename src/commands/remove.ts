@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { Entry } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+
+interface Options {
+  readonly service?: boolean
+  readonly owner?: string
+  readonly allAccounts?: boolean
+  readonly dryRun?: boolean
+}
+
+export function removeCommand(program: Command, desk: Desk): void {
+  withService(program.command('remove <endpoint> [account]'))
+    .description('forget a credential at once and for good, whoever saved it')
+    .option('--owner <tool>', 'only what this tool saved')
+    .option('--all-accounts', 'every account of the endpoint')
+    .option('-n, --dry-run', 'show what would be removed')
+    .action(async (endpoint: string, account: string | undefined, options) =>
+      desk.ends(await remove(desk, endpoint, account, options)),
+    )
+}
+
+async function remove(desk: Desk, word: string, account: string | undefined, options: Options): Promise<number> {
+  const endpoint = endpointFrom(word, options)
+  const { broker } = await desk.open()
+  const entries = (await broker.keeping.at(endpoint, account)).filter(
+    ({ owner }) => options.owner === undefined || owner === options.owner,
+  )
+  const accounts = accountsOf(entries)
+  if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(word, accounts)
+  for (const entry of entries)
+    desk.terminal.say(`${options.dryRun === true ? 'would remove' : 'removed'} ${shown(entry)}\n`)
+  if (options.dryRun === true) return entries.length === 0 ? nothingThere : 0
+  const removed = await broker.keeping.discard(entries)
+  for (const name of account === undefined ? accounts : [account])
+    await broker.erased.forget({ endpoint, account: name })
+  return removed === 0 ? nothingThere : 0
+}
+
+function shown({ endpoint, account, owner }: Entry): string {
+  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}`
+}
+
+function severalAccounts(word: string, accounts: readonly string[]): Failure {
+  return new Failure('ambiguous', 'there are several accounts', {
+    hints: [...accounts.map((name) => `credbridge remove ${word} ${name === '' ? "''" : name}`), 'or --all-accounts'],
+  })
+}

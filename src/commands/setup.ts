@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import type { Desk } from '../edge/desk.ts'
+import { printable } from '../edge/report.ts'
+import { tools } from '../tools/index.ts'
+import type { Setup, SetupOptions, Tool } from '../tools/tool.ts'
+
+export async function setupCommand(program: Command, desk: Desk): Promise<void> {
+  const setup = program.command('setup').description('tell a tool to ask credbridge, and prove that it does')
+  for (const tool of tools) {
+    if (tool.setup === undefined) continue
+    const offered = await tool.setup()
+    const command = setup.command(tool.name).description(tool.title)
+    for (const { flags, says } of offered.options) command.option(flags, says)
+    command
+      .option('--undo', 'remove what setup added, and nothing else')
+      .option('-n, --dry-run', 'show what would be changed')
+      .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
+      .action(async (options) => desk.ends(await wire(desk, tool, offered, options)))
+  }
+}
+
+type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean }
+
+async function wire({ terminal, world }: Desk, tool: Tool, setup: Setup, options: Options): Promise<number> {
+  const undo = options.undo === true
+  const plan = undo ? await setup.undo(world, options) : await setup.plan(world, options)
+  for (const remark of plan.remarks) terminal.say(`note: ${printable(remark)}\n`)
+  for (const change of plan.changes) {
+    terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(change.says)}\n`)
+    if (options.dryRun !== true) await change.apply()
+  }
+  if (plan.changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
+  if (undo || options.dryRun === true || options.prove === false || setup.prove === undefined) return 0
+  terminal.say(`${printable(await setup.prove(world))}\n`)
+  return 0
+}

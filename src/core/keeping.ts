@@ -1,0 +1,60 @@
+import type { Entry, NoteItem, Place } from './credential.ts'
+import { isCredential, kinds, ourselves } from './credential.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
+import { Failure } from './failure.ts'
+import type { Store } from './store.ts'
+
+/** What a person may do with what is kept, across the stores in use and whoever saved it. */
+export interface Keeping {
+  /** The credentials at an endpoint, without secrets. */
+  at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
+  /** Removes these at once and for good; how many there were. */
+  discard(places: readonly Place[]): Promise<number>
+  /** Says which account is meant where no user is named. No such account: `refused`. */
+  setDefault(endpoint: Endpoint, account: string): Promise<void>
+  /** Takes that back; whether it had been said. */
+  unsetDefault(endpoint: Endpoint): Promise<boolean>
+}
+
+export function keeping(stores: readonly [Store, ...Store[]]): Keeping {
+  const [first] = stores
+
+  async function at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
+    const entries: Entry[] = []
+    for (const store of stores) entries.push(...(await store.list()))
+    return entries.filter(
+      (entry) =>
+        sameEndpoint(entry.endpoint, endpoint) &&
+        (account === undefined || entry.account === account) &&
+        (kinds as readonly string[]).includes(entry.kind),
+    )
+  }
+
+  async function discard(places: readonly Place[]): Promise<number> {
+    let count = 0
+    for (const store of stores) for (const place of places) if (await store.remove(place)) count++
+    return count
+  }
+
+  async function defaults(endpoint: Endpoint): Promise<readonly NoteItem[]> {
+    const here = await first.find([endpoint])
+    return here.filter((item): item is NoteItem => !isCredential(item) && item.kind === 'default')
+  }
+
+  async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
+    if ((await at(endpoint, account)).length === 0) {
+      throw new Failure('refused', `${endpoint.key} has no such account`, {
+        hints: [`credbridge list ${endpoint.key}`],
+      })
+    }
+    const before = await defaults(endpoint)
+    await first.save({ endpoint, account, owner: ourselves, kind: 'default' })
+    for (const note of before) if (note.account !== account) await first.remove(note)
+  }
+
+  async function unsetDefault(endpoint: Endpoint): Promise<boolean> {
+    return (await discard(await defaults(endpoint))) > 0
+  }
+
+  return { at, discard, setDefault, unsetDefault }
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, isAbsolute, join, parse } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import type { Ran, RunOptions } from '../tools/tool.ts'
+
+const mostOutput = 16 * 1024 * 1024
+
+/** Run foreign code in any executable that Bun compiled; children of ours do not inherit them. */
+const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
+
+/**
+ * Runs a program named by its absolute path: no shell, words as a list, input by standard input, in the root folder, so
+ * that nothing in the working directory is found or read. Too slow is `timeout`, not startable `unavailable`.
+ */
+export function run(program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: parse(program).root,
+      env: childEnvironment(options.env),
+      windowsHide: true,
+    })
+    const failed = (code: 'timeout' | 'unavailable', what: string) => {
+      child.kill('SIGKILL')
+      reject(new Failure(code, `${program} ${what}`))
+    }
+    const timer = setTimeout(() => failed('timeout', 'did not answer in time'), options.limit ?? 10_000)
+    const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > mostOutput) failed('unavailable', 'writes without end')
+        else chunks.push(chunk)
+      })
+      return () => Buffer.concat(chunks).toString('utf8')
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(options.input ?? '')
+    child.on('error', () => {
+      clearTimeout(timer)
+      failed('unavailable', 'cannot be started')
+    })
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ stdout: stdout?.() ?? '', stderr: stderr?.() ?? '', exitCode: code ?? 128 })
+    })
+  })
+}
+
+/** The environment for children: ours with the additions, without what would run foreign code in them. */
+export function childEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...additions }
+  for (const name of notForChildren) delete env[name]
+  return env
+}
+
+/** The first program of this name in PATH's absolute folders; a relative one, as the working directory is, is passed over. */
+export function programOnPath(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return programsOnPath(name, env)[0]
+}
+
+/** All programs of this name in PATH's absolute folders, in order. A name with a path separator has none. */
+export function programsOnPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  if (name === '' || name.includes('/') || name.includes('\\')) return []
+  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
+  return (env['PATH'] ?? env['Path'] ?? '')
+    .split(delimiter)
+    .filter(isAbsolute)
+    .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))
+    .filter(isRunnable)
+}
+
+/** Whether this is a file that we may run. */
+export function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import type { Files } from '../tools/tool.ts'
+
+/** The files of a person's tools: read whole, replaced whole, never left half. */
+export const files: Files = {
+  read(path) {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw new Failure('refused', `${path} cannot be read`, { cause: error })
+    }
+  },
+
+  write(path, text) {
+    try {
+      replace(path, text)
+    } catch (error) {
+      throw new Failure('refused', `${path} cannot be written`, { cause: error })
+    }
+  },
+
+  remove(path) {
+    rmSync(path, { force: true })
+  },
+
+  exists(path) {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  },
+}
+
+function replace(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const target = meantBy(path)
+  const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777
+  const beside = `${target}.${randomBytes(6).toString('hex')}`
+  try {
+    const fd = openSync(beside, 'wx', 0o600)
+    try {
+      const bytes = Buffer.from(text)
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    chmodSync(beside, mode)
+    renameSync(beside, target)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
+}
+
+/** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced. */
+function meantBy(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (isMissing(error)) return path
+    throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+}

@@ -1,0 +1,50 @@
+import { type Broker, createBroker } from '../core/broker.ts'
+import type { Store } from '../core/store.ts'
+import { openStores, type Surroundings } from '../stores/choose.ts'
+import { placesOf } from './places.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { write } from './stdio.ts'
+
+/** What a person's commands may ask for beyond the broker. */
+export interface Opened {
+  readonly broker: Broker
+  readonly stores: readonly [Store, ...Store[]]
+  readonly settings: Settings
+  readonly surroundings: Surroundings
+}
+
+/** The broker over the stores that are in use, for a client's call. */
+export async function openBroker(): Promise<Broker> {
+  return (await open()).broker
+}
+
+export async function open(): Promise<Opened> {
+  const surroundings = thisMachine()
+  const settings = await readSettings(surroundings.places, surroundings.env)
+  const stores = await openStores(settings, surroundings)
+  return {
+    broker: createBroker({ stores, now: Date.now, recoverHours: settings.recoverHours }),
+    stores,
+    settings,
+    surroundings,
+  }
+}
+
+/** What the stores need to know of the process. Nobody is asked for anything where no screen or no wish is there. */
+export function thisMachine(): Surroundings {
+  const env = process.env
+  return {
+    env,
+    platform: process.platform,
+    userId: process.getuid?.() ?? -1,
+    places: placesOf(env, process.platform),
+    personPresent: isPersonPresent(env, process.platform),
+    say: (line) => write(2, `credbridge: ${line}\n`),
+  }
+}
+
+function isPersonPresent(env: NodeJS.ProcessEnv, platform: string): boolean {
+  if (env['GIT_TERMINAL_PROMPT'] === '0' || env['CREDBRIDGE_PROMPT'] === 'never') return false
+  if (platform !== 'linux') return env['SSH_CONNECTION'] === undefined
+  return [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((display) => display !== undefined && display !== '')
+}

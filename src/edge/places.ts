@@ -1,0 +1,40 @@
+import { homedir, userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+/** Where credbridge's own files lie. All paths are absolute. */
+export interface Places {
+  readonly home: string
+  /** Settings, written by a person. */
+  readonly config: string
+  /** What must not be lost: the vault, the keychain's index. */
+  readonly data: string
+  /** What belongs to this machine: which store was settled, the vault's key file. */
+  readonly state: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The XDG folders, on macOS and Windows those that programs use there. A relative path in the environment is ignored,
+ * as the XDG specification asks: it would be read from the working directory.
+ */
+export function placesOf(env: Environment, platform: string): Places {
+  const home = absolute(env['HOME']) ?? absolute(homedir()) ?? userInfo().homedir
+  const inHome = (variable: string, ...path: string[]) =>
+    join(absolute(env[variable]) ?? join(home, ...path), 'credbridge')
+  if (platform === 'win32') {
+    const local = inHome('LOCALAPPDATA', 'AppData', 'Local')
+    return { home, config: inHome('APPDATA', 'AppData', 'Roaming'), data: local, state: local }
+  }
+  const support = platform === 'darwin' ? ['Library', 'Application Support'] : undefined
+  return {
+    home,
+    config: inHome('XDG_CONFIG_HOME', '.config'),
+    data: inHome('XDG_DATA_HOME', ...(support ?? ['.local', 'share'])),
+    state: inHome('XDG_STATE_HOME', ...(support ?? ['.local', 'state'])),
+  }
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
+}

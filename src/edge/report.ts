@@ -1,0 +1,18 @@
+import type { Failure } from '../core/failure.ts'
+
+/*
+ * How credbridge speaks to people. Everything goes to standard error, lower case, no full stop; first what is wrong,
+ * then each thing that can be done about it on a line of its own. Names are shown, values never. Control characters
+ * cannot reach the terminal: what is shown comes from requests too.
+ */
+
+/** A failure as the text for a person, ending in a newline. */
+export function told(failure: Failure): string {
+  const hints = failure.hints.map((hint) => `hint: ${printable(hint)}\n`)
+  return [`credbridge: ${printable(failure.message)}\n`, ...hints].join('')
+}
+
+/** Text without anything that moves a cursor, colours, rings or reorders. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+}

@@ -1,0 +1,73 @@
+import type { Broker } from '../core/broker.ts'
+import { asFailure, type Failure } from '../core/failure.ts'
+import type { Dialect, Input, Reply, Request } from '../tools/dialect.ts'
+import { leave } from './leave.ts'
+import { messageLines, wholeText } from './lines.ts'
+import { openBroker } from './open.ts'
+import { told } from './report.ts'
+import { readInput, write } from './stdio.ts'
+
+/** One call of a client's command: its words and its input in, the reply out, the process ended. */
+export async function serve(dialect: Dialect): Promise<void> {
+  const words = process.argv.slice(2)
+  let stuck = false
+  const noticed = (failure: Failure) => {
+    stuck = failure.stuck
+    if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
+  }
+  const reply = await answer(dialect, words, readInput, openBroker, noticed)
+  write(1, reply.stdout)
+  write(2, reply.stderr)
+  leave(reply.exitCode, stuck)
+}
+
+/** The reply to one call, whatever happens on the way. */
+export async function answer(
+  dialect: Dialect,
+  words: readonly string[],
+  readInput: (reading: NonNullable<ReturnType<Dialect['reading']>>) => Promise<Uint8Array>,
+  openBroker: () => Promise<Broker>,
+  noticed: (failure: Failure) => void = () => {},
+): Promise<Reply> {
+  try {
+    const reading = dialect.reading(words)
+    const bytes = reading === undefined ? new Uint8Array() : await readInput(reading)
+    const request = dialect.read(words, inputOf(bytes))
+    return request.do === 'reply' ? request.reply : await carryOut(dialect, request, await openBroker())
+  } catch (error) {
+    const failure = asFailure(error)
+    if (failure.code === 'ambiguous' && dialect.ambiguous === 'absent') return dialect.absent
+    noticed(failure)
+    return dialect.broken(failure, told(failure))
+  }
+}
+
+async function carryOut(dialect: Dialect, request: Exclude<Request, { do: 'reply' }>, broker: Broker): Promise<Reply> {
+  switch (request.do) {
+    case 'find': {
+      const found = await broker.find(request.lookup)
+      return found === undefined ? dialect.absent : request.found(found)
+    }
+    case 'save':
+      await broker.save(request.credential, request.saving)
+      return dialect.done
+    case 'remove':
+      await broker.remove(request.removal)
+      return dialect.done
+    case 'list':
+      return request.found(await broker.list())
+    default:
+      return request satisfies never
+  }
+}
+
+function inputOf(bytes: Uint8Array): Input {
+  return { bytes, text: () => wholeText(bytes), lines: () => messageLines(bytes) }
+}
+
+/** Frames only: the message of a foreign error may repeat what it was given. */
+function whereItBroke(failure: Failure): string {
+  const frames = (error: unknown) =>
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+  return [`debug: ${failure.code}`, ...frames(failure), ...frames(failure.cause), ''].join('\n')
+}

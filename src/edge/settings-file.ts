@@ -1,0 +1,83 @@
+import { isAbsolute } from 'node:path'
+import { parse } from 'smol-toml'
+import { Failure } from '../core/failure.ts'
+import type { Settings } from './settings.ts'
+
+type Reader = (value: unknown, settings: Settings) => Settings
+
+const wrong = (what: string) => new Failure('malformed', `the settings file: ${what}`, { hints: ['credbridge doctor'] })
+
+/** What may stand in the file: the path of each key, and what its value becomes. */
+const keys: Readonly<Record<string, Reader>> = {
+  store: (value, settings) => ({ ...settings, stores: [text(value, 'store')] }),
+  stores: (value, settings) => ({ ...settings, stores: texts(value, 'stores') }),
+  'recover-hours': (value, settings) => ({ ...settings, recoverHours: hours(value) }),
+  aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
+  'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
+  'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
+}
+
+/** The settings that the text holds over the usual ones. A key that means nothing is `malformed`: it was meant to. */
+export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
+  let settings = usual
+  for (const [path, value] of entries(parsed(content))) {
+    const read = Object.hasOwn(keys, path) ? keys[path] : undefined
+    if (read === undefined) throw wrong(`it has a key that means nothing: ${path}`)
+    settings = read(value, settings)
+  }
+  return settings
+}
+
+function parsed(content: string): Record<string, unknown> {
+  try {
+    return parse(content)
+  } catch (error) {
+    throw wrong(`it is not TOML${lineOf(error)}`)
+  }
+}
+
+function lineOf(error: unknown): string {
+  const line = (error as { line?: unknown }).line
+  return typeof line === 'number' ? `, line ${line}` : ''
+}
+
+function entries(table: Record<string, unknown>, above = ''): [string, unknown][] {
+  return Object.entries(table).flatMap(([key, value]): [string, unknown][] => {
+    const path = above + key
+    const isTable = typeof value === 'object' && value !== null && !Array.isArray(value) && !(path in keys)
+    return isTable ? entries(value as Record<string, unknown>, `${path}.`) : [[path, value]]
+  })
+}
+
+function text(value: unknown, key: string): string {
+  if (typeof value !== 'string' || value === '') throw wrong(`${key} must be a text`)
+  return value
+}
+
+function texts(value: unknown, key: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrong(`${key} must be a list of names`)
+  return value.map((item) => text(item, key))
+}
+
+function hours(value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 24 * 365)) {
+    throw wrong('recover-hours must be a number of hours, 0 or more')
+  }
+  return value
+}
+
+function aliases(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('aliases must be a table')
+  return Object.fromEntries(Object.entries(value).map(([from, to]) => [from, text(to, `aliases.${from}`)]))
+}
+
+function absolutePath(value: unknown): string {
+  const path = text(value, 'vault.key-file')
+  if (!isAbsolute(path)) throw wrong('vault.key-file must be an absolute path')
+  return path
+}
+
+function session(value: unknown): 'plain' | 'dh' {
+  if (value !== 'plain' && value !== 'dh') throw wrong('secret-service.session must be "plain" or "dh"')
+  return value
+}

@@ -1,0 +1,73 @@
+import { openSync } from 'node:fs'
+import { isatty, ReadStream, WriteStream } from 'node:tty'
+import { Failure } from '../core/failure.ts'
+import { Secret } from '../core/secret.ts'
+import { wholeText } from './lines.ts'
+import { readInput, write } from './stdio.ts'
+
+/** Where a person sits. Data goes to standard output, everything that is said to standard error. */
+export interface Terminal {
+  readonly inIsTerminal: boolean
+  readonly outIsTerminal: boolean
+  readonly colours: boolean
+  out(text: string): void
+  say(text: string): void
+  /** Asks on the terminal itself, whatever the standard streams carry. Nobody there: `refused`. */
+  ask(question: string): Promise<string>
+  /** The same without echo. */
+  askSecret(question: string): Promise<Secret>
+  confirm(question: string): Promise<boolean>
+  /** A secret from standard input: all of it but one line end. */
+  readSecret(): Promise<Secret>
+}
+
+export function thisTerminal(): Terminal {
+  return {
+    inIsTerminal: isatty(0),
+    outIsTerminal: isatty(1),
+    colours: isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    out: (text) => write(1, text),
+    say: (text) => write(2, text),
+    ask: (question) => asking(async ({ text }, streams) => text({ message: question, ...streams })),
+    askSecret: async (question) =>
+      new Secret(await asking(async ({ password }, streams) => password({ message: question, ...streams }))),
+    confirm: (question) =>
+      asking(async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams })),
+    async readSecret() {
+      const text = wholeText(await readInput({ atMost: 16 * 1024 * 1024 }))
+      return new Secret(text.replace(/\r?\n$/, ''))
+    },
+  }
+}
+
+type Prompts = typeof import('@clack/prompts')
+
+async function asking<T>(
+  ask: (prompts: Prompts, streams: { input: ReadStream; output: WriteStream }) => Promise<T>,
+): Promise<Exclude<T, symbol>> {
+  const [input, output] = terminalStreams()
+  try {
+    const prompts = await import('@clack/prompts')
+    const answer = await ask(prompts, { input, output })
+    if (prompts.isCancel(answer)) throw new Failure('refused', 'cancelled')
+    return answer as Exclude<T, symbol>
+  } finally {
+    input.destroy()
+    output.destroy()
+  }
+}
+
+function terminalStreams(): [ReadStream, WriteStream] {
+  const windows = process.platform === 'win32'
+  try {
+    return [
+      new ReadStream(openSync(windows ? 'CONIN$' : '/dev/tty', 'r+')),
+      new WriteStream(openSync(windows ? 'CONOUT$' : '/dev/tty', 'r+')),
+    ]
+  } catch (error) {
+    throw new Failure('refused', 'there is no terminal to ask on', {
+      hints: ['give what is asked for as a word or on standard input (see --help)'],
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,38 @@
+import { realpathSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import type { World } from '../tools/tool.ts'
+import { isRunnable, programsOnPath, run } from './child.ts'
+import { files } from './files.ts'
+import { placesOf } from './places.ts'
+
+/** The real world: this process's environment, this machine's programs and files. */
+export function thisWorld(): World {
+  const env = process.env
+  const places = placesOf(env, process.platform)
+  return {
+    env,
+    platform: process.platform,
+    home: places.home,
+    places,
+    ours: (command) => ourCommand(command, env),
+    program: (name) => programsOnPath(name, env)[0],
+    run,
+    files,
+  }
+}
+
+/**
+ * One of our commands by absolute path: the link on PATH that leads into this very installation, because it survives
+ * upgrades; else the file beside the running one.
+ */
+function ourCommand(command: string, env: NodeJS.ProcessEnv): string | undefined {
+  const folder = installedIn()
+  const onPath = programsOnPath(command, env).find((path) => realpathSync(path).startsWith(folder + sep))
+  if (onPath !== undefined) return onPath
+  return ['', '.cjs', '.exe'].map((ending) => join(folder, command + ending)).find(isRunnable)
+}
+
+/** The folder of the running program: `dist` of the package, or where the standalone executable lies. */
+function installedIn(): string {
+  return dirname(realpathSync(process.argv[1] ?? process.execPath))
+}

@@ -1,0 +1,117 @@
+import type { Credential, Kind } from '../../core/credential.ts'
+import { type Address, addressOf } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Answer } from '../../core/selection.ts'
+import { type Dialect, type Request, reply } from '../dialect.ts'
+import { type Message, printMessage, readMessage } from './message.ts'
+
+const tool = 'git'
+const nothing = reply('')
+
+/**
+ * git's credential helper protocol, since 2.26 in all its versions. The last word is the verb; unknown ones are ignored
+ * with exit 0. git never widens a path and never hears why there is no answer, except on the terminal.
+ */
+export const git: Dialect = {
+  tool,
+  absent: nothing,
+  done: nothing,
+  ambiguous: 'absent',
+  broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+
+  reading(words) {
+    const known = ['get', 'store', 'erase'].includes(words.at(-1) ?? '')
+    return known ? { atMost: 1024 * 1024, ends: 'empty-line' } : undefined
+  },
+
+  read(words, input) {
+    const verb = words.at(-1)
+    if (verb === 'get') return get(readMessage(input.lines()))
+    if (verb === 'store') return store(readMessage(input.lines()))
+    if (verb === 'erase') return erase(readMessage(input.lines()))
+    if (verb === 'capability') return { do: 'reply', reply: reply(capabilities) }
+    return { do: 'reply', reply: nothing }
+  },
+}
+
+const capabilities = 'version 0\ncapability authtype\ncapability state\n'
+
+function get(message: Message): Request {
+  const lookup = {
+    tool,
+    kinds: carriedKinds(message),
+    endpoints: [endpointOf(message)],
+    refresh: true,
+    ...(message.username === undefined ? {} : { account: message.username }),
+  }
+  return { do: 'find', lookup, found: answer }
+}
+
+function store(message: Message): Request {
+  const endpoint = endpointOf(message)
+  const proof = proofIn(message)
+  if (proof === undefined || message.ephemeral === true) return { do: 'reply', reply: nothing }
+  const credential: Credential = {
+    endpoint,
+    owner: tool,
+    ...proof,
+    ...(message.expires === undefined ? {} : { expires: message.expires }),
+    ...(message.refreshToken === undefined ? {} : { refreshToken: new Secret(message.refreshToken) }),
+  }
+  return { do: 'save', credential, saving: { repeats: true } }
+}
+
+function erase(message: Message): Request {
+  const secret = message.credential ?? message.password
+  const removal = {
+    tool,
+    kinds: message.credential === undefined && secret !== undefined ? basic : everything,
+    endpoint: endpointOf(message),
+    recoverable: true,
+    ...(message.username === undefined ? {} : { account: message.username }),
+    ...(secret === undefined ? {} : { secret: new Secret(secret) }),
+  }
+  return { do: 'remove', removal }
+}
+
+const basic: readonly Kind[] = ['basic']
+const everything: readonly Kind[] = ['basic', 'bearer', 'header']
+
+/** Only a client that says `authtype` understands anything but user name and password. */
+function carriedKinds(message: Message): readonly Kind[] {
+  return message.capabilities.includes('authtype') ? everything : basic
+}
+
+/** Both keys must have been sent (CVE-2020-11008); the host may be empty for a certificate only. */
+function endpointOf({ protocol, host, path }: Message): Address {
+  if (protocol === undefined || protocol === '') throw new Failure('malformed', 'the request names no protocol')
+  if (host === undefined) throw new Failure('malformed', 'the request names no host')
+  return addressOf({ scheme: protocol, host, ...(path === undefined ? {} : { path }) })
+}
+
+/** What git proved itself with; nothing if it is incomplete. */
+function proofIn(message: Message): Pick<Credential, 'account' | 'kind' | 'secret' | 'scheme'> | undefined {
+  const { username, password, authtype, credential } = message
+  if (authtype !== undefined && credential !== undefined) {
+    const secret = new Secret(credential)
+    const account = username ?? ''
+    if (authtype === 'Bearer') return { account, kind: 'bearer', secret }
+    return { account, kind: authtype.toLowerCase() === 'bearer' ? 'bearer' : 'header', secret, scheme: authtype }
+  }
+  if (username === undefined || password === undefined) return undefined
+  return { account: username, kind: 'basic', secret: new Secret(password) }
+}
+
+function answer({ credential, expired }: Answer): ReturnType<typeof reply> {
+  const { account, kind, secret, scheme, expires, refreshToken } = credential
+  const named: [string, string][] = kind === 'basic' || account !== '' ? [['username', account]] : []
+  const refresh: [string, string][] = refreshToken === undefined ? [] : [['oauth_refresh_token', refreshToken.expose()]]
+  if (expired) return reply(printMessage([...named, ...refresh]))
+  const proof: [string, string][] =
+    kind === 'basic'
+      ? [...named, ['password', secret.expose()]]
+      : [['capability[]', 'authtype'], ['authtype', scheme ?? 'Bearer'], ['credential', secret.expose()], ...named]
+  const expiry: [string, string][] = expires === undefined ? [] : [['password_expiry_utc', String(expires)]]
+  return reply(printMessage([...proof, ...expiry, ...refresh]))
+}

@@ -1,0 +1,115 @@
+import type { Credential, Entry, Owner } from '../core/credential.ts'
+
+/** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: string
+  readonly home: string
+  /** Where credbridge keeps files of its own: settings, data, state. */
+  readonly places: { readonly config: string; readonly data: string; readonly state: string }
+  /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
+  ours(command: string): string | undefined
+  /** The absolute path of somebody's program on PATH, never one in the working directory. */
+  program(name: string): string | undefined
+  /** Runs a program by its absolute path, without a shell, in a neutral folder, with a time limit. */
+  run(program: string, words: readonly string[], options?: RunOptions): Promise<Ran>
+  readonly files: Files
+}
+
+export interface RunOptions {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds; 10 seconds unless said. */
+  readonly limit?: number
+}
+
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+export interface Files {
+  /** The text, or `undefined` if there is no such file. */
+  read(path: string): string | undefined
+  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 for a new one. */
+  write(path: string, text: string): void
+  remove(path: string): void
+  exists(path: string): boolean
+}
+
+/** One thing that setup would do, shown before it is done. */
+export interface Change {
+  /** A line for a person: what will be different. */
+  readonly says: string
+  apply(): Promise<void> | void
+}
+
+export interface Plan {
+  /** Empty: everything is as it should be. */
+  readonly changes: readonly Change[]
+  /** What a person should know besides; shown in any case. */
+  readonly remarks: readonly string[]
+}
+
+/** A switch of one tool's setup, as the command line shows it. */
+export interface SetupOption {
+  /** As commander spells them: `--only`, `--registry <host...>`. */
+  readonly flags: string
+  readonly says: string
+}
+
+export type SetupOptions = Readonly<Record<string, boolean | string | readonly string[] | undefined>>
+
+/** How a tool is told to ask credbridge. Adds only its own lines, and undo removes only those. */
+export interface Setup {
+  readonly options: readonly SetupOption[]
+  plan(world: World, options: SetupOptions): Promise<Plan>
+  undo(world: World, options: SetupOptions): Promise<Plan>
+  /** Signs in once through the real tool with a throw-away credential; what it shows is a line for a person. */
+  prove?(world: World): Promise<string>
+  /** How things stand, for doctor. */
+  check(world: World): Promise<readonly Finding[]>
+}
+
+/** One line of doctor. */
+export interface Finding {
+  readonly state: 'ok' | 'note' | 'wrong' | 'skipped'
+  readonly says: string
+  /** The command that mends it. */
+  readonly fix?: string
+}
+
+/** A secret that lies readable somewhere. */
+export interface PlainSecret {
+  /** Where, for a person: a file and what in it. Never the secret. */
+  readonly where: string
+  readonly credential: Credential
+  /** Takes it out of there. Called only after it was saved and read back. */
+  takeOut(): Promise<void> | void
+  /** What `putBack` needs to find the place again: no secret in it. Absent: there is no way back. */
+  readonly trace?: Readonly<Record<string, string>>
+}
+
+/** Where a tool left plain secrets. */
+export interface PlainSecrets {
+  readonly options: readonly SetupOption[]
+  /** Everything that can be moved, and remarks about what cannot. Reads only. */
+  find(world: World, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
+  /** The way back: writes the credential where the trace says it was. */
+  putBack?(world: World, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
+}
+
+/** A client program. What it does not offer is absent. */
+export interface Tool {
+  /** What owns the items that it saves, and the word on our command line. */
+  readonly name: Owner
+  /** For a person: which programs this is for. */
+  readonly title: string
+  /** The commands of ours that it calls. */
+  readonly commands: readonly string[]
+  setup?(): Promise<Setup>
+  plainSecrets?(): Promise<PlainSecrets>
+  /** Entries that this tool lists as its own although it did not save them need a person's word (`credbridge share`). */
+  readonly lists?: (entry: Entry) => boolean
+}
