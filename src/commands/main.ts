@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.ts'
 import { getCommand } from './get.ts'
 import { importCommand } from './import.ts'
 import { listCommand } from './list.ts'
+import { moveCommand } from './move.ts'
 import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
 import { setCommand } from './set.ts'
@@ -28,7 +29,7 @@ export async function main(words: readonly string[]): Promise<void> {
     add(program, desk)
   await setupCommand(program, desk)
   await importCommand(program, desk)
-  for (const add of [useCommand, doctorCommand]) add(program, desk)
+  for (const add of [moveCommand, useCommand, doctorCommand]) add(program, desk)
   try {
     await program.parseAsync(words, { from: 'user' })
     leave(desk.exitCode(), false)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, parse } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import type { Ran, RunOptions } from '../tools/tool.ts'
+import type { Ran, RunOptions } from '../core/program.ts'
 
 const mostOutput = 16 * 1024 * 1024
 

@@ -1,3 +1,4 @@
+import { person } from '../core/credential.ts'
 import type { World } from '../tools/tool.ts'
 import { type Opened, open } from './open.ts'
 import { type Terminal, thisTerminal } from './terminal.ts'
@@ -20,7 +21,7 @@ export function thisDesk(): Desk & { exitCode(): number } {
     terminal: thisTerminal(),
     world: thisWorld(),
     open() {
-      opened ??= open()
+      opened ??= open(person)
       return opened
     },
     ends(exitCode) {

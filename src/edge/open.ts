@@ -1,4 +1,5 @@
 import { type Broker, createBroker } from '../core/broker.ts'
+import type { Owner } from '../core/credential.ts'
 import type { Store } from '../core/store.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
 import { placesOf } from './places.ts'
@@ -13,13 +14,13 @@ export interface Opened {
   readonly surroundings: Surroundings
 }
 
-/** The broker over the stores that are in use, for a client's call. */
-export async function openBroker(): Promise<Broker> {
-  return (await open()).broker
+/** The broker over the stores that are in use, for a call by this tool. */
+export async function openBroker(tool: Owner): Promise<Broker> {
+  return (await open(tool)).broker
 }
 
-export async function open(): Promise<Opened> {
-  const surroundings = thisMachine()
+export async function open(tool: Owner): Promise<Opened> {
+  const surroundings = thisMachine(tool)
   const settings = await readSettings(surroundings.places, surroundings.env)
   const stores = await openStores(settings, surroundings)
   return {
@@ -31,10 +32,14 @@ export async function open(): Promise<Opened> {
 }
 
 /** What the stores need to know of the process. Nobody is asked for anything where no screen or no wish is there. */
-export function thisMachine(): Surroundings {
+export function thisMachine(tool: Owner): Surroundings {
   const env = process.env
   return {
     env,
+    tool,
+    run: async (...call) => (await import('./child.ts')).run(...call),
+    program: async (name) => (await import('./child.ts')).programOnPath(name, env),
+    installedIn: async () => (await import('./world.ts')).installedIn(),
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
     places: placesOf(env, process.platform),

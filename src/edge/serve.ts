@@ -15,7 +15,7 @@ export async function serve(dialect: Dialect): Promise<void> {
     stuck = failure.stuck
     if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
   }
-  const reply = await answer(dialect, words, readInput, openBroker, noticed)
+  const reply = await answer(dialect, words, readInput, () => openBroker(dialect.tool), noticed)
   write(1, reply.stdout)
   write(2, reply.stderr)
   leave(reply.exitCode, stuck)

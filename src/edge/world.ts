@@ -33,6 +33,6 @@ function ourCommand(command: string, env: NodeJS.ProcessEnv): string | undefined
 }
 
 /** The folder of the running program: `dist` of the package, or where the standalone executable lies. */
-function installedIn(): string {
+export function installedIn(): string {
   return dirname(realpathSync(process.argv[1] ?? process.execPath))
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
+import type { Run } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { settlingStore } from './settling.ts'
 
@@ -10,6 +12,14 @@ export interface Surroundings {
   readonly platform: string
   readonly userId: number
   readonly places: { readonly home: string; readonly config: string; readonly data: string; readonly state: string }
+  /** The tool that asks, `person` for what people type. */
+  readonly tool: Owner
+  /** Runs a program by its absolute path. */
+  readonly run: Run
+  /** The absolute path of a program on PATH. */
+  program(name: string): Promise<string | undefined>
+  /** The folder of this very installation, links resolved. */
+  installedIn(): Promise<string>
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
   /** Says one line to the person, on standard error. */
@@ -30,6 +40,8 @@ const openers: Readonly<Record<string, Opener>> = {
   memory: async () => (await import('./memory.ts')).memoryStore(),
 }
 
+const helperPrefix = 'helper:'
+
 export const storeNames: readonly string[] = Object.keys(openers)
 
 /** The stores in use: those that are set, else the one that was settled, else one that the first save settles. */
@@ -44,8 +56,11 @@ export async function openStores(settings: StoreSettings, surroundings: Surround
 export async function openStore(name: string, settings: StoreSettings, surroundings: Surroundings): Promise<Store> {
   const opener = Object.hasOwn(openers, name) ? openers[name] : undefined
   if (opener !== undefined) return opener(surroundings, settings)
+  if (name.startsWith(helperPrefix)) {
+    return (await import('./helper.ts')).openHelper(name.slice(helperPrefix.length), surroundings)
+  }
   throw new Failure('malformed', `there is no store named ${name}`, {
-    hints: [`the stores are: ${storeNames.join(', ')}`],
+    hints: [`the stores are: ${storeNames.join(', ')}, ${helperPrefix}<name>`],
   })
 }
 

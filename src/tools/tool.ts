@@ -1,4 +1,5 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
+import type { Run } from '../core/program.ts'
 
 /** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
 export interface World {
@@ -11,22 +12,8 @@ export interface World {
   ours(command: string): string | undefined
   /** The absolute path of somebody's program on PATH, never one in the working directory. */
   program(name: string): string | undefined
-  /** Runs a program by its absolute path, without a shell, in a neutral folder, with a time limit. */
-  run(program: string, words: readonly string[], options?: RunOptions): Promise<Ran>
+  readonly run: Run
   readonly files: Files
-}
-
-export interface RunOptions {
-  readonly input?: string
-  readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds; 10 seconds unless said. */
-  readonly limit?: number
-}
-
-export interface Ran {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
 }
 
 export interface Files {

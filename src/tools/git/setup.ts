@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
-import type { Change, Finding, Plan, Ran, Setup, World } from '../tool.ts'
+import type { Ran } from '../../core/program.ts'
+import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
