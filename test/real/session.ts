@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { run } from './run.ts'
+
+/**
+ * What answers on the session bus:
+ *
+ * - `unlocked`       gnome-keyring with an open login collection
+ * - `locked`         the same, closed, and nobody there to answer a prompt
+ * - `no-collection`  gnome-keyring in which nobody has made a collection yet
+ * - `no-service`     a bus without a Secret Service, and none can be started
+ * - `silent-bus`     a socket that takes the connection and never says a word
+ * - `no-bus`         no socket, no address
+ */
+export type KeyringState = 'unlocked' | 'locked' | 'no-collection' | 'no-service' | 'silent-bus' | 'no-bus'
+
+/** What `afterAll` and `onTestFinished` of vitest are: takes the work that is done at the end, whatever happened. */
+export type AtEnd = (work: () => Promise<void>) => void
+
+/** A world of its own for one test file: home folder, session bus, keyring. */
+export interface Session {
+  /** The whole environment for children. */
+  readonly env: Readonly<Record<string, string>>
+  /** The folder that holds everything, home included; gone after the end. */
+  readonly folder: string
+  /** Makes the open login collection a closed one. */
+  lock(): Promise<void>
+  /** Stops the daemon with SIGSTOP: it keeps its name on the bus and answers nothing. */
+  pause(): void
+  resume(): void
+  /** Kills the daemon: the bus stays, the service is gone. */
+  kill(): Promise<void>
+  /** Starts the daemon again, or another time, with what is on disk. */
+  restart(state?: 'unlocked' | 'locked' | 'no-collection'): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts a session; needs dbus-daemon, dbus-send and gnome-keyring-daemon, except for the states without a service. */
+export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<Session> {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-'))
+  const runtime = join(folder, 'run')
+  const address = `unix:path=${join(runtime, 'bus')}`
+  const env = environment(folder, state === 'no-bus' ? {} : { DBUS_SESSION_BUS_ADDRESS: address })
+  for (const value of Object.values(env)) if (value.startsWith(folder)) mkdirSync(value, { mode: 0o700 })
+  let bus: ChildProcess | undefined
+  let silent: SilentSocket | undefined
+  let keyring: ChildProcess | undefined
+
+  async function startKeyring(as: 'unlocked' | 'locked' | 'no-collection'): Promise<void> {
+    const unlock = as === 'no-collection' ? [] : ['--unlock']
+    keyring = start('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], env)
+    keyring.stdin?.end('the password of the login collection')
+    const ready = as === 'no-collection' ? noCollection : unlocked
+    await until(() => ready(env), `gnome-keyring-daemon did not become ${as}`)
+    if (as === 'locked') await lock(env)
+  }
+
+  async function stop(): Promise<void> {
+    if (keyring !== undefined) await end(keyring)
+    if (bus !== undefined) await end(bus)
+    silent?.close()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  atEnd(stop)
+  if (state === 'silent-bus') silent = await silentSocket(join(runtime, 'bus'))
+  else if (state !== 'no-bus') bus = await startBus(folder, address, env)
+  if (state === 'unlocked' || state === 'locked' || state === 'no-collection') await startKeyring(state)
+
+  return {
+    env,
+    folder,
+    lock: () => lock(env),
+    pause: () => void keyring?.kill('SIGSTOP'),
+    resume: () => void keyring?.kill('SIGCONT'),
+    async kill() {
+      if (keyring !== undefined) await end(keyring)
+    },
+    async restart(as = 'unlocked') {
+      if (keyring !== undefined) await end(keyring)
+      await startKeyring(as)
+    },
+    stop,
+  }
+}
+
+function environment(folder: string, more: Record<string, string>): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    HOME: join(folder, 'home'),
+    TMPDIR: join(folder, 'tmp'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    XDG_RUNTIME_DIR: join(folder, 'run'),
+    ...more,
+  }
+}
+
+/** Starts a program that dies with this process, however this process dies. */
+function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+}
+
+async function startBus(folder: string, address: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const file = join(folder, 'bus.conf')
+  writeFileSync(
+    file,
+    `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>${address}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>
+`,
+  )
+  const bus = start('dbus-daemon', [`--config-file=${file}`, '--nofork', '--nopidfile', '--print-address=1'], env)
+  if (bus.stdout === null) throw new Error('dbus-daemon has no stdout')
+  await Promise.race([once(bus.stdout, 'data'), once(bus, 'exit').then(() => fail('dbus-daemon did not start'))])
+  return bus
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+const secrets = '/org/freedesktop/secrets'
+
+/** Asks the Secret Service with dbus-send; its answer in dbus-send's own spelling, empty when there is none. */
+async function ask(env: NodeJS.ProcessEnv, path: string, method: string, ...args: string[]): Promise<string> {
+  const to = ['--session', '--print-reply=literal', '--reply-timeout=5000', '--dest=org.freedesktop.secrets']
+  return (await run('dbus-send', [...to, path, method, ...args], { env })).stdout.trim()
+}
+
+async function isLocked(env: NodeJS.ProcessEnv): Promise<string> {
+  const property = ['string:org.freedesktop.Secret.Collection', 'string:Locked']
+  return ask(env, `${secrets}/aliases/default`, 'org.freedesktop.DBus.Properties.Get', ...property)
+}
+
+async function unlocked(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await isLocked(env)).endsWith('false')
+}
+
+async function noCollection(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await ask(env, secrets, 'org.freedesktop.Secret.Service.ReadAlias', 'string:default')) === '/'
+}
+
+async function lock(env: NodeJS.ProcessEnv): Promise<void> {
+  await ask(env, secrets, 'org.freedesktop.Secret.Service.Lock', `array:objpath:${secrets}/collection/login`)
+  if (!(await isLocked(env)).endsWith('true')) fail('the login collection did not become locked')
+}
+
+async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
+  const limit = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > limit) fail(otherwise)
+    await sleep(5)
+  }
+}
+
+interface SilentSocket {
+  close(): void
+}
+
+async function silentSocket(path: string): Promise<SilentSocket> {
+  const taken = new Set<Socket>()
+  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
+    taken.add(socket)
+    socket.on('error', () => {})
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return {
+    close() {
+      for (const socket of taken) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+function fail(message: string): never {
+  throw new Error(message)
+}
