@@ -1,9 +1,10 @@
 import type { Entry, Found, Item, Place } from '../core/credential.ts'
 import { isCredential, samePlace } from '../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
-import type { Failure } from '../core/failure.ts'
+import { Failure } from '../core/failure.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store, Traits } from '../core/store.ts'
+import { refuseBeyond } from './limits.ts'
 
 /** A store that ends with the process, and that a test can tell to fail. */
 export interface MemoryStore extends Store {
@@ -30,6 +31,11 @@ export function memoryStore(options: { now?: () => number; traits?: Partial<Trai
     if (thrown !== undefined) throw thrown
   }
 
+  function refuseSecondAccount({ endpoint, account }: Item): void {
+    if (!items.some((other) => sameEndpoint(other.endpoint, endpoint) && other.account !== account)) return
+    throw new Failure('unsupported', 'the memory store keeps one account for each endpoint')
+  }
+
   return {
     name: 'memory',
     traits,
@@ -44,6 +50,8 @@ export function memoryStore(options: { now?: () => number; traits?: Partial<Trai
     },
     async save(item: Item) {
       step()
+      refuseBeyond(traits, 'memory', item)
+      if (traits.accounts === 'one') refuseSecondAccount(item)
       items = [...items.filter((other) => !samePlace(other, item)), { ...item, savedAt: now() }]
     },
     async remove(place: Place, expected?: Secret) {
@@ -56,6 +64,7 @@ export function memoryStore(options: { now?: () => number; traits?: Partial<Trai
     },
     async list(): Promise<readonly Entry[]> {
       step()
+      if (!traits.list) throw new Failure('unsupported', 'the memory store cannot list what it holds')
       return items.map(({ endpoint, account, owner, kind, savedAt }) => ({
         endpoint,
         account,

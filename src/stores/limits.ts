@@ -1,0 +1,24 @@
+import { type Item, isCredential } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import { encodeItem } from '../core/item.ts'
+import type { Traits } from '../core/store.ts'
+
+/** Refuses an item that a store of these traits cannot keep whole: `unsupported` or `too-large`. */
+export function refuseBeyond(traits: Traits, store: string, item: Item): void {
+  if (!traits.extras && !isBare(item)) throw unsupported(store, 'nothing but a password for each account')
+  if (!traits.emptySecret && isCredential(item) && item.secret.expose() === '') {
+    throw unsupported(store, 'no empty secrets')
+  }
+  if (traits.largest !== undefined && Buffer.byteLength(encodeItem(item)) > traits.largest) {
+    throw new Failure('too-large', `the ${store} store takes at most ${traits.largest} bytes`)
+  }
+}
+
+function isBare(item: Item): boolean {
+  if (!isCredential(item) || item.kind !== 'basic') return false
+  return item.scheme === undefined && item.expires === undefined && item.refreshToken === undefined
+}
+
+function unsupported(store: string, what: string): Failure {
+  return new Failure('unsupported', `the ${store} store keeps ${what}`)
+}
