@@ -1,0 +1,35 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Suite } from '../real/require.ts'
+import { listContract } from './contract-list.ts'
+import { manyContract } from './contract-many.ts'
+import { placesContract } from './contract-places.ts'
+import { valuesContract } from './contract-values.ts'
+import { mark, type Open } from './contract-world.ts'
+
+/**
+ * What every store promises (src/core/store.ts), tried on a real one. What the store declares in its traits that it
+ * cannot do must be answered `unsupported`, with everything that was there before still there.
+ *
+ * Names are random and what was kept is removed, so that it may run on a person's own keychain.
+ */
+export function storeContract(name: string, open: Open, suite: Suite = (title, body) => void describe(title, body)) {
+  suite(`the contract of a store, kept by ${name}`, () => {
+    valuesContract(open)
+    placesContract(open)
+    manyContract(open)
+    listContract(open)
+
+    test('declares a name, and traits that make sense', async () => {
+      const { name, traits } = await open()
+      expect(name).toMatch(/^[a-z][a-z-]*$/)
+      expect(traits.largest ?? 1).toBeGreaterThan(0)
+    })
+
+    afterAll(async () => {
+      const store = await open()
+      if (!store.traits.list) return
+      const left = (await store.list()).filter(({ endpoint }) => endpoint.key.includes(mark))
+      expect(left).toEqual([])
+    })
+  })
+}
