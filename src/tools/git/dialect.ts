@@ -3,8 +3,9 @@ import { type Address, addressOf } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Dialect, type Request, reply } from '../dialect.ts'
+import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
 import { type Message, printMessage, readMessage } from './message.ts'
+import { isOurAnswer, seen } from './seen.ts'
 
 const tool = 'git'
 const nothing = reply('')
@@ -45,13 +46,13 @@ function get(message: Message): Request {
     refresh: true,
     ...(message.username === undefined ? {} : { account: message.username }),
   }
-  return { do: 'find', lookup, found: answer }
+  return { do: 'find', lookup, found: (found) => answer(found, message.capabilities.includes('state')) }
 }
 
 function store(message: Message): Request {
   const endpoint = endpointOf(message)
   const proof = proofIn(message)
-  if (proof === undefined || message.ephemeral === true) return { do: 'reply', reply: nothing }
+  if (proof === undefined || message.ephemeral === true || isOurAnswer(message)) return { do: 'reply', reply: nothing }
   const credential: Credential = {
     endpoint,
     owner: tool,
@@ -103,15 +104,22 @@ function proofIn(message: Message): Pick<Credential, 'account' | 'kind' | 'secre
   return { account: username, kind: 'basic', secret: new Secret(password) }
 }
 
-function answer({ credential, expired }: Answer): ReturnType<typeof reply> {
+function answer({ credential, expired }: Answer, stateful: boolean): Reply {
   const { account, kind, secret, scheme, expires, refreshToken } = credential
-  const named: [string, string][] = kind === 'basic' || account !== '' ? [['username', account]] : []
-  const refresh: [string, string][] = refreshToken === undefined ? [] : [['oauth_refresh_token', refreshToken.expose()]]
-  if (expired) return reply(printMessage([...named, ...refresh]))
-  const proof: [string, string][] =
-    kind === 'basic'
-      ? [...named, ['password', secret.expose()]]
-      : [['capability[]', 'authtype'], ['authtype', scheme ?? 'Bearer'], ['credential', secret.expose()], ...named]
-  const expiry: [string, string][] = expires === undefined ? [] : [['password_expiry_utc', String(expires)]]
-  return reply(printMessage([...proof, ...expiry, ...refresh]))
+  const username = kind === 'basic' || account !== '' ? account : undefined
+  const refresh = { oauth_refresh_token: refreshToken?.expose() }
+  if (expired) return reply(printMessage({ username, ...refresh }))
+  const value = secret.expose()
+  const proof = kind === 'basic' ? { password: value } : { authtype: scheme ?? 'Bearer', credential: value }
+  const state = seen({ ...proof, username, expires, refreshToken: refreshToken?.expose() })
+  return reply(
+    printMessage({
+      'capability[]': [...(kind === 'basic' ? [] : ['authtype']), ...(stateful ? ['state'] : [])],
+      username,
+      ...proof,
+      password_expiry_utc: expires === undefined ? undefined : String(expires),
+      ...refresh,
+      'state[]': stateful ? [state] : [],
+    }),
+  )
 }

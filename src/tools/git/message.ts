@@ -21,6 +21,8 @@ export interface Message {
   refreshToken?: string
   /** What the client understands of `authtype` and `state`. */
   capabilities: string[]
+  /** What helpers wrote for themselves, each beginning with its helper's name. */
+  state: string[]
 }
 
 const texts: Readonly<
@@ -38,7 +40,7 @@ const texts: Readonly<
 
 /** Reads a message. Unknown keys are ignored; a line without a key is `malformed`. */
 export function readMessage(lines: readonly string[]): Message {
-  let message: Message = { capabilities: [] }
+  let message: Message = { capabilities: [], state: [] }
   for (const line of lines) {
     const equals = line.indexOf('=')
     if (equals < 1) throw new Failure('malformed', 'a line of the request is not of the form key=value')
@@ -47,14 +49,16 @@ export function readMessage(lines: readonly string[]): Message {
     if (name !== undefined && Object.hasOwn(texts, key)) message[name] = value
     else if (key === 'url') message = fromUrl(value)
     else if (key === 'capability[]') message.capabilities = value === '' ? [] : [...message.capabilities, value]
+    else if (key === 'state[]') message.state = value === '' ? [] : [...message.state, value]
     else if (key === 'ephemeral') message.ephemeral = gitBoolean(value)
     else if (key === 'password_expiry_utc') setExpiry(message, value)
   }
   return message
 }
 
-/** Prints `key=value` lines in the order given; a value that the wire cannot carry is `malformed`. */
-export function printMessage(pairs: readonly (readonly [key: string, value: string])[]): string {
+/** Prints `key=value` lines in the order given, absent ones left out; a value that the wire cannot carry is `malformed`. */
+export function printMessage(values: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+  const pairs = Object.entries(values).flatMap(([key, value]) => [value ?? []].flat().map((one) => [key, one] as const))
   return pairs.map(([key, value]) => `${key}=${carried(value)}\n`).join('')
 }
 
@@ -77,6 +81,7 @@ function fromUrl(url: string): Message {
   const path = trimSlashes(decode(tail))
   return {
     capabilities: [],
+    state: [],
     protocol: url.slice(0, colon),
     host: decode(authority.slice(at + 1)),
     ...(at < 0 ? {} : userInfo(authority.slice(0, at))),

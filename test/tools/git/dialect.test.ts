@@ -184,7 +184,7 @@ describe('expiry and refresh', () => {
 })
 
 describe('authtype', () => {
-  const capable = `capability[]=authtype\ncapability[]=state\n${at}`
+  const capable = `capability[]=authtype\n${at}`
 
   test('a bearer token without a user name', async () => {
     await talk.say(git, 'store', `${capable}authtype=Bearer\ncredential=tok\n`)
@@ -193,7 +193,7 @@ describe('authtype', () => {
 
   test('another scheme, a user name, in its own spelling', async () => {
     await talk.say(git, 'store', `${capable}authtype=negotiate\ncredential=xyz==\nusername=u\n`)
-    expect(await get(capable)).toBe('capability[]=authtype\nauthtype=negotiate\ncredential=xyz==\nusername=u\n')
+    expect(await get(capable)).toBe('capability[]=authtype\nusername=u\nauthtype=negotiate\ncredential=xyz==\n')
   })
 
   test('only a client that says so is answered with it', async () => {
@@ -208,6 +208,42 @@ describe('authtype', () => {
     expect(await get(capable)).toContain('credential=tok')
     await talk.say(git, 'erase', `${capable}authtype=Bearer\ncredential=tok\n`)
     expect(await get(capable)).toBe('')
+  })
+})
+
+describe('state', () => {
+  const capable = `capability[]=authtype\ncapability[]=state\n${at}`
+
+  test('an answer that comes back as it was is not looked up again', async () => {
+    await talk.say(git, 'store', alice)
+    const answered = await get(capable)
+    expect(answered).toMatch(
+      /^capability\[\]=state\nusername=alice\npassword=pw=1= \nstate\[\]=credbridge:seen=[0-9a-f]{16}\n$/,
+    )
+    talk.store.failOnce(new Failure('locked', 'not to be asked'))
+    expect(await talk.say(git, 'store', `${capable}state[]=other:x\n${answered}`)).toEqual(silent)
+  })
+
+  test.each([
+    ['another password', 'password=new'],
+    ['another user', 'username=bob'],
+    ['an expiry', 'password_expiry_utc=4000000000'],
+    ['a refresh token', 'oauth_refresh_token=r'],
+    ['another credential', 'authtype=Bearer\ncredential=c'],
+  ])('%s that another helper put in its place is stored', async (_what, changed) => {
+    await talk.say(git, 'store', alice)
+    const answered = await get(capable)
+    const before = JSON.stringify(await talk.store.list())
+    await talk.say(git, 'store', `${capable}${answered}${changed}\n`)
+    expect(JSON.stringify(await talk.store.list())).not.toBe(before)
+  })
+
+  test('a client that does not say so gets none, an emptied list is empty', async () => {
+    await talk.say(git, 'store', alice)
+    expect(await get(at)).not.toContain('state')
+    const answered = await get(capable)
+    talk.store.failOnce(new Failure('locked', 'asked'))
+    expect((await talk.say(git, 'store', `${capable}${answered}state[]=\n`)).exitCode).toBe(1)
   })
 })
 

@@ -1,0 +1,42 @@
+import type { Message } from './message.ts'
+
+/*
+ * git stores what it was answered, after every fetch. A mark in `state[]` (git 2.46) that our own answer carried comes
+ * back with that store, and if it fits the complete credential there is nothing to look up. It is a checksum, not a
+ * safeguard: whoever can read or forge it is git, which has the password itself. It must cover everything that is
+ * stored: a mere flag once lost other helpers' credentials (git commit 4580bcd235).
+ */
+
+const mark = 'credbridge:seen='
+
+/** All that git stores of a credential; what it does not have is absent or `undefined`. */
+interface Stored {
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly authtype?: string | undefined
+  readonly credential?: string | undefined
+  readonly expires?: number | undefined
+  readonly refreshToken?: string | undefined
+}
+
+/** The value of `state[]` that says: this very credential was our answer. */
+export function seen(stored: Stored): string {
+  const { username, password, authtype, credential, expires, refreshToken } = stored
+  return mark + checksum(JSON.stringify([username, password, authtype, credential, expires, refreshToken]))
+}
+
+/** Whether git says of this message that it is our own answer. */
+export function isOurAnswer(message: Message): boolean {
+  return message.state.includes(seen(message))
+}
+
+/** FNV-1a in two lanes of 32 bits. */
+function checksum(text: string): string {
+  let [low, high] = [0x811c9dc5, 0xcbf29ce4]
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    low = Math.imul(low ^ unit, 0x01000193)
+    high = Math.imul(high ^ unit ^ (low >>> 13), 0x01000197)
+  }
+  return [low, high].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('')
+}
