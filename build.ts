@@ -1,6 +1,9 @@
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { manualPage } from './src/commands/manual.ts'
+import { buildProgram } from './src/commands/program.ts'
+import { thisDesk } from './src/edge/desk.ts'
 
 /*
  * One small CommonJS file for each command name: that starts fastest (bench/NOTES.md). What the code loads by
@@ -55,3 +58,6 @@ for (const file of readdirSync(join(root, 'bin'))) {
   chmodSync(outfile, 0o755)
 }
 for (const file of waiting) await bundle(file, join(out, 'lazy', lazyName(file)), waiting)
+
+mkdirSync(join(out, 'man'))
+writeFileSync(join(out, 'man', 'credbridge.1'), manualPage(await buildProgram(thisDesk()), version))

@@ -1,0 +1,61 @@
+import { Argument, type Command } from 'commander'
+import type { Desk } from '../edge/desk.ts'
+
+const shells = ['bash', 'zsh', 'fish'] as const
+type Shell = (typeof shells)[number]
+
+export function completionCommand(program: Command, desk: Desk): void {
+  program
+    .command('completion')
+    .description('print what teaches a shell to complete our words: source <(credbridge completion bash)')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action((shell: Shell) => desk.terminal.out(scripts[shell](wordsAfter(program))))
+}
+
+/** What may follow each command: its own commands and options. */
+type Words = ReadonlyMap<string, readonly string[]>
+
+function wordsAfter(program: Command, above = ''): Words {
+  const names = program.commands.map((command) => command.name())
+  const options = program.options.map(({ long, short }) => long ?? short ?? '')
+  const own: [string, readonly string[]] = [above, [...names, ...options, '--help']]
+  const below = program.commands.flatMap((command) => [...wordsAfter(command, `${above} ${command.name()}`.trim())])
+  return new Map([own, ...below])
+}
+
+const scripts: Readonly<Record<Shell, (words: Words) => string>> = {
+  bash: (words) => `_credbridge() {
+  local line="\${COMP_WORDS[*]:1:COMP_CWORD-1}" words=
+  case "$line" in
+${cases(words, (path, next) => `    '${path}'*) words='${next.join(' ')}' ;;`)}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _credbridge credbridge
+`,
+  zsh: (words) => `#compdef credbridge
+_credbridge() {
+  local line="\${(j: :)words[2,CURRENT-1]}"
+  case "$line" in
+${cases(words, (path, next) => `    '${path}'*) compadd -- ${next.join(' ')} ;;`)}
+  esac
+}
+compdef _credbridge credbridge
+`,
+  fish: (words) =>
+    [...words]
+      .map(([path, next]) => {
+        const condition =
+          path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`
+        return `complete -c credbridge -n '${condition}' -f -a '${next.join(' ')}'\n`
+      })
+      .join(''),
+}
+
+/** The longest line first, so that the most particular pattern is met before its beginning. */
+function cases(words: Words, line: (path: string, next: readonly string[]) => string): string {
+  return [...words]
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([path, next]) => line(path, next))
+    .join('\n')
+}

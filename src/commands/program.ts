@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import type { Desk } from '../edge/desk.ts'
+import { version } from '../edge/version.ts'
+import { completionCommand } from './completion.ts'
+import { defaultCommand } from './default.ts'
+import { doctorCommand } from './doctor.ts'
+import { getCommand } from './get.ts'
+import { importCommand } from './import.ts'
+import { listCommand } from './list.ts'
+import { moveCommand } from './move.ts'
+import { removeCommand } from './remove.ts'
+import { restoreCommand } from './restore.ts'
+import { setCommand } from './set.ts'
+import { setupCommand } from './setup.ts'
+import { useCommand } from './use.ts'
+
+/** All that `credbridge` understands: what runs a line, completes one and fills the manual page. */
+export async function buildProgram(desk: Desk): Promise<Command> {
+  const program = new Command('credbridge')
+    .description('one keychain for every tool that asks for a credential')
+    .version(version, '-V, --version', 'show the version')
+    .configureOutput({ writeOut: desk.terminal.out, writeErr: desk.terminal.say })
+    .exitOverride()
+  for (const add of [getCommand, setCommand, listCommand, removeCommand, restoreCommand, defaultCommand]) {
+    add(program, desk)
+  }
+  await setupCommand(program, desk)
+  await importCommand(program, desk)
+  for (const add of [moveCommand, useCommand, doctorCommand, completionCommand]) add(program, desk)
+  return program
+}
