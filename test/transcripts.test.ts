@@ -1,0 +1,68 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { built, installCommands } from './real/commands.ts'
+import { needs, needsPrograms } from './real/require.ts'
+import { run } from './real/run.ts'
+import { startSession } from './real/session.ts'
+import { fits, parseTranscript, type Step } from './transcript.ts'
+
+const scripts = join(import.meta.dirname, 'scripts')
+const stores = ['secret-service']
+
+/** Follows a story in a world of its own, step by step. */
+async function follow(steps: readonly Step[], store: string): Promise<void> {
+  const ends: (() => Promise<void>)[] = []
+  const session = await startSession(store === 'vault' ? 'no-bus' : 'unlocked', (work) => ends.push(work))
+  try {
+    const folder = installCommands(join(session.folder, 'commands'))
+    const home = session.env['HOME'] ?? ''
+    const env = { ...session.env, CREDBRIDGE_STORE: store, PATH: `${folder}:${session.env['PATH']}` }
+    const here = (text: string) => text.replaceAll('$HOME', home)
+    for (const step of steps) {
+      for (const [name, content] of Object.entries(step.files)) {
+        mkdirSync(dirname(join(home, name)), { recursive: true })
+        writeFileSync(join(home, name), here(content))
+      }
+      const [command = '', ...words] = step.words.map(here)
+      const outcome = await run(command, words, { env, cwd: home, input: here(step.input) })
+      const told = {
+        at: `line ${step.line}`,
+        stdout: outcome.stdout,
+        stderr: outcome.stderr,
+        exitCode: outcome.exitCode,
+      }
+      const meant = {
+        at: `line ${step.line}`,
+        stdout: fits(outcome.stdout, step.stdout.map(here)) ? outcome.stdout : lines(step.stdout),
+        stderr: fits(outcome.stderr, step.stderr.map(here)) ? outcome.stderr : lines(step.stderr),
+        exitCode: step.exitCode,
+      }
+      expect(told).toEqual(meant)
+    }
+  } finally {
+    for (const end of ends) await end()
+  }
+}
+
+const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')
+
+needs('the build (npm run build)', built)('built', () => {
+  needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('transcripts', () => {
+    describe.each(stores)('in %s', (store) => {
+      test.each(readdirSync(scripts))('%s', async (file) => {
+        const steps = parseTranscript(readFileSync(join(scripts, file), 'utf8'))
+        expect(steps.length).toBeGreaterThan(0)
+        await follow(steps, store)
+      })
+    })
+  })
+})
+
+test('a step that goes otherwise is noticed', () => {
+  expect(fits('a\nb\n', ['a', 'b'])).toBe(true)
+  expect(fits('a\nx b y\n', ['a', 'x … y'])).toBe(true)
+  for (const other of ['', 'a\n', 'a\nb', 'a\nb\nc\n', 'b\na\n']) expect(fits(other, ['a', 'b'])).toBe(false)
+  expect(fits('a.b\n', ['aXb'])).toBe(false)
+  expect(() => parseTranscript('hello')).toThrow('line 1')
+})
