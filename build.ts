@@ -52,7 +52,7 @@ async function bundle(entry: string, outfile: string, found: Set<string>): Promi
 
 rmSync(out, { recursive: true, force: true })
 const waiting = new Set<string>()
-for (const file of readdirSync(join(root, 'bin'))) {
+for (const file of readdirSync(join(root, 'bin')).filter((name) => name.endsWith('.ts'))) {
   const outfile = join(out, `${basename(file, '.ts')}.cjs`)
   await bundle(join(root, 'bin', file), outfile, waiting)
   chmodSync(outfile, 0o755)
