@@ -1,6 +1,6 @@
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, samePlace, sameValue } from './credential.ts'
-import type { Endpoint } from './endpoint.ts'
+import { hasExpired, isCredential, noteOwner, samePlace, sameValue } from './credential.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
 import { Failure } from './failure.ts'
 import { type Keeping, keeping } from './keeping.ts'
@@ -29,6 +29,8 @@ export interface Removal {
   readonly tool: Owner
   readonly kinds: readonly Kind[]
   readonly endpoint: Endpoint
+  /** Where else the tool's lookups would find what others saved: its use of that ends, too. */
+  readonly borrowedAt?: readonly Endpoint[]
   /** Only this account; absent for all. */
   readonly account?: string
   /** Only where the secret equals this. */
@@ -67,7 +69,8 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
     if (hasExpired(credential, now())) return 'expired'
     const here = await first.find([credential.endpoint])
     const before = here.filter(isCredential).find((item) => samePlace(item, credential))
-    const ended = here.filter((item) => item.owner === credential.owner && covers(item, credential.account))
+    const notesOf = noteOwner(credential.owner)
+    const ended = here.filter((item) => item.owner === notesOf && covers(item, credential.account))
     const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
     if (ended.length === 0 && (known || (before !== undefined && sameValue(before, credential)))) return 'unchanged'
     await first.save(credential)
@@ -110,19 +113,23 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
   }
 
   async function removeFrom(store: Store, removal: Removal): Promise<boolean> {
-    const { tool, endpoint, account, secret } = removal
-    const here = await store.find([endpoint], account)
-    const ended = here.filter((item) => item.owner === tool && item.kind === 'ended')
-    const lookup = { ...removal, endpoints: [endpoint] }
-    const matching = usable(here, lookup, ended).filter((item) => secret === undefined || item.secret.equals(secret))
-    const [own, borrowed] = [matching.filter((i) => i.owner === tool), matching.filter((i) => i.owner !== tool)]
+    const { tool, endpoint, borrowedAt = [], account, secret } = removal
+    const endpoints = [endpoint, ...borrowedAt]
+    const there = await store.find(endpoints, account)
+    const here = there.filter((item) => sameEndpoint(item.endpoint, endpoint))
+    const ended = here.filter((item) => item.owner === noteOwner(tool) && item.kind === 'ended')
+    const matching = usable(there, { ...removal, endpoints }, ended).filter(
+      (item) => secret === undefined || item.secret.equals(secret),
+    )
+    const own = matching.filter((item) => item.owner === tool && here.includes(item))
+    const borrowed = matching.filter((item) => item.owner !== tool)
     for (const item of own) {
       if (removal.recoverable === true && secret !== undefined) await erased.keep(item)
       else await erased.forget(item)
       await store.remove(item, secret)
     }
     if (borrowed.length > 0) await store.save(endedNote(removal))
-    return matching.length > 0
+    return own.length + borrowed.length > 0
   }
 
   async function list(): Promise<readonly Entry[]> {
@@ -137,5 +144,11 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
 /** The tool uses what others saved here no longer, until its next save. */
 function endedNote({ tool, endpoint, account }: Removal): NoteItem {
   const everyAccount = account === undefined
-  return { endpoint, account: account ?? '', owner: tool, kind: 'ended', ...(everyAccount ? { everyAccount } : {}) }
+  return {
+    endpoint,
+    account: account ?? '',
+    owner: noteOwner(tool),
+    kind: 'ended',
+    ...(everyAccount ? { everyAccount } : {}),
+  }
 }

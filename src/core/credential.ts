@@ -30,6 +30,13 @@ export type Owner = string
 export const person: Owner = 'person'
 export const python: Owner = 'python'
 export const ourselves: Owner = 'credbridge'
+/** What notes about Python's use of an endpoint belong to: an item of owner `python` is a bare text and cannot be one. */
+export const pythonNotes: Owner = 'python-notes'
+
+/** Whom a tool's notes belong to. */
+export function noteOwner(tool: Owner): Owner {
+  return tool === python ? pythonNotes : tool
+}
 
 /** Where a credential lies in a store. One item at most has this place. */
 export interface Place {

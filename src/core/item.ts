@@ -1,5 +1,5 @@
 import type { Credential, Item, Kind, NoteItem, Owner, Place } from './credential.ts'
-import { isCredential, kinds, notes, python } from './credential.ts'
+import { isCredential, kinds, notes, python, pythonNotes } from './credential.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { Secret } from './secret.ts'
@@ -69,7 +69,7 @@ export function decodeItem(place: Place, value: string): Item {
 
 /** The endpoint that a stored key names for an owner; Python's keys are service names always. */
 export function endpointFromKey(key: string, owner: Owner): Endpoint {
-  return owner === python ? serviceName(key) : parseEndpoint(key)
+  return owner === python || owner === pythonNotes ? serviceName(key) : parseEndpoint(key)
 }
 
 function encodeCredential(credential: Credential): string {

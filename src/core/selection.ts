@@ -1,5 +1,5 @@
 import type { Credential, Found, Item, Kind, Owner } from './credential.ts'
-import { hasExpired, isCredential, ourselves, person } from './credential.ts'
+import { hasExpired, isCredential, noteOwner, ourselves, person } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 
@@ -30,18 +30,22 @@ export function select(items: readonly Found[], lookup: Lookup, now: number): An
   const ended: Found[] = []
   for (const endpoint of lookup.endpoints) {
     const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
-    ended.push(...here.filter((item) => item.kind === 'ended' && item.owner === lookup.tool))
+    ended.push(...here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool)))
     const answer = selectHere(usable(here, lookup, ended), here, lookup, now)
     if (answer !== undefined) return answer
   }
   return undefined
 }
 
-/** The credentials that a tool may be answered with: its own, and others' that its wire carries and it has not ended. */
+/**
+ * The credentials that a tool may be answered with: its own, and others' that its wire carries and it has not ended.
+ * What credbridge keeps for itself is shown to nobody else.
+ */
 export function usable(here: readonly Found[], lookup: Lookup, ended: readonly Item[]): Found<Credential>[] {
   return here
     .filter(isCredential)
     .filter(({ kind }) => lookup.kinds.includes(kind))
+    .filter(({ owner }) => owner !== ourselves || lookup.tool === ourselves)
     .filter(({ account }) => lookup.account === undefined || account === lookup.account)
     .filter(({ owner, account }) => owner === lookup.tool || !ended.some((note) => covers(note, account)))
 }
