@@ -1,6 +1,7 @@
 import type { Broker } from '../core/broker.ts'
 import { asFailure, type Failure } from '../core/failure.ts'
-import type { Dialect, Input, Reply, Request } from '../tools/dialect.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Dialect, Input, Reading, Reply, Request } from '../tools/dialect.ts'
 import { leave } from './leave.ts'
 import { messageLines, wholeText } from './lines.ts'
 import { openBroker } from './open.ts'
@@ -25,14 +26,16 @@ export async function serve(dialect: Dialect): Promise<void> {
 export async function answer(
   dialect: Dialect,
   words: readonly string[],
-  readInput: (reading: NonNullable<ReturnType<Dialect['reading']>>) => Promise<Uint8Array>,
+  readInput: (reading: Reading) => Promise<Uint8Array>,
   openBroker: () => Promise<Broker>,
   noticed: (failure: Failure) => void = () => {},
+  ask: (question: string) => Promise<Secret> = askPerson,
 ): Promise<Reply> {
   try {
     const reading = dialect.reading(words)
     const bytes = reading === undefined ? new Uint8Array() : await readInput(reading)
-    const request = dialect.read(words, inputOf(bytes))
+    let request = dialect.read(words, inputOf(bytes))
+    while (request.do === 'ask') request = request.answered(await ask(request.question))
     return request.do === 'reply' ? request.reply : await carryOut(dialect, request, await openBroker())
   } catch (error) {
     const failure = asFailure(error)
@@ -42,7 +45,15 @@ export async function answer(
   }
 }
 
-async function carryOut(dialect: Dialect, request: Exclude<Request, { do: 'reply' }>, broker: Broker): Promise<Reply> {
+async function askPerson(question: string): Promise<Secret> {
+  return (await import('./ask.ts')).askUnseen(question)
+}
+
+async function carryOut(
+  dialect: Dialect,
+  request: Exclude<Request, { do: 'reply' | 'ask' }>,
+  broker: Broker,
+): Promise<Reply> {
   switch (request.do) {
     case 'find': {
       const found = await broker.find(request.lookup)
@@ -51,9 +62,10 @@ async function carryOut(dialect: Dialect, request: Exclude<Request, { do: 'reply
     case 'save':
       await broker.save(request.credential, request.saving)
       return dialect.done
-    case 'remove':
-      await broker.remove(request.removal)
-      return dialect.done
+    case 'remove': {
+      const removed = await broker.remove(request.removal)
+      return removed ? dialect.done : (request.absent ?? dialect.done)
+    }
     case 'list':
       return request.found(await broker.list())
     default:

@@ -1,6 +1,7 @@
 import { read, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { Failure } from '../core/failure.ts'
+import type { Reading } from '../tools/dialect.ts'
 import { messageEnd } from './lines.ts'
 
 /** How long a client may keep its end open without a word, in milliseconds. A person at a terminal has all the time. */
@@ -10,8 +11,10 @@ const patience = 30_000
  * Standard input up to its end, or to its first empty line where that ends the message. More than `atMost` bytes is
  * `malformed`, silence for too long `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
  */
-export async function readInput(options: { atMost: number; ends?: 'empty-line' }): Promise<Uint8Array> {
-  const limit = isatty(0) ? undefined : patience
+export async function readInput(options: Reading): Promise<Uint8Array> {
+  const person = isatty(0)
+  if (person && options.notFromPerson === true) return new Uint8Array()
+  const limit = person ? undefined : patience
   let bytes = Buffer.alloc(0)
   const chunk = Buffer.alloc(65_536)
   for (;;) {

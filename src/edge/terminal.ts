@@ -57,7 +57,8 @@ async function asking<T>(
   }
 }
 
-function terminalStreams(): [ReadStream, WriteStream] {
+/** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
+export function terminalStreams(): [ReadStream, WriteStream] {
   const windows = process.platform === 'win32'
   try {
     return [

@@ -1,6 +1,7 @@
 import type { Removal, Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 
 /** What goes back to the client: the bytes on both streams and the exit code. */
@@ -24,13 +25,18 @@ export type Request =
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  | { readonly do: 'remove'; readonly removal: Removal }
+  /** `absent`: how the client hears that there was nothing; as `done` unless said. */
+  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
   | { readonly do: 'list'; readonly found: (entries: readonly Entry[]) => Reply }
+  /** A person types a secret, unseen, on the terminal itself; what follows depends on it. Nobody there: `refused`. */
+  | { readonly do: 'ask'; readonly question: string; readonly answered: (answer: Secret) => Request }
 
 /** How much a verb reads, and where its message ends if that may be before the end of the input. */
 export interface Reading {
   readonly atMost: number
   readonly ends?: 'empty-line'
+  /** A terminal is not read: the input is empty then, and the dialect may ask instead. */
+  readonly notFromPerson?: boolean
 }
 
 /** A one-shot protocol: words and bytes in, one request out, replies as values. Pure; policy is data. */

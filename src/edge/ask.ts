@@ -1,0 +1,41 @@
+import type { ReadStream } from 'node:tty'
+import { Failure } from '../core/failure.ts'
+import { Secret } from '../core/secret.ts'
+import { printable } from './report.ts'
+import { terminalStreams } from './terminal.ts'
+
+/** Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there: `refused`. */
+export async function askUnseen(question: string): Promise<Secret> {
+  const [input, output] = terminalStreams()
+  try {
+    input.setRawMode(true)
+    output.write(printable(question))
+    return new Secret(await lineFrom(input))
+  } finally {
+    output.write('\r\n')
+    input.setRawMode(false)
+    input.destroy()
+    output.destroy()
+  }
+}
+
+const control = { c: '\u0003', d: '\u0004', u: '\u0015', backspace: '\b', del: '\u007f' }
+
+/** In raw mode the keys that edit a line are ours to understand. */
+async function lineFrom(input: ReadStream): Promise<string> {
+  let line: string[] = []
+  for await (const typed of input.setEncoding('utf8') as AsyncIterable<string>) {
+    for (const key of typed) {
+      if (key === '\r' || key === '\n') return line.join('')
+      if (key === control.c || (key === control.d && line.length === 0)) throw cancelled()
+      if (key === control.u) line = []
+      else if (key === control.backspace || key === control.del) line.pop()
+      else if (key >= ' ' || key === '\t') line.push(key)
+    }
+  }
+  throw cancelled()
+}
+
+function cancelled(): Failure {
+  return new Failure('refused', 'cancelled')
+}
