@@ -1,11 +1,13 @@
 import { domainToASCII } from 'node:url'
 import { Failure } from './failure.ts'
+import { oneSpelling } from './spelling.ts'
 
 /**
  * The place that wants a credential. Two forms, and they never equal each other:
  *
  * - an address, `scheme://host[:port][/path]`, in canonical form: scheme and host in lower case, IDN as punycode,
- *   default port dropped, no user-info, query or fragment, path without trailing slash, escapes in one spelling;
+ *   default port dropped, no user-info, query or fragment, path without trailing slash, escapes in one spelling; Docker
+ *   Hub, which goes by several names, as `https://docker.io`;
  * - a service name, an opaque text that matches only itself (Python's keyring has these).
  *
  * `key` is what stores file it under, and what is printed: it never holds user-info.
@@ -101,7 +103,8 @@ function address(parts: { scheme: string; host: string; path: string }): Address
   const scheme = canonicalScheme(parts.scheme)
   const { host, port } = canonicalHost(parts.host, scheme)
   if (host === '' && (scheme !== 'cert' || parts.path === '')) throw malformed('it has no host')
-  return make(scheme, host, port === defaultPorts[scheme] ? undefined : port, parts.path)
+  const at = oneSpelling({ scheme, host, port: port === defaultPorts[scheme] ? undefined : port, path: parts.path })
+  return make(at.scheme, at.host, at.port, at.path)
 }
 
 function make(scheme: string, host: string, port: number | undefined, path: string): Address {
