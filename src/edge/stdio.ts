@@ -5,7 +5,7 @@ import type { Reading } from '../tools/dialect.ts'
 import { messageEnd } from './lines.ts'
 
 /** How long a client may keep its end open without a word, in milliseconds. A person at a terminal has all the time. */
-const patience = 30_000
+const patience = 10_000
 
 /**
  * Standard input up to its end, or to its first empty line where that ends the message. More than `atMost` bytes is

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { built, installCommands } from '../real/commands.ts'
+import { needs } from '../real/require.ts'
+import { run } from '../real/run.ts'
+
+/* How a client's call ends, whatever is done to its streams. */
+
+const request = 'protocol=https\nhost=git.example.com\n'
+
+needs('the build (npm run build)', built)('git-credential-credbridge as a process', () => {
+  let folder = ''
+  let command = ''
+  let env: Record<string, string> = {}
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cb-process-'))
+    const commands = installCommands(join(folder, 'bin'))
+    command = join(commands, 'git-credential-credbridge')
+    env = { PATH: `${commands}:/usr/bin:/bin`, HOME: folder, CREDBRIDGE_STORE: 'memory' }
+  })
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('standard input is empty', async () => {
+    expect(await run(command, ['get'], { env })).toMatchObject({ exitCode: 1, stdout: '' })
+  })
+
+  test('standard input is closed', () => {
+    const { status, stdout } = spawnSync('/bin/sh', ['-c', 'exec "$0" get <&-', command], { env })
+    expect({ status, stdout: String(stdout) }).toEqual({ status: 1, stdout: '' })
+  })
+
+  test('the message ends and standard input stays open', async () => {
+    const outcome = await run(command, ['get'], { env, input: `${request}\n`, keepStdinOpen: true })
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '', timedOut: false })
+  })
+
+  test('standard input is never closed and the message never ends: the process ends by itself', async () => {
+    const outcome = await run(command, ['get'], { env, input: request, keepStdinOpen: true, timeout: 40_000 })
+    expect(outcome.timedOut).toBe(false)
+    expect(outcome.exitCode).not.toBe(0)
+    expect(outcome.stderr).toBe('credbridge: the client neither wrote nor closed its end\n')
+    expect(outcome.stdout).toBe('')
+  })
+
+  test('standard output is closed or full', () => {
+    for (const redirection of ['>&-', '>/dev/full']) {
+      const { status, signal } = spawnSync('/bin/sh', ['-c', `exec "$0" capability ${redirection}`, command], { env })
+      expect({ status, signal }).toEqual({ status: 0, signal: null })
+    }
+  })
+
+  test('standard input is a file, a folder, a terminal that is none', () => {
+    const file = join(folder, 'request')
+    writeFileSync(file, request)
+    for (const [path, status] of [
+      [file, 0],
+      [folder, 1],
+      ['/dev/null', 1],
+    ] as const) {
+      const fd = openSync(path, 'r')
+      expect(spawnSync(command, ['get'], { env, stdio: [fd, 'pipe', 'pipe'] }).status).toBe(status)
+      closeSync(fd)
+    }
+  })
+
+  test('a megabyte and more is refused', async () => {
+    const outcome = await run(command, ['get'], { env, input: `${request}x=${'y\nx='.repeat(400_000)}\n` })
+    expect(outcome).toMatchObject({ exitCode: 1, stdout: '', stderr: 'credbridge: the input is over 1048576 bytes\n' })
+  })
+
+  test('unknown verbs read nothing and say nothing', async () => {
+    for (const words of [[], ['frobnicate'], ['--version'], ['get', 'extra']]) {
+      const outcome = await run(command, words, { env, input: '\0', keepStdinOpen: true })
+      expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+    }
+  })
+
+  test('debugging shows where, never what', async () => {
+    const secret = 'sentinel-77aa'
+    const input = `${request}username=u\npassword${secret}\n`
+    const { stderr } = await run(command, ['store'], { env: { ...env, CREDBRIDGE_DEBUG: '1' }, input })
+    expect(stderr).toContain('debug: malformed')
+    expect(stderr).toMatch(/ {4}at /)
+    expect(stderr).not.toContain(secret)
+  })
+})
