@@ -1,0 +1,51 @@
+import type { Found, Item } from '../../core/credential.ts'
+import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
+import { decodeItem, encodeItem } from '../../core/item.ts'
+import { fault } from './faults.ts'
+
+/*
+ * What is sealed in a record: one JSON object. `value` is the value that every keychain would keep for the item
+ * (core/item.ts); the rest says where it belongs and when it was written. Readers ignore members that they do not know.
+ */
+
+/** The text of a record. */
+export function printEntry(item: Item, savedAt: number): string {
+  const { endpoint, account, owner } = item
+  return JSON.stringify({
+    form: endpoint.form,
+    endpoint: endpoint.key,
+    account,
+    owner,
+    savedAt,
+    value: encodeItem(item),
+  })
+}
+
+/** The item in a record's text. */
+export function parseEntry(text: string, path: string): Found {
+  const { form, endpoint, account, owner, savedAt, value } = members(text, path)
+  const whole =
+    typeof endpoint === 'string' &&
+    typeof account === 'string' &&
+    typeof owner === 'string' &&
+    typeof savedAt === 'number' &&
+    typeof value === 'string'
+  if (!whole) throw fault('not-ours', path)
+  return { ...decodeItem({ endpoint: endpointOf(form, endpoint, path), account, owner }, value), savedAt }
+}
+
+function endpointOf(form: unknown, key: string, path: string): Endpoint {
+  if (form === 'service') return serviceName(key)
+  if (form === 'address') return parseAddress(key)
+  throw fault('unknown-version', path)
+}
+
+function members(text: string, path: string): { readonly [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // Said below: the text may hold a secret and is not quoted.
+  }
+  throw fault('not-ours', path)
+}

@@ -1,0 +1,108 @@
+import { Failure, type FailureCode } from '../../core/failure.ts'
+
+/**
+ * The ways in which the files of a vault can be wrong, each a failure of its own:
+ *
+ * - `wrong-key`          the key at hand is not this vault's
+ * - `foreign-record`     the record was written under another vault's key
+ * - `tampered`           the file is not as it was written
+ * - `swapped`            the record has changed places with another one
+ * - `moved`              the record was moved or copied here from another place
+ * - `truncated`          the end of the file is missing
+ * - `not-ours`           the file is none of credbridge's
+ * - `unknown-version`    a later version of credbridge wrote it
+ * - `loose-permissions`  others than its owner may use it
+ * - `foreign-owner`      it belongs to another user
+ * - `symbolic-link`      a link lies in its place
+ * - `header-missing`     there are records, but nothing that says how to read them
+ */
+export type Fault =
+  | 'wrong-key'
+  | 'foreign-record'
+  | 'tampered'
+  | 'swapped'
+  | 'moved'
+  | 'truncated'
+  | 'not-ours'
+  | 'unknown-version'
+  | 'loose-permissions'
+  | 'foreign-owner'
+  | 'symbolic-link'
+  | 'header-missing'
+
+interface Wording {
+  readonly code: FailureCode
+  readonly says: (path: string) => string
+  readonly hint: (path: string) => string
+}
+
+const moveAway = (path: string) => `to go on without it, move the file away: ${path}`
+
+const wordings: { readonly [fault in Fault]: Wording } = {
+  'wrong-key': {
+    code: 'locked',
+    says: (path) => `the key in ${path} does not open the vault`,
+    hint: (path) => `put the key file of this vault back in its place: ${path}`,
+  },
+  'foreign-record': {
+    code: 'malformed',
+    says: (path) => `${path} was written under the key of another vault`,
+    hint: moveAway,
+  },
+  tampered: {
+    code: 'malformed',
+    says: (path) => `${path} has been changed since it was written`,
+    hint: moveAway,
+  },
+  swapped: {
+    code: 'malformed',
+    says: (path) => `${path} has changed places with another record of the vault`,
+    hint: moveAway,
+  },
+  moved: {
+    code: 'malformed',
+    says: (path) => `${path} was brought here from another place in the vault`,
+    hint: moveAway,
+  },
+  truncated: {
+    code: 'malformed',
+    says: (path) => `the end of ${path} is missing`,
+    hint: moveAway,
+  },
+  'not-ours': {
+    code: 'malformed',
+    says: (path) => `${path} is not a file of credbridge's`,
+    hint: moveAway,
+  },
+  'unknown-version': {
+    code: 'unsupported',
+    says: (path) => `${path} was written by a later version of credbridge`,
+    hint: () => 'update credbridge',
+  },
+  'loose-permissions': {
+    code: 'refused',
+    says: (path) => `others than its owner have access to ${path}`,
+    hint: (path) => `chmod go= ${path}`,
+  },
+  'foreign-owner': {
+    code: 'refused',
+    says: (path) => `${path} belongs to another user`,
+    hint: () => 'run the command as the user whose vault it is',
+  },
+  'symbolic-link': {
+    code: 'refused',
+    says: (path) => `${path} is a symbolic link, and none is followed there`,
+    hint: (path) => `put the file or folder itself in its place: ${path}`,
+  },
+  'header-missing': {
+    code: 'malformed',
+    says: (path) => `there are records in the vault, but ${path} is missing`,
+    hint: (path) => `put ${path} back from a copy`,
+  },
+}
+
+/** The failure for a fault of a file. */
+export function fault(kind: Fault, path: string): Failure {
+  const { code, says, hint } = wordings[kind]
+  return new Failure(code, says(path), { hints: [hint(path)] })
+}

@@ -1,0 +1,28 @@
+import { createHmac } from 'node:crypto'
+
+/** A vault's key: 32 random bytes, and the keys for each purpose that follow from it. */
+export interface VaultKey {
+  readonly bytes: Buffer
+  /** Says which key wrote a record and tells nothing about it. */
+  readonly id: Buffer
+  readonly folders: Buffer
+  readonly files: Buffer
+  readonly records: Buffer
+}
+
+/** The keys that follow from 32 random bytes. */
+export function vaultKey(bytes: Buffer): VaultKey {
+  const purpose = (name: string) => expand('sha256', bytes, Buffer.from(`credbridge vault 1 ${name}`))
+  return {
+    bytes,
+    id: purpose('key id').subarray(0, 8),
+    folders: purpose('folder names'),
+    files: purpose('file names'),
+    records: purpose('records'),
+  }
+}
+
+/** HKDF-Expand (RFC 5869, 2.3) of one block: the key is random already, so nothing is to extract. */
+export function expand(hash: 'sha256' | 'sha512', key: Buffer, info: Buffer): Buffer {
+  return createHmac(hash, key).update(info).update('\u0001').digest()
+}

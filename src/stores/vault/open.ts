@@ -1,0 +1,139 @@
+import { Failure, isFailure } from '../../core/failure.ts'
+import type { Secret } from '../../core/secret.ts'
+import { fault } from './faults.ts'
+import type { Header } from './header.ts'
+import { type VaultKey, vaultKey } from './key.ts'
+import type { VaultOptions } from './options.ts'
+import { isKeyFileSlot, nextKeyFile, readKeyFile } from './slots/key-file.ts'
+import { openSlot } from './slots/slot.ts'
+import { parseUnlocked } from './unlocked.ts'
+
+/** What opened the vault. */
+export type Opener = 'key-file' | 'handed' | 'kernel-keyring' | 'ssh-agent' | 'passphrase'
+
+export interface Opened {
+  readonly key: VaultKey
+  readonly by: Opener
+}
+
+type Way = (header: Header, options: VaultOptions) => Promise<Buffer | undefined>
+
+/** In this order, so that what needs nobody is tried first, and nothing heavy is loaded in vain. */
+const ways: readonly (readonly [Opener, Way])[] = [
+  ['key-file', byKeyFile],
+  ['handed', byHanded],
+  ['kernel-keyring', byKernelKeyring],
+  ['ssh-agent', byAgent],
+  ['passphrase', byAsking],
+]
+
+/**
+ * Opens the vault in the first way that works. None: the failure of the first that was there and did not, with the
+ * hints of all. A file that is unsafe or damaged ends it at once.
+ */
+export async function openVault(header: Header, options: VaultOptions): Promise<Opened> {
+  const failures: Failure[] = []
+  for (const [by, way] of ways) {
+    try {
+      const bytes = await way(header, options)
+      if (bytes === undefined) continue
+      return { key: keyOf(header, bytes, options), by }
+    } catch (error) {
+      if (!isFailure(error) || !['locked', 'unavailable', 'timeout'].includes(error.code)) throw error
+      failures.push(error)
+    }
+  }
+  const [first] = failures
+  const hints = [...new Set(failures.flatMap((failure) => failure.hints))]
+  throw new Failure(first?.code ?? 'locked', first?.message ?? 'nothing here can open the vault', { hints })
+}
+
+/** The vault's key from a passphrase; `undefined` if no slot has it. */
+export async function byPassphrase(header: Header, passphrase: Secret): Promise<Buffer | undefined> {
+  const { isPassphraseSlot, secretOfPassphrase } = await import('./slots/passphrase.ts')
+  for (const slot of header.slots.filter(isPassphraseSlot)) {
+    const key = openSlot(header.id, slot, secretOfPassphrase(passphrase, slot.scrypt))
+    if (key !== undefined) return key
+  }
+  return undefined
+}
+
+function keyOf(header: Header, bytes: Buffer, { folder }: VaultOptions): VaultKey {
+  const key = vaultKey(bytes)
+  if (key.id.toString('hex') !== header.keyId) throw fault('tampered', `${folder}/vault.json`)
+  return key
+}
+
+async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promise<Buffer | undefined> {
+  const slots = header.slots.filter(isKeyFileSlot)
+  if (slots.length === 0) return undefined
+  // A rekey that was interrupted after the header was written leaves the new secret beside the old one.
+  const secrets = [readKeyFile(keyFile, uid), readKeyFile(nextKeyFile(keyFile), uid)].filter((one) => one !== undefined)
+  for (const secret of secrets) {
+    for (const slot of slots) {
+      const key = openSlot(header.id, slot, secret)
+      if (key !== undefined) return key
+    }
+  }
+  if (secrets.length > 0) throw fault('wrong-key', keyFile)
+  throw new Failure('locked', `the vault is locked: its key file ${keyFile} is missing`, {
+    hints: [`put the key file of this vault back in its place: ${keyFile}`],
+  })
+}
+
+async function byHanded(header: Header, { handed, now }: VaultOptions): Promise<Buffer | undefined> {
+  const secret = handed?.()
+  if (secret === undefined) return undefined
+  const unlocked = parseUnlocked(secret.expose())
+  const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, now())
+  if (key !== undefined) return key
+  throw new Failure('locked', 'what was handed over does not open the vault, or not any more', {
+    hints: ['credbridge unlock'],
+  })
+}
+
+async function byKernelKeyring(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
+  if (options.kernelKeyring !== true || header.slots.every(isKeyFileSlot)) return undefined
+  const { kernelKeyring } = await import('./kernel-keyring.ts')
+  const keyring = await kernelKeyring()
+  const text = keyring.read(header.id)
+  const unlocked = text === undefined ? undefined : parseUnlocked(text)
+  if (unlocked === undefined) return undefined
+  const key = currentKey(header, unlocked, options.now())
+  if (key === undefined) keyring.forget(header.id)
+  return key
+}
+
+async function byAgent(header: Header, { agent }: VaultOptions): Promise<Buffer | undefined> {
+  if (!header.slots.some(({ type }) => type === 'ssh-agent')) return undefined
+  const { fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
+  const slots = header.slots.filter(isAgentSlot)
+  const wanted = slots.map(({ publicKey }) => fingerprint(publicKey)).join(' or ')
+  const hints = [`reach an SSH agent that holds the key ${wanted}`, 'ssh-add -l']
+  if (agent === undefined) throw new Failure('locked', 'the vault is locked: there is no SSH agent here', { hints })
+  for (const slot of slots) {
+    const secret = await secretOfAgent(agent, header.id, slot)
+    const key = secret === undefined ? undefined : openSlot(header.id, slot, secret)
+    if (key !== undefined) return key
+  }
+  throw new Failure('locked', `the vault is locked: the SSH agent does not sign with ${wanted}`, { hints })
+}
+
+async function byAsking(header: Header, { ask }: VaultOptions): Promise<Buffer | undefined> {
+  if (!header.slots.some(({ type }) => type === 'passphrase')) return undefined
+  if (ask === undefined) {
+    throw new Failure('locked', 'the vault is locked', { hints: ['credbridge unlock'] })
+  }
+  const key = await byPassphrase(header, await ask())
+  if (key === undefined) throw new Failure('locked', 'this passphrase does not open the vault')
+  return key
+}
+
+function currentKey(
+  header: Header,
+  unlocked: { vault: string; until: number; key: Buffer },
+  now: number,
+): Buffer | undefined {
+  const fits = unlocked.vault === header.id && vaultKey(unlocked.key).id.toString('hex') === header.keyId
+  return fits && unlocked.until > now ? unlocked.key : undefined
+}

@@ -1,0 +1,21 @@
+import type { Secret } from '../../core/secret.ts'
+
+/** What a vault needs from outside. */
+export interface VaultOptions {
+  /** The vault's folder; made at the first save. */
+  readonly folder: string
+  /** Where the key file is or will be; outside the vault's folder. */
+  readonly keyFile: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Whose the files must be; absent on systems whose files have no numbered owners and no modes. */
+  readonly uid?: number
+  /** The socket of the user's SSH agent. */
+  readonly agent?: string
+  /** The kernel's keyring can be asked: Linux only. */
+  readonly kernelKeyring?: boolean
+  /** A passphrase, or what `unlock` printed, that came by descriptor or environment. */
+  readonly handed?: () => Secret | undefined
+  /** Asks the person for the passphrase; absent where nobody can be asked. */
+  readonly ask?: () => Promise<Secret>
+}

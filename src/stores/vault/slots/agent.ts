@@ -1,0 +1,90 @@
+import { connect } from 'node:net'
+import { Failure } from '../../../core/failure.ts'
+
+/*
+ * As much of the SSH agent's protocol as a signature needs (draft-ietf-sshm-ssh-agent): the client speaks first; each
+ * message is its length in four bytes, a type and its fields; each request has one answer.
+ */
+
+const requestIdentities = 11
+const identitiesAnswer = 12
+const signRequest = 13
+const signResponse = 14
+
+const longest = 256 * 1024
+const limit = 5000
+
+/** A key that the agent holds. */
+export interface AgentKey {
+  readonly blob: Buffer
+  readonly comment: string
+}
+
+/** The keys that the agent holds. */
+export async function agentKeys(socket: string): Promise<readonly AgentKey[]> {
+  const answer = await ask(socket, Buffer.from([requestIdentities]))
+  if (answer[0] !== identitiesAnswer) throw unusable('it does not list its keys')
+  const read = reader(answer.subarray(1))
+  const keys: AgentKey[] = []
+  for (let left = read.number(); left > 0; left--) {
+    keys.push({ blob: read.field(), comment: read.field().toString('utf8') })
+  }
+  return keys
+}
+
+/** The signature blob over the data; `undefined` if the agent refuses to sign that with this key. */
+export async function agentSignature(socket: string, key: Buffer, data: Buffer): Promise<Buffer | undefined> {
+  const answer = await ask(
+    socket,
+    Buffer.concat([Buffer.from([signRequest]), field(key), field(data), Buffer.alloc(4)]),
+  )
+  return answer[0] === signResponse ? reader(answer.subarray(1)).field() : undefined
+}
+
+/** A field: its length in four bytes, then itself (RFC 4251, section 5, `string`). */
+export function field(bytes: Buffer | string): Buffer {
+  const body = Buffer.from(bytes)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+/** Reads fields one after the other; bytes that end too early are `unavailable`. */
+export function reader(bytes: Buffer): { number(): number; field(): Buffer } {
+  let at = 0
+  function take(length: number): Buffer {
+    if (at + length > bytes.length) throw unusable('its answer is too short')
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  const number = () => take(4).readUInt32BE()
+  return { number, field: () => take(number()) }
+}
+
+/** One request and its answer, within five seconds altogether. */
+function ask(path: string, request: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0)
+    const socket = connect(path)
+    const timer = setTimeout(() => end(() => reject(new Failure('timeout', 'the SSH agent does not answer'))), limit)
+    function end(settle: () => void): void {
+      clearTimeout(timer)
+      socket.destroy()
+      settle()
+    }
+    socket.on('connect', () => socket.write(field(request)))
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk])
+      if (received.length < 4) return
+      const length = received.readUInt32BE()
+      if (length < 1 || length > longest) end(() => reject(unusable('its answer makes no sense')))
+      else if (received.length >= 4 + length) end(() => resolve(received.subarray(4, 4 + length)))
+    })
+    socket.on('error', () => end(() => reject(unusable('nobody answers at its socket'))))
+    socket.on('close', () => end(() => reject(unusable('it hung up'))))
+  })
+}
+
+function unusable(why: string): Failure {
+  return new Failure('unavailable', `the SSH agent cannot be used: ${why}`, { hints: ['ssh-add -l'] })
+}

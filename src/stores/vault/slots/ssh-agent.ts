@@ -1,0 +1,129 @@
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
+import { Failure } from '../../../core/failure.ts'
+import { agentKeys, agentSignature, field, reader } from './agent.ts'
+import type { Slot } from './slot.ts'
+
+/*
+ * Opens with a signature that only the user's SSH agent can make. It is an ssh-ed25519 signature, whose bytes are the
+ * same each time (RFC 8032, 5.1.6), over the vault, the slot and 32 random bytes, in the form in which
+ * `ssh-keygen -Y sign` signs (PROTOCOL.sshsig) and under a namespace of our own, so that nothing else that asks the
+ * agent for signatures asks for this one.
+ */
+
+/** Opens with the user's SSH agent, also a forwarded one. */
+export interface AgentSlot extends Slot {
+  readonly type: 'ssh-agent'
+  /** The line of a public key file: type and key. */
+  readonly publicKey: string
+  /** What is signed beside the ids, in base64url. */
+  readonly challenge: string
+}
+
+const algorithm = 'ssh-ed25519'
+const namespace = 'credbridge-vault'
+
+export function isAgentSlot(slot: Slot): slot is AgentSlot {
+  const { publicKey, challenge } = slot as Partial<AgentSlot>
+  return slot.type === 'ssh-agent' && typeof publicKey === 'string' && typeof challenge === 'string'
+}
+
+/** `SHA256:…`, as `ssh-add -l` prints it. */
+export function fingerprint(publicKey: string): string {
+  const digest = createHash('sha256').update(blobOf(publicKey)).digest('base64')
+  return `SHA256:${digest.replaceAll('=', '')}`
+}
+
+/**
+ * The key in the agent with which a slot can be made: the only one of type ssh-ed25519, or the one with this
+ * fingerprint or comment. Several and none named: `ambiguous`. None that can be used: `unsupported` with the reason.
+ */
+export async function chooseAgentKey(socket: string, named?: string): Promise<string> {
+  const all = (await agentKeys(socket)).map(({ blob, comment }) => {
+    const type = reader(blob).field().toString('latin1')
+    const publicKey = `${type} ${blob.toString('base64')}`
+    return { type, comment, publicKey, fingerprint: fingerprint(publicKey) }
+  })
+  const meant = all.filter((key) => named === undefined || named === key.fingerprint || named === key.comment)
+  const [first, second] = meant.filter(({ type }) => type === algorithm)
+  if (first === undefined) throw noKey(named, meant[0]?.type)
+  if (second === undefined) return first.publicKey
+  throw new Failure('ambiguous', 'the SSH agent holds several keys of type ssh-ed25519', {
+    hints: all
+      .filter(({ type }) => type === algorithm)
+      .map((key) => `credbridge vault add-slot ssh-agent ${key.fingerprint}`),
+  })
+}
+
+/** A challenge for a new slot. */
+export function newChallenge(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** The slot's secret; `undefined` if the agent does not have the key or refuses to sign with it. */
+export async function secretOfAgent(
+  socket: string,
+  vault: string,
+  slot: Omit<AgentSlot, 'key'>,
+): Promise<Buffer | undefined> {
+  const signature = await agentSignature(socket, blobOf(slot.publicKey), signed(vault, slot))
+  if (signature === undefined) return undefined
+  const read = reader(signature)
+  if (read.field().toString('latin1') !== algorithm) return undefined
+  return read.field()
+}
+
+/** The slot's secret, proven to be the same each time: signed twice, and a signature of this very key. */
+export async function provenSecretOfAgent(
+  socket: string,
+  vault: string,
+  slot: Omit<AgentSlot, 'key'>,
+): Promise<Buffer> {
+  const first = await secretOfAgent(socket, vault, slot)
+  if (first === undefined) {
+    throw new Failure('unsupported', 'the SSH agent refuses to sign with this key for credbridge', {
+      hints: ['a key that was added with a destination (ssh-add -h) cannot open a vault, nor one that needs a touch'],
+    })
+  }
+  const second = await secretOfAgent(socket, vault, slot)
+  if (second?.equals(first) === true && isSignature(vault, slot, first)) return first
+  throw new Failure('unsupported', 'the SSH agent does not sign the same way each time')
+}
+
+/** PROTOCOL.sshsig, section 2: what is signed. */
+function signed(vault: string, slot: Omit<AgentSlot, 'key'>): Buffer {
+  const message = Buffer.concat([
+    Buffer.from(vault, 'hex'),
+    Buffer.from(slot.id, 'hex'),
+    Buffer.from(slot.challenge, 'base64url'),
+  ])
+  const digest = createHash('sha512').update(message).digest()
+  return Buffer.concat([Buffer.from('SSHSIG'), field(namespace), field(''), field('sha512'), field(digest)])
+}
+
+function isSignature(vault: string, slot: Omit<AgentSlot, 'key'>, signature: Buffer): boolean {
+  const read = reader(blobOf(slot.publicKey))
+  read.field()
+  const key = createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: read.field().toString('base64url') },
+    format: 'jwk',
+  })
+  return verify(null, signed(vault, slot), key, signature)
+}
+
+function blobOf(publicKey: string): Buffer {
+  return Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+}
+
+function noKey(named: string | undefined, type: string | undefined): Failure {
+  if (type === undefined) {
+    const what = named === undefined ? 'no key' : 'no such key'
+    return new Failure('unavailable', `the SSH agent holds ${what}`, { hints: ['ssh-add -l', 'ssh-add'] })
+  }
+  return new Failure(
+    'unsupported',
+    `a key of type ${type} cannot open a vault: only plain ssh-ed25519 signs the same each time`,
+    {
+      hints: ['ssh-keygen -t ed25519'],
+    },
+  )
+}

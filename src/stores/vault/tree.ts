@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { Failure } from '../../core/failure.ts'
+import { fault } from './faults.ts'
+import { isOwnFolder, namesIn, readOwn, type Uid, writtenAt } from './files.ts'
+import type { VaultKey } from './key.ts'
+import { isName, type RecordName } from './names.ts'
+import { openRecord, readHeader } from './record.ts'
+import { discard, linkTo, makeFolder, moveTo, removeFile, removeIfEmpty, syncFolder, writeNew } from './writing.ts'
+
+/** Where a vault's records lie. */
+export interface Tree {
+  /** The folder of the records of one generation. */
+  readonly records: string
+  /** The folder beside it in which files are written before they get their place. */
+  readonly fresh: string
+  readonly uid: Uid
+}
+
+export interface OpenedRecord {
+  readonly path: string
+  readonly text: string
+  /** No two writes share it. */
+  readonly salt: string
+}
+
+const attempts = 100
+const debrisAfter = 10 * 60_000
+
+/** The names of the folders that hold records. */
+export function foldersOf(tree: Tree): string[] {
+  return isOwnFolder(tree.records, tree.uid) ? namesIn(tree.records).filter(isName) : []
+}
+
+/** The records of one folder, opened, each in its own place. */
+export function recordsIn(tree: Tree, key: VaultKey, folder: string): OpenedRecord[] {
+  if (!hasFolder(tree, folder)) return []
+  const files = namesIn(`${tree.records}/${folder}`).filter(isName)
+  return files.map((file) => recordAt(tree, key, { folder, file })).filter((record) => record !== undefined)
+}
+
+/** The record of that name; `undefined` where none is. */
+export function recordAt(tree: Tree, key: VaultKey, name: RecordName): OpenedRecord | undefined {
+  const path = pathOf(tree, name)
+  const bytes = readOwn(path, tree.uid)
+  if (bytes === undefined) return undefined
+  const opened = openRecord(key, bytes, path)
+  if (!sameName(opened.name, name)) throw misplaced(tree, opened.name, name)
+  return { path, text: opened.text, salt: readHeader(bytes, path).salt }
+}
+
+/** Puts the record in its place, instead of what was there. */
+export function putRecord(tree: Tree, name: RecordName, bytes: Buffer): void {
+  const folder = `${tree.records}/${name.folder}`
+  hasFolder(tree, name.folder)
+  const beside = freshName(tree)
+  writeNew(beside, bytes)
+  try {
+    intoFolder(tree, folder, () => moveTo(beside, pathOf(tree, name)))
+  } catch (error) {
+    discard(beside)
+    removeIfEmpty(folder)
+    throw error
+  }
+  syncFolder(folder)
+}
+
+/** Removes whatever lies in the place. False if nothing did. */
+export function dropRecord(tree: Tree, name: RecordName): boolean {
+  const removed = hasFolder(tree, name.folder) && removeFile(pathOf(tree, name))
+  if (removed) afterRemoval(tree, name)
+  return removed
+}
+
+/**
+ * Removes the record only while it is the write that has this salt: a newer one, which another process may put there
+ * at any moment, stays. A process that dies in between leaves the decision to the next sweep.
+ */
+export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
+  const taken = `${tree.fresh}/${takenPrefix}${salt}-${randomBytes(8).toString('hex')}`
+  if (!moveTo(pathOf(tree, name), taken)) return false
+  const dropped = settle(tree, taken, salt)
+  afterRemoval(tree, name)
+  return dropped
+}
+
+/** Cleans up what processes that died have left in the folder of fresh files; `now` in milliseconds. */
+export function sweep(tree: Tree, now: number): void {
+  for (const name of namesIn(tree.fresh)) {
+    const path = `${tree.fresh}/${name}`
+    if ((writtenAt(path) ?? now) > now - debrisAfter) continue
+    if (name.startsWith(takenPrefix)) settle(tree, path, name.slice(takenPrefix.length, -17))
+    else discard(path)
+  }
+}
+
+/** A name for a file that is to be written beside; its folder is there. */
+export function freshName(tree: Tree): string {
+  if (!isOwnFolder(tree.fresh, tree.uid)) makeFolder(tree.fresh)
+  return `${tree.fresh}/${randomBytes(8).toString('hex')}`
+}
+
+const takenPrefix = 'taken-'
+
+/** Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. */
+function settle(tree: Tree, taken: string, meant: string): boolean {
+  const bytes = readOwn(taken, tree.uid)
+  if (bytes === undefined) return false
+  const { salt, name } = readHeader(bytes, taken)
+  if (salt !== meant)
+    intoFolder(tree, `${tree.records}/${name.folder}`, () => linkTo(taken, pathOf(tree, name)) !== 'no-folder')
+  removeFile(taken)
+  return salt === meant
+}
+
+/** Does something in a folder that others may remove, because it is empty, at any moment. */
+function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt === 0 && act()) return
+    makeFolder(folder)
+    syncFolder(tree.records)
+    if (act()) return
+  }
+  throw new Failure('unavailable', `${folder} cannot be used: it vanishes again and again`)
+}
+
+/** Whether the folder is there; one that others can reach, or a link in its place, is a failure. */
+function hasFolder(tree: Tree, folder: string): boolean {
+  return isOwnFolder(tree.records, tree.uid) && isOwnFolder(`${tree.records}/${folder}`, tree.uid)
+}
+
+function afterRemoval(tree: Tree, { folder }: RecordName): void {
+  const path = `${tree.records}/${folder}`
+  syncFolder(path)
+  if (removeIfEmpty(path)) syncFolder(tree.records)
+}
+
+function misplaced(tree: Tree, written: RecordName, here: RecordName): Failure {
+  const path = pathOf(tree, here)
+  const origin = pathOf(tree, written)
+  const there = readOwn(origin, tree.uid)
+  const exchanged = there !== undefined && sameName(readHeader(there, origin).name, here)
+  return fault(exchanged ? 'swapped' : 'moved', path)
+}
+
+function pathOf(tree: Tree, { folder, file }: RecordName): string {
+  return `${tree.records}/${folder}/${file}`
+}
+
+function sameName(a: RecordName, b: RecordName): boolean {
+  return a.folder === b.folder && a.file === b.file
+}

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+
+/** A folder of its own for one test, gone at its end. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'credbridge-vault-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Where a vault and its key file would lie under this folder, for the user who runs the test. */
+export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): VaultOptions {
+  const uid = process.getuid?.()
+  return {
+    folder: join(folder, 'data', 'vault'),
+    keyFile: join(folder, 'state', 'vault.key'),
+    now: Date.now,
+    ...(uid === undefined ? {} : { uid }),
+    ...more,
+  }
+}
