@@ -45,6 +45,7 @@ async function bundle(entry: string, outfile: string, found: Set<string>): Promi
     legalComments: 'none',
     logLevel: 'warning',
     external: ['@napi-rs/keyring'],
+    supported: { 'dynamic-import': false },
     define: { 'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(version) },
     plugins: [lazy(found, join(outfile, '..'))],
   })
