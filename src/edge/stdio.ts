@@ -1,5 +1,4 @@
-import { read, writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { fstatSync, read, writeSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
 import type { Reading } from '../tools/dialect.ts'
 import { messageEnd } from './lines.ts'
@@ -12,7 +11,7 @@ const patience = 10_000
  * `malformed`, silence for too long `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
  */
 export async function readInput(options: Reading): Promise<Uint8Array> {
-  const person = isatty(0)
+  const person = await isTerminal(0)
   if (person && options.notFromPerson === true) return new Uint8Array()
   const limit = person ? undefined : patience
   let bytes = Buffer.alloc(0)
@@ -23,6 +22,15 @@ export async function readInput(options: Reading): Promise<Uint8Array> {
     bytes = Buffer.concat([bytes, chunk.subarray(0, count)])
     if (bytes.length > options.atMost) throw new Failure('malformed', `the input is over ${options.atMost} bytes`)
     if (options.ends === 'empty-line' && messageEnd(bytes) !== undefined) return bytes
+  }
+}
+
+/** `node:tty` loads the streams: 2 ms that only a character device is worth. */
+async function isTerminal(fd: number): Promise<boolean> {
+  try {
+    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd)
+  } catch {
+    return false
   }
 }
 
