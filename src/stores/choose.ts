@@ -38,6 +38,13 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 /** Every store there is, by its name in the settings. */
 const openers: Readonly<Record<string, Opener>> = {
   memory: async () => (await import('./memory.ts')).memoryStore(),
+  vault: async ({ places, userId }, { vaultKeyFile }) =>
+    (await import('./vault/store.ts')).vaultStore({
+      folder: join(places.data, 'vault'),
+      keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
+      now: Date.now,
+      ...(userId < 0 ? {} : { uid: userId }),
+    }),
 }
 
 const helperPrefix = 'helper:'

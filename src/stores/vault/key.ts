@@ -22,7 +22,12 @@ export function vaultKey(bytes: Buffer): VaultKey {
   }
 }
 
-/** HKDF-Expand (RFC 5869, 2.3) of one block: the key is random already, so nothing is to extract. */
+/** HKDF-SHA-256 of one block, in two calls that are loaded anyway: `hkdfSync` would start slower. */
+export function hkdf(secret: Buffer, salt: Buffer, info: string): Buffer {
+  return expand('sha256', createHmac('sha256', salt).update(secret).digest(), Buffer.from(info))
+}
+
+/** HKDF-Expand (RFC 5869, 2.3) of one block: all that is needed where the key is random already. */
 export function expand(hash: 'sha256' | 'sha512', key: Buffer, info: Buffer): Buffer {
   return createHmac(hash, key).update(info).update('\u0001').digest()
 }

@@ -67,15 +67,18 @@ function keyOf(header: Header, bytes: Buffer, { folder }: VaultOptions): VaultKe
 async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promise<Buffer | undefined> {
   const slots = header.slots.filter(isKeyFileSlot)
   if (slots.length === 0) return undefined
+  let found = false
   // A rekey that was interrupted after the header was written leaves the new secret beside the old one.
-  const secrets = [readKeyFile(keyFile, uid), readKeyFile(nextKeyFile(keyFile), uid)].filter((one) => one !== undefined)
-  for (const secret of secrets) {
+  for (const path of [keyFile, nextKeyFile(keyFile)]) {
+    const secret = readKeyFile(path, uid)
+    if (secret === undefined) continue
+    found = true
     for (const slot of slots) {
       const key = openSlot(header.id, slot, secret)
       if (key !== undefined) return key
     }
   }
-  if (secrets.length > 0) throw fault('wrong-key', keyFile)
+  if (found) throw fault('wrong-key', keyFile)
   throw new Failure('locked', `the vault is locked: its key file ${keyFile} is missing`, {
     hints: [`put the key file of this vault back in its place: ${keyFile}`],
   })

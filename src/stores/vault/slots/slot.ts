@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { hkdf } from '../key.ts'
 
 /** One way to open the vault: the vault's key, sealed under a secret that somebody has. */
 export interface Slot {
@@ -43,8 +44,7 @@ export function openSlot(vault: string, slot: Slot, secret: Buffer): Buffer | un
 }
 
 function wrappingKey(slot: Omit<Slot, 'key'>, secret: Buffer): Buffer {
-  const info = `credbridge vault 1 slot ${slot.type}`
-  return Buffer.from(hkdfSync('sha256', secret, Buffer.from(slot.id, 'hex'), info, 32))
+  return hkdf(secret, Buffer.from(slot.id, 'hex'), `credbridge vault 1 slot ${slot.type}`)
 }
 
 /** The slot without its key, as compact JSON with its members in the order in which they are stored. */
