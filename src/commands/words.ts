@@ -33,7 +33,7 @@ export function endpointFrom(text: string, options: { service?: boolean }): Endp
 
 /** The accounts of some entries, each once. */
 export function accountsOf(entries: readonly Entry[]): readonly string[] {
-  return [...new Set(entries.map(({ account }) => account))]
+  return [...new Set(entries.map(({ account }) => account))].sort()
 }
 
 /** An account for a person's eyes: the empty one must be seen, too. */
