@@ -8,7 +8,7 @@
  *   > text                a line that it must write to standard output, in order, nothing else
  *   ! text                the same for standard error
  *   ? 1                   its exit code; 0 unless said
- *   + file                the lines up to the next + or $ are that file, made before the next command
+ *   + file                the lines up to the next $ are that file, made before it; an empty line may end them
  *
  * In the text `$HOME` stands for the home folder of the story, `…` in an expected line for any text.
  */
@@ -37,6 +37,7 @@ export function parseTranscript(text: string): readonly Step[] {
     const [mark, rest] = [line.slice(0, 2), line.slice(2)]
     const step = steps.at(-1)
     if (mark === '$ ') {
+      if (file !== undefined) files[file] = files[file]?.replace(/\n\n$/, '\n') ?? ''
       steps.push({ line: index + 1, words: wordsOf(rest), input: '', stdout: [], stderr: [], exitCode: 0, files })
       files = {}
       file = undefined

@@ -1,0 +1,25 @@
+import { parseAddress } from '../../core/endpoint.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Neighbour, Tool } from '../tool.ts'
+
+/** cargo's own `cargo:libsecret` provider: one item for each index, the whole Authorization value as its secret. */
+const cargoLibsecret: Neighbour = {
+  name: 'cargo',
+  attributes: { 'xdg:schema': 'org.rust-lang.cargo.registry' },
+
+  read({ url }, text) {
+    if (url === undefined) return undefined
+    const place = { endpoint: parseAddress(url), account: '', owner: 'cargo' }
+    const space = text.indexOf(' ')
+    const [scheme, secret] = [text.slice(0, Math.max(space, 0)), new Secret(text.slice(space + 1))]
+    return scheme === 'Bearer' ? { ...place, kind: 'bearer', secret } : { ...place, kind: 'header', scheme, secret }
+  },
+}
+
+/** Only what cargo left elsewhere can be taken over so far; it is not answered yet. */
+export const cargoTool: Tool = {
+  name: 'cargo',
+  title: 'cargo',
+  commands: [],
+  neighbours: [cargoLibsecret],
+}

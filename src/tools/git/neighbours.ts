@@ -1,0 +1,40 @@
+import { addressOf, parseAddress } from '../../core/endpoint.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Neighbour } from '../tool.ts'
+
+/** git-credential-libsecret, from git's contrib folder: the parts of the URL as attributes, lines after the password. */
+export const libsecret: Neighbour = {
+  name: 'libsecret',
+  attributes: { 'xdg:schema': 'org.git.Password' },
+
+  read({ protocol, server, port, object, user }, text) {
+    if (protocol === undefined || server === undefined || user === undefined) return undefined
+    const host = port === undefined ? server : `${server}:${port}`
+    const endpoint = addressOf({ scheme: protocol, host, ...(object === undefined ? {} : { path: object }) })
+    const [password = '', ...more] = text.split('\n')
+    const value = (key: string) => more.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1)
+    const [expires, refreshToken] = [Number(value('password_expiry_utc') ?? 0), value('oauth_refresh_token')]
+    return {
+      endpoint,
+      account: user,
+      owner: 'git',
+      kind: 'basic',
+      secret: new Secret(password),
+      ...(expires > 0 ? { expires } : {}),
+      ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+    }
+  },
+}
+
+/** Git Credential Manager: `git:https://host` as service, or the namespace that was set there. */
+export const gcm: Neighbour = {
+  name: 'gcm',
+  attributes: { 'xdg:schema': 'com.microsoft.GitCredentialManager' },
+
+  read({ service, account }, text) {
+    const scheme = service?.indexOf(':http') ?? -1
+    if (service === undefined || account === undefined || scheme < 0) return undefined
+    const endpoint = parseAddress(service.slice(scheme + 1))
+    return { endpoint, account, owner: 'git', kind: 'basic', secret: new Secret(text) }
+  },
+}
