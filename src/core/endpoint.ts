@@ -85,9 +85,12 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 
 /** The address, then its parents on `/` boundaries, longest first, then the origin: what a reader may widen to. */
 export function withParents(at: Address): readonly Address[] {
-  if (at.path === '') return [at]
-  const slash = at.path.lastIndexOf('/')
-  return [at, ...withParents(withPath(at, slash < 0 ? '' : at.path.slice(0, slash)))]
+  const all = [at]
+  for (let path = at.path; path !== ''; ) {
+    path = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    if (!path.endsWith('/')) all.push(canonical({ ...at, path }))
+  }
+  return all
 }
 
 /** `host` or `host:port`, as docker, terraform and pip spell an origin. */
@@ -95,19 +98,15 @@ export function hostAndPort(at: Address): string {
   return at.port === undefined ? at.host : `${at.host}:${at.port}`
 }
 
-function withPath(at: Address, path: string): Address {
-  return make(at.scheme, at.host, at.port, path.endsWith('/') ? path.slice(0, -1) : path)
-}
-
 function address(parts: { scheme: string; host: string; path: string }): Address {
   const scheme = canonicalScheme(parts.scheme)
   const { host, port } = canonicalHost(parts.host, scheme)
   if (host === '' && (scheme !== 'cert' || parts.path === '')) throw malformed('it has no host')
-  const at = oneSpelling({ scheme, host, port: port === defaultPorts[scheme] ? undefined : port, path: parts.path })
-  return make(at.scheme, at.host, at.port, at.path)
+  return canonical({ scheme, host, port: port === defaultPorts[scheme] ? undefined : port, path: parts.path })
 }
 
-function make(scheme: string, host: string, port: number | undefined, path: string): Address {
+function canonical(parts: Omit<Address, 'form' | 'key'>): Address {
+  const { scheme, host, port, path } = oneSpelling(parts)
   const origin = `${scheme}://${host}${port === undefined ? '' : `:${port}`}`
   return { form: 'address', key: path === '' ? origin : `${origin}/${path}`, scheme, host, port, path }
 }
