@@ -10,11 +10,13 @@ import { Secret } from './secret.ts'
  *
  * An item of Python's keyring is exactly Python's own: the service verbatim and the bare text. Every other one has
  * the service `<owner>:<endpoint>` and, as value, the bare secret if it is `basic` and nothing more belongs to it,
- * else `credbridge:1:` and one JSON object. A bare secret that begins like that prefix is wrapped too.
+ * else `credbridge:1:` and one JSON object. A bare secret that begins like that prefix is wrapped too. A service name
+ * that could be read as an address stands behind the words `service name `.
  */
 
 const family = 'credbridge:'
 const prefix = `${family}1:`
+const marked = 'service name '
 
 /** The record behind the prefix. Readers ignore members that they do not know. */
 interface Record {
@@ -33,12 +35,14 @@ interface Record {
 
 /** The service under which an item is filed. */
 export function serviceOf(place: Place): string {
-  return place.owner === python ? place.endpoint.key : `${place.owner}:${place.endpoint.key}`
+  const key = keyFromEndpoint(place.endpoint, place.owner)
+  return place.owner === python ? key : `${place.owner}:${key}`
 }
 
-/** The value that is kept. */
+/** The value that is kept. What an item of Python's cannot hold is `unsupported`. */
 export function encodeItem(item: Item): string {
   if (isCredential(item)) return encodeCredential(item)
+  if (item.owner === python) throw onlyText()
   return wrap({
     kind: item.kind,
     ...(item.everyAccount === undefined ? {} : { everyAccount: item.everyAccount }),
@@ -47,7 +51,7 @@ export function encodeItem(item: Item): string {
       ? {}
       : {
           owner: item.erased.owner,
-          endpoint: item.erased.endpoint.key,
+          endpoint: keyFromEndpoint(item.erased.endpoint, item.erased.owner),
           account: item.erased.account,
           value: encodeCredential(item.erased),
         }),
@@ -67,16 +71,30 @@ export function decodeItem(place: Place, value: string): Item {
   return fromRecord({ endpoint, account, owner }, parseRecord(value.slice(prefix.length), endpoint))
 }
 
+/** How an owner's endpoint is spelled in an item; `endpointFromKey` reads it back. */
+export function keyFromEndpoint({ form, key }: Endpoint, owner: Owner): string {
+  if (form === 'address' || hasServiceNames(owner)) return key
+  return key.includes('://') || key.startsWith(marked) ? marked + key : key
+}
+
 /** The endpoint that a stored key names for an owner; Python's keys are service names always. */
 export function endpointFromKey(key: string, owner: Owner): Endpoint {
-  return owner === python || owner === pythonNotes ? serviceName(key) : parseEndpoint(key)
+  if (hasServiceNames(owner)) return serviceName(key)
+  return key.startsWith(marked) ? serviceName(key.slice(marked.length)) : parseEndpoint(key)
+}
+
+function hasServiceNames(owner: Owner): boolean {
+  return owner === python || owner === pythonNotes
 }
 
 function encodeCredential(credential: Credential): string {
   const { kind, secret, scheme, expires, refreshToken } = credential
   const bare = secret.expose()
-  if (credential.owner === python) return bare
   const more = scheme !== undefined || expires !== undefined || refreshToken !== undefined
+  if (credential.owner === python) {
+    if (kind !== 'text' || more || credential.endpoint.form !== 'service') throw onlyText()
+    return bare
+  }
   if (kind === 'basic' && !more && !bare.startsWith(family)) return bare
   return wrap({
     kind,
@@ -150,6 +168,10 @@ function noteFrom(place: Place, record: Record): NoteItem {
     ...(until === undefined ? {} : { until }),
     ...(erased !== undefined && isCredential(erased) ? { erased } : {}),
   }
+}
+
+function onlyText(): Failure {
+  return new Failure('unsupported', "an item of Python's keyring is a text under a service name and nothing else")
 }
 
 function unreadable(endpoint: Endpoint): Failure {
