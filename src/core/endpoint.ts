@@ -59,6 +59,8 @@ export function parseAddress(url: string): Address {
   const rest = url.slice(colon + 3)
   const hostEnd = firstOf(rest, '/?#')
   const authority = rest.slice(0, hostEnd)
+  // Some clients end the host at a backslash, others do not: https://url.spec.whatwg.org/#authority-state
+  if (authority.includes('\\')) throw malformed('it has a backslash before its path')
   const tail = rest.slice(hostEnd)
   const path = tail.slice(0, firstOf(tail, '?#'))
   return address({
