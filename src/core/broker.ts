@@ -1,11 +1,14 @@
+import { type Aliases, reachThrough } from './aliases.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
 import { hasExpired, isCredential, noteOwner, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
 import { Failure } from './failure.ts'
+import { findIn } from './finding.ts'
 import { type Keeping, keeping } from './keeping.ts'
+import { type Listing, listFor } from './listing.ts'
 import type { Secret } from './secret.ts'
-import { type Answer, covers, type Lookup, select, usable } from './selection.ts'
+import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
 
 export interface BrokerOptions {
@@ -15,6 +18,8 @@ export interface BrokerOptions {
   readonly now: () => number
   /** How long an erased credential can be restored; 0 for not at all. */
   readonly recoverHours: number
+  /** Hosts whose sign-in is another host's, for finding only; absent for none. */
+  readonly aliases?: Aliases
 }
 
 export interface Saving {
@@ -23,6 +28,8 @@ export interface Saving {
    * borrowed is not copied.
    */
   readonly repeats?: boolean
+  /** The tool keeps one account at an endpoint: its other ones there are replaced. */
+  readonly oneAccount?: boolean
 }
 
 export interface Removal {
@@ -49,21 +56,16 @@ export interface Broker {
   remove(removal: Removal): Promise<boolean>
   /** Everything in every store, without secrets. */
   list(): Promise<readonly Entry[]>
+  /** What a tool may show as its own: each with the account that it would be answered with. */
+  listFor(listing: Listing): Promise<readonly Entry[]>
   readonly erased: ErasedCopies
   readonly keeping: Keeping
 }
 
-export function createBroker({ stores, now, recoverHours }: BrokerOptions): Broker {
+export function createBroker({ stores, now, recoverHours, aliases = {} }: BrokerOptions): Broker {
   const [first] = stores
   const erased = erasedCopies(first, now, recoverHours)
-
-  async function find(lookup: Lookup): Promise<Answer | undefined> {
-    for (const store of stores) {
-      const answer = select(await store.find(lookup.endpoints, lookup.account), lookup, now())
-      if (answer !== undefined) return answer
-    }
-    return undefined
-  }
+  const reach = reachThrough(aliases)
 
   async function save(credential: Credential, saving: Saving = {}) {
     if (hasExpired(credential, now())) return 'expired'
@@ -71,20 +73,29 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
     const before = here.filter(isCredential).find((item) => samePlace(item, credential))
     const notesOf = noteOwner(credential.owner)
     const ended = here.filter((item) => item.owner === notesOf && covers(item, credential.account))
+    const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
     const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
-    if (ended.length === 0 && (known || (before !== undefined && sameValue(before, credential)))) return 'unchanged'
+    const kept = known || (before !== undefined && sameValue(before, credential))
+    if (kept && ended.length === 0 && replaced.length === 0) return 'unchanged'
+    const drop = async () => {
+      for (const other of replaced) await first.remove(other, other.secret)
+    }
+    if (first.traits.accounts === 'one') await drop()
     await first.save(credential)
     await verify(credential, before)
+    if (first.traits.accounts !== 'one') await drop()
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(note)
     await erased.sweep()
     return 'saved'
   }
 
+  /** Whether the tool has this from elsewhere: from another owner, through an alias, from a later store. */
   async function isBorrowed(credential: Credential, here: readonly Found[]): Promise<boolean> {
     const equal = (item: Credential) => item.account === credential.account && sameValue(item, credential)
     if (here.filter(isCredential).some(equal)) return true
-    for (const store of stores.slice(1)) {
-      const items = await store.find([credential.endpoint], credential.account)
+    const endpoints = reach([credential.endpoint])
+    for (const store of endpoints.length > 1 ? stores : stores.slice(1)) {
+      const items = await store.find(endpoints, credential.account)
       if (items.filter(isCredential).some(equal)) return true
     }
     return false
@@ -106,30 +117,36 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
   }
 
   async function remove(removal: Removal): Promise<boolean> {
-    let changed = false
-    for (const store of stores) changed = (await removeFrom(store, removal)) || changed
+    const { tool, endpoint, account, secret } = removal
+    const aliased = reach([endpoint]).slice(1)
+    const endpoints = [endpoint, ...aliased, ...reach(removal.borrowedAt ?? [])]
+    const isAt = (places: readonly Endpoint[]) => (item: Found) =>
+      places.some((place) => sameEndpoint(item.endpoint, place))
+    const [isHere, isThroughAlias] = [isAt([endpoint]), isAt(aliased)]
+    const notes: Found[] = []
+    let [changed, borrows] = [false, false]
+    for (const store of stores) {
+      const found = await store.find(endpoints, account)
+      const matching = usableAt([...notes, ...found], { ...removal, endpoints })
+        .flatMap(({ usable }) => usable)
+        .filter((item) => secret === undefined || item.secret.equals(secret))
+      const own = matching.filter((item) => item.owner === tool && isHere(item))
+      for (const item of own) await removeOwn(store, item, removal)
+      borrows ||= matching.some((item) => item.owner !== tool || isThroughAlias(item))
+      changed ||= borrows || own.length > 0
+      notes.push(...found.filter((item) => !isCredential(item)))
+    }
+    const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isHere(note))
+    for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(note)
+    if (borrows) await first.save(endedNote(removal))
     if (changed) await erased.sweep()
     return changed
   }
 
-  async function removeFrom(store: Store, removal: Removal): Promise<boolean> {
-    const { tool, endpoint, borrowedAt = [], account, secret } = removal
-    const endpoints = [endpoint, ...borrowedAt]
-    const there = await store.find(endpoints, account)
-    const here = there.filter((item) => sameEndpoint(item.endpoint, endpoint))
-    const ended = here.filter((item) => item.owner === noteOwner(tool) && item.kind === 'ended')
-    const matching = usable(there, { ...removal, endpoints }, ended).filter(
-      (item) => secret === undefined || item.secret.equals(secret),
-    )
-    const own = matching.filter((item) => item.owner === tool && here.includes(item))
-    const borrowed = matching.filter((item) => item.owner !== tool)
-    for (const item of own) {
-      if (removal.recoverable === true && secret !== undefined) await erased.keep(item)
-      else await erased.forget(item)
-      await store.remove(item, secret)
-    }
-    if (borrowed.length > 0) await store.save(endedNote(removal))
-    return own.length + borrowed.length > 0
+  async function removeOwn(store: Store, item: Credential, { secret, recoverable }: Removal): Promise<void> {
+    if (recoverable === true && secret !== undefined) await erased.keep(item)
+    else await erased.forget(item)
+    await store.remove(item, secret)
   }
 
   async function list(): Promise<readonly Entry[]> {
@@ -138,7 +155,20 @@ export function createBroker({ stores, now, recoverHours }: BrokerOptions): Brok
     return all
   }
 
-  return { find, save, remove, list, erased, keeping: keeping(stores) }
+  return {
+    find: (lookup) => findIn(stores, { ...lookup, endpoints: reach(lookup.endpoints) }, now()),
+    save,
+    remove,
+    list,
+    listFor: (listing) => listFor(listing, { stores, reach, now }),
+    erased,
+    keeping: keeping(stores, reach),
+  }
+}
+
+/** What a tool saved here for others than this account. */
+function otherAccounts(here: readonly Found[], { owner, account }: Credential): readonly Found<Credential>[] {
+  return here.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
 }
 
 /** The tool uses what others saved here no longer, until its next save. */

@@ -1,7 +1,9 @@
-import type { Entry, NoteItem, Place } from './credential.ts'
-import { isCredential, kinds, ourselves } from './credential.ts'
+import type { Reach } from './aliases.ts'
+import type { Entry, NoteItem, Owner, Place } from './credential.ts'
+import { isCredential, kinds, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
 /** What a person may do with what is kept, across the stores in use and whoever saved it. */
@@ -14,9 +16,15 @@ export interface Keeping {
   setDefault(endpoint: Endpoint, account: string): Promise<void>
   /** Takes that back; whether it had been said. */
   unsetDefault(endpoint: Endpoint): Promise<boolean>
+  /** What a tool could be answered with at an endpoint, through aliases too, without secrets. */
+  reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
+  /** Lets a tool list what others saved for this account, as if it had saved it; lifts what ended its use. */
+  share(endpoint: Endpoint, account: string, tool: Owner): Promise<void>
+  /** Takes that back for one account or all; whether it had been shared. */
+  unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean>
 }
 
-export function keeping(stores: readonly [Store, ...Store[]]): Keeping {
+export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Keeping {
   const [first] = stores
 
   async function at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
@@ -56,5 +64,27 @@ export function keeping(stores: readonly [Store, ...Store[]]): Keeping {
     return (await discard(await defaults(endpoint))) > 0
   }
 
-  return { at, discard, setDefault, unsetDefault }
+  async function reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
+    const entries: Entry[] = []
+    for (const place of reach([endpoint])) entries.push(...(await at(place, account)))
+    return entries
+  }
+
+  /** A tool's own item and its notes share one place: what it saved itself is listed anyway and must not be replaced. */
+  async function share(endpoint: Endpoint, account: string, tool: Owner): Promise<void> {
+    const here = await first.find([endpoint], account)
+    if (here.some((item) => isCredential(item) && item.owner === tool)) return
+    const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
+    await first.save(note)
+    const ended = here.filter((item) => item.owner === note.owner && covers(item, account))
+    for (const item of ended) if (!samePlace(item, note)) await first.remove(item)
+  }
+
+  async function unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean> {
+    const here = await first.find([endpoint])
+    const shared = here.filter(({ kind, owner }) => kind === 'shared' && owner === noteOwner(tool))
+    return (await discard(shared.filter((note) => (account ?? note.account) === note.account))) > 0
+  }
+
+  return { at, discard, setDefault, unsetDefault, reachable, share, unshare }
 }

@@ -13,6 +13,8 @@ export interface Lookup {
   readonly account?: string
   /** The wire can hand over a refresh token without its expired secret. */
   readonly refresh?: boolean
+  /** The tool keeps one account at an endpoint: of two that a save was stopped between, either will do. */
+  readonly oneAccount?: boolean
 }
 
 export interface Answer {
@@ -27,27 +29,37 @@ export interface Answer {
  * Nothing that fits: `undefined`. Several accounts and nothing to say which: `ambiguous`.
  */
 export function select(items: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
-  const ended: Found[] = []
-  for (const endpoint of lookup.endpoints) {
-    const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
-    ended.push(...here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool)))
-    const answer = selectHere(usable(here, lookup, ended), here, lookup, now)
+  for (const { here, usable } of usableAt(items, lookup)) {
+    const answer = selectHere(usable, here, lookup, now)
     if (answer !== undefined) return answer
   }
   return undefined
 }
 
 /**
- * The credentials that a tool may be answered with: its own, and others' that its wire carries and it has not ended.
- * What credbridge keeps for itself is shown to nobody else.
+ * Endpoint by endpoint, the credentials that a tool may be answered with: what it saved there, and others' that its
+ * wire carries. What it has ended at one endpoint it does not have from the later ones either, whoever saved it. What
+ * credbridge keeps for itself is shown to nobody else.
  */
-export function usable(here: readonly Found[], lookup: Lookup, ended: readonly Item[]): Found<Credential>[] {
-  return here
-    .filter(isCredential)
-    .filter(({ kind }) => lookup.kinds.includes(kind))
-    .filter(({ owner }) => owner !== ourselves || lookup.tool === ourselves)
-    .filter(({ account }) => lookup.account === undefined || account === lookup.account)
-    .filter(({ owner, account }) => owner === lookup.tool || !ended.some((note) => covers(note, account)))
+export function usableAt(
+  items: readonly Found[],
+  lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account'>,
+): { readonly here: readonly Found[]; readonly usable: Found<Credential>[] }[] {
+  const endedBefore: Found[] = []
+  return lookup.endpoints.map((endpoint) => {
+    const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
+    const endedHere = here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
+    const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
+    const usable = here
+      .filter(isCredential)
+      .filter(({ kind }) => lookup.kinds.includes(kind))
+      .filter(({ owner }) => owner !== ourselves || lookup.tool === ourselves)
+      .filter(({ account }) => lookup.account === undefined || account === lookup.account)
+      .filter(({ account }) => !isEnded(endedBefore, account))
+      .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedHere, account))
+    endedBefore.push(...endedHere)
+    return { here, usable }
+  })
 }
 
 /** Whether an `ended` note speaks about this account. */
@@ -68,7 +80,7 @@ function selectHere(all: Found<Credential>[], here: readonly Found[], lookup: Lo
     [lookup.refresh === true ? stale.filter(borrowed) : [], true],
   ]
   for (const [candidates, expired] of steps) {
-    if (candidates.length > 0) return { credential: oneOf(candidates, lookup.tool), expired }
+    if (candidates.length > 0) return { credential: oneOf(candidates, lookup), expired }
   }
   return undefined
 }
@@ -81,19 +93,19 @@ function theDefault(all: Found<Credential>[], here: readonly Found[], lookup: Lo
   return note !== undefined && marked.length > 0 ? marked : all
 }
 
-function oneOf(candidates: Found<Credential>[], tool: Owner): Found<Credential> {
+function oneOf(candidates: Found<Credential>[], { tool, oneAccount }: Lookup): Found<Credential> {
   const newest = newestFirst(candidates)
   const [first, second] = newest
   const accounts = new Set(candidates.map(({ account }) => account))
   if (first === undefined) throw new Failure('internal', 'nothing to choose from')
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
-  const saidWhen = first.owner === tool && first.savedAt !== undefined && first.savedAt !== second?.savedAt
-  if (saidWhen) return first
+  const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
+  if (first.owner === tool && (saidWhen || oneAccount === true)) return first
   throw ambiguous(first.endpoint, [...accounts])
 }
 
 function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential>[] {
-  return [...candidates].sort((a, b) => (b.savedAt ?? 0) - (a.savedAt ?? 0))
+  return [...candidates].sort((a, b) => (b.savedAt ?? 0) - (a.savedAt ?? 0) || (a.account < b.account ? -1 : 1))
 }
 
 function ambiguous(at: Endpoint, accounts: readonly string[]): Failure {

@@ -24,7 +24,7 @@ export async function open(tool: Owner): Promise<Opened> {
   const settings = await readSettings(surroundings.places, surroundings.env)
   const stores = await openStores(settings, surroundings)
   return {
-    broker: createBroker({ stores, now: Date.now, recoverHours: settings.recoverHours }),
+    broker: createBroker({ stores, now: Date.now, recoverHours: settings.recoverHours, aliases: settings.aliases }),
     stores,
     settings,
     surroundings,

@@ -67,7 +67,7 @@ async function carryOut(
       return removed ? dialect.done : (request.absent ?? dialect.done)
     }
     case 'list':
-      return request.found(await broker.list())
+      return request.found(await broker.listFor(request.listing))
     default:
       return request satisfies never
   }

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { parse } from 'smol-toml'
+import { originAt } from '../core/aliases.ts'
 import { Failure } from '../core/failure.ts'
 import type { Settings } from './settings.ts'
 
@@ -68,7 +69,16 @@ function hours(value: unknown): number {
 
 function aliases(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('aliases must be a table')
-  return Object.fromEntries(Object.entries(value).map(([from, to]) => [from, text(to, `aliases.${from}`)]))
+  return Object.fromEntries(Object.entries(value).map(([from, to]) => [host(from), host(text(to, `aliases.${from}`))]))
+}
+
+function host(name: string): string {
+  try {
+    originAt('https', name)
+    return name
+  } catch {
+    throw wrong('aliases are from a host to a host, each with or without a port')
+  }
 }
 
 function absolutePath(value: unknown): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Aliases } from '../core/aliases.ts'
 import { Failure } from '../core/failure.ts'
 import type { Places } from './places.ts'
 
@@ -10,7 +11,7 @@ export interface Settings {
   /** How long what a tool erased can be restored; 0 turns that off. */
   readonly recoverHours: number
   /** Hosts whose sign-in is another host's: from host to host, as the user wrote them. */
-  readonly aliases: Readonly<Record<string, string>>
+  readonly aliases: Aliases
   /** The key file of the vault, where it is not the usual one. */
   readonly vaultKeyFile: string | undefined
   /** How secrets cross the bus: `plain` trusts it, `dh` encrypts each exchange. */

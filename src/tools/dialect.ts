@@ -1,6 +1,7 @@
 import type { Removal, Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
+import type { Listing } from '../core/listing.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 
@@ -27,7 +28,7 @@ export type Request =
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
   /** `absent`: how the client hears that there was nothing; as `done` unless said. */
   | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
-  | { readonly do: 'list'; readonly found: (entries: readonly Entry[]) => Reply }
+  | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
   /** A person types a secret, unseen, on the terminal itself; what follows depends on it. Nobody there: `refused`. */
   | { readonly do: 'ask'; readonly question: string; readonly answered: (answer: Secret) => Request }
 
