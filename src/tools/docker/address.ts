@@ -1,0 +1,49 @@
+import { type Address, type Endpoint, hostAndPort, parseAddress, sameEndpoint } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+
+/*
+ * How docker's clients spell a server (docs/docker.md): a bare `host[:port]` means https, `http://` stays apart, and the
+ * path of the registry's interface behind an explicit scheme says nothing. What go-containerregistry asks for first, a
+ * whole repository, is a place of its own: not found, it then asks for the host.
+ */
+
+const longest = 4096
+const hub = parseAddress('https://docker.io')
+const hubServer = 'https://index.docker.io/v1/'
+const hubHost = 'index.docker.io'
+
+/** The endpoint that a server address means. Anything that can be no server is `malformed`. */
+export function endpointOf(server: string): Address {
+  if (server.length > longest) throw malformed(`it is over ${longest} characters`)
+  if (/[\s\p{Cc}]/u.test(server)) throw malformed('it has a line break or another character that no address has')
+  const schemeEnd = server.indexOf('://')
+  const rest = schemeEnd < 0 ? server : server.slice(schemeEnd + 3)
+  const [authority = ''] = rest.split('/', 1)
+  if (authority.includes('@')) throw malformed('it names a user')
+  if (schemeEnd < 0) return parseAddress(`https://${server}`)
+  const scheme = server.slice(0, schemeEnd).toLowerCase()
+  if (scheme !== 'https' && scheme !== 'http') throw malformed('its scheme is neither https nor http')
+  const at = parseAddress(server)
+  return at.path === 'v1' || at.path === 'v2' ? parseAddress(`${scheme}://${authority}`) : at
+}
+
+/** The spelling under which docker itself keeps an endpoint; `endpointOf` gives the endpoint back. */
+export function serverOf(at: Address): string {
+  if (at.key === hub.key) return hubServer
+  if (at.scheme !== 'https' || at.host === hubHost) return at.key
+  return at.path === '' ? hostAndPort(at) : `${hostAndPort(at)}/${at.path}`
+}
+
+/** Whether docker has a spelling for it at all. */
+export function isServer(at: Endpoint): at is Address {
+  if (at.form !== 'address') return false
+  try {
+    return sameEndpoint(endpointOf(serverOf(at)), at)
+  } catch {
+    return false
+  }
+}
+
+function malformed(what: string): Failure {
+  return new Failure('malformed', `not a usable server address: ${what}`)
+}

@@ -1,0 +1,124 @@
+import type { Credential, Entry, Kind } from '../../core/credential.ts'
+import { Failure } from '../../core/failure.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Answer } from '../../core/selection.ts'
+import { type Dialect, type Input, type Request, reply } from '../dialect.ts'
+import { endpointOf, isServer, serverOf } from './address.ts'
+import { printObject, readMessage, readServer } from './message.ts'
+
+const tool = 'docker'
+const command = 'docker-credential-credbridge'
+const kinds: readonly Kind[] = ['basic', 'docker-identity']
+const oneAccount = true
+
+/** The user name that marks an identity token: docker/cli, cli/config/credentials/native_store.go. */
+const identityUser = '<token>'
+
+/** Clients compare these sentences: docker-credential-helpers, credentials/error.go. */
+const notFound = 'credentials not found in native keychain\n'
+const noServer = reply('no credentials server URL\n', 1)
+const noUser = reply('no credentials username\n', 1)
+const usage = `Usage: ${command} <store|get|erase|list|version>\n`
+
+/**
+ * docker's credential helper protocol, which podman, skopeo, buildah, helm, oras and crane speak too. One word, the verb.
+ * Errors go to standard output, one sentence, with exit 1; what a person can do about them to standard error, which
+ * clients let through. Where several accounts fit, the client goes on without and the person reads why.
+ */
+export function dockerDialect(version: string): Dialect {
+  return {
+    tool,
+    absent: reply(notFound, 1),
+    done: reply(''),
+    ambiguous: 'broken',
+
+    broken(failure, told) {
+      if (failure.code === 'ambiguous') return { stdout: notFound, stderr: told, exitCode: 1 }
+      const end = told.indexOf('\n') + 1
+      return { stdout: told.slice(0, end), stderr: told.slice(end), exitCode: 1 }
+    },
+
+    reading([verb, ...more]) {
+      if (more.length > 0) return undefined
+      if (verb === 'get' || verb === 'erase') return { atMost: 64 * 1024 }
+      return verb === 'store' ? { atMost: 1024 * 1024 } : undefined
+    },
+
+    read([verb, ...more], input) {
+      if (verb === undefined || more.length > 0) return { do: 'reply', reply: reply(usage, 1) }
+      switch (verb) {
+        case 'get':
+          return get(input)
+        case 'store':
+          return store(input)
+        case 'erase':
+          return erase(input)
+        case 'list':
+          return { do: 'list', listing: { tool, kinds, oneAccount }, found: list }
+        case 'version':
+        case '--version':
+        case '-v':
+          return { do: 'reply', reply: reply(`${command} (credbridge) ${version}\n`) }
+        case '--help':
+        case '-h':
+          return { do: 'reply', reply: reply(usage) }
+        default:
+          return { do: 'reply', reply: reply(`${command}: unknown action: ${verb.replace(/\p{Cc}/gu, '?')}\n`, 1) }
+      }
+    },
+  }
+}
+
+function get(input: Input): Request {
+  const server = readServer(input.text())
+  if (server === '') return { do: 'reply', reply: noServer }
+  const lookup = { tool, kinds, endpoints: [endpointOf(server)], oneAccount }
+  return { do: 'find', lookup, found: (answer) => answered(server, answer) }
+}
+
+function store(input: Input): Request {
+  const { ServerURL, Username, Secret: secret } = readMessage(input.text())
+  const server = readServer(ServerURL ?? '')
+  if (server === '') return { do: 'reply', reply: noServer }
+  if (Username === undefined || Username === '') return { do: 'reply', reply: noUser }
+  if (secret === undefined) throw new Failure('malformed', 'the credentials have no Secret')
+  const credential: Credential = {
+    endpoint: endpointOf(server),
+    account: Username,
+    owner: tool,
+    kind: Username === identityUser ? 'docker-identity' : 'basic',
+    secret: new Secret(secret),
+  }
+  return { do: 'save', credential, saving: { oneAccount } }
+}
+
+function erase(input: Input): Request {
+  const server = readServer(input.text())
+  if (server === '') return { do: 'reply', reply: noServer }
+  return { do: 'remove', removal: { tool, kinds, endpoint: endpointOf(server) } }
+}
+
+function answered(server: string, { credential }: Answer): ReturnType<typeof reply> {
+  const { account, secret } = credential
+  if (!isCarried(credential)) {
+    throw new Failure('malformed', `docker would take the user name at ${credential.endpoint.key} for a token's mark`)
+  }
+  const members = [
+    ['ServerURL', server],
+    ['Username', account],
+    ['Secret', secret.expose()],
+  ] as const
+  return reply(printObject(members))
+}
+
+/** Sorted by server, as Go prints a map. */
+function list(entries: readonly Entry[]): ReturnType<typeof reply> {
+  const members = entries.filter(isCarried).flatMap(({ endpoint, account }): [string, string][] => {
+    return isServer(endpoint) ? [[serverOf(endpoint), account]] : []
+  })
+  return reply(printObject(members.sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+function isCarried({ kind, account }: Pick<Credential, 'account'> & { kind: Entry['kind'] }): boolean {
+  return (account === identityUser) === (kind === 'docker-identity')
+}

@@ -1,0 +1,94 @@
+import { Failure } from '../../core/failure.ts'
+
+/*
+ * The messages of docker's credential helpers (docker-credential-helpers, README "Development" and credentials/). A
+ * request is the bare server address, or for `store` one JSON object; an answer is one JSON object and a line end, an
+ * error one sentence on standard output. Member names are read in any case, as Go reads them.
+ */
+
+/** What `store` is told and `get` answers. */
+export interface Message {
+  readonly ServerURL?: string
+  readonly Username?: string
+  readonly Secret?: string
+}
+
+const names = ['ServerURL', 'Username', 'Secret'] as const
+
+/** Reads one JSON object with text members. A member that is no text or is there twice is `malformed`; others are ignored. */
+export function readMessage(text: string): Message {
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject()
+  const spelled = memberNames(text)
+  const message: { -readonly [Name in keyof Message]: Message[Name] } = {}
+  for (const name of names) {
+    const spellings = spelled.filter((one) => one.toLowerCase() === name.toLowerCase())
+    const [spelling] = spellings
+    if (spellings.length > 1) throw new Failure('malformed', `the credentials have ${name} twice`)
+    if (spelling === undefined) continue
+    const member = (value as Readonly<Record<string, unknown>>)[spelling]
+    if (typeof member !== 'string') throw new Failure('malformed', `the ${name} of the credentials is not a text`)
+    message[name] = member
+  }
+  return message
+}
+
+/** One JSON object on one line, in the order given, escaped as Go's encoder does. */
+export function printObject(members: readonly (readonly [name: string, value: string])[]): string {
+  return `{${members.map(([name, value]) => `${quoted(name)}:${quoted(value)}`).join(',')}}\n`
+}
+
+/** The server address that a request consists of: all of it but blanks around it and one line end. */
+export function readServer(text: string): string {
+  const line = text.endsWith('\n') ? text.slice(0, text.endsWith('\r\n') ? -2 : -1) : text
+  return line.replace(/^[ \t]+|[ \t]+$/g, '')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw notAnObject()
+  }
+}
+
+/** The members of the outermost object as they stand there; `JSON.parse` has already found the text to be valid. */
+function memberNames(text: string): readonly string[] {
+  const found: string[] = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+    else if (character === '"') {
+      const end = stringEnd(text, at)
+      if (depth === 1 && isFollowedByColon(text, end)) found.push(JSON.parse(text.slice(at, end)))
+      at = end - 1
+    }
+  }
+  return found
+}
+
+function isFollowedByColon(text: string, from: number): boolean {
+  let at = from
+  while (' \t\r\n'.includes(text.charAt(at)) && at < text.length) at++
+  return text.charAt(at) === ':'
+}
+
+function stringEnd(text: string, start: number): number {
+  let at = start + 1
+  while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1
+  return at + 1
+}
+
+/** encoding/json escapes these so that its output may stand in HTML. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function notAnObject(): Failure {
+  return new Failure('malformed', 'the credentials are not a JSON object')
+}

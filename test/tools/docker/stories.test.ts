@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
+import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { git } from '../../../src/tools/git/dialect.ts'
+import { conversation } from '../conversation.ts'
+
+const docker = dockerDialect('0')
+const host = 'gitlab.example.com'
+let talk = conversation()
+beforeEach(() => {
+  talk = conversation({ aliases: { 'ghcr.example.com': host } })
+})
+
+async function gitGets(at = host, more = '') {
+  const { stdout } = await talk.say(git, 'get', `protocol=https\nhost=${at}\n${more}`)
+  return stdout
+    .split('\n')
+    .find((line) => line.startsWith('password='))
+    ?.slice(9)
+}
+const gitStores = (secret: string, at = host, user = 'alice') =>
+  talk.say(git, 'store', `protocol=https\nhost=${at}\nusername=${user}\npassword=${secret}\n`)
+const gitErases = (secret: string, at = host, user = 'alice') =>
+  talk.say(git, 'erase', `protocol=https\nhost=${at}\nusername=${user}\npassword=${secret}\n`)
+
+async function dockerGets(server = host): Promise<string | undefined> {
+  const { stdout, exitCode } = await talk.say(docker, 'get', server)
+  return exitCode === 0 ? JSON.parse(stdout).Secret : undefined
+}
+const dockerLogin = (secret: string, server = host, user = 'alice') =>
+  talk.say(docker, 'store', JSON.stringify({ ServerURL: server, Username: user, Secret: secret }))
+/** As docker/cli does: four spellings, cli/command/registry/logout.go. */
+async function dockerLogout(server = host) {
+  for (const spelling of [server, server, `http://${server}`, `https://${server}`]) {
+    expect(await talk.say(docker, 'erase', spelling)).toEqual({ stdout: '', stderr: '', exitCode: 0 })
+  }
+}
+const dockerLists = async () => JSON.parse((await talk.say(docker, 'list', 'unused')).stdout)
+
+describe('one login', () => {
+  test("git's answers docker, which does not list it", async () => {
+    await gitStores('g')
+    expect(await dockerGets()).toBe('g')
+    expect(await dockerLists()).toEqual({})
+  })
+
+  test("docker's answers git, an identity token never", async () => {
+    await dockerLogin('d')
+    expect(await gitGets()).toBe('d')
+    await dockerLogin('id', host, '<token>')
+    expect(await dockerGets()).toBe('id')
+    expect(await gitGets()).toBeUndefined()
+  })
+
+  test('a docker login leaves git its own, and so does the logout', async () => {
+    await gitStores('g')
+    await dockerLogin('d')
+    expect([await gitGets(), await dockerGets()]).toEqual(['g', 'd'])
+    await dockerLogout()
+    expect([await gitGets(), await dockerGets()]).toEqual(['g', undefined])
+  })
+
+  test("docker logout ends docker's use of git's until docker's next login", async () => {
+    await gitStores('g')
+    await dockerLogout()
+    expect([await gitGets(), await dockerGets()]).toEqual(['g', undefined])
+    await gitStores('newer')
+    expect(await dockerGets()).toBeUndefined()
+    await dockerLogin('d')
+    expect([await gitGets(), await dockerGets()]).toEqual(['newer', 'd'])
+  })
+
+  test('podman logout --all: list, then erase of each key, signs nobody else out', async () => {
+    await gitStores('g')
+    await dockerLogin('d')
+    await dockerLogin('e', 'other.example.com')
+    for (const server of Object.keys(await dockerLists())) await talk.say(docker, 'erase', server)
+    expect(await dockerLists()).toEqual({})
+    expect([await gitGets(), await dockerGets(), await dockerGets('other.example.com')]).toEqual([
+      'g',
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('a git 401 does not sign docker out, and git is not offered the same for ever', async () => {
+    await dockerLogin('d')
+    expect(await gitGets()).toBe('d')
+    await gitErases('d')
+    expect([await gitGets(), await dockerGets()]).toEqual([undefined, 'd'])
+    await gitStores('g')
+    expect([await gitGets(), await dockerGets()]).toEqual(['g', 'd'])
+  })
+
+  test('a git 401 over its own leaves docker its own', async () => {
+    await dockerLogin('d')
+    await gitStores('g')
+    await gitErases('g')
+    expect([await gitGets(), await dockerGets()]).toEqual(['d', 'd'])
+  })
+
+  test('git repeats what it borrowed: nothing is copied', async () => {
+    await dockerLogin('d')
+    await gitStores('d')
+    await dockerLogout()
+    expect(await gitGets()).toBeUndefined()
+  })
+
+  test('an account of http is nobody of https', async () => {
+    await talk.say(git, 'store', `protocol=http\nhost=${host}\nusername=alice\npassword=plain\n`)
+    expect(await dockerGets()).toBeUndefined()
+    expect(await dockerGets(`http://${host}`)).toBe('plain')
+  })
+})
+
+describe('through an alias', () => {
+  const alias = 'ghcr.example.com'
+
+  test("the target's login answers, never the other way round", async () => {
+    await gitStores('g')
+    expect([await dockerGets(alias), await gitGets(alias)]).toEqual(['g', 'g'])
+    await dockerLogin('d', alias)
+    expect([await dockerGets(alias), await dockerGets()]).toEqual(['d', 'g'])
+  })
+
+  test('http is not followed to https', async () => {
+    await gitStores('g')
+    expect(await dockerGets(`http://${alias}`)).toBeUndefined()
+  })
+
+  test("logout ends docker's use there and removes nothing of the target, be it docker's own", async () => {
+    await gitStores('g')
+    await dockerLogin('d')
+    expect(await dockerGets(alias)).toBe('d')
+    await dockerLogout(alias)
+    expect([await dockerGets(alias), await dockerGets(), await gitGets()]).toEqual([undefined, 'd', 'g'])
+    await dockerLogin('e', alias)
+    expect([await dockerGets(alias), await dockerGets()]).toEqual(['e', 'd'])
+    await dockerLogout(alias)
+    expect([await dockerGets(alias), await dockerGets()]).toEqual([undefined, 'd'])
+  })
+
+  test('a 401 there ends it there only', async () => {
+    await gitStores('g')
+    expect(await gitGets(alias)).toBe('g')
+    await gitErases('g', alias)
+    expect([await gitGets(alias), await gitGets(), await dockerGets(alias)]).toEqual([undefined, 'g', 'g'])
+    expect(await talk.broker.erased.restore(parseAddress(`https://${alias}`))).toBeUndefined()
+  })
+
+  test('what git repeats there is not copied', async () => {
+    await gitStores('g')
+    await gitStores('g', alias)
+    await gitStores('newer')
+    expect(await gitGets(alias)).toBe('newer')
+  })
+})
+
+describe('list and share', () => {
+  const at = parseAddress(`https://${host}`)
+
+  test("another's is listed once a person says so, as the account that get answers", async () => {
+    await gitStores('g')
+    await talk.broker.keeping.share(at, 'alice', 'docker')
+    expect(await dockerLists()).toEqual({ [host]: 'alice' })
+    await gitStores('b', host, 'bob')
+    await talk.broker.keeping.setDefault(at, 'bob')
+    expect(await dockerGets()).toBe('b')
+    expect(await dockerLists()).toEqual({})
+    await talk.broker.keeping.setDefault(at, 'alice')
+    expect(await dockerLists()).toEqual({ [host]: 'alice' })
+  })
+
+  test('unshared, ended or gone it is not listed', async () => {
+    const { keeping } = talk.broker
+    await gitStores('g')
+    await keeping.share(at, 'alice', 'docker')
+    expect(await keeping.unshare(at, undefined, 'docker')).toBe(true)
+    expect(await keeping.unshare(at, undefined, 'docker')).toBe(false)
+    expect(await dockerLists()).toEqual({})
+    await keeping.share(at, 'alice', 'docker')
+    await dockerLogout()
+    expect(await dockerLists()).toEqual({})
+    await keeping.share(at, 'alice', 'docker')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['g', { [host]: 'alice' }])
+    await gitErases('g')
+    expect(await dockerLists()).toEqual({})
+  })
+
+  test('a logout takes the share back, also while nothing lies there', async () => {
+    await gitStores('g')
+    await talk.broker.keeping.share(at, 'alice', 'docker')
+    await gitErases('g')
+    await dockerLogout()
+    await gitStores('g')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['g', {}])
+  })
+
+  test("sharing what docker saved itself changes nothing, and its next login takes the share's place", async () => {
+    await dockerLogin('d')
+    await talk.broker.keeping.share(at, 'alice', 'docker')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['d', { [host]: 'alice' }])
+    await dockerLogin('b', host, 'bob')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['b', { [host]: 'bob' }])
+  })
+
+  test('through an alias', async () => {
+    await gitStores('g')
+    const alias = parseAddress('https://ghcr.example.com')
+    expect(await talk.broker.keeping.reachable(alias)).toMatchObject([{ account: 'alice', owner: 'git' }])
+    await talk.broker.keeping.share(alias, 'alice', 'docker')
+    expect(await dockerLists()).toEqual({ 'ghcr.example.com': 'alice' })
+    await dockerLogout('ghcr.example.com')
+    expect(await dockerLists()).toEqual({})
+  })
+})
