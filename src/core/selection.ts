@@ -15,6 +15,8 @@ export interface Lookup {
   readonly refresh?: boolean
   /** The tool keeps one account at an endpoint: of two that a save was stopped between, either will do. */
   readonly oneAccount?: boolean
+  /** The client cannot tell whether a stranger made it ask: of others' items, only what a person has shared with this tool. */
+  readonly sharedOnly?: boolean
 }
 
 export interface Answer {
@@ -43,7 +45,7 @@ export function select(items: readonly Found[], lookup: Lookup, now: number): An
  */
 export function usableAt(
   items: readonly Found[],
-  lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account'>,
+  lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account' | 'sharedOnly'>,
 ): { readonly here: readonly Found[]; readonly usable: Found<Credential>[] }[] {
   const endedBefore: Found[] = []
   return lookup.endpoints.map((endpoint) => {
@@ -57,9 +59,14 @@ export function usableAt(
       .filter(({ account }) => lookup.account === undefined || account === lookup.account)
       .filter(({ account }) => !isEnded(endedBefore, account))
       .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedHere, account))
+      .filter((item) => lookup.sharedOnly !== true || item.owner === lookup.tool || isShared(item, here, lookup.tool))
     endedBefore.push(...endedHere)
     return { here, usable }
   })
+}
+
+function isShared({ account }: Item, here: readonly Found[], tool: Owner): boolean {
+  return here.some((note) => note.kind === 'shared' && note.owner === tool && note.account === account)
 }
 
 /** Whether an `ended` note speaks about this account. */
@@ -101,7 +108,7 @@ function oneOf(candidates: Found<Credential>[], { tool, oneAccount }: Lookup): F
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
   const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
   if (first.owner === tool && (saidWhen || oneAccount === true)) return first
-  throw ambiguous(first.endpoint, [...accounts])
+  throw ambiguous(first.endpoint, [...accounts].sort())
 }
 
 function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential>[] {
