@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -15,6 +14,7 @@ import {
 import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import type { Files } from '../tools/tool.ts'
+import { randomHex } from './random.ts'
 
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export const files: Files = {
@@ -48,7 +48,7 @@ function replace(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const target = meantBy(path)
   const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777
-  const beside = `${target}.${randomBytes(6).toString('hex')}`
+  const beside = `${target}.${randomHex(6)}`
   try {
     const fd = openSync(beside, 'wx', 0o600)
     try {

@@ -38,7 +38,7 @@ export function thisMachine(tool: Owner): Surroundings {
     env,
     tool,
     run: async (...call) => (await import('./child.ts')).run(...call),
-    program: async (name) => (await import('./child.ts')).programOnPath(name, env),
+    program: async (name) => (await import('./programs.ts')).programOnPath(name, env),
     installedIn: async () => (await import('./world.ts')).installedIn(),
     platform: process.platform,
     userId: process.getuid?.() ?? -1,

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import type { World } from '../tools/tool.ts'
-import { isRunnable, programsOnPath, run } from './child.ts'
 import { files } from './files.ts'
 import { placesOf } from './places.ts'
+import { isRunnable, programsOnPath } from './programs.ts'
 
 /** The real world: this process's environment, this machine's programs and files. */
 export function thisWorld(): World {
@@ -16,7 +16,7 @@ export function thisWorld(): World {
     places,
     ours: (command) => ourCommand(command, env),
     program: (name) => programsOnPath(name, env)[0],
-    run,
+    run: async (...call) => (await import('./child.ts')).run(...call),
     files,
   }
 }
