@@ -7,10 +7,14 @@ import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
+import { fromNeighbours } from './neighbours.ts'
 import { nothingThere, shownAccount } from './words.ts'
 
 export async function importCommand(program: Command, desk: Desk): Promise<void> {
-  const command = program.command('import').description('move plain secrets out of files that tools left')
+  const command = program
+    .command('import')
+    .description('move plain secrets out of files that tools left, or take over what another helper keeps')
+  fromNeighbours(command, desk)
   for (const tool of tools) {
     if (tool.plainSecrets === undefined) continue
     const offered = await tool.plainSecrets()

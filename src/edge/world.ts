@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { Failure } from '../core/failure.ts'
 import type { World } from '../tools/tool.ts'
 import { files } from './files.ts'
 import { placesOf } from './places.ts'
@@ -18,6 +19,9 @@ export function thisWorld(): World {
     program: (name) => programsOnPath(name, env)[0],
     run: async (...call) => (await import('./child.ts')).run(...call),
     files,
+    keyringItems: async () => {
+      throw new Failure('unsupported', 'there is no Secret Service here')
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Run } from '../core/program.ts'
+import type { Secret } from '../core/secret.ts'
 
 /** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
 export interface World {
@@ -14,6 +15,8 @@ export interface World {
   program(name: string): string | undefined
   readonly run: Run
   readonly files: Files
+  /** The items in the Secret Service that have these attributes; no such service here is `unsupported`. */
+  keyringItems(attributes: Readonly<Record<string, string>>): Promise<readonly NeighboursItem[]>
 }
 
 export interface Files {
@@ -87,6 +90,23 @@ export interface PlainSecrets {
   putBack?(world: World, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
 }
 
+/** Items that another program keeps in the Secret Service, and what they are to us: `credbridge import --from`. */
+export interface Neighbour {
+  /** The word after `--from`. */
+  readonly name: string
+  /** What all of its items have. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** One of them as a credential; `undefined` if it is none that we can use. */
+  read(attributes: Readonly<Record<string, string | undefined>>, text: string): Credential | undefined
+}
+
+/** An item of a neighbour, as it was found. */
+export interface NeighboursItem {
+  readonly attributes: Readonly<Record<string, string>>
+  readonly secret: Secret
+  remove(): Promise<void>
+}
+
 /** A client program. What it does not offer is absent. */
 export interface Tool {
   /** What owns the items that it saves, and the word on our command line. */
@@ -97,6 +117,7 @@ export interface Tool {
   readonly commands: readonly string[]
   setup?(): Promise<Setup>
   plainSecrets?(): Promise<PlainSecrets>
+  readonly neighbours?: readonly Neighbour[]
   /** Entries that this tool lists as its own although it did not save them need a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
 }

@@ -1,9 +1,11 @@
 import type { Tool } from '../tool.ts'
+import { gcm, libsecret } from './neighbours.ts'
 
 export const gitTool: Tool = {
   name: 'git',
   title: 'git, git-lfs and everything that asks `git credential`',
   commands: ['git-credential-credbridge'],
   setup: async () => (await import('./setup.ts')).gitSetup,
+  neighbours: [libsecret, gcm],
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }
