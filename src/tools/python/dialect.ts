@@ -1,0 +1,140 @@
+import { Failure } from '../../core/failure.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Answer } from '../../core/selection.ts'
+import { type Dialect, type Input, type Reply, type Request, reply } from '../dialect.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
+import { completionScript } from './completion.ts'
+import { itemOf, lookupOf, removalOf } from './lookup.ts'
+import { configFile, dataRoot, type Machine } from './places.ts'
+import { usageError } from './usage.ts'
+
+/** The class that programs name to get at credbridge, and the two of Python's own that keep nothing. */
+export const ourBackend = 'credbridge_keyring.Keyring'
+const nullBackend = 'keyring.backends.null.Keyring'
+const failBackend = 'keyring.backends.fail.Keyring'
+const backends: Readonly<Record<string, number>> = { [ourBackend]: 9, [failBackend]: 0, [nullBackend]: -1 }
+
+const longestSecret = 16 * 1024 * 1024
+
+/**
+ * The `keyring` command of Python's keyring, 25.7. A miss is silence and exit 1, for `del` one line; wrong words are
+ * argparse's usage and exit 2; everything broken is a line for a person and exit 1.
+ */
+export function keyring(machine: Machine): Dialect {
+  return {
+    tool: 'python',
+    absent: reply('', 1),
+    done: reply(''),
+    ambiguous: 'broken',
+    broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+
+    reading(words) {
+      const parsed = parseArguments(words, completionScript)
+      if ('reply' in parsed || parsed.arguments.operation !== 'set') return undefined
+      return endsAtOnce(parsed.arguments, machine) === undefined
+        ? { atMost: longestSecret, notFromPerson: true }
+        : undefined
+    },
+
+    read(words, input) {
+      const parsed = parseArguments(words, completionScript)
+      const ended = 'reply' in parsed ? parsed.reply : endsAtOnce(parsed.arguments, machine)
+      if ('reply' in parsed || ended !== undefined) return { do: 'reply', reply: ended ?? reply('') }
+      return requestOf(parsed.arguments, input)
+    },
+  }
+}
+
+function endsAtOnce(given: Arguments, machine: Machine): Reply | undefined {
+  return information(given, machine) ?? missingWords(given) ?? otherBackend(given, machine)
+}
+
+/** What needs no keychain. */
+function information(given: Arguments, machine: Machine): Reply | undefined {
+  if (given.listBackends === true) {
+    return reply(
+      Object.entries(backends)
+        .map(([name, priority]) => `${name} (priority: ${priority})\n`)
+        .join(''),
+    )
+  }
+  if (given.disable === true) {
+    throw new Failure('refused', "this would turn off credbridge's own backend for Python", {
+      hints: ['to have Python use its own keyrings again: credbridge setup python --undo'],
+    })
+  }
+  if (given.operation !== 'diagnose') return undefined
+  const file = configFile(machine)
+  return reply(`config path: ${file}${machine.exists(file) ? '' : ' (absent)'}\ndata root: ${dataRoot(machine)}\n`)
+}
+
+function missingWords({ operation, mode, service, username }: Arguments): Reply | undefined {
+  const namesUser = operation !== 'get' || mode !== 'creds'
+  if (operation === undefined || (service !== undefined && (username !== undefined || !namesUser))) return undefined
+  return usageError(`${operation} requires service${namesUser ? ' and username' : ''}`)
+}
+
+/** What another backend than ours answers; none is loaded, for that takes Python. */
+function otherBackend({ operation, backend }: Arguments, { env }: Machine): Reply | undefined {
+  if (backend !== undefined && !Object.hasOwn(backends, backend)) {
+    return usageError(`Unable to load specified keyring: credbridge has no backend ${backend}`)
+  }
+  if (operation === undefined) return usageError('Specify operation (get, set, del, diagnose).')
+  const chosen = backend ?? env['PYTHON_KEYRING_BACKEND'] ?? ourBackend
+  if (chosen === ourBackend) return undefined
+  if (chosen === nullBackend) return reply('', operation === 'get' ? 1 : 0)
+  if (chosen === failBackend) return { stdout: '', stderr: `${noKeyring}\n`, exitCode: 1 }
+  throw new Failure('unsupported', `credbridge has no backend ${chosen}`, {
+    hints: ['unset PYTHON_KEYRING_BACKEND', `or set it to ${ourBackend}`],
+  })
+}
+
+const noKeyring = 'keyring.errors.NoKeyringError: No recommended backend was available.'
+const notDeleted = 'keyring.errors.PasswordDeleteError: No such password!'
+
+function requestOf({ operation, mode, output, service = '', username = '' }: Arguments, input: Input): Request {
+  if (operation === 'set') return save(service, username, input)
+  if (operation === 'del') {
+    return {
+      do: 'remove',
+      removal: removalOf(service, username),
+      absent: { stdout: '', stderr: `${notDeleted}\n`, exitCode: 1 },
+    }
+  }
+  const noUser = mode === 'creds' && username === ''
+  const found = output === 'json' ? asJson : asLines
+  return {
+    do: 'find',
+    lookup: lookupOf(service, noUser ? undefined : username),
+    found: (answer) => found(answer, mode === 'creds'),
+  }
+}
+
+/** The input without one line end; where there is nothing, a person is asked, who may well mean nothing. */
+function save(service: string, username: string, input: Input): Request {
+  const text = input.text().replace(/\n$/, '')
+  const saving = (secret: Secret): Request => ({ do: 'save', credential: itemOf(service, username, secret) })
+  if (text !== '') return saving(new Secret(text))
+  return { do: 'ask', question: `Password for '${username}' in '${service}': `, answered: saving }
+}
+
+function asLines({ credential }: Answer, creds: boolean): Reply {
+  return reply(`${creds ? `${credential.account}\n` : ''}${credential.secret.expose()}\n`)
+}
+
+function asJson({ credential: { account, secret } }: Answer, creds: boolean): Reply {
+  return reply(`${pythonJson({ ...(creds ? { username: account } : {}), password: secret.expose() })}\n`)
+}
+
+/** As Python's `json.dumps` writes it: a space behind `:` and `,`, nothing but ASCII. */
+function pythonJson(members: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(members).map(([name, value]) => `${JSON.stringify(name)}: ${ascii(value)}`)
+  return `{${pairs.join(', ')}}`
+}
+
+function ascii(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -1,0 +1,70 @@
+import type { Removal } from '../../core/broker.ts'
+import { type Credential, type Kind, python } from '../../core/credential.ts'
+import {
+  type Address,
+  type Endpoint,
+  hostAndPort,
+  parseAddress,
+  serviceName,
+  withParents,
+} from '../../core/endpoint.ts'
+import { isFailure } from '../../core/failure.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Lookup } from '../../core/selection.ts'
+
+/*
+ * Which items answer for a service of Python's keyring. pip asks for the index with a slash at its end, then for the
+ * bare host; uv for the index or the very file, then for the host; twine for the upload address. One login at an index
+ * serves them all, and what git or docker saved for that very origin does, too. A bare host is a name like any other:
+ * pip asks for it also when it is about to use http, and would send the answer in the clear.
+ */
+
+const kinds: readonly Kind[] = ['text', 'basic']
+
+/** What answers for a service; without an account any one. */
+export function lookupOf(service: string, account: string | undefined): Lookup {
+  const endpoints = [serviceName(service), ...widened(service)]
+  return { tool: python, kinds, endpoints, ...(account === undefined ? {} : { account }) }
+}
+
+/** The item that a save writes: exactly Python's own. */
+export function itemOf(service: string, account: string, secret: Secret): Credential {
+  return { endpoint: serviceName(service), account, owner: python, kind: 'text', secret }
+}
+
+/** Afterwards no lookup for this service and account finds anything: our own item is gone, others' are used no longer. */
+export function removalOf(service: string, account: string): Removal {
+  return { tool: python, kinds, endpoint: serviceName(service), borrowedAt: widened(service), account }
+}
+
+/**
+ * Where else a reader looks: only for http and https, only at the same origin, never where the service names a user of
+ * its own. Python's items first, from the longest path to the origin and the bare host, then addresses.
+ */
+function widened(service: string): readonly Endpoint[] {
+  const at = webAddress(service)
+  if (at === undefined) return []
+  const addresses = withParents(at)
+  const names = [service, ...addresses.map(({ key }) => key)].flatMap((name) => [name, toggledSlash(name)])
+  const hosts = at.scheme === 'https' ? [hostAndPort(at), authorityIn(service)] : []
+  const services = [...new Set([...names, ...hosts])].filter((name) => name !== service)
+  return [...services.map(serviceName), ...addresses]
+}
+
+function webAddress(service: string): Address | undefined {
+  if (!/^https?:\/\//i.test(service) || authorityIn(service).includes('@')) return undefined
+  try {
+    return parseAddress(service)
+  } catch (error) {
+    if (isFailure(error)) return undefined
+    throw error
+  }
+}
+
+function authorityIn(url: string): string {
+  return url.slice(url.indexOf('://') + 3).split(/[/?#]/, 1)[0] ?? ''
+}
+
+function toggledSlash(name: string): string {
+  return name.endsWith('/') ? name.slice(0, -1) : `${name}/`
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+
+/** What of the machine matters to Python's keyring. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: string
+  readonly home: string
+  exists(path: string): boolean
+}
+
+type Somewhere = Pick<Machine, 'env' | 'platform' | 'home'>
+
+/** Where Python's keyring reads which backend to use (keyring/util/platform_.py). */
+export function configFile(machine: Somewhere): string {
+  return join(root(machine, 'XDG_CONFIG_HOME', '.config'), 'keyringrc.cfg')
+}
+
+/** Where its file backends keep what they keep. */
+export function dataRoot(machine: Somewhere): string {
+  return root(machine, 'XDG_DATA_HOME', '.local', 'share')
+}
+
+function root({ env, platform, home }: Somewhere, variable: string, ...usual: string[]): string {
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? env['ProgramData'] ?? home, 'Python Keyring')
+  const set = env[variable] ?? ''
+  return join(set === '' ? join(home, ...usual) : set, 'python_keyring')
+}
