@@ -4,5 +4,5 @@ import { thisMachine } from '../src/edge/open.ts'
 import { serve } from '../src/edge/serve.ts'
 import { keyring } from '../src/tools/python/dialect.ts'
 
-const machine = thisMachine()
+const machine = thisMachine('python')
 serve(keyring({ ...machine, home: machine.places.home, exists: existsSync }))

@@ -1,4 +1,6 @@
 import { type BrokerOptions, createBroker } from '../../src/core/broker.ts'
+import { Failure } from '../../src/core/failure.ts'
+import type { Secret } from '../../src/core/secret.ts'
 import { answer } from '../../src/edge/serve.ts'
 import { type MemoryStore, memoryStore } from '../../src/stores/memory.ts'
 import type { Dialect, Reply } from '../../src/tools/dialect.ts'
@@ -16,15 +18,26 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
     wait(milliseconds: number) {
       time += milliseconds
     },
-    say(dialect: Dialect, verb: string | readonly string[], input: string | Uint8Array = ''): Promise<Reply> {
+    say(
+      dialect: Dialect,
+      words: string | readonly string[],
+      input: string | Uint8Array = '',
+      ask: (question: string) => Promise<Secret> = nobodyThere,
+    ): Promise<Reply> {
       time += 1000
       const bytes = typeof input === 'string' ? Buffer.from(input) : input
       return answer(
         dialect,
-        typeof verb === 'string' ? [verb] : verb,
+        typeof words === 'string' ? [words] : words,
         async () => bytes,
         async () => broker,
+        undefined,
+        ask,
       )
     },
   }
+}
+
+async function nobodyThere(): Promise<Secret> {
+  throw new Failure('refused', 'there is no terminal to ask on')
 }
