@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { manualPage } from './src/commands/manual.ts'
@@ -59,6 +59,12 @@ for (const file of readdirSync(join(root, 'bin')).filter((name) => name.endsWith
   chmodSync(outfile, 0o755)
 }
 for (const file of waiting) await bundle(file, join(out, 'lazy', lazyName(file)), waiting)
+
+mkdirSync(join(out, 'python'))
+copyFileSync(
+  join(root, 'src', 'tools', 'python', 'backend', 'credbridge_keyring.py'),
+  join(out, 'python', 'credbridge_keyring.py'),
+)
 
 mkdirSync(join(out, 'man'))
 writeFileSync(join(out, 'man', 'credbridge.1'), manualPage(await buildProgram(thisDesk()), version))

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { thisMachine } from '../src/edge/open.ts'
 import { serve } from '../src/edge/serve.ts'
+import { conversation, conversationWord } from '../src/tools/python/conversation.ts'
 import { keyring } from '../src/tools/python/dialect.ts'
 
 const machine = thisMachine('python')
-serve(keyring({ ...machine, home: machine.places.home, exists: existsSync }))
+const command = keyring({ ...machine, home: machine.places.home, exists: existsSync })
+serve(process.argv[2] === conversationWord ? conversation : command)

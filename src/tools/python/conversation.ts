@@ -1,0 +1,70 @@
+import { Failure } from '../../core/failure.ts'
+import { Secret } from '../../core/secret.ts'
+import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
+import { itemOf, lookupOf, removalOf } from './lookup.ts'
+
+/*
+ * How our backend class for Python (backend/credbridge_keyring.py) speaks to us. It writes one JSON object, ends its
+ * input, and reads one JSON object; both in ASCII. It may be older or newer than we are: unknown members are ignored.
+ *
+ *   {"do": "get", "service": "s", "username": "u" or null}            {"found": {"username": "u", "password": "p"} or null}
+ *   {"do": "set", "service": "s", "username": "u", "password": "p"}   {"done": true}
+ *   {"do": "delete", "service": "s", "username": "u"}                 {"done": true}, or false if there was nothing
+ *   what is broken                                                    {"error": {"code": "locked", "message": "…"}}
+ */
+
+/** The word that asks for this conversation; no argument of `keyring` begins like it. */
+export const conversationWord = '--credbridge-backend'
+
+const longestMessage = 64 * 1024 * 1024
+
+export const conversation: Dialect = {
+  tool: 'python',
+  absent: says({ found: null }),
+  done: says({ done: true }),
+  ambiguous: 'broken',
+  broken: ({ code }, told) => says({ error: { code, message: told.trimEnd() } }),
+  reading: () => ({ atMost: longestMessage }),
+
+  read(_words, input): Request {
+    const { do: verb, service, username, password } = messageIn(input.text())
+    if (service === undefined) throw malformed()
+    if (verb === 'get') return { do: 'find', lookup: lookupOf(service, username), found: answer }
+    if (username === undefined) throw malformed()
+    if (verb === 'delete') return { do: 'remove', removal: removalOf(service, username), absent: says({ done: false }) }
+    if (verb !== 'set' || password === undefined) throw malformed()
+    return { do: 'save', credential: itemOf(service, username, new Secret(password)) }
+  },
+}
+
+type Found = Parameters<Extract<Request, { do: 'find' }>['found']>[0]
+
+function answer({ credential }: Found): Reply {
+  return says({ found: { username: credential.account, password: credential.secret.expose() } })
+}
+
+/** Python reads JSON in any encoding of Unicode, but its standard streams may have another one. */
+function says(message: object): Reply {
+  const text = JSON.stringify(message)
+  return reply(text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`))
+}
+
+type Message = { [Name in 'do' | 'service' | 'username' | 'password']?: string }
+
+/** The members that are texts; `null` counts as absent. */
+function messageIn(text: string): Message {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch {
+    throw malformed()
+  }
+  if (typeof message !== 'object' || message === null) throw malformed()
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => typeof value === 'string'))
+}
+
+function malformed(): Failure {
+  return new Failure('malformed', 'the request of the Python backend cannot be understood', {
+    hints: ['credbridge setup python'],
+  })
+}
