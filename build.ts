@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { manualPage } from './src/commands/manual.ts'
@@ -51,6 +53,25 @@ async function bundle(entry: string, outfile: string, found: Set<string>): Promi
   })
 }
 
+/** What the library's types are made of; what they do not name is left out. */
+function declareTypes(): void {
+  const tsc = join(root, 'node_modules', '.bin', 'tsc')
+  execFileSync(tsc, ['--project', join(root, 'tsconfig.library.json')], { stdio: 'inherit' })
+  const types = join(out, 'types')
+  const kept = new Set<string>()
+  const keep = (file: string) => {
+    if (kept.has(file)) return
+    kept.add(file)
+    const text = readFileSync(file, 'utf8').replace(/(['"])(\.\.?\/[^'"]+)\.ts\1/g, '$1$2.js$1')
+    writeFileSync(file, text)
+    for (const [, path] of text.matchAll(/['"](\.\.?\/[^'"]+)\.js['"]/g)) keep(join(file, '..', `${path}.d.ts`))
+  }
+  keep(join(types, 'library', 'index.d.ts'))
+  for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' }).map((name) => join(types, name))) {
+    if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file)
+  }
+}
+
 rmSync(out, { recursive: true, force: true })
 const waiting = new Set<string>()
 for (const file of readdirSync(join(root, 'bin')).filter((name) => name.endsWith('.ts'))) {
@@ -58,7 +79,16 @@ for (const file of readdirSync(join(root, 'bin')).filter((name) => name.endsWith
   await bundle(join(root, 'bin', file), outfile, waiting)
   chmodSync(outfile, 0o755)
 }
+const library = join(out, 'library', 'index.cjs')
+await bundle(join(root, 'src', 'library', 'index.ts'), library, waiting)
 for (const file of waiting) await bundle(file, join(out, 'lazy', lazyName(file)), waiting)
+
+const names = Object.keys(createRequire(import.meta.url)(library) as object)
+writeFileSync(
+  join(out, 'library', 'index.mjs'),
+  `import library from './index.cjs'\n\nexport const { ${names.join(', ')} } = library\n`,
+)
+declareTypes()
 
 mkdirSync(join(out, 'python'))
 copyFileSync(

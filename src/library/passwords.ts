@@ -1,0 +1,63 @@
+import type { Broker } from '../core/broker.ts'
+import { Secret } from '../core/secret.ts'
+import type { Store } from '../core/store.ts'
+import { itemOf, lookupOf, removalOf } from '../tools/python/lookup.ts'
+import { named, PasswordDeleteError } from './errors.ts'
+
+/** What the library works on: the broker over the stores in use. */
+export type OpenStores = () => Promise<{ readonly broker: Broker; readonly stores: readonly Store[] }>
+
+/** A user name and the password that goes with it. */
+export interface UserAndPassword {
+  readonly username: string
+  readonly password: string
+}
+
+/** Which store is in use: what is saved goes there. */
+export interface Keyring {
+  readonly name: string
+  /** How long it keeps what it is given. */
+  readonly lasts: 'process' | 'session' | 'reboot' | 'forever'
+  /** Every store that is asked, in order; the first is the one in use. */
+  readonly asked: readonly string[]
+}
+
+/** The functions of Python's keyring, over the same items. */
+export interface Passwords {
+  /** Keeps the password as the only one for this service and user. */
+  setPassword(service: string, username: string, password: string): Promise<void>
+  /** The password; `undefined` if there is none. */
+  getPassword(service: string, username: string): Promise<string | undefined>
+  /** The user name and password, of any user where none is named; `undefined` if there are none. */
+  getCredential(service: string, username?: string): Promise<UserAndPassword | undefined>
+  /** Forgets the password. None there: `PasswordDeleteError`. */
+  deletePassword(service: string, username: string): Promise<void>
+  getKeyring(): Promise<Keyring>
+}
+
+export function passwordsOver(open: OpenStores): Passwords {
+  async function getCredential(service: string, username?: string): Promise<UserAndPassword | undefined> {
+    const answer = await named(async () => (await open()).broker.find(lookupOf(service, username)))
+    if (answer === undefined) return undefined
+    return { username: answer.credential.account, password: answer.credential.secret.expose() }
+  }
+
+  return {
+    getCredential,
+    async setPassword(service, username, password) {
+      await named(async () => (await open()).broker.save(itemOf(service, username, new Secret(password))))
+    },
+    async getPassword(service, username) {
+      return (await getCredential(service, username))?.password
+    },
+    async deletePassword(service, username) {
+      const removed = await named(async () => (await open()).broker.remove(removalOf(service, username)))
+      if (!removed) throw new PasswordDeleteError()
+    },
+    async getKeyring() {
+      const { stores } = await named(open)
+      const asked = stores.map(({ name }) => name)
+      return { name: asked[0] ?? '', lasts: stores[0]?.traits.lasts ?? 'process', asked }
+    },
+  }
+}
