@@ -1,0 +1,22 @@
+import type { PlainSecrets } from '../tool.ts'
+import { keyringsAlt } from './plain/keyrings-alt.ts'
+import { pypirc } from './plain/pypirc.ts'
+import type { Source } from './plain/source.ts'
+import { urls } from './plain/urls.ts'
+import { uvCredentials } from './plain/uv-credentials.ts'
+
+const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
+
+/** What Python's tools left in the clear, as the items that Python's keyring would have. */
+export const pythonPlainSecrets: PlainSecrets = {
+  options: [],
+
+  async find(world) {
+    const found = sources.map((source) => source.find(world))
+    return { secrets: found.flatMap(({ secrets }) => secrets), remarks: found.flatMap(({ remarks }) => remarks) }
+  },
+
+  putBack(world, trace, credential) {
+    sources.find(({ name }) => name === trace['source'])?.putBack(world, trace, credential)
+  },
+}

@@ -1,0 +1,81 @@
+import { isAbsolute, join } from 'node:path'
+import { parse, stringify } from 'smol-toml'
+import { Failure } from '../../../core/failure.ts'
+import { Secret } from '../../../core/secret.ts'
+import type { PlainSecret, World } from '../../tool.ts'
+import { itemOf } from '../lookup.ts'
+import type { Source } from './source.ts'
+
+/** `credentials.toml`, which `uv auth login` writes: a table `credential` for each service and user. */
+export const uvCredentials: Source = {
+  name: 'uv',
+
+  find(world) {
+    const file = fileOf(world)
+    const all = credentialsIn(world, file)
+    const secrets = all.flatMap((entry): PlainSecret[] => {
+      const { service, username, password, scheme = 'basic' } = entry
+      if (!isText(service) || !isText(password) || scheme !== 'basic') return []
+      const user = isText(username) ? username : ''
+      const takeOut = () =>
+        write(
+          world,
+          file,
+          credentialsIn(world, file).filter((other) => !same(other, service, user)),
+        )
+      const trace = { source: 'uv', file, service }
+      const where = `${file}: ${service}`
+      return [{ where, credential: itemOf(service, user, new Secret(password)), takeOut, trace }]
+    })
+    const left = all.length - secrets.length
+    const remarks = left === 0 ? [] : [`${file}: ${left} stay, which are no user name and password`]
+    return { secrets, remarks: secrets.length > 0 ? [...remarks, 'so that uv asks: credbridge setup uv'] : remarks }
+  },
+
+  putBack(world, { file = '', service = '' }, { account, secret }) {
+    const others = credentialsIn(world, file).filter((entry) => !same(entry, service, account))
+    write(world, file, [...others, { service, username: account, scheme: 'basic', password: secret.expose() }])
+  },
+}
+
+type Entry = Readonly<Record<string, unknown>>
+
+function fileOf({ home, env, platform }: World): string {
+  const own = absolute(env['UV_CREDENTIALS_DIR'])
+  const roaming = platform === 'win32' ? absolute(env['APPDATA']) : undefined
+  const usual = absolute(env['XDG_DATA_HOME']) ?? join(home, '.local', 'share')
+  const uv = roaming === undefined ? join(usual, 'uv') : join(roaming, 'uv', 'data')
+  return join(own ?? join(uv, 'credentials'), 'credentials.toml')
+}
+
+function credentialsIn(world: World, file: string): readonly Entry[] {
+  const text = world.files.read(file)
+  if (text === undefined) return []
+  const list = parsed(text, file)['credential']
+  return Array.isArray(list) ? (list as Entry[]) : []
+}
+
+function parsed(text: string, file: string): Entry {
+  try {
+    return parse(text)
+  } catch {
+    throw new Failure('malformed', `${file} is not TOML`)
+  }
+}
+
+function write(world: World, file: string, credential: readonly Entry[]): void {
+  if (credential.length === 0) world.files.remove(file)
+  else world.files.write(file, stringify({ credential }))
+}
+
+function same({ service, username }: Entry, otherService: string, otherUser: string): boolean {
+  return service === otherService && (username ?? '') === otherUser
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
+}
