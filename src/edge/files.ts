@@ -1,14 +1,18 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -41,6 +45,33 @@ export const files: Files = {
 
   exists(path) {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
+  },
+
+  link(path, to) {
+    try {
+      symlinkSync(to, path)
+    } catch (error) {
+      throw new Failure('refused', `${path} cannot be made a link`, { cause: error })
+    }
+  },
+
+  linkedTo(path) {
+    try {
+      return readlinkSync(path)
+    } catch {
+      return undefined
+    }
+  },
+
+  isOurs(folder) {
+    try {
+      accessSync(folder, constants.W_OK)
+      const { mode, uid } = statSync(folder)
+      const owners = [0, process.getuid?.() ?? uid]
+      return process.platform === 'win32' || ((mode & 0o022) === 0 && owners.includes(uid))
+    } catch {
+      return false
+    }
   },
 }
 

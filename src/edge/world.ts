@@ -18,6 +18,7 @@ export function thisWorld(): World {
     ours: (command) => ourCommand(command, env),
     program: (name) => programsOnPath(name, env)[0],
     run: async (...call) => (await import('./child.ts')).run(...call),
+    shipped: (name) => files.read(join(installedIn(), name)),
     files,
     keyringItems: async () => {
       throw new Failure('unsupported', 'there is no Secret Service here')

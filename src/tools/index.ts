@@ -1,6 +1,7 @@
 import { cargoTool } from './cargo/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { pipTool, pythonTool, uvTool } from './python/tool.ts'
 import type { Tool } from './tool.ts'
 
 /** Every tool there is. This list is the only place where a new one is named. */
-export const tools: readonly Tool[] = [gitTool, cargoTool]
+export const tools: readonly Tool[] = [gitTool, pythonTool, pipTool, uvTool, cargoTool]

@@ -14,6 +14,8 @@ export interface World {
   /** The absolute path of somebody's program on PATH, never one in the working directory. */
   program(name: string): string | undefined
   readonly run: Run
+  /** The text of a file that ships beside our commands. */
+  shipped(name: string): string | undefined
   readonly files: Files
   /** The items in the Secret Service that have these attributes; no such service here is `unsupported`. */
   keyringItems(attributes: Readonly<Record<string, string>>): Promise<readonly NeighboursItem[]>
@@ -26,6 +28,12 @@ export interface Files {
   write(path: string, text: string): void
   remove(path: string): void
   exists(path: string): boolean
+  /** Makes a symbolic link; what is there already stays, and is `refused`. */
+  link(path: string, to: string): void
+  /** What a symbolic link says; `undefined` for anything else. */
+  linkedTo(path: string): string | undefined
+  /** A folder that we may write in, and nobody but us and the administrator. */
+  isOurs(folder: string): boolean
 }
 
 /** One thing that setup would do, shown before it is done. */

@@ -5,11 +5,11 @@ import { type Dialect, type Input, type Reply, type Request, reply } from '../di
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
 import { itemOf, lookupOf, removalOf } from './lookup.ts'
+import { ourBackend } from './names.ts'
 import { configFile, dataRoot, type Machine } from './places.ts'
 import { usageError } from './usage.ts'
 
-/** The class that programs name to get at credbridge, and the two of Python's own that keep nothing. */
-export const ourBackend = 'credbridge_keyring.Keyring'
+/** The two backends of Python's own that keep nothing. */
 const nullBackend = 'keyring.backends.null.Keyring'
 const failBackend = 'keyring.backends.fail.Keyring'
 const backends: Readonly<Record<string, number>> = { [ourBackend]: 9, [failBackend]: 0, [nullBackend]: -1 }

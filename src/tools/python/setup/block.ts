@@ -1,0 +1,38 @@
+/*
+ * Lines of ours in somebody else's file. They stand between two marks; lines of the user's that would contradict them
+ * are set aside as comments, and come back when ours go.
+ */
+
+const begin = '# credbridge: begin'
+const end = '# credbridge: end'
+const aside = '# before credbridge: '
+
+/** The text with our lines in front of line `at`, and the lines that `contradicts` points out set aside. */
+export function withBlock(
+  text: string,
+  at: number,
+  ours: readonly string[],
+  contradicts: (line: string, index: number) => boolean,
+): string {
+  const lines = text.split('\n').map((line, index) => (contradicts(line, index) ? aside + line : line))
+  return [...lines.slice(0, at), begin, ...ours, end, ...lines.slice(at)].join('\n')
+}
+
+/** The text as it was without our lines. */
+export function withoutBlock(text: string): string {
+  const kept: string[] = []
+  let inside = false
+  for (const line of text.split('\n')) {
+    if (line === begin) inside = true
+    else if (inside) inside = line !== end
+    else kept.push(line.startsWith(aside) ? line.slice(aside.length) : line)
+  }
+  return kept.join('\n')
+}
+
+/** Our lines, if they are there. */
+export function blockIn(text: string): readonly string[] | undefined {
+  const lines = text.split('\n')
+  const [from, to] = [lines.indexOf(begin), lines.indexOf(end)]
+  return from < 0 || to < from ? undefined : lines.slice(from + 1, to)
+}

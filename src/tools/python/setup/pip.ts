@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { Failure } from '../../../core/failure.ts'
+import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
+import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { config, key, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
+import { uvAsks } from './uv-settings.ts'
+
+/** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
+export const pipSetup: Setup = {
+  options: commandOptions,
+
+  async plan(world, options): Promise<Plan> {
+    const pip = pipOf(world)
+    const { changes, remarks } = planCommand(world, options)
+    const before = await provider(world, pip)
+    const own = before === wanted ? [] : [setting(world, pip, before)]
+    const advice = 'pip before 26.2 asks only where the address of the index names a user: https://USER@host/simple/'
+    return { changes: [...changes, ...own], remarks: [...remarks, advice] }
+  },
+
+  async undo(world): Promise<Plan> {
+    const pip = pipOf(world)
+    const before = world.files.read(memory(world))
+    const changes = before === undefined ? [] : [unsetting(world, pip, before.trim())]
+    return { changes: [...changes, ...undoCommand(world, uvAsks(world))], remarks: [] }
+  },
+
+  prove: proveCommand,
+
+  async check(world): Promise<readonly Finding[]> {
+    if (program(world) === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
+    if (!(await pipAsks(world)))
+      return [{ state: 'note', says: 'pip does not ask credbridge', fix: 'credbridge setup pip' }]
+    return [{ state: 'ok', says: 'pip asks a keyring' }, checkCommand(world)]
+  },
+}
+
+function pipOf(world: World): Program {
+  const pip = program(world)
+  if (pip !== undefined) return pip
+  throw new Failure('unavailable', 'pip is not installed', {
+    hints: ['install pip first', 'for uv: credbridge setup uv'],
+  })
+}
+
+/** What was there before is remembered, so that undo puts it back. */
+function setting(world: World, pip: Program, before: string): Change {
+  const was = before === '' ? '' : ` (was ${before})`
+  return {
+    says: `pip: ${key} is ${wanted}${was}`,
+    async apply() {
+      world.files.write(memory(world), `${before}\n`)
+      await told(config(world, pip, 'set', key, wanted))
+    },
+  }
+}
+
+function unsetting(world: World, pip: Program, before: string): Change {
+  return {
+    says: before === '' ? `pip: ${key} is not set` : `pip: ${key} is ${before}`,
+    async apply() {
+      if ((await provider(world, pip)) === wanted)
+        await told(before === '' ? config(world, pip, 'unset', key) : config(world, pip, 'set', key, before))
+      world.files.remove(memory(world))
+    },
+  }
+}
+
+async function told(running: ReturnType<typeof config>): Promise<void> {
+  const { exitCode, stderr } = await running
+  if (exitCode === 0) return
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  throw new Failure('refused', 'pip did not take the configuration', {
+    hints: lines.slice(0, 5).map((line) => `pip says: ${line}`),
+  })
+}
+
+function memory({ places }: World): string {
+  return join(places.state, 'pip-keyring-provider')
+}

@@ -1,0 +1,38 @@
+import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
+import { blockIn, withBlock, withoutBlock } from './block.ts'
+import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { pipAsks } from './pip-config.ts'
+import { asks, isProvider, line, settingsOf, uvAsks } from './uv-settings.ts'
+
+/** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
+export const uvSetup: Setup = {
+  options: commandOptions,
+
+  async plan(world, options): Promise<Plan> {
+    const { changes, remarks } = planCommand(world, options)
+    const text = world.files.read(settingsOf(world)) ?? ''
+    const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
+    const own = asks(text) ? [] : [writing(world, withBlock(text, 0, [line], isProvider(text)))]
+    return { changes: [...changes, ...own], remarks: [...remarks, advice] }
+  },
+
+  async undo(world): Promise<Plan> {
+    const text = world.files.read(settingsOf(world)) ?? ''
+    const changes = blockIn(text) === undefined ? [] : [writing(world, withoutBlock(text))]
+    return { changes: [...changes, ...undoCommand(world, await pipAsks(world))], remarks: [] }
+  },
+
+  prove: proveCommand,
+
+  async check(world): Promise<readonly Finding[]> {
+    if (world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
+    if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: 'credbridge setup uv' }]
+    return [{ state: 'ok', says: 'uv asks a keyring' }, checkCommand(world)]
+  },
+}
+
+function writing(world: World, text: string): Change {
+  const file = settingsOf(world)
+  const says = blockIn(text) === undefined ? `uv: ${file} no longer says ${line}` : `uv: ${file} says ${line}`
+  return { says, apply: () => (text === '' ? world.files.remove(file) : world.files.write(file, text)) }
+}

@@ -1,0 +1,23 @@
+import type { Tool } from '../tool.ts'
+
+export const pythonTool: Tool = {
+  name: 'python',
+  title: "every Python program that imports keyring: twine, poetry, flytekit, notebooks, and Python's keyring itself",
+  commands: ['credbridge-keyring'],
+  setup: async () => (await import('./setup/python.ts')).pythonSetup,
+  plainSecrets: async () => (await import('./import.ts')).pythonPlainSecrets,
+}
+
+export const pipTool: Tool = {
+  name: 'pip',
+  title: 'pip, which runs a command named keyring',
+  commands: [],
+  setup: async () => (await import('./setup/pip.ts')).pipSetup,
+}
+
+export const uvTool: Tool = {
+  name: 'uv',
+  title: 'uv, which runs a command named keyring',
+  commands: [],
+  setup: async () => (await import('./setup/uv.ts')).uvSetup,
+}
