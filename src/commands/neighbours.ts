@@ -19,6 +19,7 @@ interface Options {
 /** `credbridge import --from <helper>`: what other helpers keep in the same Secret Service. */
 export function fromNeighbours(command: Command, desk: Desk): void {
   command
+    .enablePositionalOptions()
     .addOption(
       new Option('--from <helper>', 'another helper whose items lie in the Secret Service').choices(
         neighbours.map(({ name }) => name),

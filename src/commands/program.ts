@@ -21,6 +21,7 @@ export async function buildProgram(desk: Desk): Promise<Command> {
     .version(version, '-V, --version', 'show the version')
     .configureOutput({ writeOut: desk.terminal.out, writeErr: desk.terminal.say })
     .exitOverride()
+    .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
   for (const add of [getCommand, setCommand, listCommand, removeCommand, restoreCommand, defaultCommand]) {
     add(program, desk)
   }
