@@ -1,0 +1,204 @@
+import {
+  type Entry,
+  type Found,
+  type Item,
+  isCredential,
+  notes,
+  ourselves,
+  type Place,
+  python,
+} from '../core/credential.ts'
+import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
+import { Failure, isFailure } from '../core/failure.ts'
+import { decodeItem, encodeItem, serviceOf } from '../core/item.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Store, Traits } from '../core/store.ts'
+import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './keychain/calls.ts'
+import type { OpenIndex } from './keychain/changing.ts'
+import { entryOf, isRowAt, isRowOf, type Row, readIndex, rowOf } from './keychain/index-file.ts'
+import { type Reader, readerOf } from './keychain/reader.ts'
+import { accountIn, refuseTaken, spotIn, spotOf } from './keychain/spot.ts'
+
+export interface KeychainOptions {
+  readonly platform: string
+  /** Absolute; it and its folder come into being with the first save. */
+  readonly indexFile: string
+  /** The user whose the index must be; negative where files have no such owners. */
+  readonly userId: number
+  /** Somebody can answer a dialog of the keychain. */
+  readonly personPresent: boolean
+  readonly limits?: Limits
+  readonly loadAddon?: LoadAddon
+  readonly now?: () => number
+}
+
+const usualLimits: Limits = { call: 5_000, dialog: 90_000 }
+/** In UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
+const largestOnWindows = 2_560
+
+/**
+ * The system's keychain through `@napi-rs/keyring`: macOS, Windows, and Linux where it is chosen. What lies there is
+ * known from an index file without secrets (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
+ */
+export function keychainStore(options: KeychainOptions): Store {
+  const { platform, personPresent, now = Date.now } = options
+  const place = { file: options.indexFile, userId: options.userId }
+  const windows = platform === 'win32'
+  let opened: Promise<Calls> | undefined
+
+  function open(): Promise<Calls> {
+    opened ??= openCalls(options.loadAddon ?? loadInstalled, personPresent, options.limits ?? usualLimits)
+    return opened
+  }
+
+  async function reader(): Promise<Reader> {
+    return readerOf(await open(), platform, personPresent)
+  }
+
+  async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+    const asked = endpoints.filter((one, at) => endpoints.findIndex((other) => sameEndpoint(one, other)) === at)
+    const [first] = asked
+    if (first === undefined) return []
+    const read = await reader()
+    const rows = readIndex(place)
+    const known = asked.flatMap((endpoint) =>
+      rows
+        .filter((row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNote(row)))
+        .map(({ owner, account, savedAt }) => ({ endpoint, owner, account, savedAt })),
+    )
+    const services = asked.filter(({ form }) => form === 'service')
+    read.prepare([...known.map(serviceOf), ...services.map(({ key }) => key)])
+    const found: Found[] = []
+    for (const at of known) {
+      const value = await valueAt(at, read)
+      if (value !== undefined) found.push({ ...decodeItem(at, value), savedAt: at.savedAt })
+    }
+    for (const service of services) found.push(...(await strangers(service, account, rows, read)))
+    if (known.length + services.length === 0) await read.reach(serviceOf(ours(first)))
+    return found
+  }
+
+  /** What Python's keyring keeps under its own service name, whether or not it came there through us. */
+  async function strangers(endpoint: Endpoint, account: string | undefined, rows: readonly Row[], read: Reader) {
+    const at = (name: string) => ({ endpoint, account: name, owner: python })
+    const here =
+      account === undefined
+        ? (await read.accounts(endpoint.key)).map((kept) => ({ ...kept, account: accountIn(kept.account, platform) }))
+        : [{ account, value: await valueAt(at(account), read) }]
+    if (!here.some(({ value }) => value !== undefined)) return []
+    const taken = new Set(rows.map((row) => spotIn(entryOf(row), platform)?.key))
+    return here.flatMap(({ account, value }) =>
+      value === undefined || taken.has(spotIn(at(account), platform)?.key) ? [] : [decodeItem(at(account), value)],
+    )
+  }
+
+  async function valueAt(at: Place, read: Reader): Promise<string | undefined> {
+    const spot = spotIn(at, platform)
+    return spot === undefined ? undefined : read.value(spot.service, spot.account)
+  }
+
+  async function save(item: Item): Promise<void> {
+    const { service, account } = spotOf(item, platform)
+    const value = encodeItem(item)
+    if (windows && value.length * 2 > largestOnWindows) throw tooLarge()
+    const calls = await open()
+    const inUse = readIndex(place).at(-1)
+    await (await reader()).beforeWrite(service, account, inUse && serviceOf(entryOf(inUse)))
+    await changing(async (index) => {
+      const others = index.rows.filter((row) => !isRowOf(row, item))
+      refuseTaken(item, others.map(entryOf), platform)
+      const isNew = others.length === index.rows.length
+      if (isNew) index.write([...others, { ...rowOf(item, now()), open: true }])
+      await calls.write(service, account, value).catch((error: unknown) => {
+        if (isNew) putBack(index, others, error)
+        throw error
+      })
+      index.write([...others, rowOf(item, now())])
+    })
+  }
+
+  async function remove(at: Place, expected?: Secret): Promise<boolean> {
+    const spot = spotIn(at, platform)
+    const isListed = (rows: readonly Row[]) => rows.some((row) => isRowOf(row, at))
+    if (spot === undefined || (!isListed(readIndex(place)) && (await stranger(at)) === undefined)) return false
+    const calls = await open()
+    return changing(async (index) => {
+      const value = await (await reader()).value(spot.service, spot.account)
+      if (value !== undefined && expected !== undefined && isOther(decodeItem(at, value), expected)) return false
+      const { rows } = index
+      if (value !== undefined) {
+        if (isListed(rows)) index.write(rows.map((row) => (isRowOf(row, at) ? { ...row, open: true } : row)))
+        await erase(calls, spot.service, spot.account).catch((error: unknown) => {
+          if (isListed(rows)) putBack(index, rows, error)
+          throw error
+        })
+      }
+      if (isListed(rows)) index.write(rows.filter((row) => !isRowOf(row, at)))
+      return value !== undefined
+    })
+  }
+
+  /** The value of an item of Python's that no row tells of. */
+  async function stranger(at: Place): Promise<string | undefined> {
+    return at.owner === python ? valueAt(at, await reader()) : undefined
+  }
+
+  /** On macOS a failed removal looks like one that went well. */
+  async function erase(calls: Calls, service: string, account: string): Promise<void> {
+    await calls.erase(service, account)
+    if ((await (await reader()).value(service, account)) === undefined) return
+    throw new Failure('refused', 'the keychain did not remove the item', { hints: ['credbridge doctor'] })
+  }
+
+  async function list(): Promise<readonly Entry[]> {
+    const calls = await open()
+    if (readIndex(place).some((row) => row.open === true)) {
+      const { mend } = await import('./keychain/mending.ts')
+      await changing((index) => mend(index, calls, platform)).catch((error: unknown) => {
+        if (!isFailure(error) || error.stuck) throw error
+      })
+    }
+    return readIndex(place).map(entryOf)
+  }
+
+  async function changing<T>(work: (index: OpenIndex) => Promise<T>): Promise<T> {
+    return (await import('./keychain/changing.ts')).changing(place, work)
+  }
+
+  return {
+    name: 'keychain',
+    traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
+    find,
+    save,
+    remove,
+    list,
+  }
+}
+
+const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
+
+function isNote({ kind }: Row): boolean {
+  return (notes as readonly string[]).includes(kind)
+}
+
+function isOther(item: Item, expected: Secret): boolean {
+  return isCredential(item) && !item.secret.equals(expected)
+}
+
+function ours(endpoint: Endpoint): Place {
+  return { endpoint, account: '', owner: ourselves }
+}
+
+/** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */
+function putBack(index: OpenIndex, rows: readonly Row[], error: unknown): void {
+  if (!isFailure(error) || ['timeout', 'refused', 'internal'].includes(error.code)) return
+  try {
+    index.write(rows)
+  } catch {
+    // It stays open, too.
+  }
+}
+
+function tooLarge(): Failure {
+  return new Failure('too-large', `the keychain takes at most ${largestOnWindows} bytes of UTF-16`)
+}

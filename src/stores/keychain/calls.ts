@@ -1,0 +1,81 @@
+import { keychainFailure, noAddon, overdue } from './errors.ts'
+
+/** The part of `@napi-rs/keyring` that is used. Its `withTarget` never is: on Windows even reading so writes. */
+export interface Addon {
+  readonly AsyncEntry: new (service: string, account: string, options: typeof pinned) => AddonEntry
+  findCredentialsAsync(service: string): Promise<readonly { account: string; password: string }[]>
+}
+
+interface AddonEntry {
+  getPassword(): Promise<string | null>
+  setPassword(value: string): Promise<void>
+  deleteCredential(): Promise<boolean>
+}
+
+/** Gives the addon. What it throws means that there is none for this system. */
+export type LoadAddon = () => Promise<Addon>
+
+export const loadInstalled: LoadAddon = () => import('@napi-rs/keyring')
+
+/** How long a call may take, in milliseconds: one that asks nobody, and one during which a person may be asked. */
+export interface Limits {
+  readonly call: number
+  readonly dialog: number
+}
+
+export interface Kept {
+  readonly account: string
+  readonly value: string
+}
+
+/** The keychain's own verbs, each of which ends: with its result, a failure with a meaning, or `timeout`. */
+export interface Calls {
+  /** What lies under a service, as far as it may be read. On Linux it never asks a person. */
+  search(service: string): Promise<readonly Kept[]>
+  read(service: string, account: string): Promise<string | undefined>
+  write(service: string, account: string, value: string): Promise<void>
+  /** Whether there was anything. */
+  erase(service: string, account: string): Promise<boolean>
+}
+
+// Without it the addon turns to the kernel's keyring when the service fails, and that one ends with the next start.
+const pinned = { linux: { store: 'secret-service' } } as const
+
+export async function openCalls(load: LoadAddon, personPresent: boolean, limits: Limits): Promise<Calls> {
+  const addon = await load().catch((error: unknown) => {
+    throw noAddon(error)
+  })
+  const dialog = personPresent ? limits.dialog : limits.call
+  const entry = (service: string, account: string) => new addon.AsyncEntry(service, account, pinned)
+  const asking = <T>(call: () => Promise<T>) => within(dialog, call, personPresent)
+
+  return {
+    async search(service) {
+      const found = await within(limits.call, () => addon.findCredentialsAsync(service), personPresent)
+      return found.map(({ account, password }) => ({ account, value: password }))
+    },
+    async read(service, account) {
+      return (await asking(() => entry(service, account).getPassword())) ?? undefined
+    },
+    async write(service, account, value) {
+      await asking(() => entry(service, account).setPassword(value))
+    },
+    async erase(service, account) {
+      return asking(() => entry(service, account).deleteCredential())
+    },
+  }
+}
+
+async function within<T>(limit: number, call: () => Promise<T>, personPresent: boolean): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(overdue(personPresent)), limit)
+  })
+  try {
+    return await Promise.race([call(), over])
+  } catch (error) {
+    throw keychainFailure(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
