@@ -1,7 +1,7 @@
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { lock } from 'proper-lockfile'
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
 import { type IndexPlace, printIndex, type Row, readIndex, unusable } from './index-file.ts'
 
 /** The index while nobody else changes it. */
@@ -80,8 +80,16 @@ function replace(file: string, text: string): void {
     renameSync(beside, file)
     syncFolder(dirname(file))
   } catch (error) {
-    rmSync(beside, { force: true })
-    throw isFailure(error) ? error : unusable(file, error)
+    discard(beside)
+    throw unusable(file, error)
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // What went wrong before is what has to be told.
   }
 }
 
