@@ -15,7 +15,7 @@ export interface Header {
   readonly records: string
   readonly slots: readonly Slot[]
   /** A rekey is copying the records, or was interrupted: nothing may be written. */
-  readonly rekeying?: true
+  readonly rekeying?: true | undefined
 }
 
 const format = 'credbridge vault'

@@ -7,8 +7,7 @@ import { type Header, isRecordsFolder, parseHeader, printHeader } from './header
 import { type VaultKey, vaultKey } from './key.ts'
 import { type Opened, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
-import { ensureKeyFile } from './slots/key-file.ts'
-import { newSlotId, type Slot, sealSlot } from './slots/slot.ts'
+import type { SlotMaker } from './slots/make.ts'
 import { freshName, sweep, type Tree } from './tree.ts'
 import { discard, linkTo, makeFolder, syncFolder, writeNew } from './writing.ts'
 
@@ -74,7 +73,8 @@ export function vaultAt(options: VaultOptions): Vault {
   }
 
   async function keeping<T>(act: (session: Session) => T): Promise<T> {
-    if (readHeader(options) === undefined) createVault(options, keyFileSlot(options))
+    if (readHeader(options) === undefined)
+      await createVault(options, (await import('./slots/make.ts')).forKeyFile(options))
     const result = await writing((session) => ({ done: act(session) }))
     if (result === undefined) throw new Failure('unavailable', `the vault in ${options.folder} has vanished`)
     return result.done
@@ -110,31 +110,23 @@ export function treeOf({ folder, uid }: VaultOptions, header: { readonly records
   return { records: `${folder}/${header.records}`, fresh: `${folder}/new`, uid }
 }
 
-/** Seals a vault's key in a new slot. */
-export type SlotMaker = (vault: string, key: Buffer) => Slot
-
-/** Makes a vault with one slot, unless another process has made one meanwhile: then that one is as good. */
-export function createVault(options: VaultOptions, makeSlot: SlotMaker): void {
+/** Makes a vault with one slot. False if another process has made one meanwhile: then that one is as good. */
+export async function createVault(options: VaultOptions, make: SlotMaker): Promise<boolean> {
   const { folder, uid } = options
   makeFolder(folder)
   isOwnFolder(folder, uid)
   const id = randomBytes(16).toString('hex')
   const key = vaultKey(randomBytes(32))
-  const header = { id, keyId: key.id.toString('hex'), records: 'records', slots: [makeSlot(id, key.bytes)] }
+  const header = { id, keyId: key.id.toString('hex'), records: 'records', slots: [await make(id, key.bytes)] }
   const beside = freshName(treeOf(options, header))
   writeNew(beside, printHeader(header))
   try {
-    linkTo(beside, headerPath(folder))
+    return linkTo(beside, headerPath(folder)) === 'linked'
   } finally {
     discard(beside)
+    syncFolder(folder)
+    syncFolder(dirname(folder))
   }
-  syncFolder(folder)
-  syncFolder(dirname(folder))
-}
-
-/** The slot that needs nobody. */
-export function keyFileSlot({ keyFile, uid }: VaultOptions): SlotMaker {
-  return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
 }
 
 function busy(): Failure {

@@ -1,0 +1,92 @@
+import { Failure } from '../../core/failure.ts'
+import type { Secret } from '../../core/secret.ts'
+import { changing, replaceHeader } from './changing.ts'
+import type { Header } from './header.ts'
+import { type Opener, openVault } from './open.ts'
+import type { VaultOptions } from './options.ts'
+import { describeSlot } from './slots/describe.ts'
+import { forPassphrase, type SlotMaker } from './slots/make.ts'
+import { isPassphraseSlot } from './slots/passphrase.ts'
+import type { Slot } from './slots/slot.ts'
+import { foldersOf } from './tree.ts'
+import { createVault, readHeader, treeOf } from './vault.ts'
+
+/** What a person is told about a vault. Nothing is asked and nothing is opened for it but what opens by itself. */
+export interface Status {
+  readonly id: string
+  readonly folder: string
+  /** How many endpoints it has records for. */
+  readonly endpoints: number
+  readonly slots: readonly { readonly id: string; readonly type: string; readonly about: string }[]
+  /** What opens it here and now, or why nothing does. */
+  readonly opens: Opener | Failure
+  readonly rekeying: boolean
+}
+
+/** The vault as it is; `undefined` where there is none. */
+export async function vaultStatus(options: VaultOptions): Promise<Status | undefined> {
+  const header = readHeader(options)
+  if (header === undefined) return undefined
+  const { ask: _nobody, ...others } = options
+  return {
+    id: header.id,
+    folder: options.folder,
+    endpoints: foldersOf(treeOf(options, header)).length,
+    slots: header.slots.map((slot) => ({ id: slot.id, type: slot.type, about: describeSlot(slot, options) })),
+    opens: await openVault(header, others).then(
+      ({ by }) => by,
+      (failure: Failure) => failure,
+    ),
+    rekeying: header.rekeying === true,
+  }
+}
+
+/** Adds a way to open the vault; where there is none, makes one that opens in this way only. */
+export async function addSlot(options: VaultOptions, make: SlotMaker): Promise<void> {
+  if (readHeader(options) === undefined && (await createVault(options, make))) return
+  await changing(options, async (header) => {
+    const { key } = await openVault(header, options)
+    replaceHeader(options, { ...header, slots: [...header.slots, await make(header.id, key.bytes)] })
+  })
+}
+
+/**
+ * Removes a way to open the vault, by its id, or by its type if there is one of that type. Only while one of the others
+ * opens the vault: so nobody locks himself out.
+ */
+export async function removeSlot(options: VaultOptions, named: string): Promise<Slot> {
+  return changing(options, async (header) => {
+    const slot = theSlot(header, options, named)
+    const rest = header.slots.filter((other) => other !== slot)
+    if (rest.length === 0) {
+      throw new Failure('refused', 'the last slot of the vault cannot be removed', {
+        hints: ['credbridge vault add-slot passphrase'],
+      })
+    }
+    const left = { ...header, slots: rest }
+    await openVault(left, { ...options, kernelKeyring: false })
+    replaceHeader(options, left)
+    return slot
+  })
+}
+
+/** Gives a passphrase slot another passphrase. With several, `named` says which. */
+export async function changePassphrase(options: VaultOptions, to: Secret, named = 'passphrase'): Promise<void> {
+  await changing(options, async (header) => {
+    const slot = theSlot(header, options, named)
+    if (!isPassphraseSlot(slot)) throw new Failure('refused', `the slot ${slot.id} has no passphrase`)
+    const { key } = await openVault(header, options)
+    const fresh = await forPassphrase(to, slot.id)(header.id, key.bytes)
+    replaceHeader(options, { ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
+  })
+}
+
+/** The slot that a person means. */
+export function theSlot(header: Header, options: VaultOptions, named: string): Slot {
+  const meant = header.slots.filter(({ id, type }) => id === named || type === named)
+  const [slot, second] = meant
+  const hints = header.slots.map((one) => `${one.id}: ${describeSlot(one, options)}`)
+  if (slot === undefined) throw new Failure('refused', 'the vault has no such slot', { hints })
+  if (second !== undefined) throw new Failure('ambiguous', 'the vault has several slots of that type', { hints })
+  return slot
+}

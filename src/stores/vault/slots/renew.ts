@@ -1,0 +1,55 @@
+import { Failure } from '../../../core/failure.ts'
+import type { Secret } from '../../../core/secret.ts'
+import type { VaultOptions } from '../options.ts'
+import { describeSlot } from './describe.ts'
+import { isKeyFileSlot } from './key-file.ts'
+import { isPassphraseSlot, newCost, type PassphraseSlot, secretOfPassphrase } from './passphrase.ts'
+import { openSlot, type Slot, sealSlot } from './slot.ts'
+import { type AgentSlot, isAgentSlot, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
+
+/** What a slot needs to be sealed anew. */
+export interface Renewal {
+  readonly options: VaultOptions
+  /** The vault's id. */
+  readonly vault: string
+  /** The key that is in the slots, and the one that will be. */
+  readonly from: Buffer
+  readonly to: Buffer
+  /** What the key file will hold. */
+  readonly fileSecret: Buffer
+  /** Asks for the passphrase of this slot. */
+  readonly ask: (about: string) => Promise<Secret>
+}
+
+/** The slot with another vault key in it. What opens it has to be at hand: else it is `locked`. */
+export async function renewSlot(slot: Slot, renewal: Renewal): Promise<Slot> {
+  if (isKeyFileSlot(slot)) return sealSlot(renewal.vault, about(slot), renewal.fileSecret, renewal.to)
+  if (isPassphraseSlot(slot)) return renewPassphrase(slot, renewal)
+  if (isAgentSlot(slot)) return renewAgent(slot, renewal)
+  throw notAtHand(slot, renewal)
+}
+
+async function renewPassphrase(slot: PassphraseSlot, renewal: Renewal): Promise<Slot> {
+  const passphrase = await renewal.ask(describeSlot(slot, renewal.options))
+  const opened = openSlot(renewal.vault, slot, secretOfPassphrase(passphrase, slot.scrypt))
+  if (opened?.equals(renewal.from) !== true) throw notAtHand(slot, renewal)
+  const fresh = { ...about(slot), scrypt: newCost() }
+  return sealSlot(renewal.vault, fresh, secretOfPassphrase(passphrase, fresh.scrypt), renewal.to)
+}
+
+async function renewAgent(slot: AgentSlot, renewal: Renewal): Promise<Slot> {
+  const { agent } = renewal.options
+  if (agent === undefined) throw notAtHand(slot, renewal)
+  const fresh = { ...about(slot), challenge: newChallenge() }
+  return sealSlot(renewal.vault, fresh, await provenSecretOfAgent(agent, renewal.vault, fresh), renewal.to)
+}
+
+function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
+  return rest
+}
+
+function notAtHand(slot: Slot, { options }: Renewal): Failure {
+  return new Failure('locked', `what opens the slot ${slot.id} is not at hand: ${describeSlot(slot, options)}`, {
+    hints: [`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
+  })
+}

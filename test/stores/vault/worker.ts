@@ -1,0 +1,80 @@
+import { writeSync } from 'node:fs'
+import { parseEndpoint } from '../../../src/core/endpoint.ts'
+import { isFailure } from '../../../src/core/failure.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
+
+/*
+ * A process of its own that works on a vault: bundled by the tests, started by them hundreds of times. Its first word
+ * is a job in JSON, its answer one line of JSON for each step.
+ */
+
+export interface Job {
+  readonly options: Omit<VaultOptions, 'now' | 'ask' | 'handed'>
+  /** What a person would type. */
+  readonly passphrase?: string
+  /** What comes by descriptor or environment. */
+  readonly handed?: string
+  /** Milliseconds by which the clock is ahead. */
+  readonly later?: number
+  readonly steps: readonly Step[]
+}
+
+export type Step =
+  | readonly ['save', endpoint: string, account: string, secret: string]
+  | readonly ['find', endpoint: string, account?: string]
+  | readonly ['remove', endpoint: string, account: string, secret?: string]
+  | readonly ['list']
+  | readonly ['unlock', milliseconds: number]
+  | readonly ['lock']
+
+async function work({ options, passphrase, handed, later = 0, steps }: Job): Promise<void> {
+  const whole: VaultOptions = {
+    ...options,
+    now: () => Date.now() + later,
+    ...(passphrase === undefined ? {} : { ask: async () => new Secret(passphrase) }),
+    ...(handed === undefined ? {} : { handed: () => new Secret(handed) }),
+  }
+  for (const step of steps) writeSync(1, `${JSON.stringify(await outcome(whole, step))}\n`)
+}
+
+async function outcome(options: VaultOptions, step: Step): Promise<unknown> {
+  try {
+    return (await carryOut(options, step)) ?? null
+  } catch (error) {
+    if (isFailure(error)) return { code: error.code, message: error.message, hints: error.hints }
+    throw error
+  }
+}
+
+async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
+  const store = vaultStore(options)
+  switch (step[0]) {
+    case 'save': {
+      const [, endpoint, account, secret] = step
+      const place = { endpoint: parseEndpoint(endpoint), account, owner: 'git' }
+      return store.save({ ...place, kind: 'basic', secret: new Secret(secret) })
+    }
+    case 'find': {
+      const found = await store.find([parseEndpoint(step[1])], step[2])
+      return found.map((item) => ('secret' in item ? [item.account, item.secret.expose()] : [item.account]))
+    }
+    case 'remove': {
+      const [, endpoint, account, secret] = step
+      const place = { endpoint: parseEndpoint(endpoint), account, owner: 'git' }
+      return store.remove(place, secret === undefined ? undefined : new Secret(secret))
+    }
+    case 'list':
+      return (await store.list()).map(({ endpoint, account }) => [endpoint.key, account])
+    case 'unlock':
+      return unlockVault(options, step[1])
+    case 'lock':
+      return lockVault(options)
+    default:
+      return step satisfies never
+  }
+}
+
+void work(JSON.parse(process.argv[2] ?? '{}') as Job)

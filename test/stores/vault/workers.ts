@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll } from 'vitest'
+import { run } from '../../real/run.ts'
+import type { Job } from './worker.ts'
+
+export interface Workers {
+  /** The bundled program; its one word is a job. */
+  program(): string
+  /** Does a job in a process of its own, started by these words if there are any; the outcome of each step. */
+  do(job: Job, ...by: readonly string[]): Promise<unknown[]>
+}
+
+/** Bundles the worker for the tests of this file, as our own commands are bundled, and readable for any user. */
+export function workers(): Workers {
+  let folder = ''
+  const program = () => join(folder, 'worker.cjs')
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'credbridge-worker-'))
+    await build({
+      entryPoints: [join(import.meta.dirname, 'worker.ts')],
+      outfile: program(),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['@napi-rs/keyring'],
+      supported: { 'dynamic-import': false },
+      logLevel: 'warning',
+    })
+    symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(folder, 'node_modules'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  return {
+    program,
+    async do(job, ...by) {
+      const [first = process.execPath, ...words] = [...by, process.execPath, program(), JSON.stringify(job)]
+      const { stdout, stderr, exitCode } = await run(first, words, { env: cleanEnvironment(), timeout: 60_000 })
+      if (exitCode !== 0) throw new Error(`the worker ended with ${exitCode}: ${stderr}`)
+      return stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): unknown => JSON.parse(line))
+    },
+  }
+}
+
+/** Without what makes Node start slower. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: '/nonexistent' }
+}
