@@ -1,0 +1,152 @@
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { addSlot, changePassphrase, removeSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { forKeyFile, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { credential } from '../contract-world.ts'
+import { emptyFolder, vaultIn } from './place.ts'
+
+const at = parseAddress('https://git.example.com')
+const words = new Secret('open sesame')
+
+function typing(options: VaultOptions, text: string): VaultOptions {
+  return { ...options, ask: async () => new Secret(text) }
+}
+
+async function vaultWithKeyFile(): Promise<VaultOptions> {
+  const options = vaultIn(emptyFolder())
+  await vaultStore(options).save(credential(at))
+  return options
+}
+
+function contentsOf(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return new Map(files.map((file) => [file.name, readFileSync(join(file.parentPath, file.name), 'hex')]))
+}
+
+describe('the slots of a vault', () => {
+  test('one is added without touching a record, and opens it', async () => {
+    const options = await vaultWithKeyFile()
+    const before = contentsOf(join(options.folder, 'records'))
+    await addSlot(options, forPassphrase(words))
+    expect(contentsOf(join(options.folder, 'records'))).toEqual(before)
+    rmSync(options.keyFile)
+    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+  })
+
+  test('the first one makes the vault: then no key file is there', async () => {
+    const options = vaultIn(emptyFolder())
+    await addSlot(options, forPassphrase(words))
+    expect((await vaultStatus(options))?.slots.map(({ type }) => type)).toEqual(['passphrase'])
+    await vaultStore(typing(options, 'open sesame')).save(credential(at))
+    expect(readdirSync(join(options.folder, '..', '..'))).toEqual(['data'])
+  })
+
+  test('a locked vault gets no slot', async () => {
+    const options = vaultIn(emptyFolder())
+    await addSlot(options, forPassphrase(words))
+    await expect(addSlot(options, forKeyFile(options))).rejects.toMatchObject({ code: 'locked' })
+    expect((await vaultStatus(options))?.slots).toHaveLength(1)
+  })
+
+  test('one is removed, and opens it no more', async () => {
+    const options = await vaultWithKeyFile()
+    await addSlot(options, forPassphrase(words))
+    await removeSlot(typing(options, 'open sesame'), 'key-file')
+    await expect(vaultStore(options).find([at])).rejects.toMatchObject({ code: 'locked' })
+    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+  })
+
+  test('one is removed only while another one opens the vault', async () => {
+    const options = await vaultWithKeyFile()
+    await addSlot(options, forPassphrase(words))
+    await expect(removeSlot(typing(options, 'forgotten'), 'key-file')).rejects.toMatchObject({ code: 'locked' })
+    await expect(removeSlot(options, 'key-file')).rejects.toMatchObject({ code: 'locked' })
+    expect((await vaultStatus(options))?.slots).toHaveLength(2)
+  })
+
+  test('the last one stays', async () => {
+    const options = await vaultWithKeyFile()
+    await expect(removeSlot(options, 'key-file')).rejects.toMatchObject({ code: 'refused' })
+    expect(await vaultStore(options).find([at])).toHaveLength(1)
+  })
+
+  test('one is named by its id where there are two of its type', async () => {
+    const options = await vaultWithKeyFile()
+    await addSlot(options, forPassphrase(words))
+    await addSlot(options, forPassphrase(new Secret('another')))
+    await expect(removeSlot(options, 'passphrase')).rejects.toMatchObject({ code: 'ambiguous' })
+    await expect(removeSlot(options, 'yubikey')).rejects.toMatchObject({ code: 'refused' })
+    const second = (await vaultStatus(options))?.slots[2]?.id ?? ''
+    await removeSlot(options, second)
+    rmSync(options.keyFile)
+    await expect(vaultStore(typing(options, 'another')).find([at])).rejects.toMatchObject({ code: 'locked' })
+    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+  })
+
+  test('a passphrase is changed: the old one opens nothing that is there now', async () => {
+    const options = vaultIn(emptyFolder())
+    await addSlot(options, forPassphrase(words))
+    await vaultStore(typing(options, 'open sesame')).save(credential(at))
+    await expect(changePassphrase(typing(options, 'guessed'), new Secret('new'))).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await changePassphrase(typing(options, 'open sesame'), new Secret('new words'))
+    await expect(vaultStore(typing(options, 'open sesame')).find([at])).rejects.toMatchObject({ code: 'locked' })
+    expect(await vaultStore(typing(options, 'new words')).find([at])).toHaveLength(1)
+  })
+
+  test('many commands that add slots at once lose none', async () => {
+    const options = await vaultWithKeyFile()
+    await Promise.all(Array.from({ length: 5 }, () => addSlot(options, forKeyFile(options))))
+    expect((await vaultStatus(options))?.slots).toHaveLength(6)
+  })
+
+  test('a slot of a later version stays where it is, and is no obstacle', async () => {
+    const options = await vaultWithKeyFile()
+    const later = (vault: string) => ({ type: 'moonlight', id: 'ffffffffffffffff', key: vault, phase: 'full' })
+    await addSlot(options, later)
+    await addSlot(options, forPassphrase(words))
+    const { slots } = JSON.parse(readFileSync(join(options.folder, 'vault.json'), 'utf8'))
+    expect(slots[1]).toEqual(later((await vaultStatus(options))?.id ?? ''))
+    expect(await vaultStore(options).find([at])).toHaveLength(1)
+  })
+
+  test('without its key file a copy of the folder opens with nothing, and says what is missing', async () => {
+    const options = await vaultWithKeyFile()
+    const copy = { ...vaultIn(emptyFolder()), kernelKeyring: process.platform === 'linux' }
+    cpSync(options.folder, copy.folder, { recursive: true })
+    const locked = { code: 'locked', message: expect.stringContaining(copy.keyFile) }
+    await expect(vaultStore(copy).find([at])).rejects.toMatchObject(locked)
+    await expect(vaultStore(copy).list()).rejects.toMatchObject(locked)
+    await expect(vaultStore(copy).save(credential(at))).rejects.toMatchObject(locked)
+    await expect(addSlot(copy, forPassphrase(words))).rejects.toMatchObject(locked)
+    expect((await vaultStatus(copy))?.opens).toMatchObject(locked)
+  })
+})
+
+describe('the status of a vault', () => {
+  test('none is there', async () => {
+    const options = vaultIn(emptyFolder())
+    expect(await vaultStatus(options)).toBeUndefined()
+    expect(readdirSync(join(options.folder, '..', '..'))).toEqual([])
+  })
+
+  test('says what opens it and how much is in it', async () => {
+    const options = await vaultWithKeyFile()
+    await addSlot(options, forPassphrase(words))
+    expect(await vaultStatus(options)).toMatchObject({
+      endpoints: 1,
+      opens: 'key-file',
+      rekeying: false,
+      slots: [
+        { type: 'key-file', about: `the key file ${options.keyFile}` },
+        { type: 'passphrase', about: 'a passphrase (scrypt, N=131072)' },
+      ],
+    })
+  })
+})

@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { addSlot } from '../../../src/stores/vault/manage.ts'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { credential } from '../contract-world.ts'
+import { emptyFolder, vaultIn } from './place.ts'
+
+const at = parseAddress('https://git.example.com')
+
+async function vaultWith(passphrase: string): Promise<VaultOptions> {
+  const options = vaultIn(emptyFolder())
+  await addSlot(options, forPassphrase(new Secret(passphrase)))
+  await vaultStore({ ...options, ask: async () => new Secret(passphrase) }).save(credential(at))
+  return options
+}
+
+function typing(options: VaultOptions, passphrase: string) {
+  return vaultStore({ ...options, ask: async () => new Secret(passphrase) }).find([at])
+}
+
+/** Changes a member of the slot's cost in the header. */
+function tamper(options: VaultOptions, cost: object): void {
+  const path = `${options.folder}/vault.json`
+  const header = JSON.parse(readFileSync(path, 'utf8'))
+  Object.assign(header.slots[0].scrypt, cost)
+  writeFileSync(path, JSON.stringify(header))
+}
+
+describe('a vault with a passphrase', () => {
+  test('opens with it, and with no other', async () => {
+    const options = await vaultWith('open sesame')
+    expect(await typing(options, 'open sesame')).toHaveLength(1)
+    await expect(typing(options, 'open Sesame')).rejects.toMatchObject({ code: 'locked' })
+    await expect(typing(options, '')).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('opens however the letters were composed', async () => {
+    const options = await vaultWith('gr\u00fc\u00df dich')
+    expect(await typing(options, 'gru\u0308\u00df dich')).toHaveLength(1)
+  })
+
+  test('is locked at once where nobody can be asked, and lists nothing by asking', async () => {
+    const options = await vaultWith('open sesame')
+    await expect(vaultStore(options).find([at])).rejects.toMatchObject({ code: 'locked', hints: ['credbridge unlock'] })
+    const never = async (): Promise<Secret> => expect.unreachable('a list asked for the passphrase')
+    await expect(vaultStore({ ...options, ask: never }).list()).rejects.toMatchObject({ code: 'locked' })
+  })
+
+  test('asks once for everything that one process does', async () => {
+    const options = await vaultWith('open sesame')
+    let asked = 0
+    const store = vaultStore({
+      ...options,
+      ask: async () => {
+        asked++
+        return new Secret('open sesame')
+      },
+    })
+    await store.find([at])
+    await store.save(credential(at, { account: 'bob' }))
+    expect(await store.list()).toHaveLength(2)
+    expect(asked).toBe(1)
+  })
+
+  test('opens with a passphrase that was handed over', async () => {
+    const options = await vaultWith('open sesame')
+    const handed = (text: string) => vaultStore({ ...options, handed: () => new Secret(text) })
+    expect(await handed('open sesame').find([at])).toHaveLength(1)
+    await expect(handed('open window').find([at])).rejects.toMatchObject({ code: 'locked' })
+  })
+
+  test('keeps the cost that it promises', async () => {
+    const options = await vaultWith('open sesame')
+    const [slot] = JSON.parse(readFileSync(`${options.folder}/vault.json`, 'utf8')).slots
+    expect(slot.scrypt).toMatchObject({ N: 2 ** 17, r: 8, p: 1 })
+    expect(Buffer.from(slot.scrypt.salt, 'base64url')).toHaveLength(32)
+  })
+
+  test.each([
+    ['cheaper', { N: 2 ** 14 }],
+    ['beyond all memory', { N: 2 ** 30 }],
+    ['no power of two', { N: 2 ** 17 + 1 }],
+    ['of another block size', { r: 1 }],
+    ['endless', { p: 1e9 }],
+  ])('takes no cost that is %s', async (_, cost) => {
+    const options = await vaultWith('open sesame')
+    tamper(options, cost)
+    await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  test('does not open once what the slot says about itself was changed', async () => {
+    const options = await vaultWith('open sesame')
+    tamper(options, { note: 'changed' })
+    await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'locked' })
+  })
+})

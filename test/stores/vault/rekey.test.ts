@@ -1,0 +1,154 @@
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Address, parseAddress } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { addSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { rekey } from '../../../src/stores/vault/rekey.ts'
+import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { startAgent } from '../../real/agent.ts'
+import { credential, plain } from '../contract-world.ts'
+import { emptyFolder, vaultIn } from './place.ts'
+
+const words = new Secret('open sesame')
+const nobody = async (): Promise<Secret> => expect.unreachable('nobody is to be asked')
+const host = (number: number): Address => parseAddress(`https://host${number}.example.com`)
+
+async function filledVault(count = 20): Promise<VaultOptions> {
+  const options = vaultIn(emptyFolder())
+  const store = vaultStore(options)
+  for (let n = 0; n < count; n++) await store.save(credential(host(n), { secret: new Secret(`secret ${n}`) }))
+  return options
+}
+
+async function allOf(options: VaultOptions, count = 20): Promise<unknown[]> {
+  const hosts = Array.from({ length: count }, (_, n) => host(n))
+  return (await vaultStore(options).find(hosts)).map(plain)
+}
+
+function headerOf(options: VaultOptions) {
+  return JSON.parse(readFileSync(join(options.folder, 'vault.json'), 'utf8'))
+}
+
+describe('a rekey', () => {
+  test('keeps every record with its time, under other names and another key', async () => {
+    const options = await filledVault()
+    const [before, names, header] = [
+      await vaultStore(options).find([host(3)]),
+      readdirSync(join(options.folder, 'records')),
+      headerOf(options),
+    ]
+    await rekey({ ...options, now: () => 1 }, { without: [], ask: nobody })
+    const after = headerOf(options)
+    expect(await vaultStore(options).find([host(3)])).toEqual(before)
+    expect(await allOf(options)).toHaveLength(20)
+    expect(after).toMatchObject({ id: header.id, slots: [{ type: 'key-file', id: header.slots[0].id }] })
+    expect(after.keyId).not.toBe(header.keyId)
+    expect(readdirSync(options.folder).sort()).toEqual(['new', after.records, 'vault.json'])
+    expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
+  })
+
+  test('makes the old key file worth nothing for what is written from then on', async () => {
+    const options = await filledVault()
+    const stolen = join(emptyFolder(), 'stolen.key')
+    cpSync(options.keyFile, stolen)
+    await rekey(options, { without: [], ask: nobody })
+    await expect(allOf({ ...options, keyFile: stolen })).rejects.toMatchObject({ code: 'locked' })
+    expect(existsSync(`${options.keyFile}.next`)).toBe(false)
+  })
+
+  test('takes along every slot whose secret is at hand', async () => {
+    const agent = await startAgent()
+    onTestFinished(() => agent.end())
+    await agent.addKey('ed25519')
+    const options = { ...(await filledVault()), agent: agent.socket }
+    await addSlot(options, forPassphrase(words))
+    await addSlot(options, forAgent(options))
+    await expect(rekey(options, { without: [], ask: async () => new Secret('forgotten') })).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await rekey(options, { without: [], ask: async () => words })
+    const { agent: _, ...noAgent } = options
+    const elsewhere = { keyFile: join(emptyFolder(), 'none') }
+    expect(await allOf({ ...options, ...elsewhere })).toHaveLength(20)
+    expect(await allOf({ ...noAgent, ...elsewhere, ask: async () => words })).toHaveLength(20)
+    expect(await allOf(noAgent)).toHaveLength(20)
+  })
+
+  test('leaves behind a slot that is named, never the last one', async () => {
+    const options = await filledVault()
+    await addSlot(options, forPassphrase(words))
+    const [first = { id: '' }, second = { id: '' }] = (await vaultStatus(options))?.slots ?? []
+    await expect(rekey(options, { without: [first.id, second.id], ask: nobody })).rejects.toMatchObject({
+      code: 'refused',
+    })
+    await rekey(options, { without: [second.id], ask: nobody })
+    expect((await vaultStatus(options))?.slots.map(({ type }) => type)).toEqual(['key-file'])
+    expect(await allOf(options)).toHaveLength(20)
+  })
+
+  test('stops at a record that is damaged, and changes nothing', async () => {
+    const options = await filledVault()
+    const before = headerOf(options)
+    const [folder = ''] = readdirSync(join(options.folder, 'records'))
+    const [file = ''] = readdirSync(join(options.folder, 'records', folder))
+    const path = join(options.folder, 'records', folder, file)
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.subarray(0, -1))
+    await expect(rekey(options, { without: [], ask: nobody })).rejects.toMatchObject({ code: 'malformed' })
+    writeFileSync(path, bytes)
+    expect(headerOf(options)).toEqual(before)
+    expect(await allOf(options)).toHaveLength(20)
+    expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
+  })
+
+  test('goes on in a process that had the vault open before', async () => {
+    const options = await filledVault()
+    const store = vaultStore(options)
+    await store.find([host(0)])
+    await rekey(options, { without: [], ask: nobody })
+    await store.save(credential(host(0), { account: 'bob' }))
+    expect(await store.find([host(0)])).toHaveLength(2)
+  })
+
+  test('loses nothing of what is saved and removed meanwhile', async () => {
+    const options = await filledVault(60)
+    const store = vaultStore(options)
+    const writing = Array.from({ length: 60 }, async (_, n) => {
+      await new Promise((resolve) => setTimeout(resolve, n * 3))
+      if (n % 2 === 0) await store.save(credential(host(n), { secret: new Secret(`newer ${n}`) }))
+      else await store.remove(credential(host(n)), new Secret(`secret ${n}`))
+    })
+    await Promise.all([rekey(options, { without: [], ask: nobody }), ...writing])
+    const left = await vaultStore(options).find(Array.from({ length: 60 }, (_, n) => host(n)))
+    const secrets = left.map((item) => ('secret' in item ? item.secret.expose() : '')).sort()
+    expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
+  })
+
+  test('that was interrupted lets everybody read, nobody write, and says how to go on', async () => {
+    const options = await filledVault()
+    writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), rekeying: true }))
+    expect(await allOf(options)).toHaveLength(20)
+    await expect(vaultStore(options).save(credential(host(1)))).rejects.toMatchObject({
+      code: 'unavailable',
+      hints: ['credbridge vault rekey'],
+    })
+    await rekey(options, { without: [], ask: nobody })
+    await vaultStore(options).save(credential(host(1), { account: 'bob' }))
+    expect(await allOf(options)).toHaveLength(21)
+  })
+
+  test('that was interrupted before its key file got its name opens all the same', async () => {
+    const options = await filledVault()
+    const old = readFileSync(options.keyFile)
+    await rekey(options, { without: [], ask: nobody })
+    renameSync(options.keyFile, `${options.keyFile}.next`)
+    writeFileSync(options.keyFile, old, { mode: 0o600 })
+    expect(await allOf(options)).toHaveLength(20)
+    await rekey(options, { without: [], ask: nobody })
+    expect(await allOf(options)).toHaveLength(20)
+    expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
+  })
+})
