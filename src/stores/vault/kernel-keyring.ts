@@ -1,10 +1,12 @@
 import { Failure } from '../../core/failure.ts'
 
 /*
- * The kernel's keyring of the user (keyrings(7)): kept in memory, seen by all of the user's processes, also after a
- * logout, gone at a reboot or after three days without use. The addon reaches it through the session's own keyring.
- * Without one (plain su, a container) the kernel takes a fallback on which a failed `setPassword` leaves the secret
- * behind and `getPassword` finds nothing: so what is tried there first is worth nothing to anybody.
+ * The kernel's keyring of the user (persistent-keyring(7)): kept in memory, seen by all of the user's processes, also
+ * after a logout, gone at a reboot or after three days without use.
+ *
+ * The addon reaches it through the session's own keyring. A process whose session has none (plain su, setpriv, root in
+ * a container) is given one by its first call, but that call still works on the fallback: it finds nothing, or leaves a
+ * secret behind where nobody finds it. So the first call asks for something that nobody keeps.
  */
 
 /** Keeps one text for each vault, in memory only. What the kernel does not allow is `unavailable`. */
@@ -17,7 +19,6 @@ export interface KernelKeyring {
 }
 
 const service = 'credbridge vault'
-const probe = 'probe'
 
 /** The user's kernel keyring. Linux only: elsewhere the addon would answer from another store. */
 export async function kernelKeyring(): Promise<KernelKeyring> {
@@ -25,15 +26,13 @@ export async function kernelKeyring(): Promise<KernelKeyring> {
     throw unavailable('its addon does not load', cause)
   })
   const entry = (account: string) => new Entry(service, account, { linux: { store: 'keyutils' } })
+  call(() => entry('nothing').getPassword())
 
   function read(vault: string): string | undefined {
-    const text = call(() => entry(vault).getPassword())
-    if (text === null) requireSession()
-    return text ?? undefined
+    return call(() => entry(vault).getPassword()) ?? undefined
   }
 
   function keep(vault: string, text: string): void {
-    requireSession()
     // A second key of that name would leave the sessions that have seen the first one with the first.
     call(() => entry(vault).deletePassword())
     try {
@@ -46,9 +45,7 @@ export async function kernelKeyring(): Promise<KernelKeyring> {
   }
 
   function forget(vault: string): boolean {
-    const found = call(() => entry(vault).deletePassword())
-    if (!found) requireSession()
-    return found
+    return call(() => entry(vault).deletePassword())
   }
 
   function forgetQuietly(vault: string): void {
@@ -57,12 +54,6 @@ export async function kernelKeyring(): Promise<KernelKeyring> {
     } catch {
       // The failure that led here says it already.
     }
-  }
-
-  /** On the fallback keyring this fails, and leaves a key behind that is no secret. */
-  function requireSession(): void {
-    call(() => entry(probe).setPassword(probe))
-    call(() => entry(probe).deletePassword())
   }
 
   return { read, keep, forget }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -11,7 +11,11 @@ export interface Workers {
   program(): string
   /** Does a job in a process of its own, started by these words if there are any; the outcome of each step. */
   do(job: Job, ...by: readonly string[]): Promise<unknown[]>
+  /** Does what these words say, which start the program in ways of their own; the outcomes of all steps. */
+  outcomes(words: readonly string[]): Promise<unknown[]>
 }
+
+const root = join(import.meta.dirname, '..', '..', '..')
 
 /** Bundles the worker for the tests of this file, as our own commands are bundled, and readable for any user. */
 export function workers(): Workers {
@@ -30,21 +34,23 @@ export function workers(): Workers {
       supported: { 'dynamic-import': false },
       logLevel: 'warning',
     })
-    symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(folder, 'node_modules'))
+    const addon = join('node_modules', '@napi-rs')
+    cpSync(join(root, addon), join(folder, addon), { recursive: true })
+    chmodSync(folder, 0o755)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+  async function outcomes([first = '', ...words]: readonly string[]): Promise<unknown[]> {
+    const { stdout, stderr, exitCode } = await run(first, words, { env: cleanEnvironment(), timeout: 60_000 })
+    if (exitCode !== 0) throw new Error(`the worker ended with ${exitCode}: ${stderr}`)
+    const lines = stdout.split('\n').filter((line) => line !== '')
+    return lines.map((line): unknown => JSON.parse(line))
+  }
+
   return {
     program,
-    async do(job, ...by) {
-      const [first = process.execPath, ...words] = [...by, process.execPath, program(), JSON.stringify(job)]
-      const { stdout, stderr, exitCode } = await run(first, words, { env: cleanEnvironment(), timeout: 60_000 })
-      if (exitCode !== 0) throw new Error(`the worker ended with ${exitCode}: ${stderr}`)
-      return stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line): unknown => JSON.parse(line))
-    },
+    do: (job, ...by) => outcomes([...by, process.execPath, program(), JSON.stringify(job)]),
+    outcomes,
   }
 }
 
