@@ -19,3 +19,6 @@ export interface RunOptions {
  * `unavailable`; any exit code is an answer.
  */
 export type Run = (program: string, words: readonly string[], options?: RunOptions) => Promise<Ran>
+
+/** Set for somebody's helper, so that one that leads back to us is noticed instead of turning in circles. */
+export const insideHelper = 'CREDBRIDGE_INSIDE_HELPER'

@@ -4,7 +4,7 @@ import type { Credential, Entry, Found, Item, Owner, Place } from '../core/crede
 import { isCredential, python, sameValue } from '../core/credential.ts'
 import { type Endpoint, hostAndPort, parseAddress, serviceName } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import type { Ran, Run } from '../core/program.ts'
+import { insideHelper, type Ran, type Run } from '../core/program.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 
@@ -15,9 +15,6 @@ import type { Store } from '../core/store.ts'
 
 const notFound = 'credentials not found in native keychain'
 const identityUser = '<token>'
-
-/** Set for the helper, so that one that leads back to us is noticed instead of turning in circles. */
-const insideHelper = 'CREDBRIDGE_INSIDE_HELPER'
 
 interface Options {
   /** The part of the program's name behind `docker-credential-`. */
