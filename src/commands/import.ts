@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { type Credential, sameValue } from '../core/credential.ts'
+import type { Saving } from '../core/broker.ts'
+import { type Credential, isCredential, sameValue } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
@@ -24,12 +25,13 @@ export async function importCommand(program: Command, desk: Desk): Promise<void>
       .option('-y, --yes', 'do not ask before moving')
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
+      .option('--replace', 'also where another secret is kept already')
       .option('--undo', 'write back what was taken out of files')
       .action(async (options) => desk.ends(await bring(desk, tool, offered, options)))
   }
 }
 
-type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; undo?: boolean }
+type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; replace?: boolean; undo?: boolean }
 
 /** Preview, save, read back, and only then take out of the file: whatever stops this, nothing is lost. */
 async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
@@ -44,29 +46,44 @@ async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Opti
   if (secrets.length === 0) return nothingThere
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
-  for (const secret of secrets) await moveOne(desk, tool, secret, options.keep === true)
-  terminal.say(`${secrets.length} ${options.keep === true ? 'copied' : 'moved'}\n`)
-  return 0
+  let count = 0
+  for (const secret of secrets) if (await moveOne(desk, tool, secret, options)) count++
+  terminal.say(`${count} ${options.keep === true ? 'copied' : 'moved'}\n`)
+  return count === 0 ? nothingThere : 0
 }
 
 async function moveOne(
   desk: Desk,
   tool: Tool,
-  { credential, takeOut, trace }: PlainSecret,
-  keep: boolean,
-): Promise<void> {
+  { where, credential, saving, takeOut, trace }: PlainSecret,
+  { keep, replace }: Options,
+): Promise<boolean> {
   const { broker } = await desk.open()
-  await broker.save(credential)
   const { endpoint, account, kind } = credential
+  if (replace !== true && (await hasAnother(desk, credential, saving))) {
+    desk.terminal.say(`${printable(`${where}: left, another secret is kept already; --replace takes this one`)}\n`)
+    return false
+  }
+  await broker.save(credential, saving)
   const kept = await broker.find({ tool: credential.owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {
     throw new Failure('internal', `${endpoint.key} was not kept; its file is untouched`, {
       hints: ['credbridge doctor'],
     })
   }
-  if (keep) return
+  if (keep === true) return true
   if (trace !== undefined) remember(desk, tool, credential, trace)
   await takeOut()
+  return true
+}
+
+/** What lies in a file may be older than what the tool has saved since: that must not be lost. */
+async function hasAnother({ open }: Desk, credential: Credential, saving: Saving = {}): Promise<boolean> {
+  const { stores } = await open()
+  const { endpoint, account, owner } = credential
+  const here = await stores[0].find([endpoint], saving.oneAccount === true ? undefined : account)
+  const own = here.filter(isCredential).filter((item) => item.owner === owner)
+  return own.some((item) => item.account !== account || !sameValue(item, credential))
 }
 
 /** What was taken out of which file: places and accounts, no secrets. */

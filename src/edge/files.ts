@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -71,6 +72,15 @@ export const files: Files = {
       return process.platform === 'win32' || ((mode & 0o022) === 0 && owners.includes(uid))
     } catch {
       return false
+    }
+  },
+
+  names(folder) {
+    try {
+      return readdirSync(folder).sort()
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw new Failure('refused', `${folder} cannot be read`, { cause: error })
     }
   },
 }

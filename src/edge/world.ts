@@ -14,6 +14,7 @@ export function thisWorld(): World {
     env,
     platform: process.platform,
     home: places.home,
+    userId: process.getuid?.() ?? -1,
     places,
     ours: (command) => ourCommand(command, env),
     program: (name) => programsOnPath(name, env)[0],

@@ -1,3 +1,4 @@
+import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Run } from '../core/program.ts'
 import type { Secret } from '../core/secret.ts'
@@ -7,6 +8,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
   readonly home: string
+  /** -1 where users have no numbers. */
+  readonly userId: number
   /** Where credbridge keeps files of its own: settings, data, state. */
   readonly places: { readonly config: string; readonly data: string; readonly state: string }
   /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
@@ -34,6 +37,8 @@ export interface Files {
   linkedTo(path: string): string | undefined
   /** A folder that we may write in, and nobody but us and the administrator. */
   isOurs(folder: string): boolean
+  /** The names in a folder, sorted; none if there is no such folder. */
+  names(folder: string): readonly string[]
 }
 
 /** One thing that setup would do, shown before it is done. */
@@ -83,6 +88,8 @@ export interface PlainSecret {
   /** Where, for a person: a file and what in it. Never the secret. */
   readonly where: string
   readonly credential: Credential
+  /** How it is kept. */
+  readonly saving?: Saving
   /** Takes it out of there. Called only after it was saved and read back. */
   takeOut(): Promise<void> | void
   /** What `putBack` needs to find the place again: no secret in it. Absent: there is no way back. */
@@ -117,7 +124,7 @@ export interface NeighboursItem {
 
 /** A client program. What it does not offer is absent. */
 export interface Tool {
-  /** What owns the items that it saves, and the word on our command line. */
+  /** The word on our command line; if the tool saves anything, also what owns its items. */
   readonly name: Owner
   /** For a person: which programs this is for. */
   readonly title: string
@@ -126,6 +133,6 @@ export interface Tool {
   setup?(): Promise<Setup>
   plainSecrets?(): Promise<PlainSecrets>
   readonly neighbours?: readonly Neighbour[]
-  /** Entries that this tool lists as its own although it did not save them need a person's word (`credbridge share`). */
+  /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
 }
