@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   credbridge: () => import('../credbridge.ts'),
   'credbridge-keyring': () => import('../credbridge-keyring.ts'),
+  'docker-credential-credbridge': () => import('../docker-credential-credbridge.ts'),
   'git-credential-credbridge': () => import('../git-credential-credbridge.ts'),
 }
 

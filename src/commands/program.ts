@@ -12,6 +12,7 @@ import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
+import { shareCommand } from './share.ts'
 import { useCommand } from './use.ts'
 
 /** All that `credbridge` understands: what runs a line, completes one and fills the manual page. */
@@ -22,7 +23,15 @@ export async function buildProgram(desk: Desk): Promise<Command> {
     .configureOutput({ writeOut: desk.terminal.out, writeErr: desk.terminal.say })
     .exitOverride()
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
-  for (const add of [getCommand, setCommand, listCommand, removeCommand, restoreCommand, defaultCommand]) {
+  for (const add of [
+    getCommand,
+    setCommand,
+    listCommand,
+    removeCommand,
+    restoreCommand,
+    defaultCommand,
+    shareCommand,
+  ]) {
     add(program, desk)
   }
   await setupCommand(program, desk)

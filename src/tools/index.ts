@@ -1,7 +1,17 @@
 import { cargoTool } from './cargo/tool.ts'
+import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
 import { pipTool, pythonTool, uvTool } from './python/tool.ts'
 import type { Tool } from './tool.ts'
 
 /** Every tool there is. This list is the only place where a new one is named. */
-export const tools: readonly Tool[] = [gitTool, pythonTool, pipTool, uvTool, cargoTool]
+export const tools: readonly Tool[] = [
+  gitTool,
+  dockerTool,
+  containersTool,
+  helmTool,
+  pythonTool,
+  pipTool,
+  uvTool,
+  cargoTool,
+]

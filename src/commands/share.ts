@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { tools } from '../tools/index.ts'
+import type { Tool } from '../tools/tool.ts'
+import { accountsOf, endpointFrom, nothingThere, shownAccount } from './words.ts'
+
+interface Options {
+  readonly with: string
+  readonly undo?: boolean
+}
+
+type Lister = Tool & Required<Pick<Tool, 'lists'>>
+
+export function shareCommand(program: Command, desk: Desk): void {
+  const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
+  program
+    .command('share <endpoint> [account]')
+    .description('let a tool list what others saved as its own, for clients that use only what is listed')
+    .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
+    .option('--undo', 'it is no longer listed')
+    .action(async (endpoint: string, account: string | undefined, options: Options) => {
+      const tool = listers.find(({ name }) => name === options.with)
+      if (tool === undefined) throw new Failure('internal', 'no such tool')
+      desk.ends(await (options.undo === true ? unshare : share)(desk, tool, endpoint, account))
+    })
+}
+
+async function share(desk: Desk, tool: Lister, word: string, account: string | undefined): Promise<number> {
+  const endpoint = endpointFrom(word, {})
+  const { keeping } = (await desk.open()).broker
+  const entries = (await keeping.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
+  const [first, ...more] = accountsOf(entries)
+  if (first === undefined) {
+    throw new Failure('refused', `${endpoint.key} has nothing that ${tool.name} could list`, {
+      hints: [`credbridge list ${endpoint.key}`],
+    })
+  }
+  if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
+  await keeping.share(endpoint, first, tool.name)
+  desk.terminal.say(`${tool.name} now lists ${shownAccount(first)} at ${endpoint.key}\n`)
+  return 0
+}
+
+async function unshare(desk: Desk, tool: Lister, word: string, account: string | undefined): Promise<number> {
+  const endpoint = endpointFrom(word, {})
+  const { keeping } = (await desk.open()).broker
+  const was = await keeping.unshare(endpoint, account, tool.name)
+  if (was) desk.terminal.say(`${tool.name} no longer lists what others saved for ${endpoint.key}\n`)
+  return was ? 0 : nothingThere
+}
+
+function severalAccounts(word: string, { name }: Tool, accounts: readonly string[]): Failure {
+  return new Failure('ambiguous', 'there are several accounts', {
+    hints: accounts.map((account) => `credbridge share ${word} ${account === '' ? "''" : account} --with ${name}`),
+  })
+}

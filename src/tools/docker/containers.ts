@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { hostAndPort } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { membersAt, valueAt } from '../json-text.ts'
+import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
+import { endpointOf } from './address.ts'
+import { about, naming, readConfig, unnaming } from './config.ts'
+import { helperOnPath, name, proveHelper } from './helper.ts'
+import { authFiles } from './places.ts'
+
+const authFile = 'containers-auth.json'
+const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
+
+/**
+ * podman, skopeo and buildah ask the helpers of `credential-helpers` in order, and sign in to the first: so ours goes
+ * first, in a file of its own that is read last (containers-registries.conf.d(5)). They know no `credsStore`. For some
+ * registries only there is `credHelpers` in an auth.json.
+ */
+export const containersSetup: Setup = {
+  options: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
+
+  async plan(world, options): Promise<Plan> {
+    await helperOnPath(world)
+    if (Array.isArray(options['registry'])) return planFor(options['registry'], world)
+    refuseOtherFile(world)
+    const helpers = await helpersWithout(world, ownFile(world))
+    if (helpers.includes(name)) return { changes: [], remarks: [] }
+    const text = `${mark}credential-helpers = [${[name, ...helpers].map((helper) => JSON.stringify(helper)).join(', ')}]\n`
+    const others = helpers.filter((helper) => helper !== authFile)
+    return {
+      changes: world.files.read(ownFile(world)) === text ? [] : [writing(world, text)],
+      remarks: others.map((helper) => `${helper} is asked after credbridge, and sign-ins are kept in credbridge`),
+    }
+  },
+
+  async undo(world, options): Promise<Plan> {
+    const hosts = Array.isArray(options['registry']) ? hostsOf(options['registry']) : undefined
+    const perHost = authFiles(world).flatMap((file) =>
+      membersAt(readConfig(world, file), ['credHelpers'])
+        .filter(([host, helper]) => helper === name && (hosts?.includes(host) ?? true))
+        .map(([host]) => unnaming(world, file, ['credHelpers', host], `${file}, ${host}`)),
+    )
+    const file = ownFile(world)
+    const isOurs = hosts === undefined && (world.files.read(file) ?? '').startsWith(mark)
+    const removing: Change = { says: `${file}: remove`, apply: () => world.files.remove(file) }
+    return { changes: [...perHost, ...(isOurs ? [removing] : [])], remarks: [] }
+  },
+
+  prove: proveHelper,
+
+  async check(world): Promise<readonly Finding[]> {
+    const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
+    if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
+    const perHost = authFiles(world).some((file) =>
+      membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => helper === name),
+    )
+    const who = present.join(', ')
+    if (!perHost && !(await helpersWithout(world, undefined)).includes(name)) {
+      return [{ state: 'note', says: `${who}: credbridge is not asked`, fix: 'credbridge setup containers' }]
+    }
+    await helperOnPath(world)
+    return [{ state: 'ok', says: `${who}: credbridge is asked` }]
+  },
+}
+
+function planFor(registries: readonly string[], world: World): Plan {
+  const [written, lasting = written] = authFiles(world)
+  const file = world.env['REGISTRY_AUTH_FILE'] === undefined ? lasting : written
+  const text = readConfig(world, file)
+  const changes = hostsOf(registries).flatMap((host): Change[] => {
+    const before = valueAt(text, ['credHelpers', host])
+    if (before === name) return []
+    if (before !== undefined)
+      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
+    return [naming(world, file, ['credHelpers', host], `${file}: ask credbridge for ${host}`)]
+  })
+  const blind = `podman login looks into ${written} only and would keep the secret there`
+  return { changes, remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`] }
+}
+
+function hostsOf(registries: SetupOptions[string]): readonly string[] {
+  return Array.isArray(registries) ? registries.map((host) => hostAndPort(endpointOf(host))) : []
+}
+
+function writing(world: World, text: string): Change {
+  const file = ownFile(world)
+  return { says: `${file}: ask credbridge first`, apply: () => world.files.write(file, text) }
+}
+
+function userFolder({ home }: World): string {
+  return join(home, '.config', 'containers')
+}
+
+function ownFile(world: World): string {
+  return join(userFolder(world), 'registries.conf.d', 'zz-credbridge.conf')
+}
+
+/** Where this variable names a file, no other one is read. */
+function refuseOtherFile({ env }: World): void {
+  const other = env['CONTAINERS_REGISTRIES_CONF'] ?? env['REGISTRIES_CONFIG_PATH']
+  if (other === undefined || other === '') return
+  throw new Failure('refused', `podman, skopeo and buildah read ${other} only, as the environment says`, {
+    hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`],
+  })
+}
+
+/** The list that is in force, as far as files other than this one say. */
+async function helpersWithout(world: World, except: string | undefined): Promise<readonly string[]> {
+  const { parse } = await import('smol-toml')
+  const dropIns = (folder: string) =>
+    world.files
+      .names(folder)
+      .filter((file) => file.endsWith('.conf'))
+      .map((file) => join(folder, file))
+  const own = join(userFolder(world), 'registries.conf')
+  const system = [join('/etc/containers', 'registries.conf'), ...dropIns('/etc/containers/registries.conf.d')]
+  const main = world.files.exists(own) ? [own] : system
+  let helpers: readonly string[] = [authFile]
+  for (const file of [...main, ...dropIns(`${own}.d`)]) {
+    if (file === except) continue
+    const read = () => parse(world.files.read(file) ?? '')['credential-helpers']
+    const listed = about(file, () => orMalformed(read))
+    if (Array.isArray(listed)) helpers = listed.filter((helper) => typeof helper === 'string')
+  }
+  return helpers
+}
+
+function orMalformed<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new Failure('malformed', 'it is not TOML', { cause: error })
+  }
+}

@@ -1,0 +1,51 @@
+import { dirname } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import type { World } from '../tool.ts'
+
+/** What stands in the configuration: clients run `docker-credential-<name>` from their PATH. */
+export const name = 'credbridge'
+export const command = `docker-credential-${name}`
+
+/**
+ * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a
+ * helper which is not there makes docker send other credentials instead (CVE-2021-41092), so anything else is a failure.
+ */
+export async function helperOnPath(world: World): Promise<string> {
+  const ours = world.ours(command)
+  if (ours === undefined) {
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  }
+  const found = world.program(command)
+  if (found === undefined) {
+    throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {
+      hints: [`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
+    })
+  }
+  if (found !== ours) {
+    throw new Failure('refused', `PATH leads to another ${command} first: ${found}`, {
+      hints: [`remove that one, or put ${dirname(ours)} before it`],
+    })
+  }
+  const ran = await world.run(found, ['version'])
+  if (ran.exitCode === 0 && ran.stdout.startsWith(`${command} `)) return found
+  throw new Failure('unavailable', `${found} does not run`, { hints: ['credbridge doctor'] })
+}
+
+/** Keeps, finds, lists and forgets a throw-away sign-in, as a client does. */
+export async function proveHelper(world: World): Promise<string> {
+  const helper = await helperOnPath(world)
+  const ask = (verb: string, input: string) => world.run(helper, [verb], { input })
+  const server = `try-${Math.random().toString(36).slice(2)}.example.com`
+  const secret = Math.random().toString(36).slice(2)
+  const stored = await ask('store', JSON.stringify({ ServerURL: server, Username: 'try-out', Secret: secret }))
+  const found = await ask('get', server)
+  const listed = await ask('list', 'unused')
+  await ask('erase', server)
+  const gone = await ask('get', server)
+  const kept = found.stdout.includes(JSON.stringify(secret)) && listed.stdout.includes(JSON.stringify(server))
+  if (kept && gone.exitCode === 1) return `${command} kept a throw-away sign-in, found it, listed it and forgot it`
+  const hints = stored.exitCode === 0 ? [] : [`it says: ${stored.stdout.trim()}`]
+  throw new Failure('internal', `${command} did not find again what it had stored`, {
+    hints: [...hints, 'credbridge doctor'],
+  })
+}

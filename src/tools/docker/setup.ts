@@ -1,0 +1,107 @@
+import { Failure } from '../../core/failure.ts'
+import { membersAt, type Path, valueAt } from '../json-text.ts'
+import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
+import { endpointOf, serverOf } from './address.ts'
+import { naming, readConfig, unnaming } from './config.ts'
+import { helperOnPath, name, proveHelper } from './helper.ts'
+import { type Client, docker, helm } from './places.ts'
+
+const options = [
+  { flags: '--registry <host...>', says: 'only for these registries' },
+  { flags: '--replace', says: 'instead of another helper that is configured; undo brings it back' },
+]
+
+/** `credsStore` for all registries, or `credHelpers` for some; helm has a file of its own in docker's format. */
+export const dockerSetup: Setup = setupOf(docker)
+export const helmSetup: Setup = setupOf(helm)
+
+function setupOf(client: Client): Setup {
+  return {
+    options,
+
+    async plan(world, chosen): Promise<Plan> {
+      await helperOnPath(world)
+      const file = client.configFile(world)
+      const text = readConfig(world, file)
+      const changes = placesFor(chosen).flatMap((path): Change[] => {
+        const before = valueAt(text, path)
+        if (before === name) return []
+        if (before !== undefined && before !== '' && chosen['replace'] !== true)
+          throw taken(client, path, before, chosen)
+        return [naming(world, file, path, `${file}: ask credbridge${path[1] === undefined ? '' : ` for ${path[1]}`}`)]
+      })
+      return { changes, remarks: remarksOn(client, text, world) }
+    },
+
+    async undo(world, chosen): Promise<Plan> {
+      const file = client.configFile(world)
+      const text = readConfig(world, file)
+      const all = [['credsStore'], ...membersAt(text, ['credHelpers']).map(([key]) => ['credHelpers', key])]
+      const meant = chosen['registry'] === undefined ? all : placesFor(chosen)
+      const ours = meant.filter((path) => valueAt(text, path) === name)
+      return { changes: ours.map((path) => unnaming(world, file, path, `${file}, ${path.at(-1)}`)), remarks: [] }
+    },
+
+    prove: proveHelper,
+
+    async check(world): Promise<readonly Finding[]> {
+      const text = readConfig(world, client.configFile(world))
+      const fix = `credbridge setup ${client.name}`
+      const plain = plainSecretsIn(text)
+      const asked = valueAt(text, ['credsStore']) === name || helpersIn(text).some(([, helper]) => helper === name)
+      const findings: Finding[] = []
+      if (plain > 0) {
+        const says = `${plain} secrets lie readable in ${client.configFile(world)}`
+        findings.push({ state: 'note', says, fix: `credbridge import ${client.name}` })
+      }
+      if (!asked && world.program(client.name) === undefined && text.trim() === '{}') {
+        return [{ state: 'skipped', says: `${client.name} is not installed` }]
+      }
+      if (!asked) return [{ state: 'note', says: `${client.name} does not ask credbridge`, fix }, ...findings]
+      await helperOnPath(world)
+      return [{ state: 'ok', says: `${client.name} asks credbridge` }, ...findings]
+    },
+  }
+}
+
+/** Where our name is to stand. */
+function placesFor({ registry }: SetupOptions): readonly Path[] {
+  if (!Array.isArray(registry)) return [['credsStore']]
+  return (registry as readonly string[]).map((host) => ['credHelpers', serverOf(endpointOf(host))])
+}
+
+function remarksOn(client: Client, text: string, world: World): string[] {
+  const others = helpersIn(text).filter(([, helper]) => helper !== name)
+  const plain = plainSecretsIn(text)
+  return [
+    ...others.map(([host, helper]) => `for ${host}, ${client.name} asks ${helper} and not credbridge`),
+    ...(plain > 0 ? [`${plain} secrets lie readable in this file: credbridge import ${client.name}`] : []),
+    ...(world.env['DOCKER_AUTH_CONFIG'] === undefined ? [] : ['what DOCKER_AUTH_CONFIG holds goes before any helper']),
+  ]
+}
+
+function helpersIn(text: string): readonly (readonly [string, unknown])[] {
+  return membersAt(text, ['credHelpers'])
+}
+
+function plainSecretsIn(text: string): number {
+  const holds = ([key]: readonly [string, unknown]) =>
+    ['auth', 'password', 'identitytoken', 'registrytoken'].some((member) => {
+      return (valueAt(text, ['auths', key, member]) ?? '') !== ''
+    })
+  return membersAt(text, ['auths']).filter(holds).length
+}
+
+function taken(client: Client, path: Path, before: unknown, { registry }: SetupOptions): Failure {
+  const words = Array.isArray(registry) ? ['--registry', ...registry] : []
+  const only = Array.isArray(registry)
+    ? []
+    : [`for one registry only: credbridge setup ${client.name} --registry <host>`]
+  return new Failure(
+    'refused',
+    `${client.name} is told to ask ${before}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
+    {
+      hints: [`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace'].join(' ')}`, ...only],
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import type { Tool } from '../tool.ts'
+import { isServer } from './address.ts'
+
+const command = 'docker-credential-credbridge'
+
+export const dockerTool: Tool = {
+  name: 'docker',
+  title: 'docker, buildx, compose, oras, crane and all that read its configuration',
+  commands: [command],
+  setup: async () => (await import('./setup.ts')).dockerSetup,
+  plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
+  lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== '<token>' && isServer(endpoint),
+}
+
+/** These share docker's command, and so its sign-ins. */
+export const containersTool: Tool = {
+  name: 'containers',
+  title: 'podman, skopeo and buildah',
+  commands: [],
+  setup: async () => (await import('./containers.ts')).containersSetup,
+  plainSecrets: async () => (await import('./import.ts')).containersPlainSecrets,
+}
+
+export const helmTool: Tool = {
+  name: 'helm',
+  title: 'helm',
+  commands: [],
+  setup: async () => (await import('./setup.ts')).helmSetup,
+  plainSecrets: async () => (await import('./import.ts')).helmPlainSecrets,
+}
