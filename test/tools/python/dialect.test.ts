@@ -96,6 +96,7 @@ describe('get', () => {
     ['get sys bob extra', 'unrecognized arguments: extra'],
     ['get sys bob extra --bogus -xyz', 'unrecognized arguments: extra --bogus -xyz'],
     ['get sys --bogus=1 bob', 'unrecognized arguments: --bogus=1'],
+    ['get -1x bob', 'unrecognized arguments: -1x'],
     [['get', 'sys', 'bob', '\u001b[31m'], 'unrecognized arguments: \uFFFD[31m'],
     ['--mode', 'argument --mode: expected one argument'],
     ['--mode -- creds', 'argument --mode: expected one argument'],
