@@ -12,7 +12,7 @@ export async function askUnseen(question: string): Promise<Secret> {
     output.write(printable(question))
     return new Secret(await lineFrom(input))
   } finally {
-    output.write('\r\n')
+    output.write('\n')
     input.setRawMode(false)
     input.destroy()
     output.destroy()

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import { openPythonWorld, type PythonWorld } from './python-world.ts'
+
+/** Runs a command on a terminal of its own, types once it has asked, and prints what the terminal showed. */
+const onTerminal = `
+import os, pty, sys
+typed, words = sys.argv[1].encode(), sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(words[0], words)
+shown = b""
+while True:
+    try:
+        some = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not some:
+        break
+    shown += some
+    if typed and shown.endswith(b": "):
+        os.write(terminal, typed)
+        typed = b""
+_, status = os.waitpid(pid, 0)
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(status))
+`
+
+needs('the build (npm run build)', built)('built', () => {
+  needsPrograms('python3')('keyring set on a terminal', () => {
+    function typing(world: PythonWorld, typed: string, ...words: string[]) {
+      const keyring = words.length > 0 ? words : ['keyring', 'set', 'sys', 'bob']
+      return world.run('/usr/bin/env', ['python3', '-c', onTerminal, typed, ...keyring])
+    }
+    const kept = (world: PythonWorld) => world.run('keyring', ['get', 'sys', 'bob'])
+
+    test.each([
+      ['s3cret\n', 's3cret'],
+      ['wrö\u007f\u007ford 😀\u007f!\r', 'word !'],
+      ['all wrong\u0015right\n', 'right'],
+      ['\n', ''],
+    ])('asks as Python does, shows nothing of %j', async (typed, password) => {
+      const world = await openPythonWorld('vault')
+      expect(await typing(world, typed)).toMatchObject({
+        stdout: "Password for 'bob' in 'sys': \r\n",
+        stderr: '',
+        exitCode: 0,
+      })
+      expect(await kept(world)).toMatchObject({ stdout: `${password}\n`, exitCode: 0 })
+    })
+
+    test('asks on the terminal also where nothing came from a pipe', async () => {
+      const world = await openPythonWorld('vault')
+      const outcome = await typing(world, 's3cret\n', 'sh', '-c', 'keyring set sys bob </dev/null')
+      expect(outcome.stdout).toBe("Password for 'bob' in 'sys': \r\n")
+      expect((await kept(world)).stdout).toBe('s3cret\n')
+    })
+
+    describe.each([
+      ['Ctrl-C', '\u0003'],
+      ['Ctrl-D', '\u0004'],
+    ])('%s', (_, key) => {
+      test('ends it, and nothing is kept', async () => {
+        const world = await openPythonWorld('vault')
+        const outcome = await typing(world, key)
+        expect(outcome).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('credbridge: cancelled') })
+        expect(await kept(world)).toMatchObject({ stdout: '', exitCode: 1 })
+      })
+    })
+
+    test('nobody there: a line, exit 1, nothing kept', async () => {
+      const world = await openPythonWorld('vault')
+      const outcome = await world.run('keyring', ['set', 'sys', 'bob'], { input: '' })
+      expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
+      expect(outcome.stderr).toContain('credbridge: there is no terminal to ask on\n')
+      expect(await kept(world)).toMatchObject({ stdout: '', exitCode: 1 })
+    })
+  })
+})
