@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { client, needsPythonClients, openPythonWorld } from './python-world.ts'
+
+/** A person with plain secrets in these files, below home or one of the XDG folders. */
+async function withFiles(files: Readonly<Record<string, string>>) {
+  const world = await openPythonWorld('vault')
+  const path = (name: string) => join(world.session.folder, name)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(path(name)), { recursive: true })
+    writeFileSync(path(name), text)
+  }
+  return {
+    ...world,
+    path,
+    read: (name: string) => readFileSync(path(name), 'utf8'),
+    bring: (...words: string[]) => world.run('credbridge', ['import', 'python', ...words]),
+    get: async (service: string, user: string) => (await world.run('keyring', ['get', service, user])).stdout,
+  }
+}
+
+const pypirc = `[distutils]
+index-servers =
+    ours
+    public
+
+[ours]
+repository = https://upload.example.com/legacy/
+username: alice
+password = p=ss %word#
+# a comment
+
+[public]
+username = __token__
+password = pub-pw
+`
+
+const pipConf = `[global]
+index-url = https://alice:p%40ss@pypi.example.com/simple/
+timeout = 7
+extra-index-url =
+    https://bob:pl$ain@other.example.com:8443/simple
+    https://\${USER}:\${TOKEN}@env.example.com/simple/
+    https://token-only@t.example.com/simple/
+    https://alice:p%40ss@pypi.example.com/simple/more/
+`
+
+const uvToml = `[[index]]
+name = "ours"
+url = "https://carol:s3cret@uv.example.com/simple/"
+`
+
+needsPythonClients('credbridge import python', () => {
+  test('moves what stands in the clear, and puts it back to the byte', async () => {
+    const files = { 'home/.pypirc': pypirc, 'config/pip/pip.conf': pipConf, 'config/uv/uv.toml': uvToml }
+    const { bring, get, read } = await withFiles(files)
+    const shown = await bring('--dry-run')
+    expect(shown.exitCode).toBe(0)
+    for (const secret of ['p=ss', 'p%40ss', 'p@ss', 'pl$ain', 's3cret', 'pub-pw'])
+      expect(shown.stderr).not.toContain(secret)
+    expect(shown.stderr).toContain('[public] stays as it is')
+    for (const [name, text] of Object.entries(files)) expect(read(name)).toBe(text)
+
+    expect(await bring('--yes')).toMatchObject({ exitCode: 0 })
+    expect(await get('https://upload.example.com/legacy/', 'alice')).toBe('p=ss %word#\n')
+    expect(await get('https://pypi.example.com/simple/', 'alice')).toBe('p@ss\n')
+    expect(await get('https://other.example.com:8443/simple', 'bob')).toBe('pl$ain\n')
+    expect(await get('https://uv.example.com/simple/', 'carol')).toBe('s3cret\n')
+    expect(read('home/.pypirc')).toBe(pypirc.replace('password = p=ss %word#\n', ''))
+    expect(read('config/pip/pip.conf')).toBe(pipConf.replaceAll(':p%40ss@', '@').replace(':pl$ain@', '@'))
+    expect(read('config/uv/uv.toml')).toBe(uvToml.replace(':s3cret', ''))
+    expect(await bring('--yes')).toMatchObject({ exitCode: 1 })
+
+    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(read('config/pip/pip.conf')).toBe(pipConf)
+    expect(read('config/uv/uv.toml')).toBe(uvToml)
+    const put = '[ours]\npassword = p=ss %word#\n'
+    expect(read('home/.pypirc')).toBe(pypirc.replace('password = p=ss %word#\n', '').replace('[ours]\n', put))
+  })
+
+  const altSet = `
+import sys
+from keyrings.alt.file import PlaintextKeyring
+ring = PlaintextKeyring()
+ring.set_password("https://a.example.com/é", "us er", "p\\nw é")
+ring.set_password("plain", "bob", "x" * 300)
+print(ring.file_path)
+`
+  const altGet = `
+from keyrings.alt.file import PlaintextKeyring
+ring = PlaintextKeyring()
+print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password("plain", "bob"), sep="|")
+`
+
+  test("what keyrings.alt kept, by keyrings.alt's own word", async () => {
+    const { bring, get, python } = await withFiles({})
+    const file = (await python('tools', altSet)).trim()
+    expect(await bring('--yes')).toMatchObject({ exitCode: 0 })
+    expect(await get('https://a.example.com/é', 'us er')).toBe('p\nw é\n')
+    expect(await get('plain', 'bob')).toBe(`${'x'.repeat(300)}\n`)
+    expect(readFileSync(file, 'utf8')).not.toContain('=')
+    expect((await python('tools', altGet)).trim()).toBe('None|None')
+    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect((await python('tools', altGet)).trim()).toBe(`p\nw é|${'x'.repeat(300)}`)
+  })
+
+  test("what uv's login kept, by uv's own word", async () => {
+    const { bring, get, run, path } = await withFiles({})
+    const uv = (...words: string[]) => run(client('tools', 'uv'), ['auth', ...words])
+    const server = 'https://uv.example.com'
+    await uv('login', server, '--username', 'alice', '--password', 'p"w é')
+    await uv('login', 'https://t.example.com', '--token', 'tok123')
+    expect((await uv('token', server, '--username', 'alice')).stdout).toBe('p"w é\n')
+    expect(await bring('--yes')).toMatchObject({ exitCode: 0 })
+    expect(await get('https://uv.example.com/', 'alice')).toBe('p"w é\n')
+    expect(await get('https://t.example.com/', '__token__')).toBe('tok123\n')
+    expect(existsSync(path('data/uv/credentials/credentials.toml'))).toBe(false)
+    expect((await uv('token', server, '--username', 'alice')).exitCode).not.toBe(0)
+    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect((await uv('token', server, '--username', 'alice')).stdout).toBe('p"w é\n')
+  })
+
+  describe('nothing to move', () => {
+    test.each([
+      ['no files', {}],
+      ['an empty one', { 'home/.pypirc': '' }],
+      ['no passwords', { 'config/pip/pip.conf': '[global]\nindex-url = https://alice@pypi.example.com/simple/\n' }],
+      ['an @ behind the host', { 'config/pip/pip.conf': '[global]\nindex-url = https://pypi.example.com:8443/@x/\n' }],
+      ['no base64', { 'data/python_keyring/keyring_pass.cfg': '[a_2]\nb = !!\n' }],
+    ])('%s', async (_, files) => {
+      const { bring } = await withFiles(files)
+      expect(await bring('--yes')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no plain secrets') })
+    })
+
+    test('a file that is not TOML is named, and none of it shown', async () => {
+      const { bring } = await withFiles({ 'data/uv/credentials/credentials.toml': 'password = s3cret\n' })
+      const outcome = await bring('--yes')
+      expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('credentials.toml is not TOML') })
+      expect(outcome.stderr).not.toContain('s3cret')
+    })
+  })
+})

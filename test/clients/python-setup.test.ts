@@ -1,0 +1,175 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { installCommands } from '../real/commands.ts'
+import { run } from '../real/run.ts'
+import { startSession } from '../real/session.ts'
+import { client, needsPythonClients } from './python-world.ts'
+
+/** A home without anything, our commands and these folders on PATH, and no other keyring than what is put there. */
+async function openHome(...folders: string[]) {
+  const session = await startSession('no-bus', onTestFinished)
+  const commands = installCommands(join(session.folder, 'commands'))
+  const early = join(session.folder, 'early')
+  mkdirSync(early)
+  const path = [early, commands, ...folders].join(':')
+  const env = { ...session.env, PATH: path, CREDBRIDGE_STORE: 'vault' }
+  const at = (...names: string[]) => join(session.folder, ...names)
+  return {
+    commands,
+    early,
+    at,
+    read: (...names: string[]) => readFileSync(at(...names), 'utf8'),
+    write(text: string, ...names: string[]) {
+      mkdirSync(dirname(at(...names)), { recursive: true })
+      writeFileSync(at(...names), text)
+    },
+    credbridge: (...words: string[]) =>
+      run(join(commands, 'credbridge'), words, { env, timeout: 100_000, cwd: session.folder }),
+    run: (program: string, ...words: string[]) => run(program, words, { env, timeout: 100_000 }),
+  }
+}
+
+const pipFolder = dirname(client('pip-new', 'pip'))
+
+function putKeyring(folder: string): string {
+  const path = join(folder, 'keyring')
+  writeFileSync(path, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  return path
+}
+
+needsPythonClients('credbridge setup', () => {
+  describe('pip', () => {
+    test('links the command, tells pip, proves it; twice is once; undo leaves nothing', async () => {
+      const { credbridge, commands, read, run } = await openHome(pipFolder)
+      const first = await credbridge('setup', 'pip')
+      expect(first).toMatchObject({ exitCode: 0 })
+      expect(first.stderr).toContain('found it as pip asks for it')
+      expect(readlinkSync(join(commands, 'keyring'))).toBe(join(commands, 'credbridge-keyring'))
+      expect(read('config', 'pip', 'pip.conf')).toBe('[global]\nkeyring-provider = subprocess\n\n')
+      expect((await credbridge('setup', 'pip')).stderr).toContain('pip: nothing to change')
+      expect((await credbridge('doctor')).stdout).toMatch(/^ok +pip: keyring is .*commands.keyring, which is ours$/m)
+      expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(readdirSync(commands)).not.toContain('keyring')
+      const asked = await run(client('pip-new', 'pip'), 'config', 'get', 'global.keyring-provider')
+      expect(asked.exitCode).not.toBe(0)
+    })
+
+    test('what pip was told before comes back', async () => {
+      const { credbridge, run } = await openHome(pipFolder)
+      const pip = (...words: string[]) => run(client('pip-new', 'pip'), 'config', '--user', ...words)
+      await pip('set', 'global.keyring-provider', 'disabled')
+      await pip('set', 'global.timeout', '7')
+      expect((await credbridge('setup', 'pip')).stderr).toContain('(was disabled)')
+      expect((await pip('get', 'global.keyring-provider')).stdout).toBe('subprocess\n')
+      await credbridge('setup', 'pip', '--undo')
+      expect((await pip('get', 'global.keyring-provider')).stdout).toBe('disabled\n')
+      expect((await pip('get', 'global.timeout')).stdout).toBe('7\n')
+    })
+
+    test('a dry run changes nothing', async () => {
+      const { credbridge, commands, at } = await openHome(pipFolder)
+      expect((await credbridge('setup', 'pip', '--dry-run')).stderr).toContain('would do: keyring: ')
+      expect(readdirSync(commands)).not.toContain('keyring')
+      expect(existsSync(at('config', 'pip'))).toBe(false)
+    })
+
+    test('another keyring is left alone, unless the user says to go before it; and then it is still there', async () => {
+      const { credbridge, commands, early, at } = await openHome(pipFolder)
+      const other = putKeyring(commands)
+      const refused = await credbridge('setup', 'pip')
+      expect(refused).toMatchObject({ exitCode: 2 })
+      expect(refused.stderr).toContain(`there is another keyring command: ${other}`)
+      expect(existsSync(at('config', 'pip'))).toBe(false)
+      expect(await credbridge('setup', 'pip', '--before-others')).toMatchObject({ exitCode: 0 })
+      expect(readlinkSync(join(early, 'keyring'))).toBe(join(commands, 'credbridge-keyring'))
+      expect(readFileSync(other, 'utf8')).toBe('#!/bin/sh\nexit 1\n')
+      await credbridge('setup', 'pip', '--undo')
+      expect(readdirSync(early)).toEqual([])
+      expect(readFileSync(other, 'utf8')).toBe('#!/bin/sh\nexit 1\n')
+    })
+
+    test('nothing is put into a folder that others can write to', async () => {
+      const { credbridge, commands, early } = await openHome(pipFolder)
+      putKeyring(commands)
+      chmodSync(early, 0o777)
+      const refused = await credbridge('setup', 'pip', '--before-others')
+      expect(refused).toMatchObject({ exitCode: 2 })
+      expect(refused.stderr).toContain('in which only you can put a command')
+      expect(readdirSync(early)).toEqual([])
+    })
+  })
+
+  describe('uv', () => {
+    const settings = ['config', 'uv', 'uv.toml'] as const
+
+    test.each([
+      ['', ''],
+      ['offline = false\n\n[pip]\nkeyring-provider = "disabled"\n', 'offline = false\n'],
+      [
+        '# mine\nkeyring-provider = "disabled" # for now\n',
+        '# before credbridge: keyring-provider = "disabled" # for now\n',
+      ],
+      ['no-cache = false', 'no-cache = false'],
+    ])('%j gets one key, which uv understands, and is as before after undo', async (before, kept) => {
+      const { credbridge, read, write, at, run } = await openHome()
+      if (before !== '') write(before, ...settings)
+      expect(await credbridge('setup', 'uv')).toMatchObject({ exitCode: 0 })
+      const after = read(...settings)
+      expect(after.startsWith('# credbridge: begin\nkeyring-provider = "subprocess"\n# credbridge: end\n')).toBe(true)
+      expect(after).toContain(kept)
+      expect(await run(client('tools', 'uv'), 'cache', 'dir')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect((await credbridge('setup', 'uv')).stderr).toContain('uv: nothing to change')
+      expect(await credbridge('setup', 'uv', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(existsSync(at(...settings)) ? read(...settings) : '').toBe(before)
+    })
+
+    test('the link stays as long as pip asks it', async () => {
+      const { credbridge, commands } = await openHome(pipFolder)
+      await credbridge('setup', 'uv')
+      await credbridge('setup', 'pip')
+      await credbridge('setup', 'uv', '--undo')
+      expect(readdirSync(commands)).toContain('keyring')
+      await credbridge('setup', 'pip', '--undo')
+      expect(readdirSync(commands)).not.toContain('keyring')
+    })
+  })
+
+  describe('python', () => {
+    const settings = ['config', 'python_keyring', 'keyringrc.cfg'] as const
+    const used = 'import keyring; print(type(keyring.get_keyring()).__module__)'
+
+    test.each([
+      '',
+      '[backend]\ndefault-keyring=keyring.backends.null.Keyring\nkeyring-path=/nowhere\n\n[other]\ndefault-keyring=x\n',
+      '# mine\n[other]\nkey = value\n',
+      '[other]\nkey = value',
+    ])('%j: every program that imports keyring asks us, and undo leaves it as before', async (before) => {
+      const { credbridge, read, write, at, run } = await openHome(dirname(client('tools', 'python')))
+      if (before !== '') write(before, ...settings)
+      const first = await credbridge('setup', 'python')
+      expect(first.stderr).toContain("Python's keyring kept a throw-away password, found it again and forgot it")
+      expect(first.exitCode).toBe(0)
+      expect((await run(client('tools', 'python'), '-c', used)).stdout).toBe('credbridge_keyring\n')
+      expect((await credbridge('setup', 'python', '--no-prove')).stderr).toContain('python: nothing to change')
+      expect((await credbridge('doctor')).stdout).toContain("Python's keyring asks credbridge")
+      expect(await credbridge('setup', 'python', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(existsSync(at(...settings)) ? read(...settings) : '').toBe(before)
+      expect(existsSync(at('data', 'credbridge', 'python', 'credbridge_keyring.py'))).toBe(false)
+    })
+
+    test('a Python without keyring is no error', async () => {
+      const { credbridge } = await openHome(pipFolder)
+      const outcome = await credbridge('setup', 'python')
+      expect(outcome).toMatchObject({ exitCode: 0 })
+      expect(outcome.stderr).toContain('this Python has no keyring package')
+    })
+
+    test('the backend of another credbridge is noticed', async () => {
+      const { credbridge, write } = await openHome()
+      await credbridge('setup', 'python', '--no-prove')
+      write('# older\n', 'data', 'credbridge', 'python', 'credbridge_keyring.py')
+      expect((await credbridge('doctor')).stdout).toContain('credbridge_keyring.py is not of this credbridge')
+    })
+  })
+})
