@@ -8,7 +8,7 @@ import { startSession } from './real/session.ts'
 import { fits, parseTranscript, type Step } from './transcript.ts'
 
 const scripts = join(import.meta.dirname, 'scripts')
-const stores = ['secret-service', 'vault']
+const stores = ['secret-service', 'keychain', 'vault']
 
 /** Follows a story in a world of its own, step by step. */
 async function follow(steps: readonly Step[], store: string): Promise<void> {

@@ -49,6 +49,9 @@ export function thisMachine(tool: Owner): Surroundings {
     userId: process.getuid?.() ?? -1,
     places: placesOf(env, process.platform),
     personPresent: isPersonPresent(env, process.platform),
+    setVariable(name, value) {
+      process.env[name] = value
+    },
     say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }

@@ -22,6 +22,8 @@ export interface Surroundings {
   installedIn(): Promise<string>
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
+  /** Sets a variable of this process, for a library that reads it by itself. */
+  setVariable(name: string, value: string): void
   /** Says one line to the person, on standard error. */
   say(line: string): void
 }
@@ -37,6 +39,7 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 
 /** Every store there is, by its name in the settings. */
 const openers: Readonly<Record<string, Opener>> = {
+  keychain: openKeychain,
   memory: async () => (await import('./memory.ts')).memoryStore(),
   vault: async ({ places, userId }, { vaultKeyFile }) =>
     (await import('./vault/store.ts')).vaultStore({
@@ -45,6 +48,16 @@ const openers: Readonly<Record<string, Opener>> = {
       now: Date.now,
       ...(userId < 0 ? {} : { uid: userId }),
     }),
+}
+
+async function openKeychain(surroundings: Surroundings): Promise<Store> {
+  const { platform, places, userId, personPresent, env } = surroundings
+  if (platform === 'linux') {
+    const address = (await import('./keychain/bus.ts')).busAddress(env)
+    if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
+  }
+  const { keychainStore } = await import('./keychain.ts')
+  return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent })
 }
 
 const helperPrefix = 'helper:'
