@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll } from 'vitest'
-import type { Failure } from '../../../src/core/failure.ts'
+import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import type { KeychainOptions } from '../../../src/stores/keychain.ts'
 import { needsPrograms, type Suite } from '../../real/require.ts'
 import { type Outcome, run } from '../../real/run.ts'
@@ -37,6 +37,16 @@ export function optionsIn(session: Pick<Session, 'folder'>): KeychainOptions {
     userId: process.getuid?.() ?? -1,
     personPresent: false,
   }
+}
+
+/** The failure with which it ends; anything else is an error. */
+export async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!isFailure(error)) throw new Error('it did not fail', { cause: error })
+  return error
 }
 
 /** What became of one step of a child. */

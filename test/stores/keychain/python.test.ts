@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import type { Credential } from '../../../src/core/credential.ts'
+import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import type { Store } from '../../../src/core/store.ts'
+import { keychainStore } from '../../../src/stores/keychain.ts'
+import { needs } from '../../real/require.ts'
+import { run } from '../../real/run.ts'
+import { expectItems } from '../contract-world.ts'
+import { failureOf, inSession, optionsIn, type Session } from './world.ts'
+
+/** Debian's, which has the packages python3-keyring and python3-secretstorage. */
+const python = '/usr/bin/python3'
+const hasKeyring = spawnSync(python, ['-c', 'import keyring, secretstorage'], { stdio: 'ignore' }).status === 0
+
+let session: Session
+const realSession = inSession((begun) => {
+  session = begun
+})
+const store = (): Store => keychainStore(optionsIn(session))
+
+/** Calls a function of Python's keyring, by its own Secret Service backend; `None` is null. */
+async function inPython(call: string, ...words: readonly string[]): Promise<unknown> {
+  const script = `import sys, json, keyring
+from keyring.backends import SecretService
+keyring.set_keyring(SecretService.Keyring())
+print(json.dumps(${call}(*json.load(sys.stdin))))`
+  const { stdout, stderr, exitCode } = await run(python, ['-c', script], {
+    env: session.env,
+    input: JSON.stringify(words),
+  })
+  if (exitCode !== 0) throw new Error(stderr)
+  return JSON.parse(stdout)
+}
+
+function text(service: string, account: string, secret: string): Credential {
+  return { endpoint: serviceName(service), account, owner: 'python', kind: 'text', secret: new Secret(secret) }
+}
+
+needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring', () => {
+  realSession('in the same keychain', () => {
+    test.each([
+      ['a-service', 'ann', 'p@ss'],
+      ['https://upload.example.com/legacy/', '__token__', 'line\nline\r\n'],
+      [' späced ', 'jürgen', ''],
+      ['', '', 'credbridge:1:{"kind":"bearer","secret":"x"}'],
+    ])('what it wrote to %j, %j is found, with and without the account, and can be changed', async (...words) => {
+      const [service, account] = words
+      await inPython('keyring.set_password', ...words)
+      const item = text(...words)
+      expectItems(await store().find([item.endpoint], account), [item])
+      expectItems(await store().find([item.endpoint]), [item])
+      expectItems(await store().find([item.endpoint], 'nobody'), [])
+
+      await store().save({ ...item, secret: new Secret('changed') })
+      expect(await inPython('keyring.get_password', service, account)).toBe('changed')
+      expect(await store().remove(item, new Secret('other'))).toBe(false)
+      expect(await store().remove(item)).toBe(true)
+      expect(await inPython('keyring.get_password', service, account)).toBe(null)
+      expect(await store().remove(item)).toBe(false)
+    })
+
+    test('what it wrote is removed although the index does not know it', async () => {
+      await inPython('keyring.set_password', 'unknown', 'ann', 'p@ss')
+      expect(await store().list()).toEqual([])
+      expect(await store().remove(text('unknown', 'ann', ''), new Secret('other'))).toBe(false)
+      expect(await store().remove(text('unknown', 'ann', ''))).toBe(true)
+      expect(await inPython('keyring.get_password', 'unknown', 'ann')).toBe(null)
+    })
+
+    test('reads what we wrote, and removes it', async () => {
+      const item = text('ours', 'ann', 'from us\n')
+      await store().save(item)
+      expect(await inPython('keyring.get_password', 'ours', 'ann')).toBe('from us\n')
+      expect(await inPython('(lambda *a: keyring.get_credential(*a).username)', 'ours', 'ann')).toBe('ann')
+      await inPython('keyring.delete_password', 'ours', 'ann')
+      expectItems(await store().find([item.endpoint]), [])
+    })
+
+    test('reads every account of a service apart', async () => {
+      await inPython('keyring.set_password', 'several', 'ann', 'a')
+      await store().save(text('several', 'bob', 'b'))
+      expectItems(await store().find([serviceName('several')]), [
+        text('several', 'ann', 'a'),
+        text('several', 'bob', 'b'),
+      ])
+      expectItems(await store().find([serviceName('several')], 'bob'), [text('several', 'bob', 'b')])
+    })
+
+    test('writes a second item beside ours: equal ones answer, others are ambiguous, and the hint ends it', async () => {
+      const item = text("it's twice", 'ann', 'same')
+      await store().save(item)
+      await inPython('keyring.set_password', "it's twice", 'ann', 'same')
+      expectItems(await store().find([item.endpoint]), [item])
+      expectItems(await store().find([item.endpoint], 'ann'), [item])
+
+      await inPython('keyring.set_password', "it's twice", 'ann', 'other')
+      const failures = [
+        await failureOf(store().find([item.endpoint], 'ann')),
+        await failureOf(store().find([item.endpoint])),
+        await failureOf(store().save(item)),
+        await failureOf(store().remove(item)),
+      ]
+      expect(failures.map(({ code }) => code)).toEqual(['ambiguous', 'ambiguous', 'ambiguous', 'ambiguous'])
+      expectItems(await store().find([item.endpoint], 'bob'), [])
+
+      const hint = failures[0]?.hints[0] ?? ''
+      const command = hint.slice(hint.indexOf('secret-tool'))
+      expect(await run('sh', ['-c', command], { env: session.env })).toMatchObject({ exitCode: 0 })
+      await store().save(item)
+      expectItems(await store().find([item.endpoint]), [item])
+    })
+
+    test('does not see an item of ours as its own, nor overwrite it through us', async () => {
+      const endpoint = parseAddress('https://git.example.com')
+      const item: Credential = { ...text('', 'ann', 'p@ss'), endpoint, owner: 'git', kind: 'basic' }
+      await store().save(item)
+      const alias = text('git:https://git.example.com', 'ann', 'from Python')
+      expectItems(await store().find([alias.endpoint]), [])
+      expectItems(await store().find([alias.endpoint], 'ann'), [])
+      expect(await failureOf(store().save(alias))).toMatchObject({ code: 'refused' })
+      expect(await store().remove(item)).toBe(true)
+    })
+  })
+})
