@@ -1,7 +1,8 @@
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
-import { Failure } from '../../core/failure.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import { type IndexPlace, printIndex, type Row, readIndex, unusable } from './index-file.ts'
 
 /** The index while nobody else changes it. */
@@ -44,19 +45,24 @@ function openIndex(place: IndexPlace, isLost: () => boolean): OpenIndex {
 
 /** The lock is lost when this process was stopped for so long that another one took it for dead. */
 async function locked(file: string, onLost: () => void): Promise<() => Promise<void>> {
+  const until = Date.now() + patience
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    return await lock(file, {
-      realpath: false,
-      stale,
-      update: stale / 5,
-      onCompromised: onLost,
-      retries: { forever: true, maxRetryTime: patience, minTimeout: 10, maxTimeout: 100, factor: 1.5, randomize: true },
-    })
+    for (;;) {
+      const release = await lock(file, { realpath: false, stale, update: stale / 5, onCompromised: onLost }).catch(
+        unlessTaken,
+      )
+      if (release !== undefined) return release
+      if (Date.now() > until) throw outOfTurn()
+      await sleep(10 + Math.random() * 50)
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw unusable(file, error)
-    throw outOfTurn()
+    throw isFailure(error) ? error : unusable(file, error)
   }
+}
+
+function unlessTaken(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
 }
 
 function outOfTurn(): Failure {

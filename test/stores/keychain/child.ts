@@ -4,6 +4,7 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { leave } from '../../../src/edge/leave.ts'
+import { busAddress } from '../../../src/stores/keychain/bus.ts'
 import { type Addon, loadInstalled } from '../../../src/stores/keychain/calls.ts'
 import { type KeychainOptions, keychainStore } from '../../../src/stores/keychain.ts'
 import { plain } from '../contract-world.ts'
@@ -34,6 +35,8 @@ export function itemAt(path: string, secret = 'p@ss'): Credential {
 }
 
 async function main(): Promise<void> {
+  const address = busAddress(process.env)
+  if (address !== undefined) process.env['DBUS_SESSION_BUS_ADDRESS'] = address
   const { options, crash, steps } = JSON.parse(readFileSync(0, 'utf8')) as Job
   const store = keychainStore({ ...options, loadAddon: async () => dying(await loadInstalled(), crash) })
   for (const step of steps) {
