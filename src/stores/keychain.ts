@@ -1,23 +1,15 @@
-import {
-  type Entry,
-  type Found,
-  type Item,
-  isCredential,
-  notes,
-  ourselves,
-  type Place,
-  python,
-} from '../core/credential.ts'
-import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
+import { type Entry, type Found, type Item, isCredential, type Place, python } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../core/item.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store, Traits } from '../core/store.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './keychain/calls.ts'
 import type { OpenIndex } from './keychain/changing.ts'
-import { entryOf, isRowAt, isRowOf, type Row, readIndex, rowOf } from './keychain/index-file.ts'
+import { findIn, valueOfStranger } from './keychain/finding.ts'
+import { entryOf, isRowOf, type Row, readIndex, rowOf } from './keychain/index-file.ts'
 import { type Reader, readerOf } from './keychain/reader.ts'
-import { accountIn, refuseTaken, spotIn, spotOf } from './keychain/spot.ts'
+import { refuseTaken, spotIn, spotOf } from './keychain/spot.ts'
 
 export interface KeychainOptions {
   readonly platform: string
@@ -56,45 +48,8 @@ export function keychainStore(options: KeychainOptions): Store {
   }
 
   async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
-    const asked = endpoints.filter((one, at) => endpoints.findIndex((other) => sameEndpoint(one, other)) === at)
-    const [first] = asked
-    if (first === undefined) return []
-    const read = await reader()
-    const rows = readIndex(place)
-    const known = asked.flatMap((endpoint) =>
-      rows
-        .filter((row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNote(row)))
-        .map(({ owner, account, savedAt }) => ({ endpoint, owner, account, savedAt })),
-    )
-    const services = asked.filter(({ form }) => form === 'service')
-    read.prepare([...known.map(serviceOf), ...services.map(({ key }) => key)])
-    const found: Found[] = []
-    for (const at of known) {
-      const value = await valueAt(at, read)
-      if (value !== undefined) found.push({ ...decodeItem(at, value), savedAt: at.savedAt })
-    }
-    for (const service of services) found.push(...(await strangers(service, account, rows, read)))
-    if (known.length + services.length === 0) await read.reach(serviceOf(ours(first)))
-    return found
-  }
-
-  /** What Python's keyring keeps under its own service name, whether or not it came there through us. */
-  async function strangers(endpoint: Endpoint, account: string | undefined, rows: readonly Row[], read: Reader) {
-    const at = (name: string) => ({ endpoint, account: name, owner: python })
-    const here =
-      account === undefined
-        ? (await read.accounts(endpoint.key)).map((kept) => ({ ...kept, account: accountIn(kept.account, platform) }))
-        : [{ account, value: await valueAt(at(account), read) }]
-    if (!here.some(({ value }) => value !== undefined)) return []
-    const taken = new Set(rows.map((row) => spotIn(entryOf(row), platform)?.key))
-    return here.flatMap(({ account, value }) =>
-      value === undefined || taken.has(spotIn(at(account), platform)?.key) ? [] : [decodeItem(at(account), value)],
-    )
-  }
-
-  async function valueAt(at: Place, read: Reader): Promise<string | undefined> {
-    const spot = spotIn(at, platform)
-    return spot === undefined ? undefined : read.value(spot.service, spot.account)
+    if (endpoints.length === 0) return []
+    return findIn(await reader(), readIndex(place), platform, endpoints, account)
   }
 
   async function save(item: Item): Promise<void> {
@@ -120,7 +75,7 @@ export function keychainStore(options: KeychainOptions): Store {
   async function remove(at: Place, expected?: Secret): Promise<boolean> {
     const spot = spotIn(at, platform)
     const isListed = (rows: readonly Row[]) => rows.some((row) => isRowOf(row, at))
-    if (spot === undefined || (!isListed(readIndex(place)) && (await stranger(at)) === undefined)) return false
+    if (spot === undefined || !(isListed(readIndex(place)) || (await isStranger(at)))) return false
     const calls = await open()
     return changing(async (index) => {
       const value = await (await reader()).value(spot.service, spot.account)
@@ -138,9 +93,9 @@ export function keychainStore(options: KeychainOptions): Store {
     })
   }
 
-  /** The value of an item of Python's that no row tells of. */
-  async function stranger(at: Place): Promise<string | undefined> {
-    return at.owner === python ? valueAt(at, await reader()) : undefined
+  /** Whether it is an item of Python's that no row tells of. */
+  async function isStranger(at: Place): Promise<boolean> {
+    return at.owner === python && (await valueOfStranger(at, await reader(), readIndex(place), platform)) !== undefined
   }
 
   /** On macOS a failed removal looks like one that went well. */
@@ -177,16 +132,8 @@ export function keychainStore(options: KeychainOptions): Store {
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
-function isNote({ kind }: Row): boolean {
-  return (notes as readonly string[]).includes(kind)
-}
-
 function isOther(item: Item, expected: Secret): boolean {
   return isCredential(item) && !item.secret.equals(expected)
-}
-
-function ours(endpoint: Endpoint): Place {
-  return { endpoint, account: '', owner: ourselves }
 }
 
 /** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */

@@ -1,3 +1,4 @@
+import { ourselves } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Calls, Kept } from './calls.ts'
 import { severalItems } from './errors.ts'
@@ -6,12 +7,12 @@ import { severalItems } from './errors.ts'
 export interface Reader {
   /** What lies under a service and account; `undefined`: nothing. */
   value(service: string, account: string): Promise<string | undefined>
-  /** Everything under a service, as far as this platform can tell. */
-  accounts(service: string): Promise<readonly Kept[]>
+  /** Every account under a service, as far as this platform can tell. */
+  accounts(service: string): Promise<readonly string[]>
   /** Begins to look these services up, all at once. */
   prepare(services: readonly string[]): void
-  /** Fails where the keychain cannot be reached; `service` may be any. */
-  reach(service: string): Promise<void>
+  /** Fails where it is known that the keychain cannot be reached. */
+  reach(): Promise<void>
   /** Fails where a write would fail for certain, or would ask although nobody is there. `witness`: a service in use. */
   beforeWrite(service: string, account: string, witness: string | undefined): Promise<void>
 }
@@ -23,8 +24,21 @@ export function readerOf(calls: Calls, platform: string, personPresent: boolean)
   return searchReader(calls, personPresent)
 }
 
-function entryReader(calls: Calls, accounts: Reader['accounts']): Reader {
-  return { value: calls.read, accounts, prepare() {}, async reach() {}, async beforeWrite() {} }
+function entryReader(calls: Calls, search: Calls['search']): Reader {
+  const seen = new Map<string, string>()
+  const key = (service: string, account: string) => JSON.stringify([service, account])
+  return {
+    // Each look at an item may ask a person: never two where one is enough.
+    value: async (service, account) => seen.get(key(service, account)) ?? calls.read(service, account),
+    async accounts(service) {
+      const all = await search(service)
+      for (const { account, value } of all) seen.set(key(service, account), value)
+      return all.map(({ account }) => account)
+    },
+    prepare() {},
+    async reach() {},
+    async beforeWrite() {},
+  }
 }
 
 /** On Linux a search sees everything that lies there and never asks a person: it goes before any other call. */
@@ -57,12 +71,6 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
     return value?.includes('\ufffd') === true ? calls.read(service, account) : value
   }
 
-  async function accounts(service: string): Promise<readonly Kept[]> {
-    const all = await search(service)
-    const names = [...new Set(all.map(({ account }) => account))]
-    return Promise.all(names.map(async (account) => ({ account, value: (await only(service, account, all)) ?? '' })))
-  }
-
   async function beforeWrite(service: string, account: string, witness: string | undefined): Promise<void> {
     try {
       const here = await search(service)
@@ -75,12 +83,12 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
 
   return {
     value,
-    accounts,
+    accounts: async (service) => [...new Set((await search(service)).map(({ account }) => account))],
     prepare(services) {
       for (const service of services) search(service)
     },
-    async reach(service) {
-      await search(service)
+    async reach() {
+      await search(ourselves)
     },
     beforeWrite,
   }

@@ -45,10 +45,15 @@ export function accountIn(stored: string, platform: string): string {
   return platform === 'darwin' && stored === noAccount ? '' : stored
 }
 
+/** The other place that the platform's keychain takes for this one. */
+export function takenBy(place: Place, others: readonly Place[], platform: string): Place | undefined {
+  const key = spotIn(place, platform)?.key
+  return others.find((other) => !samePlace(other, place) && key !== undefined && spotIn(other, platform)?.key === key)
+}
+
 /** Refuses a place whose spot is taken by another place. */
 export function refuseTaken(place: Place, others: readonly Place[], platform: string): void {
-  const { key } = spotOf(place, platform)
-  const taken = others.find((other) => !samePlace(other, place) && spotIn(other, platform)?.key === key)
+  const taken = takenBy(place, others, platform)
   if (taken === undefined) return
   throw new Failure('refused', `the keychain takes ${place.endpoint.key} and ${taken.endpoint.key} for one`, {
     hints: [`if the older one is not needed: credbridge remove ${removal(taken)}`],

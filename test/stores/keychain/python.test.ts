@@ -120,6 +120,8 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expectItems(await store().find([alias.endpoint]), [])
       expectItems(await store().find([alias.endpoint], 'ann'), [])
       expect(await failureOf(store().save(alias))).toMatchObject({ code: 'refused' })
+      expect(await store().remove(alias)).toBe(false)
+      expectItems(await store().find([item.endpoint]), [item])
       expect(await store().remove(item)).toBe(true)
     })
   })

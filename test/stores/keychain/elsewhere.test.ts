@@ -1,0 +1,203 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { Credential } from '../../../src/core/credential.ts'
+import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import type { Store } from '../../../src/core/store.ts'
+import { keychainStore } from '../../../src/stores/keychain.ts'
+import { credential, expectItems } from '../contract-world.ts'
+import { type FakeAddon, fakeAddon } from './fake-addon.ts'
+import { failureOf } from './world.ts'
+
+/* What Windows and macOS do otherwise, with a fake addon: neither was run. What all have in common, the contract tests. */
+
+let addon: FakeAddon
+let indexFile: string
+let store: Store
+
+function open(platform: 'win32' | 'darwin'): void {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-elsewhere-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  indexFile = join(folder, 'credbridge', 'keychain.json')
+  addon = fakeAddon(platform)
+  const loadAddon = async () => addon
+  store = keychainStore({ platform, indexFile, userId: -1, personPresent: false, loadAddon })
+}
+
+const endpoint = parseAddress('https://git.example.com')
+const text = (service: string, account: string, secret = 'text'): Credential =>
+  credential(serviceName(service), { account, owner: 'python', kind: 'text', secret: new Secret(secret) })
+
+describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
+  beforeEach(() => open(platform))
+
+  test('keeps, finds, lists and removes', async () => {
+    const items = [
+      credential(endpoint),
+      credential(endpoint, { account: '' }),
+      credential(endpoint, { owner: 'docker', kind: 'docker-identity', secret: new Secret('') }),
+      credential(parseAddress('https://git.example.com/path')),
+      text('service', 'ann'),
+    ]
+    for (const item of items) await store.save(item)
+    for (const item of items) {
+      const here = items.filter((other) => other.endpoint.key === item.endpoint.key)
+      expectItems(await store.find([item.endpoint]), here)
+      expectItems(
+        await store.find([item.endpoint], item.account),
+        here.filter(({ account }) => account === item.account),
+      )
+    }
+    expect((await store.list()).map(({ owner, account }) => [owner, account])).toEqual(
+      items.map(({ owner, account }) => [owner, account]),
+    )
+    expect(readFileSync(indexFile, 'utf8')).not.toContain('p@ss')
+    for (const item of items) {
+      expect(await store.remove(item, new Secret('other'))).toBe(false)
+      expect(await store.remove(item, item.secret)).toBe(true)
+      expect(await store.remove(item)).toBe(false)
+    }
+    expect([...addon.items]).toEqual([])
+    expect(await store.list()).toEqual([])
+  })
+
+  test('asks for nothing but the item itself', async () => {
+    await store.save(credential(endpoint))
+    addon.asked.length = 0
+    await store.find([endpoint], 'ann')
+    await store.find([endpoint])
+    await store.find([endpoint], 'nobody')
+    await store.list()
+    expect(addon.asked).toEqual(['read git:https://git.example.com ann', 'read git:https://git.example.com ann'])
+  })
+
+  test('a removal that removes nothing is found out', async () => {
+    await store.save(credential(endpoint))
+    addon.keepsAll = true
+    expect(await failureOf(store.remove(credential(endpoint)))).toMatchObject({ code: 'refused' })
+    expectItems(await store.find([endpoint]), [credential(endpoint)])
+    expect(await store.list()).toHaveLength(1)
+  })
+
+  test('a save that failed leaves nothing, one that may come yet is looked for by list', async () => {
+    addon.failNext('Couldn’t access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION')
+    expect(await failureOf(store.save(credential(endpoint)))).toMatchObject({ code: 'unavailable' })
+    expect(readFileSync(indexFile, 'utf8')).not.toContain('git.example.com')
+    addon.failNext('something else')
+    expect(await failureOf(store.save(credential(endpoint)))).toMatchObject({ code: 'refused' })
+    expect(readFileSync(indexFile, 'utf8')).toContain('git.example.com')
+    expect(await store.list()).toEqual([])
+  })
+
+  test('a removal that failed changes nothing', async () => {
+    await store.save(credential(endpoint))
+    const before = readFileSync(indexFile, 'utf8')
+    addon.failNext('User interaction is not allowed.')
+    expect(await failureOf(store.remove(credential(endpoint)))).toMatchObject({ code: 'locked' })
+    expect(readFileSync(indexFile, 'utf8')).toBe(before)
+  })
+
+  test('a name that is too long is unsupported', async () => {
+    const item = credential(endpoint, { account: 'a'.repeat(514) })
+    expect(await failureOf(store.save(item))).toMatchObject({ code: 'unsupported' })
+    expect(await store.list()).toEqual([])
+  })
+
+  test.each(['an\0n', 'ann\0', 'ann\ud800'])('an account of %j is unsupported, and absent', async (account) => {
+    const item = credential(endpoint, { account })
+    expect(await failureOf(store.save(item))).toMatchObject({ code: 'unsupported' })
+    expect(await store.find([endpoint], account)).toEqual([])
+    expect(await store.find([serviceName('x')], account)).toEqual([])
+    expect(await store.remove(item)).toBe(false)
+  })
+})
+
+describe('Windows', () => {
+  beforeEach(() => open('win32'))
+
+  test('is never searched: that would match by suffix', async () => {
+    await store.save(text('sub.example.com', 'ann'))
+    addon.asked.length = 0
+    expect(await store.find([serviceName('example.com')])).toEqual([])
+    expect(await store.find([serviceName('example.com')], 'ann')).toEqual([])
+    expectItems(await store.find([serviceName('sub.example.com')]), [text('sub.example.com', 'ann')])
+    expect(addon.asked.filter((what) => what.startsWith('search'))).toEqual([])
+  })
+
+  test.each([
+    ['ASCII', 'x', 1280],
+    ['two bytes of UTF-8', 'é', 1280],
+    ['three bytes of UTF-8', '漢', 1280],
+    ['a pair in UTF-16', '😀', 640],
+  ])('takes 2560 bytes of UTF-16, not more: %s', async (_, character, count) => {
+    const largest = credential(endpoint, { secret: new Secret(character.repeat(count)) })
+    await store.save(largest)
+    const larger = { ...largest, secret: new Secret(character.repeat(count + 1)) }
+    addon.asked.length = 0
+    expect(await failureOf(store.save(larger))).toMatchObject({ code: 'too-large' })
+    expect(addon.asked).toEqual([])
+    expectItems(await store.find([endpoint]), [largest])
+    expect(store.traits.largest).toBe(1280)
+  })
+
+  test('what belongs to a secret counts, too', async () => {
+    const item = credential(endpoint, { secret: new Secret('x'.repeat(1270)), expires: 1 })
+    expect(await failureOf(store.save(item))).toMatchObject({ code: 'too-large' })
+  })
+
+  test.each([
+    ['another case of the account', credential(endpoint, { account: 'ANN' })],
+    ['another case of the path', credential(parseAddress('https://git.example.com/REPO'))],
+    ['another place of the dot', text('example.com/repo', 'ann.git:https://git')],
+  ])('%s would be the same item, and is refused', async (_, other) => {
+    const items = [credential(endpoint), credential(parseAddress('https://git.example.com/repo'))]
+    for (const item of items) await store.save(item)
+    const failure = await failureOf(store.save(other))
+    expect(failure.code).toBe('refused')
+    expect(failure.hints[0]).toContain('credbridge remove https://git.example.com')
+    for (const item of items) expectItems(await store.find([item.endpoint]), [item])
+    expect(await store.find([other.endpoint], other.account)).toEqual([])
+  })
+})
+
+describe('macOS', () => {
+  beforeEach(() => open('darwin'))
+
+  test('keeps an empty account under a name of ours, apart from all others', async () => {
+    const nobody = credential(endpoint, { account: '' })
+    await store.save(nobody)
+    expect([...addon.items.keys()]).toEqual(['["git:https://git.example.com","credbridge:none"]'])
+    expectItems(await store.find([endpoint], ''), [nobody])
+    expectItems(await store.find([endpoint], 'credbridge:none'), [])
+    const named = credential(endpoint, { account: 'credbridge:none' })
+    expect(await failureOf(store.save(named))).toMatchObject({ code: 'unsupported' })
+    expect(await store.remove(named)).toBe(false)
+    expectItems(await store.find([endpoint]), [nobody])
+  })
+
+  test('an empty service name is unsupported, and absent', async () => {
+    expect(await failureOf(store.save(text('', 'ann')))).toMatchObject({ code: 'unsupported' })
+    expect(await store.find([serviceName('')], 'ann')).toEqual([])
+    expect(await store.find([serviceName('')])).toEqual([])
+    expect(addon.asked).toEqual([]) // The system would take it for any service.
+  })
+
+  test('Python’s items are found without the index, with and without the account', async () => {
+    addon.items.set('["service","ann"]', { account: 'ann', password: 'of Python' })
+    addon.items.set('["service","credbridge:none"]', { account: 'credbridge:none', password: 'ours' })
+    const [ann, nobody] = [text('service', 'ann', 'of Python'), text('service', '', 'ours')]
+    expectItems(await store.find([serviceName('service')], 'ann'), [ann])
+    expectItems(await store.find([serviceName('service')], ''), [nobody])
+    expectItems(await store.find([serviceName('service')]), [ann, nobody])
+    expect(await store.remove(ann)).toBe(true)
+    expectItems(await store.find([serviceName('service')]), [nobody])
+  })
+
+  test('cases are apart', async () => {
+    const items = ['ann', 'Ann'].map((account) => credential(endpoint, { account, secret: new Secret(account) }))
+    for (const item of items) await store.save(item)
+    expectItems(await store.find([endpoint]), items)
+  })
+})

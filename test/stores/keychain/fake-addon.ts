@@ -1,0 +1,79 @@
+import type { Addon } from '../../../src/stores/keychain/calls.ts'
+
+/*
+ * Stands in for the addon of Windows and macOS, which cannot be run here; for Linux there is the real one. It behaves as
+ * the source of its crates says (docs/keychain.md), refuses what they refuse, and notes what it was asked.
+ */
+
+export interface FakeAddon extends Addon {
+  readonly asked: string[]
+  /** What lies there, by what the system takes for its name. */
+  readonly items: Map<string, { readonly account: string; readonly password: string }>
+  /** The next call fails with this text. */
+  failNext(text: string): void
+  /** Removals go well and remove nothing, as on macOS where one is not allowed to. */
+  keepsAll: boolean
+}
+
+export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
+  const items: FakeAddon['items'] = new Map()
+  const asked: string[] = []
+  let failure: string | undefined
+
+  function ask(what: string): void {
+    asked.push(what)
+    const text = failure
+    failure = undefined
+    if (text !== undefined) throw Object.assign(new Error(text), { code: 'GenericFailure' })
+  }
+
+  const nameOf = (service: string, account: string) =>
+    platform === 'win32' ? `${account}.${service}`.toUpperCase() : JSON.stringify([service, account])
+
+  const fake: FakeAddon = {
+    asked,
+    items,
+    keepsAll: false,
+    failNext(text) {
+      failure = text
+    },
+    async findCredentialsAsync(service) {
+      ask(`search ${service}`)
+      const ends = `.${service}`.toUpperCase()
+      return [...items]
+        .filter(([name]) => (platform === 'win32' ? name.endsWith(ends) : JSON.parse(name)[0] === service))
+        .map(([, item]) => item)
+    },
+    AsyncEntry: class {
+      readonly #name: string
+      readonly #account: string
+      readonly #words: string
+
+      constructor(service: string, account: string) {
+        for (const [what, name] of Object.entries({ service, user: account })) {
+          if (platform === 'darwin' && name === '') throw new Error(`Attribute ${what} is invalid: cannot be empty`)
+        }
+        if (account.length > 513) throw new Error("Attribute 'user' is longer than platform limit of 513 chars")
+        this.#name = nameOf(service, account)
+        this.#account = account
+        this.#words = `${service} ${account}`
+      }
+      async getPassword() {
+        ask(`read ${this.#words}`)
+        return items.get(this.#name)?.password ?? null
+      }
+      async setPassword(password: string) {
+        ask(`write ${this.#words}`)
+        if (platform === 'win32' && password.length * 2 > 2560) {
+          throw new Error("Attribute 'password encoded as UTF-16' is longer than platform limit of 2560 chars")
+        }
+        items.set(this.#name, { account: this.#account, password })
+      }
+      async deleteCredential() {
+        ask(`erase ${this.#words}`)
+        return fake.keepsAll ? items.has(this.#name) : items.delete(this.#name)
+      }
+    },
+  }
+  return fake
+}
