@@ -4,6 +4,7 @@ import { Failure, type FailureCode } from '../../core/failure.ts'
  * The ways in which the files of a vault can be wrong, each a failure of its own:
  *
  * - `wrong-key`          the key at hand is not this vault's
+ * - `key-missing`        the key file is not there
  * - `foreign-record`     the record was written under another vault's key
  * - `tampered`           the file is not as it was written
  * - `swapped`            the record has changed places with another one
@@ -18,6 +19,7 @@ import { Failure, type FailureCode } from '../../core/failure.ts'
  */
 export type Fault =
   | 'wrong-key'
+  | 'key-missing'
   | 'foreign-record'
   | 'tampered'
   | 'swapped'
@@ -42,6 +44,11 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {
     code: 'locked',
     says: (path) => `the key in ${path} does not open the vault`,
+    hint: (path) => `put the key file of this vault back in its place: ${path}`,
+  },
+  'key-missing': {
+    code: 'locked',
+    says: (path) => `the vault is locked: its key file ${path} is missing`,
     hint: (path) => `put the key file of this vault back in its place: ${path}`,
   },
   'foreign-record': {

@@ -78,10 +78,7 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
       if (key !== undefined) return key
     }
   }
-  if (found) throw fault('wrong-key', keyFile)
-  throw new Failure('locked', `the vault is locked: its key file ${keyFile} is missing`, {
-    hints: [`put the key file of this vault back in its place: ${keyFile}`],
-  })
+  throw fault(found ? 'wrong-key' : 'key-missing', keyFile)
 }
 
 async function byHanded(header: Header, { handed, now }: VaultOptions): Promise<Buffer | undefined> {
