@@ -1,9 +1,7 @@
 import { Failure, isFailure } from '../../core/failure.ts'
-import { type Header, printHeader } from './header.ts'
+import type { Header } from './header.ts'
+import { readHeader } from './header-file.ts'
 import type { VaultOptions } from './options.ts'
-import { freshName } from './tree.ts'
-import { headerPath, readHeader, treeOf } from './vault.ts'
-import { discard, moveTo, syncFolder, writeNew } from './writing.ts'
 
 /** How long a lock is believed that nobody has renewed. */
 const stale = 20_000
@@ -32,19 +30,6 @@ export async function changing<T>(options: VaultOptions, act: (header: Header) =
       // It has been held for too long and is somebody else's by now.
     })
   }
-}
-
-/** Puts a header in the place of the one that is there. */
-export function replaceHeader(options: VaultOptions, header: Header): void {
-  const beside = freshName(treeOf(options, header))
-  writeNew(beside, printHeader(header))
-  try {
-    moveTo(beside, headerPath(options.folder))
-  } catch (error) {
-    discard(beside)
-    throw error
-  }
-  syncFolder(options.folder)
 }
 
 function noVault({ folder }: VaultOptions): Failure {

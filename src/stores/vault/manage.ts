@@ -1,15 +1,18 @@
-import { Failure } from '../../core/failure.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
-import { changing, replaceHeader } from './changing.ts'
+import { changing } from './changing.ts'
+import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
+import { createVault, readHeader, replaceHeader } from './header-file.ts'
+import type { VaultKey } from './key.ts'
 import { type Opener, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { describeSlot } from './slots/describe.ts'
-import { forPassphrase, type SlotMaker } from './slots/make.ts'
+import { forPassphrase } from './slots/make.ts'
 import { isPassphraseSlot } from './slots/passphrase.ts'
-import type { Slot } from './slots/slot.ts'
-import { foldersOf } from './tree.ts'
-import { createVault, readHeader, treeOf } from './vault.ts'
+import type { Slot, SlotMaker } from './slots/slot.ts'
+import { sweepAll } from './sweep.ts'
+import { foldersOf, recordsIn, type Tree, treeOf } from './tree.ts'
 
 /** What a person is told about a vault. Nothing is asked and nothing is opened for it but what opens by itself. */
 export interface Status {
@@ -38,6 +41,27 @@ export async function vaultStatus(options: VaultOptions): Promise<Status | undef
       (failure: Failure) => failure,
     ),
     rekeying: header.rekeying === true,
+  }
+}
+
+/** Looks at every record, cleans up after processes that died, and gives the failures that readers would meet. */
+export async function checkVault(options: VaultOptions): Promise<readonly Failure[]> {
+  const header = readHeader(options)
+  if (header === undefined) return []
+  const tree = treeOf(options, header)
+  sweepAll(tree, options)
+  const { ask: _nobody, ...others } = options
+  const { key } = await openVault(header, others)
+  return foldersOf(tree).flatMap((folder) => faultsIn(tree, key, folder))
+}
+
+function faultsIn(tree: Tree, key: VaultKey, folder: string): Failure[] {
+  try {
+    for (const { text, path } of recordsIn(tree, key, folder)) parseEntry(text, path)
+    return []
+  } catch (error) {
+    if (isFailure(error)) return [error]
+    throw error
   }
 }
 

@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
-import { changing, replaceHeader } from './changing.ts'
-import { onDisk } from './disk.ts'
+import { changing } from './changing.ts'
 import { parseEntry } from './entry.ts'
 import { namesIn } from './files.ts'
 import { type Header, isRecordsFolder } from './header.ts'
+import { replaceHeader } from './header-file.ts'
 import { type VaultKey, vaultKey } from './key.ts'
 import { recordName } from './names.ts'
 import { openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { sealRecord } from './record.ts'
-import { isKeyFileSlot, nextKeyFile, readKeyFile, writeKeyFile } from './slots/key-file.ts'
+import { isKeyFileSlot, nextKeyFile, readKeyFile, replaceKeyFile } from './slots/key-file.ts'
 import { type Renewal, renewSlot } from './slots/renew.ts'
 import { openSlot, type Slot } from './slots/slot.ts'
-import { foldersOf, putRecord, recordsIn } from './tree.ts'
-import { type Session, treeOf } from './vault.ts'
-import { discard, moveTo } from './writing.ts'
+import { dropFolder } from './sweep.ts'
+import { foldersOf, putRecord, recordsIn, treeOf } from './tree.ts'
+import type { Session } from './vault.ts'
+import { moveTo } from './writing.ts'
 
 export interface Rekeying {
   /** Slots to leave behind, by id: a new key cannot be sealed for what is not at hand. */
@@ -44,8 +44,7 @@ export async function rekey(options: VaultOptions, { without, ask }: Rekeying): 
     try {
       dropAllBut(header.records, options)
       await copy({ key: from, tree: treeOf(options, header) }, { key: to, tree: treeOf(options, next) })
-      discard(nextKeyFile(options.keyFile))
-      if (kept.some(isKeyFileSlot)) writeKeyFile(nextKeyFile(options.keyFile), fileSecret)
+      if (kept.some(isKeyFileSlot)) replaceKeyFile(nextKeyFile(options.keyFile), fileSecret)
     } catch (error) {
       replaceHeader(options, { ...header, rekeying: undefined })
       dropAllBut(header.records, options)
@@ -96,7 +95,6 @@ function finishKeyFile({ keyFile, uid }: VaultOptions, header: Header): void {
 /** Removes the folders of other generations. */
 function dropAllBut(records: string, { folder }: VaultOptions): void {
   for (const name of namesIn(folder)) {
-    if (!isRecordsFolder(name) || name === records) continue
-    onDisk(name, () => rmSync(`${folder}/${name}`, { recursive: true }))
+    if (isRecordsFolder(name) && name !== records) dropFolder(`${folder}/${name}`)
   }
 }

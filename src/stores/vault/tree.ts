@@ -1,19 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../../core/failure.ts'
 import { fault } from './faults.ts'
-import { isOwnFolder, namesIn, readOwn, type Uid, writtenAt } from './files.ts'
+import { isOwnFolder, namesIn, readOwn, type Uid } from './files.ts'
 import type { VaultKey } from './key.ts'
 import { isName, type RecordName } from './names.ts'
+import type { VaultOptions } from './options.ts'
 import { openRecord, readHeader } from './record.ts'
 import { discard, linkTo, makeFolder, moveTo, removeFile, removeIfEmpty, syncFolder, writeNew } from './writing.ts'
 
 /** Where a vault's records lie. */
 export interface Tree {
+  /** The vault's own folder. */
+  readonly folder: string
   /** The folder of the records of one generation. */
   readonly records: string
   /** The folder beside it in which files are written before they get their place. */
   readonly fresh: string
   readonly uid: Uid
+}
+
+/** The tree of the vault with this header. */
+export function treeOf({ folder, uid }: VaultOptions, { records }: { readonly records: string }): Tree {
+  return { folder, records: `${folder}/${records}`, fresh: `${folder}/new`, uid }
 }
 
 export interface OpenedRecord {
@@ -24,7 +32,7 @@ export interface OpenedRecord {
 }
 
 const attempts = 100
-const debrisAfter = 10 * 60_000
+const takenPrefix = 'taken-'
 
 /** The names of the folders that hold records. */
 export function foldersOf(tree: Tree): string[] {
@@ -83,23 +91,17 @@ export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
   return dropped
 }
 
-/** Cleans up what processes that died have left in the folder of fresh files; `now` in milliseconds. */
-export function sweep(tree: Tree, now: number): void {
-  for (const name of namesIn(tree.fresh)) {
-    const path = `${tree.fresh}/${name}`
-    if ((writtenAt(path) ?? now) > now - debrisAfter) continue
-    if (name.startsWith(takenPrefix)) settle(tree, path, name.slice(takenPrefix.length, -17))
-    else discard(path)
-  }
-}
-
 /** A name for a file that is to be written beside; its folder is there. */
 export function freshName(tree: Tree): string {
   if (!isOwnFolder(tree.fresh, tree.uid)) makeFolder(tree.fresh)
   return `${tree.fresh}/${randomBytes(8).toString('hex')}`
 }
 
-const takenPrefix = 'taken-'
+/** What a process that died had taken out of a place; `undefined` if this is no such name. */
+export function settleTaken(tree: Tree, name: string): boolean | undefined {
+  if (!name.startsWith(takenPrefix)) return undefined
+  return settle(tree, `${tree.fresh}/${name}`, name.slice(takenPrefix.length, -17))
+}
 
 /** Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. */
 function settle(tree: Tree, taken: string, meant: string): boolean {

@@ -1,9 +1,9 @@
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
+import { readHeader } from './header-file.ts'
 import { type Opener, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { printUnlocked, type Unlocked } from './unlocked.ts'
-import { readHeader } from './vault.ts'
 
 /** What `unlock` has done. */
 export interface Unlocking {

@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { dirname } from 'node:path'
 import { Failure, isFailure } from '../../core/failure.ts'
-import { fault } from './faults.ts'
-import { isOwnFolder, namesIn, readOwn } from './files.ts'
-import { type Header, isRecordsFolder, parseHeader, printHeader } from './header.ts'
-import { type VaultKey, vaultKey } from './key.ts'
+import type { Header } from './header.ts'
+import { createVault, readHeader } from './header-file.ts'
+import type { VaultKey } from './key.ts'
 import { type Opened, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
-import type { SlotMaker } from './slots/make.ts'
-import { freshName, sweep, type Tree } from './tree.ts'
-import { discard, linkTo, makeFolder, syncFolder, writeNew } from './writing.ts'
+import { forKeyFile } from './slots/key-file.ts'
+import { sweep } from './sweep.ts'
+import { type Tree, treeOf } from './tree.ts'
 
 /** What can be done while the vault is open. */
 export interface Session {
@@ -73,9 +70,12 @@ export function vaultAt(options: VaultOptions): Vault {
   }
 
   async function keeping<T>(act: (session: Session) => T): Promise<T> {
-    if (readHeader(options) === undefined)
-      await createVault(options, (await import('./slots/make.ts')).forKeyFile(options))
-    const result = await writing((session) => ({ done: act(session) }))
+    const write = () => writing((session) => ({ done: act(session) }))
+    let result = await write()
+    if (result === undefined) {
+      await createVault(options, forKeyFile(options))
+      result = await write()
+    }
     if (result === undefined) throw new Failure('unavailable', `the vault in ${options.folder} has vanished`)
     return result.done
   }
@@ -90,43 +90,6 @@ export function vaultAt(options: VaultOptions): Vault {
   }
 
   return { reading, writing, keeping }
-}
-
-/** The header of the vault; `undefined` where there is no vault. */
-export function readHeader({ folder, uid }: VaultOptions): Header | undefined {
-  if (!isOwnFolder(folder, uid)) return undefined
-  const path = headerPath(folder)
-  const bytes = readOwn(path, uid)
-  if (bytes !== undefined) return parseHeader(bytes, path)
-  if (namesIn(folder).some(isRecordsFolder)) throw fault('header-missing', path)
-  return undefined
-}
-
-export function headerPath(folder: string): string {
-  return `${folder}/vault.json`
-}
-
-export function treeOf({ folder, uid }: VaultOptions, header: { readonly records: string }): Tree {
-  return { records: `${folder}/${header.records}`, fresh: `${folder}/new`, uid }
-}
-
-/** Makes a vault with one slot. False if another process has made one meanwhile: then that one is as good. */
-export async function createVault(options: VaultOptions, make: SlotMaker): Promise<boolean> {
-  const { folder, uid } = options
-  makeFolder(folder)
-  isOwnFolder(folder, uid)
-  const id = randomBytes(16).toString('hex')
-  const key = vaultKey(randomBytes(32))
-  const header = { id, keyId: key.id.toString('hex'), records: 'records', slots: [await make(id, key.bytes)] }
-  const beside = freshName(treeOf(options, header))
-  writeNew(beside, printHeader(header))
-  try {
-    return linkTo(beside, headerPath(folder)) === 'linked'
-  } finally {
-    discard(beside)
-    syncFolder(folder)
-    syncFolder(dirname(folder))
-  }
 }
 
 function busy(): Failure {

@@ -3,6 +3,7 @@ import { parseEndpoint } from '../../../src/core/endpoint.ts'
 import { isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
 
@@ -29,6 +30,7 @@ export type Step =
   | readonly ['list']
   | readonly ['unlock', milliseconds: number]
   | readonly ['lock']
+  | readonly ['rekey']
 
 async function work({ options, passphrase, handed, later = 0, steps }: Job): Promise<void> {
   const whole: VaultOptions = {
@@ -72,6 +74,8 @@ async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
       return unlockVault(options, step[1])
     case 'lock':
       return lockVault(options)
+    case 'rekey':
+      return rekey(options, { without: [], ask: async () => new Secret('') })
     default:
       return step satisfies never
   }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { fault } from '../faults.ts'
 import { readOwn, type Uid } from '../files.ts'
-import { discard, linkTo, makeFolder, syncFolder, writeNew } from '../writing.ts'
-import type { Slot } from './slot.ts'
+import type { VaultOptions } from '../options.ts'
+import { discard, linkTo, makeFolder, moveTo, syncFolder, writeNew } from '../writing.ts'
+import { newSlotId, type Slot, type SlotMaker, sealSlot } from './slot.ts'
 
 /** Opens with a file that lies outside the vault's folder and needs nobody. */
 export interface KeyFileSlot extends Slot {
@@ -30,18 +31,22 @@ export function readKeyFile(path: string, uid: Uid): Buffer | undefined {
   return secret
 }
 
+/** A slot for the key file, which is made if it is not there. */
+export function forKeyFile({ keyFile, uid }: VaultOptions): SlotMaker {
+  return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
+}
+
 /** Where a rekey puts the new secret until the vault's header asks for it. */
 export function nextKeyFile(path: string): string {
   return `${path}.next`
 }
 
 /** The secret in the key file, which is made if there is none; of many processes that make it at once, one does. */
-export function ensureKeyFile(path: string, uid: Uid): Buffer {
+function ensureKeyFile(path: string, uid: Uid): Buffer {
   const there = readKeyFile(path, uid)
   if (there !== undefined) return there
   makeFolder(dirname(path))
-  const beside = `${path}.${randomBytes(8).toString('hex')}`
-  writeKeyFile(beside, randomBytes(32))
+  const beside = writeBeside(path, randomBytes(32))
   try {
     linkTo(beside, path)
   } finally {
@@ -51,7 +56,20 @@ export function ensureKeyFile(path: string, uid: Uid): Buffer {
   return readKeyFile(path, uid) ?? ensureKeyFile(path, uid)
 }
 
-/** Writes a key file that is not there yet. */
-export function writeKeyFile(path: string, secret: Buffer): void {
-  writeNew(path, Buffer.from(`${prefix}${secret.toString('base64url')}\n`))
+/** Writes a key file in the place of what is there. */
+export function replaceKeyFile(path: string, secret: Buffer): void {
+  const beside = writeBeside(path, secret)
+  try {
+    moveTo(beside, path)
+  } catch (error) {
+    discard(beside)
+    throw error
+  }
+  syncFolder(dirname(path))
+}
+
+function writeBeside(path: string, secret: Buffer): string {
+  const beside = `${path}.${randomBytes(8).toString('hex')}`
+  writeNew(beside, Buffer.from(`${prefix}${secret.toString('base64url')}\n`))
+  return beside
 }

@@ -1,18 +1,9 @@
 import { Failure } from '../../../core/failure.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { VaultOptions } from '../options.ts'
-import { ensureKeyFile } from './key-file.ts'
 import { newCost, secretOfPassphrase } from './passphrase.ts'
-import { newSlotId, type Slot, sealSlot } from './slot.ts'
+import { newSlotId, type SlotMaker, sealSlot } from './slot.ts'
 import { chooseAgentKey, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
-
-/** Seals a vault's key in a new slot of the vault with this id. */
-export type SlotMaker = (vault: string, key: Buffer) => Slot | Promise<Slot>
-
-/** A slot for the key file, which is made if it is not there. */
-export function forKeyFile({ keyFile, uid }: VaultOptions): SlotMaker {
-  return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
-}
 
 /** A slot for a passphrase. */
 export function forPassphrase(passphrase: Secret, id = newSlotId()): SlotMaker {

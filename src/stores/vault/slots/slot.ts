@@ -10,6 +10,9 @@ export interface Slot {
   readonly key: string
 }
 
+/** Seals a vault's key in a new slot of the vault with this id. */
+export type SlotMaker = (vault: string, key: Buffer) => Slot | Promise<Slot>
+
 const nonceLength = 12
 const tagLength = 16
 

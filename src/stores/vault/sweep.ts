@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { isFailure } from '../../core/failure.ts'
+import { onDisk } from './disk.ts'
+import { namesIn, writtenAt } from './files.ts'
+import { isRecordsFolder } from './header.ts'
+import type { VaultOptions } from './options.ts'
+import { foldersOf, settleTaken, type Tree } from './tree.ts'
+import { discard, removeIfEmpty } from './writing.ts'
+
+/** After ten minutes nobody works on it any longer: every verb ends within seconds. */
+const debrisAfter = 10 * 60_000
+
+/** Cleans up what processes that died have left beside the records: what every writer does. */
+export function sweep(tree: Tree, now: number): void {
+  const old = (path: string) => (writtenAt(path) ?? now) <= now - debrisAfter
+  for (const name of namesIn(tree.fresh).filter((name) => old(`${tree.fresh}/${name}`))) {
+    if (!settled(tree, name)) discard(`${tree.fresh}/${name}`)
+  }
+  // A writer that a rekey overtook writes into the generation before once more.
+  for (const name of namesIn(tree.folder).filter(isRecordsFolder)) {
+    const path = `${tree.folder}/${name}`
+    if (path !== tree.records && old(path)) dropFolder(path)
+  }
+}
+
+/** Whether this was a record between two places; one that cannot be decided about stays for a person to see. */
+function settled(tree: Tree, name: string): boolean {
+  try {
+    return settleTaken(tree, name) !== undefined
+  } catch (error) {
+    if (isFailure(error)) return true
+    throw error
+  }
+}
+
+/** Cleans up what a writer does not look at: folders without records, key files that were never finished. */
+export function sweepAll(tree: Tree, { keyFile, now }: VaultOptions): void {
+  sweep(tree, now())
+  for (const folder of foldersOf(tree)) removeIfEmpty(`${tree.records}/${folder}`)
+  for (const name of namesIn(dirname(keyFile))) {
+    const path = `${dirname(keyFile)}/${name}`
+    const unfinished = name.startsWith(`${basename(keyFile)}.`) && /^[0-9a-f]{16}$/.test(name.slice(-16))
+    if (unfinished && (writtenAt(path) ?? now()) <= now() - debrisAfter) discard(path)
+  }
+}
+
+/** Removes a folder with everything in it. */
+export function dropFolder(path: string): void {
+  onDisk(path, () => rmSync(path, { recursive: true, force: true }))
+}

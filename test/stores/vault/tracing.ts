@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { needs, programOnPath, type Suite } from '../../real/require.ts'
+import { run } from '../../real/run.ts'
+import { cleanEnvironment } from './workers.ts'
+
+/** The suite for tests that trace a process, for which a sandbox may lack the program or the right. */
+export function tracing(): Suite {
+  const there = programOnPath('strace') !== undefined
+  return needs('strace that may trace', there && spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0)
+}
+
+/** One system call of the program's main thread. */
+export interface Call {
+  readonly name: string
+  /** How many of that name the thread has made, this one included. */
+  readonly nth: number
+  readonly line: string
+}
+
+/** The calls that change something on the disk, or bring it there. */
+export const changes = ['openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'unlink', 'rmdir']
+
+/** Runs a program and gives those calls of its main thread that belong to work below this folder. */
+export async function callsOf(words: readonly string[], root: string, names = changes): Promise<readonly Call[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'credbridge-trace-'))
+  const log = join(folder, 'log')
+  try {
+    const options = ['-f', '-qqq', '-s', '0', '-o', log, '-e', 'signal=none', '-e', `trace=${names.join(',')}`]
+    const { exitCode, stderr } = await run('strace', [...options, ...words], { env: cleanEnvironment() })
+    if (exitCode !== 0) throw new Error(`strace ended with ${exitCode}: ${stderr}`)
+    return within(parseLog(readFileSync(log, 'utf8')), root)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs a program that is killed when it makes this call, before anything comes of it. */
+export async function killedAt(call: Call, words: readonly string[]): Promise<boolean> {
+  const inject = `inject=${call.name}:signal=KILL:when=${call.nth}`
+  const options = ['-f', '-qqq', '-o', '/dev/null', '-e', 'signal=none', '-e', `trace=${call.name}`, '-e', inject]
+  const { signal, exitCode } = await run('strace', [...options, ...words], { env: cleanEnvironment() })
+  return signal === 'SIGKILL' || exitCode === 137
+}
+
+function parseLog(text: string): Call[] {
+  const counts = new Map<string, number>()
+  const [main] = text.split(' ', 1)
+  const calls: Call[] = []
+  for (const line of text.split('\n')) {
+    const [pid, name] = /^(\d+) +([a-z0-9]+)\(/.exec(line)?.slice(1) ?? []
+    if (pid !== main || name === undefined) continue
+    const nth = (counts.get(name) ?? 0) + 1
+    counts.set(name, nth)
+    calls.push({ name, nth, line: line.slice(line.indexOf(name)) })
+  }
+  return calls
+}
+
+/** From the first call that names the folder to the answer on standard output. */
+function within(calls: readonly Call[], root: string): readonly Call[] {
+  const first = calls.findIndex(({ line }) => line.includes(root))
+  const answer = calls.findIndex(({ line }) => line.startsWith('write(1,'))
+  return calls.slice(first, answer < 0 ? undefined : answer + 1)
+}
