@@ -84,6 +84,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     await first.save(credential)
     await verify(credential, before)
     if (first.traits.accounts !== 'one') await drop()
+    if (replaced.length > 0 && !(await isKept(credential))) await first.save(credential)
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(note)
     await erased.sweep()
     return 'saved'
@@ -99,6 +100,11 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
       if (items.filter(isCredential).some(equal)) return true
     }
     return false
+  }
+
+  /** Two logins at once, each replacing the other, must not leave none. */
+  async function isKept(credential: Credential): Promise<boolean> {
+    return (await first.find([credential.endpoint], credential.account)).some((item) => samePlace(item, credential))
   }
 
   /** Somebody else's newer value is as good as ours; only nothing at all or the value from before says that ours was lost. */

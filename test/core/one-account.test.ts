@@ -1,0 +1,80 @@
+import { beforeEach, expect, test } from 'vitest'
+import { createBroker } from '../../src/core/broker.ts'
+import type { Credential } from '../../src/core/credential.ts'
+import { parseAddress } from '../../src/core/endpoint.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Store } from '../../src/core/store.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+
+const endpoint = parseAddress('https://registry.example.com')
+const credential = (account: string, secret = account, owner = 'docker'): Credential => {
+  return { endpoint, account, owner, kind: 'basic', secret: new Secret(secret) }
+}
+const brokerOver = (store: Store) => createBroker({ stores: [store], now: () => 0, recoverHours: 24 })
+const accounts = async (store: Store) => (await store.list()).map(({ owner, account }) => `${owner} ${account}`).sort()
+
+let store = memoryStore()
+beforeEach(() => {
+  store = memoryStore()
+})
+
+test('the next account replaces the one before, of this tool and at this endpoint only', async () => {
+  await store.save(credential('alice', 'g', 'git'))
+  await store.save({ ...credential('alice'), endpoint: parseAddress('https://other.example.com') })
+  await store.save(credential('alice'))
+  expect(await brokerOver(store).save(credential('bob'), { oneAccount: true })).toBe('saved')
+  expect(await accounts(store)).toEqual(['docker alice', 'docker bob', 'git alice'])
+  expect(await brokerOver(store).save(credential('bob'), { oneAccount: true })).toBe('unchanged')
+})
+
+test('an unchanged one still replaces what a login that was stopped left', async () => {
+  for (const account of ['alice', 'bob']) await store.save(credential(account))
+  expect(await brokerOver(store).save(credential('alice'), { oneAccount: true })).toBe('saved')
+  expect(await accounts(store)).toEqual(['docker alice'])
+})
+
+test('the new one is there before the other goes; where a store keeps but one, after', async () => {
+  const calls: string[] = []
+  const noting = (accountsKept: 'several' | 'one'): Store => ({
+    ...store,
+    traits: { ...store.traits, accounts: accountsKept },
+    save: async (item) => {
+      calls.push(`save ${item.account}`)
+      await store.save(item)
+    },
+    remove: async (place, expected) => {
+      if (place.owner === 'docker') calls.push(`remove ${place.account}`)
+      return store.remove(place, expected)
+    },
+  })
+  await store.save(credential('alice'))
+  await brokerOver(noting('several')).save(credential('bob'), { oneAccount: true })
+  await brokerOver(noting('one')).save(credential('eve'), { oneAccount: true })
+  expect(calls).toEqual(['save bob', 'remove alice', 'remove bob', 'save eve'])
+})
+
+test('two that replace each other at the same moment do not both end up removed', async () => {
+  for (const account of ['alice', 'bob']) await store.save(credential(account))
+  const racing: Store = {
+    ...store,
+    remove: async (place, expected) => {
+      if (place.owner === 'docker') for (const account of ['alice', 'bob']) await store.remove(credential(account))
+      return store.remove(place, expected)
+    },
+  }
+  await brokerOver(racing).save(credential('alice'), { oneAccount: true })
+  expect(await accounts(store)).toEqual(['docker alice'])
+})
+
+test("another's newer login is not removed in its place", async () => {
+  await store.save(credential('alice', 'old'))
+  const raced: Store = {
+    ...store,
+    save: async (item) => {
+      await store.save(item)
+      await store.save(credential('alice', 'newer'))
+    },
+  }
+  await brokerOver(raced).save(credential('bob'), { oneAccount: true })
+  expect(await accounts(store)).toEqual(['docker alice', 'docker bob'])
+})
