@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { startTokenRegistry } from '../real/registry.ts'
+import { needs, needsPrograms, programOnPath } from '../real/require.ts'
+import { builtClients, type DockerWorld, openDockerWorld, stores, users } from './docker-world.ts'
+
+const needsRegistry = needsPrograms('docker-registry', 'htpasswd', 'dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
+const needsBuild = needs('the build (npm run build)', built)
+
+function login(world: DockerWorld, client: string, user: keyof typeof users, password: string = users[user]) {
+  const plain = { docker: [], crane: [], helm: ['--plain-http'] }[client] ?? ['--tls-verify=false']
+  const before = { helm: ['registry', 'login'], crane: ['auth', 'login'] }[client] ?? ['login']
+  const words = [...before, ...plain, '--username', user, '--password-stdin', world.registry.host]
+  return world.run(client, words, password)
+}
+
+function logout(world: DockerWorld, client: string) {
+  const before = { helm: ['registry', 'logout'], crane: ['auth', 'logout'] }[client] ?? ['logout']
+  return world.run(client, [...before, world.registry.host])
+}
+
+/** Reads the image's manifest, or where a client cannot do that, something else that wants a sign-in. */
+function reads(world: DockerWorld, client: string) {
+  const { image, host } = world.registry
+  const words: Readonly<Record<string, readonly string[]>> = {
+    docker: ['manifest', 'inspect', '--insecure', image],
+    skopeo: ['inspect', '--raw', '--tls-verify=false', `docker://${image}`],
+    podman: ['search', '--tls-verify=false', `${host}/team`],
+    buildah: ['login', '--get-login', host],
+    crane: ['manifest', '--insecure', image],
+  }
+  return world.run(client, words[client] ?? [])
+}
+
+const gits = (world: DockerWorld) => `protocol=https\nhost=${world.registry.host}\n`
+const done = { exitCode: 0 }
+
+function stories(client: string): void {
+  describe.each(stores)(`${client}, with the secrets in %s`, (store) => {
+    test('signs in, reads, signs out, and leaves no secret in a file', async () => {
+      const world = await openDockerWorld(store)
+      expect((await reads(world, client)).exitCode).not.toBe(0)
+      expect(await login(world, client, 'alice')).toMatchObject(done)
+      expect(await reads(world, client)).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)
+      expect(world.plainSecrets()).toEqual([])
+      expect(await logout(world, client)).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe('{}\n')
+      expect((await reads(world, client)).exitCode).not.toBe(0)
+    })
+
+    test('a wrong password keeps nothing, another user replaces the one before', async () => {
+      const world = await openDockerWorld(store)
+      const wrong = client === 'crane' ? undefined : await login(world, client, 'alice', 'wrong') // crane does not try it.
+      if (wrong !== undefined) expect(wrong.exitCode).not.toBe(0)
+      expect((await world.helper('list')).stdout).toBe('{}\n')
+      expect(await login(world, client, 'alice')).toMatchObject(done)
+      expect(await login(world, client, 'bob')).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"bob"}\n`)
+      expect(await reads(world, client)).toMatchObject(done)
+    })
+
+    test("is signed in by git's login, and its logout leaves git signed in", async () => {
+      const world = await openDockerWorld(store)
+      await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=alice\npassword=${users.alice}\n`)
+      expect(await reads(world, client)).toMatchObject(done)
+      await logout(world, client)
+      expect((await reads(world, client)).exitCode).not.toBe(0)
+      const git = await world.run('git-credential-credbridge', ['get'], gits(world))
+      expect(git.stdout).toContain(`password=${users.alice}\n`)
+    })
+  })
+}
+
+for (const client of ['docker', 'podman', 'skopeo', 'buildah'] as const) {
+  needsBuild('built', () => needsRegistry('a registry', () => needsPrograms(client)(client, () => stories(client))))
+}
+
+const crane = needs('crane (.ci/docker-clients)', programOnPath('crane', builtClients) !== undefined)
+needsBuild('built', () => needsRegistry('a registry', () => crane('crane', () => stories('crane'))))
+
+const helm = needs('helm (.ci/docker-clients)', programOnPath('helm', builtClients) !== undefined)
+needsBuild('built', () =>
+  needsRegistry('a registry', () =>
+    helm('helm', () => {
+      test.each(stores)('signs in, pushes, pulls and signs out, with the secrets in %s', async (store) => {
+        const world = await openDockerWorld(store)
+        const chart = join(world.session.folder, 'chart')
+        mkdirSync(chart)
+        writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 1.0.0\n')
+        expect(await world.run('helm', ['package', chart])).toMatchObject(done)
+        const push = ['push', '--plain-http', 'chart-1.0.0.tgz', `oci://${world.registry.host}/charts`]
+        const pull = [
+          'show',
+          'chart',
+          '--plain-http',
+          `oci://${world.registry.host}/charts/chart`,
+          '--version',
+          '1.0.0',
+        ]
+        expect((await world.run('helm', push)).exitCode).not.toBe(0)
+        expect((await login(world, 'helm', 'alice', 'wrong')).exitCode).not.toBe(0)
+        expect(await login(world, 'helm', 'alice')).toMatchObject(done)
+        expect(await world.run('helm', push)).toMatchObject(done)
+        expect(await world.run('helm', pull)).toMatchObject({ ...done, stdout: expect.stringContaining('name: chart') })
+        expect(world.plainSecrets()).toEqual([])
+        expect(await logout(world, 'helm')).toMatchObject(done)
+        expect((await world.run('helm', pull)).exitCode).not.toBe(0)
+      })
+    }),
+  ),
+)
+
+needsBuild('built', () =>
+  needsRegistry('a registry', () =>
+    needsPrograms(
+      'docker',
+      'podman',
+      'skopeo',
+      'buildah',
+    )('one login', () => {
+      const clients = ['docker', 'podman', 'skopeo', 'buildah']
+
+      test.each(stores)('serves them all, and all of them ask at once, with the secrets in %s', async (store) => {
+        const world = await openDockerWorld(store)
+        await login(world, 'docker', 'alice')
+        const all = await Promise.all([...clients, ...clients].map((client) => reads(world, client)))
+        expect(all.map(({ exitCode }) => exitCode)).toEqual(all.map(() => 0))
+      })
+
+      test.each(stores)('podman logout --all signs nobody else out, with the secrets in %s', async (store) => {
+        const world = await openDockerWorld(store)
+        await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=bob\npassword=${users.bob}\n`)
+        await login(world, 'podman', 'alice')
+        await world.helper('store', '{"ServerURL":"docker.io","Username":"hub","Secret":"h"}')
+        expect(await world.run('podman', ['logout', '--all'])).toMatchObject(done)
+        expect((await world.helper('list')).stdout).toBe('{}\n')
+        expect((await reads(world, 'podman')).exitCode).not.toBe(0)
+        const git = await world.run('git-credential-credbridge', ['get'], gits(world))
+        expect(git.stdout).toContain(`password=${users.bob}\n`)
+      })
+
+      test.each(stores)('an identity token stays with docker, with the secrets in %s', async (store) => {
+        const world = await openDockerWorld(store)
+        const { host } = await startTokenRegistry('p', onTestFinished)
+        expect(await world.run('docker', ['login', '-u', 'alice', '--password-stdin', host], 'p')).toMatchObject(done)
+        expect((await world.helper('get', host)).stdout).toBe(
+          `{"ServerURL":"${host}","Username":"\\u003ctoken\\u003e","Secret":"identity"}\n`,
+        )
+        expect(world.plainSecrets('identity')).toEqual([])
+        const git = await world.run('git-credential-credbridge', ['get'], `protocol=https\nhost=${host}\n`)
+        expect(git).toMatchObject({ ...done, stdout: '' })
+      })
+
+      test('the keyring is locked: a client hears it and what to do', async () => {
+        const world = await openDockerWorld('secret-service')
+        await login(world, 'docker', 'alice')
+        await world.session.lock()
+        const { exitCode, stderr } = await reads(world, 'docker')
+        expect(exitCode).not.toBe(0)
+        expect(stderr).toMatch(/error getting credentials - err: exit status 1, out: `credbridge: .*locked.*`/)
+      })
+    }),
+  ),
+)
