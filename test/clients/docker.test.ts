@@ -158,9 +158,14 @@ needsBuild('built', () =>
         const world = await openDockerWorld('secret-service')
         await login(world, 'docker', 'alice')
         await world.session.lock()
-        const { exitCode, stderr } = await reads(world, 'docker')
-        expect(exitCode).not.toBe(0)
-        expect(stderr).toMatch(/error getting credentials - err: exit status 1, out: `credbridge: .*locked.*`/)
+        const signing = await login(world, 'docker', 'bob')
+        expect(signing.exitCode).not.toBe(0)
+        expect(signing.stderr).toMatch(/error storing credentials - err: exit status 1, out: `credbridge: .*locked.*`/)
+        const reading = await reads(world, 'docker')
+        expect(reading.exitCode).not.toBe(0)
+        expect(reading.stderr).toMatch(/^credbridge: .*locked.*\nhint: /)
+        const searching = await reads(world, 'skopeo')
+        expect(searching.stderr).toMatch(/credbridge: .*locked/)
       })
     }),
   ),

@@ -22,8 +22,8 @@ const usage = `Usage: ${command} <store|get|erase|list|version>\n`
 
 /**
  * docker's credential helper protocol, which podman, skopeo, buildah, helm, oras and crane speak too. One word, the verb.
- * Errors go to standard output, one sentence, with exit 1; what a person can do about them to standard error, which
- * clients let through. Where several accounts fit, the client goes on without and the person reads why.
+ * Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so the person is
+ * told on standard error too, which all of them let through. Where several accounts fit, the client hears "not found".
  */
 export function dockerDialect(version: string): Dialect {
   return {
@@ -33,9 +33,8 @@ export function dockerDialect(version: string): Dialect {
     ambiguous: 'broken',
 
     broken(failure, told) {
-      if (failure.code === 'ambiguous') return { stdout: notFound, stderr: told, exitCode: 1 }
-      const end = told.indexOf('\n') + 1
-      return { stdout: told.slice(0, end), stderr: told.slice(end), exitCode: 1 }
+      const sentence = failure.code === 'ambiguous' ? notFound : told.slice(0, told.indexOf('\n') + 1)
+      return { stdout: sentence, stderr: told, exitCode: 1 }
     },
 
     reading([verb, ...more]) {

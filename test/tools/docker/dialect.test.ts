@@ -13,6 +13,8 @@ beforeEach(() => {
 })
 
 const out = (stdout: string, exitCode = 0) => ({ stdout, stderr: '', exitCode })
+/** An error is said on both streams. */
+const wrong = (line: string) => ({ stdout: line, stderr: line, exitCode: 1 })
 const notFound = out('credentials not found in native keychain\n', 1)
 const done = out('')
 const usage = 'Usage: docker-credential-credbridge <store|get|erase|list|version>\n'
@@ -199,7 +201,7 @@ describe('bad input', () => {
     const said = await bad('store', input)
     expect(said).toEqual({
       stdout: typeof stdout === 'string' ? stdout : expect.stringMatching(stdout),
-      stderr: '',
+      stderr: said.stdout.startsWith('credbridge: ') ? said.stdout : '',
       exitCode: 1,
     })
     expect(await talk.store.list()).toEqual(before)
@@ -220,19 +222,19 @@ describe('bad input', () => {
   )
 
   test('invalid UTF-8', async () => {
-    expect(await bad('get', Buffer.from([0x68, 0xff]))).toEqual(out('credbridge: the input is not valid UTF-8\n', 1))
+    expect(await bad('get', Buffer.from([0x68, 0xff]))).toEqual(wrong('credbridge: the input is not valid UTF-8\n'))
   })
 })
 
 describe('what is broken', () => {
   test.each(['get', 'store', 'erase', 'list'])(
-    '%s: one sentence on stdout, what to do on stderr, exit 1',
+    '%s: one sentence on both streams, what to do on stderr, exit 1',
     async (verb) => {
       const input = verb === 'store' ? '{"ServerURL":"h","Username":"u","Secret":"s"}' : 'h'
       talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: ['unlock it', 'or do not'] }))
       expect(await talk.say(docker, verb, input)).toEqual({
         stdout: 'credbridge: the keyring is locked\n',
-        stderr: 'hint: unlock it\nhint: or do not\n',
+        stderr: 'credbridge: the keyring is locked\nhint: unlock it\nhint: or do not\n',
         exitCode: 1,
       })
     },
