@@ -7,6 +7,7 @@ import { Failure } from '../core/failure.ts'
 import { insideHelper, type Ran, type Run } from '../core/program.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
+import { isServer, serverOf } from '../tools/docker/address.ts'
 
 /*
  * Any docker credential helper as a store, spoken to from the client's side (docker-credential-helpers, README). It
@@ -155,11 +156,12 @@ function secondAccount({ key }: Endpoint): Failure {
   })
 }
 
-/** Docker keeps an origin under its bare host, which means https. */
+/** Docker keeps an origin under its bare host, which means https, and its Hub under an address of its own. */
 function spellings(endpoint: Endpoint): readonly string[] {
   if (endpoint.form === 'service') return [endpoint.key]
   const bare = endpoint.scheme === 'https' && endpoint.path === '' ? [hostAndPort(endpoint)] : []
-  return [endpoint.key, `${endpoint.key}/`, ...bare]
+  const dockers = isServer(endpoint) ? [serverOf(endpoint)] : []
+  return [...new Set([endpoint.key, `${endpoint.key}/`, ...bare, ...dockers])]
 }
 
 function endpointOf(server: string): Endpoint {
