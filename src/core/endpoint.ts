@@ -85,10 +85,18 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.form === b.form && a.key === b.key
 }
 
-/** The address, then its parents on `/` boundaries, longest first, then the origin: what a reader may widen to. */
+/** Parents deeper than this are left out: an address can be long, and all its parents together much longer. */
+const deepestParent = 64
+
+/**
+ * The address, then its parents on `/` boundaries, longest first, then the origin: what a reader may widen to. Of a path
+ * of very many segments the parents that are nearest to the origin.
+ */
 export function withParents(at: Address): readonly Address[] {
   const all = [at]
-  for (let path = at.path; path !== ''; ) {
+  const segments = at.path.split('/', deepestParent + 2)
+  const deep = segments.length > deepestParent + 1
+  for (let path = deep ? segments.slice(0, -1).join('/') : at.path; path !== ''; ) {
     path = path.slice(0, Math.max(0, path.lastIndexOf('/')))
     if (!path.endsWith('/')) all.push(canonical({ ...at, path }))
   }

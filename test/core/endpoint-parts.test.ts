@@ -73,7 +73,15 @@ describe('parents', () => {
   })
 
   test('are found for the deepest path, too', () => {
-    expect(withParents(parseAddress(`https://example.com${'/a'.repeat(20_000)}`))).toHaveLength(20_001)
+    const deep = parseAddress(`https://example.com${'/a'.repeat(20_000)}`)
+    expect(withParents(deep)).toHaveLength(66)
+    expect(withParents(deep)[0]).toEqual(deep)
+    expect(withParents(deep)[1]?.path).toBe(`${'a/'.repeat(63)}a`)
+    for (const segments of [64, 65, 66]) {
+      const parents = withParents(parseAddress(`https://example.com${'/a'.repeat(segments)}`))
+      expect(parents).toHaveLength(Math.min(segments + 1, 66))
+      expect(parents.at(-2)?.path).toBe('a')
+    }
   })
 })
 
