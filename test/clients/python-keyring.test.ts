@@ -122,13 +122,14 @@ except keyring.errors.NoKeyringError as error:
   })
 })
 
-/** Every item of the keyring: attributes, label and secret, as the Secret Service has them. */
+/** Every item of the keyring, as the Secret Service has them. gnome-keyring adds `xdg:schema` at a time of its own. */
 const allItems = `
 import json, secretstorage
 bus = secretstorage.dbus_init()
 items = []
 for item in secretstorage.get_default_collection(bus).get_all_items():
-    items.append([item.get_attributes(), item.get_label(), item.get_secret().decode("utf-8"), item.get_secret_content_type()])
+    attributes = {name: value for name, value in item.get_attributes().items() if name != "xdg:schema"}
+    items.append([attributes, item.get_label(), item.get_secret().decode("utf-8"), item.get_secret_content_type()])
 print(json.dumps(items))
 `
 
