@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
+import { asciiJson } from './json.ts'
 import { itemOf, lookupOf, removalOf } from './lookup.ts'
 
 /*
@@ -43,10 +44,8 @@ function answer({ credential }: Found): Reply {
   return says({ found: { username: credential.account, password: credential.secret.expose() } })
 }
 
-/** Python reads JSON in any encoding of Unicode, but its standard streams may have another one. */
 function says(message: object): Reply {
-  const text = JSON.stringify(message)
-  return reply(text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`))
+  return reply(asciiJson(message))
 }
 
 type Message = { [Name in 'do' | 'service' | 'username' | 'password']?: string }

@@ -4,6 +4,7 @@ import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Input, type Reply, type Request, reply } from '../dialect.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
+import { pythonJson } from './json.ts'
 import { itemOf, lookupOf, removalOf } from './lookup.ts'
 import { ourBackend } from './names.ts'
 import { configFile, dataRoot, type Machine } from './places.ts'
@@ -40,7 +41,7 @@ export function keyring(machine: Machine): Dialect {
       const parsed = parseArguments(words, completionScript)
       const ended = 'reply' in parsed ? parsed.reply : endsAtOnce(parsed.arguments, machine)
       if ('reply' in parsed || ended !== undefined) return { do: 'reply', reply: ended ?? reply('') }
-      return requestOf(parsed.arguments, input)
+      return requestOf(parsed.arguments, input, machine)
     },
   }
 }
@@ -92,8 +93,12 @@ function otherBackend({ operation, backend }: Arguments, { env }: Machine): Repl
 const noKeyring = 'keyring.errors.NoKeyringError: No recommended backend was available.'
 const notDeleted = 'keyring.errors.PasswordDeleteError: No such password!'
 
-function requestOf({ operation, mode, output, service = '', username = '' }: Arguments, input: Input): Request {
-  if (operation === 'set') return save(service, username, input)
+function requestOf(
+  { operation, mode, output, service = '', username = '' }: Arguments,
+  input: Input,
+  machine: Machine,
+): Request {
+  if (operation === 'set') return save(service, username, textOf(input, machine))
   if (operation === 'del') {
     return {
       do: 'remove',
@@ -110,9 +115,14 @@ function requestOf({ operation, mode, output, service = '', username = '' }: Arg
   }
 }
 
-/** The input without one line end; where there is nothing, a person is asked, who may well mean nothing. */
-function save(service: string, username: string, input: Input): Request {
-  const text = input.text().replace(/\n$/, '')
+/** Python reads any line end as LF on Windows; one at the end is not part of the password. */
+function textOf(input: Input, { platform }: Machine): string {
+  const text = platform === 'win32' ? input.text().replace(/\r\n?/g, '\n') : input.text()
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}
+
+/** Where there is no text a person is asked, who may well mean none. */
+function save(service: string, username: string, text: string): Request {
   const saving = (secret: Secret): Request => ({ do: 'save', credential: itemOf(service, username, secret) })
   if (text !== '') return saving(new Secret(text))
   return { do: 'ask', question: `Password for '${username}' in '${service}': `, answered: saving }
@@ -123,18 +133,6 @@ function asLines({ credential }: Answer, creds: boolean): Reply {
 }
 
 function asJson({ credential: { account, secret } }: Answer, creds: boolean): Reply {
-  return reply(`${pythonJson({ ...(creds ? { username: account } : {}), password: secret.expose() })}\n`)
-}
-
-/** As Python's `json.dumps` writes it: a space behind `:` and `,`, nothing but ASCII. */
-function pythonJson(members: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(members).map(([name, value]) => `${JSON.stringify(name)}: ${ascii(value)}`)
-  return `{${pairs.join(', ')}}`
-}
-
-function ascii(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const members = { ...(creds ? { username: account } : {}), password: secret.expose() }
+  return reply(`${pythonJson(members)}\n`)
 }

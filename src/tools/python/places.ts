@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /** What of the machine matters to Python's keyring. */
 export interface Machine {
@@ -21,7 +21,12 @@ export function dataRoot(machine: Somewhere): string {
 }
 
 function root({ env, platform, home }: Somewhere, variable: string, ...usual: string[]): string {
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? env['ProgramData'] ?? home, 'Python Keyring')
-  const set = env[variable] ?? ''
-  return join(set === '' ? join(home, ...usual) : set, 'python_keyring')
+  if (platform === 'win32')
+    return join(absolute(env['LOCALAPPDATA']) ?? absolute(env['ProgramData']) ?? home, 'Python Keyring')
+  return join(absolute(env[variable]) ?? join(home, ...usual), 'python_keyring')
+}
+
+/** A path of the environment, unless it would be read from the working directory. */
+export function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
 }

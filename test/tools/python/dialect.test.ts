@@ -27,9 +27,9 @@ beforeEach(() => {
 })
 
 /** Words as a shell would split them, `''` for the empty one. */
-function say(line: string | readonly string[], input: string | Uint8Array = '', typed?: string) {
+function say(line: string | readonly string[], input: string | Uint8Array = '', typed?: string, platform = 'linux') {
   const words = typeof line === 'string' ? line.split(' ').map((word) => (word === "''" ? '' : word)) : line
-  const machine = { env, platform: 'linux', home: '/home/alice', exists: (path: string) => present.has(path) }
+  const machine = { env, platform, home: '/home/alice', exists: (path: string) => present.has(path) }
   const ask =
     typed === undefined
       ? undefined

@@ -1,7 +1,8 @@
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { Secret } from '../../../core/secret.ts'
 import type { PlainSecret, World } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
+import { absolute } from '../places.ts'
 import type { Source } from './source.ts'
 
 /**
@@ -93,8 +94,4 @@ function escapedAs(how: string, password: string): string {
 function replaced(text: string, url: string, by: string): string {
   const places = text.split(url)
   return places.reduce((all, next) => `${all}${/^[^\s"',\]]/.test(next) ? url : by}${next}`)
-}
-
-function absolute(path: string | undefined): string | undefined {
-  return path !== undefined && isAbsolute(path) ? path : undefined
 }

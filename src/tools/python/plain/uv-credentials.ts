@@ -1,9 +1,10 @@
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { Failure } from '../../../core/failure.ts'
 import { Secret } from '../../../core/secret.ts'
 import type { PlainSecret, World } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
+import { absolute } from '../places.ts'
 import type { Source } from './source.ts'
 
 /** `credentials.toml`, which `uv auth login` writes: a table `credential` for each service and user. */
@@ -74,8 +75,4 @@ function same({ service, username }: Entry, otherService: string, otherUser: str
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-function absolute(path: string | undefined): string | undefined {
-  return path !== undefined && isAbsolute(path) ? path : undefined
 }

@@ -1,5 +1,6 @@
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { World } from '../../tool.ts'
+import { absolute } from '../places.ts'
 
 /** The line of ours. */
 export const line = 'keyring-provider = "subprocess"'
@@ -23,8 +24,9 @@ export function isProvider(text: string): (line: string, index: number) => boole
 
 /** uv's settings file of this user. */
 export function settingsOf({ env, home, platform }: World): string {
-  const [variable, usual] =
-    platform === 'win32' ? ['APPDATA', join(home, 'AppData', 'Roaming')] : ['XDG_CONFIG_HOME', join(home, '.config')]
-  const set = env[variable] ?? ''
-  return join(isAbsolute(set) ? set : usual, 'uv', 'uv.toml')
+  const config =
+    platform === 'win32'
+      ? (absolute(env['APPDATA']) ?? join(home, 'AppData', 'Roaming'))
+      : (absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config'))
+  return join(config, 'uv', 'uv.toml')
 }
