@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { needs } from '../real/require.ts'
+import { run } from '../real/run.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** A project that has credbridge among its modules, and this one file. */
+function project(name: string, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules', 'credbridge'))
+  writeFileSync(join(folder, name), text)
+  return folder
+}
+
+const exported = [
+  'Credentials',
+  'KeyringStore',
+  'NoKeyringError',
+  'PasswordDeleteError',
+  'deletePassword',
+  'getCredential',
+  'getKeyring',
+  'getPassword',
+  'isFailure',
+  'setPassword',
+]
+
+const typed = `
+import { Credentials, type Failure, getCredential, getPassword, isFailure, KeyringStore, type Tokens } from 'credbridge'
+
+const password: string | undefined = await getPassword('s', 'u')
+const user: string | undefined = (await getCredential('s'))?.username
+const tokens: Tokens = { accessToken: 'a', expiresIn: 1 }
+const kept: Credentials = await KeyringStore.store(tokens)
+const left: number | undefined = (await KeyringStore.retrieve(kept.forEndpoint))?.expiresIn
+const code = (error: unknown): Failure['code'] | undefined => (isFailure(error) ? error.code : undefined)
+export { code, left, password, user }
+// @ts-expect-error a password is a text
+await getPassword('s', 'u').then((it: number) => it)
+// @ts-expect-error there is no such code
+export const none: Failure['code'] = 'absent'
+`
+
+needs('the build (npm run build)', built)('the package', () => {
+  test('is imported and required', async () => {
+    const print =
+      'process.stdout.write(JSON.stringify(Object.keys(it).filter((name) => /^[A-Za-z]+$/.test(name) && name !== "default").sort()))'
+    const cwd = project('a.mjs', `import * as it from 'credbridge'\n${print}`)
+    const required = project('a.cjs', `const it = require('credbridge')\n${print}`)
+    for (const [folder, file] of [
+      [cwd, 'a.mjs'],
+      [required, 'a.cjs'],
+    ] as const) {
+      const outcome = await run(process.execPath, [file], { cwd: folder })
+      expect({ stderr: outcome.stderr, names: JSON.parse(outcome.stdout) as unknown }).toEqual({
+        stderr: '',
+        names: exported,
+      })
+    }
+  })
+
+  test('has types, in which a mistake is one', async () => {
+    const cwd = project('a.mts', typed)
+    const how = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'a.mts']
+    const outcome = await run(join(root, 'node_modules', '.bin', 'tsc'), how, { cwd, timeout: 60_000 })
+    expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+})
