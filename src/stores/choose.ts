@@ -6,6 +6,8 @@ import type { Run } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { settlingStore } from './settling.ts'
 
+export type KeychainAddon = typeof import('@napi-rs/keyring')
+
 /** What stores need to know of the process, the machine and the person. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -20,6 +22,8 @@ export interface Surroundings {
   program(name: string): Promise<string | undefined>
   /** The folder of this very installation, links resolved. */
   installedIn(): Promise<string>
+  /** The keychain's addon. What it throws means that there is none for this system. */
+  addon(): Promise<KeychainAddon>
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
   /** Sets a variable of this process, for a library that reads it by itself. */
