@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { manualPage } from './src/commands/manual.ts'
-import { buildProgram } from './src/commands/program.ts'
-import { thisDesk } from './src/edge/desk.ts'
+import { bundledPackages } from './packaging/bundled.ts'
+import { buildConstants, commands, root } from './packaging/project.ts'
+import { ship } from './packaging/ship.ts'
+import { thirdPartyNotices } from './packaging/third-party.ts'
 
 /*
  * One small CommonJS file for each command name: that starts fastest (bench/NOTES.md). What the code loads by
  * `import()` becomes a file of its own in dist/lazy, so that a client's call never parses it.
  */
 
-const root = import.meta.dirname
 const out = join(root, 'dist')
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const inputs = new Set<string>()
 
 /** Leaves every `import()` of ours outside the file and notes what it leads to. */
 function lazy(found: Set<string>, from: string): Plugin {
@@ -36,7 +36,8 @@ function lazyName(file: string): string {
 }
 
 async function bundle(entry: string, outfile: string, found: Set<string>): Promise<void> {
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -48,9 +49,11 @@ async function bundle(entry: string, outfile: string, found: Set<string>): Promi
     logLevel: 'warning',
     external: ['@napi-rs/keyring'],
     supported: { 'dynamic-import': false },
-    define: { 'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(version) },
+    define: buildConstants(false),
+    metafile: true,
     plugins: [lazy(found, join(outfile, '..'))],
   })
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input)
 }
 
 /** What the library's types are made of; what they do not name is left out. */
@@ -74,9 +77,9 @@ function declareTypes(): void {
 
 rmSync(out, { recursive: true, force: true })
 const waiting = new Set<string>()
-for (const file of readdirSync(join(root, 'bin')).filter((name) => name.endsWith('.ts'))) {
-  const outfile = join(out, `${basename(file, '.ts')}.cjs`)
-  await bundle(join(root, 'bin', file), outfile, waiting)
+for (const command of commands) {
+  const outfile = join(out, `${command}.cjs`)
+  await bundle(join(root, 'bin', `${command}.ts`), outfile, waiting)
   chmodSync(outfile, 0o755)
 }
 const library = join(out, 'library', 'index.cjs')
@@ -90,11 +93,5 @@ writeFileSync(
 )
 declareTypes()
 
-mkdirSync(join(out, 'python'))
-copyFileSync(
-  join(root, 'src', 'tools', 'python', 'backend', 'credbridge_keyring.py'),
-  join(out, 'python', 'credbridge_keyring.py'),
-)
-
-mkdirSync(join(out, 'man'))
-writeFileSync(join(out, 'man', 'credbridge.1'), manualPage(await buildProgram(thisDesk()), version))
+await ship(out)
+writeFileSync(join(out, 'THIRD-PARTY.txt'), thirdPartyNotices('credbridge', bundledPackages(inputs)))

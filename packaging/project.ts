@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/** The folder of this repository. */
+export const root = join(import.meta.dirname, '..')
+
+export interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly license: string
+  readonly bin: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** Our package.json. */
+export const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** The names of our commands: the files of bin/. */
+export const commands: readonly string[] = readdirSync(join(root, 'bin'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => basename(name, '.ts'))
+  .sort()
+
+/** What the code finds in place of these variables. */
+export function buildConstants(standalone: boolean): Readonly<Record<string, string>> {
+  return {
+    'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(manifest.version),
+    'process.env.CREDBRIDGE_STANDALONE_AT_BUILD': JSON.stringify(standalone ? 'yes' : ''),
+  }
+}

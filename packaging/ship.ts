@@ -1,0 +1,17 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { manualPage } from '../src/commands/manual.ts'
+import { buildProgram } from '../src/commands/program.ts'
+import { thisDesk } from '../src/edge/desk.ts'
+import { manifest, root } from './project.ts'
+
+/** Puts beside our commands what they ship besides code: the class for Python's keyring, the manual page. */
+export async function ship(folder: string): Promise<void> {
+  mkdirSync(join(folder, 'python'), { recursive: true })
+  cpSync(
+    join(root, 'src', 'tools', 'python', 'backend', 'credbridge_keyring.py'),
+    join(folder, 'python', 'credbridge_keyring.py'),
+  )
+  mkdirSync(join(folder, 'man'), { recursive: true })
+  writeFileSync(join(folder, 'man', 'credbridge.1'), manualPage(await buildProgram(thisDesk()), manifest.version))
+}
