@@ -43,6 +43,14 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 
 /** Every store there is, by its name in the settings. */
 const openers: Readonly<Record<string, Opener>> = {
+  'secret-service': async ({ env, userId, personPresent }, { secretServiceSession }) =>
+    (await import('./secret-service/store.ts')).secretServiceStore({
+      address: sessionBus(env),
+      userId,
+      personPresent,
+      owners: [],
+      encrypted: secretServiceSession === 'dh',
+    }),
   keychain: openKeychain,
   memory: async () => (await import('./memory.ts')).memoryStore(),
   vault: async ({ places, userId }, { vaultKeyFile }) =>
@@ -62,6 +70,12 @@ async function openKeychain(surroundings: Surroundings): Promise<Store> {
   }
   const { keychainStore } = await import('./keychain.ts')
   return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent })
+}
+
+/** Where the session bus is; where nothing says it, the place that systemd gives it. */
+function sessionBus(env: Surroundings['env']): string | undefined {
+  const runtime = env['XDG_RUNTIME_DIR']
+  return env['DBUS_SESSION_BUS_ADDRESS'] || (runtime ? `unix:path=${escape(join(runtime, 'bus'))}` : undefined)
 }
 
 const helperPrefix = 'helper:'

@@ -1,0 +1,106 @@
+import type { Call } from './connection.ts'
+import type { Bodies, WireSecret } from './message.ts'
+import type { Value, Variant } from './value.ts'
+
+/*
+ * The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ and
+ * https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-messages.
+ */
+
+/** The path that means no object: no default collection, nobody has to be prompted. */
+export const nothing = '/'
+
+export type Attributes = ReadonlyMap<string, string>
+
+const service = '/org/freedesktop/secrets'
+const secret = 'org.freedesktop.Secret'
+const properties = 'org.freedesktop.DBus.Properties'
+
+export const openSession = (algorithm: string, input: Variant) =>
+  onService('OpenSession', 'sv', [algorithm, input], 'vo')
+export const searchItems = (attributes: Attributes) => onService('SearchItems', 'a{ss}', [attributes], 'aoao')
+export const getSecrets = (items: readonly string[], session: string) =>
+  onService('GetSecrets', 'aoo', [items, session], 'a{o(oayays)}')
+export const unlock = (objects: readonly string[]) => onService('Unlock', 'ao', [objects], 'aoo')
+export const readAlias = (alias: string) => onService('ReadAlias', 's', [alias], 'o')
+export const createCollection = (label: string, alias: string) =>
+  onService('CreateCollection', 'a{sv}s', [new Map([property('Collection', 'Label', 's', label)]), alias], 'oo')
+export const getCollections = () => get(service, 'Service', 'Collections')
+export const getLocked = (collection: string) => get(collection, 'Collection', 'Locked')
+export const getItems = (collection: string) => get(collection, 'Collection', 'Items')
+
+/** Without replacing: gnome-keyring replaces any item that has at least these attributes, whosever it is. */
+export const createItem = (collection: string, label: string, attributes: Attributes, value: WireSecret) =>
+  onSecrets(
+    collection,
+    `${secret}.Collection`,
+    'CreateItem',
+    'a{sv}(oayays)b',
+    [
+      new Map([property('Item', 'Label', 's', label), property('Item', 'Attributes', 'a{ss}', attributes)]),
+      value,
+      false,
+    ],
+    'oo',
+  )
+
+export const getItem = (path: string) => onSecrets(path, properties, 'GetAll', 's', [`${secret}.Item`], 'a{sv}')
+export const setSecret = (path: string, value: WireSecret) =>
+  onSecrets(path, `${secret}.Item`, 'SetSecret', '(oayays)', [value], '')
+export const setAttributes = (path: string, attributes: Attributes) =>
+  onSecrets(path, properties, 'Set', 'ssv', [`${secret}.Item`, 'Attributes', { type: 'a{ss}', value: attributes }], '')
+export const deleteItem = (path: string) => onSecrets(path, `${secret}.Item`, 'Delete', undefined, [], 'o')
+
+export const startPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Prompt', 's', [''], '')
+export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Dismiss', undefined, [], '')
+
+/** The bus hands on only signals that the Secret Service itself sent, and says when it is gone. */
+export const watchPrompts = () =>
+  onBus('AddMatch', `type='signal',sender='org.freedesktop.secrets',interface='${secret}.Prompt',member='Completed'`)
+export const watchName = () =>
+  onBus(
+    'AddMatch',
+    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.secrets'`,
+  )
+
+function get(path: string, of: 'Service' | 'Collection', name: string): Call<'v'> {
+  return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, name], 'v')
+}
+
+function property(of: 'Item' | 'Collection', name: string, type: string, value: Value): [string, Variant] {
+  return [`${secret}.${of}.${name}`, { type, value }]
+}
+
+function onService<R extends keyof Bodies>(
+  member: string,
+  signature: string,
+  body: readonly Value[],
+  reply: R,
+): Call<R> {
+  return onSecrets(service, `${secret}.Service`, member, signature, body, reply)
+}
+
+function onSecrets<R extends keyof Bodies>(
+  path: string,
+  on: string,
+  member: string,
+  signature: string | undefined,
+  body: readonly Value[],
+  reply: R,
+): Call<R> {
+  const typed = signature === undefined ? {} : { signature }
+  return { destination: 'org.freedesktop.secrets', path, interface: on, member, ...typed, body, reply }
+}
+
+function onBus(member: string, rule: string): Call<''> {
+  const bus = 'org.freedesktop.DBus'
+  return {
+    destination: bus,
+    path: '/org/freedesktop/DBus',
+    interface: bus,
+    member,
+    signature: 's',
+    body: [rule],
+    reply: '',
+  }
+}

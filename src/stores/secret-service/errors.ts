@@ -1,0 +1,73 @@
+import { Failure } from '../../core/failure.ts'
+
+/*
+ * What the errors of the bus and of the Secret Service mean, by name: dbus-protocol.h of libdbus has the one list,
+ * https://specifications.freedesktop.org/secret-service-spec/latest/errors.html the other. Their texts are dropped: they
+ * may hold what was asked for.
+ */
+
+const bus = 'org.freedesktop.DBus.Error.'
+const secret = 'org.freedesktop.Secret.Error.'
+
+const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
+  [`${secret}NoSuchObject`]: 'absent',
+  [`${bus}UnknownObject`]: 'absent',
+  [`${bus}UnknownMethod`]: 'absent',
+  [`${bus}UnknownInterface`]: 'absent',
+  [`${secret}IsLocked`]: locked,
+  [`${secret}NoSession`]: vanished,
+  [`${bus}NoReply`]: vanished,
+  [`${bus}Disconnected`]: vanished,
+  [`${bus}ServiceUnknown`]: noService,
+  [`${bus}NameHasNoOwner`]: noService,
+  [`${bus}Timeout`]: noAnswer,
+  [`${bus}TimedOut`]: noAnswer,
+  [`${bus}NotSupported`]: () => new Failure('unsupported', 'the Secret Service does not support what it was asked for'),
+  [`${bus}LimitsExceeded`]: () => new Failure('too-large', 'the session bus does not carry that much'),
+}
+
+/** The failure that an error stands for; undefined if it only says that an object is not there. */
+export function failureOf(error: string): Failure | undefined {
+  const meaning = error.startsWith(`${bus}Spawn.`) ? noService : meanings[error]
+  if (meaning === 'absent') return undefined
+  return meaning === undefined ? new Failure('refused', `the Secret Service refused: ${error}`) : meaning()
+}
+
+/** Something is there and closed, and nobody can be asked, or whoever was asked said no. */
+export function locked(how = 'the keyring is locked'): Failure {
+  return new Failure('locked', how, {
+    hints: [
+      'unlock it: in the desktop session with its own program, else with: gnome-keyring-daemon --unlock',
+      'KeePassXC: unlock the database whose group is shown to the Secret Service',
+    ],
+  })
+}
+
+/** There is nowhere to put a new item, and nobody to say how it is to be protected. */
+export function noCollection(): Failure {
+  return new Failure('unavailable', 'the Secret Service has no default collection', {
+    hints: ['make one: log in to the desktop once, or run gnome-keyring-daemon --unlock and give it a password'],
+  })
+}
+
+/** It was there a moment ago. */
+export function vanished(): Failure {
+  return new Failure('unavailable', 'the Secret Service vanished during the conversation', {
+    hints: ['try again', 'credbridge doctor'],
+  })
+}
+
+/** No answer in time: what was asked for may still happen. */
+export function noAnswer(): Failure {
+  return new Failure('timeout', 'the Secret Service did not answer in time', {
+    hints: ['see whether it waits for you somewhere or hangs: gnome-keyring-daemon, KWallet or KeePassXC'],
+  })
+}
+
+function noService(): Failure {
+  return new Failure('unavailable', 'there is no Secret Service on the session bus', {
+    hints: [
+      'install and start one: gnome-keyring, KWallet, or KeePassXC with its Secret Service integration turned on',
+    ],
+  })
+}

@@ -1,0 +1,136 @@
+import {
+  aligned,
+  bigEndian,
+  type Input,
+  inputOf,
+  littleEndian,
+  type Output,
+  printPlace,
+  readPlace,
+  unreadable,
+} from './bytes.ts'
+import { print, read, type Value, type Variant } from './value.ts'
+
+/*
+ * The messages of D-Bus, https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-messages: byte order,
+ * type, flags, version, length of the body, serial, the fields of the header, padding to 8, the body.
+ */
+
+export interface Message {
+  readonly type: 'call' | 'reply' | 'error' | 'signal'
+  readonly serial: number
+  readonly path?: string
+  readonly interface?: string
+  readonly member?: string
+  /** The name of an error. */
+  readonly error?: string
+  /** The serial of the call that this answers. */
+  readonly answers?: number
+  readonly destination?: string
+  readonly sender?: string
+  /** Which values the body has; absent for none. */
+  readonly signature?: string
+}
+
+/** A message as it came. Its body is read when somebody wants it, by `readBody`. */
+export interface Received extends Message {
+  readonly body: Input
+}
+
+const types = ['call', 'reply', 'error', 'signal'] as const
+
+/** The fields of the header: the name here, the number there, the letter of the type. */
+const fields = [
+  ['path', 1, 'o'],
+  ['interface', 2, 's'],
+  ['member', 3, 's'],
+  ['error', 4, 's'],
+  ['answers', 5, 'u'],
+  ['destination', 6, 's'],
+  ['sender', 7, 's'],
+  ['signature', 8, 'g'],
+] as const
+
+const fixedPart = 16
+
+/** Longer ones are refused; the bus itself permits eight times as much. */
+export const longest = 16 * 1024 * 1024
+
+/** Prints a message behind whatever is printed already. */
+export function printMessage(out: Output, message: Message, body: readonly Value[]): void {
+  const start = out.at
+  out.start = start
+  printPlace(out, 1, fixedPart)
+  out.bytes[start] = littleEndian
+  out.bytes[start + 1] = types.indexOf(message.type) + 1
+  out.bytes[start + 3] = 1
+  out.view.setUint32(start + 8, message.serial, true)
+  for (const [name, number, type] of fields) {
+    const value = message[name]
+    if (value === undefined) continue
+    out.bytes[printPlace(out, 8, 1)] = number
+    print(out, 'v', [{ type, value }])
+  }
+  out.view.setUint32(start + 12, out.at - start - fixedPart, true)
+  const end = printPlace(out, 8, 0)
+  print(out, message.signature ?? '', body)
+  out.view.setUint32(start + 4, out.at - end, true)
+}
+
+/** How long the message is that starts so; undefined while too little of it is there to say. */
+export function lengthOf(start: Buffer): number | undefined {
+  if (start.length < fixedPart) return undefined
+  const { view, little } = inputOf(start, 0)
+  if ((!little && start[0] !== bigEndian) || start[3] !== 1) throw unreadable('is of no kind that there is')
+  const body = view.getUint32(4, little)
+  const head = view.getUint32(12, little)
+  if (head > longest || body > longest) throw unreadable('is too long')
+  return aligned(fixedPart + head, 8) + body
+}
+
+/** The signatures of the bodies that credbridge reads, and what they hold. */
+export interface Bodies {
+  readonly '': readonly []
+  readonly s: readonly [string]
+  readonly o: readonly [string]
+  readonly v: readonly [Variant]
+  readonly bv: readonly [dismissed: boolean, result: Variant]
+  readonly vo: readonly [output: Variant, session: string]
+  readonly oo: readonly [created: string, prompt: string]
+  readonly aoo: readonly [done: readonly string[], prompt: string]
+  readonly aoao: readonly [unlocked: readonly string[], locked: readonly string[]]
+  readonly sss: readonly [name: string, before: string, after: string]
+  readonly 'a{sv}': readonly [ReadonlyMap<string, Variant>]
+  readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, WireSecret>]
+}
+
+/** A secret as the Secret Service has it. */
+export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
+
+/** Reads one whole message but its body. */
+export function readMessage(bytes: Buffer): Received {
+  const from = inputOf(bytes, fixedPart)
+  const end = fixedPart + from.view.getUint32(12, from.little)
+  const found: Record<string, Value> = {}
+  while (from.at < end) {
+    const number = bytes[readPlace(from, 8, 1)] ?? 0
+    const [value] = read(from, 'v') as [Variant]
+    const [name, , type] = fields[number - 1] ?? []
+    if (name === undefined) continue
+    if (type !== value.type) throw unreadable('has a header field of the wrong type')
+    found[name] = value.value
+  }
+  if (from.at !== end) throw unreadable('has a header whose length is wrong')
+  readPlace(from, 8, 0)
+  const type = types[(bytes[1] ?? 0) - 1] ?? 'signal'
+  return { ...found, type, serial: from.view.getUint32(8, from.little), body: from }
+}
+
+/** The values of a body that must have this signature and nothing behind it. */
+export function readBody<S extends keyof Bodies>(message: Received, signature: S): Bodies[S] {
+  if ((message.signature ?? '') !== signature) throw unreadable('has other values than it should')
+  const from = { ...message.body }
+  const values = read(from, signature)
+  if (from.at !== from.bytes.length) throw unreadable('has more than its values')
+  return values as unknown as Bodies[S]
+}

@@ -1,0 +1,100 @@
+import type { Item, Place } from '../../core/credential.ts'
+import { isCredential, python } from '../../core/credential.ts'
+import { Failure } from '../../core/failure.ts'
+import { decodeItem, encodeItem } from '../../core/item.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Attributes } from './calls.ts'
+import { describeAll, searchAll, textOf } from './find.ts'
+import { attributesOf, inOrder, labelOf, liesAt, makerOf, searchAt } from './items.ts'
+import type { Described, Service } from './service.ts'
+
+/** How often a save begins anew because others change the same items. */
+const attempts = 20
+
+/**
+ * Writes the item over what lies at its place; only where nothing does, makes a new one. Whoever made one looks again,
+ * so that of several who did so at the same time one item is left.
+ */
+export async function save(service: Service, item: Item): Promise<void> {
+  const secret = Buffer.from(encodeItem(item))
+  let made: string | undefined
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const here = await itemsAt(service, item)
+    if (here.length === 1 && here[0]?.path === made) return
+    if (here.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
+    else if (await writeOver(service, item, here, secret)) return
+  }
+  throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
+    hints: ['try again when they are done'],
+  })
+}
+
+/** Removes what lies at the place, with `expected` only if that is the secret that counts there. */
+export async function remove(service: Service, place: Place, expected?: Secret): Promise<boolean> {
+  const here = inOrder(place, await itemsAt(service, place))
+  const doomed = expected === undefined ? here : await withSecret(service, place, here, expected)
+  const removed = await Promise.all(doomed.map(({ path }) => service.remove(path)))
+  return removed.includes(true)
+}
+
+/** The items at a place that this place's owner may change: all but those that other programs keep in Python's keyring. */
+async function itemsAt(service: Service, place: Place): Promise<readonly Described[]> {
+  const [paths] = await Promise.all([searchAll(service, [searchAt(place)]), service.session])
+  const described = await describeAll(service, paths)
+  return described
+    .filter(({ attributes }) => liesAt(place, attributes))
+    .filter(({ attributes }) => place.owner !== python || makerOf(attributes) !== 'another')
+}
+
+/** Whether it could be done: not if one of the items has gone meanwhile. */
+async function writeOver(
+  service: Service,
+  item: Item,
+  here: readonly Described[],
+  secret: Uint8Array,
+): Promise<boolean> {
+  const kept = keep(here)
+  const written = await Promise.all(kept.map(({ path }) => service.setSecret(path, secret)))
+  if (written.includes(false)) return false
+  const [only, another] = kept
+  if (only !== undefined && another === undefined) await describeAnew(service, item, only)
+  const surplus = here.filter((one) => !kept.includes(one))
+  await Promise.all(surplus.map(({ path }) => service.remove(path)))
+  return true
+}
+
+/**
+ * Every other program's item stays, and gets the secret, for each program reads its own. Where there is none, the one of
+ * ours whose path comes first stays: all who see it at the same time keep the same.
+ */
+function keep(here: readonly Described[]): readonly Described[] {
+  const others = here.filter(({ attributes }) => makerOf(attributes) !== 'us')
+  if (others.length > 0) return others
+  return [...here].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
+}
+
+/** Makes the attributes of an item of ours true again, and one of nobody's ours. */
+async function describeAnew(service: Service, item: Item, { path, attributes }: Described): Promise<void> {
+  const maker = makerOf(attributes)
+  if (item.owner === python || maker === 'python' || maker === 'another') return
+  const wanted: Attributes = attributesOf(item)
+  if ([...wanted].every(([name, value]) => attributes.get(name) === value)) return
+  await service.setAttributes(path, new Map([...attributes, ...wanted]))
+}
+
+/** What goes with a secret: nothing if it is not the one that counts; else all of ours and whatever has the same. */
+async function withSecret(
+  service: Service,
+  place: Place,
+  here: readonly Described[],
+  expected: Secret,
+): Promise<readonly Described[]> {
+  const secrets = await service.secrets(here.map(({ path }) => path))
+  const same = (item: Described) => {
+    const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
+    return !isCredential(decoded) || decoded.secret.equals(expected)
+  }
+  const [first, ...others] = here
+  if (first === undefined || !same(first)) return []
+  return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
+}

@@ -1,0 +1,40 @@
+import { isFailure } from '../../core/failure.ts'
+import type { WireSecret } from './message.ts'
+import type { Variant } from './value.ts'
+
+/** How secrets cross the bus: as they are, or under a key that only we and the Secret Service know. */
+export interface Session {
+  readonly path: string
+  /** A secret as it goes out. */
+  seal(secret: Uint8Array): WireSecret
+  /** A secret that came in; the other one than was sealed is `malformed`. */
+  open(secret: WireSecret): Uint8Array
+}
+
+/** Asks for a session by an algorithm; what the Secret Service answers. `unsupported` if it does not know it. */
+export type OpenSession = (algorithm: string, input: Variant) => Promise<readonly [output: Variant, path: string]>
+
+export const contentType = 'text/plain'
+
+/**
+ * A session in which secrets are not encrypted. The socket is the user's own, and whoever may listen in there may as well
+ * ask for the secrets (docs/secret-service.md). A Secret Service that refuses that gets an encrypted one.
+ */
+export async function openPlain(ask: OpenSession): Promise<Session> {
+  try {
+    const [, path] = await ask('plain', { type: 's', value: '' })
+    return {
+      path,
+      seal: (secret) => [path, new Uint8Array(), secret, contentType],
+      open: ([, , secret]) => secret,
+    }
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'unsupported') throw error
+    return openEncrypted(ask)
+  }
+}
+
+/** A session in which secrets are encrypted under a key that was agreed upon for it. Loads node:crypto, 3 to 5 ms. */
+export async function openEncrypted(ask: OpenSession): Promise<Session> {
+  return (await import('./encrypted.ts')).openEncryptedSession(ask)
+}
