@@ -3,8 +3,9 @@ import { type Credential, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
+import { strangersItems } from '../stores/choose.ts'
+import type { StrangersItem } from '../stores/secret-service/strangers.ts'
 import { tools } from '../tools/index.ts'
-import type { NeighboursItem } from '../tools/tool.ts'
 import { nothingThere, shownAccount } from './words.ts'
 
 const neighbours = tools.flatMap((tool) => tool.neighbours ?? [])
@@ -31,10 +32,11 @@ export function fromNeighbours(command: Command, desk: Desk): void {
     .action(async (options) => desk.ends(await takeOver(desk, command, options)))
 }
 
-async function takeOver({ terminal, world, open }: Desk, command: Command, options: Options): Promise<number> {
+async function takeOver({ terminal, open }: Desk, command: Command, options: Options): Promise<number> {
   const neighbour = neighbours.find(({ name }) => name === options.from)
   if (neighbour === undefined) command.help({ error: true })
-  const items = await world.keyringItems(neighbour.attributes)
+  const { broker, settings, surroundings } = await open()
+  const items = await strangersItems(settings, surroundings, neighbour.searches)
   const all = items.flatMap((item) => {
     const credential = readable(() => neighbour.read(item.attributes, item.secret.expose()))
     return credential === undefined ? [] : [{ item, credential }]
@@ -46,7 +48,6 @@ async function takeOver({ terminal, world, open }: Desk, command: Command, optio
   if (all.length === 0) return nothingThere
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
-  const { broker } = await open()
   for (const { item, credential } of all) await copy(broker, item, credential, options.remove === true)
   terminal.say(`${all.length} ${options.remove === true ? 'moved' : 'copied'}\n`)
   return 0
@@ -54,7 +55,7 @@ async function takeOver({ terminal, world, open }: Desk, command: Command, optio
 
 type Broker = Awaited<ReturnType<Desk['open']>>['broker']
 
-async function copy(broker: Broker, item: NeighboursItem, credential: Credential, remove: boolean): Promise<void> {
+async function copy(broker: Broker, item: StrangersItem, credential: Credential, remove: boolean): Promise<void> {
   const { endpoint, account, owner, kind } = credential
   if ((await broker.save(credential)) === 'expired') return
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })

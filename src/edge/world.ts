@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { Failure } from '../core/failure.ts'
 import type { World } from '../tools/tool.ts'
 import { files } from './files.ts'
 import { installedIn } from './installed.ts'
@@ -22,8 +21,5 @@ export function thisWorld(): World {
     run: async (...call) => (await import('./child.ts')).run(...call),
     shipped: (name) => files.read(join(installedIn(), name)),
     files,
-    keyringItems: async () => {
-      throw new Failure('unsupported', 'there is no Secret Service here')
-    },
   }
 }

@@ -4,6 +4,8 @@ import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Run } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
+import type { SecretServiceOptions } from './secret-service/store.ts'
+import type { StrangersItem } from './secret-service/strangers.ts'
 import { settlingStore } from './settling.ts'
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
@@ -43,14 +45,8 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 
 /** Every store there is, by its name in the settings. */
 const openers: Readonly<Record<string, Opener>> = {
-  'secret-service': async ({ env, userId, personPresent }, { secretServiceSession }) =>
-    (await import('./secret-service/store.ts')).secretServiceStore({
-      address: sessionBus(env),
-      userId,
-      personPresent,
-      owners: [],
-      encrypted: secretServiceSession === 'dh',
-    }),
+  'secret-service': async (surroundings, settings) =>
+    (await import('./secret-service/store.ts')).secretServiceStore(secretServiceOptions(surroundings, settings)),
   keychain: openKeychain,
   memory: async () => (await import('./memory.ts')).memoryStore(),
   vault: async ({ places, userId }, { vaultKeyFile }) =>
@@ -70,6 +66,25 @@ async function openKeychain(surroundings: Surroundings): Promise<Store> {
   }
   const { keychainStore } = await import('./keychain.ts')
   return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent })
+}
+
+function secretServiceOptions(
+  { env, userId, personPresent }: Surroundings,
+  { secretServiceSession }: StoreSettings,
+): SecretServiceOptions {
+  const encrypted = secretServiceSession === 'dh'
+  return { address: sessionBus(env), userId, personPresent, owners: [], encrypted }
+}
+
+/** What other programs keep in the Secret Service under these attributes; elsewhere than on Linux `unsupported`. */
+export async function strangersItems(
+  settings: StoreSettings,
+  surroundings: Surroundings,
+  searches: readonly Readonly<Record<string, string>>[],
+): Promise<readonly StrangersItem[]> {
+  if (surroundings.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
+  const strangers = await import('./secret-service/strangers.ts')
+  return strangers.strangersItems(secretServiceOptions(surroundings, settings), searches)
 }
 
 /** Where the session bus is; where nothing says it, the place that systemd gives it. */

@@ -1,7 +1,6 @@
 import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Run } from '../core/program.ts'
-import type { Secret } from '../core/secret.ts'
 
 /** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
 export interface World {
@@ -20,8 +19,6 @@ export interface World {
   /** The text of a file that ships beside our commands. */
   shipped(name: string): string | undefined
   readonly files: Files
-  /** The items in the Secret Service that have these attributes; no such service here is `unsupported`. */
-  keyringItems(attributes: Readonly<Record<string, string>>): Promise<readonly NeighboursItem[]>
 }
 
 export interface Files {
@@ -109,17 +106,10 @@ export interface PlainSecrets {
 export interface Neighbour {
   /** The word after `--from`. */
   readonly name: string
-  /** What all of its items have. */
-  readonly attributes: Readonly<Record<string, string>>
+  /** The attributes that its items have; more than one set where no single one finds them all. */
+  readonly searches: readonly Readonly<Record<string, string>>[]
   /** One of them as a credential; `undefined` if it is none that we can use. */
   read(attributes: Readonly<Record<string, string | undefined>>, text: string): Credential | undefined
-}
-
-/** An item of a neighbour, as it was found. */
-export interface NeighboursItem {
-  readonly attributes: Readonly<Record<string, string>>
-  readonly secret: Secret
-  remove(): Promise<void>
 }
 
 /** A client program. What it does not offer is absent. */

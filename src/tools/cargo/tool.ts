@@ -5,7 +5,7 @@ import type { Neighbour, Tool } from '../tool.ts'
 /** cargo's own `cargo:libsecret` provider: one item for each index, the whole Authorization value as its secret. */
 const cargoLibsecret: Neighbour = {
   name: 'cargo',
-  attributes: { 'xdg:schema': 'org.rust-lang.cargo.registry' },
+  searches: [{ 'xdg:schema': 'org.rust-lang.cargo.registry' }],
 
   read({ url }, text) {
     if (url === undefined) return undefined

@@ -1,5 +1,6 @@
 import type { Tool } from '../tool.ts'
 import { isServer } from './address.ts'
+import { dockerSecretService } from './neighbours.ts'
 
 const command = 'docker-credential-credbridge'
 
@@ -9,6 +10,7 @@ export const dockerTool: Tool = {
   commands: [command],
   setup: async () => (await import('./setup.ts')).dockerSetup,
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
+  neighbours: [dockerSecretService],
   lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== '<token>' && isServer(endpoint),
 }
 

@@ -2,13 +2,17 @@ import { addressOf, parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Neighbour } from '../tool.ts'
 
-/** git-credential-libsecret, from git's contrib folder: the parts of the URL as attributes, lines after the password. */
+/**
+ * git-credential-libsecret, from git's contrib folder: the parts of the URL as attributes, lines after the password. It
+ * writes no schema; gnome-keyring names one for network passwords, whose own items say more than git's do.
+ */
 export const libsecret: Neighbour = {
   name: 'libsecret',
-  attributes: { 'xdg:schema': 'org.git.Password' },
+  searches: ['https', 'http', 'smtp', 'imap', 'imaps', 'ftp', 'ftps'].map((protocol) => ({ protocol })),
 
-  read({ protocol, server, port, object, user }, text) {
+  read({ protocol, server, port, object, user, ...others }, text) {
     if (protocol === undefined || server === undefined || user === undefined) return undefined
+    if (others['authtype'] !== undefined || others['domain'] !== undefined) return undefined
     const host = port === undefined ? server : `${server}:${port}`
     const endpoint = addressOf({ scheme: protocol, host, ...(object === undefined ? {} : { path: object }) })
     const [password = '', ...more] = text.split('\n')
@@ -29,7 +33,7 @@ export const libsecret: Neighbour = {
 /** Git Credential Manager: `git:https://host` as service, or the namespace that was set there. */
 export const gcm: Neighbour = {
   name: 'gcm',
-  attributes: { 'xdg:schema': 'com.microsoft.GitCredentialManager' },
+  searches: [{ 'xdg:schema': 'com.microsoft.GitCredentialManager' }],
 
   read({ service, account }, text) {
     const scheme = service?.indexOf(':http') ?? -1

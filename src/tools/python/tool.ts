@@ -1,4 +1,5 @@
 import type { Tool } from '../tool.ts'
+import { uvNative } from './neighbours.ts'
 
 export const pythonTool: Tool = {
   name: 'python',
@@ -20,4 +21,5 @@ export const uvTool: Tool = {
   title: 'uv, which runs a command named keyring',
   commands: [],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
+  neighbours: [uvNative],
 }

@@ -1,0 +1,15 @@
+import { Secret } from '../../core/secret.ts'
+import type { Neighbour } from '../tool.ts'
+import { endpointOf } from './address.ts'
+
+/** docker-credential-secretservice: one item for each server and user, docker's own marks as attributes. */
+export const dockerSecretService: Neighbour = {
+  name: 'docker-secretservice',
+  searches: [{ 'xdg:schema': 'io.docker.Credentials', docker_cli: '1' }],
+
+  read({ server, username }, text) {
+    if (server === undefined || username === undefined || text === '') return undefined
+    const kind = username === '<token>' ? 'docker-identity' : 'basic'
+    return { endpoint: endpointOf(server), account: username, owner: 'docker', kind, secret: new Secret(text) }
+  },
+}
