@@ -59,13 +59,13 @@ const openers: Readonly<Record<string, Opener>> = {
 }
 
 async function openKeychain(surroundings: Surroundings): Promise<Store> {
-  const { platform, places, userId, personPresent, env } = surroundings
+  const { platform, places, userId, personPresent, env, addon: loadAddon } = surroundings
   if (platform === 'linux') {
     const address = (await import('./keychain/bus.ts')).busAddress(env)
     if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   }
   const { keychainStore } = await import('./keychain.ts')
-  return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent })
+  return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent, loadAddon })
 }
 
 function secretServiceOptions(
