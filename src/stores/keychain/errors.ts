@@ -58,7 +58,7 @@ const badName: Meaning = {
 }
 const notText: Meaning = { code: 'malformed', message: 'what lies in the keychain is no text', hints: [] }
 
-/** The first that is contained decides: narrower texts stand before wider ones. */
+/** The first that is contained decides, narrower texts before wider ones; a text ends with a line feed. */
 const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['Secret.Error.IsLocked', locked],
   ['locked object', locked],
@@ -83,20 +83,20 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['User interaction is not allowed', lockedOnMac],
   ['User interaction is required', lockedOnMac],
   ['In dark wake', lockedOnMac],
-  ['error code -25308', lockedOnMac],
-  ['error code -25315', lockedOnMac],
+  ['error code -25308\n', lockedOnMac],
+  ['error code -25315\n', lockedOnMac],
   ['User canceled', refused],
-  ['error code -128', refused],
+  ['error code -128\n', refused],
   ['user name or passphrase you entered is not correct', refused],
-  ['error code -25293', refused],
+  ['error code -25293\n', refused],
   ['ERROR_NO_SUCH_LOGON_SESSION', noKeychain],
   ['No keychain is available', noKeychain],
   ['keychain could not be found', noKeychain],
   ['not a valid keychain file', noKeychain],
-  ['error code -25291', noKeychain],
-  ['error code -25294', noKeychain],
-  ['error code -25295', noKeychain],
-  ['error code -25307', noKeychain],
+  ['error code -25291\n', noKeychain],
+  ['error code -25294\n', noKeychain],
+  ['error code -25295\n', noKeychain],
+  ['error code -25307\n', noKeychain],
   ["Value of 'password' is invalid", { ...badName, message: 'the keychain takes no such secret' }],
   ['password encoded as UTF-16', tooLarge],
   ["'secret' is longer than", tooLarge],
@@ -118,7 +118,7 @@ const unknown: Meaning = {
 /** What the addon threw, as a failure of ours. Its text names services and users and stays in the cause. */
 export function keychainFailure(error: unknown): Failure {
   if (isFailure(error)) return error
-  const text = error instanceof Error ? error.message : ''
+  const text = error instanceof Error ? `${error.message}\n` : ''
   const { code, message, hints } = meanings.find(([part]) => text.includes(part))?.[1] ?? unknown
   return new Failure(code, message, { hints, cause: error })
 }
