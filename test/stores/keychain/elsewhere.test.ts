@@ -73,6 +73,14 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     expect(addon.asked).toEqual(['read git:https://git.example.com ann', 'read git:https://git.example.com ann'])
   })
 
+  test('every entry is pinned to the Secret Service, which matters on Linux: else its secrets may go into the kernel', async () => {
+    await store.save(credential(endpoint))
+    await store.find([endpoint])
+    await store.remove(credential(endpoint))
+    expect(addon.options.length).toBeGreaterThan(3)
+    for (const options of addon.options) expect(options).toEqual({ linux: { store: 'secret-service' } })
+  })
+
   test('a removal that removes nothing is found out', async () => {
     await store.save(credential(endpoint))
     addon.keepsAll = true

@@ -7,6 +7,8 @@ import type { Addon } from '../../../src/stores/keychain/calls.ts'
 
 export interface FakeAddon extends Addon {
   readonly asked: string[]
+  /** The options that entries were made with. */
+  readonly options: unknown[]
   /** What lies there, by what the system takes for its name. */
   readonly items: Map<string, { readonly account: string; readonly password: string }>
   /** The next call fails with this text. */
@@ -32,6 +34,7 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
 
   const fake: FakeAddon = {
     asked,
+    options: [],
     items,
     keepsAll: false,
     failNext(text) {
@@ -49,7 +52,8 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
       readonly #account: string
       readonly #words: string
 
-      constructor(service: string, account: string) {
+      constructor(service: string, account: string, options: unknown) {
+        fake.options.push(options)
         for (const [what, name] of Object.entries({ service, user: account })) {
           if (platform === 'darwin' && name === '') throw new Error(`Attribute ${what} is invalid: cannot be empty`)
         }
