@@ -1,0 +1,220 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Credential } from '../../../src/core/credential.ts'
+import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
+import { Failure } from '../../../src/core/failure.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { memoryStore } from '../../../src/stores/memory.ts'
+import { withSealing } from '../../../src/stores/vault/sealing.ts'
+import { storeContract } from '../contract.ts'
+import { credential, expectItems } from '../contract-world.ts'
+import { emptyFolder } from './place.ts'
+
+/** What Windows' keychain takes: 2560 bytes. */
+const windows = { largest: 2560 }
+const at = parseAddress('https://registry.example.com')
+const large = new Secret('token '.repeat(1000))
+const larger = new Secret('other '.repeat(2000))
+const hour = 3_600_000
+const options = (folder: string, now = Date.now) => {
+  const uid = process.getuid?.()
+  return { folder: join(folder, 'sealed'), now, ...(uid === undefined ? {} : { uid }) }
+}
+
+const shared = mkdtempSync(join(tmpdir(), 'credbridge-sealing-'))
+afterAll(() => {
+  expect(readdirSync(join(shared, 'sealed'))).toEqual([])
+  rmSync(shared, { recursive: true, force: true })
+})
+const limited = memoryStore({ traits: windows })
+storeContract('a keychain with a size limit, with sealing', () => withSealing(limited, options(shared)))
+
+function world() {
+  const folder = emptyFolder()
+  const keychain = memoryStore({ traits: windows })
+  return {
+    keychain,
+    store: withSealing(keychain, options(folder)),
+    later: withSealing(
+      keychain,
+      options(folder, () => Date.now() + hour),
+    ),
+    files: () => readdirSync(join(folder, 'sealed')).map((name) => join(folder, 'sealed', name)),
+  }
+}
+
+describe('a secret that is larger than the keychain takes', () => {
+  test('is found as it was saved, with all that belongs to it', async () => {
+    const { store, keychain, files } = world()
+    const item: Credential = {
+      ...credential(at, {
+        kind: 'header',
+        scheme: 'Custom',
+        secret: large,
+        refreshToken: larger,
+        expires: 1_900_000_000,
+      }),
+      owner: 'npm',
+    }
+    await store.save(item)
+    expectItems(await store.find([at]), [item])
+    expect(files()).toHaveLength(1)
+    expect(readFileSync(files()[0] ?? '').includes('token')).toBe(false)
+    const [small] = await keychain.find([at])
+    expect(small).toMatchObject({ kind: 'header', scheme: 'Custom', expires: 1_900_000_000 })
+    expect(await store.list()).toEqual(await keychain.list())
+  })
+
+  test('has no file while it is small', async () => {
+    const { store, files } = world()
+    await store.save(credential(at))
+    expect(files).toThrow('ENOENT')
+  })
+
+  test('goes with its file, and only the file of its own', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    await store.save(credential(at, { account: 'bob', secret: large }))
+    expect(await store.remove(credential(at))).toBe(true)
+    expect(files()).toHaveLength(1)
+    expectItems(await store.find([at]), [credential(at, { account: 'bob', secret: large })])
+  })
+
+  test('is replaced with its file, by a large one and by a small one', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    const [first] = files()
+    await store.save(credential(at, { secret: larger }))
+    expect(files()).toHaveLength(1)
+    expect(files()[0]).not.toBe(first)
+    expectItems(await store.find([at]), [credential(at, { secret: larger })])
+    await store.save(credential(at))
+    expect(files()).toEqual([])
+    expectItems(await store.find([at]), [credential(at)])
+  })
+
+  test('is removed only while it is the one that is meant', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    expect(await store.remove(credential(at), larger)).toBe(false)
+    expect(files()).toHaveLength(1)
+    expect(await store.remove(credential(at), large)).toBe(true)
+    expect(files()).toEqual([])
+  })
+
+  test('is kept in the copy of an erased credential too', async () => {
+    const { store, files } = world()
+    const erased = credential(at, { secret: large, refreshToken: larger })
+    const note = {
+      endpoint: serviceName('erased'),
+      account: 'x',
+      owner: 'credbridge',
+      kind: 'erased',
+      until: 5,
+      erased,
+    }
+    await store.save({ ...note, kind: 'erased' })
+    expectItems(await store.find([note.endpoint]), [{ ...note, kind: 'erased' }])
+    await store.remove(note)
+    expect(files()).toEqual([])
+  })
+
+  test('may look like what leads to a file', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    const [pointer] = await world().store.find([at])
+    expect(pointer).toBeUndefined()
+    for (const text of ['credbridge:sealed:', 'credbridge:sealed:1:00:00', 'credbridge:sealed:2:x']) {
+      await store.save(credential(at, { account: text, secret: new Secret(text) }))
+      expectItems(await store.find([at], text), [credential(at, { account: text, secret: new Secret(text) })])
+    }
+    expect(files()).toHaveLength(4)
+  })
+
+  test('is refused where the keychain itself refuses, and leaves no file', async () => {
+    const { store, keychain, files } = world()
+    keychain.failOnce(new Failure('locked', 'closed for a test'))
+    await expect(store.save(credential(at, { secret: large }))).rejects.toMatchObject({ code: 'locked' })
+    expect(files()).toEqual([])
+  })
+})
+
+describe('sealing, when something breaks', () => {
+  test('a file that nothing leads to is removed by a later writer, and no sooner', async () => {
+    const { store, later, keychain, files } = world()
+    keychain.failOnce(new Failure('timeout', 'nobody knows whether it was kept'))
+    await expect(store.save(credential(at, { secret: large }))).rejects.toMatchObject({ code: 'timeout' })
+    expect(files()).toHaveLength(1)
+    expect(await store.find([at])).toEqual([])
+    await store.save(credential(at, { secret: larger }))
+    expect(files()).toHaveLength(2)
+    await later.save(credential(at, { secret: large }))
+    expect(files()).toHaveLength(1)
+    expectItems(await store.find([at]), [credential(at, { secret: large })])
+  })
+
+  test('an item whose file is gone is broken, not absent, and can be removed', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    rmSync(files()[0] ?? '')
+    await expect(store.find([at])).rejects.toMatchObject({ code: 'malformed' })
+    await expect(store.remove(credential(at), large)).rejects.toMatchObject({ code: 'malformed' })
+    expect(await store.remove(credential(at))).toBe(true)
+    expect(await store.find([at])).toEqual([])
+  })
+
+  test('a file that was changed is broken', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    const [file = ''] = files()
+    const bytes = readFileSync(file)
+    bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200)
+    writeFileSync(file, bytes)
+    await expect(store.find([at])).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining('changed'),
+    })
+  })
+
+  test('an item that leads to the file of another one is broken', async () => {
+    const { store, keychain } = world()
+    await store.save(credential(at, { secret: large }))
+    const [small] = await keychain.find([at])
+    const secret = small !== undefined && 'secret' in small ? small.secret : new Secret('')
+    await keychain.save(credential(at, { account: 'mallory', secret }))
+    await expect(store.find([at], 'mallory')).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining('another place'),
+    })
+  })
+
+  test('a file that others can read is refused', async () => {
+    const { store, files } = world()
+    await store.save(credential(at, { secret: large }))
+    chmodSync(files()[0] ?? '', 0o644)
+    await expect(store.find([at])).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('what a later version has sealed is unsupported', async () => {
+    const { store, keychain } = world()
+    await store.save(credential(at, { account: 'bob', secret: large }))
+    await keychain.save(credential(at, { secret: new Secret('credbridge:sealed:2:something') }))
+    await expect(store.find([at])).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  test('many that save at once leave one value and one file', async () => {
+    const { store, files } = world()
+    const secrets = Array.from({ length: 20 }, (_, n) => new Secret(`${n} `.repeat(2000)))
+    await Promise.all(secrets.map((secret) => store.save(credential(at, { secret }))))
+    const [found] = await store.find([at])
+    expect(secrets.some((secret) => found !== undefined && 'secret' in found && found.secret.equals(secret))).toBe(true)
+    expect(files()).toHaveLength(1)
+  })
+
+  test('a keychain without a limit is left as it is', () => {
+    const keychain = memoryStore()
+    expect(withSealing(keychain, options('/nowhere'))).toBe(keychain)
+  })
+})
