@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
@@ -89,6 +90,10 @@ function checkEnvironment({ world }: Desk): readonly Finding[] {
 
 function checkCommand({ world }: Desk, command: string): readonly Finding[] {
   const path = world.ours(command)
+  if (path !== undefined && world.files.isEverybodys(dirname(path))) {
+    const fix = `chmod o-w ${dirname(path)}`
+    return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
+  }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
 }

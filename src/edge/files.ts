@@ -75,6 +75,11 @@ export const files: Files = {
     }
   },
 
+  isEverybodys(folder) {
+    const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
+    return process.platform !== 'win32' && (mode & 0o002) !== 0
+  },
+
   names(folder) {
     try {
       return readdirSync(folder).sort()

@@ -34,6 +34,8 @@ export interface Files {
   linkedTo(path: string): string | undefined
   /** A folder that we may write in, and nobody but us and the administrator. */
   isOurs(folder: string): boolean
+  /** A folder in which anybody on this machine may put a file. */
+  isEverybodys(folder: string): boolean
   /** The names in a folder, sorted; none if there is no such folder. */
   names(folder: string): readonly string[]
 }

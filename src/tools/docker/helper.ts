@@ -8,7 +8,8 @@ export const command = `docker-credential-${name}`
 
 /**
  * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a
- * helper which is not there makes docker send other credentials instead (CVE-2021-41092), so anything else is a failure.
+ * helper which is not there makes docker send other credentials instead (CVE-2021-41092), and one that anybody may replace
+ * gets passwords (CVE-2019-15752), so anything else is a failure.
  */
 export async function helperOnPath(world: World): Promise<string> {
   const ours = world.ours(command)
@@ -24,6 +25,11 @@ export async function helperOnPath(world: World): Promise<string> {
   if (found !== ours) {
     throw new Failure('refused', `PATH leads to another ${command} first: ${found}`, {
       hints: [`remove that one, or put ${dirname(ours)} before it`],
+    })
+  }
+  if (world.files.isEverybodys(dirname(found))) {
+    throw new Failure('refused', `anybody may put another ${command} into ${dirname(found)}`, {
+      hints: [`chmod o-w ${dirname(found)}`],
     })
   }
   const ran = await world.run(found, ['version'])
