@@ -3,10 +3,10 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { bundledPackages } from './packaging/bundled.ts'
-import { buildConstants, commands, root } from './packaging/project.ts'
+import { bundledPackages, packageIn } from './packaging/bundled.ts'
+import { writeInventory } from './packaging/inventory.ts'
+import { buildConstants, commands, manifest, root } from './packaging/project.ts'
 import { ship } from './packaging/ship.ts'
-import { thirdPartyNotices } from './packaging/third-party.ts'
 
 /*
  * One small CommonJS file for each command name: that starts fastest (bench/NOTES.md). What the code loads by
@@ -94,4 +94,5 @@ writeFileSync(
 declareTypes()
 
 await ship(out)
-writeFileSync(join(out, 'THIRD-PARTY.txt'), thirdPartyNotices('credbridge', bundledPackages(inputs)))
+const { notice: _, ...addon } = packageIn(join(root, 'node_modules', '@napi-rs', 'keyring'))
+writeInventory(out, manifest.name, [...bundledPackages(inputs), addon])

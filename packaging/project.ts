@@ -10,7 +10,9 @@ export interface Manifest {
   readonly description: string
   readonly license: string
   readonly bin: Readonly<Record<string, string>>
-  readonly dependencies: Readonly<Record<string, string>>
+  readonly files: readonly string[]
+  readonly scripts: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
 }
 
 /** Our package.json. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bundled } from './bundled.ts'
+import { type Bundled, npmPurl } from './bundled.ts'
 import { root } from './project.ts'
 import { type Target, targetNamed } from './targets.ts'
 
@@ -32,9 +32,9 @@ export function addonFor(target: Target): { readonly file: string; readonly fold
 }
 
 /** What must be said about the runtime. Its package holds no text, so this says where it is. */
-export function runtimeNotice(): Bundled {
+export function runtimeWork(target: Target): Bundled {
   const tag = `https://github.com/oven-sh/bun/blob/bun-v${runtimeVersion}`
-  const text = [
+  const notice = [
     'Bun is MIT-licensed. It is linked with libraries under licences of their own, which are listed, each with its',
     `licence, in ${tag}/LICENSE.md.`,
     '',
@@ -44,7 +44,8 @@ export function runtimeNotice(): Bundled {
     'as the file above says, makes this program with the changed ones by `npm run build:standalone` in the sources of',
     'credbridge, after putting the new Bun in the place of node_modules/bun/bin/bun.exe.',
   ].join('\n')
-  return { name: 'bun', version: runtimeVersion, license: 'MIT AND LGPL-2.0-only AND LGPL-2.1-only', text }
+  const license = 'MIT AND LGPL-2.0-only AND LGPL-2.1-only'
+  return { name: 'bun', version: runtimeVersion, license, purl: npmPurl(target.runtime, runtimeVersion), notice }
 }
 
 /** A package of another platform, unpacked in .cache; npm checks that it is what the registry promises. */

@@ -1,34 +1,75 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { bundledPackages, packageIn } from './bundled.ts'
+import { bundledPackages, cratesIn, packageIn } from './bundled.ts'
 import { compile } from './compile.ts'
-import { commands, root } from './project.ts'
-import { addonFor, runtimeNotice } from './runtime.ts'
+import { writeInventory } from './inventory.ts'
+import { commands, manifest, root } from './project.ts'
+import { addonFor, runtimeWork } from './runtime.ts'
 import { ship } from './ship.ts'
 import { type Target, targetNamed } from './targets.ts'
-import { thirdPartyNotices } from './third-party.ts'
 
-/** Builds the standalone executable of a platform, with all that belongs beside it, into this folder. */
+/** Where the executable of a platform and all that belongs to it is built. */
+export function standaloneFolder(target: Target): string {
+  const own = target === targetNamed(undefined)
+  return join(root, 'build', own ? 'standalone' : `standalone-${target.name}`)
+}
+
+/**
+ * Builds the standalone executable of a platform, with all that belongs beside it, into a folder that can be run as it
+ * is, and that is the platform's package for npm at the same time.
+ */
 export async function buildStandalone(target: Target, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const executable = target.os === 'win32' ? 'credbridge.exe' : 'credbridge'
   const inputs = compile(target, join(folder, executable))
   chmodSync(join(folder, executable), 0o755)
-  if (target.os !== 'win32') {
-    for (const command of commands) if (command !== executable) symlinkSync(executable, join(folder, command))
-  }
-  copyFileSync(addonFor(target).file, join(folder, 'keyring.node'))
+  // A link of Windows' own needs rights there; the first word says the command then.
+  const links = target.os === 'win32' ? [] : commands.filter((command) => command !== executable)
+  for (const command of links) symlinkSync(executable, join(folder, command))
+
+  const { file, folder: addonFolder } = addonFor(target)
+  copyFileSync(file, join(folder, 'keyring.node'))
   chmodSync(join(folder, 'keyring.node'), 0o644)
+
+  const addon = packageIn(addonFolder)
+  const works = [...bundledPackages(inputs), runtimeWork(target), addon, ...cratesIn(addon)]
+  writeInventory(folder, packageName(target), works)
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
-  const addon = packageIn(addonFor(target).folder)
-  const packages = [...bundledPackages(inputs), addon, runtimeNotice()]
-  writeFileSync(join(folder, 'THIRD-PARTY.txt'), thirdPartyNotices('credbridge', packages))
   await ship(folder)
+  const bin = Object.fromEntries(['credbridge', ...links].map((command) => [command, executable]))
+  writeFileSync(join(folder, 'package.json'), packageText(target, bin))
+  writeFileSync(join(folder, 'README.md'), readme(target))
 }
 
-const { values } = parseArgs({ options: { target: { type: 'string' } } })
-const target = targetNamed(values.target)
-const folder = values.target === undefined ? 'standalone' : `standalone-${target.name}`
-await buildStandalone(target, join(root, 'build', folder))
+/** The name of the package for a platform. */
+export function packageName(target: Target): string {
+  return `@${manifest.name}/${target.name}`
+}
+
+function packageText(target: Target, bin: Readonly<Record<string, string>>): string {
+  const { version, license } = manifest
+  return `${JSON.stringify(
+    {
+      name: packageName(target),
+      version,
+      description: `The standalone executable of credbridge for ${target.name}`,
+      license,
+      os: [target.os],
+      cpu: [target.cpu],
+      ...(target.libc === undefined ? {} : { libc: [target.libc] }),
+      bin,
+      preferUnplugged: true,
+    },
+    undefined,
+    2,
+  )}\n`
+}
+
+function readme(target: Target): string {
+  return `# ${packageName(target)}
+
+The standalone executable of credbridge for ${target.name}. It needs no Node. credbridge installs it along where npm may
+install optional dependencies; \`credbridge setup\` then prefers it. Installed by itself it is all of credbridge.
+`
+}

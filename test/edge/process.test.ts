@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -78,6 +78,17 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
       const outcome = await run(command, words, { env, input: '\0', keepStdinOpen: true })
       expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     }
+  })
+
+  test('programs that it runs do not inherit what runs foreign code in an executable', async () => {
+    const seen = join(folder, 'seen')
+    const spy = join(folder, 'bin', 'docker-credential-spy')
+    writeFileSync(spy, `#!/bin/sh\nenv >'${seen}'\necho 'credentials not found in native keychain'\nexit 1\n`)
+    chmodSync(spy, 0o755)
+    const spied = { ...env, CREDBRIDGE_STORE: 'helper:spy', BUN_OPTIONS: '--smol', FOR_CHILDREN: 'yes' }
+    expect(await run(command, ['get'], { env: spied, input: request })).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(readFileSync(seen, 'utf8')).toContain('FOR_CHILDREN=yes\n')
+    expect(readFileSync(seen, 'utf8')).not.toContain('BUN_')
   })
 
   test('debugging shows where, never what', async () => {
