@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
 import { tools } from '../tools/index.ts'
-import type { Setup, SetupOptions, Tool } from '../tools/tool.ts'
+import type { Change, Setup, SetupOptions, Tool } from '../tools/tool.ts'
 
 export async function setupCommand(program: Command, desk: Desk): Promise<void> {
   const setup = program.command('setup').description('tell a tool to ask credbridge, and prove that it does')
@@ -23,12 +23,17 @@ type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolea
 
 async function wire({ terminal, world }: Desk, tool: Tool, setup: Setup, options: Options): Promise<number> {
   const undo = options.undo === true
+  const make = async (changes: readonly Change[]) => {
+    for (const change of changes) {
+      terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(change.says)}\n`)
+      if (options.dryRun !== true) await change.apply()
+    }
+  }
+  // First, because what is planned next names the commands that PATH leads to.
+  if (!undo) await make(world.direct(tool.commands))
   const plan = undo ? await setup.undo(world, options) : await setup.plan(world, options)
   for (const remark of plan.remarks) terminal.say(`note: ${printable(remark)}\n`)
-  for (const change of plan.changes) {
-    terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(change.says)}\n`)
-    if (options.dryRun !== true) await change.apply()
-  }
+  await make(plan.changes)
   if (plan.changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
   if (undo || options.dryRun === true || options.prove === false || setup.prove === undefined) return 0
   terminal.say(`${printable(await setup.prove(world))}\n`)

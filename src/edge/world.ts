@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { World } from '../tools/tool.ts'
 import { files } from './files.ts'
 import { installedIn } from './installed.ts'
-import { ourCommand } from './ours.ts'
+import { direct, isOurs, ourCommand } from './ours.ts'
 import { placesOf } from './places.ts'
 import { programsOnPath } from './programs.ts'
 
@@ -17,6 +17,8 @@ export function thisWorld(): World {
     userId: process.getuid?.() ?? -1,
     places,
     ours: (command) => ourCommand(command, env),
+    isOurs,
+    direct: (commands) => direct(commands, env),
     program: (name) => programsOnPath(name, env)[0],
     run: async (...call) => (await import('./child.ts')).run(...call),
     shipped: (name) => files.read(join(installedIn(), name)),

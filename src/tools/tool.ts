@@ -13,6 +13,10 @@ export interface World {
   readonly places: { readonly config: string; readonly data: string; readonly state: string }
   /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
   ours(command: string): string | undefined
+  /** Whether a program, by its absolute path, is of this very installation. */
+  isOurs(program: string): boolean
+  /** What makes PATH lead to the standalone executable for these commands, where it is installed and PATH does not. */
+  direct(commands: readonly string[]): readonly Change[]
   /** The absolute path of somebody's program on PATH, never one in the working directory. */
   program(name: string): string | undefined
   readonly run: Run

@@ -22,7 +22,7 @@ export async function helperOnPath(world: World): Promise<string> {
       hints: [`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
     })
   }
-  if (found !== ours) {
+  if (!world.isOurs(found)) {
     throw new Failure('refused', `PATH leads to another ${command} first: ${found}`, {
       hints: [`remove that one, or put ${dirname(ours)} before it`],
     })

@@ -71,7 +71,7 @@ function programOf(world: World, name: string): string {
       hints: ['install it, or add it to PATH'],
     })
   }
-  if (program === world.program(command) || program === world.ours(command)) {
+  if (program === world.program(command) || world.isOurs(program)) {
     throw new Failure('refused', `docker-credential-${name} is credbridge itself`)
   }
   return program
