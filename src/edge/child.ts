@@ -22,6 +22,8 @@ export function run(program: string, words: readonly string[], options: RunOptio
     })
     const failed = (code: 'timeout' | 'unavailable', what: string) => {
       child.kill('SIGKILL')
+      // What it started may live on and hold its streams: that must not keep us alive.
+      for (const stream of child.stdio) stream?.destroy()
       reject(new Failure(code, `${program} ${what}`))
     }
     const timer = setTimeout(() => failed('timeout', 'did not answer in time'), options.limit ?? 10_000)
