@@ -58,6 +58,11 @@ export function encodeItem(item: Item): string {
   })
 }
 
+/** The same as a record, also where the bare secret would do: for stores that do not keep every text as it is. */
+export function encodeRecord(item: Item): string {
+  return isCredential(item) ? wrap(recordOf(item)) : encodeItem(item)
+}
+
 /** The item that lies at a place. A value of ours that cannot be read is `malformed`, one of a later version `unsupported`. */
 export function decodeItem(place: Place, value: string): Item {
   const { endpoint, account, owner } = place
@@ -95,14 +100,17 @@ function encodeCredential(credential: Credential): string {
     if (kind !== 'text' || more || credential.endpoint.form !== 'service') throw onlyText()
     return bare
   }
-  if (kind === 'basic' && !more && !bare.startsWith(family)) return bare
-  return wrap({
+  return kind === 'basic' && !more && !bare.startsWith(family) ? bare : wrap(recordOf(credential))
+}
+
+function recordOf({ kind, secret, scheme, expires, refreshToken }: Credential): Record {
+  return {
     kind,
-    secret: bare,
+    secret: secret.expose(),
     ...(scheme === undefined ? {} : { scheme }),
     ...(expires === undefined ? {} : { expires }),
     ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.expose() }),
-  })
+  }
 }
 
 function wrap(record: Record): string {

@@ -1,7 +1,7 @@
 import { type Broker, createBroker } from '../core/broker.ts'
 import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import { insideHelper } from '../core/program.ts'
+import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
 import { placesOf } from './places.ts'
@@ -18,9 +18,7 @@ export interface Opened {
 
 /** The broker over the stores that are in use, for a call by this tool. */
 export async function openBroker(tool: Owner): Promise<Broker> {
-  if (process.env[insideHelper] !== undefined) {
-    throw new Failure('refused', 'a helper that credbridge asked asks credbridge in turn')
-  }
+  if (process.env[insideHelper] !== undefined) throw new Failure('refused', askedInTurn)
   return (await open(tool)).broker
 }
 
