@@ -8,7 +8,10 @@ import { startSession } from './real/session.ts'
 import { fits, parseTranscript, type Step } from './transcript.ts'
 
 const scripts = join(import.meta.dirname, 'scripts')
-const stores = ['secret-service', 'keychain', 'vault']
+const stores = ['secret-service', 'keychain', 'vault', 'helper:secretservice']
+
+/** Stories that a store declares to be beyond it. */
+const beyond: Readonly<Record<string, readonly string[]>> = { 'helper:secretservice': ['git-two-accounts.txt'] }
 
 /** Follows a story in a world of its own, step by step. */
 async function follow(steps: readonly Step[], store: string): Promise<void> {
@@ -48,9 +51,13 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')
 
 needs('the build (npm run build)', built)('built', () => {
-  needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('transcripts', () => {
+  needsPrograms(
+    'dbus-daemon',
+    'gnome-keyring-daemon',
+    'docker-credential-secretservice',
+  )('transcripts', () => {
     describe.each(stores)('in %s', (store) => {
-      test.each(readdirSync(scripts))('%s', async (file) => {
+      test.each(readdirSync(scripts).filter((file) => beyond[store]?.includes(file) !== true))('%s', async (file) => {
         const steps = parseTranscript(readFileSync(join(scripts, file), 'utf8'))
         expect(steps.length).toBeGreaterThan(0)
         await follow(steps, store)

@@ -21,7 +21,7 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
 
     test('declares a name, and traits that make sense', async () => {
       const { name, traits } = await open()
-      expect(name).toMatch(/^[a-z][a-z-]*$/)
+      expect(name).toMatch(/^[a-z][a-z-]*(:[A-Za-z0-9][A-Za-z0-9._-]*)?$/)
       expect(traits.largest ?? 1).toBeGreaterThan(0)
     })
 

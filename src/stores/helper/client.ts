@@ -1,0 +1,121 @@
+import { Failure } from '../../core/failure.ts'
+import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
+import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
+
+/*
+ * The other side of docker's credential helper protocol (docker-credential-helpers, README "Development" and client/):
+ * one word, the verb; the question on standard input; the answer, or one sentence about an error, on standard output.
+ * Of an error only the sentence for "nothing there" is understood. What it says is not repeated: it may hold anything.
+ */
+
+/** A helper as its client sees it. Each call ends within the limit. */
+export interface HelperProgram {
+  /** User name and secret of a server; nothing there: `undefined`. */
+  get(server: string): Promise<{ readonly user: string; readonly secret: string } | undefined>
+  store(server: string, user: string, secret: string): Promise<void>
+  erase(server: string): Promise<void>
+  /** Servers and their user names. */
+  list(): Promise<readonly (readonly [server: string, user: string])[]>
+}
+
+export interface HelperOptions {
+  /** `docker-credential-…`, for what is said of it. */
+  readonly command: string
+  /** Its absolute path. */
+  readonly program: string
+  readonly run: Run
+  /** Milliseconds for each call. */
+  readonly limit: number
+}
+
+const notFound = 'credentials not found in native keychain'
+
+/** Helpers in Go read lines of no more bytes: bufio.MaxScanTokenSize. */
+const longestMessage = 65_535
+
+/** Each call may start several programs and ask for a passphrase. */
+const atOnce = 4
+
+export function helperProgram({ command, program, run, limit }: HelperOptions): HelperProgram {
+  const inTurn = gate(atOnce)
+
+  async function call(verb: string, input: string): Promise<Ran> {
+    if (Buffer.byteLength(input) > longestMessage) throw new Failure('too-large', `${command} takes nothing that large`)
+    return inTurn(() => run(program, [verb], { input, limit, env: { [insideHelper]: '1' } }))
+  }
+
+  async function get(server: string) {
+    const ran = await call('get', server)
+    if (ran.exitCode !== 0 && ran.stdout.trim() === notFound) return undefined
+    const text = answer(ran, 'get')
+    const { Username: user = '', Secret: secret = '' } = understood(() => readMessage(text))
+    // docker-credential-pass answers so where there is nothing.
+    return secret === '' ? undefined : { user, secret }
+  }
+
+  async function store(server: string, user: string, secret: string): Promise<void> {
+    const message: Required<Message> = { ServerURL: server, Username: user, Secret: secret }
+    answer(await call('store', printObject(Object.entries(message))), 'store')
+  }
+
+  async function erase(server: string): Promise<void> {
+    answer(await call('erase', server), 'erase')
+  }
+
+  async function list() {
+    const text = answer(await call('list', 'unused'), 'list')
+    const servers = text === '' ? {} : understood(() => objectIn(text))
+    return Object.entries(servers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  }
+
+  function answer({ exitCode, stdout, stderr }: Ran, verb: string): string {
+    if (exitCode === 0) return stdout.trim()
+    if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
+    throw new Failure('unavailable', `${command} could not ${verb}`, {
+      hints: [`see what it says: ${command} list`],
+    })
+  }
+
+  function understood<T>(read: () => T): T {
+    try {
+      return read()
+    } catch {
+      throw new Failure('malformed', `${command} gives an answer that cannot be understood`, {
+        hints: [`see what it says: ${command} list`],
+      })
+    }
+  }
+
+  return { get, store, erase, list }
+}
+
+/** Older helpers say `null` where they keep nothing. */
+function objectIn(text: string): object {
+  const value: unknown = JSON.parse(text) ?? {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not an object')
+  return value
+}
+
+/** A helper that asks us would turn in circles. */
+export function leadsToUs(command: string): Failure {
+  return new Failure('refused', `${command} is credbridge itself`, {
+    hints: ['to settle on another store: credbridge use vault'],
+  })
+}
+
+/** Lets so many run at once; the others wait for their turn. */
+function gate(width: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let free = width
+  return async (work) => {
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free++
+      else next()
+    }
+  }
+}

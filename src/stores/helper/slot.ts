@@ -1,0 +1,122 @@
+import type { Item, Kind, Note, Place } from '../../core/credential.ts'
+import { isCredential, kinds, notes, ourselves } from '../../core/credential.ts'
+import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
+import { decodeItem, encodeItem, encodeRecord } from '../../core/item.ts'
+import { Secret } from '../../core/secret.ts'
+import { endpointOf, isServer, serverOf } from '../../tools/docker/address.ts'
+
+/*
+ * How an item lies in somebody's docker credential helper, which keeps a secret for each server and user name. Docker's
+ * own sign-ins lie there as docker itself would keep them. Every other item has a server of its own,
+ *
+ *   credbridge:<owner>:<endpoint>                    a password or token that is sent with a user name
+ *   credbridge:<owner>:<endpoint>#<kind>             a credential of another kind
+ *   credbridge:<owner>:<endpoint>#<note>=<account>   a note
+ *
+ * which no helper takes for a part of another one, and as secret the value of docs/item-layout.md. Names that a helper
+ * might trim, fold or take for a path are percent-encoded, and a value of anything but plain ASCII is a record.
+ */
+
+/** An entry of the helper, and what its server and user name say of the item in it. */
+export interface Slot extends Place {
+  readonly server: string
+  readonly user: string
+  readonly kind: Kind | Note
+}
+
+const ours = 'credbridge:'
+const docker = 'docker'
+const identityUser = '<token>'
+
+/** Newer helpers for the Secret Service list an item's label instead: docker-credential-helpers, commit c2ca986. */
+const label = 'Registry credentials for '
+
+/** Where an item is to lie. */
+export function slotFor(item: Item): Slot {
+  const { endpoint, account, owner, kind } = item
+  const place = { endpoint, account, owner, kind }
+  if (isDockers(item)) return { ...place, server: serverOf(item.endpoint), user: account }
+  const at = endpoint.form === 'address' ? endpoint.key : encodeURIComponent(endpoint.key)
+  const server = `${ours}${encodeURIComponent(owner)}:${at}`
+  if (!isCredential(item)) {
+    return { ...place, server: `${server}#${kind}=${encodeURIComponent(account)}`, user: 'credbridge' }
+  }
+  return { ...place, server: kind === 'basic' ? server : `${server}#${kind}`, user: userOf(account) }
+}
+
+/** What a listed entry says; `undefined` for one that is neither ours nor a server of docker's. */
+export function slotAt(listed: string, user: string): Slot | undefined {
+  const server = listed.startsWith(label) ? listed.slice(label.length) : listed
+  try {
+    return server.startsWith(ours) ? ourSlot(server, user) : dockersSlot(server, user)
+  } catch {
+    return undefined
+  }
+}
+
+/** The text to keep in a slot. */
+export function valueFor(item: Item, { server }: Slot): string {
+  if (!server.startsWith(ours) && isCredential(item)) return item.secret.expose()
+  const anyones = { ...item, owner: ourselves }
+  const value = encodeItem(anyones)
+  return isPlain(value) ? value : inAscii(encodeRecord(anyones))
+}
+
+/** The item that a slot's text stands for. */
+export function itemIn(slot: Slot, value: string): Item {
+  const { endpoint, account, owner, kind, server } = slot
+  if (!server.startsWith(ours)) return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value) }
+  return { ...decodeItem({ endpoint, account, owner: ourselves }, value), owner }
+}
+
+function dockersSlot(server: string, user: string): Slot {
+  const kind = user === identityUser ? 'docker-identity' : 'basic'
+  return { server, user, endpoint: endpointOf(server), account: user, owner: docker, kind }
+}
+
+function ourSlot(server: string, user: string): Slot | undefined {
+  const [, owner = '', at = '', more] = /^credbridge:([^:]+):([^#]*)(?:#(.*))?$/.exec(server) ?? []
+  const [kind = 'basic', account] = more?.split('=') ?? []
+  const place = { server, user, endpoint: endpointIn(at), owner: decodeURIComponent(owner) }
+  if (includes(notes, kind) && account !== undefined) return { ...place, kind, account: decodeURIComponent(account) }
+  return owner !== '' && includes(kinds, kind) ? { ...place, kind, account: accountIn(user) } : undefined
+}
+
+function endpointIn(at: string): Endpoint {
+  return at.includes('://') ? parseAddress(at) : serviceName(decodeURIComponent(at))
+}
+
+/** Whether docker itself would keep exactly this. */
+function isDockers(item: Item): item is Item & { endpoint: Parameters<typeof serverOf>[0] } {
+  if (item.owner !== docker || !isCredential(item) || !isServer(item.endpoint)) return false
+  const { account, kind, scheme, expires, refreshToken } = item
+  const more = scheme !== undefined || expires !== undefined || refreshToken !== undefined
+  const fits = kind === (account === identityUser ? 'docker-identity' : 'basic')
+  return fits && !more && isName(account) && isPlain(item.secret.expose())
+}
+
+/** A user name as it is, where every helper keeps it; docker-credential-pass makes a file of it. */
+function userOf(account: string): string {
+  return isName(account) ? account : ours + encodeURIComponent(account)
+}
+
+function accountIn(user: string): string {
+  return user.startsWith(ours) ? decodeURIComponent(user.slice(ours.length)) : user
+}
+
+function isName(text: string): boolean {
+  return isPlain(text) && !text.includes('/') && text !== '.' && text !== '..' && !text.startsWith(ours)
+}
+
+/** Printable ASCII without blanks around it. */
+function isPlain(text: string): boolean {
+  return /^[!-~]([ -~]*[!-~])?$/.test(text)
+}
+
+function inAscii(record: string): string {
+  return record.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function includes<T extends string>(all: readonly T[], one: string): one is T {
+  return (all as readonly string[]).includes(one)
+}
