@@ -6,6 +6,7 @@ import type { Run } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
 import type { StrangersItem } from './secret-service/strangers.ts'
+import { sessionBus } from './session-bus.ts'
 import { settlingStore } from './settling.ts'
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
@@ -85,12 +86,6 @@ export async function strangersItems(
   if (surroundings.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
   const strangers = await import('./secret-service/strangers.ts')
   return strangers.strangersItems(secretServiceOptions(surroundings, settings), searches)
-}
-
-/** Where the session bus is; where nothing says it, the place that systemd gives it. */
-function sessionBus(env: Surroundings['env']): string | undefined {
-  const runtime = env['XDG_RUNTIME_DIR']
-  return env['DBUS_SESSION_BUS_ADDRESS'] || (runtime ? `unix:path=${escape(join(runtime, 'bus'))}` : undefined)
 }
 
 const helperPrefix = 'helper:'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { sessionBus } from '../session-bus.ts'
 
 /**
  * What `DBUS_SESSION_BUS_ADDRESS` must be in this process before the keychain is used on Linux; `undefined`: as it is.
@@ -7,11 +7,10 @@ import { join } from 'node:path'
  * other understands no list of addresses (docs/keychain.md).
  */
 export function busAddress(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const [address, folder] = [env['DBUS_SESSION_BUS_ADDRESS'] ?? '', env['XDG_RUNTIME_DIR'] ?? '']
-  if (address.includes(';')) return address.split(';').find(isThere)
-  if (address !== '' || folder === '') return undefined
-  const usual = `unix:path=${escaped(join(folder, 'bus'))}`
-  return isThere(usual) ? usual : undefined
+  const told = env['DBUS_SESSION_BUS_ADDRESS'] ?? ''
+  const address = sessionBus(env)
+  if (told.includes(';')) return told.split(';').find(isThere)
+  return told === '' && address !== undefined && isThere(address) ? address : undefined
 }
 
 /** Whether the socket of an address exists, as far as a look at the file system tells. */
@@ -22,13 +21,6 @@ function isThere(address: string): boolean {
     .split(',')
     .find((part) => part.startsWith('path='))
   return path === undefined ? address.includes('abstract=') : existsSync(unescaped(path.slice('path='.length)))
-}
-
-// https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
-function escaped(path: string): string {
-  return encodeURIComponent(path)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
 }
 
 function unescaped(path: string): string {

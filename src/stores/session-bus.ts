@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+
+/** Where the session bus is; where nothing says it, the place that systemd gives it. Nothing at all: `undefined`. */
+export function sessionBus(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [address, folder] = [env['DBUS_SESSION_BUS_ADDRESS'] ?? '', env['XDG_RUNTIME_DIR'] ?? '']
+  if (address !== '') return address
+  return folder === '' ? undefined : `unix:path=${escaped(join(folder, 'bus'))}`
+}
+
+// https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
+function escaped(path: string): string {
+  return encodeURIComponent(path)
+    .replaceAll('%2F', '/')
+    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+}
