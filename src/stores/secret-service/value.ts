@@ -141,8 +141,10 @@ function printArray(out: Output, value: Uint8Array | readonly Value[] | Dictiona
   const element = out.type
   const length = printPlace(out, 4, 4)
   const start = printPlace(out, alignmentOf(out.signature.charAt(element)), 0)
-  if (value instanceof Uint8Array) out.bytes.set(value, printPlace(out, 1, value.length))
-  else {
+  if (value instanceof Uint8Array) {
+    const first = printPlace(out, 1, value.length) // making room may replace the bytes
+    out.bytes.set(value, first)
+  } else {
     for (const one of value as Iterable<Value>) {
       out.type = element
       printValue(out, one)
