@@ -30,7 +30,7 @@ export function endpointOf(server: string): Address {
 /** The spelling under which docker itself keeps an endpoint; `endpointOf` gives the endpoint back. */
 export function serverOf(at: Address): string {
   if (at.key === hub.key) return hubServer
-  if (at.scheme !== 'https' || at.host === hubHost) return at.key
+  if (at.scheme !== 'https' || (at.host === hubHost && at.port === undefined)) return at.key
   return at.path === '' ? hostAndPort(at) : `${hostAndPort(at)}/${at.path}`
 }
 
