@@ -48,7 +48,7 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 const openers: Readonly<Record<string, Opener>> = {
   'secret-service': async (surroundings, settings) =>
     (await import('./secret-service/store.ts')).secretServiceStore(secretServiceOptions(surroundings, settings)),
-  keychain: openKeychain,
+  keychain: async (surroundings) => (await import('./keychain/open.ts')).openKeychain(surroundings),
   memory: async () => (await import('./memory.ts')).memoryStore(),
   vault: async ({ places, userId }, { vaultKeyFile }) =>
     (await import('./vault/store.ts')).vaultStore({
@@ -57,16 +57,6 @@ const openers: Readonly<Record<string, Opener>> = {
       now: Date.now,
       ...(userId < 0 ? {} : { uid: userId }),
     }),
-}
-
-async function openKeychain(surroundings: Surroundings): Promise<Store> {
-  const { platform, places, userId, personPresent, env, addon: loadAddon } = surroundings
-  if (platform === 'linux') {
-    const address = (await import('./keychain/bus.ts')).busAddress(env)
-    if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
-  }
-  const { keychainStore } = await import('./keychain.ts')
-  return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent, loadAddon })
 }
 
 function secretServiceOptions(
