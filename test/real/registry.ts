@@ -73,8 +73,8 @@ async function push(repository: string, authorization: string): Promise<void> {
   const upload = new URL(begun.headers.get('location') ?? '')
   upload.searchParams.set('digest', digest)
   const octets = 'application/octet-stream'
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json'
-  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 2 }
+  const mediaType = 'application/vnd.docker.distribution.manifest.v2+json' // docker 20.10 reads no other
+  const config = { mediaType: 'application/vnd.docker.container.image.v1+json', digest, size: 2 }
   const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] })
   const sent = [
     await fetch(upload, { method: 'PUT', headers: { authorization, 'content-type': octets }, body: '{}' }),
