@@ -187,8 +187,11 @@ async function unlockAsTold(session: Session, hint: string): Promise<void> {
   const words = ['-c', `${command} >${session.folder}/tmp/out 2>&1`]
   const { exitCode } = await run('bash', words, { env: session.env, input: 'the password of the login collection' })
   expect(exitCode).toBe(0)
-  const asked = await call(session, 'org.freedesktop.DBus.GetConnectionUnixProcessID', 'string:org.freedesktop.secrets')
-  const pid = Number(/uint32 ([0-9]+)/.exec(asked)?.[1])
+  const owner = ['org.freedesktop.DBus.GetConnectionUnixProcessID', 'string:org.freedesktop.secrets'] as const
+  const pid = await vi.waitFor(async () => {
+    const answer = /uint32 ([0-9]+)/.exec(await call(session, ...owner))
+    return Number(answer?.[1] ?? expect.unreachable('the new daemon has not taken over yet'))
+  })
   onTestFinished(() => void process.kill(pid, 'SIGKILL'))
 }
 
