@@ -1,13 +1,13 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
-import type { Store } from '../core/store.ts'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
-import { describeStore } from '../stores/choose.ts'
-import { tryOut } from '../stores/settling.ts'
+import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Finding } from '../tools/tool.ts'
+import { reportStores, type StoresReport } from './doctor-stores.ts'
 import { broken } from './words.ts'
 
 export function doctorCommand(program: Command, desk: Desk): void {
@@ -15,7 +15,10 @@ export function doctorCommand(program: Command, desk: Desk): void {
     .command('doctor')
     .description('check the stores, the commands and how each tool is set up')
     .option('--json', 'as JSON')
-    .action(async (options) => desk.ends(await doctor(desk, options)))
+    .action(async (options) => {
+      const { exitCode, stuck } = await doctor(desk, options)
+      desk.ends(exitCode, stuck)
+    })
 }
 
 /** One thing to look at. What it throws is its finding. */
@@ -24,23 +27,42 @@ interface Check {
   run(): Promise<readonly Finding[]>
 }
 
-async function doctor(desk: Desk, options: { json?: boolean }): Promise<number> {
-  const results: (Finding & { check: string })[] = []
-  for (const { name, run } of checks(desk)) {
-    for (const finding of await run().catch(asFindings)) {
-      results.push({ check: name, ...finding })
-      if (options.json !== true) desk.terminal.out(line(name, finding))
-    }
-  }
-  if (options.json === true) desk.terminal.out(`${JSON.stringify(results, undefined, 2)}\n`)
-  return results.some(({ state }) => state === 'wrong') ? broken : 0
+interface Ending {
+  readonly exitCode: number
+  readonly stuck: boolean
 }
 
-function checks(desk: Desk): readonly Check[] {
+type Result = Finding & { readonly check: string }
+
+async function doctor(desk: Desk, options: { json?: boolean }): Promise<Ending> {
+  const results: Result[] = []
+  let stuck = false
+  const report = (found: readonly Result[]) => {
+    results.push(...found)
+    if (options.json !== true) for (const result of found) desk.terminal.out(line(result))
+  }
+  const look = async ({ name, run }: Check) => {
+    const found = await run().catch((error) => {
+      stuck ||= asFailure(error).stuck
+      return asFindings(error)
+    })
+    report(found.map((finding) => ({ check: name, ...finding })))
+  }
+  await look({ name: 'settings', run: () => checkSettings(desk) })
+  const stores = await desk.prepared().then(reportStores, () => undefined)
+  report(stores?.findings ?? [{ check: 'store', state: 'skipped', says: 'not looked at, because of the settings' }])
+  stuck ||= stores?.stuck === true
+  for (const check of checks(desk, stores)) await look(check)
+  if (options.json === true) {
+    const { stores: all = [], because } = stores ?? {}
+    desk.terminal.out(`${JSON.stringify({ because, stores: all, checks: results }, undefined, 2)}\n`)
+  }
+  return { exitCode: results.some(({ state }) => state === 'wrong') ? broken : 0, stuck }
+}
+
+function checks(desk: Desk, stores: StoresReport | undefined): readonly Check[] {
   return [
-    { name: 'settings', run: () => checkSettings(desk) },
-    { name: 'store', run: () => checkStores(desk) },
-    { name: 'erased', run: () => checkErased(desk) },
+    { name: 'erased', run: () => checkErased(desk, stores) },
     { name: 'environment', run: async () => checkEnvironment(desk) },
     ...tools.flatMap(({ name, commands }) =>
       commands.map((command) => ({ name, run: async () => checkCommand(desk, command) })),
@@ -52,29 +74,17 @@ function checks(desk: Desk): readonly Check[] {
 }
 
 async function checkSettings(desk: Desk): Promise<readonly Finding[]> {
-  await desk.open()
+  await desk.prepared()
   return [{ state: 'ok', says: 'the settings can be read' }]
 }
 
-async function checkStores(desk: Desk): Promise<readonly Finding[]> {
-  const { stores } = await desk.open()
-  const findings: Finding[] = []
-  for (const store of stores) findings.push(...(await checkStore(store)))
-  return findings
-}
-
-async function checkStore(store: Store): Promise<readonly Finding[]> {
-  const about: Finding = { state: 'note', says: describeStore(store) }
-  try {
-    await tryOut(store)
-    return [about, { state: 'ok', says: `the ${store.name} store kept a throw-away entry, found it and removed it` }]
-  } catch (error) {
-    return [about, ...asFindings(error)]
-  }
-}
-
-async function checkErased(desk: Desk): Promise<readonly Finding[]> {
-  const dropped = await (await desk.open()).broker.erased.sweep()
+/** Only where the store works: another one would let us wait once more, and say the same. */
+async function checkErased(desk: Desk, stores: StoresReport | undefined): Promise<readonly Finding[]> {
+  const first = stores?.stores.find(({ inUse }) => inUse)
+  if (first?.works !== true) return []
+  const { settings, surroundings } = await desk.prepared()
+  const store = await openStore(first.name, settings, surroundings)
+  const dropped = await erasedCopies(store, Date.now, settings.recoverHours).sweep()
   return dropped === 0 ? [] : [{ state: 'ok', says: `${dropped} erased credentials were past their time and are gone` }]
 }
 
@@ -103,7 +113,7 @@ function asFindings(error: unknown): readonly Finding[] {
   return [{ state: 'wrong', says: message, ...(hints[0] === undefined ? {} : { fix: hints[0] }) }]
 }
 
-function line(name: string, { state, says, fix }: Finding): string {
+function line({ check, state, says, fix }: Result): string {
   const mark = { ok: 'ok     ', note: 'note   ', wrong: 'WRONG  ', skipped: 'skipped' }[state]
-  return `${mark} ${name}: ${printable(says)}\n${fix === undefined ? '' : `        fix: ${printable(fix)}\n`}`
+  return `${mark} ${check}: ${printable(says)}\n${fix === undefined ? '' : `        fix: ${printable(fix)}\n`}`
 }

@@ -11,7 +11,8 @@ export async function main(words: readonly string[]): Promise<void> {
   const desk = thisDesk()
   try {
     await (await buildProgram(desk)).parseAsync(words, { from: 'user' })
-    leave(desk.exitCode(), false)
+    const { exitCode, stuck } = desk.ended()
+    leave(exitCode, stuck)
   } catch (error) {
     if (error instanceof CommanderError) return leave(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { Failure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
-import { openStore, settle, storeNames } from '../stores/choose.ts'
+import { inUse, openStore, storeNames } from '../stores/choose.ts'
+import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
 
 export function useCommand(program: Command, desk: Desk): void {
@@ -11,13 +13,20 @@ export function useCommand(program: Command, desk: Desk): void {
 }
 
 /** Tries the store out before it is relied on; what lies in another one stays there (`credbridge move`). */
-async function use({ terminal, open }: Desk, name: string): Promise<number> {
-  const { settings, surroundings } = await open()
+async function use({ terminal, prepared }: Desk, name: string): Promise<number> {
+  const { settings, surroundings } = await prepared()
   const store = await openStore(name, settings, surroundings)
+  if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
+  const before = inUse(settings, surroundings)
   await tryOut(store)
   settle(name, surroundings)
   terminal.say(`secrets are now kept in the ${name} store\n`)
-  if (settings.stores !== undefined)
-    terminal.say('note: the settings file or CREDBRIDGE_STORE names another, which goes first\n')
+  const [first] = before.names
+  if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE says ${first}, which goes first\n`)
+  if (before.because === 'settings') terminal.say(`note: the settings file says ${first}, which goes first\n`)
+  if (before.because === 'settled' && first !== undefined && first !== name) {
+    terminal.say(`note: what is kept in the ${first} store stays there; to take it along:\n`)
+    terminal.say(`  credbridge move --all --from ${first} --to ${name}\n`)
+  }
   return 0
 }

@@ -62,3 +62,9 @@ export function asFailure(error: unknown): Failure {
     cause: error,
   })
 }
+
+/** The same failure with more to do about it. */
+export function withHints(failure: Failure, hints: readonly string[]): Failure {
+  const { code, message, stuck } = failure
+  return new Failure(code, message, { hints: [...failure.hints, ...hints], cause: failure, stuck })
+}

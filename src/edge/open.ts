@@ -8,12 +8,16 @@ import { placesOf } from './places.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { write } from './stdio.ts'
 
-/** What a person's commands may ask for beyond the broker. */
-export interface Opened {
-  readonly broker: Broker
-  readonly stores: readonly [Store, ...Store[]]
+/** What is known before any store is opened. */
+export interface Prepared {
   readonly settings: Settings
   readonly surroundings: Surroundings
+}
+
+/** What a person's commands may ask for beyond the broker. */
+export interface Opened extends Prepared {
+  readonly broker: Broker
+  readonly stores: readonly [Store, ...Store[]]
 }
 
 /** The broker over the stores that are in use, for a call by this tool. */
@@ -22,9 +26,14 @@ export async function openBroker(tool: Owner): Promise<Broker> {
   return (await open(tool)).broker
 }
 
-export async function open(tool: Owner): Promise<Opened> {
+/** The settings, and the machine as this tool's stores see it. */
+export async function prepare(tool: Owner): Promise<Prepared> {
   const surroundings = thisMachine(tool)
-  const settings = await readSettings(surroundings.places, surroundings.env)
+  return { settings: await readSettings(surroundings.places, surroundings.env), surroundings }
+}
+
+export async function open(tool: Owner): Promise<Opened> {
+  const { settings, surroundings } = await prepare(tool)
   const stores = await openStores(settings, surroundings)
   return {
     broker: createBroker({ stores, now: Date.now, recoverHours: settings.recoverHours, aliases: settings.aliases }),
@@ -42,7 +51,7 @@ export function thisMachine(tool: Owner): Surroundings {
     tool,
     run: async (...call) => (await import('./child.ts')).run(...call),
     program: async (name) => (await import('./programs.ts')).programOnPath(name, env),
-    installedIn: async () => (await import('./installed.ts')).installedIn(),
+    isOurs: async (path) => (await import('./installed.ts')).isOurs(path),
     addon: async () => (await import('./addon.ts')).loadAddon(),
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
@@ -57,6 +66,8 @@ export function thisMachine(tool: Owner): Surroundings {
 
 function isPersonPresent(env: NodeJS.ProcessEnv, platform: string): boolean {
   if (env['GIT_TERMINAL_PROMPT'] === '0' || env['CREDBRIDGE_PROMPT'] === 'never') return false
-  if (platform !== 'linux') return env['SSH_CONNECTION'] === undefined
+  // What the keychain shows appears on the screen of the machine itself, also for `ssh -X`.
+  if ((env['SSH_CONNECTION'] ?? '') !== '') return false
+  if (platform !== 'linux') return true
   return [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((display) => display !== undefined && display !== '')
 }

@@ -20,8 +20,11 @@ const keys: Readonly<Record<string, Reader>> = {
 
 /** The settings that the text holds over the usual ones. A key that means nothing is `malformed`: it was meant to. */
 export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
+  const all = entries(parsed(content))
+  const names = all.map(([path]) => path)
+  if (names.includes('store') && names.includes('stores')) throw wrong('it has both store and stores')
   let settings = usual
-  for (const [path, value] of entries(parsed(content))) {
+  for (const [path, value] of all) {
     const read = Object.hasOwn(keys, path) ? keys[path] : undefined
     if (read === undefined) throw wrong(`it has a key that means nothing: ${path}`)
     settings = read(value, settings)

@@ -1,4 +1,3 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
@@ -7,7 +6,9 @@ import type { Store } from '../core/store.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
 import type { StrangersItem } from './secret-service/strangers.ts'
 import { sessionBus } from './session-bus.ts'
-import { settlingStore } from './settling.ts'
+import { settledName, settleFirst } from './settled.ts'
+import { settledStore, settlingStore } from './settling.ts'
+import type { VaultOptions } from './vault/options.ts'
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
 
@@ -23,8 +24,8 @@ export interface Surroundings {
   readonly run: Run
   /** The absolute path of a program on PATH. */
   program(name: string): Promise<string | undefined>
-  /** The folder of this very installation, links resolved. */
-  installedIn(): Promise<string>
+  /** Whether this path leads to a command of ours. */
+  isOurs(path: string): Promise<boolean>
   /** The keychain's addon. What it throws means that there is none for this system. */
   addon(): Promise<KeychainAddon>
   /** Somebody can answer a dialog. */
@@ -50,13 +51,18 @@ const openers: Readonly<Record<string, Opener>> = {
     (await import('./secret-service/store.ts')).secretServiceStore(secretServiceOptions(surroundings, settings)),
   keychain: async (surroundings) => (await import('./keychain/open.ts')).openKeychain(surroundings),
   memory: async () => (await import('./memory.ts')).memoryStore(),
-  vault: async ({ places, userId }, { vaultKeyFile }) =>
-    (await import('./vault/store.ts')).vaultStore({
-      folder: join(places.data, 'vault'),
-      keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
-      now: Date.now,
-      ...(userId < 0 ? {} : { uid: userId }),
-    }),
+  vault: async (surroundings, settings) =>
+    (await import('./vault/store.ts')).vaultStore(vaultOptions(settings, surroundings)),
+}
+
+/** Where the vault is and what may open it. */
+export function vaultOptions({ vaultKeyFile }: StoreSettings, { places, userId }: Surroundings): VaultOptions {
+  return {
+    folder: join(places.data, 'vault'),
+    keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
+    now: Date.now,
+    ...(userId < 0 ? {} : { uid: userId }),
+  }
 }
 
 function secretServiceOptions(
@@ -80,13 +86,30 @@ export async function strangersItems(
 
 const helperPrefix = 'helper:'
 
-export const storeNames: readonly string[] = Object.keys(openers)
+/** The stores that a person can settle on; what the one in memory keeps ends with each command. */
+export const storeNames: readonly string[] = Object.keys(openers).filter((name) => name !== 'memory')
 
-/** The stores in use: those that are set, else the one that was settled, else one that the first save settles. */
+/** Which stores are in use and who said so. */
+export interface InUse {
+  /** In the order in which they are read; the first takes what is saved. None: the first save settles it. */
+  readonly names: readonly string[]
+  readonly because: 'environment' | 'settings' | 'settled' | 'not settled'
+}
+
+/** Those that are set, else the one that was settled, else one that the first save settles. */
+export function inUse({ stores }: StoreSettings, surroundings: Surroundings): InUse {
+  const named = (surroundings.env['CREDBRIDGE_STORE'] ?? '') !== ''
+  if (stores !== undefined) return { names: stores, because: named ? 'environment' : 'settings' }
+  const settled = settledName(surroundings)
+  return settled === undefined ? { names: [], because: 'not settled' } : { names: [settled], because: 'settled' }
+}
+
 export async function openStores(settings: StoreSettings, surroundings: Surroundings): Promise<[Store, ...Store[]]> {
-  const names = settings.stores ?? settledName(surroundings)
+  const { names, because } = inUse(settings, surroundings)
   const [first, ...rest] = names
   if (first === undefined) return [await unsettled(settings, surroundings)]
+  if (because === 'settled')
+    return [await settledStore(first, () => openStore(first, settings, surroundings), toChoose)]
   const opened = (name: string) => openStore(name, settings, surroundings)
   return [await opened(first), ...(await Promise.all(rest.map(opened)))]
 }
@@ -107,54 +130,22 @@ export function keychainName(platform: string): string {
   return platform === 'linux' ? 'secret-service' : 'keychain'
 }
 
+const toChoose = 'to settle on another store: credbridge use vault'
+
 async function unsettled(settings: StoreSettings, surroundings: Surroundings): Promise<Store> {
+  const opened = (name: string) => openStore(name, settings, surroundings)
   return settlingStore({
-    keychain: await openStore(keychainName(surroundings.platform), settings, surroundings),
-    vault: () => openStore('vault', settings, surroundings),
-    settled(store) {
-      settle(store.name, surroundings)
-      if (store.name === 'vault') surroundings.say('there is no keychain here; secrets are kept in the encrypted vault')
+    keychain: await opened(keychainName(surroundings.platform)),
+    vault: () => opened('vault'),
+    toChoose,
+    async settle(store) {
+      const earlier = settleFirst(store.name, surroundings)
+      if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
+      if (store.name === 'vault') surroundings.say(vaultIsUsed)
+      return store
     },
   })
 }
 
-/** Remembers the store in use until somebody says otherwise. */
-export function settle(name: string, { places }: Surroundings): void {
-  mkdirSync(places.state, { recursive: true, mode: 0o700 })
-  const beside = `${settledFile(places.state)}.${Math.random().toString(36).slice(2)}`
-  writeFileSync(beside, `${name}\n`, { mode: 0o600 })
-  renameSync(beside, settledFile(places.state))
-}
-
-/** The store that was settled, as a list of one; empty if none was. */
-export function settledName({ places }: Surroundings): readonly string[] {
-  try {
-    const name = readFileSync(settledFile(places.state), 'utf8').trim()
-    return name === '' ? [] : [name]
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new Failure('unavailable', 'which store is in use cannot be read', { cause: error })
-  }
-}
-
-function settledFile(state: string): string {
-  return join(state, 'store')
-}
-
-/** Where it is, how long it lasts and what it protects against, in one line for a person. */
-export function describeStore({ name, traits }: Store): string {
-  const lasts = {
-    process: 'until this process ends',
-    session: 'until you log out',
-    reboot: 'until the machine restarts',
-    forever: 'until removed',
-  }
-  return `${name}: kept ${lasts[traits.lasts]}; ${protection[name] ?? 'what it protects against is for its program to say'}`
-}
-
-const protection: Readonly<Record<string, string>> = {
-  memory: 'for tests only',
-  keychain: "protects against whoever reads the disk, not against your own account's programs",
-  'secret-service': "protects against whoever reads the disk, not against your own account's programs",
-  vault: 'protects against whoever reads the vault without what unlocks it (credbridge vault status)',
-}
+const vaultIsUsed =
+  'there is no keychain here: secrets are kept in the encrypted vault from now on (what that protects: credbridge doctor)'

@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import type { Entry, Found, Item, Place } from '../core/credential.ts'
 import { isCredential, notes, samePlace } from '../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
@@ -19,7 +18,7 @@ interface HelperSurroundings {
   readonly places: { readonly state: string }
   readonly run: Run
   program(name: string): Promise<string | undefined>
-  installedIn(): Promise<string>
+  isOurs(path: string): Promise<boolean>
 }
 
 const limits = { program: 10_000, person: 120_000 }
@@ -34,8 +33,7 @@ export async function openHelper(name: string, surroundings: HelperSurroundings)
   const program = (await surroundings.program(command)) ?? (await surroundings.program(`${command}.exe`))
   if (program === undefined)
     throw new Failure('unavailable', `${command} is not on PATH`, { hints: [`install ${command}`] })
-  const ours = await surroundings.installedIn()
-  if (env[insideHelper] !== undefined || realpathSync(program).startsWith(ours + sep)) throw leadsToUs(command)
+  if (env[insideHelper] !== undefined || (await surroundings.isOurs(program))) throw leadsToUs(command)
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
   return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`) })

@@ -1,7 +1,7 @@
-import type { Entry, Found, Item, Place } from '../core/credential.ts'
-import { ourselves } from '../core/credential.ts'
-import { type Endpoint, serviceName } from '../core/endpoint.ts'
-import { Failure, isFailure } from '../core/failure.ts'
+import type { Credential } from '../core/credential.ts'
+import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
+import { serviceName } from '../core/endpoint.ts'
+import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 
@@ -10,8 +10,10 @@ export interface Candidates {
   readonly keychain: Store
   /** Where to go if there is provably no keychain. */
   readonly vault: () => Promise<Store>
-  /** Remembers the choice; called once, before the first save goes on. */
-  readonly settled: (store: Store) => void
+  /** What a person can do who does not want to wait for the keychain. */
+  readonly toChoose: string
+  /** Remembers the choice before the first save goes on; the store to use, which another process may have chosen. */
+  readonly settle: (store: Store) => Promise<Store>
 }
 
 /**
@@ -20,67 +22,101 @@ export interface Candidates {
  * be written, read and removed there, the vault only if the keychain is `unavailable`. A keychain that is locked, slow
  * or refuses settles nothing and fails with its own code.
  */
-export function settlingStore({ keychain, vault, settled }: Candidates): Store {
+export function settlingStore({ keychain, vault, toChoose, settle }: Candidates): Store {
+  /** The one that answered last, or was chosen. */
+  let current = keychain
   let chosen: Promise<Store> | undefined
+
+  /** The vault, if what happened proves that there is no keychain. */
+  async function instead(error: unknown): Promise<Store> {
+    if (!isFailure(error)) throw error
+    if (error.code !== 'unavailable') throw withHints(error, [toChoose])
+    return vault()
+  }
 
   async function reading<T>(ask: (store: Store) => Promise<T>): Promise<T> {
     if (chosen !== undefined) return ask(await chosen)
     try {
       return await ask(keychain)
     } catch (error) {
-      if (!isUnavailable(error)) throw error
-      return ask(await vault())
+      current = await instead(error)
+      return ask(current)
     }
   }
 
-  async function settle(): Promise<Store> {
-    const store = await choose(keychain, vault)
-    settled(store)
-    return store
+  async function choose(): Promise<Store> {
+    current = await settle(await tryOut(keychain).then(() => keychain, instead))
+    return current
+  }
+
+  async function settled(): Promise<Store> {
+    chosen ??= choose()
+    try {
+      return await chosen
+    } catch (error) {
+      chosen = undefined
+      throw error
+    }
   }
 
   return {
-    name: keychain.name,
-    traits: keychain.traits,
-    find: (endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> =>
-      reading((store) => store.find(endpoints, account)),
-    list: (): Promise<readonly Entry[]> => reading((store) => store.list()),
-    remove: (place: Place, expected?: Secret): Promise<boolean> => reading((store) => store.remove(place, expected)),
-    async save(item: Item): Promise<void> {
-      chosen ??= settle()
-      await (await chosen).save(item)
+    get name() {
+      return current.name
     },
+    get traits() {
+      return current.traits
+    },
+    find: (endpoints, account) => reading((store) => store.find(endpoints, account)),
+    list: () => reading((store) => store.list()),
+    remove: (place, expected) => reading((store) => store.remove(place, expected)),
+    save: async (item) => (await settled()).save(item),
   }
 }
 
-/** The keychain if it keeps a throw-away item, the vault if there is provably none. */
-export async function choose(keychain: Store, vault: () => Promise<Store>): Promise<Store> {
-  try {
-    await tryOut(keychain)
-    return keychain
-  } catch (error) {
-    if (isUnavailable(error)) return vault()
-    throw withTheWayToChoose(error)
+/** A store that was settled on: if it is not there any more, that is reported, never worked around. */
+export async function settledStore(name: string, open: () => Promise<Store>, toChoose: string): Promise<Store> {
+  const hints = [`what is kept lies in the ${name} store`, toChoose]
+  const advised = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw isFailure(error) && error.code === 'unavailable' ? withHints(error, hints) : error
+    }
+  }
+  const store = await advised(open)
+  return {
+    name: store.name,
+    traits: store.traits,
+    find: (endpoints, account) => advised(() => store.find(endpoints, account)),
+    save: (item) => advised(() => store.save(item)),
+    remove: (place, expected) => advised(() => store.remove(place, expected)),
+    list: () => advised(() => store.list()),
   }
 }
 
-/** Writes, reads and removes a throw-away item; what does not work is the failure. */
+/** Texts that something on the way could trip over. */
+const throwAway = 'throw-away "\\é\n'
+
+/** Writes, reads and removes a throw-away item; what does not work is the failure. Leaves nothing behind. */
 export async function tryOut(store: Store): Promise<void> {
   const endpoint = serviceName(`try-out-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`)
-  const item: Item = { endpoint, account: 'try-out', owner: ourselves, kind: 'basic', secret: new Secret('throw-away') }
+  const item: Credential = {
+    endpoint,
+    account: 'try-out',
+    owner: ourselves,
+    kind: 'basic',
+    secret: new Secret(throwAway),
+  }
   await store.save(item)
-  const found = await store.find([endpoint])
-  const removed = await store.remove(item)
-  if (found.length === 1 && removed) return
+  const kept = await isKept(store, item).catch(async (error) => {
+    await store.remove(item).catch(() => {})
+    throw error
+  })
+  if ((await store.remove(item)) && kept) return
   throw new Failure('internal', `the ${store.name} store did not keep a throw-away item`)
 }
 
-function withTheWayToChoose(error: unknown): unknown {
-  if (!isFailure(error)) return error
-  const hints = [...error.hints, 'to settle on another store: credbridge use vault']
-  return new Failure(error.code, error.message, { hints, cause: error, stuck: error.stuck })
-}
-
-function isUnavailable(error: unknown): boolean {
-  return isFailure(error) && error.code === 'unavailable'
+async function isKept(store: Store, item: Credential): Promise<boolean> {
+  const [found, ...more] = await store.find([item.endpoint])
+  return found !== undefined && more.length === 0 && isCredential(found) && sameCredential(found, item)
 }

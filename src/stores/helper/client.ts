@@ -71,9 +71,12 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
   function answer({ exitCode, stdout, stderr }: Ran, verb: string): string {
     if (exitCode === 0) return stdout.trim()
     if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
-    throw new Failure('unavailable', `${command} could not ${verb}`, {
-      hints: [`see what it says: ${command} list`],
-    })
+    throw new Failure('unavailable', `${command} could not ${verb}`, { hints: [`see what it says: ${byHand(verb)}`] })
+  }
+
+  function byHand(verb: string): string {
+    if (verb !== 'store') return `${command} list`
+    return `echo '{"ServerURL":"https://a.example.com","Username":"a","Secret":"b"}' | ${command} store`
   }
 
   function understood<T>(read: () => T): T {

@@ -22,7 +22,7 @@ describe('which program it is', () => {
       personPresent: false,
       places: { state: '/nowhere' },
       run,
-      installedIn: async () => '/nowhere',
+      isOurs: async () => false,
       async program(command: string) {
         looked.push(command)
         return undefined

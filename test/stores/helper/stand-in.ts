@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -86,6 +86,6 @@ export function open(name: string, folders: readonly string[], more: { installed
     places: { state },
     run,
     program: async (command) => programOnPath(command, env),
-    installedIn: async () => more.installedIn ?? join(state, 'nowhere'),
+    isOurs: async (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
   })
 }

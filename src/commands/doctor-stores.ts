@@ -1,0 +1,115 @@
+import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
+import type { Store } from '../core/store.ts'
+import type { Prepared } from '../edge/open.ts'
+import { type InUse, inUse, keychainName, openStore, vaultOptions } from '../stores/choose.ts'
+import { lastsUntil, protectionOf } from '../stores/describe.ts'
+import { tryOut } from '../stores/settling.ts'
+import type { Finding } from '../tools/tool.ts'
+
+/** What doctor knows about a store, for scripts too. */
+export interface StoreReport {
+  readonly name: string
+  readonly inUse: boolean
+  readonly lasts?: string
+  readonly protects?: string
+  /** Whether it kept a throw-away entry; absent: not tried, because that would have made something. */
+  readonly works?: boolean
+  readonly failure?: FailureCode
+}
+
+/** A finding about a store, or about the choice of it. */
+export interface StoreFinding extends Finding {
+  readonly check: string
+}
+
+export interface StoresReport {
+  readonly because: InUse['because']
+  readonly stores: readonly StoreReport[]
+  readonly findings: readonly StoreFinding[]
+  /** A native call still runs (core/failure.ts). */
+  readonly stuck: boolean
+}
+
+const reasons: Readonly<Record<InUse['because'], string>> = {
+  environment: 'CREDBRIDGE_STORE says so',
+  settings: 'the settings file says so',
+  settled: 'settled on by the first save, or by credbridge use',
+  'not settled': 'the first save settles it',
+}
+
+/** Tries the stores in use, and those that could be: without a dialog, and without making anything that stays. */
+export async function reportStores({ settings, surroundings }: Prepared): Promise<StoresReport> {
+  const { names, because } = inUse(settings, surroundings)
+  const keychain = keychainName(surroundings.platform)
+  const reports: Tried[] = []
+  for (const name of new Set([...names, keychain, 'vault'])) {
+    const used = names.includes(name)
+    const around = used ? surroundings : { ...surroundings, personPresent: false }
+    reports.push(await tryStore(name, used, { settings, surroundings: around }))
+  }
+  const chosen: StoreFinding =
+    names.length > 0
+      ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${reasons[because]}` }
+      : willSettle(
+          reports.find(({ report }) => report.name === keychain)?.failure,
+          surroundings.personPresent,
+          keychain,
+        )
+  return {
+    because,
+    stores: reports.map(({ report }) => report),
+    findings: [chosen, ...reports.flatMap(findingsOf)],
+    stuck: reports.some(({ failure }) => failure?.stuck === true),
+  }
+}
+
+interface Tried {
+  readonly report: StoreReport
+  readonly failure?: Failure
+}
+
+async function tryStore(name: string, used: boolean, { settings, surroundings }: Prepared): Promise<Tried> {
+  let report: StoreReport = { name, inUse: used }
+  try {
+    const store: Store = await openStore(name, settings, surroundings)
+    report = { ...report, lasts: lastsUntil(store.traits) }
+    report = { ...report, protects: await protectionOf(name, settings, surroundings) }
+    if (name === 'vault' && !(await isVaultThere({ settings, surroundings }))) return { report }
+    await tryOut(store)
+    return { report: { ...report, works: true } }
+  } catch (error) {
+    const failure = asFailure(error)
+    return { report: { ...report, works: false, failure: failure.code }, failure }
+  }
+}
+
+async function isVaultThere({ settings, surroundings }: Prepared): Promise<boolean> {
+  const { vaultStatus } = await import('../stores/vault/manage.ts')
+  return (await vaultStatus(vaultOptions(settings, surroundings))) !== undefined
+}
+
+/** What the first save will do, from how the keychain answered while nobody could be asked. */
+function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreFinding {
+  const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
+  if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
+  if (failure.code !== 'unavailable') {
+    const says = `none is settled on yet, and nothing can be kept while ${keychain} is there and does not work`
+    return { check: 'store', state: 'wrong', says, fix: failure.hints[0] ?? 'credbridge use vault' }
+  }
+  const says = personPresent ? will(`${keychain}, if you let it, else on the vault`) : will('the vault')
+  return { check: 'store', state: 'note', says }
+}
+
+function findingsOf({ report, failure }: Tried): readonly StoreFinding[] {
+  const { name: check, inUse, lasts, protects, works } = report
+  const use = inUse ? 'in use' : 'not in use'
+  const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
+  const note: StoreFinding = { check, state: 'note', says: about.join('; ') }
+  if (works === undefined) return [note]
+  if (failure === undefined) {
+    return [note, { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }]
+  }
+  if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
+  const [fix] = failure.hints
+  return [note, { check, state: 'wrong', says: failure.message, ...(fix === undefined ? {} : { fix }) }]
+}

@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import type { KeyringState } from '../real/session.ts'
+import { startWorld, type World } from '../real/world.ts'
+
+/*
+ * The choice of a store (rule 8 of docs/architecture.md), by the built commands, on real buses and keyrings.
+ */
+
+const at = 'https://git.example.com'
+const said = 'credbridge: there is no keychain here: secrets are kept in the encrypted vault from now on'
+
+const start = (state: KeyringState) => startWorld(state, onTestFinished)
+
+function settled({ env }: World): string | undefined {
+  const file = join(env['XDG_STATE_HOME'] ?? '', 'credbridge', 'store')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+function vaultOf({ env }: World): string {
+  return join(env['XDG_DATA_HOME'] ?? '', 'credbridge', 'vault')
+}
+
+function inKeyring(world: World): Promise<{ stdout: string }> {
+  return world.run('secret-tool', ['search', '--all', '--unlock', 'application', 'credbridge'])
+}
+
+const kept = { exitCode: 0, stderr: `kept for ${at}\n` }
+
+needs('the build (npm run build)', built)('built', () => {
+  needsPrograms(
+    'dbus-daemon',
+    'gnome-keyring-daemon',
+    'secret-tool',
+  )('the choice of a store', () => {
+    test('a keychain that works is settled on, and nothing lies anywhere else', async () => {
+      const world = await start('unlocked')
+      expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 1, stderr: '' })
+      expect(settled(world)).toBeUndefined()
+      expect(await world.set(at, 'ann', 's3cret')).toMatchObject(kept)
+      expect(settled(world)).toBe('secret-service')
+      expect((await inKeyring(world)).stdout.match(/secret = .*/g)).toEqual(['secret = s3cret'])
+      expect(existsSync(vaultOf(world))).toBe(false)
+      expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
+    })
+
+    const none: readonly [string, KeyringState, (world: World) => Record<string, string>][] = [
+      ['no bus', 'no-bus', () => ({})],
+      ['a bus without a service', 'no-service', () => ({})],
+      ['a dead bus address', 'no-bus', ({ env }) => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${env['HOME']}/gone` })],
+      ['a service that answers reads but cannot store', 'no-collection', () => ({})],
+    ]
+    test.each(none)('%s: the vault, which is said once', async (_, state, env) => {
+      const world = await start(state)
+      const more = env(world)
+      const git = (verb: string, password = '') =>
+        world.run('git-credential-credbridge', [verb], {
+          more,
+          input: `protocol=https\nhost=git.example.com\n${password === '' ? '' : `username=ann\npassword=${password}\n`}`,
+        })
+      expect(await git('get')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+      expect(settled(world)).toBeUndefined()
+      expect((await git('store', 's3cret')).stderr.startsWith(said)).toBe(true)
+      expect(settled(world)).toBe('vault')
+      expect(await git('store', 'n3wer')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await git('get')).toMatchObject({ stdout: expect.stringContaining('password=n3wer\n'), stderr: '' })
+    })
+
+    test('a bus address that has outlived its bus does not hide the bus of the session', async () => {
+      const world = await start('unlocked')
+      const more = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.env['HOME']}/gone` }
+      expect(await world.set(at, 'ann', 's3cret', { more })).toMatchObject(kept)
+      expect(settled(world)).toBe('secret-service')
+    })
+
+    const broken: readonly [string, KeyringState, (world: World) => void, RegExp][] = [
+      ['a locked keyring over SSH', 'locked', () => {}, /locked/],
+      ['a bus that says nothing', 'silent-bus', () => {}, /in time/],
+      ['a service that is stopped', 'unlocked', ({ session }) => session.pause(), /in time/],
+    ]
+    test.each(broken)(
+      '%s: fails with the way to choose, settles nothing and keeps nothing',
+      async (_, state, make, why) => {
+        const world = await start(state)
+        make(world)
+        const more = { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22', DISPLAY: ':7' }
+        const outcome = await world.set(at, 'ann', 's3cret', { more, timeout: 60_000 })
+        expect(outcome).toMatchObject({ exitCode: 2, stdout: '', timedOut: false })
+        expect(outcome.stderr).toMatch(why)
+        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+        expect(settled(world)).toBeUndefined()
+        expect(existsSync(vaultOf(world))).toBe(false)
+        expect(await world.credbridge('use', 'vault')).toMatchObject({ exitCode: 0 })
+        expect(await world.set(at, 'ann', 's3cret')).toMatchObject(kept)
+        expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
+      },
+    )
+
+    test('settled on the keychain: while it is gone that is a failure, and the vault stays out of it', async () => {
+      const world = await start('unlocked')
+      await world.set(at, 'ann', 's3cret')
+      await world.session.kill()
+      for (const outcome of [await world.set(at, 'ann', 'other'), await world.credbridge('get', at)]) {
+        expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
+        expect(outcome.stderr).toContain('hint: what is kept lies in the secret-service store\n')
+        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+      }
+      expect([settled(world), existsSync(vaultOf(world))]).toEqual(['secret-service', false])
+      await world.session.restart()
+      expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
+    })
+
+    test('settled on the vault: a keychain that appears later changes nothing', async () => {
+      const world = await start('no-collection')
+      await world.set(at, 'ann', 's3cret')
+      await world.session.restart('unlocked')
+      expect(await world.set(at, 'bob', 'other')).toMatchObject(kept)
+      expect((await world.credbridge('get', at, 'ann')).stdout).toBe('s3cret\n')
+      expect(settled(world)).toBe('vault')
+      expect((await inKeyring(world)).stdout).toBe('')
+    })
+
+    test('many first saves at once settle on one store and lose nothing', async () => {
+      const world = await start('no-bus')
+      const numbers = Array.from({ length: 8 }, (_, number) => `${number}`)
+      const outcomes = await Promise.all(numbers.map((number) => world.set(`${at}/${number}`, 'ann', number)))
+      expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(numbers.map(() => 0))
+      expect(outcomes.filter(({ stderr }) => stderr.startsWith(said))).toHaveLength(1)
+      expect(JSON.parse((await world.credbridge('list', '--json')).stdout)).toHaveLength(numbers.length)
+      expect(readdirSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge')).sort()).toEqual(['store', 'vault.key'])
+    })
+
+    test('a choice that cannot be remembered is refused, with the way out', async () => {
+      const world = await start('unlocked')
+      const more = { XDG_STATE_HOME: '/dev/null' }
+      const outcome = await world.set(at, 'ann', 's3cret', { more })
+      expect(outcome.exitCode).toBe(2)
+      expect(outcome.stderr).toContain('which store is in use cannot be remembered')
+      expect(outcome.stderr).toContain('CREDBRIDGE_STORE=secret-service')
+      expect((await inKeyring(world)).stdout).toBe('')
+      const named = { ...more, CREDBRIDGE_STORE: 'secret-service' }
+      expect(await world.set(at, 'ann', 's3cret', { more: named })).toMatchObject(kept)
+    })
+  })
+
+  needsPrograms(
+    'dbus-daemon',
+    'gnome-keyring-daemon',
+    'secret-tool',
+  )('the stores that are set', () => {
+    test('the settings file goes before what was settled, the environment before both; nothing settles then', async () => {
+      const world = await start('unlocked')
+      world.settings('store = "vault"\n')
+      expect(await world.set(at, 'ann', 'in the vault')).toMatchObject(kept)
+      const more = { CREDBRIDGE_STORE: 'secret-service' }
+      expect(await world.set(at, 'ann', 'in the keyring', { more })).toMatchObject(kept)
+      expect(settled(world)).toBeUndefined()
+      expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
+      expect((await world.run('credbridge', ['get', at], { more })).stdout).toBe('in the keyring\n')
+      const used = await world.credbridge('use', 'secret-service')
+      expect(used.stderr).toContain('note: the settings file says vault, which goes first\n')
+      expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
+    })
+
+    test('a chain is read in its order and saved to its first; a locked store on the way stops it', async () => {
+      const world = await start('unlocked')
+      const inVault = { CREDBRIDGE_STORE: 'vault' }
+      await world.set(at, 'ann', 'old', { more: inVault })
+      await world.set(`${at}/only-there`, 'ann', 'there', { more: inVault })
+      world.settings('stores = ["secret-service", "vault"]\n')
+      expect((await world.credbridge('get', at)).stdout).toBe('old\n')
+      await world.set(at, 'ann', 'new')
+      expect((await world.credbridge('get', at)).stdout).toBe('new\n')
+      expect((await world.run('credbridge', ['get', at], { more: inVault })).stdout).toBe('old\n')
+      await world.session.lock()
+      const outcome = await world.credbridge('get', at)
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('locked') })
+      await world.session.kill()
+      expect(await world.credbridge('get', `${at}/only-there`)).toMatchObject({ exitCode: 2, stdout: '' })
+    })
+
+    test.each([
+      ['store = "vault"\nstores = ["vault"]\n', 'store and stores'],
+      ['store = "nowhere"\n', 'there is no store named nowhere'],
+      ['stores = []\n', 'stores must be a list'],
+      ['store = ""\n', 'store must be a text'],
+    ])('%j is an error that says what is wrong', async (toml, why) => {
+      const world = await start('no-bus')
+      world.settings(toml)
+      const outcome = await world.set(at, 'ann', 's3cret')
+      expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(why) })
+      expect(existsSync(vaultOf(world))).toBe(false)
+    })
+
+    test('nothing in the working directory has a say', async () => {
+      const world = await start('no-bus')
+      const project = join(world.session.folder, 'project')
+      mkdirSync(join(project, 'credbridge'), { recursive: true })
+      const more = { XDG_CONFIG_HOME: '.', XDG_STATE_HOME: '.', XDG_DATA_HOME: '.' }
+      await world.set(at, 'ann', 's3cret', { cwd: project, more })
+      expect(readdirSync(project)).toEqual(['credbridge'])
+      expect(readdirSync(join(project, 'credbridge'))).toEqual([])
+    })
+  })
+})

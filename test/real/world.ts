@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { installCommands } from './commands.ts'
+import { type Outcome, type RunOptions, run } from './run.ts'
+import { type AtEnd, type KeyringState, type Session, startSession } from './session.ts'
+
+/** Our installed commands in a session of their own, as a person or a tool there would run them. */
+export interface World {
+  readonly session: Session
+  readonly env: Readonly<Record<string, string>>
+  /** Runs a command with these words; `more` is added to the environment. */
+  run(command: string, words: readonly string[], options?: Options): Promise<Outcome>
+  credbridge(...words: readonly string[]): Promise<Outcome>
+  /** `credbridge set`, with this secret on standard input. */
+  set(endpoint: string, account: string, secret: string, options?: Options): Promise<Outcome>
+  /** Writes the settings file. */
+  settings(toml: string): void
+}
+
+type Options = Omit<RunOptions, 'env'> & { readonly more?: Readonly<Record<string, string>> }
+
+export async function startWorld(state: KeyringState, atEnd: AtEnd): Promise<World> {
+  const session = await startSession(state, atEnd)
+  const folder = installCommands(join(session.folder, 'commands'))
+  const env: Record<string, string> = { ...session.env, PATH: `${folder}:${session.env['PATH']}` }
+  const runHere: World['run'] = (command, words, { more = {}, ...options } = {}) =>
+    run(command, words, { ...options, env: { ...env, ...more } })
+  return {
+    session,
+    env,
+    run: runHere,
+    credbridge: (...words) => runHere('credbridge', words),
+    set: (endpoint, account, secret, options) =>
+      runHere('credbridge', ['set', endpoint, account], { ...options, input: secret }),
+    settings(toml) {
+      const config = join(env['XDG_CONFIG_HOME'] ?? '', 'credbridge')
+      mkdirSync(config, { recursive: true })
+      writeFileSync(join(config, 'config.toml'), toml)
+    },
+  }
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import { serviceName } from '../../src/core/endpoint.ts'
+import { Failure, type FailureCode } from '../../src/core/failure.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Store } from '../../src/core/store.ts'
+import { type MemoryStore, memoryStore } from '../../src/stores/memory.ts'
+import { settledStore, settlingStore, tryOut } from '../../src/stores/settling.ts'
+import { credential, expectItems } from './contract-world.ts'
+
+const item = credential(serviceName('here'))
+
+/** Two stores to choose from; each call of theirs is noted. */
+function candidates(trouble: Partial<Record<keyof Store, FailureCode>> = {}) {
+  const calls: string[] = []
+  const noted = (name: string, store: Store, broken: typeof trouble = {}): Store => {
+    const call =
+      <W extends unknown[], T>(verb: keyof Store, work: (...words: W) => Promise<T>) =>
+      async (...words: W) => {
+        calls.push(`${name} ${verb}`)
+        const code = broken[verb]
+        if (code !== undefined) throw new Failure(code, `${name} is ${code}`)
+        return work(...words)
+      }
+    return {
+      name,
+      traits: store.traits,
+      find: call('find', store.find),
+      save: call('save', store.save),
+      remove: call('remove', store.remove),
+      list: call('list', store.list),
+    }
+  }
+  const [keychain, vault] = [memoryStore(), memoryStore()]
+  const settled: string[] = []
+  let elsewhere: Store | undefined
+  const store = settlingStore({
+    keychain: noted('keychain', keychain, trouble),
+    vault: async () => noted('vault', vault),
+    toChoose: 'choose',
+    async settle(chosen) {
+      settled.push(chosen.name)
+      return elsewhere ?? chosen
+    },
+  })
+  const settleElsewhere = (other: MemoryStore) => {
+    elsewhere = other
+  }
+  return { store, keychain, vault, calls, settled, settleElsewhere }
+}
+
+const all = (code: FailureCode) => ({ find: code, save: code, remove: code, list: code })
+const cannotKeep = { save: 'unavailable' } as const
+const notProof = ['locked', 'timeout', 'refused', 'unsupported', 'malformed', 'ambiguous', 'internal'] as const
+
+describe('what is read while nothing is settled', () => {
+  test('comes from the keychain', async () => {
+    const { store, keychain, settled, calls } = candidates()
+    await keychain.save(item)
+    expectItems(await store.find([item.endpoint]), [item])
+    expect(await store.list()).toHaveLength(1)
+    expect(await store.remove(item)).toBe(true)
+    expect([store.name, settled]).toEqual(['keychain', []])
+    expect(calls).toEqual(['keychain find', 'keychain list', 'keychain remove'])
+  })
+
+  test('comes from the vault where there is provably no keychain', async () => {
+    const { store, vault, settled } = candidates(all('unavailable'))
+    expect(await store.find([item.endpoint])).toEqual([])
+    await vault.save(item)
+    expectItems(await store.find([item.endpoint]), [item])
+    expect(await store.list()).toHaveLength(1)
+    expect(await store.remove(item)).toBe(true)
+    expect([store.name, settled]).toEqual(['vault', []])
+  })
+
+  test.each(notProof)('is a failure where the keychain is %s, and says how to choose', async (code) => {
+    const { store, vault, calls, settled } = candidates(all(code))
+    await vault.save(item)
+    for (const call of [() => store.find([item.endpoint]), () => store.list(), () => store.remove(item)]) {
+      await expect(call()).rejects.toMatchObject({ code, hints: ['choose'] })
+    }
+    expect(calls.filter((call) => call.startsWith('vault'))).toEqual([])
+    expect(settled).toEqual([])
+  })
+})
+
+describe('the first save', () => {
+  test('settles on a keychain that keeps a throw-away item, before anything is kept there', async () => {
+    const { store, keychain, settled, calls } = candidates()
+    await store.save(item)
+    expect(settled).toEqual(['keychain'])
+    expect(calls).toEqual(['keychain save', 'keychain find', 'keychain remove', 'keychain save'])
+    expectItems(await keychain.find([item.endpoint]), [item])
+    expect(await keychain.list()).toHaveLength(1)
+  })
+
+  test('is the only one that tries the keychain out', async () => {
+    const { store, settled, calls } = candidates()
+    await Promise.all([store.save(item), store.save({ ...item, account: 'bob' })])
+    await store.save({ ...item, account: 'carol' })
+    expect(settled).toEqual(['keychain'])
+    expect(calls.filter((call) => call === 'keychain save')).toHaveLength(4)
+  })
+
+  test('settles on the vault where the keychain answers reads and cannot keep anything', async () => {
+    const { store, vault, keychain, settled } = candidates(cannotKeep)
+    expect(await store.find([item.endpoint])).toEqual([])
+    await store.save(item)
+    expect([store.name, settled]).toEqual(['vault', ['vault']])
+    expectItems(await vault.find([item.endpoint]), [item])
+    expectItems(await store.find([item.endpoint]), [item])
+    expect(await keychain.list()).toEqual([])
+  })
+
+  test.each(notProof)('settles nothing while the keychain is %s, and the next one tries again', async (code) => {
+    const trouble: Partial<Record<keyof Store, FailureCode>> = { save: code }
+    const { store, vault, keychain, settled } = candidates(trouble)
+    await expect(store.save(item)).rejects.toMatchObject({ code, hints: ['choose'] })
+    expect([settled, await vault.list(), await keychain.list()]).toEqual([[], [], []])
+    delete trouble.save
+    await store.save(item)
+    expect(settled).toEqual(['keychain'])
+  })
+
+  test('goes where another process has settled meanwhile', async () => {
+    const { store, keychain, settleElsewhere } = candidates()
+    const other = memoryStore()
+    settleElsewhere(other)
+    await store.save(item)
+    expectItems(await other.find([item.endpoint]), [item])
+    expect(await keychain.list()).toEqual([])
+    expect(store.name).toBe('memory')
+  })
+})
+
+describe('a store that is tried out', () => {
+  test('has nothing left of it', async () => {
+    const store = memoryStore()
+    await tryOut(store)
+    expect(await store.list()).toEqual([])
+  })
+
+  test.each<[string, (store: Store) => Partial<Store>]>([
+    ['loses what it is given', () => ({ save: async () => {} })],
+    [
+      'changes what it is given',
+      (store) => ({ save: (one) => store.save({ ...one, ...{ secret: new Secret('x') } }) }),
+    ],
+    ['cannot remove', () => ({ remove: async () => false })],
+  ])('does not pass if it %s', async (_, change) => {
+    const store = memoryStore()
+    await expect(tryOut({ ...store, ...change(store) })).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  test('has nothing left of it if it cannot be read back', async () => {
+    const store = memoryStore()
+    const broken = async () => Promise.reject(new Failure('timeout', 'too slow for a test'))
+    await expect(tryOut({ ...store, find: broken })).rejects.toMatchObject({ code: 'timeout' })
+    expect(await store.list()).toEqual([])
+  })
+})
+
+describe('a store that was settled on', () => {
+  test('is used as it is', async () => {
+    const store = await settledStore('memory', async () => memoryStore(), 'choose')
+    await store.save(item)
+    expectItems(await store.find([item.endpoint]), [item])
+    expect(await store.list()).toHaveLength(1)
+    expect(await store.remove(item)).toBe(true)
+    expect(store.name).toBe('memory')
+  })
+
+  test('that is not there any more is reported with what to do', async () => {
+    const memory = memoryStore()
+    const store = await settledStore('memory', async () => memory, 'choose')
+    const calls = [
+      () => store.find([]),
+      () => store.list(),
+      () => store.save(item),
+      () => store.remove(item),
+      () => settledStore('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), 'choose'),
+    ]
+    for (const call of calls) {
+      memory.failOnce(new Failure('unavailable', 'gone', { hints: ['first'] }))
+      await expect(call()).rejects.toMatchObject({
+        code: 'unavailable',
+        hints: expect.arrayContaining(['what is kept lies in the memory store', 'choose']),
+      })
+    }
+  })
+
+  test.each(notProof)('that is %s says so, and no more', async (code) => {
+    const memory = memoryStore()
+    const store = await settledStore('memory', async () => memory, 'choose')
+    memory.failOnce(new Failure(code, 'broken', { hints: ['first'] }))
+    await expect(store.find([])).rejects.toMatchObject({ code, hints: ['first'] })
+  })
+})
