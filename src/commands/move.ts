@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
-import { Failure } from '../core/failure.ts'
+import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { moveItem } from '../core/moving.ts'
+import type { Store } from '../core/store.ts'
 import type { Desk } from '../edge/desk.ts'
-import { openStore } from '../stores/choose.ts'
-import { endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import { printable } from '../edge/report.ts'
+import { inUse, openStore } from '../stores/choose.ts'
+import { broken, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
 interface Options {
   readonly to: string
@@ -25,20 +27,59 @@ export function moveCommand(program: Command, desk: Desk): void {
     .action(async (endpoint: string | undefined, options) => desk.ends(await move(desk, endpoint, options)))
 }
 
-async function move({ terminal, open }: Desk, word: string | undefined, options: Options): Promise<number> {
-  const { stores, settings, surroundings } = await open()
-  const from = options.from === undefined ? stores[0] : await openStore(options.from, settings, surroundings)
-  const to = await openStore(options.to, settings, surroundings)
-  if (from.name === to.name) throw new Failure('refused', `it lies in the ${to.name} store already`)
+async function move(desk: Desk, word: string | undefined, options: Options): Promise<number> {
+  const { terminal } = desk
   const meant = which(word, options)
-  const entries = (await from.list()).filter(meant)
-  let count = 0
-  for (const entry of entries) {
-    terminal.say(`${options.dryRun === true ? 'would move' : 'moving'} ${shown(entry)}\n`)
-    if (options.dryRun !== true && (await moveItem(entry, from, to))) count++
+  const { from, to } = await stores(desk, options)
+  const entries = (await from.list()).filter(meant).sort(byTime)
+  // Only now is it known which one an unsettled choice reads from.
+  if (from.name === to.name) throw new Failure('refused', `it lies in the ${to.name} store already`)
+  if (options.dryRun === true) {
+    for (const entry of entries) terminal.say(`would move ${shown(entry)}\n`)
+    return entries.length === 0 ? nothingThere : 0
   }
-  if (options.dryRun !== true) terminal.say(`${count} moved to the ${to.name} store\n`)
+  const stayed = await moveAll(desk, entries, from, to)
+  await sayWhatIsInUse(desk, to.name, entries.length - stayed)
+  if (stayed > 0) return broken
   return entries.length === 0 ? nothingThere : 0
+}
+
+async function stores(desk: Desk, options: Options): Promise<{ from: Store; to: Store }> {
+  const { settings, surroundings } = await desk.prepared()
+  const to = await openStore(options.to, settings, surroundings)
+  if (options.from === undefined) return { from: (await desk.open()).stores[0], to }
+  return { from: await openStore(options.from, settings, surroundings), to }
+}
+
+/** What the other store cannot take stays; how many. What breaks a store ends it. */
+async function moveAll({ terminal }: Desk, entries: readonly Entry[], from: Store, to: Store): Promise<number> {
+  let [moved, stayed] = [0, 0]
+  try {
+    for (const entry of entries) {
+      try {
+        if (!(await moveItem(entry, from, to))) continue
+        terminal.say(`moved ${shown(entry)}\n`)
+        moved++
+      } catch (error) {
+        const { code, message } = asFailure(error)
+        if (!stays.includes(code)) throw error
+        terminal.say(printable(`stays: ${shown(entry)}: ${message}`).concat('\n'))
+        stayed++
+      }
+    }
+  } finally {
+    terminal.say(`${moved} moved to the ${to.name} store\n`)
+  }
+  return stayed
+}
+
+/** These are about one item; the next one may go. */
+const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'malformed', 'ambiguous']
+
+async function sayWhatIsInUse({ terminal, prepared }: Desk, to: string, moved: number): Promise<void> {
+  const { settings, surroundings } = await prepared()
+  if (moved === 0 || inUse(settings, surroundings).names.includes(to)) return
+  terminal.say(`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
 }
 
 function which(word: string | undefined, options: Options): (entry: Entry) => boolean {
@@ -50,6 +91,11 @@ function which(word: string | undefined, options: Options): (entry: Entry) => bo
   return (entry) => sameEndpoint(entry.endpoint, endpoint)
 }
 
+/** The oldest first, because the order in which accounts were saved may decide between them. */
+function byTime(a: Entry, b: Entry): number {
+  return (a.savedAt ?? 0) - (b.savedAt ?? 0)
+}
+
 function shown({ endpoint, account, owner, kind }: Entry): string {
-  return `${shownAccount(account)} at ${endpoint.key} (${owner}, ${kind})`
+  return printable(`${shownAccount(account)} at ${endpoint.key} (${owner}, ${kind})`)
 }
