@@ -34,8 +34,8 @@ export function outputOf(size: number): Output {
   return { bytes, view: viewOf(bytes), at: 0, start: 0, signature: '', type: 0 }
 }
 
-export function inputOf(bytes: Buffer, at: number): Input {
-  return { bytes, view: viewOf(bytes), little: bytes[0] === littleEndian, at, signature: '', type: 0, depth: 0 }
+export function inputOf(bytes: Buffer, little: boolean, at = 0): Input {
+  return { bytes, view: viewOf(bytes), little, at, signature: '', type: 0, depth: 0 }
 }
 
 /** Makes room behind what is printed and behind zeros up to the alignment; where it starts. */

@@ -54,12 +54,20 @@ export const deleteItem = (path: string) => onSecrets(path, `${secret}.Item`, 'D
 export const startPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Prompt', 's', [''], '')
 export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Dismiss', undefined, [], '')
 
+/** The first call on every connection: the bus gives us our name. */
+export const hello = onBus('Hello', 's')
+
 /** The bus hands on only signals that the Secret Service itself sent, and says when it is gone. */
 export const watchPrompts = () =>
-  onBus('AddMatch', `type='signal',sender='org.freedesktop.secrets',interface='${secret}.Prompt',member='Completed'`)
+  onBus(
+    'AddMatch',
+    '',
+    `type='signal',sender='org.freedesktop.secrets',interface='${secret}.Prompt',member='Completed'`,
+  )
 export const watchName = () =>
   onBus(
     'AddMatch',
+    '',
     `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.secrets'`,
   )
 
@@ -92,15 +100,8 @@ function onSecrets<R extends keyof Bodies>(
   return { destination: 'org.freedesktop.secrets', path, interface: on, member, ...typed, body, reply }
 }
 
-function onBus(member: string, rule: string): Call<''> {
+function onBus<R extends keyof Bodies>(member: string, reply: R, ...rules: readonly string[]): Call<R> {
   const bus = 'org.freedesktop.DBus'
-  return {
-    destination: bus,
-    path: '/org/freedesktop/DBus',
-    interface: bus,
-    member,
-    signature: 's',
-    body: [rule],
-    reply: '',
-  }
+  const typed = rules.length === 0 ? {} : { signature: 's' }
+  return { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member, ...typed, body: rules, reply }
 }

@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { asFailure, Failure } from '../../core/failure.ts'
 import type { SocketPath } from './address.ts'
 import { outputOf } from './bytes.ts'
+import { hello } from './calls.ts'
 import { failureOf, noAnswer, vanished } from './errors.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
@@ -127,10 +128,9 @@ export function openConnection(
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
-    const answer = wait(serial, limit, (message) =>
+    return wait(serial, limit, (message) =>
       message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
     )
-    return answer
   }
 
   return {
@@ -145,15 +145,6 @@ export function openConnection(
       return state === 'closed'
     },
   }
-}
-
-/** The first message on every connection: it gives us our name. */
-const hello: Call<'s'> = {
-  destination: 'org.freedesktop.DBus',
-  path: '/org/freedesktop/DBus',
-  interface: 'org.freedesktop.DBus',
-  member: 'Hello',
-  reply: 's',
 }
 
 /**

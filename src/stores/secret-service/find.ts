@@ -1,31 +1,33 @@
 import { isUtf8 } from 'node:buffer'
 import type { Entry, Found, Owner, Place } from '../../core/credential.ts'
 import { isCredential } from '../../core/credential.ts'
-import type { Endpoint } from '../../core/endpoint.ts'
+import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
 import type { Attributes } from './calls.ts'
 import { locked } from './errors.ts'
-import { entryOf, inOrder, placeAt, placeOf, searchesAt, searchesForAll } from './items.ts'
-import type { Described, Hits, Service } from './service.ts'
+import { entryOf, inOrder, mayBeNote, placeAt, placeOf, searchesAt, searchesForAll } from './items.ts'
+import type { Described, Service } from './service.ts'
 
-/** Everything at these endpoints, each named once, with its secret, of several items at one place the one that counts. */
+/** Everything at these endpoints with its secret, of several items at one place the one that counts. */
 export async function find(
   service: Service,
   endpoints: readonly Endpoint[],
   account: string | undefined,
   owners: readonly Owner[],
 ): Promise<readonly Found[]> {
-  const searches = endpoints.flatMap((endpoint) => searchesAt(endpoint, owners))
-  if (searches.length === 0) return []
+  const each = endpoints.filter((one, index) => endpoints.findIndex((other) => sameEndpoint(one, other)) === index)
+  if (each.length === 0) return []
+  const searches = each.flatMap((endpoint) => searchesAt(endpoint, owners))
   const [paths] = await Promise.all([searchAll(service, searches), service.session])
   const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const found: Found[] = []
-  for (const endpoint of endpoints) {
+  for (const endpoint of each) {
     for (const [place, item] of thatCount(described, (attributes) => placeAt(endpoint, attributes, owners))) {
+      const meant = account === undefined || account === place.account
+      if (!meant && !mayBeNote(item.attributes)) continue
       const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
-      const wanted = account === undefined || account === place.account || !isCredential(decoded)
-      if (wanted) found.push({ ...decoded, savedAt: item.modified })
+      if (meant || !isCredential(decoded)) found.push({ ...decoded, savedAt: item.modified })
     }
   }
   return found
@@ -33,13 +35,13 @@ export async function find(
 
 /** All entries, without unlocking anything. What is locked so that not even that can be read is `locked`. */
 export async function list(service: Service, owners: readonly Owner[]): Promise<readonly Entry[]> {
-  const [hits, collections] = await Promise.all([searchEach(service, searchesForAll), service.collections()])
+  const [hits, collections] = await Promise.all([service.search(searchesForAll), service.collections()])
   const closed = await closedOf(service, collections)
   const known = [...hits.unlocked, ...hits.locked]
   if (known.length === 0 && closed.some(({ hides }) => hides)) throw locked()
   const open = collections.filter((path) => !closed.some((one) => one.path === path))
   const others = await Promise.all(owners.length === 0 ? [] : open.map(service.itemsIn))
-  const described = await describeAll(service, unique([...known, ...others.flat()]))
+  const described = await describeAll(service, [...new Set([...known, ...others.flat()])])
   if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
   return thatCount(described, (attributes) => placeOf(attributes, owners)).map(([place, item]) => entryOf(place, item))
 }
@@ -49,14 +51,14 @@ export async function list(service: Service, owners: readonly Owner[]): Promise<
  * collection hides its items while it is locked, as KeePassXC's do.
  */
 export async function searchAll(service: Service, searches: readonly Attributes[]): Promise<readonly string[]> {
-  const [hits, collections] = await Promise.all([searchEach(service, searches), service.collections()])
+  const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
   if (hits.locked.length > 0) await service.unlock(hits.locked)
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length > 0) return paths
   const hiding = (await closedOf(service, collections)).filter(({ hides }) => hides)
   if (hiding.length === 0) return []
   await service.unlock(hiding.map(({ path }) => path))
-  return (await searchEach(service, searches)).unlocked
+  return (await service.search(searches)).unlocked
 }
 
 /** How many items are asked for at once. */
@@ -74,18 +76,8 @@ export async function describeAll(service: Service, paths: readonly string[]): P
 /** The text of a secret. */
 export function textOf(place: Place, item: Described, secret: Uint8Array | undefined): string {
   if (secret === undefined) throw item.locked ? locked() : kept(place)
-  if (!isUtf8(secret)) {
-    throw new Failure('malformed', `the secret for ${place.endpoint.key} is not text`)
-  }
+  if (!isUtf8(secret)) throw new Failure('malformed', `the secret for ${place.endpoint.key} is not text`)
   return Buffer.from(secret).toString()
-}
-
-async function searchEach(service: Service, searches: readonly Attributes[]): Promise<Hits> {
-  const hits = await Promise.all(searches.map(service.search))
-  return {
-    unlocked: unique(hits.flatMap(({ unlocked }) => unlocked)),
-    locked: unique(hits.flatMap(({ locked }) => locked)),
-  }
 }
 
 /** The collections that are locked. One that shows no item then may have some. */
@@ -113,15 +105,12 @@ function thatCount(
     here.items.push(item)
     places.set(key, here)
   }
-  return [...places.values()].flatMap(({ place, items }) =>
-    inOrder(place, items)
-      .slice(0, 1)
-      .map((item) => [place, item]),
-  )
-}
-
-function unique(paths: readonly string[]): string[] {
-  return [...new Set(paths)]
+  const counting: [Place, Described][] = []
+  for (const { place, items } of places.values()) {
+    const [first] = inOrder(place, items)
+    if (first !== undefined) counting.push([place, first])
+  }
+  return counting
 }
 
 function kept({ endpoint }: Place): Failure {

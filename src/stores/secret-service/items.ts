@@ -90,6 +90,11 @@ export function entryOf(place: Place, { attributes, modified }: Described): Entr
   return { ...place, kind, savedAt: modified }
 }
 
+/** Whether an item can be a note. Of one that others wrote only its value tells. */
+export function mayBeNote(attributes: Attributes): boolean {
+  return makerOf(attributes) !== 'us' || notes.some((note) => note === attributes.get('kind'))
+}
+
 /**
  * Whose an item says that it is: ours, Python's, another program's own, or nobody's in particular, which is what
  * @napi-rs/keyring and secret-tool write.

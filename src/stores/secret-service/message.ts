@@ -39,16 +39,16 @@ export interface Received extends Message {
 
 const types = ['call', 'reply', 'error', 'signal'] as const
 
-/** The fields of the header: the name here, the number there, the letter of the type. */
+/** The fields of the header, in libdbus's order: the name here, the number there, the letter of the type. */
 const fields = [
   ['path', 1, 'o'],
+  ['destination', 6, 's'],
   ['interface', 2, 's'],
   ['member', 3, 's'],
   ['error', 4, 's'],
   ['answers', 5, 'u'],
-  ['destination', 6, 's'],
-  ['sender', 7, 's'],
   ['signature', 8, 'g'],
+  ['sender', 7, 's'],
 ] as const
 
 const fixedPart = 16
@@ -56,31 +56,42 @@ const fixedPart = 16
 /** Longer ones are refused; the bus itself permits eight times as much. */
 export const longest = 16 * 1024 * 1024
 
-/** Prints a message behind whatever is printed already. */
-export function printMessage(out: Output, message: Message, body: readonly Value[]): void {
+/** Prints a message behind whatever is printed already. One that cannot be printed leaves no trace. */
+export function printMessage(out: Output, message: Message, values: readonly Value[]): void {
   const start = out.at
-  out.start = start
-  printPlace(out, 1, fixedPart)
-  out.bytes[start] = littleEndian
-  out.bytes[start + 1] = types.indexOf(message.type) + 1
-  out.bytes[start + 3] = 1
-  out.view.setUint32(start + 8, message.serial, true)
-  for (const [name, number, type] of fields) {
-    const value = message[name]
-    if (value === undefined) continue
-    out.bytes[printPlace(out, 8, 1)] = number
-    print(out, 'v', [{ type, value }])
+  try {
+    out.start = start
+    printPlace(out, 1, fixedPart)
+    out.bytes[start] = littleEndian
+    out.bytes[start + 1] = types.indexOf(message.type) + 1
+    out.bytes[start + 3] = 1
+    out.view.setUint32(start + 8, message.serial, true)
+    for (const [name, number, type] of fields) {
+      const value = message[name]
+      if (value !== undefined) printField(out, number, type, value)
+    }
+    out.view.setUint32(start + 12, out.at - start - fixedPart, true)
+    const body = printPlace(out, 8, 0)
+    print(out, message.signature ?? '', values)
+    out.view.setUint32(start + 4, out.at - body, true)
+  } catch (error) {
+    out.bytes.fill(0, start)
+    out.at = start
+    throw error
   }
-  out.view.setUint32(start + 12, out.at - start - fixedPart, true)
-  const end = printPlace(out, 8, 0)
-  print(out, message.signature ?? '', body)
-  out.view.setUint32(start + 4, out.at - end, true)
+}
+
+function printField(out: Output, number: number, type: string, value: Value): void {
+  const at = printPlace(out, 8, 1)
+  out.bytes[at] = number
+  print(out, 'v', [{ type, value }])
 }
 
 /** How long the message is that starts so; undefined while too little of it is there to say. */
 export function lengthOf(start: Buffer): number | undefined {
   if (start.length < fixedPart) return undefined
-  const { view, little } = inputOf(start, 0)
+  const little = start[0] === littleEndian
+  const { view } = inputOf(start, little)
   if ((!little && start[0] !== bigEndian) || start[3] !== 1) throw unreadable('is of no kind that there is')
   const body = view.getUint32(4, little)
   const head = view.getUint32(12, little)
@@ -109,13 +120,13 @@ export type WireSecret = readonly [session: string, parameters: Uint8Array, valu
 
 /** Reads one whole message but its body. */
 export function readMessage(bytes: Buffer): Received {
-  const from = inputOf(bytes, fixedPart)
+  const from = inputOf(bytes, bytes[0] === littleEndian, fixedPart)
   const end = fixedPart + from.view.getUint32(12, from.little)
   const found: Record<string, Value> = {}
   while (from.at < end) {
     const number = bytes[readPlace(from, 8, 1)] ?? 0
     const [value] = read(from, 'v') as [Variant]
-    const [name, , type] = fields[number - 1] ?? []
+    const [name, , type] = fields.find(([, known]) => known === number) ?? []
     if (name === undefined) continue
     if (type !== value.type) throw unreadable('has a header field of the wrong type')
     found[name] = value.value

@@ -1,3 +1,4 @@
+import type { Failure } from '../../core/failure.ts'
 import { unreadable } from './bytes.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
@@ -32,65 +33,38 @@ export interface Described {
   readonly locked: boolean
 }
 
-/** The conversation with the Secret Service. What is asked in one turn goes out in one write. */
-export interface Service {
-  /** Settled once secrets can go over the bus. */
-  readonly session: Promise<unknown>
-  /** Whether the Secret Service has answered at all. */
-  readonly begun: boolean
-  /** All items with at least these attributes, whatever collection they are in. */
-  search(attributes: Attributes): Promise<Hits>
-  collections(): Promise<readonly string[]>
-  isLocked(collection: string): Promise<boolean>
-  itemsIn(collection: string): Promise<readonly string[]>
-  /** The item, unless it has gone. */
-  describe(item: string): Promise<Described | undefined>
-  /** The secrets of these items, as far as they are there and unlocked. */
-  secrets(items: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
-  /** Unlocks collections and items, after a dialog where one is needed. Still locked: `locked`. */
-  unlock(objects: readonly string[]): Promise<void>
-  /** Makes an item in the default collection, which is made where there is none and somebody can say how; its path. */
-  create(label: string, attributes: Attributes, secret: Uint8Array): Promise<string>
-  /** Gives an item another secret; whether it was still there. */
-  setSecret(item: string, secret: Uint8Array): Promise<boolean>
-  setAttributes(item: string, attributes: Attributes): Promise<void>
-  /** Whether the item was still there. */
-  remove(item: string): Promise<boolean>
-}
+export type Service = ReturnType<typeof converse>
 
-/** Begins the conversation; what is asked for in the same turn goes along with its beginning. */
-export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners): Service {
-  const open = encrypted ? openEncrypted : openPlain
-  const session: Promise<Session> = open(async (algorithm, input) =>
-    there(await connection.call(calls.openSession(algorithm, input), limits.first)),
-  )
+/** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
+export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners) {
   let opened: Session | undefined
-  session.then(
-    (answer) => {
-      opened = answer
-    },
-    () => {},
-  ) // Whoever needs it hears of it.
+  const session = beginSession()
+  session.catch(() => {}) // Whoever needs it hears of it.
+
+  async function beginSession(): Promise<Session> {
+    const open = encrypted ? openEncrypted : openPlain
+    opened = await open(async (algorithm, input) => there(await ask(calls.openSession(algorithm, input))))
+    return opened
+  }
 
   function ask<R extends keyof Bodies>(call: Call<R>): Promise<Bodies[R] | undefined> {
-    return connection.call(call, limits.answer)
+    return connection.call(call, opened === undefined ? limits.first : limits.answer)
   }
 
-  async function search(attributes: Attributes): Promise<Hits> {
+  /** All items that match one of the searches, in whatever collection. */
+  async function search(searches: readonly Attributes[]): Promise<Hits> {
     const limit = personPresent ? limits.person : limits.first + limits.answer
-    const [unlocked, locked] = there(await unlessStuck(connection.call(calls.searchItems(attributes), limit)))
-    return { unlocked, locked }
+    const answers = searches.map((attributes) => connection.call(calls.searchItems(attributes), limit))
+    const hits = (await unlessStuck(Promise.all(answers))).map(there)
+    return { unlocked: merged(hits.map(([unlocked]) => unlocked)), locked: merged(hits.map(([, locked]) => locked)) }
   }
 
-  /** KeePassXC may answer a search only when its dialog has been answered; then a collection says that it is locked. */
   async function unlessStuck<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const stuck = new Promise<never>((_, reject) => {
-      timer = setTimeout(async () => {
-        const waits = await anyLocked().catch(() => false)
-        if (!waits) reject(noAnswer())
-        else if (!personPresent) reject(locked())
-      }, limits.first)
+      timer = setTimeout(() => {
+        whyStuck().then((failure) => failure && reject(failure), reject)
+      }, limits.answer)
     })
     try {
       return await Promise.race([answer, stuck])
@@ -99,8 +73,12 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     }
   }
 
-  async function anyLocked(): Promise<boolean> {
-    return (await Promise.all((await collections()).map(isLocked))).includes(true)
+  /** KeePassXC may answer a search only when its dialog is answered. Meanwhile a collection says that it is locked. */
+  async function whyStuck(): Promise<Failure | undefined> {
+    await session
+    const states = await Promise.all((await collections()).map(isLocked))
+    if (!states.includes(true)) return noAnswer()
+    return personPresent ? undefined : locked()
   }
 
   async function collections(): Promise<readonly string[]> {
@@ -117,6 +95,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return answer === undefined ? [] : typed(answer[0], 'ao')
   }
 
+  /** The item, unless it has gone. */
   async function describe(path: string): Promise<Described | undefined> {
     const answer = await ask(calls.getItem(path))
     if (answer === undefined) return undefined
@@ -126,6 +105,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return { path, attributes, modified, locked: typed(all.get('Locked'), 'b') }
   }
 
+  /** The secrets of these items, as far as they are there and unlocked. */
   async function secrets(items: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     if (items.length === 0) return new Map()
     const { path, open } = opened ?? (await session)
@@ -133,19 +113,14 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return new Map([...found].map(([item, secret]) => [item, open(secret)]))
   }
 
+  /** Unlocks collections and items, after a dialog where one is needed. Still locked: `locked`. */
   async function unlock(objects: readonly string[]): Promise<void> {
     const [done, prompt] = there(await ask(calls.unlock(objects)))
     const unlocked = prompt === calls.nothing ? done : typed(await prompted(prompt), 'ao')
     if (objects.some((object) => !unlocked.includes(object))) throw locked()
   }
 
-  /** What came of a dialog. Nobody is there to answer it: `locked`. */
-  async function prompted(prompt: string): Promise<Variant> {
-    if (personPresent) return askPerson(connection, prompt, limits)
-    await ask(calls.dismissPrompt(prompt))
-    throw locked()
-  }
-
+  /** Makes an item in the default collection, which is made where there is none and somebody can say how; its path. */
   async function create(label: string, attributes: Attributes, secret: Uint8Array): Promise<string> {
     const { seal } = opened ?? (await session)
     const call = calls.createItem(await defaultCollection(), label, attributes, seal(secret))
@@ -161,6 +136,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return prompt === calls.nothing ? created : typed(await prompted(prompt), 'o')
   }
 
+  /** Whether the item was still there. */
   async function setSecret(item: string, secret: Uint8Array): Promise<boolean> {
     const { seal } = opened ?? (await session)
     return (await ask(calls.setSecret(item, seal(secret)))) !== undefined
@@ -170,29 +146,26 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     await ask(calls.setAttributes(item, attributes))
   }
 
+  /** Whether the item was still there. */
   async function remove(item: string): Promise<boolean> {
     const answer = await ask(calls.deleteItem(item))
     if (answer !== undefined && answer[0] !== calls.nothing) await prompted(answer[0])
     return answer !== undefined
   }
 
-  return {
-    session,
-    get begun() {
-      return opened !== undefined
-    },
-    search,
-    collections,
-    isLocked,
-    itemsIn,
-    describe,
-    secrets,
-    unlock,
-    create,
-    setSecret,
-    setAttributes,
-    remove,
+  /** What came of a dialog. Nobody is there to answer it: `locked`. */
+  async function prompted(prompt: string): Promise<Variant> {
+    if (personPresent) return askPerson(connection, prompt, limits)
+    await ask(calls.dismissPrompt(prompt))
+    throw locked()
   }
+
+  const readers = { session, search, collections, isLocked, itemsIn, describe, secrets }
+  return { ...readers, unlock, create, setSecret, setAttributes, remove, hasBegun: () => opened !== undefined }
+}
+
+function merged(paths: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(paths.flat())]
 }
 
 interface Types {

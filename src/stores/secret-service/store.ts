@@ -1,5 +1,4 @@
 import type { Owner } from '../../core/credential.ts'
-import { sameEndpoint } from '../../core/endpoint.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from './address.ts'
@@ -22,46 +21,63 @@ export interface SecretServiceOptions {
   readonly limits?: Partial<Limits>
 }
 
-const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000 }
+const usual: Limits = { first: 10_000, answer: 3_000, person: 120_000 }
+
+/** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
+const restAfter = 5_000
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
+
+interface Conversation {
+  readonly connection: Connection
+  readonly service: Service
+}
 
 /** Credentials in the keyring that the desktop offers on the session bus: gnome-keyring, KWallet, KeePassXC. */
 export function secretServiceStore(options: SecretServiceOptions): Store {
   const { owners = [], userId, personPresent, encrypted = false } = options
   const limits = { ...usual, ...options.limits }
-  let current: { connection: Connection; service: Service } | undefined
+  let current: Conversation | undefined
+  let requests = 0
+  let idle: NodeJS.Timeout | undefined
 
-  function open(): { connection: Connection; service: Service } {
+  function conversation(): Conversation {
+    if (current !== undefined && !current.connection.closed) return current
     const connection = openConnection(socketPaths(options.address), userId, limits.first)
-    return { connection, service: converse(connection, { limits, personPresent, encrypted }) }
+    current = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
+    return current
   }
 
   /** One conversation serves many requests. One that broke off, perhaps long ago, is begun anew, once. */
   async function talk<T>(request: (service: Service) => Promise<T>, again = true): Promise<T> {
-    if (current === undefined || current.connection.closed) current = open()
-    const { connection, service } = current
+    const { connection, service } = conversation()
     try {
       return await request(service)
     } catch (error) {
       connection.close()
-      const brokeOff = isFailure(error) && error.code === 'unavailable' && service.begun
+      const brokeOff = isFailure(error) && error.code === 'unavailable' && service.hasBegun()
       if (brokeOff && again) return await talk(request, false)
       throw error
+    }
+  }
+
+  async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
+    requests++
+    clearTimeout(idle)
+    try {
+      return await talk(request)
+    } finally {
+      requests--
+      if (requests === 0) idle = setTimeout(() => current?.connection.close(), restAfter).unref()
     }
   }
 
   return {
     name: 'secret-service',
     traits,
-    find(endpoints, account) {
-      const each = endpoints.filter(
-        (endpoint, index) => endpoints.findIndex((other) => sameEndpoint(other, endpoint)) === index,
-      )
-      return talk((service) => find(service, each, account, owners))
-    },
-    save: (item) => talk((service) => save(service, item)),
-    remove: (place, expected) => talk((service) => remove(service, place, expected)),
-    list: () => talk((service) => list(service, owners)),
+    find: (endpoints, account) => during((service) => find(service, endpoints, account, owners)),
+    save: (item) => during((service) => save(service, item)),
+    remove: (place, expected) => during((service) => remove(service, place, expected)),
+    list: () => during((service) => list(service, owners)),
   }
 }

@@ -142,8 +142,8 @@ function printArray(out: Output, value: Uint8Array | readonly Value[] | Dictiona
   const length = printPlace(out, 4, 4)
   const start = printPlace(out, alignmentOf(out.signature.charAt(element)), 0)
   if (value instanceof Uint8Array) {
-    const first = printPlace(out, 1, value.length) // making room may replace the bytes
-    out.bytes.set(value, first)
+    const at = printPlace(out, 1, value.length)
+    out.bytes.set(value, at)
   } else {
     for (const one of value as Iterable<Value>) {
       out.type = element
@@ -186,7 +186,10 @@ function alignmentOf(type: string): number {
 function endOfType(signature: string, start: number): number {
   const first = signature.charAt(start)
   if (first === 'a') return endOfType(signature, start + 1)
-  if (first !== '(' && first !== '{') return start + 1
+  if (first !== '(' && first !== '{') {
+    if (first === '' || !'ybnqiuxtdsogv'.includes(first)) throw unreadable('has a signature that is none')
+    return start + 1
+  }
   let at = start + 1
   while (at < signature.length && signature.charAt(at) !== (first === '(' ? ')' : '}')) at = endOfType(signature, at)
   return at + 1
