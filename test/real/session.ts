@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from './run.ts'
+import { type SilentSocket, silentSocket } from './silent-socket.ts'
 
 /**
  * What answers on the session bus:
@@ -18,6 +18,8 @@ import { run } from './run.ts'
  * - `no-bus`         no socket, no address
  */
 export type KeyringState = 'unlocked' | 'locked' | 'no-collection' | 'no-service' | 'silent-bus' | 'no-bus'
+
+export type DaemonState = 'unlocked' | 'locked' | 'never-unlocked' | 'no-collection'
 
 /** What `afterAll` and `onTestFinished` of vitest are: takes the work that is done at the end, whatever happened. */
 export type AtEnd = (work: () => Promise<void>) => void
@@ -35,10 +37,15 @@ export interface Session {
   resume(): void
   /** Kills the daemon: the bus stays, the service is gone. */
   kill(): Promise<void>
-  /** Starts the daemon again, or another time, with what is on disk. */
-  restart(state?: 'unlocked' | 'locked' | 'no-collection'): Promise<void>
+  /**
+   * Starts the daemon again, or another time, with what is on disk; `never-unlocked` is closed and has not been open since
+   * its start. `more` is for the daemon's environment.
+   */
+  restart(state?: DaemonState, more?: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
 }
+
+export const loginPassword = 'the password of the login collection'
 
 /** Starts a session; needs dbus-daemon, dbus-send and gnome-keyring-daemon, except for the states without a service. */
 export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<Session> {
@@ -51,11 +58,11 @@ export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<S
   let silent: SilentSocket | undefined
   let keyring: ChildProcess | undefined
 
-  async function startKeyring(as: 'unlocked' | 'locked' | 'no-collection'): Promise<void> {
-    const unlock = as === 'no-collection' ? [] : ['--unlock']
-    keyring = start('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], env)
-    keyring.stdin?.end('the password of the login collection')
-    const ready = as === 'no-collection' ? noCollection : unlocked
+  async function startKeyring(as: DaemonState, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const unlock = as === 'unlocked' || as === 'locked' ? ['--unlock'] : []
+    keyring = start('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], { ...env, ...more })
+    keyring.stdin?.end(loginPassword)
+    const ready = as === 'no-collection' ? noCollection : as === 'never-unlocked' ? locked : unlocked
     await until(() => ready(env), `gnome-keyring-daemon did not become ${as}`)
     if (as === 'locked') await lock(env)
   }
@@ -81,9 +88,9 @@ export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<S
     async kill() {
       if (keyring !== undefined) await end(keyring)
     },
-    async restart(as = 'unlocked') {
+    async restart(as = 'unlocked', more = {}) {
       if (keyring !== undefined) await end(keyring)
-      await startKeyring(as)
+      await startKeyring(as, more)
     },
     stop,
   }
@@ -152,13 +159,17 @@ async function unlocked(env: NodeJS.ProcessEnv): Promise<boolean> {
   return (await isLocked(env)).endsWith('false')
 }
 
+async function locked(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await isLocked(env)).endsWith('true')
+}
+
 async function noCollection(env: NodeJS.ProcessEnv): Promise<boolean> {
   return (await ask(env, secrets, 'org.freedesktop.Secret.Service.ReadAlias', 'string:default')) === '/'
 }
 
 async function lock(env: NodeJS.ProcessEnv): Promise<void> {
   await ask(env, secrets, 'org.freedesktop.Secret.Service.Lock', `array:objpath:${secrets}/collection/login`)
-  if (!(await isLocked(env)).endsWith('true')) fail('the login collection did not become locked')
+  if (!(await locked(env))) fail('the login collection did not become locked')
 }
 
 async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
@@ -166,26 +177,6 @@ async function until(condition: () => Promise<boolean>, otherwise: string): Prom
   while (!(await condition())) {
     if (Date.now() > limit) fail(otherwise)
     await sleep(5)
-  }
-}
-
-interface SilentSocket {
-  close(): void
-}
-
-async function silentSocket(path: string): Promise<SilentSocket> {
-  const taken = new Set<Socket>()
-  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
-    taken.add(socket)
-    socket.on('error', () => {})
-  })
-  server.listen(path)
-  await once(server, 'listening')
-  return {
-    close() {
-      for (const socket of taken) socket.destroy()
-      server.close()
-    },
   }
 }
 

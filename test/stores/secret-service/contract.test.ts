@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest'
+import { needsPrograms } from '../../real/require.ts'
+import { type Session, startSession } from '../../real/session.ts'
+import { storeContract } from '../contract.ts'
+import { storeOn } from './world.ts'
+
+let session: Session
+const suite = needsPrograms('dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
+
+beforeAll(async () => {
+  session = await startSession('unlocked', afterAll)
+})
+
+storeContract('secret-service on gnome-keyring', () => storeOn(session), suite)
+storeContract('secret-service, encrypted, on gnome-keyring', () => storeOn(session, { encrypted: true }), suite)
