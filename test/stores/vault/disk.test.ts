@@ -7,6 +7,7 @@ import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { credential } from '../contract-world.ts'
 import { inNamespace, mounting, unprivileged } from './mounts.ts'
 import { emptyFolder, vaultIn } from './place.ts'
+import { tracing } from './tracing.ts'
 import type { Job, Step } from './worker.ts'
 import { workers } from './workers.ts'
 
@@ -155,5 +156,35 @@ mounting()('a home that cannot be written', () => {
     const options = { folder, keyFile, uid: nobody }
     const results = await work({ options, steps }, ...unprivileged.split(' '))
     expect(results).toEqual([[], refused, refused, false, false, [], []])
+  })
+})
+
+tracing()('a rename that fails', () => {
+  const { do: work } = workers()
+
+  test('is refused, and leaves neither the new value nor an empty folder', async () => {
+    const root = emptyFolder()
+    const options = vaultIn(root)
+    await vaultStore(options).save(credential(parseAddress(host(0))))
+    // The first one finds no folder for the new endpoint, the second one no space.
+    const full = [
+      'strace',
+      '-f',
+      '-qqq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=rename',
+      '-e',
+      'inject=rename:error=ENOSPC:when=2',
+    ]
+    const { folder, keyFile, uid } = options
+    const job: Job = {
+      options: { folder, keyFile, ...(uid === undefined ? {} : { uid }) },
+      steps: [['save', host(1), 'ann', 's']],
+    }
+    expect(await work(job, ...full)).toEqual([refused])
+    expect(readdirSync(join(folder, 'new'))).toEqual([])
+    expect(readdirSync(join(folder, 'records'))).toHaveLength(1)
   })
 })

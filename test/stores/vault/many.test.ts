@@ -87,18 +87,28 @@ tracing()('two processes that meet', () => {
     return options
   }
 
-  /**
-   * Starts a process that is held up before its first call of that name, and ends at another one if that is said.
-   * Resolves when it stands there: when it has touched a path with these characters in it.
-   */
-  async function heldUp(options: VaultOptions, step: Step, after: string, before: string, killedAt?: string) {
+  interface Hold {
+    /** It stands there when it has touched a path like this. */
+    readonly after: RegExp
+    /** The system call before which it is held up, and which of them: the first if nothing is said. */
+    readonly before: string
+    readonly when?: string
+    /** 2000 if nothing is said. */
+    readonly milliseconds?: number
+    /** The system call at which it is killed. */
+    readonly killedAt?: string
+  }
+
+  /** Starts a process that is held up; resolves when it stands there. */
+  async function heldUp(options: VaultOptions, step: Step, hold: Hold) {
+    const { after, before, when = '1', milliseconds = 2000, killedAt } = hold
     const log = join(emptyFolder(), 'log')
-    const delay = ['-e', `inject=${before}:delay_enter=2000000:when=1`]
+    const delay = ['-e', `inject=${before}:delay_enter=${milliseconds * 1000}:when=${when}`]
     const kill = killedAt === undefined ? [] : ['-e', `inject=${killedAt}:signal=KILL:when=1`]
     const trace = ['-f', '-qqq', '-o', log, '-e', 'trace=%file,getdents64']
     const words = [process.execPath, program(), JSON.stringify(jobFor(options, [step]))]
     const outcome = run('strace', [...trace, ...delay, ...kill, ...words], { env: cleanEnvironment() })
-    for (let text = ''; !text.includes(after); text = existsSync(log) ? readFileSync(log, 'utf8') : '') {
+    for (let text = ''; !after.test(text); text = existsSync(log) ? readFileSync(log, 'utf8') : '') {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -111,7 +121,7 @@ tracing()('two processes that meet', () => {
 
   test('a removal of the old value does not take a new one that came in between', async () => {
     const options = await vault()
-    const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], '/records/', 'rename')
+    const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], { after: /records\//, before: 'rename' })
     await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).stdout).toBe('false\n')
     expect(await secretAt(options)).toEqual(['new'])
@@ -120,7 +130,11 @@ tracing()('two processes that meet', () => {
 
   test('not even if it is killed before it puts the new one back', async () => {
     const options = await vault()
-    const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], '/records/', 'rename', 'link')
+    const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], {
+      after: /records\//,
+      before: 'rename',
+      killedAt: 'link',
+    })
     await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).signal).toBe('SIGKILL')
     expect(await secretAt(options)).toEqual([])
@@ -132,7 +146,7 @@ tracing()('two processes that meet', () => {
 
   test('a value that comes while the last one is removed finds its folder again', async () => {
     const options = await vault()
-    const saving = await heldUp(options, ['save', shared, 'ann', 'new'], '/new/', 'rename')
+    const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
     await vaultStore(options).remove(credential(at))
     expect(existsSync(join(options.folder, 'records'))).toBe(true)
     expect((await saving.outcome).stdout).toBe('null\n')
@@ -141,7 +155,7 @@ tracing()('two processes that meet', () => {
 
   test('a value that a rekey overtakes is written again under the new key', async () => {
     const options = await vault()
-    const saving = await heldUp(options, ['save', shared, 'ann', 'new'], '/new/', 'rename')
+    const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
@@ -152,7 +166,7 @@ tracing()('two processes that meet', () => {
 
   test('a removal that a rekey overtakes is done again', async () => {
     const options = await vault()
-    const removing = await heldUp(options, ['remove', shared, 'ann'], '/records/', 'unlink')
+    const removing = await heldUp(options, ['remove', shared, 'ann'], { after: /records\//, before: 'unlink' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await removing.outcome).stdout).toBe('true\n')
     expect(await secretAt(options)).toEqual([])
@@ -160,8 +174,30 @@ tracing()('two processes that meet', () => {
 
   test('a reader whose records a rekey takes away finds them in their new place', async () => {
     const options = await vault()
-    const finding = await heldUp(options, ['find', shared], '/records/', 'getdents64')
+    const finding = await heldUp(options, ['find', shared], { after: /records\//, before: 'getdents64' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await finding.outcome).stdout).toBe('[["ann","old"]]\n')
+  })
+
+  test.each([
+    ['the key file', { after: /vault\.key\.[0-9a-f]{16}/, before: 'link,rename' }],
+    ['the vault', { after: /\/new\//, before: 'link', when: '2' }],
+  ])('whoever comes second with %s takes what the first one has made', async (_, hold) => {
+    const options = vaultIn(emptyFolder())
+    const second = await heldUp(options, ['save', own(2), 'ann', 'second'], hold)
+    await vaultStore(options).save(credential(at, { secret: new Secret('first') }))
+    expect((await second.outcome).stdout).toBe('null\n')
+    expect(await secretAt(options)).toEqual(['first'])
+    expect(await vaultStore(options).find([parseAddress(own(2))])).toHaveLength(1)
+    expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
+  })
+
+  test('a value that comes when a rekey has copied the old one is not lost', async () => {
+    const options = await vault()
+    const hold = { after: /vault\.key\.next\.[0-9a-f]{16}/, before: 'rename', when: '1+', milliseconds: 1000 }
+    const rekeying = await heldUp(options, ['rekey'], hold)
+    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    expect((await rekeying.outcome).stdout).toBe('null\n')
+    expect(await secretAt(options)).toEqual(['new'])
   })
 })
