@@ -68,8 +68,9 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   const slots = header.slots.filter(isKeyFileSlot)
   if (slots.length === 0) return undefined
   let found = false
-  // A rekey that was interrupted after the header was written leaves the new secret beside the old one.
-  for (const path of [keyFile, nextKeyFile(keyFile)]) {
+  // A rekey that was interrupted after the header was written leaves the new secret beside the old one; one that ends
+  // just now gives it its place between two looks.
+  for (const path of [keyFile, nextKeyFile(keyFile), keyFile]) {
     const secret = readKeyFile(path, uid)
     if (secret === undefined) continue
     found = true

@@ -45,7 +45,7 @@ export function sweepAll(tree: Tree, { keyFile, now }: VaultOptions): void {
   }
 }
 
-/** Removes a folder with everything in it. */
+/** Removes a folder with everything in it, also while somebody still writes into it. */
 export function dropFolder(path: string): void {
-  onDisk(path, () => rmSync(path, { recursive: true, force: true }))
+  onDisk(path, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
 }

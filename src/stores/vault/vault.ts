@@ -44,8 +44,8 @@ export function vaultAt(options: VaultOptions): Vault {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const header = readHeader(options)
       if (header === undefined) return undefined
-      const result = act(await open(header, asking === 'may-ask'))
-      if (readHeader(options)?.records === header.records) return result
+      const reached = await inStep(act, header, asking === 'may-ask', (now) => now?.records === header.records)
+      if (reached !== undefined) return reached.result
     }
     throw busy()
   }
@@ -55,18 +55,33 @@ export function vaultAt(options: VaultOptions): Vault {
       const header = readHeader(options)
       if (header === undefined) return undefined
       if (header.rekeying !== true) {
-        const session = await open(header, true)
-        const result = act(session)
-        const after = readHeader(options)
-        if (after?.records === header.records && after.rekeying !== true) {
-          tidy(session.tree)
-          return result
+        const isOpen = (now: Header | undefined) => now?.records === header.records && now.rekeying !== true
+        const reached = await inStep(act, header, true, isOpen)
+        if (reached !== undefined) {
+          tidy(treeOf(options, header))
+          return reached.result
         }
       } else {
         await new Promise((resolve) => setTimeout(resolve, pause))
       }
     }
     throw busy()
+  }
+
+  /** What came of it; nothing if a rekey came in between, whatever was found, written or broken meanwhile. */
+  async function inStep<T>(
+    act: (session: Session) => T,
+    header: Header,
+    asking: boolean,
+    counts: (now: Header | undefined) => boolean,
+  ): Promise<{ readonly result: T } | undefined> {
+    try {
+      const result = act(await open(header, asking))
+      return counts(readHeader(options)) ? { result } : undefined
+    } catch (error) {
+      if (isFailure(error) && !counts(readHeader(options))) return undefined
+      throw error
+    }
   }
 
   async function keeping<T>(act: (session: Session) => T): Promise<T> {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll } from 'vitest'
+import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { run } from '../../real/run.ts'
-import type { Job } from './worker.ts'
+import type { Job, Step } from './worker.ts'
 
 export interface Workers {
   /** The bundled program; its one word is a job. */
@@ -52,6 +53,11 @@ export function workers(): Workers {
     do: (job, ...by) => outcomes([...by, process.execPath, program(), JSON.stringify(job)]),
     outcomes,
   }
+}
+
+/** These steps in this vault. */
+export function jobFor({ folder, keyFile, uid }: VaultOptions, steps: readonly Step[]): Job {
+  return { options: { folder, keyFile, ...(uid === undefined ? {} : { uid }) }, steps }
 }
 
 /** Without what makes Node start slower. */
