@@ -1,0 +1,115 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One start of a program. */
+export interface Step {
+  readonly program: string
+  readonly words: readonly string[]
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** What standard input holds; absent: nothing. */
+  readonly input?: string
+  /** Whether this is the right answer; absent: it must be empty. */
+  readonly answers?: (stdout: string) => boolean
+  /** How often it is started at once; absent: once. All together must answer right. */
+  readonly atOnce?: number
+}
+
+/** What is measured: one step, or several that belong together. */
+export interface Row {
+  readonly name: string
+  steps(turn: number): readonly Step[]
+  /** It takes part in one of so many turns only; absent: in each. */
+  readonly everySo?: number
+}
+
+/** What came out for one row: milliseconds, and the peak of its memory in MB. */
+export interface Figures {
+  readonly name: string
+  readonly runs: number
+  readonly median: number
+  readonly min: number
+  readonly p90: number
+  readonly peak: number
+}
+
+const root = join(import.meta.dirname, '..')
+const warmUps = 2
+const longest = 120_000
+
+/** Runs all rows in turns, each turn in the other direction, and gives their figures in the order of the rows. */
+export function measure(rows: readonly Row[], turns: number, progress: (turn: number) => void = () => {}): Figures[] {
+  const taken = rows.map((row) => ({ row, times: [] as number[], peaks: [] as number[] }))
+  for (let turn = -warmUps; turn < turns; turn++) {
+    progress(turn)
+    for (const { row, times, peaks } of turn % 2 === 0 ? taken : taken.toReversed()) {
+      if (turn >= 0 && turn % (row.everySo ?? 1) !== 0) continue
+      const ran = row.steps(turn).map((step) => measureStep(row.name, step))
+      if (turn < 0) continue
+      times.push(ran.reduce((sum, { time }) => sum + time, 0))
+      peaks.push(Math.max(...ran.map(({ peak }) => peak)))
+    }
+  }
+  return taken.map(({ row, times, peaks }) => ({
+    name: row.name,
+    runs: times.length,
+    median: quantile(times, 0.5),
+    min: Math.min(...times),
+    p90: quantile(times, 0.9),
+    peak: quantile(peaks, 0.5),
+  }))
+}
+
+/** Runs a step once, outside of any measurement, and gives what it wrote. */
+export function runOnce({ program, words, env, input = '' }: Step): string {
+  const { stdout, stderr, status } = spawnSync(program, words, { env, input, encoding: 'utf8', timeout: longest })
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${status}: ${stdout}${stderr}`)
+  return stdout
+}
+
+/** Milliseconds until the last of a step's runs has ended, and the largest peak memory among them in MB. */
+function measureStep(name: string, step: Step): { readonly time: number; readonly peak: number } {
+  const { program, words, env, input = '', answers = (stdout) => stdout === '', atOnce = 1 } = step
+  const { output, status } = spawnSync(measurer(), [String(atOnce), program, ...words], {
+    env,
+    input,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    timeout: longest,
+    maxBuffer: 256 * 1024 * 1024,
+  })
+  const [, stdout = '', stderr = '', ran = ''] = (output ?? []).map((text) => text ?? '')
+  const runs = ran
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' ').map(Number))
+  const allWell = status === 0 && runs.length === atOnce && runs.every(([, , exitCode]) => exitCode === 0)
+  if (!allWell || !answers(stdout)) throw new Error(`${name} gave another answer: ${JSON.stringify({ ran, stderr })}`)
+  return {
+    time: Math.max(...runs.map(([time = 0]) => time)) / 1e6,
+    peak: Math.max(...runs.map(([, peak = 0]) => peak)) / 1000,
+  }
+}
+
+let compiled: string | undefined
+
+/** The program that starts what is measured, compiled from measure.c where that is newer. */
+function measurer(): string {
+  if (compiled !== undefined) return compiled
+  const source = join(import.meta.dirname, 'measure.c')
+  const folder = join(root, 'build', 'bench')
+  const program = join(folder, 'measure')
+  if ((statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(source).mtimeMs) {
+    mkdirSync(folder, { recursive: true })
+    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', '-o', program, source])
+  }
+  compiled = program
+  return program
+}
+
+/** With a fixed rank, so that 0.5 of an even number of times is one that was measured. */
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { installCommands } from '../test/real/commands.ts'
+import { programOnPath } from '../test/real/require.ts'
+import { type Session, startSession } from '../test/real/session.ts'
+
+type Environment = Readonly<Record<string, string>>
+
+/** Our commands in one of their forms. */
+export interface Form {
+  /** `Node` or `standalone`. */
+  readonly name: string
+  /** The absolute path of a command. */
+  command(name: string): string
+}
+
+/** Where everything runs: one home folder, one session bus, one gnome-keyring, and an environment of our own making. */
+export interface World {
+  readonly session: Session
+  /** The whole environment for what is measured: nothing of this process is in it. */
+  readonly env: Environment
+  /** The Node that runs the Node build: this one, or CREDBRIDGE_TEST_NODE. */
+  readonly node: string
+  readonly forms: readonly Form[]
+  /** The environment for ours on this store. */
+  on(store: string, more?: Environment): Environment
+  /** What a row of ours is called, the same everywhere: goals name rows. */
+  named(what: string, form: Form, store: string): string
+}
+
+const root = join(import.meta.dirname, '..')
+const executable = join(root, 'build', 'standalone', 'credbridge')
+
+/** Starts the keyring; needs `npm run build` and `npm run build:standalone`. */
+export async function startWorld(atEnd: (work: () => Promise<void>) => void): Promise<World> {
+  if (!existsSync(executable)) throw new Error('npm run build:standalone comes first')
+  const session = await startSession('unlocked', atEnd)
+  const byNode = installCommands(join(session.folder, 'commands'))
+  const env = { ...session.env, PATH: `${byNode}:${session.env['PATH']}` }
+  const forms = [
+    { name: 'Node', command: (name: string) => join(byNode, name) },
+    { name: 'standalone', command: (name: string) => join(root, 'build', 'standalone', name) },
+  ]
+  return {
+    session,
+    env,
+    node: join(byNode, 'node'),
+    forms,
+    on: (store, more = {}) => ({ ...env, CREDBRIDGE_STORE: store, ...more }),
+    named: (what, { name }, store) => `${what}: ${name}, ${store}`,
+  }
+}
+
+/** The path of a program that ours stands beside; which package it comes with is said where it is missing. */
+export function peer(program: string, comesWith: string): string {
+  const built = join(root, '.cache', 'bin', program)
+  const found = existsSync(built) ? built : programOnPath(program)
+  if (found !== undefined) return found
+  throw new Error(`${program} is not here: ${comesWith}`)
+}
