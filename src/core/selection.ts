@@ -48,6 +48,7 @@ export function usableAt(
   lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account' | 'sharedOnly'>,
 ): { readonly here: readonly Found[]; readonly usable: Found<Credential>[] }[] {
   const endedBefore: Found[] = []
+  const shared = items.filter((item) => item.kind === 'shared' && item.owner === noteOwner(lookup.tool))
   return lookup.endpoints.map((endpoint) => {
     const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
     const endedHere = here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
@@ -59,14 +60,22 @@ export function usableAt(
       .filter(({ account }) => lookup.account === undefined || account === lookup.account)
       .filter(({ account }) => !isEnded(endedBefore, account))
       .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedHere, account))
-      .filter((item) => lookup.sharedOnly !== true || item.owner === lookup.tool || isShared(item, here, lookup.tool))
+      .filter(
+        ({ owner, account }) =>
+          lookup.sharedOnly !== true || owner === lookup.tool || isShared(account, endpoint, shared),
+      )
     endedBefore.push(...endedHere)
     return { here, usable }
   })
 }
 
-function isShared({ account }: Item, here: readonly Found[], tool: Owner): boolean {
-  return here.some((note) => note.kind === 'shared' && note.owner === tool && note.account === account)
+/** Shared at this endpoint itself, or at the one that has it as an alias: the same path on another host. */
+function isShared(account: string, at: Endpoint, shared: readonly Item[]): boolean {
+  return shared.some(({ account: named, endpoint }) => {
+    const isAlias =
+      endpoint.form === 'address' && at.form === 'address' && endpoint.path === at.path && endpoint.scheme === at.scheme
+    return named === account && (isAlias || sameEndpoint(endpoint, at))
+  })
 }
 
 /** Whether an `ended` note speaks about this account. */

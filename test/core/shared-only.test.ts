@@ -53,3 +53,19 @@ test('what the tool has ended stays ended', async () => {
   await broker.remove({ tool: 'npm', kinds: ['basic'], endpoint: origin })
   expect(await asks('npm')).toBeUndefined()
 })
+
+test('what is shared under an alias is what lies at its target, and nothing that lies elsewhere there', async () => {
+  const alias = parseAddress('https://git.example.com')
+  broker = createBroker({
+    stores: [store],
+    now: Date.now,
+    recoverHours: 24,
+    aliases: { 'git.example.com': 'gitlab.example.com' },
+  })
+  await saved('git', 'alice')
+  await saved('git', 'bob', deeper)
+  expect(await asks('npm', [alias])).toBeUndefined()
+  await shared('npm', 'alice', alias)
+  expect(await asks('npm', [alias])).toBe("alice git's")
+  expect(await asks('npm', [parseAddress('https://git.example.com/packages/npm')])).toBeUndefined()
+})
