@@ -10,6 +10,7 @@ import { listCommand } from './list.ts'
 import { moveCommand } from './move.ts'
 import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
+import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
@@ -36,6 +37,6 @@ export async function buildProgram(desk: Desk): Promise<Command> {
   }
   await setupCommand(program, desk)
   await importCommand(program, desk)
-  for (const add of [moveCommand, useCommand, doctorCommand, completionCommand]) add(program, desk)
+  for (const add of [runCommand, moveCommand, useCommand, doctorCommand, completionCommand]) add(program, desk)
   return program
 }

@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process'
 import { isAbsolute, parse } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import type { Ran, RunOptions } from '../core/program.ts'
+import { childEnvironment } from './environment.ts'
 
 const mostOutput = 16 * 1024 * 1024
-
-/** Run foreign code in any executable that Bun compiled; children of ours do not inherit them. */
-const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
 
 /**
  * Runs a program named by its absolute path: no shell, words as a list, input by standard input, in the root folder, so
@@ -48,11 +46,4 @@ export function run(program: string, words: readonly string[], options: RunOptio
       resolve({ stdout: stdout?.() ?? '', stderr: stderr?.() ?? '', exitCode: code ?? 128 })
     })
   })
-}
-
-/** The environment for children: ours with the additions, without what would run foreign code in them. */
-export function childEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...additions }
-  for (const name of notForChildren) delete env[name]
-  return env
 }

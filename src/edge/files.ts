@@ -21,6 +21,9 @@ import { Failure } from '../core/failure.ts'
 import type { Files } from '../tools/tool.ts'
 import { randomHex } from './random.ts'
 
+/** In bytes; what people write by hand is far below. */
+const mostOfStranger = 1024 * 1024
+
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export const files: Files = {
   read(path) {
@@ -32,9 +35,14 @@ export const files: Files = {
     }
   },
 
-  write(path, text) {
+  readStrange(path) {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat?.isFile() === true && stat.size <= mostOfStranger ? files.read(path) : undefined
+  },
+
+  write(path, text, as) {
     try {
-      replace(path, text)
+      replace(path, text, as === 'program' ? 0o700 : 0o600)
     } catch (error) {
       throw new Failure('refused', `${path} cannot be written`, { cause: error })
     }
@@ -64,6 +72,10 @@ export const files: Files = {
     }
   },
 
+  folder(path) {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  },
+
   isOurs(folder) {
     try {
       accessSync(folder, constants.W_OK)
@@ -90,10 +102,10 @@ export const files: Files = {
   },
 }
 
-function replace(path: string, text: string): void {
+function replace(path: string, text: string, newMode: number): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const target = meantBy(path)
-  const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777
+  const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? newMode) & 0o777
   const beside = `${target}.${randomHex(6)}`
   try {
     const fd = openSync(beside, 'wx', 0o600)

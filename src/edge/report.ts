@@ -16,3 +16,10 @@ export function told(failure: Failure): string {
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 }
+
+/** Frames only: the message of a foreign error may repeat what it was given. */
+export function whereItBroke(failure: Failure): string {
+  const frames = (error: unknown) =>
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+  return [`debug: ${failure.code}`, ...frames(failure), ...frames(failure.cause), ''].join('\n')
+}

@@ -5,7 +5,7 @@ import type { Dialect, Input, Reading, Reply, Request } from '../tools/dialect.t
 import { leave } from './leave.ts'
 import { messageLines, wholeText } from './lines.ts'
 import { openBroker } from './open.ts'
-import { told } from './report.ts'
+import { told, whereItBroke } from './report.ts'
 import { readInput, write } from './stdio.ts'
 
 /** One call of a client's command: its words and its input in, the reply out, the process ended. */
@@ -75,11 +75,4 @@ async function carryOut(
 
 function inputOf(bytes: Uint8Array): Input {
   return { bytes, text: () => wholeText(bytes), lines: () => messageLines(bytes) }
-}
-
-/** Frames only: the message of a foreign error may repeat what it was given. */
-function whereItBroke(failure: Failure): string {
-  const frames = (error: unknown) =>
-    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
-  return [`debug: ${failure.code}`, ...frames(failure), ...frames(failure.cause), ''].join('\n')
 }

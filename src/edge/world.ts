@@ -15,6 +15,7 @@ export function thisWorld(): World {
     platform: process.platform,
     home: places.home,
     userId: process.getuid?.() ?? -1,
+    folder: process.cwd(),
     places,
     ours: (command) => ourCommand(command, env),
     isOurs,

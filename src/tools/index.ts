@@ -1,6 +1,7 @@
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { profileTools } from './profiles.ts'
 import { pipTool, pythonTool, uvTool } from './python/tool.ts'
 import type { Tool } from './tool.ts'
 
@@ -14,4 +15,5 @@ export const tools: readonly Tool[] = [
   pipTool,
   uvTool,
   cargoTool,
+  ...profileTools,
 ]

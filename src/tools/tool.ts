@@ -1,14 +1,19 @@
 import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Run } from '../core/program.ts'
+import type { Launcher } from './launch.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
 export interface World {
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   readonly platform: string
   readonly home: string
   /** -1 where users have no numbers. */
   readonly userId: number
+  /** The working directory. What lies there may be a stranger's: data, never a program or a setting of ours. */
+  readonly folder: string
   /** Where credbridge keeps files of its own: settings, data, state. */
   readonly places: { readonly config: string; readonly data: string; readonly state: string }
   /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
@@ -28,14 +33,18 @@ export interface World {
 export interface Files {
   /** The text, or `undefined` if there is no such file. */
   read(path: string): string | undefined
-  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 for a new one. */
-  write(path: string, text: string): void
+  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
+  readStrange(path: string): string | undefined
+  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
+  write(path: string, text: string, as?: 'program'): void
   remove(path: string): void
   exists(path: string): boolean
   /** Makes a symbolic link; what is there already stays, and is `refused`. */
   link(path: string, to: string): void
   /** What a symbolic link says; `undefined` for anything else. */
   linkedTo(path: string): string | undefined
+  /** Makes a folder for us alone; one that is there stays as it is. */
+  folder(path: string): void
   /** A folder that we may write in, and nobody but us and the administrator. */
   isOurs(folder: string): boolean
   /** A folder in which anybody on this machine may put a file. */
@@ -128,6 +137,9 @@ export interface Tool {
   readonly commands: readonly string[]
   setup?(): Promise<Setup>
   plainSecrets?(): Promise<PlainSecrets>
+  /** The programs that `credbridge run` starts with the tool's credentials, by their names on PATH. */
+  readonly runs?: readonly string[]
+  launcher?(): Promise<Launcher>
   readonly neighbours?: readonly Neighbour[]
   /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean

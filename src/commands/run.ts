@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import { person } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import type { Desk } from '../edge/desk.ts'
+import { launch, realProgram, thisSurface } from '../edge/launch.ts'
+import { endAs } from '../edge/start.ts'
+import { tools } from '../tools/index.ts'
+import { asItIs, type Launcher } from '../tools/launch.ts'
+import { profiles } from '../tools/profiles.ts'
+import { profileVariables, wishFrom, wishVariables } from './wishes.ts'
+
+export function runCommand(program: Command, desk: Desk): void {
+  program
+    .command('run')
+    .description('start a program with credentials in its environment, and nowhere else')
+    .usage('[options] -- <program> [words...]')
+    .argument('<words...>')
+    .option(
+      '-e, --env <NAME=endpoint>',
+      'a variable: https://host/path[#account][:username|:password|:basic|:bearer]; the last two are a whole Authorization header',
+      collected,
+      [],
+    )
+    .option('-p, --profile <name=endpoint>', profilesHelp(), collected, [])
+    .passThroughOptions()
+    .action(async (words: readonly string[], options) => run(desk, words, options))
+}
+
+interface Options {
+  readonly env: readonly string[]
+  readonly profile: readonly string[]
+}
+
+function collected(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value]
+}
+
+function profilesHelp(): string {
+  const names = profiles.map(({ name, word }) => (word === undefined ? name : `${name}:<${word}>`))
+  return `what a program's manual says it reads, for: ${names.join(', ')}; without an endpoint, all that is shared with it`
+}
+
+async function run(desk: Desk, words: readonly string[], options: Options): Promise<void> {
+  const [name = '', ...rest] = words
+  const real = realProgram(name, desk.world.env)
+  const wishes = [...options.env.map(wishFrom), ...options.profile]
+  const added: Record<string, string> = {}
+  const named = new Map<string, Endpoint>()
+  for (const wish of wishes) {
+    const { broker } = await desk.open()
+    const before = (variable: string) => added[variable] ?? desk.world.env[variable]
+    const given =
+      typeof wish === 'string' ? await profileVariables(wish, broker, before) : await wishVariables(wish, broker)
+    Object.assign(added, given.variables)
+    for (const variable of Object.keys(given.variables)) named.set(variable, given.endpoint)
+  }
+  const launcher = await launcherOf(name)
+  if (launcher === undefined && wishes.length === 0) throw nothingSaid(name)
+  const call = { program: plainName(name), words: rest, world: desk.world, named, asked: true }
+  const surface = thisSurface(launcher?.tool ?? person)
+  endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added))
+}
+
+function plainName(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
+}
+
+async function launcherOf(name: string): Promise<Launcher | undefined> {
+  return tools.find(({ runs }) => runs?.includes(plainName(name)))?.launcher?.()
+}
+
+function nothingSaid(name: string): Failure {
+  return new Failure('malformed', `nothing says what ${name} is to be given`, {
+    hints: ['name a variable and its endpoint: --env NAME=https://host', 'or a profile (credbridge run --help)'],
+  })
+}

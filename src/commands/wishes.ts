@@ -1,0 +1,142 @@
+import type { Broker } from '../core/broker.ts'
+import { type Credential, type Entry, type Kind, person } from '../core/credential.ts'
+import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import { type Before, type Profile, profiles } from '../tools/profiles.ts'
+
+/*
+ * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
+ * names the endpoint, so it is found as `credbridge get` finds it: exactly there, whoever saved it.
+ */
+
+const parts = {
+  username: ['basic'],
+  password: ['basic', 'bearer', 'header'],
+  basic: ['basic'],
+  bearer: ['bearer'],
+} as const satisfies Readonly<Record<string, readonly Kind[]>>
+
+type Part = keyof typeof parts
+
+export interface Wish {
+  readonly variable: string
+  readonly endpoint: Address
+  readonly account: string | undefined
+  readonly part: Part
+}
+
+export interface Given {
+  readonly endpoint: Address
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export function wishFrom(text: string): Wish {
+  const equals = text.indexOf('=')
+  const variable = text.slice(0, Math.max(equals, 0))
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
+    throw new Failure('malformed', 'what to put into the environment is written NAME=https://host')
+  }
+  const rest = text.slice(equals + 1)
+  const colon = rest.lastIndexOf(':')
+  const part = Object.keys(parts).find((name) => name === rest.slice(colon + 1)) as Part | undefined
+  return { variable, ...placeFrom(part === undefined ? rest : rest.slice(0, colon)), part: part ?? 'password' }
+}
+
+export async function wishVariables({ variable, endpoint, account, part }: Wish, broker: Broker): Promise<Given> {
+  const credential = await credentialFor(broker, endpoint, account, parts[part])
+  return { endpoint, variables: { [variable]: textFor(credential, part) } }
+}
+
+function textFor({ account, secret, scheme }: Credential, part: Part): string {
+  const text = secret.expose()
+  if (text.includes('\0')) throw new Failure('malformed', 'a variable cannot carry a NUL character')
+  switch (part) {
+    case 'username':
+      return account
+    case 'password':
+      return text
+    case 'basic':
+      return `Basic ${Buffer.from(`${account}:${text}`).toString('base64')}`
+    case 'bearer':
+      return `${scheme ?? 'Bearer'} ${text}`
+    default:
+      return part satisfies never
+  }
+}
+
+/** `name[:word][=<endpoint>[#account]]`; without an endpoint all that a person has shared with the profile. */
+export async function profileVariables(text: string, broker: Broker, before: Before): Promise<Given> {
+  const equals = text.indexOf('=')
+  const [name = '', word = ''] = (equals < 0 ? text : text.slice(0, equals)).split(':')
+  const profile = profileNamed(name)
+  if ((profile.word !== undefined) !== (word !== '') || !/^[A-Za-z0-9_.-]*$/.test(word)) {
+    const form = profile.word === undefined ? name : `${name}:<${profile.word}>`
+    throw new Failure('malformed', `this profile is written ${form}=https://host`)
+  }
+  const places = equals < 0 ? await sharedWith(profile, broker) : [placeFrom(text.slice(equals + 1))]
+  let variables: Readonly<Record<string, string>> = {}
+  for (const { endpoint, account } of places) {
+    const credential = await credentialFor(broker, endpoint, account, profile.kinds)
+    const known: Before = (variable) => variables[variable] ?? before(variable)
+    variables = { ...variables, ...profile.variables({ ...credential, endpoint }, word, known) }
+  }
+  const [first] = places
+  if (first === undefined) throw new Failure('internal', 'a profile without a place')
+  return { endpoint: first.endpoint, variables }
+}
+
+function profileNamed(name: string): Profile {
+  const profile = profiles.find((one) => one.name === name)
+  if (profile !== undefined) return profile
+  throw new Failure('malformed', 'there is no such profile', {
+    hints: [`the profiles are: ${profiles.map((one) => one.name).join(', ')}`],
+  })
+}
+
+async function sharedWith(
+  { name }: Profile,
+  broker: Broker,
+): Promise<readonly { endpoint: Address; account: string }[]> {
+  const shared = (await broker.list()).filter(({ kind, owner }) => kind === 'shared' && owner === name)
+  const places = shared.flatMap(({ endpoint, account }: Entry) =>
+    endpoint.form === 'address' ? [{ endpoint, account }] : [],
+  )
+  if (places.length > 0) return places
+  throw new Failure('refused', `nothing says which credential ${name} is to have`, {
+    hints: [`credbridge run --profile ${name}=https://host -- …`, `credbridge share https://host --with ${name}`],
+  })
+}
+
+/** `https://host/path#account`; an account with odd characters is percent-encoded. */
+function placeFrom(text: string): { readonly endpoint: Address; readonly account: string | undefined } {
+  const hash = text.indexOf('#')
+  const [url, account] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)]
+  if (parseEndpoint(url).form !== 'address') {
+    throw new Failure('malformed', 'an endpoint begins with its scheme', { hints: [`for the server: https://${url}`] })
+  }
+  return { endpoint: parseAddress(url), account: account === undefined ? undefined : decoded(account) }
+}
+
+function decoded(account: string): string {
+  try {
+    return decodeURIComponent(account)
+  } catch {
+    throw new Failure('malformed', 'the account behind # is not percent-encoded as it should be')
+  }
+}
+
+async function credentialFor(
+  broker: Broker,
+  endpoint: Address,
+  account: string | undefined,
+  kinds: readonly Kind[],
+): Promise<Credential> {
+  const lookup = { tool: person, kinds, endpoints: [endpoint], ...(account === undefined ? {} : { account }) }
+  const answer = await broker.find(lookup)
+  if (answer !== undefined) return answer.credential
+  const [kind = 'basic'] = kinds
+  const of = account === undefined || account === '' ? '' : ` ${account}`
+  throw new Failure('refused', `there is no ${kinds.join(' or ')} credential for ${endpoint.key}`, {
+    hints: [`credbridge set ${endpoint.key}${of} --kind ${kind}`],
+  })
+}

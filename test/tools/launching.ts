@@ -1,0 +1,86 @@
+import { readFileSync, statSync } from 'node:fs'
+import { createBroker } from '../../src/core/broker.ts'
+import { isCredential, type Kind } from '../../src/core/credential.ts'
+import { type Endpoint, parseAddress } from '../../src/core/endpoint.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { launch } from '../../src/edge/launch.ts'
+import type { Ended, Start } from '../../src/edge/start.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import type { Launcher } from '../../src/tools/launch.ts'
+import { type MadeUp, madeUp } from './made-up-world.ts'
+
+/** What a program was started with. */
+export interface Started {
+  readonly words: readonly string[]
+  /** What its environment has that the test's own has not. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The file that it was handed, and who may read it. */
+  readonly file?: { readonly text: string; readonly mode: number }
+}
+
+export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
+  const store = memoryStore()
+  const broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  const started: Started[] = []
+  const said: string[] = []
+  let opened = 0
+  let ends: Ended = { exitCode: 0 }
+  let meanwhile = () => {}
+
+  async function start({ words, env }: Start): Promise<Ended> {
+    const path = env['npm_config_userconfig']
+    const handed = path?.startsWith(place.world.places.state) === true
+    const file = handed ? { text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 } : undefined
+    const own = Object.entries(env).filter(([name, value]) => process.env[name] !== value)
+    started.push({ words, env: Object.fromEntries(own), ...(file === undefined ? {} : { file }) })
+    meanwhile()
+    return ends
+  }
+
+  return {
+    ...place,
+    store,
+    broker,
+    started,
+    said,
+    opened: () => opened,
+    /** How the program will end, and what it does before. */
+    willEnd(how: Ended, doing = () => {}) {
+      ends = how
+      meanwhile = doing
+    },
+    async save(owner: string, url: string, secret: string, kind: Kind = 'bearer', account = '') {
+      await store.save({ endpoint: parseAddress(url), account, owner, kind, secret: new Secret(secret) })
+    },
+    async has(owner: string, url: string): Promise<boolean> {
+      return (await store.find([parseAddress(url)])).some((item) => item.owner === owner && isCredential(item))
+    },
+    async share(url: string, tool: string, account = '') {
+      await store.save({ endpoint: parseAddress(url), account, owner: tool, kind: 'shared' })
+    },
+    async call(
+      program: string,
+      words: readonly string[],
+      more: { asked?: boolean; named?: [string, Endpoint][] } = {},
+    ) {
+      const call = { program, words, world: place.world, named: new Map(more.named), asked: more.asked ?? false }
+      const surface = {
+        openBroker: async () => {
+          opened++
+          return broker
+        },
+        become: start,
+        attend: start,
+        say: (line: string) => void said.push(line),
+      }
+      await launch(call, '/usr/bin/program', launcher, surface)
+      return started.at(-1)
+    },
+  }
+}
+
+/** The file's lines with each variable replaced by its value: what the program will read. */
+export function readByProgram({ env, file }: Started): readonly string[] {
+  const text = (file?.text ?? '').replace(/\$\{([^}]+)\}/g, (written, name: string) => env[name] ?? written)
+  return text.split('\n').filter((line) => line !== '')
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { files } from '../../src/edge/files.ts'
+import type { World } from '../../src/tools/tool.ts'
+
+export interface MadeUp {
+  readonly world: World
+  readonly home: string
+  /** The working directory, `project` in the home folder. */
+  readonly project: string
+  /** Writes a file below the home folder; its path. */
+  put(name: string, text: string): string
+  read(name: string): string | undefined
+}
+
+/** A home with real files, a working directory in it, and programs that are only names. */
+export function madeUp(more: Partial<World> = {}): MadeUp {
+  const home = mkdtempSync(join(tmpdir(), 'cb-home-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const project = join(home, 'project')
+  mkdirSync(project)
+  const world: World = {
+    env: {},
+    platform: 'linux',
+    home,
+    userId: process.getuid?.() ?? -1,
+    folder: project,
+    places: { config: join(home, '.config'), data: join(home, '.data'), state: join(home, '.state') },
+    ours: (command) => `/opt/credbridge/${command}`,
+    program: () => undefined,
+    run: async () => ({ stdout: '', stderr: '', exitCode: 1 }),
+    shipped: () => undefined,
+    files,
+    isOurs: () => false,
+    direct: () => [],
+    ...more,
+  }
+  return {
+    world,
+    home,
+    project,
+    put(name, text) {
+      const path = join(home, name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+      return path
+    },
+    read: (name) => files.read(join(home, name)),
+  }
+}
