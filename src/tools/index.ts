@@ -1,9 +1,13 @@
+import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { npmTool } from './npm/tool.ts'
+import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
 import { pipTool, pythonTool, uvTool } from './python/tool.ts'
 import type { Tool } from './tool.ts'
+import { yarnTool } from './yarn/tool.ts'
 
 /** Every tool there is. This list is the only place where a new one is named. */
 export const tools: readonly Tool[] = [
@@ -15,5 +19,9 @@ export const tools: readonly Tool[] = [
   pipTool,
   uvTool,
   cargoTool,
+  npmTool,
+  pnpmTool,
+  yarnTool,
+  bunTool,
   ...profileTools,
 ]

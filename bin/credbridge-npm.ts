@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { serveProgram } from '../src/edge/launch.ts'
+import { npmLauncher } from '../src/tools/npm/launch.ts'
+
+serveProgram(npmLauncher, 'npm')

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { serve } from '../src/edge/serve.ts'
+import { yarn } from '../src/tools/yarn/dialect.ts'
+
+serve(yarn)

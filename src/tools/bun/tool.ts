@@ -1,0 +1,12 @@
+import { isForRegistries } from '../npm/authorization.ts'
+import type { Tool } from '../tool.ts'
+
+export const bunTool: Tool = {
+  name: 'bun',
+  title: 'Bun, by credbridge run',
+  commands: [],
+  plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
+  runs: ['bun', 'bunx'],
+  launcher: async () => (await import('./launch.ts')).bunLauncher,
+  lists: isForRegistries,
+}

@@ -1,0 +1,37 @@
+import type { Credential, Entry, Kind } from '../../core/credential.ts'
+import { Failure } from '../../core/failure.ts'
+
+/** What registries of JavaScript packages understand. */
+export const registryKinds: readonly Kind[] = ['bearer', 'basic']
+
+/** What a manager's configuration carries: a token as it is, or a user name and password in base64. */
+export function settingOf(credential: Credential): { readonly name: '_authToken' | '_auth'; readonly value: string } {
+  if (credential.kind === 'bearer') return { name: '_authToken', value: tokenOf(credential) }
+  return { name: '_auth', value: base64Of(credential) }
+}
+
+/** The complete value of the header `Authorization`. */
+export function authorizationOf(credential: Credential): string {
+  if (credential.kind === 'basic') return `Basic ${base64Of(credential)}`
+  return `${credential.scheme ?? 'Bearer'} ${tokenOf(credential)}`
+}
+
+/** A header carries visible characters of ASCII only; npm and Bun cut or recode anything else. */
+function tokenOf({ endpoint, secret }: Credential): string {
+  const token = secret.expose()
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new Failure('malformed', `the token for ${endpoint.key} has characters that no header carries`, {
+    hints: [`save it anew: credbridge set ${endpoint.key} --kind bearer`],
+  })
+}
+
+/** RFC 7617, 2: a colon ends the user name. */
+function base64Of({ endpoint, account, secret }: Credential): string {
+  if (!account.includes(':')) return Buffer.from(`${account}:${secret.expose()}`).toString('base64')
+  throw new Failure('malformed', `the user name for ${endpoint.key} has a colon, which ends a user name on the wire`)
+}
+
+/** Whether a manager could be given this entry (`credbridge share`). */
+export function isForRegistries({ kind, endpoint }: Entry): boolean {
+  return endpoint.form === 'address' && (registryKinds as readonly string[]).includes(kind)
+}

@@ -1,0 +1,89 @@
+import type { Credential } from '../../core/credential.ts'
+import { type Address, withParents } from '../../core/endpoint.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Answer, Lookup } from '../../core/selection.ts'
+import type { Launch } from '../launch.ts'
+import { registryKinds, settingOf } from './authorization.ts'
+import { dartIn, dartOf } from './dart.ts'
+import { isComment, npmrcLines, npmrcText } from './npmrc.ts'
+import type { Said } from './project.ts'
+import type { Registry } from './registries.ts'
+
+/*
+ * How a credential reaches npm and Bun: in a variable with a random name, which a file outside the project refers to
+ * (npm_config_userconfig). That file repeats the user's own. A name that can be guessed would be a hole: a project's
+ * npmrc may send the value of any variable that it can name to any host.
+ */
+
+/** One registry, and what was found for it. */
+export interface Given {
+  readonly registry: Registry
+  readonly credential: Credential
+}
+
+/** What a manager looks for to sign in at a registry: its own items and what a person shared with it, longest path first. */
+export function lookupFor(tool: string, { address }: Registry): Lookup {
+  return { tool, kinds: registryKinds, endpoints: withParents(address), sharedOnly: true }
+}
+
+export function givenBy(registries: readonly Registry[], answers: readonly (Answer | undefined)[]): readonly Given[] {
+  return registries.flatMap((registry, at) => {
+    const credential = answers[at]?.credential
+    return credential === undefined ? [] : [{ registry, credential }]
+  })
+}
+
+/** The addresses to which a credential will be sent. */
+export function addressesOf(given: readonly Given[]): readonly Address[] {
+  return given.map(({ registry }) => registry.address)
+}
+
+/** The variables and the file; `userConfig` is what the user's own file says. */
+export function handOver(given: readonly Given[], userConfig: string, newName: () => string): Launch {
+  const env: Record<string, Secret> = {}
+  const lines = new Map<string, string>()
+  for (const one of given) {
+    const { name, value } = settingOf(one.credential)
+    const variable = newName()
+    const free = dartsOf(one).filter((dart) => !lines.has(dart))
+    if (free.length > 0) env[variable] = new Secret(value)
+    for (const dart of free) lines.set(dart, `${dart}:${name}=\${${variable}}\n`)
+  }
+  const text = `${[...lines.values()].join('')}${withoutAuthentication(userConfig, new Set(lines.keys()))}`
+  return { env, file: { variable: 'npm_config_userconfig', text } }
+}
+
+/**
+ * The registry's own dart, which `npm publish` and `npm whoami` look up and nothing above it, and the one of the place
+ * where the credential lies, if that is above: registries name tarballs there.
+ */
+function dartsOf({ registry: { address }, credential: { endpoint } }: Given): readonly string[] {
+  const above = endpoint.form === 'address' && withParents(address).some(({ key }) => key === endpoint.key)
+  return [...new Set([dartOf(address), ...(above ? [dartOf(endpoint as Address)] : [])])]
+}
+
+const authentication = ['_authToken', '_auth', 'username', '_password']
+
+function withoutAuthentication(text: string, darts: ReadonlySet<string>): string {
+  const kept = npmrcLines(text).filter(({ setting }) => {
+    const dart = dartIn(setting?.key ?? '')
+    return dart === undefined || !authentication.includes(dart.name) || !darts.has(dart.dart)
+  })
+  return npmrcText(kept)
+}
+
+/** A project's own authentication goes before the user's. Says so where it cannot work: its variable is not set. */
+export function remarksAbout(
+  said: readonly Said[],
+  given: readonly Given[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const darts = new Set(given.flatMap(dartsOf))
+  return said.flatMap(({ file, line, key = '', value = '', text }) => {
+    const dart = dartIn(key)
+    const [, variable = ''] = /^\$\{([^{}?]+)\??\}$/.exec(value) ?? []
+    const isIdle = dart !== undefined && darts.has(dart.dart) && authentication.includes(dart.name)
+    if (isComment(text) || !isIdle || variable === '' || (env[variable] ?? '') !== '') return []
+    return [`${file}, line ${line}: a variable that is not set goes before what credbridge gives`]
+  })
+}

@@ -1,0 +1,145 @@
+import type { Credential } from '../../core/credential.ts'
+import type { Address } from '../../core/endpoint.ts'
+import { Secret } from '../../core/secret.ts'
+import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import { dartIn, dartOf, isLoopback, registryAddress } from './dart.ts'
+import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
+import { settingsInFile, userConfigFile } from './files.ts'
+import { machineRegistries } from './machine.ts'
+import { type Line, npmrcLines, type Setting } from './npmrc.ts'
+import { plainIn } from './plain.ts'
+import { projectFiles } from './project.ts'
+import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
+
+/** What an import found in some files. */
+export interface Findings {
+  readonly secrets: readonly PlainSecret[]
+  readonly remarks: readonly string[]
+}
+
+/** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
+export const npmrcSecrets: PlainSecrets = {
+  options: [
+    { flags: '--file <path>', says: 'only this npmrc' },
+    { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
+    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+  ],
+
+  async find(world, options) {
+    const own = options['file']
+    const user = userConfigFile(world)
+    const files =
+      typeof own === 'string' ? [own] : [user, ...projectFiles(world, '.npmrc', [user]).map(({ file }) => file)]
+    const configuration = await configurationOf(world, user, files)
+    const registries = registriesIn(configuration, world.env).map(({ address }) => address)
+    const usual = registryNamed('registry', configuration, world.env)?.address
+    const found = files.map((file) => findingsIn(world, file, { ...options, registries, usual }))
+    const secrets = found.flatMap((one) => one.secrets)
+    const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
+    return { secrets, remarks: [...found.flatMap((one) => one.remarks), ...(secrets.length > 0 ? [others] : [])] }
+  },
+
+  putBack: putBackInLines,
+}
+
+interface About {
+  readonly registries: readonly Address[]
+  /** Where the manager goes unless a scope says otherwise. */
+  readonly usual: Address | undefined
+  readonly only?: SetupOptions[string]
+  readonly allowHttp?: SetupOptions[string]
+}
+
+/** Every registry that anything names: they say which scheme a key means, which has none. */
+async function configurationOf(world: World, user: string, files: readonly string[]): Promise<Configuration> {
+  return {
+    words: [],
+    environment: settingsInEnvironment(world.env),
+    project: [],
+    user: [...files, user].flatMap((file) => settingsInFile(world.files.read(file) ?? '')),
+    machine: await machineRegistries(world, world.program('npm')),
+  }
+}
+
+function findingsIn(world: World, file: string, about: About): Findings {
+  const lines = npmrcLines(world.files.read(file) ?? '')
+  const secrets: PlainSecret[] = []
+  const remarks: string[] = []
+  for (const line of lines) {
+    const { setting } = line
+    if (setting === undefined || !plainIn(setting) || !isWanted(setting, about)) continue
+    const endpoint = endpointOf(setting, about)
+    const secret = typeof endpoint === 'string' ? endpoint : secretIn(world, file, line, lines, endpoint)
+    if (typeof secret === 'string') remarks.push(`${file}, line ${line.number}: ${secret}`)
+    else secrets.push(secret)
+  }
+  return { secrets, remarks }
+}
+
+function isWanted({ key }: Setting, { only }: About): boolean {
+  return !Array.isArray(only) || only.includes(dartIn(key)?.dart ?? '')
+}
+
+/** Where it belongs; a text: why that cannot be said. A key has no scheme: the one of a registry there, else https. */
+function endpointOf({ key }: Setting, { registries, usual, allowHttp }: About): Address | string {
+  const dart = dartIn(key)?.dart
+  if (dart === undefined) return usual ?? 'it is for the default registry, and nothing says which that is'
+  const bare = registryAddress(`https:${dart}`)
+  if (bare === undefined) return 'this is no address of a registry'
+  const known = registries.filter((at) => dartOf(at).startsWith(dart))
+  const isHttp = known.length === 0 ? isLoopback(bare) : known.every(({ scheme }) => scheme === 'http')
+  if (!isHttp) return bare
+  if (!isLoopback(bare) && allowHttp !== true) return 'its registry is not encrypted, so it stays (--allow-http)'
+  return registryAddress(`http:${dart}`) ?? bare
+}
+
+function secretIn(
+  world: World,
+  file: string,
+  line: Line,
+  all: readonly Line[],
+  endpoint: Address,
+): PlainSecret | string {
+  const read = credentialIn(line.setting ?? { key: '', value: '' }, all, endpoint)
+  if (typeof read === 'string') return read
+  const raw = (world.files.read(file) ?? '').split('\n')
+  const edits = [line, ...read.with].map(({ number }): Edit => ({ at: number - 1, was: raw[number - 1] ?? '' }))
+  const isOneLine = edits.every(({ was }) => !was.slice(0, -1).includes('\r'))
+  const secret = isOneLine ? secretInLines(world, file, edits, read.spelling, read.credential) : undefined
+  return secret ?? 'it is written in a way that cannot be taken out, so it stays'
+}
+
+interface Read {
+  readonly credential: Credential
+  readonly spelling: Spelling
+  /** Further lines that mean nothing without it. */
+  readonly with: readonly Line[]
+}
+
+function credentialIn({ key, value }: Setting, all: readonly Line[], endpoint: Address): Read | string {
+  const name = dartIn(key)?.name ?? key
+  const place = { endpoint, owner: 'npm' }
+  if (name === '_authToken') {
+    return {
+      credential: { ...place, account: '', kind: 'bearer', secret: new Secret(value) },
+      spelling: 'plain',
+      with: [],
+    }
+  }
+  const decoded = Buffer.from(value, 'base64').toString('utf8')
+  if (name === '_auth') {
+    const colon = decoded.indexOf(':')
+    if (colon < 0) return 'it is no user name and password in base64'
+    const [account, secret] = [decoded.slice(0, colon), new Secret(decoded.slice(colon + 1))]
+    return { credential: { ...place, account, kind: 'basic', secret }, spelling: 'user-and-password-base64', with: [] }
+  }
+  const wanted = `${key.slice(0, key.length - '_password'.length)}username`
+  const user = all.find((line) => line.setting?.key === wanted)
+  const account = user?.setting?.value ?? ''
+  if (user === undefined || account === '' || account.includes('${')) return 'its user name does not stand beside it'
+  return {
+    credential: { ...place, account, kind: 'basic', secret: new Secret(decoded) },
+    spelling: 'base64',
+    with: [user],
+  }
+}

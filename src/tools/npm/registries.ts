@@ -1,0 +1,90 @@
+import { type Address, hostAndPort } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import type { Environment } from '../tool.ts'
+import { isLoopback, registryAddress } from './dart.ts'
+import { expanded, type Setting } from './npmrc.ts'
+import { refused, type Said } from './project.ts'
+
+/** A registry that the manager is told to use. */
+export interface Registry {
+  readonly address: Address
+  /** The project's line that says so; absent where the user does. */
+  readonly said?: Said
+}
+
+/** What each place says, the one that goes first, first: words, environment, project, the user, the machine. */
+export interface Configuration {
+  readonly words: Place
+  readonly environment: Place
+  readonly project: readonly Said[]
+  readonly user: Place
+  /** What the manager uses where nobody says otherwise. */
+  readonly machine: Place
+}
+
+type Place = readonly (Setting | Said)[]
+
+/** The default registry in effect and every scope's, each once. All that a project's files name count as in effect. */
+export function registriesIn(configuration: Configuration, env: Environment): readonly Registry[] {
+  const found = new Map<string, Registry>()
+  const add = (value: string, said?: Said) => {
+    const address = registryAddress(expanded(value, env))
+    if (address !== undefined && !found.has(address.key)) {
+      found.set(address.key, said === undefined ? { address } : { address, said })
+    }
+  }
+  const { words, environment, project, user, machine } = configuration
+  let hasDefault = false
+  const places: readonly Place[] = [words, environment, project, user, machine]
+  for (const place of places) {
+    const keys = place.map(({ key = '' }) => expanded(key, env))
+    for (const [at, one] of place.entries()) {
+      const isDefault = keys[at] === 'registry' && !hasDefault
+      if (isDefault || isScopes(keys[at] ?? '')) add(one.value ?? '', 'file' in one ? one : undefined)
+    }
+    hasDefault ||= keys.includes('registry')
+  }
+  return [...found.values()]
+}
+
+/** The one registry that a key names, by the place that goes first. */
+export function registryNamed(key: string, configuration: Configuration, env: Environment): Registry | undefined {
+  const { words, environment, project, user, machine } = configuration
+  const said = [...words, ...environment, ...project, ...user, ...machine].find((one) => one.key === key)
+  const address = registryAddress(expanded(said?.value ?? '', env))
+  return address === undefined ? undefined : { address }
+}
+
+function isScopes(key: string): boolean {
+  return key.startsWith('@') && key.endsWith(':registry')
+}
+
+/** `--registry URL`, `--registry=URL` and the same for a scope. */
+export function settingsInWords(words: readonly string[]): readonly Setting[] {
+  return words.flatMap((word, at): Setting[] => {
+    const match = /^--([^=]+)(?:=(.*))?$/s.exec(word)
+    const key = match?.[1] ?? ''
+    return match === null ? [] : [{ key, value: match[2] ?? words[at + 1] ?? '' }]
+  })
+}
+
+/** `npm_config_…`, as npm reads it: names of scopes and hosts verbatim but for letters, dashes for underscores. */
+export function settingsInEnvironment(env: Environment): readonly Setting[] {
+  return Object.entries(env).flatMap(([name, value]): Setting[] => {
+    if (!/^npm_config_/i.test(name) || value === undefined || value === '') return []
+    const key = name.slice('npm_config_'.length)
+    return [{ key: key.startsWith('//') ? key : key.replace(/(?!^)_/g, '-').toLowerCase(), value }]
+  })
+}
+
+/** npm sends a host's credential over http as well: a registry there would have what was kept for https. */
+export function refuseInTheClear(registries: readonly Registry[], given: readonly Address[]): void {
+  for (const { address, said } of registries) {
+    if (address.scheme !== 'http' || isLoopback(address)) continue
+    const other = given.find((at) => at.scheme === 'https' && hostAndPort(at) === hostAndPort(address))
+    if (other === undefined) continue
+    const does = `would send the credential for ${other.key} unencrypted`
+    if (said !== undefined) throw refused(said, does)
+    throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [`use ${other.key}`] })
+  }
+}

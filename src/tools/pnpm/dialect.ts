@@ -1,0 +1,34 @@
+import { parseAddress, withParents } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { type Dialect, reply } from '../dialect.ts'
+import { authorizationOf, registryKinds } from '../npm/authorization.ts'
+
+/**
+ * pnpm's `tokenHelper`: the program that setup made names the registry as the only word, because pnpm says nothing; the
+ * answer is the complete value of the header `Authorization`. pnpm up to 10 runs every helper that is configured at each
+ * start and ends with any that fails, so absence is an empty answer with exit 0, which every version takes for
+ * "no header" or, where it needs one, reports itself.
+ */
+export const pnpm: Dialect = {
+  tool: 'pnpm',
+  absent: {
+    stdout: '',
+    stderr: 'credbridge: there is no credential for this registry\nhint: credbridge set <registry> --kind bearer\n',
+    exitCode: 0,
+  },
+  done: reply(''),
+  ambiguous: 'broken',
+  broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+  reading: () => undefined,
+
+  read(words) {
+    const [registry, ...more] = words
+    if (registry === undefined || more.length > 0) throw new Failure('malformed', 'the only word is the registry')
+    const endpoints = withParents(parseAddress(registry))
+    return {
+      do: 'find',
+      lookup: { tool: 'pnpm', kinds: [...registryKinds, 'header'], endpoints },
+      found: ({ credential }) => reply(`${authorizationOf(credential)}\n`),
+    }
+  },
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { type Address, parseAddress } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { type Line, npmrcLines } from '../npm/npmrc.ts'
+import type { World } from '../tool.ts'
+
+/*
+ * pnpm tells its helper nothing and takes no words for it, so each registry needs a program of its own: a script of
+ * three lines that names the registry to our command. pnpm up to 10 hands the path to a shell unquoted, later versions
+ * split it at white space and refuse some characters, so the folder must have a plain name.
+ */
+
+export const command = 'credbridge-pnpm'
+
+/** Where a registry's program lies. */
+export function helperFile(world: World, registry: Address): string {
+  return join(helperFolder(world), fileName(registry))
+}
+
+export function helperText(world: World, { key }: Address): string {
+  const path = world.ours(command)
+  if (path === undefined) {
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  }
+  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nexec ${quoted(path)} ${quoted(key)}\n`
+}
+
+/** One of our lines in the user's own npmrc. */
+export interface Helper {
+  readonly line: Line
+  readonly file: string
+  readonly registry: Address
+}
+
+/** pnpm takes helpers from here only. */
+export function userFile({ home }: World): string {
+  return join(home, '.npmrc')
+}
+
+export function helpersIn(world: World): readonly Helper[] {
+  return npmrcLines(world.files.read(userFile(world)) ?? '').flatMap((line): Helper[] => {
+    const { key = '', value = '' } = line.setting ?? {}
+    const folder = helperFolder(world)
+    if (!key.endsWith(':tokenHelper') || !value.startsWith(`${folder}/`)) return []
+    const registry = registryIn(value.slice(folder.length + 1))
+    return registry === undefined ? [] : [{ line, file: value, registry }]
+  })
+}
+
+function helperFolder({ home, places }: World): string {
+  const folders = [join(places.data, 'pnpm'), join(home, '.credbridge', 'pnpm')]
+  const plain = folders.find((folder) => /^[A-Za-z0-9_./@:+,=-]+$/.test(folder))
+  if (plain !== undefined) return plain
+  throw new Failure('unsupported', 'pnpm takes no helper from a folder whose path has other characters than plain ones')
+}
+
+/** One name for each registry, and the registry from the name. */
+function fileName({ key }: Address): string {
+  return key.replace(/[^A-Za-z0-9.-]/g, (character) => `_${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+function registryIn(name: string): Address | undefined {
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) return undefined
+  try {
+    return parseAddress(
+      name.replace(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,28 @@
+import { parseAddress, withParents } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { type Dialect, reply } from '../dialect.ts'
+import { authorizationOf, registryKinds } from '../npm/authorization.ts'
+
+/**
+ * What our plugin for Yarn asks (plugin.ts): the only word is the registry, the answer the value of the header
+ * `Authorization`, or nothing. The registry may be named by a stranger's project.
+ */
+export const yarn: Dialect = {
+  tool: 'yarn',
+  absent: reply(''),
+  done: reply(''),
+  ambiguous: 'broken',
+  broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+  reading: () => undefined,
+
+  read(words) {
+    const [registry, ...more] = words
+    if (registry === undefined || more.length > 0) throw new Failure('malformed', 'the only word is the registry')
+    const endpoints = withParents(parseAddress(registry))
+    return {
+      do: 'find',
+      lookup: { tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true },
+      found: ({ credential }) => reply(authorizationOf(credential)),
+    }
+  },
+}

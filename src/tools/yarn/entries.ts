@@ -1,0 +1,85 @@
+import type { Credential } from '../../core/credential.ts'
+import { changed, nearest, type Spelling, spelled } from '../npm/edits.ts'
+import type { PlainSecret, World } from '../tool.ts'
+import { type Entry, yarnrcEntries } from './yarnrc.ts'
+
+/*
+ * Taking an entry out of a .yarnrc.yml and putting it back. Yarn refuses a key without anything below it, so the keys
+ * above go with their last entry, and come back with the first.
+ */
+
+/** A line on the way to an entry, from the outside in; a NUL where the secret stood in the last. */
+interface Step {
+  readonly path: readonly string[]
+  readonly at: number
+  readonly was: string
+}
+
+/** `undefined` if the line does not spell the secret so. */
+export function secretInEntry(
+  world: World,
+  file: string,
+  entry: Entry,
+  spelling: Spelling,
+  credential: Credential,
+): PlainSecret | undefined {
+  const content = world.files.read(file) ?? ''
+  const lines = content.split('\n')
+  const above = yarnrcEntries(content).filter(
+    ({ path }) => path.length < entry.path.length && path.every((key, depth) => entry.path[depth] === key),
+  )
+  const was = lines[entry.line] ?? ''
+  const text = spelled(spelling, credential)
+  const at = text === '' ? -1 : was.lastIndexOf(text)
+  if (at < 0 || was.includes('\0')) return undefined
+  const steps = [...above, entry].map(({ path, line }): Step => ({ path, at: line, was: lines[line] ?? '' }))
+  const hidden = `${was.slice(0, at)}\0${was.slice(at + text.length)}`
+  const trace = steps.map((step) => (step.at === entry.line ? { ...step, was: hidden } : step))
+  return {
+    where: `${file}, line ${entry.line + 1}`,
+    credential,
+    takeOut: () => takeOut(world, file, steps),
+    trace: { file, spelling, steps: JSON.stringify(trace) },
+  }
+}
+
+function takeOut(world: World, file: string, steps: readonly Step[]): void {
+  let lines = (world.files.read(file) ?? '').split('\n')
+  for (const [depth, step] of [...steps].reverse().entries()) {
+    const hasMore = yarnrcEntries(lines.join('\n')).some(
+      ({ path }) => path.length > step.path.length && isUnder(path, step),
+    )
+    if (depth > 0 && hasMore) break
+    const index = nearest(lines, step.was, step.at)
+    if (index < 0 && depth === 0) throw changed(file)
+    lines = lines.filter((_, at) => at !== index)
+  }
+  world.files.write(file, lines.join('\n'))
+}
+
+function isUnder(path: readonly string[], step: Step): boolean {
+  return step.path.every((key, depth) => path[depth] === key)
+}
+
+/** The way back for what `secretInEntry` found: each line where it was, but within the entry that it belongs to. */
+export function putBackEntry(world: World, trace: Readonly<Record<string, string>>, credential: Credential): void {
+  const { file = '', spelling = 'plain', steps = '[]' } = trace
+  const lines = (world.files.read(file) ?? '').split('\n')
+  let [from, to] = [0, Math.max(lines.length - 1, 0)]
+  for (const step of JSON.parse(steps) as Step[]) {
+    const entries = yarnrcEntries(lines.join('\n'))
+    const there = entries.find(({ path }) => path.length === step.path.length && isUnder(path, step))
+    const at = there?.line ?? Math.min(Math.max(step.at, from), to)
+    if (there === undefined) {
+      lines.splice(
+        at,
+        0,
+        step.was.replace('\0', () => spelled(spelling as Spelling, credential)),
+      )
+    }
+    from = at + 1
+    const after = yarnrcEntries(lines.join('\n')).find(({ path, line }) => line > at && !isUnder(path, step))
+    to = after?.line ?? Math.max(lines.length - 1, from)
+  }
+  world.files.write(file, lines.join('\n'))
+}

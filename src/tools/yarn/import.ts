@@ -1,0 +1,94 @@
+import type { Credential } from '../../core/credential.ts'
+import type { Address } from '../../core/endpoint.ts'
+import { Secret } from '../../core/secret.ts'
+import { isLoopback, registryAddress } from '../npm/dart.ts'
+import type { Spelling } from '../npm/edits.ts'
+import type { Findings } from '../npm/import.ts'
+import { projectFiles } from '../npm/project.ts'
+import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
+import { putBackEntry, secretInEntry } from './entries.ts'
+import { homeFile } from './setup.ts'
+import { type Entry, yarnrcEntries } from './yarnrc.ts'
+
+/** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
+export const yarnrcSecrets: PlainSecrets = {
+  options: [{ flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' }],
+
+  async find(world, options) {
+    const home = homeFile(world)
+    const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]
+    const usual = yarnrcEntries(world.files.read(home) ?? '').find(isUsual)?.value ?? (await askYarn(world))
+    const found = files.map((file) => findingsIn(world, file, usual, options))
+    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+  },
+
+  putBack: putBackEntry,
+}
+
+function isUsual({ path }: Entry): boolean {
+  return path.join() === 'npmRegistryServer'
+}
+
+/** The registry that Yarn uses by itself; Yarn 1 does not know the question. */
+async function askYarn(world: World): Promise<string | undefined> {
+  const yarn = world.program('yarn')
+  if (yarn === undefined) return undefined
+  const ran = await world.run(yarn, ['config', 'get', 'npmRegistryServer'], { limit: 20_000 })
+  return ran.exitCode === 0 ? ran.stdout.trim() : undefined
+}
+
+function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): Findings {
+  const text = world.files.read(file) ?? ''
+  const entries = yarnrcEntries(text)
+  const plain = entries.filter(({ path, value = '' }) => isSecret(path) && value !== '' && !value.includes('${'))
+  const found = plain.map((entry) => {
+    const endpoint = endpointOf(entry, entries, usual, options)
+    if (typeof endpoint === 'string') return `${file}, line ${entry.line + 1}: ${endpoint}`
+    const read = credentialIn(entry, endpoint)
+    const secret = secretInEntry(world, file, entry, read.spelling, read.credential)
+    return secret ?? `${file}, line ${entry.line + 1}: it is written in a way that cannot be taken out, so it stays`
+  })
+  return {
+    secrets: found.filter((one) => typeof one !== 'string'),
+    remarks: found.filter((one) => typeof one === 'string'),
+  }
+}
+
+function isSecret(path: readonly string[]): boolean {
+  return ['npmAuthToken', 'npmAuthIdent'].includes(path.at(-1) ?? '')
+}
+
+/** Where it belongs; a text: why that cannot be said. */
+function endpointOf(
+  { path }: Entry,
+  all: readonly Entry[],
+  usual: string | undefined,
+  options: SetupOptions,
+): Address | string {
+  const above = path.slice(0, -1)
+  const named = (of: readonly string[]) =>
+    all.find((one) => one.path.join('\n') === [...of, 'npmRegistryServer'].join('\n'))?.value
+  const url = above[0] === 'npmRegistries' ? above[1] : (named(above) ?? named([]) ?? usual)
+  const bare = url?.startsWith('//') === true ? `https:${url}` : url
+  const address = bare === undefined ? undefined : registryAddress(bare)
+  if (address === undefined) return 'nothing says which registry it is for'
+  const at =
+    url?.startsWith('//') === true && isLoopback(address) ? (registryAddress(`http:${url}`) ?? address) : address
+  if (at.scheme === 'http' && !isLoopback(at) && options['allowHttp'] !== true) {
+    return 'its registry is not encrypted, so it stays (--allow-http)'
+  }
+  return at
+}
+
+function credentialIn({ path, value = '' }: Entry, endpoint: Address): { credential: Credential; spelling: Spelling } {
+  const place = { endpoint, owner: 'yarn' }
+  if (path.at(-1) === 'npmAuthToken') {
+    return { credential: { ...place, account: '', kind: 'bearer', secret: new Secret(value) }, spelling: 'plain' }
+  }
+  const encoded = !value.includes(':')
+  const ident = encoded ? Buffer.from(value, 'base64').toString('utf8') : value
+  const colon = ident.indexOf(':')
+  const secret = new Secret(ident.slice(colon + 1))
+  const spelling = encoded ? 'user-and-password-base64' : 'user-and-password'
+  return { credential: { ...place, account: ident.slice(0, Math.max(colon, 0)), kind: 'basic', secret }, spelling }
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import { writeOrRemove } from '../npm/files.ts'
+import type { Change, Finding, Setup, World } from '../tool.ts'
+import { pluginFile, pluginText } from './plugin.ts'
+import { yarnrcEntries } from './yarnrc.ts'
+
+/** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
+export const yarnSetup: Setup = {
+  options: [],
+
+  async plan(world) {
+    const text = pluginText(world)
+    const path = pluginFile(world)
+    const changes: Change[] = []
+    if (world.files.read(path) !== text) {
+      changes.push({ says: `yarn: the plugin ${path}`, apply: () => world.files.write(path, text) })
+    }
+    if (!isNamed(world)) {
+      const file = homeFile(world)
+      changes.push({ says: `yarn: ${file} names the plugin`, apply: () => world.files.write(file, withPlugin(world)) })
+    }
+    const remarks = ['a registry that wants you signed in for reading, too, needs npmAlwaysAuth: true in .yarnrc.yml']
+    return { changes, remarks: changes.length === 0 ? [] : remarks }
+  },
+
+  async undo(world) {
+    const [path, file] = [pluginFile(world), homeFile(world)]
+    const changes: Change[] = []
+    if (isNamed(world)) {
+      const apply = () => writeOrRemove(world, file, withoutPlugin(world))
+      changes.push({ says: `yarn: ${file} no longer names the plugin`, apply })
+    }
+    if (world.files.exists(path)) changes.push({ says: `yarn: ${path} goes`, apply: () => world.files.remove(path) })
+    return { changes, remarks: [] }
+  },
+
+  async check(world): Promise<readonly Finding[]> {
+    const fix = 'credbridge setup yarn'
+    if (!isNamed(world)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
+    const current = world.files.read(pluginFile(world)) === pluginText(world)
+    if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]
+    return [{ state: 'wrong', says: `${pluginFile(world)} is not there or not this credbridge's`, fix }]
+  },
+}
+
+export function homeFile({ home }: World): string {
+  return join(home, '.yarnrc.yml')
+}
+
+/** Whether the user's own file names our plugin. */
+export function isNamed(world: World): boolean {
+  return pluginEntries(world).some(({ value }) => value === pluginFile(world))
+}
+
+function pluginEntries(world: World) {
+  return yarnrcEntries(world.files.read(homeFile(world)) ?? '').filter(({ path }) => path[0] === 'plugins')
+}
+
+function withPlugin(world: World): string {
+  const text = world.files.read(homeFile(world)) ?? ''
+  const [head, first] = pluginEntries(world)
+  const member = `- ${JSON.stringify(pluginFile(world))}`
+  if (head === undefined) {
+    const lines = `plugins:\n  ${member}\n`
+    return /^(---|%)/.test(text) ? `${text}${text.endsWith('\n') ? '' : '\n'}${lines}` : `${lines}${text}`
+  }
+  if (first === undefined && !/^plugins:\s*(#.*)?$/.test(lineAt(text, head.line))) {
+    throw new Failure(
+      'unsupported',
+      `the list of plugins in ${homeFile(world)} is written in a way that stays as it is`,
+      {
+        hints: [`add to it: ${member}`],
+      },
+    )
+  }
+  const lines = text.split('\n')
+  lines.splice(head.line + 1, 0, `${' '.repeat(first?.indent ?? 2)}${member}`)
+  return lines.join('\n')
+}
+
+function withoutPlugin(world: World): string {
+  const lines = (world.files.read(homeFile(world)) ?? '').split('\n')
+  const entries = pluginEntries(world)
+  const mine = entries.filter(({ value }) => value === pluginFile(world)).map(({ line }) => line)
+  const isLast = entries.every(({ path, line }) => path.length === 1 || mine.includes(line))
+  const head = isLast ? entries.filter(({ path }) => path.length === 1).map(({ line }) => line) : []
+  return lines.filter((_, at) => !mine.includes(at) && !head.includes(at)).join('\n')
+}
+
+function lineAt(text: string, at: number): string {
+  return text.split('\n')[at] ?? ''
+}
