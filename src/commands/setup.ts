@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
+import { settleNow } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Change, Setup, SetupOptions, Tool } from '../tools/tool.ts'
 
@@ -21,13 +22,17 @@ export async function setupCommand(program: Command, desk: Desk): Promise<void> 
 
 type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean }
 
-async function wire({ terminal, world }: Desk, tool: Tool, setup: Setup, options: Options): Promise<number> {
+async function wire({ terminal, world, prepared }: Desk, tool: Tool, setup: Setup, options: Options): Promise<number> {
   const undo = options.undo === true
   const make = async (changes: readonly Change[]) => {
     for (const change of changes) {
       terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(change.says)}\n`)
       if (options.dryRun !== true) await change.apply()
     }
+  }
+  if (!undo && options.dryRun !== true) {
+    const { settings, surroundings } = await prepared()
+    await settleNow(settings, surroundings)
   }
   // First, because what is planned next names the commands that PATH leads to.
   if (!undo) await make(world.direct(tool.commands))

@@ -29,6 +29,8 @@ export interface FailureDetails {
   readonly cause?: unknown
   /** A native call still runs and cannot be called off: only a signal ends this process (`edge/leave.ts`). */
   readonly stuck?: boolean
+  /** What is unavailable was there a moment ago: this proves nothing about whether it exists. */
+  readonly passing?: boolean
 }
 
 const brand = Symbol.for('credbridge.failure')
@@ -39,6 +41,7 @@ export class Failure extends Error {
   readonly code: FailureCode
   readonly hints: readonly string[]
   readonly stuck: boolean
+  readonly passing: boolean
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -46,6 +49,7 @@ export class Failure extends Error {
     this.code = code
     this.hints = details.hints ?? []
     this.stuck = details.stuck ?? false
+    this.passing = details.passing ?? false
   }
 }
 
@@ -65,6 +69,6 @@ export function asFailure(error: unknown): Failure {
 
 /** The same failure with more to do about it. */
 export function withHints(failure: Failure, hints: readonly string[]): Failure {
-  const { code, message, stuck } = failure
-  return new Failure(code, message, { hints: [...failure.hints, ...hints], cause: failure, stuck })
+  const { code, message, stuck, passing } = failure
+  return new Failure(code, message, { hints: [...failure.hints, ...hints], cause: failure, stuck, passing })
 }

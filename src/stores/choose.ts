@@ -7,7 +7,7 @@ import type { SecretServiceOptions } from './secret-service/store.ts'
 import type { StrangersItem } from './secret-service/strangers.ts'
 import { sessionBus } from './session-bus.ts'
 import { settledName, settleFirst } from './settled.ts'
-import { settledStore, settlingStore } from './settling.ts'
+import { type SettlingStore, settledStore, settlingStore } from './settling.ts'
 import type { VaultOptions } from './vault/options.ts'
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
@@ -132,7 +132,12 @@ export function keychainName(platform: string): string {
 
 const toChoose = 'to settle on another store: credbridge use vault'
 
-async function unsettled(settings: StoreSettings, surroundings: Surroundings): Promise<Store> {
+/** Settles on a store as the first save would, if nothing says yet which it is. */
+export async function settleNow(settings: StoreSettings, surroundings: Surroundings): Promise<void> {
+  if (inUse(settings, surroundings).because === 'not settled') await (await unsettled(settings, surroundings)).settled()
+}
+
+async function unsettled(settings: StoreSettings, surroundings: Surroundings): Promise<SettlingStore> {
   const opened = (name: string) => openStore(name, settings, surroundings)
   return settlingStore({
     keychain: await opened(keychainName(surroundings.platform)),

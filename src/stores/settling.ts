@@ -16,13 +16,18 @@ export interface Candidates {
   readonly settle: (store: Store) => Promise<Store>
 }
 
+export interface SettlingStore extends Store {
+  /** The store that it is from now on; settles it if nothing has yet. */
+  settled(): Promise<Store>
+}
+
 /**
  * The store of somebody who has not chosen one (rule 8 of docs/architecture.md). Reading looks into the keychain, or
  * into the vault where there is provably no keychain. The first save settles it: the keychain if a throw-away item can
- * be written, read and removed there, the vault only if the keychain is `unavailable`. A keychain that is locked, slow
- * or refuses settles nothing and fails with its own code.
+ * be written, read and removed there, the vault only if the keychain is `unavailable` and was not there a moment ago. A
+ * keychain that is locked, slow or refuses settles nothing and fails with its own code.
  */
-export function settlingStore({ keychain, vault, toChoose, settle }: Candidates): Store {
+export function settlingStore({ keychain, vault, toChoose, settle }: Candidates): SettlingStore {
   /** The one that answered last, or was chosen. */
   let current = keychain
   let chosen: Promise<Store> | undefined
@@ -30,7 +35,7 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
   /** The vault, if what happened proves that there is no keychain. */
   async function instead(error: unknown): Promise<Store> {
     if (!isFailure(error)) throw error
-    if (error.code !== 'unavailable') throw withHints(error, [toChoose])
+    if (error.code !== 'unavailable' || error.passing) throw withHints(error, [toChoose])
     return vault()
   }
 
@@ -70,6 +75,7 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     list: () => reading((store) => store.list()),
     remove: (place, expected) => reading((store) => store.remove(place, expected)),
     save: async (item) => (await settled()).save(item),
+    settled,
   }
 }
 

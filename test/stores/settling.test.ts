@@ -122,6 +122,34 @@ describe('the first save', () => {
     expect(settled).toEqual(['keychain'])
   })
 
+  test('settles nothing when the keychain goes away meanwhile: it was there', async () => {
+    const { keychain, vault } = candidates()
+    const gone = new Failure('unavailable', 'vanished', { passing: true })
+    const settled: string[] = []
+    const store = settlingStore({
+      keychain: { ...keychain, save: async () => Promise.reject(gone), find: async () => Promise.reject(gone) },
+      vault: async () => vault,
+      toChoose: 'choose',
+      async settle(chosen) {
+        settled.push(chosen.name)
+        return chosen
+      },
+    })
+    for (const call of [() => store.save(item), () => store.find([item.endpoint])]) {
+      await expect(call()).rejects.toMatchObject({ code: 'unavailable', passing: true, hints: ['choose'] })
+    }
+    expect([settled, await vault.list()]).toEqual([[], []])
+  })
+
+  test('need not come for the choice to be made', async () => {
+    const { store, settled, calls } = candidates(all('unavailable'))
+    expect((await store.settled()).name).toBe('vault')
+    expect([store.name, settled]).toEqual(['vault', ['vault']])
+    await store.save(item)
+    expect(settled).toEqual(['vault'])
+    expect(calls).toEqual(['keychain save', 'vault save'])
+  })
+
   test('goes where another process has settled meanwhile', async () => {
     const { store, keychain, settleElsewhere } = candidates()
     const other = memoryStore()

@@ -163,10 +163,14 @@ function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): B
   return undefined
 }
 
+const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
+
 function unreachable(error: NodeJS.ErrnoException): Failure {
-  const denied = error.code === 'EACCES' || error.code === 'EPERM'
+  const code = error.code ?? ''
+  const denied = code === 'EACCES' || code === 'EPERM'
   return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
     hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
     cause: error,
+    passing: !nobodyListens.includes(code),
   })
 }
