@@ -47,6 +47,7 @@ async function move(desk: Desk, word: string | undefined, options: Options): Pro
 async function stores(desk: Desk, options: Options): Promise<{ from: Store; to: Store }> {
   const { settings, surroundings } = await desk.prepared()
   const to = await openStore(options.to, settings, surroundings)
+  if (to.traits.lasts === 'process') throw new Failure('refused', `the ${to.name} store keeps nothing for long`)
   if (options.from === undefined) return { from: (await desk.open()).stores[0], to }
   return { from: await openStore(options.from, settings, surroundings), to }
 }
