@@ -33,7 +33,7 @@ export interface StoresReport {
 const reasons: Readonly<Record<InUse['because'], string>> = {
   environment: 'CREDBRIDGE_STORE says so',
   settings: 'the settings file says so',
-  settled: 'settled on by the first save, or by credbridge use',
+  settled: 'settled on by setup, by the first save or by credbridge use',
   'not settled': 'the first save settles it',
 }
 
@@ -92,9 +92,10 @@ async function isVaultThere({ settings, surroundings }: Prepared): Promise<boole
 function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreFinding {
   const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
-  if (failure.code !== 'unavailable') {
+  if (failure.code !== 'unavailable' || failure.passing) {
     const says = `none is settled on yet, and nothing can be kept while ${keychain} is there and does not work`
-    return { check: 'store', state: 'wrong', says, fix: failure.hints[0] ?? 'credbridge use vault' }
+    const fix = [...failure.hints.slice(0, 1), 'or settle on another store: credbridge use vault'].join('; ')
+    return { check: 'store', state: 'wrong', says, fix }
   }
   const says = personPresent ? will(`${keychain}, if you let it, else on the vault`) : will('the vault')
   return { check: 'store', state: 'note', says }

@@ -4,6 +4,7 @@ import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
+import { standalone } from '../edge/version.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Finding } from '../tools/tool.ts'
@@ -92,8 +93,8 @@ function checkEnvironment({ world }: Desk): readonly Finding[] {
   return ['BUN_OPTIONS', 'BUN_BE_BUN']
     .filter((name) => world.env[name] !== undefined)
     .map((name) => ({
-      state: 'wrong',
-      says: `${name} is set: it can run foreign code in a standalone credbridge`,
+      state: standalone ? 'wrong' : 'note',
+      says: `${name} is set: it runs foreign code in any executable that Bun compiled, as a standalone credbridge is`,
       fix: `unset ${name}`,
     }))
 }

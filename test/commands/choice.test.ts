@@ -1,34 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
-import { startWorld, type World } from '../real/world.ts'
+import type { World } from '../real/world.ts'
+import { at, inKeyring, kept, said, settled, start, vaultOf } from './choice-world.ts'
 
 /*
  * The choice of a store (rule 8 of docs/architecture.md), by the built commands, on real buses and keyrings.
  */
-
-const at = 'https://git.example.com'
-const said = 'credbridge: there is no keychain here: secrets are kept in the encrypted vault from now on'
-
-const start = (state: KeyringState) => startWorld(state, onTestFinished)
-
-function settled({ env }: World): string | undefined {
-  const file = join(env['XDG_STATE_HOME'] ?? '', 'credbridge', 'store')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
-}
-
-function vaultOf({ env }: World): string {
-  return join(env['XDG_DATA_HOME'] ?? '', 'credbridge', 'vault')
-}
-
-function inKeyring(world: World): Promise<{ stdout: string }> {
-  return world.run('secret-tool', ['search', '--all', '--unlock', 'application', 'credbridge'])
-}
-
-const kept = { exitCode: 0, stderr: `kept for ${at}\n` }
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms(
@@ -49,6 +32,7 @@ needs('the build (npm run build)', built)('built', () => {
 
     const none: readonly [string, KeyringState, (world: World) => Record<string, string>][] = [
       ['no bus', 'no-bus', () => ({})],
+      ['no bus, and nowhere to look for one', 'no-bus', () => ({ XDG_RUNTIME_DIR: '' })],
       ['a bus without a service', 'no-service', () => ({})],
       ['a dead bus address', 'no-bus', ({ env }) => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${env['HOME']}/gone` })],
       ['a service that answers reads but cannot store', 'no-collection', () => ({})],
@@ -99,6 +83,42 @@ needs('the build (npm run build)', built)('built', () => {
       },
     )
 
+    test('a bus that hangs up was there: fails, settles nothing and keeps nothing', async () => {
+      const world = await start('no-bus')
+      const bus = createServer((socket) => socket.on('error', () => {}).destroy())
+      onTestFinished(() => void bus.close())
+      bus.listen(join(world.env['XDG_RUNTIME_DIR'] ?? '', 'bus'))
+      await once(bus, 'listening')
+      for (const outcome of [await world.set(at, 'ann', 's3cret'), await world.credbridge('get', at)]) {
+        expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('vanished') })
+        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+      }
+      expect([settled(world), existsSync(vaultOf(world))]).toEqual([undefined, false])
+    })
+
+    test('setup settles it, before anything is changed', async () => {
+      const [world, without] = [await start('unlocked'), await start('no-bus')]
+      const setup = ['setup', 'git']
+      expect(await world.credbridge(...setup, '--dry-run')).toMatchObject({ exitCode: 0 })
+      expect(settled(world)).toBeUndefined()
+      await world.session.lock()
+      const refused = await world.credbridge(...setup)
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('credbridge use vault\n') })
+      const helpers = () => world.run('git', ['config', '--global', '--get-all', 'credential.helper'])
+      expect([(await helpers()).stdout, settled(world)]).toEqual(['', undefined])
+      await world.session.restart()
+      expect(await world.credbridge(...setup)).toMatchObject({ exitCode: 0 })
+      expect([(await helpers()).stdout, settled(world)]).toEqual([
+        expect.stringContaining('credbridge'),
+        'secret-service',
+      ])
+      const setUp = await without.credbridge(...setup, '--no-prove')
+      expect(setUp).toMatchObject({ exitCode: 0 })
+      expect(setUp.stderr.startsWith(said)).toBe(true)
+      expect(settled(without)).toBe('vault')
+      expect(await without.set(at, 'ann', 's3cret')).toMatchObject(kept)
+    })
+
     test('settled on the keychain: while it is gone that is a failure, and the vault stays out of it', async () => {
       const world = await start('unlocked')
       await world.set(at, 'ann', 's3cret')
@@ -143,66 +163,6 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await inKeyring(world)).stdout).toBe('')
       const named = { ...more, CREDBRIDGE_STORE: 'secret-service' }
       expect(await world.set(at, 'ann', 's3cret', { more: named })).toMatchObject(kept)
-    })
-  })
-
-  needsPrograms(
-    'dbus-daemon',
-    'gnome-keyring-daemon',
-    'secret-tool',
-  )('the stores that are set', () => {
-    test('the settings file goes before what was settled, the environment before both; nothing settles then', async () => {
-      const world = await start('unlocked')
-      world.settings('store = "vault"\n')
-      expect(await world.set(at, 'ann', 'in the vault')).toMatchObject(kept)
-      const more = { CREDBRIDGE_STORE: 'secret-service' }
-      expect(await world.set(at, 'ann', 'in the keyring', { more })).toMatchObject(kept)
-      expect(settled(world)).toBeUndefined()
-      expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
-      expect((await world.run('credbridge', ['get', at], { more })).stdout).toBe('in the keyring\n')
-      const used = await world.credbridge('use', 'secret-service')
-      expect(used.stderr).toContain('note: the settings file says vault, which goes first\n')
-      expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
-    })
-
-    test('a chain is read in its order and saved to its first; a locked store on the way stops it', async () => {
-      const world = await start('unlocked')
-      const inVault = { CREDBRIDGE_STORE: 'vault' }
-      await world.set(at, 'ann', 'old', { more: inVault })
-      await world.set(`${at}/only-there`, 'ann', 'there', { more: inVault })
-      world.settings('stores = ["secret-service", "vault"]\n')
-      expect((await world.credbridge('get', at)).stdout).toBe('old\n')
-      await world.set(at, 'ann', 'new')
-      expect((await world.credbridge('get', at)).stdout).toBe('new\n')
-      expect((await world.run('credbridge', ['get', at], { more: inVault })).stdout).toBe('old\n')
-      await world.session.lock()
-      const outcome = await world.credbridge('get', at)
-      expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('locked') })
-      await world.session.kill()
-      expect(await world.credbridge('get', `${at}/only-there`)).toMatchObject({ exitCode: 2, stdout: '' })
-    })
-
-    test.each([
-      ['store = "vault"\nstores = ["vault"]\n', 'store and stores'],
-      ['store = "nowhere"\n', 'there is no store named nowhere'],
-      ['stores = []\n', 'stores must be a list'],
-      ['store = ""\n', 'store must be a text'],
-    ])('%j is an error that says what is wrong', async (toml, why) => {
-      const world = await start('no-bus')
-      world.settings(toml)
-      const outcome = await world.set(at, 'ann', 's3cret')
-      expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(why) })
-      expect(existsSync(vaultOf(world))).toBe(false)
-    })
-
-    test('nothing in the working directory has a say', async () => {
-      const world = await start('no-bus')
-      const project = join(world.session.folder, 'project')
-      mkdirSync(join(project, 'credbridge'), { recursive: true })
-      const more = { XDG_CONFIG_HOME: '.', XDG_STATE_HOME: '.', XDG_DATA_HOME: '.' }
-      await world.set(at, 'ann', 's3cret', { cwd: project, more })
-      expect(readdirSync(project)).toEqual(['credbridge'])
-      expect(readdirSync(join(project, 'credbridge'))).toEqual([])
     })
   })
 })

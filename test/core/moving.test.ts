@@ -71,7 +71,7 @@ test.each(['before', 'after'] as const)(
       expect(kept.length).toBeGreaterThan(0)
       for (const one of kept) expect(isCredential(one) && sameCredential(one, item)).toBe(true)
       await moveItem(item, from, to)
-    expect([await from.list(), await to.list()]).toMatchObject([[], [{ account: 'alice' }]])
+      expect([await from.list(), await to.list()]).toMatchObject([[], [{ account: 'alice' }]])
     }
     expect(breaks).toBeGreaterThan(4)
   },

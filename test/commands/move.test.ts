@@ -1,0 +1,161 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import { startWorld, type World } from '../real/world.ts'
+
+/*
+ * `credbridge move` and `credbridge use`, by the built commands, between a real keyring and a vault.
+ */
+
+const at = 'https://git.example.com'
+const [keyring, vault] = ['secret-service', 'vault'] as const
+
+const inStore = (store: string) => ({ more: { CREDBRIDGE_STORE: store } })
+
+async function start(): Promise<World> {
+  return startWorld('unlocked', onTestFinished)
+}
+
+async function secretIn(world: World, store: string, endpoint: string): Promise<string> {
+  return (await world.run('credbridge', ['get', endpoint], inStore(store))).stdout
+}
+
+async function entriesIn(world: World, store: string): Promise<readonly string[]> {
+  const { stdout } = await world.run('credbridge', ['list', '--json'], inStore(store))
+  return (JSON.parse(stdout) as { endpoint: string }[]).map(({ endpoint }) => endpoint)
+}
+
+/** So many credentials in a store, each with its endpoint as its secret. */
+async function fill(world: World, store: string, count: number): Promise<readonly string[]> {
+  const endpoints = Array.from({ length: count }, (_, number) => `${at}/${number}`)
+  for (const endpoint of endpoints) await world.set(endpoint, 'ann', endpoint, inStore(store))
+  return endpoints
+}
+
+/** What no store has any more. */
+async function lost(world: World, endpoints: readonly string[]): Promise<readonly string[]> {
+  const [here, there] = [await entriesIn(world, keyring), await entriesIn(world, vault)]
+  return endpoints.filter((endpoint) => !here.includes(endpoint) && !there.includes(endpoint))
+}
+
+needs('the build (npm run build)', built)('built', () => {
+  needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('move', () => {
+    test('one endpoint goes, with its accounts and what was shared; the others stay', async () => {
+      const world = await start()
+      await world.set(at, 'ann', 's3cret')
+      await world.set(`${at}/other`, 'ann', 'other')
+      await world.credbridge('share', at, '--with', 'docker')
+      const tried = await world.credbridge('move', at, '--to', vault, '--dry-run')
+      expect(tried).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringContaining(`would move ann at ${at} (person, basic)\n`),
+      })
+      expect(await secretIn(world, vault, at)).toBe('')
+      const moved = await world.credbridge('move', at, '--to', vault)
+      expect(moved.exitCode).toBe(0)
+      expect(moved.stderr).toContain(`moved ann at ${at} (person, basic)\n`)
+      expect(moved.stderr).toContain('note: nothing looks there yet; to use it from now on: credbridge use vault\n')
+      expect(await entriesIn(world, keyring)).toEqual([`${at}/other`])
+      expect(await secretIn(world, vault, at)).toBe('s3cret\n')
+      const listed = await world.run('docker-credential-credbridge', ['list'], inStore(vault))
+      expect(listed.stdout).toBe('{"git.example.com":"ann"}\n')
+      expect(await world.credbridge('move', at, '--to', vault)).toMatchObject({ exitCode: 1 })
+    })
+
+    test('use says what stays and how to take it along; then everything is there, and here nothing', async () => {
+      const world = await start()
+      const endpoints = await fill(world, keyring, 3)
+      await world.credbridge('use', keyring)
+      const used = await world.credbridge('use', vault)
+      expect(used.stderr).toContain('secrets are now kept in the vault store\n')
+      const line = 'credbridge move --all --from secret-service --to vault'
+      expect(used.stderr).toContain(`  ${line}\n`)
+      expect(await world.credbridge(...line.split(' ').slice(1))).toMatchObject({ exitCode: 0 })
+      expect([...(await entriesIn(world, vault))].sort()).toEqual(endpoints)
+      expect(await entriesIn(world, keyring)).toEqual([])
+      for (const endpoint of endpoints) expect((await world.credbridge('get', endpoint)).stdout).toBe(`${endpoint}\n`)
+    })
+
+    test('killed at any moment it loses nothing, and another one ends the work', async () => {
+      const world = await start()
+      const endpoints = await fill(world, keyring, 12)
+      const words = ['move', '--all', '--from', keyring, '--to', vault]
+      let killed = 0
+      for (let timeout = 40; ; timeout += 30) {
+        const { timedOut } = await world.run('credbridge', words, { timeout })
+        expect(await lost(world, endpoints)).toEqual([])
+        if (!timedOut) break
+        killed++
+      }
+      expect(killed).toBeGreaterThan(0)
+      expect(await entriesIn(world, keyring)).toEqual([])
+      for (const endpoint of endpoints) expect(await secretIn(world, vault, endpoint)).toBe(`${endpoint}\n`)
+    })
+
+    test('a keyring that is locked meanwhile ends it; nothing is lost', async () => {
+      const world = await start()
+      const endpoints = await fill(world, keyring, 6)
+      const moving = world.credbridge('move', '--all', '--from', keyring, '--to', vault)
+      await world.session.lock()
+      const { exitCode, stderr } = await moving
+      // Either the move was faster than the lock, or it says that it was not.
+      if (exitCode !== 0) expect([exitCode, stderr]).toEqual([2, expect.stringContaining('locked')])
+      await world.session.restart()
+      expect(await lost(world, endpoints)).toEqual([])
+      for (const store of [keyring, vault]) {
+        for (const endpoint of await entriesIn(world, store)) {
+          expect(await secretIn(world, store, endpoint)).toBe(`${endpoint}\n`)
+        }
+      }
+    })
+
+    test('what lies there already with another value is not replaced; the others go', async () => {
+      const world = await start()
+      const [first = '', second = ''] = await fill(world, keyring, 2)
+      await world.set(first, 'ann', 'another', inStore(vault))
+      const outcome = await world.credbridge('move', '--all', '--from', keyring, '--to', vault)
+      expect(outcome.exitCode).toBe(2)
+      expect(outcome.stderr).toContain(`stays: ann at ${first} (person, basic): the vault store has something else`)
+      expect(outcome.stderr).toContain('1 moved to the vault store\n')
+      expect([await secretIn(world, keyring, first), await secretIn(world, vault, first)]).toEqual([
+        `${first}\n`,
+        'another\n',
+      ])
+      expect([await secretIn(world, keyring, second), await secretIn(world, vault, second)]).toEqual([
+        '',
+        `${second}\n`,
+      ])
+    })
+
+    test.each([
+      [['--all', '--to', 'memory'], 'keeps nothing for long'],
+      [['--all', '--to', keyring], 'lies in the secret-service store already'],
+      [['--all', '--to', 'nowhere'], 'there is no store named nowhere'],
+      [['--all', '--from', '../x', '--to', vault], 'there is no store named ../x'],
+      [['--to', vault], 'say an endpoint, or --all'],
+      [[at, '--all', '--to', vault], 'say an endpoint, or --all'],
+    ])('%j is refused, and all stays', async (words, why) => {
+      const world = await start()
+      await world.set(at, 'ann', 's3cret')
+      const outcome = await world.credbridge('move', ...words)
+      expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(why) })
+      expect(await secretIn(world, keyring, at)).toBe('s3cret\n')
+    })
+
+    test('a store that does not work is not settled on', async () => {
+      const world = await start()
+      await world.set(at, 'ann', 's3cret')
+      for (const [store, why] of [
+        ['helper:nowhere', 'docker-credential-nowhere is not on PATH'],
+        ['helper:../x', 'that is not the name of a helper'],
+        ['helper:credbridge', 'is credbridge itself'],
+        ['memory', 'keeps nothing for long'],
+        ['nowhere', 'there is no store named nowhere'],
+      ] as const) {
+        const outcome = await world.credbridge('use', store)
+        expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(why) })
+      }
+      expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
+    })
+  })
+})
