@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.ts'
 import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
+import { dialer } from './dial.ts'
 import { placesOf } from './places.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { write } from './stdio.ts'
@@ -53,6 +54,7 @@ export function thisMachine(tool: Owner): Surroundings {
     program: async (name) => (await import('./programs.ts')).programOnPath(name, env),
     isOurs: async (path) => (await import('./installed.ts')).isOurs(path),
     addon: async () => (await import('./addon.ts')).loadAddon(),
+    dialer,
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
     places: placesOf(env, process.platform),

@@ -3,6 +3,7 @@ import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Run } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
+import type { Dial } from './secret-service/line.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
 import type { StrangersItem } from './secret-service/strangers.ts'
 import { sessionBus } from './session-bus.ts'
@@ -28,6 +29,8 @@ export interface Surroundings {
   isOurs(path: string): Promise<boolean>
   /** The keychain's addon. What it throws means that there is none for this system. */
   addon(): Promise<KeychainAddon>
+  /** How to reach a Unix socket. */
+  dialer(): Promise<Dial>
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
   /** Sets a variable of this process, for a library that reads it by itself. */
@@ -48,7 +51,7 @@ type Opener = (surroundings: Surroundings, settings: StoreSettings) => Promise<S
 /** Every store there is, by its name in the settings. */
 const openers: Readonly<Record<string, Opener>> = {
   'secret-service': async (surroundings, settings) =>
-    (await import('./secret-service/store.ts')).secretServiceStore(secretServiceOptions(surroundings, settings)),
+    (await import('./secret-service/store.ts')).secretServiceStore(await secretServiceOptions(surroundings, settings)),
   keychain: async (surroundings) => (await import('./keychain/open.ts')).openKeychain(surroundings),
   memory: async () => (await import('./memory.ts')).memoryStore(),
   vault: async (surroundings, settings) =>
@@ -65,12 +68,12 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, { places, userId }
   }
 }
 
-function secretServiceOptions(
-  { env, userId, personPresent }: Surroundings,
+async function secretServiceOptions(
+  { env, userId, personPresent, dialer }: Surroundings,
   { secretServiceSession }: StoreSettings,
-): SecretServiceOptions {
+): Promise<SecretServiceOptions> {
   const encrypted = secretServiceSession === 'dh'
-  return { address: sessionBus(env), userId, personPresent, owners: [], encrypted }
+  return { address: sessionBus(env), dial: await dialer(), userId, personPresent, owners: [], encrypted }
 }
 
 /** What other programs keep in the Secret Service under these attributes; elsewhere than on Linux `unsupported`. */
@@ -81,7 +84,7 @@ export async function strangersItems(
 ): Promise<readonly StrangersItem[]> {
   if (surroundings.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
   const strangers = await import('./secret-service/strangers.ts')
-  return strangers.strangersItems(secretServiceOptions(surroundings, settings), searches)
+  return strangers.strangersItems(await secretServiceOptions(surroundings, settings), searches)
 }
 
 const helperPrefix = 'helper:'

@@ -1,12 +1,10 @@
 import { Failure } from '../../core/failure.ts'
+import type { SocketPath } from './line.ts'
 
 /*
  * Addresses of a bus: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses. Several are separated by
  * semicolons and tried in their order; each is a transport, a colon, and keys with escaped values.
  */
-
-/** What `connect` of node:net takes as a path: a file, or a NUL and an abstract name. */
-export type SocketPath = string
 
 /** The sockets that an address list names. No list is `unavailable`; one without any Unix socket `unsupported`. */
 export function socketPaths(addresses: string | undefined): readonly [SocketPath, ...SocketPath[]] {

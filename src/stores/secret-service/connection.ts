@@ -1,10 +1,9 @@
-import { createConnection, type Socket } from 'node:net'
 import { asFailure, Failure } from '../../core/failure.ts'
-import type { SocketPath } from './address.ts'
 import { outputOf } from './bytes.ts'
 import { hello } from './calls.ts'
 import { failureOf, noAnswer, vanished } from './errors.ts'
 import { incoming } from './incoming.ts'
+import type { Dial, Line, SocketPath } from './line.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
 import type { Value } from './value.ts'
 
@@ -40,6 +39,7 @@ interface Waiting {
 
 /** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
+  dial: Dial,
   paths: readonly [SocketPath, ...SocketPath[]],
   userId: number,
   limit: number,
@@ -49,41 +49,34 @@ export function openConnection(
   unsent.at = unsent.bytes.write(authentication(userId))
   let state: 'connecting' | 'open' | 'closed' = 'connecting'
   let numbers = 0
-  let socket = dial(paths[0], paths.slice(1))
+  let line = reach(paths[0], paths.slice(1))
   call(hello, limit).catch((error) => end(asFailure(error)))
 
-  function dial(path: SocketPath, others: readonly SocketPath[]): Socket {
+  function reach(path: SocketPath, others: readonly SocketPath[]): Line {
     const feed = incoming(receive)
-    const onread = {
-      buffer: () => Buffer.allocUnsafe(16_384),
-      callback(length: number, chunk: Uint8Array) {
+    return dial(path, {
+      opened() {
+        state = 'open'
+        flush()
+      },
+      heard(bytes) {
         try {
-          feed(chunk.subarray(0, length) as Buffer)
+          feed(bytes)
         } catch (error) {
           end(asFailure(error))
         }
-        return true
       },
-    }
-    const dialled = createConnection({ path, onread })
-    dialled.on('connect', () => {
-      state = 'open'
-      flush()
+      ended(error) {
+        const [next, ...rest] = others
+        if (state === 'connecting' && next !== undefined) line = reach(next, rest)
+        else end(state === 'connecting' ? unreachable(error) : vanished())
+      },
     })
-    dialled.on('error', (error: NodeJS.ErrnoException) => {
-      const [next, ...rest] = others
-      if (state === 'connecting' && next !== undefined) socket = dial(next, rest)
-      else end(state === 'connecting' ? unreachable(error) : vanished())
-    })
-    dialled.on('close', () => {
-      if (dialled === socket) end(vanished())
-    })
-    return dialled
   }
 
   function flush(): void {
     if (state !== 'open' || unsent.at === 0) return
-    socket.write(unsent.bytes.subarray(0, unsent.at))
+    line.send(unsent.bytes.subarray(0, unsent.at))
     unsent = outputOf(1024)
   }
 
@@ -94,7 +87,7 @@ export function openConnection(
 
   function end(failure: Failure): void {
     state = 'closed'
-    socket.destroy()
+    line.close()
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
@@ -105,7 +98,7 @@ export function openConnection(
       function settle(how: () => void): void {
         clearTimeout(timer)
         waiting.delete(number)
-        if (waiting.size === 0) socket.unref()
+        if (waiting.size === 0) line.hold(false)
         how()
       }
       waiting.set(number, {
@@ -119,7 +112,7 @@ export function openConnection(
         },
         fail: (failure) => settle(() => reject(failure)),
       })
-      socket.ref()
+      line.hold(true)
     })
   }
 
@@ -165,8 +158,8 @@ function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): B
 
 const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
 
-function unreachable(error: NodeJS.ErrnoException): Failure {
-  const code = error.code ?? ''
+function unreachable(error: NodeJS.ErrnoException | undefined): Failure {
+  const code = error?.code ?? ''
   const denied = code === 'EACCES' || code === 'EPERM'
   return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
     hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],

@@ -4,6 +4,7 @@ import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from './address.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { find, list } from './find.ts'
+import type { Dial } from './line.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -11,6 +12,7 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
+  readonly dial: Dial
   readonly userId: number
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
@@ -43,7 +45,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
 
   function conversation(): Conversation {
     if (current !== undefined && !current.connection.closed) return current
-    const connection = openConnection(socketPaths(options.address), userId, limits.first)
+    const connection = openConnection(options.dial, socketPaths(options.address), userId, limits.first)
     current = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
     return current
   }

@@ -13,7 +13,7 @@ import {
   readBody,
   readMessage,
 } from '../../../src/stores/secret-service/message.ts'
-import { print, read, type Value } from '../../../src/stores/secret-service/value.ts'
+import { print, read } from '../../../src/stores/secret-service/value.ts'
 import { collection, item, received, receivedStream, sent, session } from './recorded.ts'
 
 const attributes = new Map([

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
+import { dialByNet } from '../../../src/edge/dial-net.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
@@ -12,4 +13,8 @@ beforeAll(async () => {
 })
 
 storeContract('secret-service on gnome-keyring', () => storeOn(session), suite)
-storeContract('secret-service, encrypted, on gnome-keyring', () => storeOn(session, { encrypted: true }), suite)
+storeContract(
+  'secret-service, encrypted and over node:net, on gnome-keyring',
+  () => storeOn(session, { encrypted: true, dial: dialByNet }),
+  suite,
+)

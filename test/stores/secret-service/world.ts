@@ -2,6 +2,7 @@ import type { Credential } from '../../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
+import { dialer } from '../../../src/edge/dial.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
@@ -11,10 +12,12 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
+const dial = await dialer()
+
 /** The store on a session's bus; nobody is there to answer a dialog. */
 export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOptions> = {}): Store {
   const userId = process.getuid?.() ?? -1
-  return secretServiceStore({ address: env['DBUS_SESSION_BUS_ADDRESS'], userId, personPresent: false, ...more })
+  return secretServiceStore({ address: env['DBUS_SESSION_BUS_ADDRESS'], dial, userId, personPresent: false, ...more })
 }
 
 export const git = parseAddress('https://git.example.com')
