@@ -1,9 +1,10 @@
 import { type Broker, createBroker } from '../core/broker.ts'
-import type { Owner } from '../core/credential.ts'
+import { type Owner, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
+import { readDescriptor } from './descriptor.ts'
 import { dialer } from './dial.ts'
 import { placesOf } from './places.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -62,6 +63,10 @@ export function thisMachine(tool: Owner): Surroundings {
     setVariable(name, value) {
       process.env[name] = value
     },
+    ...(tool === person && env['CREDBRIDGE_PROMPT'] !== 'never'
+      ? { ask: async (question: string) => (await import('./ask.ts')).askUnseen(question) }
+      : {}),
+    readDescriptor,
     say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }

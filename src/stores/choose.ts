@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Run } from '../core/program.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Dial } from './secret-service/line.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
@@ -9,7 +9,6 @@ import type { StrangersItem } from './secret-service/strangers.ts'
 import { sessionBus } from './session-bus.ts'
 import { settledName, settleFirst } from './settled.ts'
 import { type SettlingStore, settledStore, settlingStore } from './settling.ts'
-import type { VaultOptions } from './vault/options.ts'
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
 
@@ -35,6 +34,10 @@ export interface Surroundings {
   readonly personPresent: boolean
   /** Sets a variable of this process, for a library that reads it by itself. */
   setVariable(name: string, value: string): void
+  /** Asks the person on the terminal, without echo; absent where nobody is to be asked. Nobody there: `refused`. */
+  readonly ask?: (question: string) => Promise<Secret>
+  /** What the file with this descriptor holds, however often it is read; `undefined` if it is none. */
+  readDescriptor(descriptor: number): string | undefined
   /** Says one line to the person, on standard error. */
   say(line: string): void
 }
@@ -54,18 +57,7 @@ const openers: Readonly<Record<string, Opener>> = {
     (await import('./secret-service/store.ts')).secretServiceStore(await secretServiceOptions(surroundings, settings)),
   keychain: async (surroundings) => (await import('./keychain/open.ts')).openKeychain(surroundings),
   memory: async () => (await import('./memory.ts')).memoryStore(),
-  vault: async (surroundings, settings) =>
-    (await import('./vault/store.ts')).vaultStore(vaultOptions(settings, surroundings)),
-}
-
-/** Where the vault is and what may open it. */
-export function vaultOptions({ vaultKeyFile }: StoreSettings, { places, userId }: Surroundings): VaultOptions {
-  return {
-    folder: join(places.data, 'vault'),
-    keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
-    now: Date.now,
-    ...(userId < 0 ? {} : { uid: userId }),
-  }
+  vault: async (surroundings, settings) => (await import('./vault/here.ts')).openVault(settings, surroundings),
 }
 
 async function secretServiceOptions(

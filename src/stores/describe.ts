@@ -1,5 +1,6 @@
 import type { Traits } from '../core/store.ts'
-import { type StoreSettings, type Surroundings, vaultOptions } from './choose.ts'
+import type { StoreSettings, Surroundings } from './choose.ts'
+import { vaultOptions } from './vault-options.ts'
 
 /** How long what a store keeps lasts. */
 export function lastsUntil({ lasts }: Traits): string {

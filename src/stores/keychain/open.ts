@@ -2,12 +2,22 @@ import { join } from 'node:path'
 import type { Store } from '../../core/store.ts'
 import type { Surroundings } from '../choose.ts'
 import { keychainStore } from '../keychain.ts'
+import { sealingOptions } from '../vault-options.ts'
 import { busAddress } from './bus.ts'
 
 /** The keychain of this machine, as the edge describes it. */
-export function openKeychain(surroundings: Surroundings): Store {
+export async function openKeychain(surroundings: Surroundings): Promise<Store> {
   const { platform, places, userId, personPresent, env, addon: loadAddon } = surroundings
   const address = platform === 'linux' ? busAddress(env) : undefined
   if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
-  return keychainStore({ platform, indexFile: join(places.data, 'keychain.json'), userId, personPresent, loadAddon })
+  const keychain = keychainStore({
+    platform,
+    indexFile: join(places.data, 'keychain.json'),
+    userId,
+    personPresent,
+    loadAddon,
+  })
+  if (keychain.traits.largest === undefined) return keychain
+  const { withSealing } = await import('../vault/sealing.ts')
+  return withSealing(keychain, sealingOptions(surroundings))
 }

@@ -20,9 +20,15 @@ export interface KernelKeyring {
 
 const service = 'credbridge vault'
 
+/** What is left to people without a kernel keyring, the best first. */
+export const otherWays = [
+  'for one command and what it starts: credbridge unlock -- <command>',
+  'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+]
+
 /** The user's kernel keyring. Linux only: elsewhere the addon would answer from another store. */
-export async function kernelKeyring(): Promise<KernelKeyring> {
-  const { Entry } = await import('@napi-rs/keyring').catch((cause) => {
+export async function kernelKeyring(addon: () => Promise<typeof import('@napi-rs/keyring')>): Promise<KernelKeyring> {
+  const { Entry } = await addon().catch((cause) => {
     throw unavailable('its addon does not load', cause)
   })
   const entry = (account: string) => new Entry(service, account, { linux: { store: 'keyutils' } })
@@ -74,6 +80,6 @@ function call<T>(act: () => T): T {
 function unavailable(why: string, cause?: unknown): Failure {
   return new Failure('unavailable', `the kernel's keyring cannot be used: ${why}`, {
     cause,
-    hints: ['log in anew, or hand the passphrase over as docs/vault-format.md says'],
+    hints: otherWays,
   })
 }

@@ -5,12 +5,13 @@ import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
 import { createVault, readHeader, replaceHeader } from './header-file.ts'
 import type { VaultKey } from './key.ts'
-import { type Opener, openVault } from './open.ts'
+import { type Opener, openVault, withoutUnlocked } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { describeSlot } from './slots/describe.ts'
+import { isKeyFileSlot, readKeyFile } from './slots/key-file.ts'
 import { forPassphrase } from './slots/make.ts'
 import { isPassphraseSlot } from './slots/passphrase.ts'
-import type { Slot, SlotMaker } from './slots/slot.ts'
+import { openSlot, type Slot, type SlotMaker } from './slots/slot.ts'
 import { sweepAll } from './sweep.ts'
 import { foldersOf, recordsIn, type Tree, treeOf } from './tree.ts'
 
@@ -70,8 +71,17 @@ export async function addSlot(options: VaultOptions, make: SlotMaker): Promise<v
   if (readHeader(options) === undefined && (await createVault(options, make))) return
   await changing(options, async (header) => {
     const { key } = await openVault(header, options)
-    replaceHeader(options, { ...header, slots: [...header.slots, await make(header.id, key.bytes)] })
+    const slot = await make(header.id, key.bytes)
+    if (isKeyFileSlot(slot) && header.slots.some((other) => opensWithKeyFile(header, other, options))) {
+      throw new Failure('refused', `the key file ${options.keyFile} opens the vault already`)
+    }
+    replaceHeader(options, { ...header, slots: [...header.slots, slot] })
   })
+}
+
+function opensWithKeyFile({ id }: Header, slot: Slot, { keyFile, uid }: VaultOptions): boolean {
+  const secret = isKeyFileSlot(slot) ? readKeyFile(keyFile, uid) : undefined
+  return secret !== undefined && openSlot(id, slot, secret) !== undefined
 }
 
 /**
@@ -88,7 +98,7 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
       })
     }
     const left = { ...header, slots: rest }
-    await openVault(left, { ...options, kernelKeyring: false })
+    await openVault(left, withoutUnlocked(options))
     replaceHeader(options, left)
     return slot
   })

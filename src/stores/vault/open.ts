@@ -3,10 +3,11 @@ import type { Secret } from '../../core/secret.ts'
 import { fault } from './faults.ts'
 import type { Header } from './header.ts'
 import { type VaultKey, vaultKey } from './key.ts'
+import { lockedAt } from './locked.ts'
 import type { VaultOptions } from './options.ts'
 import { isKeyFileSlot, nextKeyFile, readKeyFile } from './slots/key-file.ts'
 import { openSlot } from './slots/slot.ts'
-import { parseUnlocked } from './unlocked.ts'
+import { parseUnlocked, type Unlocked } from './unlocked.ts'
 
 /** What opened the vault. */
 export type Opener = 'key-file' | 'handed' | 'kernel-keyring' | 'ssh-agent' | 'passphrase'
@@ -82,25 +83,36 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   throw fault(found ? 'wrong-key' : 'key-missing', keyFile)
 }
 
-async function byHanded(header: Header, { handed, now }: VaultOptions): Promise<Buffer | undefined> {
-  const secret = handed?.()
+async function byHanded(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
+  const secret = await options.handed?.()
   if (secret === undefined) return undefined
   const unlocked = parseUnlocked(secret.expose())
-  const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, now())
+  const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
   if (key !== undefined) return key
   throw new Failure('locked', 'what was handed over does not open the vault, or not any more', {
     hints: ['credbridge unlock'],
   })
 }
 
+/** Without what an unlock before has left: only what opens the vault by a slot. */
+export function withoutUnlocked({ kernelKeyring: _, handed, ...others }: VaultOptions): VaultOptions {
+  if (handed === undefined) return others
+  return {
+    ...others,
+    async handed() {
+      const secret = await handed()
+      return secret === undefined || parseUnlocked(secret.expose()) === undefined ? secret : undefined
+    },
+  }
+}
+
 async function byKernelKeyring(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
-  if (options.kernelKeyring !== true || header.slots.every(isKeyFileSlot)) return undefined
-  const { kernelKeyring } = await import('./kernel-keyring.ts')
-  const keyring = await kernelKeyring()
+  if (options.kernelKeyring === undefined || header.slots.every(isKeyFileSlot)) return undefined
+  const keyring = await options.kernelKeyring()
   const text = keyring.read(header.id)
   const unlocked = text === undefined ? undefined : parseUnlocked(text)
   if (unlocked === undefined) return undefined
-  const key = currentKey(header, unlocked, options.now())
+  const key = currentKey(header, unlocked, options)
   if (key === undefined) keyring.forget(header.id)
   return key
 }
@@ -130,11 +142,7 @@ async function byAsking(header: Header, { ask }: VaultOptions): Promise<Buffer |
   return key
 }
 
-function currentKey(
-  header: Header,
-  unlocked: { vault: string; until: number; key: Buffer },
-  now: number,
-): Buffer | undefined {
-  const fits = unlocked.vault === header.id && vaultKey(unlocked.key).id.toString('hex') === header.keyId
-  return fits && unlocked.until > now ? unlocked.key : undefined
+function currentKey(header: Header, { vault, from, until, key }: Unlocked, options: VaultOptions): Buffer | undefined {
+  const fits = vault === header.id && vaultKey(key).id.toString('hex') === header.keyId
+  return fits && until > options.now() && from > (lockedAt(options) ?? 0) ? key : undefined
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../../core/secret.ts'
+import type { KernelKeyring } from './kernel-keyring.ts'
 
 /** What a vault needs from outside. */
 export interface VaultOptions {
@@ -12,10 +13,10 @@ export interface VaultOptions {
   readonly uid?: number
   /** The socket of the user's SSH agent. */
   readonly agent?: string
-  /** The kernel's keyring can be asked: Linux only. */
-  readonly kernelKeyring?: boolean
+  /** The kernel's keyring of the user; absent elsewhere than on Linux. */
+  readonly kernelKeyring?: () => Promise<KernelKeyring>
   /** A passphrase, or what `unlock` printed, that came by descriptor or environment. */
-  readonly handed?: () => Secret | undefined
+  readonly handed?: () => Promise<Secret | undefined>
   /** Asks the person for the passphrase; absent where nobody can be asked. */
   readonly ask?: () => Promise<Secret>
 }

@@ -1,8 +1,12 @@
-import { Failure } from '../../core/failure.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
+import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
-import { type Opener, openVault } from './open.ts'
+import { type KernelKeyring, otherWays } from './kernel-keyring.ts'
+import { lockedAt, markLocked } from './locked.ts'
+import { type Opener, openVault, withoutUnlocked } from './open.ts'
 import type { VaultOptions } from './options.ts'
+import { isKeyFileSlot } from './slots/key-file.ts'
 import { printUnlocked, type Unlocked } from './unlocked.ts'
 
 /** What `unlock` has done. */
@@ -12,39 +16,87 @@ export interface Unlocking {
   readonly until?: number
 }
 
-/** Opens the vault once and keeps its key in the kernel's keyring of the user, for this vault and this time only. */
+/**
+ * Opens the vault once and keeps its key in the kernel's keyring of the user, for this vault and this time only. Nobody
+ * is asked where there is no such keyring.
+ */
 export async function unlockVault(options: VaultOptions, milliseconds: number): Promise<Unlocking> {
-  const { by, unlocked } = await opened(options, milliseconds)
-  if (by === 'key-file') return { by }
-  if (options.kernelKeyring !== true) throw noKeyring()
-  const { kernelKeyring } = await import('./kernel-keyring.ts')
-  const keyring = await kernelKeyring()
+  const header = theHeader(options)
+  if (await opensByItself(header, options)) return { by: 'key-file' }
+  const keyring = await theKeyring(options)
+  const { by, unlocked } = await opened(header, options, milliseconds)
   keyring.keep(unlocked.vault, printUnlocked(unlocked))
   return { by, until: unlocked.until }
 }
 
 /** Opens the vault once and hands its key on as a text, for those who have no kernel keyring. */
-export async function unlockedText(options: VaultOptions, milliseconds: number): Promise<Secret> {
-  return new Secret(printUnlocked((await opened(options, milliseconds)).unlocked))
+export async function unlockedText(
+  options: VaultOptions,
+  milliseconds: number,
+): Promise<{ readonly text: Secret; readonly until: number }> {
+  const { unlocked } = await opened(theHeader(options), options, milliseconds)
+  return { text: new Secret(printUnlocked(unlocked)), until: unlocked.until }
 }
 
-/** Forgets the vault's key in all sessions of the user. True if it was kept. */
-export async function lockVault(options: VaultOptions): Promise<boolean> {
+/** What `lock` has done. */
+export interface Locking {
+  /** The kernel's keyring had the key. */
+  readonly forgotten: boolean
+  /** Why it could not be asked. */
+  readonly unreached?: Failure
+}
+
+/**
+ * Has the kernel forget the vault's key in all sessions of the user, and ends what was handed over until now. Nothing
+ * where there is no vault.
+ */
+export async function lockVault(options: VaultOptions): Promise<Locking | undefined> {
   const header = readHeader(options)
-  if (header === undefined || options.kernelKeyring !== true) return false
-  const { kernelKeyring } = await import('./kernel-keyring.ts')
-  return (await kernelKeyring()).forget(header.id)
+  if (header === undefined) return undefined
+  const locking = await forget(header, options)
+  markLocked(options, header)
+  return locking
 }
 
-async function opened(options: VaultOptions, milliseconds: number): Promise<{ by: Opener; unlocked: Unlocked }> {
+async function forget({ id }: Header, { kernelKeyring }: VaultOptions): Promise<Locking> {
+  if (kernelKeyring === undefined) return { forgotten: false }
+  try {
+    return { forgotten: (await kernelKeyring()).forget(id) }
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return { forgotten: false, unreached: error }
+  }
+}
+
+async function opensByItself(header: Header, { folder, keyFile, now, uid }: VaultOptions): Promise<boolean> {
+  if (!header.slots.some(isKeyFileSlot)) return false
+  try {
+    await openVault(header, { folder, keyFile, now, ...(uid === undefined ? {} : { uid }) })
+    return true
+  } catch (error) {
+    if (isFailure(error) && error.code === 'locked') return false
+    throw error
+  }
+}
+
+async function opened(
+  header: Header,
+  options: VaultOptions,
+  milliseconds: number,
+): Promise<{ by: Opener; unlocked: Unlocked }> {
+  const { key, by } = await openVault(header, withoutUnlocked(options))
+  // A clock that was set back must not leave the vault locked until it gets there again.
+  const from = Math.max(options.now(), (lockedAt(options) ?? 0) + 1)
+  return { by, unlocked: { vault: header.id, from, until: options.now() + milliseconds, key: key.bytes } }
+}
+
+function theHeader(options: VaultOptions): Header {
   const header = readHeader(options)
-  if (header === undefined) throw new Failure('unavailable', 'there is no vault to unlock')
-  const { key, by } = await openVault(header, { ...options, kernelKeyring: false })
-  return { by, unlocked: { vault: header.id, until: options.now() + milliseconds, key: key.bytes } }
+  if (header !== undefined) return header
+  throw new Failure('unavailable', 'there is no vault to unlock', { hints: ['credbridge vault status'] })
 }
 
-function noKeyring(): Failure {
-  return new Failure('unavailable', 'there is no kernel keyring here to keep the key in', {
-    hints: ['hand the passphrase over as docs/vault-format.md says'],
-  })
+async function theKeyring({ kernelKeyring }: VaultOptions): Promise<KernelKeyring> {
+  if (kernelKeyring !== undefined) return kernelKeyring()
+  throw new Failure('unavailable', 'there is no kernel keyring on this system to keep the key in', { hints: otherWays })
 }

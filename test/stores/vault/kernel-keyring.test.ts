@@ -32,12 +32,13 @@ const at = 'https://git.example.com'
 const hour = 3_600_000
 
 suite('unlock and lock', () => {
-  const { do: work, outcomes, program } = workers()
+  const { do: doJob, outcomes, program } = workers()
+  const work: typeof doJob = (job, ...by) => doJob({ ...job, kernel: true }, ...by)
 
   /** Does the jobs one after the other in one login, or where it is said in a further one within it. */
   function inOneLogin(...jobs: (Job & { ofItsOwn?: boolean })[]): Promise<unknown[]> {
     const calls = jobs.map(({ ofItsOwn }, n) => `${ofItsOwn === true ? 'keyctl session - ' : ''}"$0" "$1" "$${n + 2}"`)
-    const words = [process.execPath, program(), ...jobs.map((job) => JSON.stringify(job))]
+    const words = [process.execPath, program(), ...jobs.map((job) => JSON.stringify({ ...job, kernel: true }))]
     return outcomes([...login, 'sh', '-c', calls.join(' && '), ...words])
   }
 
@@ -51,7 +52,7 @@ suite('unlock and lock', () => {
     for (const path of ['', ...readdirSync(folder, { recursive: true })])
       chownSync(join(folder, String(path)), uid, uid)
     const { folder: place, keyFile } = options
-    return { folder: place, keyFile, uid, kernelKeyring: true }
+    return { folder: place, keyFile, uid }
   }
 
   /** What the kernel holds for this vault, wherever it is linked: name and length of each key. */
@@ -120,7 +121,7 @@ suite('unlock and lock', () => {
     const options = await vault()
     await work({ options, passphrase: 'open sesame', steps: [['unlock', hour]] }, ...login)
     const ask = async () => new Secret('open sesame')
-    const whole = { ...options, now: Date.now, kernelKeyring: false, ask }
+    const whole = { ...options, now: Date.now, ask }
     await rekeyAs(whole)
     expect(await work({ options, steps: [find, ['lock']] }, ...login)).toEqual([locked, false])
   })
@@ -180,9 +181,11 @@ suite('unlock and lock', () => {
 
 test('a text that unlock did not print is taken for a passphrase', async () => {
   const { parseUnlocked, printUnlocked } = await import('../../../src/stores/vault/unlocked.ts')
-  const unlocked = { vault: 'ab'.repeat(16), until: 5, key: Buffer.alloc(32, 3) }
+  const unlocked = { vault: 'ab'.repeat(16), from: 4, until: 5, key: Buffer.alloc(32, 3) }
   expect(parseUnlocked(printUnlocked(unlocked))).toEqual(unlocked)
   expect(parseUnlocked('credbridge is my passphrase')).toBeUndefined()
   expect(() => parseUnlocked('credbridge-unlocked 2 x')).toThrow(expect.objectContaining({ code: 'unsupported' }))
-  expect(() => parseUnlocked('credbridge-unlocked 1 x 5 short')).toThrow(expect.objectContaining({ code: 'malformed' }))
+  expect(() => parseUnlocked('credbridge-unlocked 1 x 4 5 short')).toThrow(
+    expect.objectContaining({ code: 'malformed' }),
+  )
 })

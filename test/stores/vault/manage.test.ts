@@ -7,6 +7,7 @@ import { addSlot, changePassphrase, removeSlot, vaultStatus } from '../../../src
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forKeyFile } from '../../../src/stores/vault/slots/key-file.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
+import { newSlotId } from '../../../src/stores/vault/slots/slot.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, vaultIn } from './place.ts'
@@ -103,8 +104,19 @@ describe('the slots of a vault', () => {
 
   test('many commands that add slots at once lose none', async () => {
     const options = await vaultWithKeyFile()
-    await Promise.all(Array.from({ length: 5 }, () => addSlot(options, forKeyFile(options))))
+    const slot = () => ({ type: 'moonlight', id: newSlotId(), key: '' })
+    await Promise.all(Array.from({ length: 5 }, () => addSlot(options, slot)))
     expect((await vaultStatus(options))?.slots).toHaveLength(6)
+  })
+
+  test('the key file gets one slot, and another one only when the file is another', async () => {
+    const options = typing(await vaultWithKeyFile(), 'open sesame')
+    await expect(addSlot(options, forKeyFile(options))).rejects.toMatchObject({ code: 'refused' })
+    await addSlot(options, forPassphrase(words))
+    rmSync(options.keyFile)
+    await addSlot(options, forKeyFile(options))
+    expect((await vaultStatus(options))?.opens).toBe('key-file')
+    expect((await vaultStatus(options))?.slots).toHaveLength(3)
   })
 
   test('a slot of a later version stays where it is, and is no obstacle', async () => {
@@ -119,7 +131,7 @@ describe('the slots of a vault', () => {
 
   test('without its key file a copy of the folder opens with nothing, and says what is missing', async () => {
     const options = await vaultWithKeyFile()
-    const copy = { ...vaultIn(emptyFolder()), kernelKeyring: process.platform === 'linux' }
+    const copy = vaultIn(emptyFolder())
     cpSync(options.folder, copy.folder, { recursive: true })
     const locked = { code: 'locked', message: expect.stringContaining(copy.keyFile) }
     await expect(vaultStore(copy).find([at])).rejects.toMatchObject(locked)

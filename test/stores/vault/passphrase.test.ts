@@ -68,7 +68,7 @@ describe('a vault with a passphrase', () => {
 
   test('opens with a passphrase that was handed over', async () => {
     const options = await vaultWith('open sesame')
-    const handed = (text: string) => vaultStore({ ...options, handed: () => new Secret(text) })
+    const handed = (text: string) => vaultStore({ ...options, handed: async () => new Secret(text) })
     expect(await handed('open sesame').find([at])).toHaveLength(1)
     await expect(handed('open window').find([at])).rejects.toMatchObject({ code: 'locked' })
   })

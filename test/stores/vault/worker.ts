@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { parseEndpoint } from '../../../src/core/endpoint.ts'
 import { isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { kernelKeyring } from '../../../src/stores/vault/kernel-keyring.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
@@ -13,7 +14,9 @@ import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
  */
 
 export interface Job {
-  readonly options: Omit<VaultOptions, 'now' | 'ask' | 'handed'>
+  readonly options: Omit<VaultOptions, 'now' | 'ask' | 'handed' | 'kernelKeyring'>
+  /** The kernel's keyring can be asked. */
+  readonly kernel?: boolean
   /** What a person would type. */
   readonly passphrase?: string
   /** What comes by descriptor or environment. */
@@ -32,12 +35,13 @@ export type Step =
   | readonly ['lock']
   | readonly ['rekey']
 
-async function work({ options, passphrase, handed, later = 0, steps }: Job): Promise<void> {
+async function work({ options, kernel, passphrase, handed, later = 0, steps }: Job): Promise<void> {
   const whole: VaultOptions = {
     ...options,
     now: () => Date.now() + later,
     ...(passphrase === undefined ? {} : { ask: async () => new Secret(passphrase) }),
-    ...(handed === undefined ? {} : { handed: () => new Secret(handed) }),
+    ...(handed === undefined ? {} : { handed: async () => new Secret(handed) }),
+    ...(kernel === true ? { kernelKeyring: () => kernelKeyring(() => import('@napi-rs/keyring')) } : {}),
   }
   for (const step of steps) writeSync(1, `${JSON.stringify(await outcome(whole, step))}\n`)
 }
@@ -72,8 +76,11 @@ async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
       return (await store.list()).map(({ endpoint, account }) => [endpoint.key, account])
     case 'unlock':
       return unlockVault(options, step[1])
-    case 'lock':
-      return lockVault(options)
+    case 'lock': {
+      const locking = await lockVault(options)
+      if (locking?.unreached !== undefined) throw locking.unreached
+      return locking?.forgotten
+    }
     case 'rekey':
       return rekey(options, { without: [], ask: async () => new Secret('') })
     default:

@@ -1,0 +1,38 @@
+import { fault } from './faults.ts'
+import { readOwn } from './files.ts'
+import type { Header } from './header.ts'
+import type { VaultOptions } from './options.ts'
+import { freshName, treeOf } from './tree.ts'
+import { discard, moveTo, syncFolder, writeNew } from './writing.ts'
+
+/*
+ * `locked` in the vault's folder: when somebody locked it last, in milliseconds since 1970, as one line. What `unlock`
+ * kept or handed on before that opens nothing any longer.
+ */
+
+/** When the vault was locked last; `undefined` if it never was. */
+export function lockedAt({ folder, uid }: VaultOptions): number | undefined {
+  const path = markPath(folder)
+  const bytes = readOwn(path, uid)
+  if (bytes === undefined) return undefined
+  const text = bytes.toString('latin1')
+  if (!/^[0-9]{1,15}\n$/.test(text)) throw fault('tampered', path)
+  return Number(text)
+}
+
+/** Ends what was unlocked until now. */
+export function markLocked(options: VaultOptions, header: Header): void {
+  const beside = freshName(treeOf(options, header))
+  writeNew(beside, Buffer.from(`${Math.max(options.now(), lockedAt(options) ?? 0)}\n`))
+  try {
+    moveTo(beside, markPath(options.folder))
+  } catch (error) {
+    discard(beside)
+    throw error
+  }
+  syncFolder(options.folder)
+}
+
+function markPath(folder: string): string {
+  return `${folder}/locked`
+}
