@@ -130,7 +130,7 @@ async function missing(lookups: readonly Lookup[], broker: Broker | undefined): 
   const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
   const key = endpoints[0]?.key ?? ''
   return new Failure('refused', `there is no credential for ${key}`, {
-    hints: [`credbridge set ${key} --kind bearer, then credbridge share ${key} --with ${tool}`],
+    hints: [`credbridge set ${key} --kind bearer`, `credbridge share ${key} --with ${tool}`],
   })
 }
 

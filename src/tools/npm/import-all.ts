@@ -1,14 +1,16 @@
 import { bunfigSecrets } from '../bun/import.ts'
+import { pnpmSecrets } from '../pnpm/import.ts'
 import type { PlainSecrets } from '../tool.ts'
 import { yarnrcSecrets } from '../yarn/import.ts'
 import { npmrcSecrets } from './import.ts'
 
-/** All that the managers of JavaScript packages leave: npmrc files first, then Yarn's and Bun's own. */
+/** All that the managers of JavaScript packages leave: npmrc files first, then pnpm's, Yarn's and Bun's own. */
 export const everyManagersSecrets: PlainSecrets = {
   options: npmrcSecrets.options,
 
   async find(world, options) {
-    const sources = options['file'] === undefined ? [npmrcSecrets, yarnrcSecrets, bunfigSecrets] : [npmrcSecrets]
+    const sources =
+      options['file'] === undefined ? [npmrcSecrets, pnpmSecrets, yarnrcSecrets, bunfigSecrets] : [npmrcSecrets]
     const found = []
     for (const source of sources) found.push(await source.find(world, options))
     return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }

@@ -30,19 +30,30 @@ export const npmrcSecrets: PlainSecrets = {
     const user = userConfigFile(world)
     const files =
       typeof own === 'string' ? [own] : [user, ...projectFiles(world, '.npmrc', [user]).map(({ file }) => file)]
-    const configuration = await configurationOf(world, user, files)
-    const registries = registriesIn(configuration, world.env).map(({ address }) => address)
-    const usual = registryNamed('registry', configuration, world.env)?.address
-    const found = files.map((file) => findingsIn(world, file, { ...options, registries, usual }))
-    const secrets = found.flatMap((one) => one.secrets)
+    const { secrets, remarks } = await secretsInNpmrcs(world, 'npm', files, options)
     const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
-    return { secrets, remarks: [...found.flatMap((one) => one.remarks), ...(secrets.length > 0 ? [others] : [])] }
+    return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [others] : [])] }
   },
 
   putBack: putBackInLines,
 }
 
+/** What these npmrc files hold, for a manager that reads them. */
+export async function secretsInNpmrcs(
+  world: World,
+  owner: string,
+  files: readonly string[],
+  options: SetupOptions,
+): Promise<Findings> {
+  const configuration = await configurationOf(world, userConfigFile(world), files)
+  const registries = registriesIn(configuration, world.env).map(({ address }) => address)
+  const usual = registryNamed('registry', configuration, world.env)?.address
+  const found = files.map((file) => findingsIn(world, file, { ...options, owner, registries, usual }))
+  return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+}
+
 interface About {
+  readonly owner: string
   readonly registries: readonly Address[]
   /** Where the manager goes unless a scope says otherwise. */
   readonly usual: Address | undefined
@@ -69,7 +80,8 @@ function findingsIn(world: World, file: string, about: About): Findings {
     const { setting } = line
     if (setting === undefined || !plainIn(setting) || !isWanted(setting, about)) continue
     const endpoint = endpointOf(setting, about)
-    const secret = typeof endpoint === 'string' ? endpoint : secretIn(world, file, line, lines, endpoint)
+    const secret =
+      typeof endpoint === 'string' ? endpoint : secretIn(world, file, line, lines, { endpoint, owner: about.owner })
     if (typeof secret === 'string') remarks.push(`${file}, line ${line.number}: ${secret}`)
     else secrets.push(secret)
   }
@@ -93,14 +105,8 @@ function endpointOf({ key }: Setting, { registries, usual, allowHttp }: About): 
   return registryAddress(`http:${dart}`) ?? bare
 }
 
-function secretIn(
-  world: World,
-  file: string,
-  line: Line,
-  all: readonly Line[],
-  endpoint: Address,
-): PlainSecret | string {
-  const read = credentialIn(line.setting ?? { key: '', value: '' }, all, endpoint)
+function secretIn(world: World, file: string, line: Line, all: readonly Line[], place: Place): PlainSecret | string {
+  const read = credentialIn(line.setting ?? { key: '', value: '' }, all, place)
   if (typeof read === 'string') return read
   const raw = (world.files.read(file) ?? '').split('\n')
   const edits = [line, ...read.with].map(({ number }): Edit => ({ at: number - 1, was: raw[number - 1] ?? '' }))
@@ -109,6 +115,8 @@ function secretIn(
   return secret ?? 'it is written in a way that cannot be taken out, so it stays'
 }
 
+type Place = Pick<Credential, 'endpoint' | 'owner'>
+
 interface Read {
   readonly credential: Credential
   readonly spelling: Spelling
@@ -116,9 +124,8 @@ interface Read {
   readonly with: readonly Line[]
 }
 
-function credentialIn({ key, value }: Setting, all: readonly Line[], endpoint: Address): Read | string {
+function credentialIn({ key, value }: Setting, all: readonly Line[], place: Place): Read | string {
   const name = dartIn(key)?.name ?? key
-  const place = { endpoint, owner: 'npm' }
   if (name === '_authToken') {
     return {
       credential: { ...place, account: '', kind: 'bearer', secret: new Secret(value) },

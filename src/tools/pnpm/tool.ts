@@ -5,6 +5,7 @@ export const pnpmTool: Tool = {
   title: 'pnpm',
   commands: ['credbridge-pnpm'],
   setup: async () => (await import('./setup.ts')).pnpmSetup,
+  plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],
   launcher: async () => (await import('./launch.ts')).pnpmLauncher,
 }

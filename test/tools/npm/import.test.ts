@@ -138,6 +138,15 @@ describe('npmrc', () => {
   })
 })
 
+test('files of pnpm’s own are pnpm’s', async () => {
+  const { after, secrets } = await thereAndBack({
+    '.config/pnpm/auth.ini': '//a.example.com/:_authToken=one\n',
+    '.config/pnpm/rc': '; old\nstore-dir=/tmp/x\n//b.example.com/:_authToken=two\n',
+  })
+  expect(after).toEqual({ '.config/pnpm/auth.ini': '', '.config/pnpm/rc': '; old\nstore-dir=/tmp/x\n' })
+  expect(secrets).toEqual(['pnpm bearer  https://a.example.com one', 'pnpm bearer  https://b.example.com two'])
+})
+
 describe('.yarnrc.yml', () => {
   test('every form; what would be left empty goes, too', async () => {
     const { after, secrets } = await thereAndBack({

@@ -205,7 +205,10 @@ describe('a person who asked hears what is missing', () => {
     await expect(it.call('npm', ['publish'], { asked: true })).rejects.toMatchObject({
       code: 'refused',
       message: 'there is no credential for https://default.example.com',
-      hints: [expect.stringContaining('credbridge set https://default.example.com --kind bearer')],
+      hints: [
+        'credbridge set https://default.example.com --kind bearer',
+        'credbridge share https://default.example.com --with npm',
+      ],
     })
     expect(it.started).toEqual([])
   })

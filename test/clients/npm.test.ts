@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { typing } from '../real/typing.ts'
+import { needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
+
+const login = [
+  ['Username:', user],
+  ['Password:', password],
+] as const
+
+needsNpmClients('npm', () => {
+  describe.each(stores)('from %s', (store) => {
+    test('login, whoami, publish, install, npx, logout, and no token in any file', { timeout: 120_000 }, async () => {
+      const world = await openNpmWorld(store, 'npm')
+      await world.well('', 'credbridge', ['setup', 'npm'])
+      writePackage(world, 'tiny', '@team/tiny')
+      world.put('app/package.json', '{ "name": "app", "private": true }')
+      await world.registry.token(user, password)
+      expect(await world.run('', 'npm', ['whoami'])).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('ENEEDAUTH'),
+      })
+
+      await typing(['npm', 'login', '--auth-type=legacy'], login, { env: world.env, cwd: world.home })
+      expect(world.read('.npmrc')).toBe(`registry=${world.registry.origin}/\n`)
+      const token = (await world.well('', 'credbridge', ['get', world.registry.origin])).trim()
+      expect(token).not.toBe('')
+
+      expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
+      await world.well('tiny', 'npm', ['publish'])
+      await world.well('app', 'npm', ['install', '@team/tiny'])
+      expect(existsSync(join(world.home, 'app', 'node_modules', '@team', 'tiny', 'tiny.js'))).toBe(true)
+      expect(await world.well('', 'npx', ['--yes', '@team/tiny'])).toBe('tiny indeed\n')
+      expect(world.filesWith(token)).toEqual([])
+      expect(readdirSync(join(world.home, '.local', 'state', 'credbridge', 'handed'))).toEqual([])
+
+      await world.well('', 'npm', ['logout'])
+      expect(await world.run('', 'credbridge', ['get', world.registry.origin])).toMatchObject({ exitCode: 1 })
+      expect(await world.run('', 'npm', ['whoami'])).toMatchObject({ exitCode: 1 })
+
+      await world.well('', 'credbridge', ['setup', 'npm', '--undo'])
+      expect(readdirSync(world.bin)).toEqual([])
+    })
+  })
+
+  test('a token that was in a file before: import takes it out, npm has it still, and the way back', async () => {
+    const world = await openNpmWorld('vault', 'npm')
+    const token = await world.registry.token(user, password)
+    const [own, dart] = [world.read('.npmrc'), world.registry.origin.replace('http:', '')]
+    const full = `; mine\n${own}${dart}/:_authToken = ${token}\nemail=alice@example.com\n`
+    world.put('.npmrc', full)
+    await world.well('', 'credbridge', ['setup', 'npm'])
+    expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
+    await world.well('', 'credbridge', ['import', 'npm', '--yes'])
+    expect(world.read('.npmrc')).toBe(`; mine\n${own}email=alice@example.com\n`)
+    expect(world.filesWith(token)).toEqual([])
+    expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
+    await world.well('', 'credbridge', ['import', 'npm', '--undo'])
+    expect(world.read('.npmrc')).toBe(full)
+  })
+
+  test('a user name and a password', async () => {
+    const world = await openNpmWorld('vault', 'npm')
+    await world.registry.token(user, password)
+    await world.well('', 'credbridge', ['setup', 'npm'])
+    await world.well('', 'credbridge', ['set', world.registry.origin, user], { input: `${password}\n` })
+    expect(await world.run('', 'npm', ['whoami'])).toMatchObject({ exitCode: 1 })
+    await world.well('', 'credbridge', ['share', world.registry.origin, user, '--with', 'npm'])
+    expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
+  })
+
+  test('credbridge run says before anything starts what is missing', async () => {
+    const world = await openNpmWorld('vault', 'npm')
+    writePackage(world, 'tiny', '@team/tiny', { scripts: { prepublishOnly: 'touch started' } })
+    const { origin } = world.registry
+    expect(await world.run('tiny', 'credbridge', ['run', '--', 'npm', 'publish'])).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: `credbridge: there is no credential for ${origin}\nhint: credbridge set ${origin} --kind bearer\nhint: credbridge share ${origin} --with npm\n`,
+    })
+    expect(existsSync(join(world.home, 'tiny', 'started'))).toBe(false)
+  })
+})
