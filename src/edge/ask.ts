@@ -1,8 +1,8 @@
-import type { ReadStream } from 'node:tty'
+import { openSync } from 'node:fs'
+import { ReadStream, WriteStream } from 'node:tty'
 import { Failure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
 import { printable } from './report.ts'
-import { terminalStreams } from './terminal.ts'
 
 /** Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there: `refused`. */
 export async function askUnseen(question: string): Promise<Secret> {
@@ -19,13 +19,16 @@ export async function askUnseen(question: string): Promise<Secret> {
   }
 }
 
-const control = { c: '\u0003', d: '\u0004', u: '\u0015', backspace: '\b', del: '\u007f' }
+const control = { c: '\u0003', d: '\u0004', u: '\u0015', escape: '\u001b', backspace: '\b', del: '\u007f' }
+
+/** Arrows and other keys that stand for no character: ECMA-48, 5.4, and SS3. */
+const noCharacter = new RegExp(`${control.escape}(\\[[0-?]*[ -/]*[@-~]|O.)`, 'g')
 
 /** In raw mode the keys that edit a line are ours to understand. */
 async function lineFrom(input: ReadStream): Promise<string> {
   let line: string[] = []
   for await (const typed of input.setEncoding('utf8') as AsyncIterable<string>) {
-    for (const key of typed) {
+    for (const key of typed.replace(noCharacter, '')) {
       if (key === '\r' || key === '\n') return line.join('')
       if (key === control.c || (key === control.d && line.length === 0)) throw cancelled()
       if (key === control.u) line = []
@@ -38,4 +41,20 @@ async function lineFrom(input: ReadStream): Promise<string> {
 
 function cancelled(): Failure {
   return new Failure('refused', 'cancelled')
+}
+
+/** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
+export function terminalStreams(): [ReadStream, WriteStream] {
+  const windows = process.platform === 'win32'
+  try {
+    return [
+      new ReadStream(openSync(windows ? 'CONIN$' : '/dev/tty', 'r+')),
+      new WriteStream(openSync(windows ? 'CONOUT$' : '/dev/tty', 'r+')),
+    ]
+  } catch (error) {
+    throw new Failure('refused', 'there is no terminal to ask on', {
+      hints: ['give what is asked for as a word or on standard input (see --help)'],
+      cause: error,
+    })
+  }
 }

@@ -1,7 +1,7 @@
-import { openSync } from 'node:fs'
-import { isatty, ReadStream, WriteStream } from 'node:tty'
+import { isatty, type ReadStream, type WriteStream } from 'node:tty'
 import { Failure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
+import { askUnseen, terminalStreams } from './ask.ts'
 import { wholeText } from './lines.ts'
 import { readInput, write } from './stdio.ts'
 
@@ -14,7 +14,7 @@ export interface Terminal {
   say(text: string): void
   /** Asks on the terminal itself, whatever the standard streams carry. Nobody there: `refused`. */
   ask(question: string): Promise<string>
-  /** The same without echo. */
+  /** The same, and nothing of what is typed is shown, nor how long it is. */
   askSecret(question: string): Promise<Secret>
   confirm(question: string): Promise<boolean>
   /** A secret from standard input: all of it but one line end. */
@@ -29,8 +29,7 @@ export function thisTerminal(): Terminal {
     out: (text) => write(1, text),
     say: (text) => write(2, text),
     ask: (question) => asking(async ({ text }, streams) => text({ message: question, ...streams })),
-    askSecret: async (question) =>
-      new Secret(await asking(async ({ password }, streams) => password({ message: question, ...streams }))),
+    askSecret: (question) => askUnseen(`${question}: `),
     confirm: (question) =>
       asking(async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams })),
     async readSecret() {
@@ -54,21 +53,5 @@ async function asking<T>(
   } finally {
     input.destroy()
     output.destroy()
-  }
-}
-
-/** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
-export function terminalStreams(): [ReadStream, WriteStream] {
-  const windows = process.platform === 'win32'
-  try {
-    return [
-      new ReadStream(openSync(windows ? 'CONIN$' : '/dev/tty', 'r+')),
-      new WriteStream(openSync(windows ? 'CONOUT$' : '/dev/tty', 'r+')),
-    ]
-  } catch (error) {
-    throw new Failure('refused', 'there is no terminal to ask on', {
-      hints: ['give what is asked for as a word or on standard input (see --help)'],
-      cause: error,
-    })
   }
 }

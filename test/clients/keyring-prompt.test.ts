@@ -1,31 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
+import { onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { openPythonWorld, type PythonWorld } from './python-world.ts'
-
-/** Runs a command on a terminal of its own, types once it has asked, and prints what the terminal showed. */
-const onTerminal = `
-import os, pty, sys
-typed, words = sys.argv[1].encode(), sys.argv[2:]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(words[0], words)
-shown = b""
-while True:
-    try:
-        some = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not some:
-        break
-    shown += some
-    if typed and shown.endswith(b": "):
-        os.write(terminal, typed)
-        typed = b""
-_, status = os.waitpid(pid, 0)
-sys.stdout.buffer.write(shown)
-sys.exit(os.waitstatus_to_exitcode(status))
-`
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('python3')('keyring set on a terminal', () => {

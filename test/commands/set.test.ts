@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { built, installCommands } from '../real/commands.ts'
+import { onTerminal } from '../real/on-terminal.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import { run } from '../real/run.ts'
+
+needs('the build (npm run build)', built)('built', () => {
+  needsPrograms('python3')('credbridge set on a terminal', () => {
+    let folder = ''
+    let env: Record<string, string> = {}
+
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'cb-set-'))
+      const commands = installCommands(join(folder, 'bin'))
+      env = { PATH: `${commands}:/usr/bin:/bin`, HOME: folder, TERM: 'xterm', CREDBRIDGE_STORE: 'vault' }
+    })
+
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+    const typing = (typed: string, ...words: string[]) => run('python3', ['-c', onTerminal, typed, ...words], { env })
+
+    test.each([
+      ['hunter2\r', 'hunter2'],
+      ['hun\u007f\u007f\u007fs3cret\n', 's3cret'],
+      ['left\u001b[Dright\u001bOA\r', 'leftright'],
+    ])('shows nothing of %j, not even how long it is', async (typed, secret) => {
+      const outcome = await typing(typed, 'credbridge', 'set', 'https://api.example.com', secret)
+      expect(outcome).toMatchObject({
+        stdout: 'Secret for https://api.example.com: \r\nkept for https://api.example.com\r\n',
+        exitCode: 0,
+      })
+      const kept = await run('credbridge', ['get', 'https://api.example.com', secret], { env })
+      expect(kept.stdout).toBe(`${secret}\n`)
+    })
+
+    test.each([
+      ['\r', 'nothing was typed, nothing was kept'],
+      ['half\u0003', 'cancelled'],
+    ])('keeps nothing after %j', async (typed, said) => {
+      const { stdout, exitCode } = await typing(typed, 'credbridge', 'set', 'https://none.example.com', 'alice')
+      expect(stdout).toBe(`Secret for https://none.example.com: \r\ncredbridge: ${said}\r\n`)
+      expect(exitCode).toBe(2)
+      expect((await run('credbridge', ['get', 'https://none.example.com'], { env })).exitCode).toBe(1)
+    })
+  })
+})
