@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import {
   accessSync,
   chmodSync,
+  chownSync,
   closeSync,
   constants,
   fsyncSync,
@@ -12,11 +14,12 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   symlinkSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import type { Files } from '../tools/tool.ts'
 import { randomHex } from './random.ts'
@@ -27,17 +30,14 @@ const mostOfStranger = 1024 * 1024
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export const files: Files = {
   read(path) {
-    try {
-      return readFileSync(path, 'utf8')
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw new Failure('refused', `${path} cannot be read`, { cause: error })
-    }
+    const bytes = contentOf(path)
+    if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
+    throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
   },
 
   readStrange(path) {
     const stat = statSync(path, { throwIfNoEntry: false })
-    return stat?.isFile() === true && stat.size <= mostOfStranger ? files.read(path) : undefined
+    return stat?.isFile() === true && stat.size <= mostOfStranger ? contentOf(path)?.toString('utf8') : undefined
   },
 
   write(path, text, as) {
@@ -102,10 +102,21 @@ export const files: Files = {
   },
 }
 
+function contentOf(path: string): Buffer | undefined {
+  try {
+    if (!statSync(path).isFIFO()) return readFileSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new Failure('refused', `${path} cannot be read`, { cause: error })
+  }
+  throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
+}
+
 function replace(path: string, text: string, newMode: number): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const target = meantBy(path)
-  const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? newMode) & 0o777
+  const before = statSync(target, { throwIfNoEntry: false })
+  if (before?.isFile() === false) throw new Error('a device or a folder is not to be replaced')
   const beside = `${target}.${randomHex(6)}`
   try {
     const fd = openSync(beside, 'wx', 0o600)
@@ -116,7 +127,8 @@ function replace(path: string, text: string, newMode: number): void {
     } finally {
       closeSync(fd)
     }
-    chmodSync(beside, mode)
+    if (before !== undefined) keepOwner(beside, before)
+    chmodSync(beside, (before?.mode ?? newMode) & 0o777)
     renameSync(beside, target)
   } catch (error) {
     rmSync(beside, { force: true })
@@ -124,13 +136,19 @@ function replace(path: string, text: string, newMode: number): void {
   }
 }
 
-/** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced. */
+/** What root replaces stays its owner's; nobody else could give a file away. */
+function keepOwner(path: string, { uid, gid }: Stats): void {
+  if (process.getuid?.() === 0) chownSync(path, uid, gid)
+}
+
+/** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced or made. */
 function meantBy(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
-    if (isMissing(error)) return path
-    throw error
+    if (!isMissing(error)) throw error
+    const link = files.linkedTo(path)
+    return link === undefined ? path : meantBy(resolve(dirname(path), link))
   }
 }
 
