@@ -1,7 +1,7 @@
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import type { Prepared } from '../edge/open.ts'
-import { type InUse, inUse, keychainName, openStore } from '../stores/choose.ts'
+import { type InUse, inUse, keychainName, openStore, type Surroundings } from '../stores/choose.ts'
 import { lastsUntil, protectionOf } from '../stores/describe.ts'
 import { tryOut } from '../stores/settling.ts'
 import { vaultOptions } from '../stores/vault-options.ts'
@@ -45,8 +45,7 @@ export async function reportStores({ settings, surroundings }: Prepared): Promis
   const reports: Tried[] = []
   for (const name of new Set([...names, keychain, 'vault'])) {
     const used = names.includes(name)
-    const around = used ? surroundings : { ...surroundings, personPresent: false }
-    reports.push(await tryStore(name, used, { settings, surroundings: around }))
+    reports.push(await tryStore(name, used, { settings, surroundings: used ? surroundings : asksNobody(surroundings) }))
   }
   const chosen: StoreFinding =
     names.length > 0
@@ -62,6 +61,10 @@ export async function reportStores({ settings, surroundings }: Prepared): Promis
     findings: [chosen, ...reports.flatMap(findingsOf)],
     stuck: reports.some(({ failure }) => failure?.stuck === true),
   }
+}
+
+function asksNobody({ ask: _, ...surroundings }: Surroundings): Surroundings {
+  return { ...surroundings, personPresent: false }
 }
 
 interface Tried {
