@@ -62,6 +62,19 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.credbridge('move', at, '--to', vault)).toMatchObject({ exitCode: 1 })
     })
 
+    test('what a refused git erased goes along, and can still be brought back', async () => {
+      const world = await start()
+      const git = (verb: string) =>
+        world.run('git-credential-credbridge', [verb], {
+          input: 'protocol=https\nhost=git.example.com\nusername=ann\npassword=s3cret\n',
+        })
+      for (const verb of ['store', 'erase']) expect(await git(verb)).toMatchObject({ exitCode: 0 })
+      expect(await world.credbridge('move', '--all', '--to', vault)).toMatchObject({ exitCode: 0 })
+      expect((await world.credbridge('restore', at)).exitCode).not.toBe(0)
+      expect(await world.run('credbridge', ['restore', at], inStore(vault))).toMatchObject({ exitCode: 0 })
+      expect(await secretIn(world, vault, at)).toBe('s3cret\n')
+    })
+
     test('use says what stays and how to take it along; then everything is there, and here nothing', async () => {
       const world = await start()
       const endpoints = await fill(world, keyring, 3)
