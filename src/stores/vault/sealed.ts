@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Item, isCredential, type Place } from '../../core/credential.ts'
-import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import { parseEntry, printEntry } from './entry.ts'
 import { fault } from './faults.ts'
 import { isOwnFolder, namesIn, readOwn, type Uid, writtenAt } from './files.ts'
 import { vaultKey } from './key.ts'
 import { recordName } from './names.ts'
+import { type Pointer, printPointer } from './pointer.ts'
 import { openRecord, sealRecord } from './record.ts'
 import { discard, makeFolder, removeFile, syncFolder, writeNew } from './writing.ts'
 
@@ -16,41 +16,12 @@ import { discard, makeFolder, removeFile, syncFolder, writeNew } from './writing
  * `credbridge:sealed:1:<file>:<key>`. Whoever copies the files without the keychain has nothing.
  */
 
-const prefix = 'credbridge:sealed:'
-const form = /^credbridge:sealed:1:([0-9a-f]{32}-[0-9a-f]{16}):([A-Za-z0-9_-]{43})$/
 const abandonedAfter = 10 * 60_000
 
 /** The folder of the sealed files, and whose it must be. */
 export interface SealedFolder {
   readonly folder: string
   readonly uid?: Uid
-}
-
-/** What the keychain keeps in the place of a large secret. */
-export interface Pointer {
-  readonly file: string
-  readonly key: Buffer
-}
-
-/** The pointer in an item; `undefined` if it holds its secret itself. */
-export function pointerIn(item: Item): Pointer | undefined {
-  const text = secretOf(item)?.expose()
-  if (text === undefined || !text.startsWith(prefix)) return undefined
-  const [, file, key] = form.exec(text) ?? []
-  if (file !== undefined && key !== undefined) return { file, key: Buffer.from(key, 'base64url') }
-  throw new Failure('unsupported', `the item for ${item.endpoint.key} was written by a later version of credbridge`, {
-    hints: ['update credbridge'],
-  })
-}
-
-/** Whether the secret itself would be taken for a pointer. */
-export function looksLikePointer(item: Item): boolean {
-  return secretOf(item)?.expose().startsWith(prefix) === true
-}
-
-/** Whether anything was ever sealed here. */
-export function hasSealed({ folder, uid }: SealedFolder): boolean {
-  return isOwnFolder(folder, uid)
 }
 
 /** Writes the item into a file of its own; the small item that leads there. */
@@ -61,7 +32,7 @@ export function seal(item: Item, { folder, uid }: SealedFolder): { small: Item; 
   if (!isOwnFolder(folder, uid)) makeFolder(folder)
   writeNew(`${folder}/${file}`, sealRecord(key, recordName(key, item), printEntry(item, 0)))
   syncFolder(folder)
-  return { small: withSecret(item, new Secret(`${prefix}1:${file}:${bytes.toString('base64url')}`)), file }
+  return { small: withSecret(item, new Secret(printPointer({ file, key: bytes }))), file }
 }
 
 /** The item in the file; `undefined` if the file is not there. */
@@ -87,10 +58,6 @@ export function sweepSealed(place: Place, used: string | undefined, { folder }: 
   for (const name of ofPlace) {
     if ((writtenAt(`${folder}/${name}`) ?? now) <= now - abandonedAfter) discard(`${folder}/${name}`)
   }
-}
-
-function secretOf(item: Item): Secret | undefined {
-  return isCredential(item) ? item.secret : item.erased?.secret
 }
 
 /** The same item with another secret and without what else may be large. */

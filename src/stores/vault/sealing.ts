@@ -5,16 +5,12 @@ import { Failure, isFailure } from '../../core/failure.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store } from '../../core/store.ts'
-import {
-  dropSealed,
-  hasSealed,
-  looksLikePointer,
-  pointerIn,
-  type SealedFolder,
-  seal,
-  sweepSealed,
-  unseal,
-} from './sealed.ts'
+import { isOwnFolder } from './files.ts'
+import { looksLikePointer, pointerIn } from './pointer.ts'
+import type { SealedFolder } from './sealed.ts'
+
+/** Only what is sealed needs the cipher. */
+const sealed = () => import('./sealed.ts')
 
 export interface SealingOptions extends SealedFolder {
   /** Milliseconds since 1970. */
@@ -35,7 +31,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
   async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     for (let attempt = 1; ; attempt++) {
       const found = await store.find(endpoints, account)
-      const whole = found.map((item) => opened(item))
+      const whole = await Promise.all(found.map((item) => opened(item)))
       const missing = found.find((_, index) => whole[index] === undefined)
       if (missing === undefined) return whole.filter((item) => item !== undefined)
       // Another process has replaced the item since it was read: then it leads elsewhere by now.
@@ -43,10 +39,10 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     }
   }
 
-  function opened(item: Found): Found | undefined {
+  async function opened(item: Found): Promise<Found | undefined> {
     const pointer = pointerIn(item)
     if (pointer === undefined) return item
-    const whole = unseal(item, pointer, options)
+    const whole = (await sealed()).unseal(item, pointer, options)
     if (whole === undefined) return undefined
     return item.savedAt === undefined ? whole : { ...whole, savedAt: item.savedAt }
   }
@@ -59,11 +55,13 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     const files = [before, own].filter((file) => file !== undefined)
     if (files.length === 0) return
     const used = await fileAt(item)
+    const { dropSealed, sweepSealed } = await sealed()
     for (const file of files) if (file !== used) dropSealed(file, options)
     sweepSealed(item, used, options, options.now())
   }
 
   async function saveSealed(item: Item): Promise<string> {
+    const { dropSealed, seal } = await sealed()
     const { small, file } = seal(item, options)
     try {
       await store.save(small)
@@ -81,11 +79,12 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     const pointer = item === undefined ? undefined : pointerIn(item)
     if (item === undefined || pointer === undefined) return store.remove(place, expected)
     if (expected !== undefined) {
-      const whole = opened(item)
+      const whole = await opened(item)
       if (whole === undefined) throw gone(item)
       if (isCredential(whole) && !whole.secret.equals(expected)) return false
     }
     const removed = await store.remove(place, isCredential(item) ? item.secret : undefined)
+    const { dropSealed, sweepSealed } = await sealed()
     if (removed) dropSealed(pointer.file, options)
     sweepSealed(place, await fileAt(place), options, options.now())
     return removed
@@ -96,7 +95,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
   }
 
   async function fileAt(place: Place): Promise<string | undefined> {
-    if (!hasSealed(options)) return undefined
+    if (!isOwnFolder(options.folder, options.uid)) return undefined
     const item = await itemAt(place)
     return item === undefined ? undefined : pointerIn(item)?.file
   }

@@ -6,10 +6,13 @@ import type { Credential } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import type { KeychainAddon } from '../../../src/stores/choose.ts'
+import { openKeychain } from '../../../src/stores/keychain/open.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
 import { withSealing } from '../../../src/stores/vault/sealing.ts'
 import { storeContract } from '../contract.ts'
 import { credential, expectItems } from '../contract-world.ts'
+import { fakeAddon } from '../keychain/fake-addon.ts'
 import { emptyFolder } from './place.ts'
 
 /** What Windows' keychain takes: 2560 bytes. */
@@ -217,4 +220,33 @@ describe('sealing, when something breaks', () => {
     const keychain = memoryStore()
     expect(withSealing(keychain, options('/nowhere'))).toBe(keychain)
   })
+})
+
+test('the keychain of Windows, as it is opened there, takes any size, and nothing in it is too large for Windows', async () => {
+  const folder = emptyFolder()
+  const addon = fakeAddon('win32')
+  const store = await openKeychain({
+    env: {},
+    platform: 'win32',
+    userId: -1,
+    places: { home: folder, config: folder, data: folder, state: folder },
+    tool: 'git',
+    personPresent: false,
+    run: async () => expect.unreachable('no program is to be run'),
+    program: async () => undefined,
+    isOurs: async () => false,
+    addon: async () => addon as unknown as KeychainAddon,
+    setVariable: () => {},
+    readDescriptor: () => undefined,
+    say: () => {},
+  })
+  expect(store.traits.largest).toBeUndefined()
+  await store.save(credential(at, { secret: large }))
+  await store.save(credential(at, { account: 'bob' }))
+  expectItems(await store.find([at], 'ann'), [credential(at, { secret: large })])
+  expect([...addon.items.values()].map(({ password }) => password.length * 2 <= 2560)).toEqual([true, true])
+  expect(readdirSync(join(folder, 'sealed'))).toHaveLength(1)
+  expect(await store.remove(credential(at), large)).toBe(true)
+  expect(readdirSync(join(folder, 'sealed'))).toEqual([])
+  expectItems(await store.find([at]), [credential(at, { account: 'bob' })])
 })
