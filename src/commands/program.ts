@@ -14,7 +14,9 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { lockCommand, unlockCommand } from './unlock.ts'
 import { useCommand } from './use.ts'
+import { vaultCommand } from './vault.ts'
 
 /** All that `credbridge` understands: what runs a line, completes one and fills the manual page. */
 export async function buildProgram(desk: Desk): Promise<Command> {
@@ -37,6 +39,17 @@ export async function buildProgram(desk: Desk): Promise<Command> {
   }
   await setupCommand(program, desk)
   await importCommand(program, desk)
-  for (const add of [runCommand, moveCommand, useCommand, doctorCommand, completionCommand]) add(program, desk)
+  for (const add of [
+    runCommand,
+    moveCommand,
+    useCommand,
+    vaultCommand,
+    unlockCommand,
+    lockCommand,
+    doctorCommand,
+    completionCommand,
+  ]) {
+    add(program, desk)
+  }
   return program
 }

@@ -104,13 +104,17 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
   })
 }
 
-/** Gives a passphrase slot another passphrase. With several, `named` says which. */
-export async function changePassphrase(options: VaultOptions, to: Secret, named = 'passphrase'): Promise<void> {
+/** Gives a passphrase slot another passphrase, asked for when the vault is open. With several, `named` says which. */
+export async function changePassphrase(
+  options: VaultOptions,
+  to: () => Promise<Secret>,
+  named = 'passphrase',
+): Promise<void> {
   await changing(options, async (header) => {
     const slot = theSlot(header, options, named)
     if (!isPassphraseSlot(slot)) throw new Failure('refused', `the slot ${slot.id} has no passphrase`)
     const { key } = await openVault(header, options)
-    const fresh = await forPassphrase(to, slot.id)(header.id, key.bytes)
+    const fresh = await forPassphrase(await to(), slot.id)(header.id, key.bytes)
     replaceHeader(options, { ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
   })
 }

@@ -94,10 +94,10 @@ describe('the slots of a vault', () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     await vaultStore(typing(options, 'open sesame')).save(credential(at))
-    await expect(changePassphrase(typing(options, 'guessed'), new Secret('new'))).rejects.toMatchObject({
+    await expect(changePassphrase(typing(options, 'guessed'), async () => new Secret('new'))).rejects.toMatchObject({
       code: 'locked',
     })
-    await changePassphrase(typing(options, 'open sesame'), new Secret('new words'))
+    await changePassphrase(typing(options, 'open sesame'), async () => new Secret('new words'))
     await expect(vaultStore(typing(options, 'open sesame')).find([at])).rejects.toMatchObject({ code: 'locked' })
     expect(await vaultStore(typing(options, 'new words')).find([at])).toHaveLength(1)
   })

@@ -85,7 +85,7 @@ suite('a vault and a real SSH agent', () => {
     const second = publicKeyOf(await agent.addKey('ed25519'))
     await expect(chooseAgentKey(agent.socket)).rejects.toMatchObject({
       code: 'ambiguous',
-      hints: [first, second].map((key) => `credbridge vault add-slot ssh-agent ${fingerprint(key)}`),
+      hints: [first, second].map((key) => `credbridge vault add-slot ssh-agent --key ${fingerprint(key)}`),
     })
     expect(await chooseAgentKey(agent.socket, fingerprint(second))).toBe(second)
     expect(await chooseAgentKey(agent.socket, 'ed25519-1')).toBe(first)

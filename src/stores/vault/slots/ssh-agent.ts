@@ -50,7 +50,7 @@ export async function chooseAgentKey(socket: string, named?: string): Promise<st
   throw new Failure('ambiguous', 'the SSH agent holds several keys of type ssh-ed25519', {
     hints: all
       .filter(({ type }) => type === algorithm)
-      .map((key) => `credbridge vault add-slot ssh-agent ${key.fingerprint}`),
+      .map((key) => `credbridge vault add-slot ssh-agent --key ${key.fingerprint}`),
   })
 }
 

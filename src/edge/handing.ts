@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import type { Secret } from '../core/secret.ts'
+import { childEnvironment } from './child.ts'
+import { programOnPath } from './programs.ts'
+import { randomHex } from './random.ts'
+
+/** The descriptor under which the child, and what it starts, finds the file. */
+const descriptor = 3
+
+/**
+ * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
+ * open as a descriptor whose number a variable names. How it ended is the exit code.
+ */
+export async function runHanding(words: readonly string[], text: Secret, variable: string): Promise<number> {
+  const [name = '', ...rest] = words
+  const program = name.includes('/') ? name : programOnPath(name, process.env)
+  if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
+  const file = namelessFile(text)
+  try {
+    return await ended(program, rest, file, variable)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function ended(program: string, words: readonly string[], file: number, variable: string): Promise<number> {
+  const child = spawn(program, words, {
+    stdio: ['inherit', 'inherit', 'inherit', file],
+    env: childEnvironment({ [variable]: String(descriptor) }),
+  })
+  // What is typed to end the child reaches it too, and it decides.
+  const ignored = ['SIGINT', 'SIGQUIT'] as const
+  const ignore = () => {}
+  for (const signal of ignored) process.on(signal, ignore)
+  return new Promise((resolve, reject) => {
+    child.on('error', (cause) => reject(new Failure('unavailable', `${program} cannot be started`, { cause })))
+    child.on('close', (code) => {
+      for (const signal of ignored) process.off(signal, ignore)
+      resolve(code ?? 128)
+    })
+  })
+}
+
+/** A file with this text, to be read only, that has no name any longer and never was on a disk. */
+function namelessFile(text: Secret): number {
+  const path = join(folderInMemory(), `credbridge-${randomHex(16)}`)
+  const writing = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(writing, text.expose())
+    return openSync(path, 'r')
+  } finally {
+    closeSync(writing)
+    unlinkSync(path)
+  }
+}
+
+const inMemory = [0x01021994, 0x858458f6] // TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
+
+function folderInMemory(): string {
+  const folder = [process.env['XDG_RUNTIME_DIR'], '/dev/shm'].find((path) => path?.startsWith('/') && isInMemory(path))
+  if (folder !== undefined) return folder
+  throw new Failure('unavailable', 'there is no folder in memory here to hand the key over in', {
+    hints: [
+      'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+    ],
+  })
+}
+
+function isInMemory(path: string): boolean {
+  try {
+    return inMemory.includes(statfsSync(path).type)
+  } catch {
+    return false
+  }
+}
