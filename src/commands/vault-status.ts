@@ -49,7 +49,7 @@ function asData(status: Status, used: boolean): Readonly<Record<string, unknown>
     inUse: used,
     ...rest,
     ...(isFailure(opens) ? { locked: true, because: opens.message } : { locked: false, openedBy: opens }),
-    obfuscatedOnly: status.slots.some(({ type }) => type === 'key-file'),
+    obfuscated: status.slots.some(({ type }) => type === 'key-file'),
   }
 }
 

@@ -1,47 +1,29 @@
-import { spawn } from 'node:child_process'
 import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { constants } from 'node:os'
+import { join, resolve } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import type { Secret } from '../core/secret.ts'
-import { childEnvironment } from './child.ts'
+import { childEnvironment } from './environment.ts'
 import { programOnPath } from './programs.ts'
 import { randomHex } from './random.ts'
-
-/** The descriptor under which the child, and what it starts, finds the file. */
-const descriptor = 3
+import { attend } from './start.ts'
 
 /**
  * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
- * open as a descriptor whose number a variable names. How it ended is the exit code.
+ * open as a descriptor whose number the variable tells. Its exit code, 128 and more for a signal.
  */
 export async function runHanding(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
-  const program = name.includes('/') ? name : programOnPath(name, process.env)
+  const program = name.includes('/') ? resolve(name) : programOnPath(name, process.env)
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
   const file = namelessFile(text)
   try {
-    return await ended(program, rest, file, variable)
+    const env = childEnvironment({ [variable]: '3' })
+    const ended = await attend({ program, words: rest, env, files: [file] })
+    return 'exitCode' in ended ? ended.exitCode : 128 + (constants.signals[ended.signal] ?? 0)
   } finally {
     closeSync(file)
   }
-}
-
-function ended(program: string, words: readonly string[], file: number, variable: string): Promise<number> {
-  const child = spawn(program, words, {
-    stdio: ['inherit', 'inherit', 'inherit', file],
-    env: childEnvironment({ [variable]: String(descriptor) }),
-  })
-  // What is typed to end the child reaches it too, and it decides.
-  const ignored = ['SIGINT', 'SIGQUIT'] as const
-  const ignore = () => {}
-  for (const signal of ignored) process.on(signal, ignore)
-  return new Promise((resolve, reject) => {
-    child.on('error', (cause) => reject(new Failure('unavailable', `${program} cannot be started`, { cause })))
-    child.on('close', (code) => {
-      for (const signal of ignored) process.off(signal, ignore)
-      resolve(code ?? 128)
-    })
-  })
 }
 
 /** A file with this text, to be read only, that has no name any longer and never was on a disk. */

@@ -8,6 +8,8 @@ export interface Start {
   readonly program: string
   readonly words: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Descriptors of ours that it finds as 3, 4 and so on; only where it is run to its end. */
+  readonly files?: readonly number[]
 }
 
 /** How it ended. */
@@ -43,7 +45,7 @@ function hasInterpreter(program: string): boolean {
 }
 
 /** Runs the program to its end and passes on the signals that only we get. */
-export async function attend({ program, words, env }: Start): Promise<Ended> {
+export async function attend({ program, words, env, files = [] }: Start): Promise<Ended> {
   const { spawn } = await import('node:child_process')
   const comesTwice = hasTerminal() ? fromTerminal : []
   let child: ReturnType<typeof spawn> | undefined
@@ -51,7 +53,7 @@ export async function attend({ program, words, env }: Start): Promise<Ended> {
   for (const signal of signals) process.on(signal, pass) // Before the program can say anything: it may be signalled then.
   try {
     return await new Promise((resolve, reject) => {
-      child = spawn(program, words, { env, stdio: 'inherit' })
+      child = spawn(program, words, { env, stdio: ['inherit', 'inherit', 'inherit', ...files] })
       const failed = (cause: Error) => reject(new Failure('unavailable', `${program} cannot be started`, { cause }))
       child.on('error', failed)
       child.on('exit', (exitCode, signal) => resolve(signal === null ? { exitCode: exitCode ?? 128 } : { signal }))

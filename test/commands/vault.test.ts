@@ -1,0 +1,343 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Agent, startAgent } from '../real/agent.ts'
+import { built } from '../real/commands.ts'
+import { answers, onTerminal } from '../real/on-terminal.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import type { Outcome } from '../real/run.ts'
+import { startWorld, type World } from '../real/world.ts'
+
+/*
+ * `credbridge vault …`, as a person runs it, on a machine without a bus. What each slot is: test/stores/vault.
+ */
+
+const at = 'https://git.example.com'
+const words = 'open sesame'
+const request = 'protocol=https\nhost=git.example.com\n\n'
+const answer = 'username=ann\npassword=s3cret\n'
+
+interface VaultWorld extends World {
+  vault(input: string, ...words: readonly string[]): Promise<Outcome>
+  /** What git's helper answers. */
+  asGit(): Promise<Outcome>
+  status(): Promise<Record<string, unknown> & { slots: { id: string; type: string; about: string }[] }>
+}
+
+async function start(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
+  const world = await startWorld('no-bus', onTestFinished)
+  const settings = { CREDBRIDGE_STORE: 'vault', ...more }
+  const runHere: World['run'] = (command, words, options) =>
+    world.run(command, words, { ...options, more: { ...settings, ...options?.more } })
+  return {
+    ...world,
+    run: runHere,
+    credbridge: (...words) => runHere('credbridge', words),
+    vault: (input, ...words) => runHere('credbridge', ['vault', ...words], { input }),
+    asGit: () => runHere('git-credential-credbridge', ['get'], { input: request }),
+    status: async () => JSON.parse((await runHere('credbridge', ['vault', 'status', '--json'])).stdout),
+  }
+}
+
+/** A vault with one credential of git's and its key file. */
+async function filled(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
+  const world = await start(more)
+  const input = `protocol=https\nhost=git.example.com\nusername=ann\npassword=s3cret\n\n`
+  expect(await world.run('git-credential-credbridge', ['store'], { input })).toMatchObject({ exitCode: 0, stderr: '' })
+  return world
+}
+
+/** The same with a passphrase, and without the key file. */
+async function withPassphrase(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
+  const world = await filled(more)
+  expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({ exitCode: 0 })
+  expect(await world.vault(`${words}\n`, 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
+  rmSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))
+  return world
+}
+
+async function agentForTest(): Promise<Agent> {
+  const agent = await startAgent()
+  onTestFinished(() => agent.end())
+  return agent
+}
+
+needs('the build (npm run build)', built)('built', () => {
+  describe('credbridge vault status', () => {
+    test('of no vault: nothing there, and how one is made', async () => {
+      const world = await start()
+      expect(await world.vault('', 'status')).toMatchObject({
+        exitCode: 1,
+        stdout: '',
+        stderr: expect.stringContaining('credbridge vault add-slot passphrase'),
+      })
+      expect(await world.vault('', 'status', '--json')).toMatchObject({
+        exitCode: 1,
+        stdout: '{\n  "exists": false\n}\n',
+      })
+    })
+
+    test('with its key file only: obfuscated, whoever copies the whole home reads everything', async () => {
+      const world = await filled()
+      const { stdout, exitCode } = await world.vault('', 'status')
+      const keyFile = join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key')
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(/^holds +records for 1 endpoint$/m)
+      expect(stdout).toMatch(/^slot +[0-9a-f]{16} {2}key-file: the key file /m)
+      expect(stdout).toContain(
+        `obfuscated, not secret: whoever copies the whole home folder, with the key file ${keyFile}`,
+      )
+      expect(stdout).toMatch(/^now +open, by its key file$/m)
+      expect(await world.status()).toMatchObject({
+        exists: true,
+        inUse: true,
+        slots: [{ type: 'key-file', about: `the key file ${keyFile}` }],
+        locked: false,
+        openedBy: 'key-file',
+        obfuscated: true,
+      })
+    })
+
+    test('says so where another store is in use', async () => {
+      const world = await filled()
+      const outcome = await world.run('credbridge', ['vault', 'status'], { more: { CREDBRIDGE_STORE: 'keychain' } })
+      expect(outcome.stderr).toBe(
+        'note: the store in use is keychain; to keep secrets in the vault: credbridge use vault\n',
+      )
+    })
+
+    test('the key file lies where the settings say', async () => {
+      const world = await start()
+      const keyFile = join(world.session.folder, 'elsewhere', 'a.key')
+      world.settings(`[vault]\nkey-file = "${keyFile}"\n`)
+      expect(await world.set(at, 'ann', 's3cret', { more: { CREDBRIDGE_STORE: 'vault' } })).toMatchObject({
+        exitCode: 0,
+      })
+      expect(existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))).toBe(false)
+      expect(readFileSync(keyFile, 'latin1')).toMatch(/^credbridge-vault-key 1 /)
+      expect((await world.status()).slots[0]?.about).toBe(`the key file ${keyFile}`)
+      rmSync(keyFile)
+      expect(await world.credbridge('get', at)).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`its key file ${keyFile} is missing`),
+      })
+    })
+  })
+
+  describe('a passphrase', () => {
+    test('is added from standard input, and makes nothing secret while the key file is there, which is said', async () => {
+      const world = await filled()
+      expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
+        exitCode: 0,
+        stdout: '',
+        stderr: expect.stringContaining('the key file still opens it without that'),
+      })
+      expect((await world.status()).slots.map(({ type }) => type)).toEqual(['key-file', 'passphrase'])
+      expect(await world.status()).toMatchObject({ obfuscated: true })
+    })
+
+    test("alone: a client's get fails at once, with the fix, and nothing on standard output", async () => {
+      const world = await withPassphrase()
+      expect(await world.status()).toMatchObject({ locked: true, obfuscated: false })
+      const locked = 'credbridge: the vault is locked\nhint: credbridge unlock\n'
+      expect(await world.asGit()).toMatchObject({ stdout: '', stderr: locked, timedOut: false })
+      const { stdout, stderr, exitCode } = await world.run('docker-credential-credbridge', ['get'], {
+        input: `${at}\n`,
+      })
+      expect({ told: stdout + stderr, exitCode }).toEqual({
+        told: expect.stringContaining('the vault is locked'),
+        exitCode: 1,
+      })
+      expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 2, stdout: '', stderr: locked })
+    })
+
+    test('is changed: the one that there is first, the new one last', async () => {
+      const world = await withPassphrase()
+      expect(await world.vault('guessed\nnew words\n', 'change-passphrase')).toMatchObject({
+        exitCode: 2,
+        stderr: 'credbridge: this passphrase does not open the vault\n',
+      })
+      expect(await world.vault(`${words}\nnew words\n`, 'change-passphrase')).toMatchObject({ exitCode: 0 })
+      expect(await world.vault(`${words}\n`, 'rekey')).toMatchObject({ exitCode: 2 })
+      expect(await world.vault('new words\n', 'rekey')).toMatchObject({ exitCode: 0 })
+    })
+
+    test('is refused where standard input holds none', async () => {
+      const world = await filled()
+      for (const input of ['', '\n']) {
+        expect(await world.vault(input, 'add-slot', 'passphrase')).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringContaining('standard input has no passphrase for that'),
+        })
+      }
+      expect((await world.status()).slots).toHaveLength(1)
+    })
+  })
+
+  needsPrograms('python3')('on a terminal', () => {
+    function typing(world: World, typed: string, ...command: readonly string[]): Promise<Outcome> {
+      return world.run('python3', ['-c', onTerminal, typed, ...command])
+    }
+
+    test('a new passphrase is typed twice, unseen', async () => {
+      const world = await filled()
+      const outcome = await typing(
+        world,
+        answers(`${words}\r`, `${words}\r`),
+        'credbridge',
+        'vault',
+        'add-slot',
+        'passphrase',
+      )
+      expect(outcome).toMatchObject({ exitCode: 0 })
+      expect(outcome.stdout).not.toContain(words)
+      expect((await world.status()).slots).toHaveLength(2)
+      expect(await world.vault(`${words}\n`, 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
+    })
+
+    test('another one the second time changes nothing', async () => {
+      const world = await filled()
+      const typed = answers(`${words}\r`, 'open window\r')
+      const outcome = await typing(world, typed, 'credbridge', 'vault', 'add-slot', 'passphrase')
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the two were not the same') })
+      expect((await world.status()).slots).toHaveLength(1)
+    })
+
+    test('the one that there is comes before the new one', async () => {
+      const world = await withPassphrase()
+      const typed = answers(`${words}\r`, 'new words\r', 'new words\r')
+      expect(await typing(world, typed, 'credbridge', 'vault', 'change-passphrase')).toMatchObject({ exitCode: 0 })
+      expect(await world.vault('new words\n', 'rekey')).toMatchObject({ exitCode: 0 })
+    })
+
+    test("a person's command asks for it, a client's never does", async () => {
+      const world = await withPassphrase()
+      const person = await typing(world, `${words}\r`, 'credbridge', 'get', '--show', at)
+      expect(person).toMatchObject({ exitCode: 0, stdout: 'Passphrase of the vault: \r\ns3cret\r\n' })
+      const client = `printf 'protocol=https\\nhost=git.example.com\\n\\n' | git-credential-credbridge get`
+      const outcome = await typing(world, `${words}\r`, 'sh', '-c', client)
+      expect(outcome.stdout).toBe('credbridge: the vault is locked\r\nhint: credbridge unlock\r\n')
+    })
+
+    test('whoever does not want to be asked is not', async () => {
+      const world = await withPassphrase({ CREDBRIDGE_PROMPT: 'never' })
+      const outcome = await typing(world, '', 'credbridge', 'get', '--show', at)
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the vault is locked') })
+    })
+
+    test('the key that unlock prints is not shown there', async () => {
+      const world = await withPassphrase()
+      const outcome = await typing(world, '', 'credbridge', 'unlock', '--print')
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the key would be shown') })
+    })
+  })
+
+  describe('slots', () => {
+    test('the last one cannot be removed, and what is no slot cannot be named', async () => {
+      const world = await filled()
+      expect(await world.vault('', 'remove-slot', 'key-file')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('the last slot of the vault cannot be removed'),
+      })
+      expect(await world.vault('', 'remove-slot', 'moonlight')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('the vault has no such slot'),
+      })
+      expect(await world.asGit()).toMatchObject({ stdout: answer })
+    })
+
+    test('a vault that never had a key file', async () => {
+      const world = await start()
+      expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringContaining('made a vault: encrypted'),
+      })
+      expect(existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))).toBe(false)
+      expect(await world.asGit()).toMatchObject({ stdout: '', stderr: expect.stringContaining('credbridge unlock') })
+    })
+
+    test('a rekey leaves out what is not at hand, by its id', async () => {
+      const world = await filled()
+      await world.vault(`${words}\n`, 'add-slot', 'passphrase')
+      const id = (await world.status()).slots.find(({ type }) => type === 'passphrase')?.id ?? ''
+      expect(await world.vault('forgotten\n', 'rekey')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`credbridge vault rekey --without ${id}`),
+      })
+      expect(await world.vault('', 'rekey', '--without', id)).toMatchObject({ exitCode: 0 })
+      expect((await world.status()).slots.map(({ type }) => type)).toEqual(['key-file'])
+      expect(await world.asGit()).toMatchObject({ stdout: answer })
+    })
+  })
+
+  needsPrograms(
+    'ssh-agent',
+    'ssh-add',
+    'ssh-keygen',
+  )('an SSH agent', () => {
+    test('opens the vault alone, and without it the vault says which key it wants', async () => {
+      const agent = await agentForTest()
+      await agent.addKey('ed25519')
+      const world = await filled({ SSH_AUTH_SOCK: agent.socket })
+      expect(await world.vault('', 'add-slot', 'ssh-agent')).toMatchObject({ exitCode: 0 })
+      expect(await world.vault('', 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
+      rmSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))
+      expect(await world.asGit()).toMatchObject({ stdout: answer, stderr: '' })
+      expect(await world.status()).toMatchObject({ openedBy: 'ssh-agent', obfuscated: false })
+      const wanted = (await world.status()).slots[0]?.about.match(/SHA256:\S+/)?.[0]
+      const other = await agentForTest()
+      for (const socket of ['', other.socket]) {
+        const outcome = await world.run('git-credential-credbridge', ['get'], {
+          input: request,
+          more: { SSH_AUTH_SOCK: socket },
+        })
+        expect(outcome).toMatchObject({
+          stdout: '',
+          stderr: expect.stringContaining(`reach an SSH agent that holds the key ${wanted}`),
+        })
+      }
+    })
+
+    test('with several keys: one is named', async () => {
+      const agent = await agentForTest()
+      await agent.addKey('ed25519')
+      await agent.addKey('ed25519')
+      const world = await filled({ SSH_AUTH_SOCK: agent.socket })
+      const { stderr, exitCode } = await world.vault('', 'add-slot', 'ssh-agent')
+      expect(exitCode).toBe(2)
+      const hint = /credbridge vault add-slot ssh-agent --key (\S+)/.exec(stderr)?.[1] ?? ''
+      expect(await world.vault('', 'add-slot', 'ssh-agent', '--key', hint)).toMatchObject({ exitCode: 0 })
+      expect((await world.status()).slots[1]?.about).toContain(hint)
+    })
+
+    test.each([
+      ['an RSA key', 'rsa', [], 'a key of type ssh-rsa cannot open a vault'],
+      ['a key whose use must be confirmed', 'ed25519', ['-c'], 'the SSH agent refuses to sign with this key'],
+    ] as const)('%s is unsupported, with the reason', async (_, type, options, reason) => {
+      const agent = await agentForTest()
+      await agent.addKey(type, ...options)
+      const world = await filled({ SSH_AUTH_SOCK: agent.socket })
+      expect(await world.vault('', 'add-slot', 'ssh-agent')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(reason),
+      })
+      expect((await world.status()).slots).toHaveLength(1)
+    })
+
+    test("that does not answer ends a client's get, with the reason", async () => {
+      const agent = await agentForTest()
+      await agent.addKey('ed25519')
+      const world = await filled({ SSH_AUTH_SOCK: agent.socket })
+      await world.vault('', 'add-slot', 'ssh-agent')
+      await world.vault('', 'remove-slot', 'key-file')
+      agent.stop()
+      const outcome = await world.run('git-credential-credbridge', ['get'], { input: request, timeout: 20_000 })
+      expect(outcome).toMatchObject({
+        stdout: '',
+        timedOut: false,
+        stderr: 'credbridge: the SSH agent does not answer\n',
+      })
+    })
+  })
+})
