@@ -6,55 +6,12 @@ import { built } from '../real/commands.ts'
 import { answers, onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
-import { startWorld, type World } from '../real/world.ts'
+import type { World } from '../real/world.ts'
+import { answer, at, filled, start, withPassphrase, words } from './vault-world.ts'
 
 /*
  * `credbridge vault …`, as a person runs it, on a machine without a bus. What each slot is: test/stores/vault.
  */
-
-const at = 'https://git.example.com'
-const words = 'open sesame'
-const request = 'protocol=https\nhost=git.example.com\n\n'
-const answer = 'username=ann\npassword=s3cret\n'
-
-interface VaultWorld extends World {
-  vault(input: string, ...words: readonly string[]): Promise<Outcome>
-  /** What git's helper answers. */
-  asGit(): Promise<Outcome>
-  status(): Promise<Record<string, unknown> & { slots: { id: string; type: string; about: string }[] }>
-}
-
-async function start(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
-  const world = await startWorld('no-bus', onTestFinished)
-  const settings = { CREDBRIDGE_STORE: 'vault', ...more }
-  const runHere: World['run'] = (command, words, options) =>
-    world.run(command, words, { ...options, more: { ...settings, ...options?.more } })
-  return {
-    ...world,
-    run: runHere,
-    credbridge: (...words) => runHere('credbridge', words),
-    vault: (input, ...words) => runHere('credbridge', ['vault', ...words], { input }),
-    asGit: () => runHere('git-credential-credbridge', ['get'], { input: request }),
-    status: async () => JSON.parse((await runHere('credbridge', ['vault', 'status', '--json'])).stdout),
-  }
-}
-
-/** A vault with one credential of git's and its key file. */
-async function filled(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
-  const world = await start(more)
-  const input = `protocol=https\nhost=git.example.com\nusername=ann\npassword=s3cret\n\n`
-  expect(await world.run('git-credential-credbridge', ['store'], { input })).toMatchObject({ exitCode: 0, stderr: '' })
-  return world
-}
-
-/** The same with a passphrase, and without the key file. */
-async function withPassphrase(more: Readonly<Record<string, string>> = {}): Promise<VaultWorld> {
-  const world = await filled(more)
-  expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({ exitCode: 0 })
-  expect(await world.vault(`${words}\n`, 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
-  rmSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))
-  return world
-}
 
 async function agentForTest(): Promise<Agent> {
   const agent = await startAgent()
@@ -288,10 +245,7 @@ needs('the build (npm run build)', built)('built', () => {
       const wanted = (await world.status()).slots[0]?.about.match(/SHA256:\S+/)?.[0]
       const other = await agentForTest()
       for (const socket of ['', other.socket]) {
-        const outcome = await world.run('git-credential-credbridge', ['get'], {
-          input: request,
-          more: { SSH_AUTH_SOCK: socket },
-        })
+        const outcome = await world.asGit({ SSH_AUTH_SOCK: socket })
         expect(outcome).toMatchObject({
           stdout: '',
           stderr: expect.stringContaining(`reach an SSH agent that holds the key ${wanted}`),
@@ -332,7 +286,7 @@ needs('the build (npm run build)', built)('built', () => {
       await world.vault('', 'add-slot', 'ssh-agent')
       await world.vault('', 'remove-slot', 'key-file')
       agent.stop()
-      const outcome = await world.run('git-credential-credbridge', ['get'], { input: request, timeout: 20_000 })
+      const outcome = await world.asGit()
       expect(outcome).toMatchObject({
         stdout: '',
         timedOut: false,

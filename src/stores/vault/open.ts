@@ -108,13 +108,20 @@ export function withoutUnlocked({ kernelKeyring: _, handed, ...others }: VaultOp
 
 async function byKernelKeyring(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
   if (options.kernelKeyring === undefined || header.slots.every(isKeyFileSlot)) return undefined
-  const keyring = await options.kernelKeyring()
+  const keyring = await options.kernelKeyring().catch(lockedFor)
   const text = keyring.read(header.id)
   const unlocked = text === undefined ? undefined : parseUnlocked(text)
   if (unlocked === undefined) return undefined
   const key = currentKey(header, unlocked, options)
   if (key === undefined) keyring.forget(header.id)
   return key
+}
+
+/** Where the kernel refuses, nobody can know whether the vault was unlocked; for whoever reads, it is locked. */
+function lockedFor(error: unknown): never {
+  if (!isFailure(error)) throw error
+  const { code, message, hints, cause } = error
+  throw new Failure(code, `the vault is locked, and ${message}`, { cause, hints })
 }
 
 async function byAgent(header: Header, { agent }: VaultOptions): Promise<Buffer | undefined> {
