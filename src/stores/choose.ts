@@ -1,8 +1,10 @@
-import type { Owner } from '../core/credential.ts'
+import { existsSync } from 'node:fs'
+import type { Owner, Place } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Run } from '../core/program.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
+import { indexFileIn } from './keychain/place.ts'
 import type { Dial } from './secret-service/line.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
 import type { StrangersItem } from './secret-service/strangers.ts'
@@ -61,11 +63,21 @@ const openers: Readonly<Record<string, Opener>> = {
 }
 
 async function secretServiceOptions(
-  { env, userId, personPresent, dialer }: Surroundings,
+  surroundings: Surroundings,
   { secretServiceSession }: StoreSettings,
 ): Promise<SecretServiceOptions> {
+  const { env, userId, personPresent, tool } = surroundings
   const encrypted = secretServiceSession === 'dh'
-  return { address: sessionBus(env), dial: await dialer(), userId, personPresent, owners: [], encrypted }
+  const [dial, before] = await Promise.all([surroundings.dialer(), keptByKeychain(surroundings)])
+  return { address: sessionBus(env), dial, userId, personPresent, encrypted, known: { asking: tool, before } }
+}
+
+/** What the `keychain` store wrote on this machine: it lies in the same Secret Service, and says only service and user. */
+async function keptByKeychain({ places, userId }: Surroundings): Promise<readonly Place[]> {
+  const file = indexFileIn(places.data)
+  if (!existsSync(file)) return []
+  const { entryOf, readIndex } = await import('./keychain/index-file.ts')
+  return readIndex({ file, userId }).map(entryOf)
 }
 
 /** What other programs keep in the Secret Service under these attributes; elsewhere than on Linux `unsupported`. */

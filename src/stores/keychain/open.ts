@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Store } from '../../core/store.ts'
 import type { Surroundings } from '../choose.ts'
 import { keychainStore } from '../keychain.ts'
 import { sealingOptions } from '../vault-options.ts'
 import { busAddress } from './bus.ts'
+import { indexFileIn } from './place.ts'
 
 /** The keychain of this machine, as the edge describes it. */
 export async function openKeychain(surroundings: Surroundings): Promise<Store> {
@@ -12,7 +12,7 @@ export async function openKeychain(surroundings: Surroundings): Promise<Store> {
   if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   const keychain = keychainStore({
     platform,
-    indexFile: join(places.data, 'keychain.json'),
+    indexFile: indexFileIn(places.data),
     userId,
     personPresent,
     loadAddon,

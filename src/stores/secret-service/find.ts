@@ -6,23 +6,32 @@ import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
 import type { Attributes } from './calls.ts'
 import { locked } from './errors.ts'
-import { entryOf, inOrder, mayBeNote, placeAt, placeOf, searchesAt, searchesForAll } from './items.ts'
+import { entryOf, inOrder, mayBeNote, placeAt, placeOf, searchAt, searchesAt, searchesForAll } from './items.ts'
 import type { Described, Service } from './service.ts'
+
+/** Whose items count also if they say only service and user name. */
+export interface Known {
+  /** The tool that asks: secret-tool and others may have written what it saved over, or for it. */
+  readonly asking?: Owner
+  /** Where something was written like that before, by the `keychain` store. */
+  readonly before: readonly Place[]
+}
 
 /** Everything at these endpoints with its secret, of several items at one place the one that counts. */
 export async function find(
   service: Service,
   endpoints: readonly Endpoint[],
   account: string | undefined,
-  owners: readonly Owner[],
+  known: Known,
 ): Promise<readonly Found[]> {
   const each = endpoints.filter((one, index) => endpoints.findIndex((other) => sameEndpoint(one, other)) === index)
   if (each.length === 0) return []
-  const searches = each.flatMap((endpoint) => searchesAt(endpoint, owners))
+  const searches = each.flatMap((endpoint) => searchesAt(endpoint, ownersAt(endpoint, known)))
   const [paths] = await Promise.all([searchAll(service, searches), service.session])
   const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const found: Found[] = []
   for (const endpoint of each) {
+    const owners = ownersAt(endpoint, known)
     for (const [place, item] of thatCount(described, (attributes) => placeAt(endpoint, attributes, owners))) {
       const meant = account === undefined || account === place.account
       if (!meant && !mayBeNote(item.attributes)) continue
@@ -34,16 +43,14 @@ export async function find(
 }
 
 /** All entries, without unlocking anything. What is locked so that not even that can be read is `locked`. */
-export async function list(service: Service, owners: readonly Owner[]): Promise<readonly Entry[]> {
-  const [hits, collections] = await Promise.all([service.search(searchesForAll), service.collections()])
-  const closed = await closedOf(service, collections)
-  const known = [...hits.unlocked, ...hits.locked]
-  if (known.length === 0 && closed.some(({ hides }) => hides)) throw locked()
-  const open = collections.filter((path) => !closed.some((one) => one.path === path))
-  const others = await Promise.all(owners.length === 0 ? [] : open.map(service.itemsIn))
-  const described = await describeAll(service, [...new Set([...known, ...others.flat()])])
+export async function list(service: Service, { before }: Known): Promise<readonly Entry[]> {
+  const searches = [...searchesForAll, ...before.map(searchAt)]
+  const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
+  const paths = [...hits.unlocked, ...hits.locked]
+  if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
+  const described = await describeAll(service, paths)
   if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
-  return thatCount(described, (attributes) => placeOf(attributes, owners)).map(([place, item]) => entryOf(place, item))
+  return thatCount(described, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
 }
 
 /**
@@ -78,6 +85,11 @@ export function textOf(place: Place, item: Described, secret: Uint8Array | undef
   if (secret === undefined) throw item.locked ? locked() : kept(place)
   if (!isUtf8(secret)) throw new Failure('malformed', `the secret for ${place.endpoint.key} is not text`)
   return Buffer.from(secret).toString()
+}
+
+function ownersAt(endpoint: Endpoint, { asking, before }: Known): readonly Owner[] {
+  const here = before.filter((place) => sameEndpoint(place.endpoint, endpoint)).map(({ owner }) => owner)
+  return [...new Set(asking === undefined ? here : [asking, ...here])]
 }
 
 /** The collections that are locked. One that shows no item then may have some. */

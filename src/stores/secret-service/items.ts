@@ -51,10 +51,12 @@ export const searchesForAll: readonly Attributes[] = [
   new Map([['application', pythonItself]]),
 ]
 
-/** Whether an item lies at this place. */
+/** Whether an item lies at this place. What another program keeps for itself does so only where Python's keyring would find it, too. */
 export function liesAt(place: Place, attributes: Attributes): boolean {
   if (attributes.get('service') !== serviceOf(place) || attributes.get('username') !== place.account) return false
-  if (makerOf(attributes) !== 'us') return true
+  const maker = makerOf(attributes)
+  if (maker === 'another') return place.owner === python
+  if (maker !== 'us') return true
   return attributes.get('owner') === place.owner && attributes.get('endpoint') === spelled(place.endpoint)
 }
 
@@ -68,18 +70,16 @@ export function placeAt(endpoint: Endpoint, attributes: Attributes, owners: read
   return places.find((place) => liesAt(place, attributes))
 }
 
-/** The place at which an item lies, wherever that is, where others' items count only for these owners. */
-export function placeOf(attributes: Attributes, owners: readonly Owner[]): Place | undefined {
-  const service = attributes.get('service') ?? ''
+/** The place at which an item lies, wherever that is; what says only its service lies at one of those known before. */
+export function placeOf(attributes: Attributes, before: readonly Place[]): Place | undefined {
   const account = attributes.get('username') ?? ''
   const maker = makerOf(attributes)
-  const places: (Place | undefined)[] =
-    maker === 'us'
-      ? [placeNamed(attributes.get('owner') ?? '', attributes.get('endpoint') ?? '', person, account)]
-      : owners
-          .filter((owner) => service.startsWith(`${owner}:`))
-          .map((owner) => placeNamed(owner, service.slice(owner.length + 1), owner, account))
-  if (maker === 'python') places.push({ endpoint: serviceName(service), account, owner: python })
+  const places: (Place | undefined)[] = [...before]
+  if (maker === 'us')
+    places.unshift(placeNamed(attributes.get('owner') ?? '', attributes.get('endpoint') ?? '', account))
+  if (maker === 'python') {
+    places.unshift({ endpoint: serviceName(attributes.get('service') ?? ''), account, owner: python })
+  }
   return places.find((place) => place !== undefined && liesAt(place, attributes))
 }
 
@@ -124,9 +124,9 @@ function foreignPlaces(endpoint: Endpoint, account: string, owners: readonly Own
   return all.map((owner) => ({ endpoint, account, owner }))
 }
 
-function placeNamed(owner: Owner, key: string, spelledFor: Owner, account: string): Place | undefined {
+function placeNamed(owner: Owner, endpoint: string, account: string): Place | undefined {
   try {
-    return { endpoint: endpointFromKey(key, spelledFor), account, owner }
+    return { endpoint: endpointFromKey(endpoint, person), account, owner }
   } catch {
     return undefined
   }

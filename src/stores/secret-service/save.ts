@@ -1,10 +1,10 @@
 import type { Item, Place } from '../../core/credential.ts'
-import { isCredential, python } from '../../core/credential.ts'
+import { isCredential, python, samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Attributes } from './calls.ts'
-import { describeAll, searchAll, textOf } from './find.ts'
+import { describeAll, type Known, searchAll, textOf } from './find.ts'
 import { attributesOf, inOrder, labelOf, liesAt, makerOf, searchAt } from './items.ts'
 import type { Described, Service } from './service.ts'
 
@@ -15,14 +15,15 @@ const attempts = 20
  * Writes the item over what lies at its place; only where nothing does, makes a new one. Whoever made one looks again,
  * so that of several who did so at the same time one item is left.
  */
-export async function save(service: Service, item: Item): Promise<void> {
+export async function save(service: Service, item: Item, { before }: Known): Promise<void> {
+  const kept = before.some((place) => samePlace(place, item))
   const secret = Buffer.from(encodeItem(item))
   let made: string | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
     const here = await itemsAt(service, item)
     if (here.length === 1 && here[0]?.path === made) return
     if (here.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
-    else if (await writeOver(service, item, here, secret)) return
+    else if (await writeOver(service, item, here, secret, kept)) return
   }
   throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
     hints: ['try again when they are done'],
@@ -52,8 +53,9 @@ async function writeOver(
   item: Item,
   here: readonly Described[],
   secret: Uint8Array,
+  before: boolean,
 ): Promise<boolean> {
-  const kept = keep(here)
+  const kept = keep(here, before)
   const written = await Promise.all(kept.map(({ path }) => service.setSecret(path, secret)))
   if (written.includes(false)) return false
   const [only, another] = kept
@@ -65,10 +67,12 @@ async function writeOver(
 
 /**
  * Every other program's item stays, and gets the secret, for each program reads its own. Where there is none, the one of
- * ours whose path comes first stays: all who see it at the same time keep the same.
+ * ours whose path comes first stays: all who see it at the same time keep the same. Where the `keychain` store wrote
+ * before, nobody's item is its item.
  */
-function keep(here: readonly Described[]): readonly Described[] {
-  const others = here.filter(({ attributes }) => makerOf(attributes) !== 'us')
+function keep(here: readonly Described[], before: boolean): readonly Described[] {
+  const ours = before ? ['us', 'anybody'] : ['us']
+  const others = here.filter(({ attributes }) => !ours.includes(makerOf(attributes)))
   if (others.length > 0) return others
   return [...here].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
 }

@@ -1,9 +1,8 @@
-import type { Owner } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from './address.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { find, list } from './find.ts'
+import { find, type Known, list } from './find.ts'
 import type { Dial } from './line.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -16,8 +15,8 @@ export interface SecretServiceOptions {
   readonly userId: number
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
-  /** Whose items are found also if they say only service and user name, as the `keychain` store writes them. */
-  readonly owners?: readonly Owner[]
+  /** Whose items count also if they say only service and user name. */
+  readonly known?: Known
   /** Secrets cross the bus encrypted. */
   readonly encrypted?: boolean
   readonly limits?: Partial<Limits>
@@ -37,7 +36,7 @@ interface Conversation {
 
 /** Credentials in the keyring that the desktop offers on the session bus: gnome-keyring, KWallet, KeePassXC. */
 export function secretServiceStore(options: SecretServiceOptions): Store {
-  const { owners = [], userId, personPresent, encrypted = false } = options
+  const { known = { before: [] }, userId, personPresent, encrypted = false } = options
   const limits = { ...usual, ...options.limits }
   let current: Conversation | undefined
   let requests = 0
@@ -77,9 +76,9 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   return {
     name: 'secret-service',
     traits,
-    find: (endpoints, account) => during((service) => find(service, endpoints, account, owners)),
-    save: (item) => during((service) => save(service, item)),
+    find: (endpoints, account) => during((service) => find(service, endpoints, account, known)),
+    save: (item) => during((service) => save(service, item, known)),
     remove: (place, expected) => during((service) => remove(service, place, expected)),
-    list: () => during((service) => list(service, owners)),
+    list: () => during((service) => list(service, known)),
   }
 }

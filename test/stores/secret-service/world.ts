@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import type { Credential } from '../../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
@@ -6,6 +7,10 @@ import { dialer } from '../../../src/edge/dial.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
+
+/** Debian's packages python3-keyring and python3-secretstorage. */
+export const hasPythonKeyring =
+  spawnSync(systemPython, ['-c', 'import keyring, secretstorage'], { stdio: 'ignore' }).status === 0
 
 /** What children get of a session. */
 export interface Surroundings {
@@ -45,18 +50,32 @@ export interface Shown {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** The items with these attributes, in the eyes of Python's secretstorage, in the order of their labels. */
+/**
+ * The items with these attributes, in the eyes of Python's secretstorage, in the order of their labels; without the
+ * attribute that gnome-keyring adds when it likes.
+ */
 export async function shown(session: Surroundings, attributes: Record<string, string>): Promise<readonly Shown[]> {
   const items = (await python(
     session,
     `import secretstorage
      bus = secretstorage.dbus_init()
      show = lambda item: dict(path=item.item_path, label=item.get_label(), secret=item.get_secret().decode(),
-                              type=item.get_secret_content_type(), attributes=item.get_attributes())
+                              type=item.get_secret_content_type(),
+                              attributes={name: value for name, value in item.get_attributes().items() if name != 'xdg:schema'})
      answer([show(item) for item in secretstorage.search_items(bus, values[0])])`,
     attributes,
   )) as Shown[]
   return items.sort((a, b) => (a.label < b.label ? -1 : 1))
+}
+
+/** Empties the keyring. */
+export async function removeAll(session: Surroundings): Promise<void> {
+  await python(
+    session,
+    `import secretstorage
+     bus = secretstorage.dbus_init()
+     [item.delete() for item in secretstorage.get_default_collection(bus).get_all_items()]`,
+  )
 }
 
 /** Runs a few lines of Python with these values; what they `answer`. */
@@ -95,6 +114,8 @@ export function secretTool({ env }: Surroundings) {
       (await run('secret-tool', ['lookup', ...words(service, user)], { env })).stdout,
     set: async (service: string, user: string, input: string) =>
       void (await run('secret-tool', ['store', '--label=by secret-tool', ...words(service, user)], { env, input })),
+    keep: async (label: string, attributes: readonly string[], input: string) =>
+      void (await run('secret-tool', ['store', `--label=${label}`, ...attributes], { env, input })),
     remove: async (service: string, user: string) =>
       void (await run('secret-tool', ['clear', ...words(service, user)], { env })),
   }
