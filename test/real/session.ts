@@ -28,7 +28,7 @@ export type AtEnd = (work: () => Promise<void>) => void
 export interface Session {
   /** The whole environment for children. */
   readonly env: Readonly<Record<string, string>>
-  /** The folder that holds everything, home included; gone after the end. */
+  /** The folder that holds everything, home included; gone after the end. What is in `services` the bus can start. */
   readonly folder: string
   /** Makes the open login collection a closed one. */
   lock(): Promise<void>
@@ -118,6 +118,8 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
 
 async function startBus(folder: string, address: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const file = join(folder, 'bus.conf')
+  const services = join(folder, 'services')
+  mkdirSync(services)
   writeFileSync(
     file,
     `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -125,6 +127,7 @@ async function startBus(folder: string, address: string, env: NodeJS.ProcessEnv)
   <type>session</type>
   <listen>${address}</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>${services}</servicedir>
   <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 `,

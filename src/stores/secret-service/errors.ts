@@ -33,11 +33,14 @@ export function failureOf(error: string): Failure | undefined {
   return meaning === undefined ? new Failure('refused', `the Secret Service refused: ${error}`) : meaning()
 }
 
+/** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
+const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'
+
 /** Something is there and closed, and nobody can be asked, or whoever was asked said no. */
 export function locked(how = 'the keyring is locked'): Failure {
   return new Failure('locked', how, {
     hints: [
-      'unlock it: in the desktop session with its own program, else with: gnome-keyring-daemon --unlock',
+      `unlock it: in the desktop session with its own program, else with: ${unlocking}`,
       'KeePassXC: unlock the database whose group is shown to the Secret Service',
     ],
   })
@@ -46,7 +49,7 @@ export function locked(how = 'the keyring is locked'): Failure {
 /** There is nowhere to put a new item, and nobody to say how it is to be protected. */
 export function noCollection(): Failure {
   return new Failure('unavailable', 'the Secret Service has no default collection', {
-    hints: ['make one: log in to the desktop once, or run gnome-keyring-daemon --unlock and give it a password'],
+    hints: [`make one: log in to the desktop once, or choose a password for it with: ${unlocking}`],
   })
 }
 

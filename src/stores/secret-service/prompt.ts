@@ -33,7 +33,9 @@ async function outcomeOf(connection: Connection, prompt: string, limits: Limits)
     return await connection.signal((signal) => outcomeIn(signal, prompt), limits.person)
   } catch (error) {
     if (!isFailure(error) || error.code !== 'timeout') throw error
-    await connection.call(dismissPrompt(prompt), limits.answer)
+    // gnome-keyring 42 aborts when an open dialog is taken back (gkd-secret-unlock.c, `!self->current`), as it does when the
+    // client just leaves. The bus starts it anew.
+    await connection.call(dismissPrompt(prompt), limits.answer).catch(() => undefined)
     throw new Failure('timeout', 'nobody answered the dialog of the keyring in time', {
       hints: ['try again, and look for a dialog that asks for the password of the keyring'],
     })

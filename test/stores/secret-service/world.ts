@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type { Credential } from '../../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endpoint.ts'
+import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { dialer } from '../../../src/edge/dial.ts'
@@ -39,6 +40,15 @@ export function pythons(service: string, account: string, secret: string): Crede
 export async function secretsAt(store: Store, endpoint: Endpoint = git): Promise<readonly string[]> {
   const found = await store.find([endpoint])
   return found.map((item) => ('secret' in item ? item.secret.expose() : item.kind)).sort()
+}
+
+export async function failureOf(request: Promise<unknown>): Promise<Failure> {
+  const error = await request.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!isFailure(error)) throw new Error('it did not fail', { cause: error })
+  return error
 }
 
 /** An item as another program sees it. */

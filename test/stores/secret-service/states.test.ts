@@ -1,0 +1,204 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { dialByNet } from '../../../src/edge/dial-net.ts'
+import { needsPrograms } from '../../real/require.ts'
+import { run } from '../../real/run.ts'
+import { loginPassword, type Session, startSession } from '../../real/session.ts'
+import { failureOf, git, gits, pythons, secretsAt, storeOn } from './world.ts'
+
+const suite = needsPrograms('dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
+const short = { first: 1_000, answer: 500, person: 1_000 }
+
+suite('nobody there, and gnome-keyring is locked', () => {
+  let session: Session
+
+  beforeAll(async () => {
+    session = await startSession('unlocked', afterAll)
+    await storeOn(session).save(gits('kept'))
+    await storeOn(session).save(pythons('a service', 'ann', 'kept'))
+    await session.restart('never-unlocked')
+  })
+
+  test('whatever matches is locked, and the failure names the command that unlocks it', async () => {
+    const store = storeOn(session)
+    for (const request of [
+      () => store.find([git]),
+      () => store.find([git], 'ann'),
+      () => store.save(gits('other')),
+      () => store.remove(gits('')),
+      () => store.save(gits('new', { account: 'bob' })),
+    ]) {
+      const failure = await failureOf(request())
+      expect(failure).toMatchObject({ code: 'locked' })
+      expect(failure.hints.join('\n')).toContain('gnome-keyring-daemon --replace --unlock')
+    }
+  })
+
+  test('what matches nothing is absent, because gnome-keyring says what it has also while it is locked', async () => {
+    const store = storeOn(session)
+    expect(await store.find([pythons('another', '', '').endpoint])).toEqual([])
+    expect(await store.remove(gits('', { account: 'nobody' }))).toBe(false)
+  })
+
+  test('a list is locked: before the first unlocking not even the names can be read', async () => {
+    expect(await failureOf(storeOn(session).list())).toMatchObject({ code: 'locked' })
+  })
+
+  test('the command that it names unlocks it', async () => {
+    const [hint = ''] = (await failureOf(storeOn(session).find([git]))).hints
+    const [, command = ''] = /else with: (.*)$/.exec(hint) ?? []
+    const own = await run('bash', ['-c', `${command} >/dev/null 2>&1; pidof gnome-keyring-daemon`], {
+      env: session.env,
+      input: `${loginPassword}\n`,
+    })
+    onTestFinished(async () => endThoseOf(session, own.stdout.trim().split(' ')))
+    const isOpen = async () => expect(await secretsAt(storeOn(session))).toEqual(['kept'])
+    await vi.waitFor(isOpen, { timeout: 5_000 })
+    await session.lock()
+    expect(await failureOf(storeOn(session).find([git]))).toMatchObject({ code: 'locked' })
+    expect(await storeOn(session).list()).toMatchObject([{ account: 'ann' }, { account: 'ann' }])
+  })
+})
+
+suite('no collection, and nobody there', () => {
+  let session: Session
+  beforeAll(async () => {
+    session = await startSession('no-collection', afterAll)
+  })
+
+  test('nothing is there, and where to put it neither', async () => {
+    const store = storeOn(session)
+    expect(await store.find([git])).toEqual([])
+    expect(await store.list()).toEqual([])
+    expect(await failureOf(store.save(gits('x')))).toMatchObject({ code: 'unavailable' })
+  })
+})
+
+suite('a daemon that comes and goes', () => {
+  const opened = async () => {
+    const session = await startSession('unlocked', onTestFinished)
+    const store = storeOn(session, { limits: short })
+    await store.save(gits('kept'))
+    return { session, store }
+  }
+
+  test('killed: unavailable, and found again by the same store once it is back', async () => {
+    const { session, store } = await opened()
+    await session.kill()
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'unavailable' })
+    await session.restart()
+    expect(await secretsAt(store)).toEqual(['kept'])
+  })
+
+  test('restarted between two requests: its old session and paths are no obstacle', async () => {
+    const { session, store } = await opened()
+    await session.restart()
+    await store.save(gits('changed'))
+    expect(await secretsAt(store)).toEqual(['changed'])
+  })
+
+  test('killed in the middle of a request: unavailable, and nothing is lost', async () => {
+    const { session, store } = await opened()
+    session.pause()
+    const request = failureOf(store.save(gits('changed')))
+    await session.kill()
+    expect(await request).toMatchObject({ code: 'unavailable' })
+    await session.restart()
+    expect(await secretsAt(store)).toEqual(['kept'])
+  })
+
+  test('stopped: timeout, for a store that has spoken to it and for one that has not, and fine when it goes on', async () => {
+    const { session, store } = await opened()
+    session.pause()
+    for (const asked of [store, storeOn(session, { limits: short })]) {
+      expect(await failureOf(asked.find([git]))).toMatchObject({ code: 'timeout' })
+      expect(await failureOf(asked.save(gits('changed')))).toMatchObject({ code: 'timeout' })
+      expect(await failureOf(asked.list())).toMatchObject({ code: 'timeout' })
+    }
+    session.resume()
+    expect((await store.find([git])).length).toBe(1)
+  })
+
+  test('the bus itself ends: unavailable', async () => {
+    const { session, store } = await opened()
+    await session.stop()
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'unavailable' })
+  })
+})
+
+suite('a bus on which something is wrong', () => {
+  const there = () => startSession('no-service', onTestFinished)
+  const service = (session: Session, program: string) => {
+    const lines = ['[D-BUS Service]', 'Name=org.freedesktop.secrets', `Exec=${program}`, '']
+    mkdirSync(join(session.folder, 'services'), { recursive: true })
+    writeFileSync(join(session.folder, 'services', 'secrets.service'), lines.join('\n'))
+    return run(
+      'dbus-send',
+      ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.ReloadConfig'],
+      {
+        env: session.env,
+      },
+    )
+  }
+
+  test('no Secret Service, and none that could be started', async () => {
+    expect(await failureOf(storeOn(await there()).find([git]))).toMatchObject({ code: 'unavailable' })
+  })
+
+  test.each([
+    ['ends at once', '/bin/false', 'unavailable'],
+    ['is not there', '/nowhere/secrets', 'unavailable'],
+    ['starts and never says a word', '/bin/sleep 60', 'timeout'],
+  ])('one that is started and %s', async (_, program, code) => {
+    const session = await there()
+    await service(session, program)
+    expect(await failureOf(storeOn(session, { limits: short }).find([git]))).toMatchObject({ code })
+  })
+
+  test('one that the bus starts is waited for', async () => {
+    const session = await there()
+    await service(session, '/bin/sh -c "sleep 1; exec gnome-keyring-daemon --foreground --components=secrets"')
+    const store = storeOn(session)
+    expect(await store.find([git])).toEqual([])
+  })
+
+  test.each([
+    ['as a pipe', undefined],
+    ['by node:net', dialByNet],
+  ])('a socket that never answers, dialled %s', async (_, dial) => {
+    const session = await startSession('silent-bus', onTestFinished)
+    const store = storeOn(session, { limits: short, ...(dial === undefined ? {} : { dial }) })
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'timeout' })
+  })
+
+  test.each([
+    ['no address', undefined, 'unavailable'],
+    ['an empty one', '', 'unavailable'],
+    ['a socket that is not there', 'unix:path=/nowhere/bus', 'unavailable'],
+    ['an abstract one that nobody listens to', 'unix:abstract=/tmp/credbridge-nobody', 'unavailable'],
+    ['another machine', 'tcp:host=localhost,port=1', 'unsupported'],
+    ['a program to start', 'unixexec:path=/bin/true', 'unsupported'],
+    ['a path longer than a socket can have', `unix:path=/${'x'.repeat(300)}`, 'unavailable'],
+  ])('%s', async (_, address, code) => {
+    for (const more of [{}, { dial: dialByNet }]) {
+      const store = storeOn({ env: {} }, { address, limits: short, ...more })
+      expect(await failureOf(store.find([git]))).toMatchObject({ code })
+    }
+  })
+
+  test('of several addresses the first that answers counts', async () => {
+    const session = await startSession('unlocked', onTestFinished)
+    const address = `tcp:host=localhost,port=1;unix:path=/nowhere/bus;${session.env['DBUS_SESSION_BUS_ADDRESS']}`
+    for (const more of [{}, { dial: dialByNet }]) {
+      expect(await storeOn(session, { address, ...more }).find([git])).toEqual([])
+    }
+  })
+})
+
+/** Ends the daemons among these that belong to this session, and no others. */
+function endThoseOf(session: Session, pids: readonly string[]): void {
+  for (const pid of pids) {
+    if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(session.folder)) process.kill(Number(pid), 'SIGKILL')
+  }
+}
