@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import type { Store } from '../../../src/core/store.ts'
+import { attributesOf } from '../../../src/stores/secret-service/items.ts'
+import { type Answer, type Answers, described, fakeBus, item, printed } from './fake-bus.ts'
+import { failureOf, git, gits, secretsAt, storeOn } from './world.ts'
+
+/* A Secret Service, or a bus, that answers whatever it likes: each request ends, with the code that says what it was. */
+
+const attributes = attributesOf(gits(''))
+const short = { first: 200, answer: 100, person: 300 }
+
+function storeWith(answers: Answers, greeting?: string): Store {
+  const dial = fakeBus(attributes, answers, greeting)
+  return storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits: short })
+}
+
+/** Another answer to this one method. */
+const to =
+  (member: string, answer: Answer): Answers =>
+  (asked) =>
+    asked.member === member ? answer : undefined
+
+test('the bus of these tests is a good one, as long as it is not told otherwise', async () => {
+  expect(await secretsAt(storeWith(() => undefined))).toEqual(['secret'])
+})
+
+describe('a reply of the wrong types is malformed', () => {
+  test.each<[string, Answer]>([
+    ['Hello', ['u', 1]],
+    ['OpenSession', ['o', item]],
+    ['OpenSession', ['']],
+    ['SearchItems', ['aoas', [item], []]],
+    ['SearchItems', ['ao', [item]]],
+    ['SearchItems', ['aoaos', [item], [], 'more']],
+    ['GetSecrets', ['a{o(oayayay)}', new Map([[item, [item, Buffer.alloc(0), Buffer.from('x'), Buffer.from('x')]]])]],
+    ['GetSecrets', ['a{oay}', new Map([[item, Buffer.from('x')]])]],
+    ['Get', ['v', { type: 's', value: 'login' }]],
+    ['Get', ['s', 'login']],
+    ['GetAll', ['a{sv}', new Map()]],
+    ['GetAll', ['a{sv}', new Map([...described(attributes), ['Attributes', { type: 's', value: 'none' }]])]],
+    ['GetAll', ['a{sv}', new Map([...described(attributes), ['Modified', { type: 'u', value: 1 }]])]],
+    ['GetAll', ['a{sv}', new Map([...described(attributes), ['Locked', { type: 'u', value: 1 }]])]],
+  ])('%s: %j', async (member, answer) => {
+    expect(await failureOf(storeWith(to(member, answer)).find([git]))).toMatchObject({ code: 'malformed' })
+  })
+})
+
+describe('a reply that is no reply', () => {
+  const end = Buffer.alloc(64)
+  test.each<[string, Answer, string]>([
+    ['nothing', 'nothing', 'timeout'],
+    ['the end of the connection', 'end', 'unavailable'],
+    ['bytes of nothing', end, 'malformed'],
+    ['a message of 2 GB', Buffer.from('6c020001ffffff7f0100000008000000', 'hex'), 'malformed'],
+    ['the reply to another call', printed(4_000_000, ['s', 'x']), 'timeout'],
+    ['bus.Error.NoReply', { error: 'org.freedesktop.DBus.Error.NoReply' }, 'unavailable'],
+    ['bus.Error.AccessDenied', { error: 'org.freedesktop.DBus.Error.AccessDenied' }, 'refused'],
+    ['bus.Error.Spawn.ChildExited', { error: 'org.freedesktop.DBus.Error.Spawn.ChildExited' }, 'unavailable'],
+    ['Secret.Error.IsLocked', { error: 'org.freedesktop.Secret.Error.IsLocked' }, 'locked'],
+    ['an error without a name', { error: '' }, 'refused'],
+  ])('%s', async (_, answer, code) => {
+    for (const member of ['OpenSession', 'SearchItems', 'GetSecrets', 'GetAll']) {
+      const failure = await failureOf(storeWith(to(member, answer)).find([git]))
+      expect([member, failure.code]).toEqual([member, code])
+    }
+  })
+
+  test.each([
+    ['no welcome', 'REJECTED EXTERNAL\r\n', 'refused'],
+    ['an error instead of a welcome', 'ERROR\r\n', 'malformed'],
+    ['a line without end', 'O'.repeat(5_000), 'malformed'],
+    ['half a line, and then a message', 'OK 12', 'malformed'],
+  ])('%s', async (_, greeting, code) => {
+    expect(await failureOf(storeWith(to('Hello', 'nothing'), greeting).find([git]))).toMatchObject({ code })
+  })
+})
+
+describe('a Secret Service that contradicts itself', () => {
+  test('an item that has gone when its secret is asked for is absent', async () => {
+    const gone = { error: 'org.freedesktop.DBus.Error.UnknownObject' }
+    expect(await storeWith(to('GetAll', gone)).find([git])).toEqual([])
+  })
+
+  test('an unlocked item without a secret is refused, never absent', async () => {
+    const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map()]))
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'refused' })
+  })
+
+  test('a locked item without a secret is locked', async () => {
+    const locked = new Map([...described(attributes), ['Locked', { type: 'b', value: true }]])
+    const store = storeWith((asked) => {
+      if (asked.member === 'GetSecrets') return ['a{o(oayays)}', new Map()]
+      return asked.member === 'GetAll' ? ['a{sv}', locked] : undefined
+    })
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'locked' })
+  })
+
+  test('what it says to have unlocked and has not is locked', async () => {
+    const store = storeWith((asked) => {
+      if (asked.member === 'SearchItems') return ['aoao', [], [item]]
+      return asked.member === 'Unlock' ? ['aoo', [], '/'] : undefined
+    })
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'locked' })
+  })
+
+  test('an item that it found although it was not asked for is left out', async () => {
+    const other = described(new Map([['service', 'git:https://other.example.com']]))
+    expect(await storeWith(to('GetAll', ['a{sv}', other])).find([git])).toEqual([])
+  })
+
+  test('a secret that is no text is malformed', async () => {
+    const secret = [item, Buffer.alloc(0), Buffer.from([0xff, 0xfe]), 'application/octet-stream']
+    const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map([[item, secret]])]))
+    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'malformed' })
+  })
+
+  test('items that change under every write end the attempts', async () => {
+    let made = 0
+    const store = storeWith((asked) => {
+      if (asked.member === 'SearchItems') return ['aoao', [], []]
+      if (asked.member === 'ReadAlias') return ['o', '/org/freedesktop/secrets/collection/login']
+      return asked.member === 'CreateItem' ? ['oo', `${item}${made++}`, '/'] : undefined
+    })
+    expect(await failureOf(store.save(gits('x')))).toMatchObject({ code: 'timeout' })
+    expect(made).toBeLessThanOrEqual(20)
+  })
+})
