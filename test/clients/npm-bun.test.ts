@@ -7,7 +7,7 @@ import { needsNpmClients, openNpmWorld, password, stores, user, writePackage } f
 needsNpmClients('Bun', () => {
   describe.each(stores)('from %s', (store) => {
     test('npm’s login shared with it: whoami, publish, add, logout', { timeout: 120_000 }, async () => {
-      const world = await openNpmWorld(store, 'bun', 'npm')
+      const world = await openNpmWorld(store, ['bun', 'npm'])
       const bun = (folder: string, ...words: string[]) =>
         world.run(folder, 'credbridge', ['run', '--', 'bun', ...words])
       writePackage(world, 'tiny', '@team/tiny')

@@ -15,7 +15,7 @@ const isInstalled = ({ home }: NpmWorld) => existsSync(join(home, 'app', 'node_m
 needsNpmClients('pnpm', () => {
   describe.each(stores)('from %s', (store) => {
     test('12: login, import, whoami, publish, install, logout', { timeout: 120_000 }, async () => {
-      const world = await openNpmWorld(store, 'pnpm', 'npm')
+      const world = await openNpmWorld(store, ['pnpm', 'npm'])
       await setUp(world)
       await world.registry.token(user, password)
       const login = [
@@ -41,7 +41,7 @@ needsNpmClients('pnpm', () => {
     })
 
     test('10: publish, install', { timeout: 120_000 }, async () => {
-      const world = await openNpmWorld(store, 'pnpm-10', 'npm')
+      const world = await openNpmWorld(store, ['pnpm-10', 'npm'])
       await setUp(world)
       const token = await world.registry.token(user, password)
       await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
@@ -53,7 +53,7 @@ needsNpmClients('pnpm', () => {
   })
 
   test.each(['pnpm', 'pnpm-10'] as const)('%s: another registry is not refused for lack of a helper', async (pnpm) => {
-    const world = await openNpmWorld('vault', pnpm)
+    const world = await openNpmWorld('vault', [pnpm])
     await setUp(world)
     const outcome = await world.run('app', 'pnpm', ['add', '@team/tiny'])
     expect(outcome.exitCode).not.toBe(0)

@@ -42,10 +42,14 @@ export interface NpmWorld {
   filesWith(...texts: readonly string[]): readonly string[]
 }
 
-/** A person at home with these managers, a registry in the user's own configuration, and our commands. */
-export async function openNpmWorld(store: StoreName, ...managers: readonly Manager[]): Promise<NpmWorld> {
+/** A person at home with these managers, a registry in the user's own configuration, a real one unless said, and our commands. */
+export async function openNpmWorld(
+  store: StoreName,
+  managers: readonly Manager[],
+  other?: PackageRegistry,
+): Promise<NpmWorld> {
   const session = await startSession(store === 'vault' ? 'no-bus' : 'unlocked', onTestFinished)
-  const registry = await startPackageRegistry(onTestFinished)
+  const registry = other ?? (await startPackageRegistry(onTestFinished))
   const home = session.env['HOME'] ?? ''
   const bin = join(home, '.local', 'bin')
   mkdirSync(bin, { recursive: true })

@@ -23,7 +23,7 @@ function projects(world: NpmWorld): void {
 needsNpmClients('Yarn', () => {
   describe.each(stores)('from %s', (store) => {
     test('login, import, whoami, publish, add, logout', { timeout: 120_000 }, async () => {
-      const world = await openNpmWorld(store, 'yarn')
+      const world = await openNpmWorld(store, ['yarn'])
       projects(world)
       await world.registry.token(user, password)
       await world.well('', 'credbridge', ['setup', 'yarn'])
@@ -51,7 +51,7 @@ needsNpmClients('Yarn', () => {
   })
 
   test('credbridge run brings the plugin along for one call, and nothing secret is in the environment', async () => {
-    const world = await openNpmWorld('vault', 'yarn')
+    const world = await openNpmWorld('vault', ['yarn'])
     projects(world)
     const token = await keep(world)
     world.put('app/package.json', '{ "name": "app", "private": true, "scripts": { "look": "env > seen" } }')
@@ -65,7 +65,7 @@ needsNpmClients('Yarn', () => {
   })
 
   test('what others saved is not there for Yarn until it is shared', async () => {
-    const world = await openNpmWorld('vault', 'yarn')
+    const world = await openNpmWorld('vault', ['yarn'])
     projects(world)
     const token = await world.registry.token(user, password)
     await world.well('', 'credbridge', ['setup', 'yarn'])

@@ -12,7 +12,7 @@ const login = [
 needsNpmClients('npm', () => {
   describe.each(stores)('from %s', (store) => {
     test('login, whoami, publish, install, npx, logout, and no token in any file', { timeout: 120_000 }, async () => {
-      const world = await openNpmWorld(store, 'npm')
+      const world = await openNpmWorld(store, ['npm'])
       await world.well('', 'credbridge', ['setup', 'npm'])
       writePackage(world, 'tiny', '@team/tiny')
       world.put('app/package.json', '{ "name": "app", "private": true }')
@@ -45,7 +45,7 @@ needsNpmClients('npm', () => {
   })
 
   test('a token that was in a file before: import takes it out, npm has it still, and the way back', async () => {
-    const world = await openNpmWorld('vault', 'npm')
+    const world = await openNpmWorld('vault', ['npm'])
     const token = await world.registry.token(user, password)
     const [own, dart] = [world.read('.npmrc'), world.registry.origin.replace('http:', '')]
     const full = `; mine\n${own}${dart}/:_authToken = ${token}\nemail=alice@example.com\n`
@@ -61,7 +61,7 @@ needsNpmClients('npm', () => {
   })
 
   test('a user name and a password', async () => {
-    const world = await openNpmWorld('vault', 'npm')
+    const world = await openNpmWorld('vault', ['npm'])
     await world.registry.token(user, password)
     await world.well('', 'credbridge', ['setup', 'npm'])
     await world.well('', 'credbridge', ['set', world.registry.origin, user], { input: `${password}\n` })
@@ -71,7 +71,7 @@ needsNpmClients('npm', () => {
   })
 
   test('credbridge run says before anything starts what is missing', async () => {
-    const world = await openNpmWorld('vault', 'npm')
+    const world = await openNpmWorld('vault', ['npm'])
     writePackage(world, 'tiny', '@team/tiny', { scripts: { prepublishOnly: 'touch started' } })
     const { origin } = world.registry
     expect(await world.run('tiny', 'credbridge', ['run', '--', 'npm', 'publish'])).toMatchObject({

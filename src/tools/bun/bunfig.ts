@@ -1,5 +1,5 @@
 import { parse } from 'smol-toml'
-import { hostAndPort } from '../../core/endpoint.ts'
+import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { registryAddress } from '../npm/dart.ts'
 import { refused, type Said } from '../npm/project.ts'
 
@@ -71,12 +71,17 @@ export function saidInBunfig(file: string, text: string): readonly Said[] {
   })
   const named = new Set(registries.filter(({ about }) => about !== undefined).map(({ line }) => line))
   const install = tableIn(content['install'])
-  const guards = ['ca', 'cafile'].filter((key) => key in install)
+  const guards = [...['ca', 'cafile'].filter((key) => key in install), ...scannerIn(install)]
   return [
     ...written.filter(({ line }) => !named.has(line)),
     ...registries,
     ...guards.map((key): Said => ({ file, line: at(key), text: '', key, value: '' })),
   ]
+}
+
+/** A package that Bun runs at each install, whatever scripts may run. */
+function scannerIn(install: Table): readonly string[] {
+  return 'scanner' in tableIn(install['security']) ? ['scanner'] : []
 }
 
 function scopeOf(path: readonly string[]): string {
@@ -90,10 +95,14 @@ export const environmentFiles: readonly string[] = ['', '.development', '.produc
   `.env${kind}.local`,
 ])
 
+const steering = /^(BUN_|NPM_|NODE_TLS_|NODE_EXTRA_CA|SSL_CERT_|HOME$|XDG_CONFIG_HOME$)/i
+
 /** Refuses what a project's environment file says to Bun about registries, configuration or trust. */
-export function refuseSteering(file: string, text: string): void {
+export function refuseSteering(file: string, text: string, given: readonly Address[]): void {
+  const inTheClear = given.some(({ scheme }) => scheme === 'http')
   for (const [at, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (/^\s*(export\s+)?(BUN_|NPM_|NODE_TLS_|NODE_EXTRA_CA|SSL_CERT_)/i.test(line)) {
+    const [, , name = ''] = /^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)/.exec(line) ?? []
+    if (steering.test(name) || (inTheClear && /_proxy$/i.test(name))) {
       throw refused({ file, line: at + 1 }, 'says to Bun where it signs in, or whom it trusts')
     }
   }

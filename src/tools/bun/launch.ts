@@ -32,9 +32,9 @@ export const bunLauncher: Launcher = {
       launch(answers, newName) {
         const given = givenBy(registries, answers)
         if (given.length === 0) return {}
-        refuseDanger(configuration.project)
+        refuseDanger(configuration.project, addressesOf(given), world.env)
         for (const name of environmentFiles) {
-          for (const { file, text } of projectFiles(world, name, [])) refuseSteering(file, text)
+          for (const { file, text } of projectFiles(world, name, [])) refuseSteering(file, text, addressesOf(given))
         }
         refuseInTheClear(registries, addressesOf(given))
         const launch = handOver(given, world.files.read(file) ?? '', newName)

@@ -99,7 +99,7 @@ function install({ world }: Call, file: string, configuration: Configuration): L
     launch(answers, newName) {
       const given = givenBy(registries, answers)
       if (given.length === 0) return {}
-      refuseDanger(configuration.project)
+      refuseDanger(configuration.project, addressesOf(given), world.env)
       refuseInTheClear(registries, addressesOf(given))
       const launch = handOver(given, world.files.read(file) ?? '', newName)
       return { ...launch, remarks: remarksAbout(configuration.project, given, world.env) }
@@ -139,7 +139,7 @@ function logout({ world }: Call, file: string, configuration: Configuration, sco
     if (owner !== tool || kind !== 'bearer') {
       return { withoutProgram: true, afterwards: () => ({ removal, says: `npm is signed out of ${endpoint.key}` }) }
     }
-    refuseDanger(configuration.project)
+    refuseDanger(configuration.project, [registry.address], world.env)
     const given = [{ registry, credential: answer.credential }]
     return { ...handOver(given, world.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }
   }

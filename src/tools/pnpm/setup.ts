@@ -97,7 +97,7 @@ function wiring(world: World, registry: Address): { changes: readonly Change[]; 
   }
   if (there === undefined) {
     const apply = () => addLine(world, `${key}=${file}`)
-    changes.push({ says: `pnpm: ${userFile(world)} names it for ${registry.key}`, apply })
+    changes.push({ says: `pnpm: ${userFile(world)} says ${key}=${file}`, apply })
   }
   const clear = settings.some((setting) => dartIn(setting.key)?.dart === dartOf(registry) && plainIn(setting))
   return { changes, remarks: clear ? [`${userFile(world)} has its secret in the clear: credbridge import npm`] : [] }

@@ -46,8 +46,9 @@ module.exports = {
 
     const own = join(homedir(), process.env.YARN_RC_FILENAME || '.yarnrc.yml')
     const guards = ['enableStrictSsl', 'httpsCaFilePath', 'caFilePath', 'networkSettings']
-    const takesGuardOff = ({ sources }) =>
-      guards.find((name) =>
+    const proxies = ['httpProxy', 'httpsProxy']
+    const takesGuardOff = ({ sources }, registry) =>
+      [...guards, ...(registry.startsWith('http:') ? proxies : [])].find((name) =>
         (sources.get(name) || '').split(', ').some((source) => source.includes('yarnrc') && source !== own),
       )
 
@@ -57,7 +58,7 @@ module.exports = {
           if (!asked.has(registry)) asked.set(registry, ask(registry))
           const found = await asked.get(registry)
           if (found === '') return header
-          const guard = takesGuardOff(configuration)
+          const guard = takesGuardOff(configuration, registry)
           if (guard === undefined) return found
           throw new Error('credbridge: ' + guard + ' is set by ' + configuration.sources.get(guard) + ', not by you')
         },

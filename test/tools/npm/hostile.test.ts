@@ -42,6 +42,10 @@ describe('npm', () => {
     ['a helper', '//good.example.com/:tokenHelper=/tmp/evil'],
     ['a shell of its own', 'script-shell=./evil.sh'],
     ['an editor of its own, by absolute path', 'editor=$HOME/project/evil.sh'],
+    ['another configuration', 'globalconfig=./evil'],
+    ['another place for all of them', 'prefix=/tmp/evil'],
+    ['a file to run, bare', 'init-module=evil.js'],
+    ['a variable in the name of a setting', 'strict${NOT_SET?}-ssl=false'],
     ['our host without encryption', 'registry=http://good.example.com/\n@x:registry=https://good.example.com/'],
     ['our host without encryption, deeper', '@x:registry=http://good.example.com/deeper/'],
   ])('%s', async (_name, text) => {
@@ -53,6 +57,22 @@ describe('npm', () => {
     expect(failure).toMatchObject({ code: 'refused', message: expect.stringContaining(`${file}, line `) })
     expect(String(failure)).not.toContain('the-token')
     expect(it.started).toEqual([])
+  })
+
+  test('a proxy may stand between us and an encrypted registry only', async () => {
+    const it = launching(npmLauncher)
+    it.put('.npmrc', 'registry=https://good.example.com/\n@near:registry=http://127.0.0.1:4873/\n')
+    await it.save('npm', good, 'the-token')
+    it.put('project/.npmrc', 'proxy=http://proxy.example.com\nhttps-proxy=http://proxy.example.com\n')
+    expect(await it.call('npm', ['install'])).toBeDefined()
+    await it.save('npm', 'http://127.0.0.1:4873', 'near')
+    for (const line of ['proxy', 'http-proxy', 'https-proxy']) {
+      it.put('project/.npmrc', `${line}=http://proxy.example.com\n`)
+      await expect(it.call('npm', ['install'])).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining('names a proxy that would read the credential for http://127.0.0.1:4873'),
+      })
+    }
   })
 
   test('the line is named, not repeated', async () => {
@@ -141,11 +161,13 @@ describe('Bun', () => {
     ['bunfig.toml', '[install.scopes]\nx = { url = "https://evil.example.com", token = "$CREDBRIDGE_X" }'],
     ['bunfig.toml', '[install]\ncafile = "./evil.pem"'],
     ['bunfig.toml', '[install]\nca = ["-----BEGIN"]'],
+    ['bunfig.toml', '[install.security]\nscanner = "evil"'],
     ['bunfig.toml', '[install.scopes]\nx = "http://good.example.com/"'],
     ['.env', 'NODE_TLS_REJECT_UNAUTHORIZED=0'],
     ['.env.local', '  export NODE_EXTRA_CA_CERTS=evil.pem'],
     ['.env.production', 'A=1\nBUN_CONFIG_REGISTRY=http://good.example.com/'],
     ['.env', 'npm_config_userconfig=evil'],
+    ['.env', 'XDG_CONFIG_HOME=evil'],
   ])('%s: %s', async (name, text) => {
     const it = await victim(bunLauncher, 'bun')
     const file = it.put(`project/${name}`, `${text}\n`)
