@@ -16,9 +16,9 @@ export function shareCommand(program: Command, desk: Desk): void {
   const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
   program
     .command('share <endpoint> [account]')
-    .description('let a tool list what others saved as its own, for clients that use only what is listed')
+    .description('let a tool have what others saved, for tools that otherwise have only what they saved themselves')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
-    .option('--undo', 'it is no longer listed')
+    .option('--undo', 'it is no longer shared')
     .action(async (endpoint: string, account: string | undefined, options: Options) => {
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')
@@ -32,13 +32,13 @@ async function share(desk: Desk, tool: Lister, word: string, account: string | u
   const entries = (await keeping.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
-    throw new Failure('refused', `${endpoint.key} has nothing that ${tool.name} could list`, {
+    throw new Failure('refused', `${endpoint.key} has nothing that could be shared with ${tool.name}`, {
       hints: [`credbridge list ${endpoint.key}`],
     })
   }
   if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
   await keeping.share(endpoint, first, tool.name)
-  desk.terminal.say(`${tool.name} now lists ${shownAccount(first)} at ${endpoint.key}\n`)
+  desk.terminal.say(`${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}\n`)
   return 0
 }
 
@@ -46,7 +46,7 @@ async function unshare(desk: Desk, tool: Lister, word: string, account: string |
   const endpoint = endpointFrom(word, {})
   const { keeping } = (await desk.open()).broker
   const was = await keeping.unshare(endpoint, account, tool.name)
-  if (was) desk.terminal.say(`${tool.name} no longer lists what others saved for ${endpoint.key}\n`)
+  if (was) desk.terminal.say(`what others saved for ${endpoint.key} is no longer shared with ${tool.name}\n`)
   return was ? 0 : nothingThere
 }
 
