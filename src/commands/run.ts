@@ -59,7 +59,7 @@ async function run(desk: Desk, words: readonly string[], options: Options): Prom
   if (launcher === undefined && wishes.length === 0) throw nothingSaid(name)
   const call = { program: plainName(name), words: rest, world: desk.world, named, asked: true }
   const surface = thisSurface(launcher?.tool ?? person)
-  endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added))
+  desk.ends(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
 }
 
 function plainName(name: string): string {

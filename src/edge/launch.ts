@@ -31,7 +31,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
   let real: string | undefined
   try {
     real = realProgram(program, world.env)
-    endAs(await launch(call, real, launcher, thisSurface(launcher.tool)))
+    leave(endAs(await launch(call, real, launcher, thisSurface(launcher.tool))), false)
   } catch (error) {
     const failure = asFailure(error)
     if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))

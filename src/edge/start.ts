@@ -78,12 +78,9 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Ends this process the way the program ended, by the same signal if it was one. */
-export function endAs(ended: Ended): void {
-  if ('exitCode' in ended) {
-    process.exitCode = ended.exitCode
-    return
-  }
-  process.exitCode = 128 + (constants.signals[ended.signal] ?? 0)
+/** Ends this process by the signal that ended the program, if one did; else gives the exit code to end with. */
+export function endAs(ended: Ended): number {
+  if ('exitCode' in ended) return ended.exitCode
   process.kill(process.pid, ended.signal)
+  return 128 + (constants.signals[ended.signal] ?? 0)
 }

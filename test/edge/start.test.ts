@@ -42,7 +42,7 @@ for (const how of ['attend', 'become']) {
         contents: `
           import { ${how}, endAs } from ${JSON.stringify(source)}
           const [program, ...words] = process.argv.slice(2)
-          ${how}({ program, words, env: process.env }).then(endAs, (error) => { console.error(error.code, error.message); process.exit(9) })`,
+          ${how}({ program, words, env: process.env }).then((ended) => { process.exitCode = endAs(ended) }, (error) => { console.error(error.code, error.message); process.exit(9) })`,
         resolveDir: folder,
       },
       outfile: file,

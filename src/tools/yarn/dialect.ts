@@ -22,7 +22,7 @@ export const yarn: Dialect = {
     return {
       do: 'find',
       lookup: { tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true },
-      found: ({ credential }) => reply(authorizationOf(credential)),
+      found: ({ credential }) => reply(`${authorizationOf(credential)}\n`),
     }
   },
 }

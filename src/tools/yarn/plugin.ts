@@ -40,7 +40,7 @@ module.exports = {
         const options = { cwd: parse(process.cwd()).root, env, timeout: 30000 }
         execFile(program, [registry], options, (error, stdout, stderr) => {
           if (error) reject(new Error(stderr.trim() || 'credbridge cannot be asked for ' + registry))
-          else resolve(stdout)
+          else resolve(stdout.trim())
         })
       })
 
