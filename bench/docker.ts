@@ -1,112 +1,92 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { installCommands } from '../test/real/commands.ts'
-import { startSession } from '../test/real/session.ts'
+import { type Row, runOnce, type Step } from './measure.ts'
+import type { Goal, Part } from './part.ts'
+import { peer, type World } from './world.ts'
 
-/*
- * `get` and `list` with 50 entries as docker runs them: ours beside Debian's docker-credential-secretservice, on the same
- * gnome-keyring, and docker-credential-pass; in turns, medians. Needs `npm run build` and Debian's packages
- * golang-docker-credential-helpers, pass and gnupg. Another store for ours: CREDBRIDGE_BENCH_STORE=vault.
- */
+/* `get` and `list` with 50 entries as docker runs them, each helper with entries of its own. */
 
-const runs = 40
-const servers = Array.from({ length: 50 }, (_, at) => `registry-${at}.example.com`)
-const store = process.env['CREDBRIDGE_BENCH_STORE'] ?? 'secret-service'
-
-interface Row {
-  readonly name: string
+interface Helper {
+  readonly name: (what: string) => string
   readonly program: string
-  readonly words: readonly string[]
-  readonly input: string
-  readonly answers: (stdout: string) => boolean
-  readonly times: number[]
+  readonly env: Readonly<Record<string, string>>
 }
 
-const ends: (() => Promise<void>)[] = []
-const session = await startSession('unlocked', (work) => ends.push(work))
-const commands = installCommands(join(session.folder, 'commands'))
-const keys = join(session.folder, 'gnupg')
-const env = { ...session.env, PATH: `${commands}:${session.env['PATH']}`, CREDBRIDGE_STORE: store, GNUPGHOME: keys }
-try {
-  makePasswordStore()
-  const helpers = [
-    join(commands, 'docker-credential-credbridge'),
-    'docker-credential-secretservice',
-    'docker-credential-pass',
-  ]
-  for (const helper of helpers) fill(helper)
-  measure([bare(), ...helpers.map(getBy), ...helpers.map(listBy)])
-} finally {
-  spawnSync('gpgconf', ['--kill', 'gpg-agent'], { env })
-  for (const end of ends) await end()
+const secretservice = 'docker-credential-secretservice'
+const pass = 'docker-credential-pass'
+const comesWith = "Debian's golang-docker-credential-helpers has it"
+const servers = Array.from({ length: 50 }, (_, at) => `registry-${at}.example.com`)
+
+export const docker: Part = {
+  name: 'docker',
+  async prepare(world) {
+    const helpers = [...peers(world), ...['secret-service', 'vault'].flatMap((store) => ours(world, store))]
+    for (const helper of helpers) for (const server of servers) runOnce(stored(helper, server))
+    const rows = helpers.flatMap((helper): readonly Row[] => [
+      { name: helper.name('docker get'), steps: () => [get(helper)] },
+    ])
+    return { rows, goals: goals(world), versions: versions(world) }
+  },
 }
 
-function makePasswordStore(): void {
-  mkdirSync(keys, { mode: 0o700 })
-  run('gpg', [
-    '--batch',
-    '--quiet',
-    '--passphrase',
-    '',
-    '--quick-generate-key',
-    'bench@example.com',
-    'default',
-    'default',
-    'never',
-  ])
-  run('pass', ['init', 'bench@example.com'])
+function stored({ program, env }: Helper, ServerURL: string): Step {
+  return { program, words: ['store'], env, input: JSON.stringify({ ServerURL, Username: 'alice', Secret: 's3cret' }) }
 }
 
-function fill(helper: string): void {
-  for (const ServerURL of servers)
-    run(helper, ['store'], JSON.stringify({ ServerURL, Username: 'alice', Secret: 's3cret' }))
-}
-
-function bare(): Row {
-  const program = join(commands, 'node')
-  return { name: 'node -e 0', program, words: ['-e', '0'], input: '', answers: (stdout) => stdout === '', times: [] }
-}
-
-function getBy(program: string): Row {
+function get({ program, env }: Helper): Step {
   const answers = (stdout: string) => JSON.parse(stdout).Secret === 's3cret'
-  return { name: `${nameOf(program)} get`, program, words: ['get'], input: servers[7] ?? '', answers, times: [] }
+  return { program, words: ['get'], env, input: servers[7] ?? '', answers }
 }
 
-function listBy(program: string): Row {
+function list({ program, env }: Helper): Step {
   const answers = (stdout: string) => Object.keys(JSON.parse(stdout)).length === servers.length
-  return { name: `${nameOf(program)} list, 50 entries`, program, words: ['list'], input: 'unused', answers, times: [] }
+  return { program, words: ['list'], env, input: 'unused', answers }
 }
 
-function nameOf(program: string): string {
-  return program.endsWith('credbridge') ? `docker-credential-credbridge (${store})` : program
+function peers(world: World): readonly Helper[] {
+  return [
+    { name: (what) => `${what}: ${secretservice}`, program: peer(secretservice, comesWith), env: world.env },
+    {
+      name: (what) => `${what}: ${pass}`,
+      program: peer(pass, comesWith),
+      env: passwordStore(world),
+    },
+  ]
 }
 
-function measure(rows: readonly Row[]): void {
-  for (let turn = -2; turn < runs; turn++) {
-    for (const { name, program, words, input, answers, times } of rows) {
-      const start = process.hrtime.bigint()
-      const stdout = run(program, words, input)
-      const time = Number(process.hrtime.bigint() - start) / 1e6
-      if (!answers(stdout)) throw new Error(`${name} gave another answer`)
-      if (turn >= 0) times.push(time)
-    }
-  }
-  const start = median(rows[0]?.times ?? [])
-  console.log(`medians of ${runs} runs in turns, Node ${process.version}, environment cleared`)
-  for (const { name, times } of rows) {
-    const time = median(times)
-    console.log(`${name.padEnd(62)} ${time.toFixed(1).padStart(7)} ms  ${(time / start).toFixed(2)} × node -e 0`)
-  }
+/** A password store and a key without a passphrase, so that gpg asks nobody. */
+function passwordStore({ session, env, atEnd }: World): Readonly<Record<string, string>> {
+  const keys = join(session.folder, 'gnupg')
+  mkdirSync(keys, { mode: 0o700 })
+  const withKeys = { ...env, GNUPGHOME: keys }
+  const run = (command: string, ...words: readonly string[]) =>
+    runOnce({ program: peer(command, `Debian's pass and gnupg have it`), words, env: withKeys })
+  atEnd(async () => void run('gpgconf', '--kill', 'gpg-agent'))
+  const key = ['--quick-generate-key', 'bench@example.com', 'default', 'default', 'never']
+  run('gpg', '--batch', '--quiet', '--passphrase', '', ...key)
+  run('pass', 'init', 'bench@example.com')
+  return withKeys
 }
 
-function run(program: string, words: readonly string[], input = ''): string {
-  const { stdout, stderr, status } = spawnSync(program, words, { env, input, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${program} ${words[0]}: ${stdout}${stderr}`)
-  return stdout
+function ours({ forms, named, on }: World, store: string): readonly Helper[] {
+  return forms.map((form) => ({
+    name: (what) => named(what, form, store),
+    program: form.command('docker-credential-credbridge'),
+    env: on(store),
+  }))
 }
 
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+function goals({ forms: [, standalone], named }: World): readonly Goal[] {
+  if (standalone === undefined) return []
+  const get = 'docker get'
+  return [
+    { row: named(get, standalone, 'secret-service'), against: `${get}: ${secretservice}`, atMost: 0.8, issue: 8 },
+    { row: named(get, standalone, 'vault'), against: `${get}: ${pass}`, atMost: 1, issue: 4 },
+  ]
+}
+
+function versions({ env }: World): Readonly<Record<string, string>> {
+  const helpers = execFileSync(peer(secretservice, comesWith), ['version'], { env, encoding: 'utf8' }).trim()
+  return { 'docker-credential-helpers': helpers.split(' ').at(-1)?.replace(/^v/, '') ?? helpers }
 }

@@ -38,7 +38,7 @@ export const git: Part = {
     return {
       rows,
       goals: goals(world),
-      versions: { git: execFileSync('git', ['version'], { encoding: 'utf8' }).trim() },
+      versions: { git: execFileSync('git', ['version'], { encoding: 'utf8' }).trim().split(' ').at(-1) ?? '' },
     }
   },
 }

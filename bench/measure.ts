@@ -20,8 +20,6 @@ export interface Step {
 export interface Row {
   readonly name: string
   steps(turn: number): readonly Step[]
-  /** It takes part in one of so many turns only; absent: in each. */
-  readonly everySo?: number
 }
 
 /** What came out for one row: milliseconds, and the peak of its memory in MB. */
@@ -44,7 +42,6 @@ export function measure(rows: readonly Row[], turns: number, progress: (turn: nu
   for (let turn = -warmUps; turn < turns; turn++) {
     progress(turn)
     for (const { row, times, peaks } of turn % 2 === 0 ? taken : taken.toReversed()) {
-      if (turn >= 0 && turn % (row.everySo ?? 1) !== 0) continue
       const ran = row.steps(turn).map((step) => measureStep(row.name, step))
       if (turn < 0) continue
       times.push(ran.reduce((sum, { time }) => sum + time, 0))

@@ -1,82 +1,63 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { installCommands } from '../test/real/commands.ts'
-import { startSession } from '../test/real/session.ts'
+import { runOnce, type Step } from './measure.ts'
+import type { Part } from './part.ts'
+import { peer, type World } from './world.ts'
 
-/*
- * `keyring --mode creds --output json get`, as pip runs it: ours beside Python's own, on the same gnome-keyring, in
- * turns, medians. Run `npm run build` and `.ci/python-clients` before it. Another store for ours, then not the same
- * keychain: CREDBRIDGE_BENCH_STORE=vault.
- */
+/* `keyring --mode creds --output json get`, as pip runs it: Python's own and ours, where the store is the same on the same keychain. */
 
-const runs = 40
-const theirs = join(import.meta.dirname, '..', '.cache', 'python-clients', 'tools', 'bin')
+interface Keyring {
+  readonly name: string
+  readonly program: string
+  readonly env: Readonly<Record<string, string>>
+}
+
 const service = 'https://pypi.example.com/simple/'
-const words = ['--mode', 'creds', '--output', 'json', 'get', service]
+const what = 'keyring get'
+const tools = join(import.meta.dirname, '..', '.cache', 'python-clients', 'tools', 'bin')
 
-if (!existsSync(join(theirs, 'keyring'))) throw new Error('run .ci/python-clients first')
-const ends: (() => Promise<void>)[] = []
-const session = await startSession('unlocked', (work) => ends.push(work))
-try {
-  await measure()
-} finally {
-  for (const end of ends) await end()
-}
-
-async function measure(): Promise<void> {
-  const commands = installCommands(join(session.folder, 'commands'))
-  const store = process.env['CREDBRIDGE_BENCH_STORE'] ?? 'secret-service'
-  const env = { ...session.env, PATH: `${commands}:${session.env['PATH']}`, CREDBRIDGE_STORE: store }
-  const native = { ...env, PYTHON_KEYRING_BACKEND: 'keyring.backends.SecretService.Keyring' }
-  const keyring = join(commands, 'credbridge-keyring')
-  const set = ['set', service, 'alice']
-  for (const [program, environment] of [
-    [keyring, env],
-    [join(theirs, 'keyring'), native],
-  ] as const) {
-    const kept = spawnSync(program, set, { env: environment, input: 'p@ss\n' })
-    if (kept.status !== 0) throw new Error(kept.stderr.toString())
-  }
-  const answer = '{"username": "alice", "password": "p@ss"}\n'
-  const rows = [
-    { name: 'node -e 0', program: join(commands, 'node'), words: ['-e', '0'], env, answer: '', times: [] as number[] },
-    { name: `credbridge-keyring get (${store})`, program: keyring, words, env, answer, times: [] as number[] },
-    {
-      name: 'python -c pass',
-      program: join(theirs, 'python'),
-      words: ['-c', 'pass'],
-      env,
-      answer: '',
-      times: [] as number[],
-    },
-    {
-      name: 'Python keyring get (SecretService)',
-      program: join(theirs, 'keyring'),
-      words,
-      env: native,
-      answer,
-      times: [] as number[],
-    },
-  ]
-  for (let run = -2; run < runs; run++) {
-    for (const row of rows) {
-      const start = process.hrtime.bigint()
-      const { stdout, status } = spawnSync(row.program, row.words, { env: row.env })
-      const time = Number(process.hrtime.bigint() - start) / 1e6
-      if (status !== 0 || stdout.toString() !== row.answer) throw new Error(`${row.name} did not answer`)
-      if (run >= 0) row.times.push(time)
+export const python: Part = {
+  name: 'python',
+  async prepare(world) {
+    const theirs = theirKeyring(world)
+    const keyrings = [theirs, ...['secret-service', 'vault'].flatMap((store) => ours(world, store))]
+    for (const { program, env } of keyrings) {
+      runOnce({ program, words: ['set', service, 'alice'], env, input: 'p@ss\n' })
     }
-  }
-  const python = median(rows[3]?.times ?? [])
-  console.log(`medians of ${runs} runs in turns, Node ${process.version}; the goal for ours is 0.4 × Python's`)
-  for (const { name, times } of rows) {
-    const time = median(times)
-    console.log(`${name.padEnd(44)} ${time.toFixed(1).padStart(7)} ms  ${(time / python).toFixed(2)} ×`)
-  }
+    const [node, standalone] = world.forms.map((form) => world.named(what, form, 'secret-service'))
+    return {
+      rows: keyrings.map((keyring) => ({ name: keyring.name, steps: () => [get(keyring)] })),
+      goals: [
+        { row: node ?? '', against: theirs.name, atMost: 0.4, issue: 6 },
+        { row: standalone ?? '', against: theirs.name, atMost: 0.06, issue: 8 },
+      ],
+      versions: { "Python's keyring": version() },
+    }
+  },
 }
 
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+function get({ program, env }: Keyring): Step {
+  const answers = (stdout: string) => stdout === '{"username": "alice", "password": "p@ss"}\n'
+  return { program, words: ['--mode', 'creds', '--output', 'json', 'get', service], env, answers }
+}
+
+/** Python's own, as .ci/python-clients installs it: Debian's is too old for pip's options. */
+function theirKeyring({ env }: World): Keyring {
+  const program = peer(join(tools, 'keyring'), '.ci/python-clients installs it')
+  const native = { ...env, PYTHON_KEYRING_BACKEND: 'keyring.backends.SecretService.Keyring' }
+  return { name: `${what}: Python's own`, program, env: native }
+}
+
+function version(): string {
+  const asked =
+    "import importlib.metadata as m, platform; print(m.version('keyring'), 'on Python', platform.python_version())"
+  return execFileSync(join(tools, 'python'), ['-c', asked], { encoding: 'utf8' }).trim()
+}
+
+function ours({ forms, named, on }: World, store: string): readonly Keyring[] {
+  return forms.map((form) => ({
+    name: named(what, form, store),
+    program: form.command('credbridge-keyring'),
+    env: on(store),
+  }))
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { installCommands } from '../test/real/commands.ts'
 import { programOnPath } from '../test/real/require.ts'
-import { type Session, startSession } from '../test/real/session.ts'
+import { type AtEnd, type Session, startSession } from '../test/real/session.ts'
 
 type Environment = Readonly<Record<string, string>>
 
@@ -17,6 +17,8 @@ export interface Form {
 /** Where everything runs: one home folder, one session bus, one gnome-keyring, and an environment of our own making. */
 export interface World {
   readonly session: Session
+  /** Takes the work that is done at the end, whatever happened. */
+  readonly atEnd: AtEnd
   /** The whole environment for what is measured: nothing of this process is in it. */
   readonly env: Environment
   /** The Node that runs the Node build: this one, or CREDBRIDGE_TEST_NODE. */
@@ -32,7 +34,7 @@ const root = join(import.meta.dirname, '..')
 const executable = join(root, 'build', 'standalone', 'credbridge')
 
 /** Starts the keyring; needs `npm run build` and `npm run build:standalone`. */
-export async function startWorld(atEnd: (work: () => Promise<void>) => void): Promise<World> {
+export async function startWorld(atEnd: AtEnd): Promise<World> {
   if (!existsSync(executable)) throw new Error('npm run build:standalone comes first')
   const session = await startSession('unlocked', atEnd)
   const byNode = installCommands(join(session.folder, 'commands'))
@@ -43,6 +45,7 @@ export async function startWorld(atEnd: (work: () => Promise<void>) => void): Pr
   ]
   return {
     session,
+    atEnd,
     env,
     node: join(byNode, 'node'),
     forms,
@@ -51,10 +54,11 @@ export async function startWorld(atEnd: (work: () => Promise<void>) => void): Pr
   }
 }
 
-/** The path of a program that ours stands beside; which package it comes with is said where it is missing. */
+/** The path of a program that ours stands beside; where it is missing, how it is had is said. */
 export function peer(program: string, comesWith: string): string {
-  const built = join(root, '.cache', 'bin', program)
-  const found = existsSync(built) ? built : programOnPath(program)
+  const found = isAbsolute(program)
+    ? [program].find(existsSync)
+    : ([join(root, '.cache', 'bin', program)].find(existsSync) ?? programOnPath(program))
   if (found !== undefined) return found
   throw new Error(`${program} is not here: ${comesWith}`)
 }
