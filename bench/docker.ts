@@ -25,6 +25,7 @@ export const docker: Part = {
     for (const helper of helpers) for (const server of servers) runOnce(stored(helper, server))
     const rows = helpers.flatMap((helper): readonly Row[] => [
       { name: helper.name('docker get'), steps: () => [get(helper)] },
+      { name: helper.name('docker list of 50'), steps: () => [list(helper)] },
     ])
     return { rows, goals: goals(world), versions: versions(world) }
   },

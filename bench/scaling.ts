@@ -4,7 +4,7 @@ import { parseEndpoint } from '../src/core/endpoint.ts'
 import { Secret } from '../src/core/secret.ts'
 import { vaultStore } from '../src/stores/vault/store.ts'
 import { type Figures, measure, type Row, runOnce, type Step } from './measure.ts'
-import { peer, startWorld, type World } from './world.ts'
+import { peer, type World } from './world.ts'
 
 /* How the cost of one `get` grows with the entries that are there, and with the callers that come at once. */
 
