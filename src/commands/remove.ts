@@ -30,13 +30,20 @@ async function remove(desk: Desk, word: string, account: string | undefined, opt
   )
   const accounts = accountsOf(entries)
   if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(word, accounts)
-  for (const entry of entries)
-    desk.terminal.say(`${options.dryRun === true ? 'would remove' : 'removed'} ${shown(entry)}\n`)
-  if (options.dryRun === true) return entries.length === 0 ? nothingThere : 0
-  const removed = await broker.keeping.discard(entries)
-  for (const name of account === undefined ? accounts : [account])
-    await broker.erased.forget({ endpoint, account: name })
-  return removed === 0 ? nothingThere : 0
+  if (options.dryRun === true) {
+    for (const entry of entries) desk.terminal.say(`would remove ${shown(entry)}\n`)
+    return entries.length === 0 ? nothingThere : 0
+  }
+  let removed = 0
+  for (const entry of entries) {
+    if ((await broker.keeping.discard([entry])) === 0) continue
+    desk.terminal.say(`removed ${shown(entry)}\n`)
+    removed++
+  }
+  const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
+  const copies = await broker.erased.forget({ endpoint, account: only, owner: options.owner })
+  if (copies > 0) desk.terminal.say('removed what could have been restored\n')
+  return removed + copies === 0 ? nothingThere : 0
 }
 
 function shown({ endpoint, account, owner }: Entry): string {

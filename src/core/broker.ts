@@ -131,13 +131,17 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     const [isHere, isThroughAlias] = [isAt([endpoint]), isAt(aliased)]
     const notes: Found[] = []
     let [changed, borrows] = [false, false]
+    if (!isRecoverable(removal)) await erased.forget({ endpoint, account, owner: tool, secret })
     for (const store of stores) {
       const found = await store.find(endpoints, account)
       const matching = usableAt([...notes, ...found], { ...removal, endpoints })
         .flatMap(({ usable }) => usable)
         .filter((item) => secret === undefined || item.secret.equals(secret))
       const own = matching.filter((item) => item.owner === tool && isHere(item))
-      for (const item of own) await removeOwn(store, item, removal)
+      for (const item of own) {
+        if (isRecoverable(removal)) await erased.keep(item)
+        await store.remove(item, secret)
+      }
       borrows ||= matching.some((item) => item.owner !== tool || isThroughAlias(item))
       changed ||= borrows || own.length > 0
       notes.push(...found.filter((item) => !isCredential(item)))
@@ -147,12 +151,6 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     if (borrows) await first.save(endedNote(removal))
     if (changed) await erased.sweep()
     return changed
-  }
-
-  async function removeOwn(store: Store, item: Credential, { secret, recoverable }: Removal): Promise<void> {
-    if (recoverable === true && secret !== undefined) await erased.keep(item)
-    else await erased.forget(item)
-    await store.remove(item, secret)
   }
 
   async function list(): Promise<readonly Entry[]> {
@@ -170,6 +168,10 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     erased,
     keeping: keeping(stores, reach),
   }
+}
+
+function isRecoverable({ recoverable, secret }: Removal): boolean {
+  return recoverable === true && secret !== undefined
 }
 
 /** What a tool saved here for others than this account. */

@@ -1,7 +1,8 @@
-import type { Credential, Found, NoteItem } from './credential.ts'
+import type { Credential, Found, NoteItem, Owner } from './credential.ts'
 import { isCredential, ourselves, samePlace } from './credential.ts'
-import { type Endpoint, serviceName } from './endpoint.ts'
+import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import type { Secret } from './secret.ts'
 import type { Store } from './store.ts'
 
 /** The one place where all copies lie. No dialect can ask for it: nothing answers with notes. */
@@ -11,8 +12,8 @@ const bin = serviceName('erased')
 export interface ErasedCopies {
   /** Keeps a copy before its original is removed. Does nothing where recovery is turned off. */
   keep(credential: Credential): Promise<void>
-  /** Drops the copy for this endpoint and account, if there is one. */
-  forget(credential: { endpoint: Endpoint; account: string }): Promise<void>
+  /** Drops the copies that fit, each at once and for good; how many. */
+  forget(which: Which): Promise<number>
   /** Drops copies whose time is over; how many. */
   sweep(): Promise<number>
   /**
@@ -20,6 +21,14 @@ export interface ErasedCopies {
    * named: `ambiguous`. Something else lies there by now: `refused`.
    */
   restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined>
+}
+
+/** Which copies: at an endpoint, of this account, owner and secret where they are said. */
+export interface Which {
+  readonly endpoint: Endpoint
+  readonly account?: string | undefined
+  readonly owner?: Owner | undefined
+  readonly secret?: Secret | undefined
 }
 
 export function erasedCopies(store: Store, now: () => number, hours: number): ErasedCopies {
@@ -39,26 +48,15 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     await store.save({ ...place(credential), kind: 'erased', until: now() + hours * 3_600_000, erased: credential })
   }
 
-  async function forget(credential: { endpoint: Endpoint; account: string }): Promise<void> {
-    if (store.traits.extras) await store.remove(place(credential))
-  }
-
-  async function sweep(): Promise<number> {
+  async function drop(which: (copy: NoteItem) => boolean): Promise<number> {
     if (!store.traits.extras) return 0
-    const over = (await copies()).filter(({ until }) => until === undefined || until <= now())
-    for (const copy of over) await store.remove(copy)
-    return over.length
+    const dropped = (await copies()).filter(which)
+    for (const copy of dropped) await store.remove(copy)
+    return dropped.length
   }
 
   async function restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined> {
-    const fitting = (await copies()).filter(
-      ({ erased, until }) =>
-        erased !== undefined &&
-        erased.endpoint.form === endpoint.form &&
-        erased.endpoint.key === endpoint.key &&
-        (account === undefined || erased.account === account) &&
-        (until ?? 0) > now(),
-    )
+    const fitting = (await copies()).filter((copy) => fits(copy, { endpoint, account }) && isInTime(copy))
     const [copy] = fitting
     if (copy?.erased === undefined) return undefined
     if (fitting.length > 1) throw severalAccounts(endpoint, fitting)
@@ -66,6 +64,10 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     await store.save(copy.erased)
     await store.remove(copy)
     return copy.erased
+  }
+
+  function isInTime({ until }: NoteItem): boolean {
+    return until !== undefined && until > now()
   }
 
   async function refuseToReplace(erased: Credential): Promise<void> {
@@ -76,7 +78,18 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     })
   }
 
-  return { keep, forget, sweep, restore }
+  return {
+    keep,
+    forget: (which) => drop((copy) => fits(copy, which)),
+    sweep: () => drop((copy) => !isInTime(copy)),
+    restore,
+  }
+}
+
+function fits({ erased }: NoteItem, { endpoint, account, owner, secret }: Which): boolean {
+  if (erased === undefined || !sameEndpoint(erased.endpoint, endpoint)) return false
+  if (secret !== undefined && !erased.secret.equals(secret)) return false
+  return (account ?? erased.account) === erased.account && (owner ?? erased.owner) === erased.owner
 }
 
 function severalAccounts(endpoint: Endpoint, fitting: readonly NoteItem[]): Failure {

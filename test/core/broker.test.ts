@@ -237,6 +237,34 @@ describe('recovery', () => {
     expect(await store.list()).toEqual([])
   })
 
+  const gitErases = (account: string, secret?: string) =>
+    broker.remove({
+      tool: 'git',
+      kinds: basic,
+      endpoint: origin,
+      account,
+      recoverable: true,
+      ...(secret === undefined ? {} : { secret: new Secret(secret) }),
+    })
+
+  test('what is final takes the copy along, also where nothing else is left', async () => {
+    await broker.save(credential('git', 'a', 'x'))
+    await gitErases('a', 'x')
+    await gitErases('b')
+    await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
+    expect(await store.list()).toHaveLength(1)
+    await gitErases('a')
+    expect(await store.list()).toEqual([])
+  })
+
+  test('a logout leaves the copy of what another tool erased', async () => {
+    await broker.save(credential('git', 'a', 'g'))
+    await broker.save(credential('docker', 'a', 'd'))
+    await gitErases('a', 'g')
+    await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
+    expect((await broker.erased.restore(origin))?.secret.expose()).toBe('g')
+  })
+
   test('one copy for each endpoint and account, and restoring says which is meant', async () => {
     for (const account of ['a', 'b']) {
       await broker.save(credential('git', account, 'x'))
