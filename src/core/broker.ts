@@ -1,6 +1,6 @@
 import { type Aliases, reachThrough } from './aliases.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, noteOwner, samePlace, sameValue } from './credential.ts'
+import { hasExpired, isCredential, noteOwner, person, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
 import { Failure } from './failure.ts'
@@ -71,8 +71,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     if (hasExpired(credential, now())) return 'expired'
     const here = await first.find([credential.endpoint])
     const before = here.filter(isCredential).find((item) => samePlace(item, credential))
-    const notesOf = noteOwner(credential.owner)
-    const ended = here.filter((item) => item.owner === notesOf && covers(item, credential.account))
+    const ended = here.filter((item) => covers(item, credential.account) && isLifted(item, credential))
     const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
     const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
     const kept = known || (before !== undefined && sameValue(before, credential))
@@ -168,6 +167,11 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     erased,
     keeping: keeping(stores, reach),
   }
+}
+
+/** A tool's login lifts what it had ended itself, a person's word what any tool had: it says what is to be used here. */
+function isLifted(note: Found, { owner }: Credential): boolean {
+  return owner === person || note.owner === noteOwner(owner)
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

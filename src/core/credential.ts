@@ -67,7 +67,7 @@ export interface Credential extends Place {
  * What credbridge remembers in a store beside credentials:
  *
  * - `ended`    its owner does not use what others saved here, for this account or, with `everyAccount`, at all,
- *              until its next save;
+ *              until its next save or a person's;
  * - `default`  owner `credbridge`: `account` is the one meant at this endpoint when no user is named;
  * - `erased`   owner `credbridge`: a credential that a tool erased, kept until `until` for `credbridge restore`;
  * - `shared`   `account` at this endpoint may be listed by the owner as if it had saved it.

@@ -81,6 +81,18 @@ describe('one login, many tools', () => {
     expect(await asks('git', 'alice')).toBe('alice:d')
   })
 
+  test("a person's word lifts every tool's, another tool's login does not", async () => {
+    await broker.save(credential('person', 'alice', 'p'))
+    await broker.remove({ tool: 'git', kinds: basic, endpoint: origin, account: 'alice', secret: new Secret('p') })
+    await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
+    await broker.save(credential('cargo', 'alice', 'c'))
+    expect([await asks('git'), await asks('docker')]).toEqual([undefined, undefined])
+    await broker.save(credential('person', 'bob', 'b'))
+    expect([await asks('git', 'alice'), await asks('git', 'bob')]).toEqual([undefined, 'bob:b'])
+    await broker.save(credential('person', 'alice', 'new'))
+    expect([await asks('git', 'alice'), await asks('docker', 'alice')]).toEqual(['alice:new', 'alice:new'])
+  })
+
   test('an erase that names another secret ends nothing', async () => {
     await broker.save(credential('docker', 'alice', 'd'))
     await broker.remove({ tool: 'git', kinds: basic, endpoint: origin, secret: new Secret('older') })
