@@ -4,7 +4,8 @@ import { endpointFrom, nothingThere, shownAccount, withService } from './words.t
 
 export function restoreCommand(program: Command, desk: Desk): void {
   withService(program.command('restore <endpoint> [account]'))
-    .description('bring back what git erased within the last day')
+    .description('bring back what a tool erased within the last day because a server refused it')
+    .option('--replace', 'instead of what was signed in to since')
     .action(async (endpoint: string, account: string | undefined, options) =>
       desk.ends(await restore(desk, endpoint, account, options)),
     )
@@ -14,14 +15,15 @@ async function restore(
   { terminal, open }: Desk,
   word: string,
   account: string | undefined,
-  options: { service?: boolean },
+  options: { service?: boolean; replace?: boolean },
 ): Promise<number> {
-  const { broker } = await open()
-  const restored = await broker.erased.restore(endpointFrom(word, options), account)
-  if (restored === undefined) {
-    terminal.say('there is nothing to bring back, or its time is over\n')
-    return nothingThere
-  }
-  terminal.say(`${shownAccount(restored.account)} at ${restored.endpoint.key} is back\n`)
-  return 0
+  const endpoint = endpointFrom(word, options)
+  const { erased } = (await open()).broker
+  const restored = await erased.restore(endpoint, account, options.replace)
+  if (restored !== undefined) terminal.say(`${shownAccount(restored.account)} at ${endpoint.key} is back\n`)
+  const resumed = await erased.resume(endpoint, account)
+  for (const { owner } of resumed) terminal.say(`${owner} uses what is kept for ${endpoint.key} again\n`)
+  if (restored !== undefined || resumed.length > 0) return 0
+  terminal.say('there is nothing to bring back, or its time is over\n')
+  return nothingThere
 }

@@ -147,7 +147,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     }
     const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isHere(note))
     for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(note)
-    if (borrows) await first.save(endedNote(removal))
+    if (borrows) await first.save(endedNote(removal, isRecoverable(removal) ? erased.until() : undefined))
     if (changed) await erased.sweep()
     return changed
   }
@@ -183,8 +183,8 @@ function otherAccounts(here: readonly Found[], { owner, account }: Credential): 
   return here.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
 }
 
-/** The tool uses what others saved here no longer, until its next save. */
-function endedNote({ tool, endpoint, account }: Removal): NoteItem {
+/** The tool uses what others saved here no longer, until its next save; what it was refused can be resumed until then. */
+function endedNote({ tool, endpoint, account }: Removal, until: number | undefined): NoteItem {
   const everyAccount = account === undefined
   return {
     endpoint,
@@ -192,5 +192,6 @@ function endedNote({ tool, endpoint, account }: Removal): NoteItem {
     owner: noteOwner(tool),
     kind: 'ended',
     ...(everyAccount ? { everyAccount } : {}),
+    ...(until === undefined ? {} : { until }),
   }
 }

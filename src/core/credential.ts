@@ -79,7 +79,7 @@ export const notes: readonly Note[] = ['ended', 'default', 'erased', 'shared']
 export interface NoteItem extends Place {
   readonly kind: Note
   readonly everyAccount?: boolean
-  /** `erased`: the end of its time in milliseconds since 1970. */
+  /** `erased`, `ended`: the end of the time in which it can be restored, in milliseconds since 1970. */
   readonly until?: number
   /** `erased`: what was erased. */
   readonly erased?: Credential

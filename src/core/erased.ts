@@ -3,6 +3,7 @@ import { isCredential, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import type { Secret } from './secret.ts'
+import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
 /** The one place where all copies lie. No dialect can ask for it: nothing answers with notes. */
@@ -18,9 +19,13 @@ export interface ErasedCopies {
   sweep(): Promise<number>
   /**
    * Puts the copy back as its owner's own. No copy, or one whose time is over: `undefined`. Several accounts and none
-   * named: `ambiguous`. Something else lies there by now: `refused`.
+   * named: `ambiguous`. Something else lies there by now: `refused`, unless it is to be replaced.
    */
-  restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined>
+  restore(endpoint: Endpoint, account?: string, replace?: boolean): Promise<Credential | undefined>
+  /** Lets tools use again what others saved, where they were refused within the time; the notes that this lifted. */
+  resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]>
+  /** Until when what is erased now can be restored; absent where it cannot be. */
+  until(): number | undefined
 }
 
 /** Which copies: at an endpoint, of this account, owner and secret where they are said. */
@@ -43,9 +48,14 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     return items.filter((item): item is Found<NoteItem> => item.kind === 'erased')
   }
 
+  function until(): number | undefined {
+    return hours === 0 ? undefined : now() + hours * 3_600_000
+  }
+
   async function keep(credential: Credential): Promise<void> {
-    if (hours === 0 || !store.traits.extras) return
-    await store.save({ ...place(credential), kind: 'erased', until: now() + hours * 3_600_000, erased: credential })
+    const end = until()
+    if (end === undefined || !store.traits.extras) return
+    await store.save({ ...place(credential), kind: 'erased', until: end, erased: credential })
   }
 
   async function drop(which: (copy: NoteItem) => boolean): Promise<number> {
@@ -55,15 +65,24 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     return dropped.length
   }
 
-  async function restore(endpoint: Endpoint, account?: string): Promise<Credential | undefined> {
+  async function restore(endpoint: Endpoint, account?: string, replace = false): Promise<Credential | undefined> {
     const fitting = (await copies()).filter((copy) => fits(copy, { endpoint, account }) && isInTime(copy))
     const [copy] = fitting
     if (copy?.erased === undefined) return undefined
     if (fitting.length > 1) throw severalAccounts(endpoint, fitting)
-    await refuseToReplace(copy.erased)
+    if (!replace) await refuseToReplace(copy.erased)
     await store.save(copy.erased)
     await store.remove(copy)
     return copy.erased
+  }
+
+  async function resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]> {
+    const here = (await store.find([endpoint])).filter((item) => !isCredential(item)) as readonly NoteItem[]
+    const lifted = here.filter(
+      (note) => note.kind === 'ended' && isInTime(note) && covers(note, account ?? note.account),
+    )
+    for (const note of lifted) await store.remove(note)
+    return lifted
   }
 
   function isInTime({ until }: NoteItem): boolean {
@@ -74,7 +93,7 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     const here = (await store.find([erased.endpoint], erased.account)).filter(isCredential)
     if (!here.some((item) => samePlace(item, erased))) return
     throw new Failure('refused', `${erased.endpoint.key} has been signed in to again since`, {
-      hints: [`to have the older one back, first: credbridge remove ${erased.endpoint.key}`],
+      hints: [`to have the older one instead: credbridge restore --replace ${erased.endpoint.key}`],
     })
   }
 
@@ -83,6 +102,8 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     forget: (which) => drop((copy) => fits(copy, which)),
     sweep: () => drop((copy) => !isInTime(copy)),
     restore,
+    resume,
+    until,
   }
 }
 

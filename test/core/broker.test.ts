@@ -277,6 +277,24 @@ describe('recovery', () => {
     expect((await broker.erased.restore(origin))?.secret.expose()).toBe('g')
   })
 
+  test("the use of another's that was ended by a refusal resumes, one that was ended on purpose does not", async () => {
+    await broker.save(credential('person', 'a', 'p'))
+    await gitErases('a', 'p')
+    await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
+    expect(await broker.erased.resume(origin, 'b')).toEqual([])
+    expect(await broker.erased.resume(origin)).toMatchObject([{ owner: 'git', account: 'a' }])
+    expect(await broker.erased.resume(origin)).toEqual([])
+    expect([await asks('git'), await asks('docker')]).toEqual(['a:p', undefined])
+  })
+
+  test('its time ends, too', async () => {
+    await broker.save(credential('person', 'a', 'p'))
+    await gitErases('a', 'p')
+    time += 25 * 3_600_000
+    expect(await broker.erased.resume(origin)).toEqual([])
+    expect(await asks('git')).toBeUndefined()
+  })
+
   test('one copy for each endpoint and account, and restoring says which is meant', async () => {
     for (const account of ['a', 'b']) {
       await broker.save(credential('git', account, 'x'))
