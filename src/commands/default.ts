@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
+import { endpointWords } from '../core/hint.ts'
 import type { Desk } from '../edge/desk.ts'
 import { endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
@@ -22,7 +23,9 @@ async function setDefault(
   const { keeping } = (await open()).broker
   if (options.unset === true) return (await keeping.unsetDefault(endpoint)) ? 0 : nothingThere
   if (account === undefined) {
-    throw new Failure('malformed', 'which account is it to be', { hints: [`credbridge list ${word}`] })
+    throw new Failure('malformed', 'which account is it to be', {
+      hints: [`credbridge list ${endpointWords(endpoint)}`],
+    })
   }
   await keeping.setDefault(endpoint, account)
   terminal.say(`${shownAccount(account)} is now the default at ${endpoint.key}\n`)

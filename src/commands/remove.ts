@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { endpointWords, shellWord } from '../core/hint.ts'
 import type { Desk } from '../edge/desk.ts'
 import { accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
@@ -29,7 +31,7 @@ async function remove(desk: Desk, word: string, account: string | undefined, opt
     ({ owner }) => options.owner === undefined || owner === options.owner,
   )
   const accounts = accountsOf(entries)
-  if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(word, accounts)
+  if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(endpoint, accounts)
   if (options.dryRun === true) {
     for (const entry of entries) desk.terminal.say(`would remove ${shown(entry)}\n`)
     return entries.length === 0 ? nothingThere : 0
@@ -50,8 +52,11 @@ function shown({ endpoint, account, owner }: Entry): string {
   return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}`
 }
 
-function severalAccounts(word: string, accounts: readonly string[]): Failure {
+function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: [...accounts.map((name) => `credbridge remove ${word} ${name === '' ? "''" : name}`), 'or --all-accounts'],
+    hints: [
+      ...accounts.map((name) => `credbridge remove ${endpointWords(endpoint)} ${shellWord(name)}`),
+      'or --all-accounts',
+    ],
   })
 }

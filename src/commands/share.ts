@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { Failure } from '../core/failure.ts'
+import { endpointWords, shellWord } from '../core/hint.ts'
 import type { Desk } from '../edge/desk.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
@@ -33,7 +34,7 @@ async function share(desk: Desk, tool: Lister, word: string, account: string | u
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
     throw new Failure('refused', `${endpoint.key} has nothing that could be shared with ${tool.name}`, {
-      hints: [`credbridge list ${endpoint.key}`],
+      hints: [`credbridge list ${endpointWords(endpoint)}`],
     })
   }
   if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
@@ -52,6 +53,6 @@ async function unshare(desk: Desk, tool: Lister, word: string, account: string |
 
 function severalAccounts(word: string, { name }: Tool, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: accounts.map((account) => `credbridge share ${word} ${account === '' ? "''" : account} --with ${name}`),
+    hints: accounts.map((account) => `credbridge share ${shellWord(word)} ${shellWord(account)} --with ${name}`),
   })
 }

@@ -2,6 +2,7 @@ import type { Broker } from '../core/broker.ts'
 import { type Credential, type Entry, type Kind, person } from '../core/credential.ts'
 import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { endpointWords, shellWord } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
 
 /*
@@ -135,8 +136,8 @@ async function credentialFor(
   const answer = await broker.find(lookup)
   if (answer !== undefined) return answer.credential
   const [kind = 'basic'] = kinds
-  const of = account === undefined || account === '' ? '' : ` ${account}`
+  const of = account === undefined || account === '' ? '' : ` ${shellWord(account)}`
   throw new Failure('refused', `there is no ${kinds.join(' or ')} credential for ${endpoint.key}`, {
-    hints: [`credbridge set ${endpoint.key}${of} --kind ${kind}`],
+    hints: [`credbridge set ${endpointWords(endpoint)}${of} --kind ${kind}`],
   })
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type Entry, kinds } from '../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { shellWord } from '../core/hint.ts'
 
 /*
  * The words that several commands share. Exit codes: 0 done, 1 nothing there, 2 broken or not understood.
@@ -27,7 +28,10 @@ export function endpointFrom(text: string, options: { service?: boolean }): Endp
   if (options.service === true) return serviceName(text)
   if (text.includes('://')) return parseAddress(text)
   throw new Failure('malformed', 'an endpoint begins with its scheme', {
-    hints: [`for the server: https://${text}`, `for a program's own service name: --service ${text}`],
+    hints: [
+      `for the server: ${shellWord(`https://${text}`)}`,
+      `for a program's own service name: --service ${shellWord(text)}`,
+    ],
   })
 }
 

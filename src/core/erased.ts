@@ -2,6 +2,7 @@ import type { Credential, Found, NoteItem, Owner } from './credential.ts'
 import { isCredential, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import { endpointWords, shellWord } from './hint.ts'
 import type { Secret } from './secret.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
@@ -93,7 +94,7 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     const here = (await store.find([erased.endpoint], erased.account)).filter(isCredential)
     if (!here.some((item) => samePlace(item, erased))) return
     throw new Failure('refused', `${erased.endpoint.key} has been signed in to again since`, {
-      hints: [`to have the older one instead: credbridge restore --replace ${erased.endpoint.key}`],
+      hints: [`to have the older one instead: credbridge restore --replace ${endpointWords(erased.endpoint)}`],
     })
   }
 
@@ -115,6 +116,8 @@ function fits({ erased }: NoteItem, { endpoint, account, owner, secret }: Which)
 
 function severalAccounts(endpoint: Endpoint, fitting: readonly NoteItem[]): Failure {
   return new Failure('ambiguous', `several accounts of ${endpoint.key} were erased`, {
-    hints: fitting.map(({ erased }) => `credbridge restore ${endpoint.key} ${erased?.account}`),
+    hints: fitting.map(
+      ({ erased }) => `credbridge restore ${endpointWords(endpoint)} ${shellWord(erased?.account ?? '')}`,
+    ),
   })
 }

@@ -2,6 +2,7 @@ import type { Credential, Item, Kind, NoteItem, Owner, Place } from './credentia
 import { isCredential, kinds, notes, python, pythonNotes } from './credential.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import { endpointWords } from './hint.ts'
 import { Secret } from './secret.ts'
 
 /*
@@ -184,6 +185,6 @@ function onlyText(): Failure {
 
 function unreadable(endpoint: Endpoint): Failure {
   return new Failure('malformed', `the stored item for ${endpoint.key} cannot be read`, {
-    hints: [`remove it with: credbridge remove ${endpoint.key}`],
+    hints: [`remove it with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

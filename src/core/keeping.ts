@@ -3,6 +3,7 @@ import type { Entry, NoteItem, Owner, Place } from './credential.ts'
 import { isCredential, kinds, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import { endpointWords } from './hint.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
@@ -52,7 +53,7 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
   async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
     if ((await at(endpoint, account)).length === 0) {
       throw new Failure('refused', `${endpoint.key} has no such account`, {
-        hints: [`credbridge list ${endpoint.key}`],
+        hints: [`credbridge list ${endpointWords(endpoint)}`],
       })
     }
     const before = await defaults(endpoint)

@@ -2,6 +2,7 @@ import type { Credential, Found, Item, Kind, Owner } from './credential.ts'
 import { hasExpired, isCredential, noteOwner, ourselves, person } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
+import { endpointWords, shellWord } from './hint.ts'
 
 /** Who asks, for what, and which secrets its wire can carry. */
 export interface Lookup {
@@ -126,6 +127,6 @@ function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential
 
 function ambiguous(at: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', `${at.key} has ${accounts.length} accounts, and nothing says which is meant`, {
-    hints: accounts.map((account) => `credbridge default ${at.key} ${account === '' ? "''" : account}`),
+    hints: accounts.map((account) => `credbridge default ${endpointWords(at)} ${shellWord(account)}`),
   })
 }

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { createBroker } from '../../src/core/broker.ts'
+import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
+import { endpointWords, shellWord } from '../../src/core/hint.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+
+const words = ['alice', '', '$(id)', "a'b", '`id`', 'a b', '"', '\\', '~', '-n', 'a;b', '#', '*', 'ä', '&|<>(){}!']
+
+test('a hint means the same word to a shell', () => {
+  const said = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${words.map(shellWord).join(' ')}`], { encoding: 'utf8' })
+  expect(said.split('\n').slice(0, -1)).toEqual(words)
+  expect(['alice', 'a@example.com', 'https://example.com:8443/a/b%20c'].map(shellWord)).toEqual([
+    'alice',
+    'a@example.com',
+    'https://example.com:8443/a/b%20c',
+  ])
+})
+
+test('an endpoint in a hint is of its own form', () => {
+  expect(endpointWords(parseAddress("https://example.com/a;b'"))).toBe(`'https://example.com/a;b'\\'''`)
+  expect(endpointWords(serviceName('https://example.com'))).toBe('--service https://example.com')
+})
+
+test('names that a request brought in are no commands in a hint', async () => {
+  const store = memoryStore()
+  const broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  const endpoint = parseAddress('https://example.com/$(id)')
+  for (const account of ['', '`id`']) {
+    await broker.save({ endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })
+  }
+  await expect(broker.find({ tool: 'docker', kinds: ['basic'], endpoints: [endpoint] })).rejects.toMatchObject({
+    code: 'ambiguous',
+    hints: [
+      "credbridge default 'https://example.com/$(id)' ''",
+      "credbridge default 'https://example.com/$(id)' '`id`'",
+    ],
+  })
+})
