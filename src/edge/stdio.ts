@@ -53,14 +53,16 @@ function silence(): Failure {
   return new Failure('timeout', 'the client neither wrote nor closed its end', { stuck: true })
 }
 
-/** Writes all of it. A reader that has gone away is no error: clients close early. */
-export function write(fd: 1 | 2, text: string): void {
+/** Writes all of it; whether it could. A reader that has gone away is no error: clients close early. */
+export function write(fd: 1 | 2, text: string): boolean {
   let bytes = Buffer.from(text)
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EAGAIN') return code === 'EPIPE'
     }
   }
+  return true
 }

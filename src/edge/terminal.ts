@@ -26,8 +26,10 @@ export function thisTerminal(): Terminal {
     inIsTerminal: isatty(0),
     outIsTerminal: isatty(1),
     colours: isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
-    out: (text) => write(1, text),
-    say: (text) => write(2, text),
+    out(text) {
+      if (!write(1, text)) throw new Failure('refused', 'the output cannot be written')
+    },
+    say: (text) => void write(2, text),
     ask: (question) => asking(async ({ text }, streams) => text({ message: question, ...streams })),
     askSecret: (question) => askUnseen(`${question}: `),
     confirm: (question) =>

@@ -54,6 +54,13 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     }
   })
 
+  test('what a person asked for and could not be written is said, a reader that has gone away is not', () => {
+    const people = (redirection: string) =>
+      spawnSync('/bin/sh', ['-c', `credbridge completion bash ${redirection}`], { env, encoding: 'utf8' })
+    expect(people('>/dev/full')).toMatchObject({ status: 2, stderr: 'credbridge: the output cannot be written\n' })
+    expect(people('2>&1 | true; credbridge --help | true')).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  })
+
   test('standard input is a file, a folder, a terminal that is none', () => {
     const file = join(folder, 'request')
     writeFileSync(file, request)
