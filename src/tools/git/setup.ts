@@ -5,6 +5,9 @@ import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
 
+/** An empty GIT_ASKPASS keeps git from all programs that would ask: gitcredentials(7), "Requesting credentials". */
+const askingNobody = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
+
 /**
  * git's own configuration, through git itself: one value of `credential.helper` in the user's file. With `--only` an
  * empty value stands before it, which makes git forget the helpers that were named earlier.
@@ -44,7 +47,7 @@ export const gitSetup: Setup = {
     const about = `protocol=https\nhost=${host}\nusername=try-out\n`
     const password = Math.random().toString(36).slice(2)
     const ask = async (verb: string, input: string) =>
-      await world.run(git, [...helper, 'credential', verb], { input, env: { GIT_TERMINAL_PROMPT: '0' } })
+      await world.run(git, [...helper, 'credential', verb], { input, env: askingNobody })
     await ask('approve', `${about}password=${password}\n`)
     const found = await ask('fill', about)
     await ask('reject', about)
