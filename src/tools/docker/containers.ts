@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { membersAt, valueAt } from '../json-text.ts'
-import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
-import { endpointOf } from './address.ts'
+import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 import { about, naming, readConfig, unnaming } from './config.ts'
 import { helperOnPath, name, proveHelper } from './helper.ts'
 import { authFiles } from './places.ts'
+import { registriesIn } from './registries.ts'
 
 const authFile = 'containers-auth.json'
 const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
@@ -21,7 +21,8 @@ export const containersSetup: Setup = {
 
   async plan(world, options): Promise<Plan> {
     await helperOnPath(world)
-    if (Array.isArray(options['registry'])) return planFor(options['registry'], world)
+    const registries = registriesIn(options['registry'])
+    if (registries !== undefined) return planFor(registries.map(hostAndPort), world)
     refuseOtherFile(world)
     const helpers = await helpersWithout(world, ownFile(world))
     if (helpers.includes(name)) return { changes: [], remarks: [] }
@@ -34,11 +35,12 @@ export const containersSetup: Setup = {
   },
 
   async undo(world, options): Promise<Plan> {
-    const hosts = Array.isArray(options['registry']) ? hostsOf(options['registry']) : undefined
+    const hosts = registriesIn(options['registry'])?.map(hostAndPort)
     const perHost = authFiles(world).flatMap((file) =>
       membersAt(readConfig(world, file), ['credHelpers'])
         .filter(([host, helper]) => helper === name && (hosts?.includes(host) ?? true))
-        .map(([host]) => unnaming(world, file, ['credHelpers', host], `${file}, ${host}`)),
+        .map(([host]) => unnaming(world, file, ['credHelpers', host], `${file}, ${host}`))
+        .reverse(),
     )
     const file = ownFile(world)
     const isOurs = hosts === undefined && (world.files.read(file) ?? '').startsWith(mark)
@@ -63,11 +65,11 @@ export const containersSetup: Setup = {
   },
 }
 
-function planFor(registries: readonly string[], world: World): Plan {
+function planFor(hosts: readonly string[], world: World): Plan {
   const [written, lasting = written] = authFiles(world)
   const file = world.env['REGISTRY_AUTH_FILE'] === undefined ? lasting : written
   const text = readConfig(world, file)
-  const changes = hostsOf(registries).flatMap((host): Change[] => {
+  const changes = hosts.flatMap((host): Change[] => {
     const before = valueAt(text, ['credHelpers', host])
     if (before === name) return []
     if (before !== undefined)
@@ -76,10 +78,6 @@ function planFor(registries: readonly string[], world: World): Plan {
   })
   const blind = `podman login looks into ${written} only and would keep the secret there`
   return { changes, remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`] }
-}
-
-function hostsOf(registries: SetupOptions[string]): readonly string[] {
-  return Array.isArray(registries) ? registries.map((host) => hostAndPort(endpointOf(host))) : []
 }
 
 function writing(world: World, text: string): Change {

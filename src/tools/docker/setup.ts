@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
-import { endpointOf, serverOf } from './address.ts'
-import { naming, readConfig, unnaming } from './config.ts'
+import { asSpelled, naming, readConfig, unnaming } from './config.ts'
 import { helperOnPath, name, proveHelper } from './helper.ts'
 import { type Client, docker, helm } from './places.ts'
+import { configKeyOf, registriesIn } from './registries.ts'
 
 const options = [
   { flags: '--registry <host...>', says: 'only for these registries' },
@@ -23,11 +23,10 @@ function setupOf(client: Client): Setup {
       await helperOnPath(world)
       const file = client.configFile(world)
       const text = readConfig(world, file)
-      const changes = placesFor(chosen).flatMap((path): Change[] => {
-        const before = valueAt(text, path)
+      const changes = placesFor(text, chosen).flatMap((path): Change[] => {
+        const before = valueAt(text, path) ?? ''
         if (before === name) return []
-        if (before !== undefined && before !== '' && chosen['replace'] !== true)
-          throw taken(client, path, before, chosen)
+        if (before !== '' && chosen['replace'] !== true) throw taken(client, path, before, chosen)
         return [naming(world, file, path, `${file}: ask credbridge${path[1] === undefined ? '' : ` for ${path[1]}`}`)]
       })
       return { changes, remarks: remarksOn(client, text, world) }
@@ -36,9 +35,10 @@ function setupOf(client: Client): Setup {
     async undo(world, chosen): Promise<Plan> {
       const file = client.configFile(world)
       const text = readConfig(world, file)
-      const all = [['credsStore'], ...membersAt(text, ['credHelpers']).map(([key]) => ['credHelpers', key])]
-      const meant = chosen['registry'] === undefined ? all : placesFor(chosen)
-      const ours = meant.filter((path) => valueAt(text, path) === name)
+      const helpers = asSpelled(text, ['credHelpers'])
+      const all = [asSpelled(text, ['credsStore']), ...membersAt(text, helpers).map(([key]) => [...helpers, key])]
+      const meant = chosen['registry'] === undefined ? all : placesFor(text, chosen)
+      const ours = meant.filter((path) => valueAt(text, path) === name).reverse()
       return { changes: ours.map((path) => unnaming(world, file, path, `${file}, ${path.at(-1)}`)), remarks: [] }
     },
 
@@ -48,7 +48,8 @@ function setupOf(client: Client): Setup {
       const text = readConfig(world, client.configFile(world))
       const fix = `credbridge setup ${client.name}`
       const plain = plainSecretsIn(text)
-      const asked = valueAt(text, ['credsStore']) === name || helpersIn(text).some(([, helper]) => helper === name)
+      const asked =
+        valueAt(text, asSpelled(text, ['credsStore'])) === name || helpersIn(text).some(([, helper]) => helper === name)
       const findings: Finding[] = []
       if (plain > 0) {
         const says = `${plain} secrets lie readable in ${client.configFile(world)}`
@@ -64,10 +65,10 @@ function setupOf(client: Client): Setup {
   }
 }
 
-/** Where our name is to stand. */
-function placesFor({ registry }: SetupOptions): readonly Path[] {
-  if (!Array.isArray(registry)) return [['credsStore']]
-  return (registry as readonly string[]).map((host) => ['credHelpers', serverOf(endpointOf(host))])
+/** Where our name is to stand. docker looks for a registry by its host, and for Docker Hub by the whole address. */
+function placesFor(text: string, { registry }: SetupOptions): readonly Path[] {
+  const helpers = asSpelled(text, ['credHelpers'])
+  return registriesIn(registry)?.map((at) => [...helpers, configKeyOf(at)]) ?? [asSpelled(text, ['credsStore'])]
 }
 
 function remarksOn(client: Client, text: string, world: World): string[] {
@@ -81,15 +82,16 @@ function remarksOn(client: Client, text: string, world: World): string[] {
 }
 
 function helpersIn(text: string): readonly (readonly [string, unknown])[] {
-  return membersAt(text, ['credHelpers'])
+  return membersAt(text, asSpelled(text, ['credHelpers']))
 }
 
 function plainSecretsIn(text: string): number {
+  const auths = asSpelled(text, ['auths'])
   const holds = ([key]: readonly [string, unknown]) =>
     ['auth', 'password', 'identitytoken', 'registrytoken'].some((member) => {
-      return (valueAt(text, ['auths', key, member]) ?? '') !== ''
+      return (valueAt(text, [...auths, key, member]) ?? '') !== ''
     })
-  return membersAt(text, ['auths']).filter(holds).length
+  return membersAt(text, auths).filter(holds).length
 }
 
 function taken(client: Client, path: Path, before: unknown, { registry }: SetupOptions): Failure {
@@ -99,7 +101,7 @@ function taken(client: Client, path: Path, before: unknown, { registry }: SetupO
     : [`for one registry only: credbridge setup ${client.name} --registry <host>`]
   return new Failure(
     'refused',
-    `${client.name} is told to ask ${before}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
+    `${client.name} is told to ask ${typeof before === 'string' ? before : 'something'}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
     {
       hints: [`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace'].join(' ')}`, ...only],
     },

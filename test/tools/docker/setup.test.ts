@@ -1,0 +1,145 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { containersSetup } from '../../../src/tools/docker/containers.ts'
+import { dockerSetup } from '../../../src/tools/docker/setup.ts'
+import type { Setup, SetupOptions } from '../../../src/tools/tool.ts'
+import { madeUp } from '../made-up-world.ts'
+
+const command = 'docker-credential-credbridge'
+const others = ['docker-credential-crane']
+
+/** A home where our command is installed, with docker's configuration as given. */
+function home(config: string | undefined, runnable: readonly string[] = others) {
+  const { world, ...rest } = madeUp({
+    env: { REGISTRY_AUTH_FILE: undefined },
+    isOurs: () => true,
+    program: (name) => ([command, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
+    run: async () => ({ stdout: `${command} (credbridge) 0\n`, stderr: '', exitCode: 0 }),
+  })
+  const file = join(world.home, '.docker', 'config.json')
+  if (config !== undefined) rest.put('.docker/config.json', config)
+  const make = async (verb: 'plan' | 'undo', options: SetupOptions = {}, setup: Setup = dockerSetup) => {
+    const { changes } = await setup[verb](world, options)
+    for (const change of changes) await change.apply()
+    return changes.length
+  }
+  return { ...rest, world, file, make, config: () => rest.read('.docker/config.json') }
+}
+
+describe('undo gives every byte back', () => {
+  test.each([
+    ['no file', undefined],
+    ['an empty file', ''],
+    ['a blank line', '\n'],
+    ['an empty object', '{}'],
+    ['one on two lines', '{\n}\n'],
+    ['one with a blank in it', '{ }'],
+    ['tabs', '{\n\t"auths": {\n\t\t"a": {}\n\t}\n}'],
+    ['odd indentation', '{"x" : 1\n  , "y":\t2\n}\n'],
+    ['CRLF', '{\r\n   "x": 1.0e2\r\n}\r\n'],
+    ['an empty credsStore', '{"credsStore":"", "x":1}'],
+    ['one of null', '{"x":1,\n"credsStore":null}'],
+    ['one in another case', '{"CredsStore": "", "x": "\\u00e9"}'],
+  ])('%s', async (_what, text) => {
+    const { make, config, file, world } = home(text)
+    expect(await make('plan')).toBe(1)
+    expect(Object.entries(JSON.parse(config() ?? '')).map(([key, value]) => [key.toLowerCase(), value])).toContainEqual(
+      ['credsstore', 'credbridge'],
+    )
+    expect(await make('plan')).toBe(0)
+    expect(await make('undo')).toBe(1)
+    expect(config()).toBe(text)
+    expect(existsSync(file)).toBe(text !== undefined)
+    expect(world.files.read(join(world.places.state, 'replaced-helpers.json'))).toBe('{}\n')
+  })
+
+  test.each([
+    ['none', '{"x":1}'],
+    ['an empty object', '{\n  "credHelpers": {},\n  "x": 1\n}'],
+    ['one with a line end in it', '{\n  "credHelpers": {\n  },\n  "x": 1\n}'],
+    ['null', '{"credHelpers":null}'],
+    ['others', '{"credHelpers": { "gcr.io":"gcloud" } }'],
+  ])('credHelpers, %s', async (_what, text) => {
+    const { make, config } = home(text)
+    expect(await make('plan', { registry: ['a.example.com', 'b.example.com:5000', 'docker.io'] })).toBe(3)
+    expect(await make('undo')).toBe(3)
+    expect(config()).toBe(text)
+  })
+
+  test('another helper, which may be a part of our name', async () => {
+    const text = '{"credsStore": "crane", "credHelpers": {"a.example.com": "crane"}}\n'
+    const { make, config } = home(text)
+    expect(await make('plan', { replace: true })).toBe(1)
+    expect(await make('plan', { replace: true, registry: ['a.example.com'] })).toBe(1)
+    expect(await make('undo')).toBe(2)
+    expect(config()).toBe(text)
+  })
+
+  test('but a helper that is gone does not come back', async () => {
+    const { make, config } = home('{"credsStore": "gone", "x": 1}\n')
+    expect(await make('plan', { replace: true })).toBe(1)
+    expect(await make('undo')).toBe(1)
+    expect(config()).toBe('{"x": 1}\n')
+  })
+
+  test.each([
+    ['docker wrote it anew', '{\n\t"auths": {\n\t\t"a": {}\n\t},\n\t"credsStore": "credbridge"\n}', '"auths"'],
+    [
+      'our line is a part of something else now',
+      '{"x": {\n\t"credsStore": "credbridge"\n}, "credsStore": "credbridge"}',
+      '"x"',
+    ],
+  ])('only our name goes where %s meanwhile', async (_what, meanwhile, stays) => {
+    const { make, config, put } = home('')
+    await make('plan')
+    put('.docker/config.json', meanwhile)
+    expect(await make('undo')).toBe(1)
+    const { credsStore, ...rest } = JSON.parse(config() ?? '')
+    expect([credsStore, JSON.stringify(rest)]).toEqual([undefined, expect.stringContaining(stays)])
+  })
+})
+
+describe('another helper is not overlooked', () => {
+  test.each(['{"credsStore":"desktop"}', '{"CredsStore":"desktop"}', '{"credsstore":{"a":"b"}}'])(
+    '%s',
+    async (text) => {
+      const { make, config } = home(text)
+      await expect(make('plan')).rejects.toMatchObject({ code: 'refused' })
+      expect(config()).toBe(text)
+    },
+  )
+})
+
+describe('a registry is named as clients look for it', () => {
+  test.each([
+    ['http://127.0.0.1:5000', '127.0.0.1:5000', '127.0.0.1:5000'],
+    ['https://REGISTRY.example.com/v2/', 'registry.example.com', 'registry.example.com'],
+    ['registry-1.docker.io', 'https://index.docker.io/v1/', 'docker.io'],
+  ])('%s', async (word, key, containersKey) => {
+    const { make, config, read } = home(undefined)
+    expect(await make('plan', { registry: [word, word] })).toBe(1)
+    expect(JSON.parse(config() ?? '')).toEqual({ credHelpers: { [key]: 'credbridge' } })
+    expect(await make('plan', { registry: [word, word] }, containersSetup)).toBe(1)
+    const containers = read('.config/containers/auth.json')
+    expect(JSON.parse(containers ?? '')).toEqual({ credHelpers: { [containersKey]: 'credbridge' } })
+  })
+
+  test.each(['ghcr.example.com/team', 'https://index.docker.io/v1/access-token'])('%s is none', async (word) => {
+    const { make, config } = home('{}')
+    for (const setup of [dockerSetup, containersSetup]) {
+      const refusal = { code: 'malformed', hints: [expect.stringMatching(/^for all of it: --registry [a-z.]+$/)] }
+      await expect(make('plan', { registry: [word] }, setup)).rejects.toMatchObject(refusal)
+    }
+    expect(config()).toBe('{}')
+  })
+})
+
+test('what is remembered and cannot be read is named', async () => {
+  const { make, world, config } = home('{"credsStore":"credbridge"}')
+  const memory = join(world.places.state, 'replaced-helpers.json')
+  mkdirSync(world.places.state, { recursive: true })
+  writeFileSync(memory, 'x')
+  await expect(make('undo')).rejects.toMatchObject({ message: `${memory} cannot be read: it is not JSON` })
+  expect(config()).toBe('{"credsStore":"credbridge"}')
+})
