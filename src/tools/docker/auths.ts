@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Credential } from '../../core/credential.ts'
-import type { Address } from '../../core/endpoint.ts'
+import type { Address, Endpoint } from '../../core/endpoint.ts'
 import { parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
@@ -9,6 +9,7 @@ import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { readConfig } from './config.ts'
 import { name } from './helper.ts'
+import { configKeyOf } from './registries.ts'
 
 /*
  * `auths` of docker's configuration (docker/cli, cli/config/configfile/file.go; containers-auth.json(5)): for each server
@@ -33,33 +34,44 @@ export function secretsInFiles(world: World, files: readonly string[], client: s
     for (const [server] of membersAt(text, ['auths'])) {
       const proof = proofIn(text, server)
       if (proof === undefined) continue
-      const why = proof === 'unreadable' ? 'it cannot be read' : reasonToStay(server, client)
+      const why = typeof proof === 'string' ? proof : reasonToStay(server, client)
       const at = why === undefined ? endpointOfKey(server) : undefined
       const twice = secrets.some(({ credential }) => credential.endpoint.key === at?.key)
-      if (proof === 'unreadable' || at === undefined || twice) {
+      if (typeof proof === 'string' || at === undefined || twice) {
         remarks.push(`${file}, ${server}: stays, ${why ?? 'another entry is for the same server'}`)
         continue
       }
       secrets.push(plainSecret(world, file, server, { endpoint: at, owner: 'docker', ...proof.credential }, proof.user))
     }
-    const asked = JSON.stringify([valueAt(text, ['credsStore']), membersAt(text, ['credHelpers'])]).includes(name)
-    if (client !== 'containers' && secrets.length > 0 && !asked) {
-      remarks.push(`${client} does not ask credbridge yet and would be signed out: credbridge setup ${client}`)
+    const unasked = secrets.filter(({ credential }) => !isAskedAbout(credential.endpoint, text))
+    if (client !== 'containers' && unasked.length > 0) {
+      const keys = unasked.map(({ credential }) => credential.endpoint.key).join(', ')
+      const about = unasked.length === secrets.length ? 'yet' : `for ${keys}`
+      remarks.push(`${client} does not ask credbridge ${about} and would be signed out: credbridge setup ${client}`)
     }
   }
   return { secrets, remarks }
 }
 
-/** The way back. */
+function isAskedAbout(at: Endpoint, text: string): boolean {
+  const own = at.form === 'address' ? valueAt(text, ['credHelpers', configKeyOf(at)]) : undefined
+  return (own ?? valueAt(text, ['credsStore'])) === name
+}
+
+/** The way back. What has been signed in to again in the file itself is left as it is, and that is `refused`. */
 export function putBackInFile(
   world: World,
   trace: Readonly<Record<string, string>>,
   { kind, account, secret }: Credential,
 ): void {
   const { file = '', server = '', user = '' } = trace
+  const before = readConfig(world, file)
+  const now = proofIn(before, server)
+  if (typeof now === 'object' && now.credential.secret.equals(secret)) return
+  if (now !== undefined) throw new Failure('refused', `${file} has another secret for ${server} by now`)
   const identity = kind === 'docker-identity'
   const auth = Buffer.from(identity ? `${user}:` : `${account}:${secret.expose()}`).toString('base64')
-  const text = withValue(readConfig(world, file), ['auths', server, 'auth'], auth)
+  const text = withValue(before, ['auths', server, 'auth'], auth)
   world.files.write(file, identity ? withValue(text, ['auths', server, 'identitytoken'], secret.expose()) : text)
 }
 
@@ -69,25 +81,27 @@ interface Proof {
   readonly user: string
 }
 
-/** What proves the sign-in to a server; nothing there: `undefined`. */
-function proofIn(text: string, server: string): Proof | 'unreadable' | undefined {
+/** What proves the sign-in to a server, or why it cannot be moved; nothing there: `undefined`. */
+function proofIn(text: string, server: string): Proof | string | undefined {
   const member = (one: string) => {
     const value = valueAt(text, ['auths', server, one])
     return typeof value === 'string' ? value : ''
   }
   const auth = decoded(member('auth'))
-  if (auth === undefined) return 'unreadable'
-  const colon = auth.indexOf(':')
+  const colon = auth?.indexOf(':') ?? -1
+  if (auth === undefined || (auth !== '' && colon < 0)) return 'it cannot be read'
   const user = colon < 0 ? member('username') : auth.slice(0, colon)
   const password = colon < 0 ? member('password') : auth.slice(colon + 1)
+  const all = [password, member('password'), member('identitytoken')].filter((secret) => secret !== '')
+  if (new Set(all).size > 1) return 'it has more than one secret'
   if (member('identitytoken') !== '') {
     const secret = new Secret(member('identitytoken'))
     return { user, credential: { account: identityUser, kind: 'docker-identity', secret } }
   }
-  if (user !== '' && password !== '') {
+  if (user !== '' && user !== identityUser && password !== '') {
     return { user, credential: { account: user, kind: 'basic', secret: new Secret(password) } }
   }
-  return `${user}${password}${member('registrytoken')}` === '' ? undefined : 'unreadable'
+  return `${user}${password}${member('registrytoken')}` === '' ? undefined : 'it cannot be read'
 }
 
 /** As docker decodes it, NULs at the end left out; not the base64 of a text: `undefined`. */

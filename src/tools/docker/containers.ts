@@ -53,16 +53,21 @@ export const containersSetup: Setup = {
   async check(world): Promise<readonly Finding[]> {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
-    const perHost = authFiles(world).some((file) =>
-      membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => helper === name),
-    )
     const who = present.join(', ')
-    if (!perHost && !(await helpersWithout(world, undefined)).includes(name)) {
+    if (!(await areAsking(world))) {
       return [{ state: 'note', says: `${who}: credbridge is not asked`, fix: 'credbridge setup containers' }]
     }
     await helperOnPath(world)
     return [{ state: 'ok', says: `${who}: credbridge is asked` }]
   },
+}
+
+/** Whether they ask credbridge, for some registries at least. */
+export async function areAsking(world: World): Promise<boolean> {
+  const perHost = authFiles(world).some((file) =>
+    membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => helper === name),
+  )
+  return perHost || (await helpersWithout(world, undefined)).includes(name)
 }
 
 function planFor(hosts: readonly string[], world: World): Plan {

@@ -1,5 +1,8 @@
-import type { PlainSecrets, SetupOption } from '../tool.ts'
+import { resolve } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import type { PlainSecrets, SetupOption, SetupOptions, World } from '../tool.ts'
 import { putBackInFile, secretsInFiles } from './auths.ts'
+import { areAsking } from './containers.ts'
 import { putBackInHelper, secretsInHelper } from './other-helper.ts'
 import { authFiles, docker, helm } from './places.ts'
 
@@ -12,9 +15,10 @@ export const dockerPlainSecrets: PlainSecrets = {
     { flags: '--helper <name>', says: 'what docker-credential-<name> keeps, instead of what lies in files' },
   ],
 
-  async find(world, { file, helper }) {
+  async find(world, options) {
+    const { helper } = options
     if (typeof helper === 'string') return secretsInHelper(world, helper)
-    return secretsInFiles(world, typeof file === 'string' ? [file] : [docker.configFile(world)], 'docker')
+    return secretsInFiles(world, fileFrom(world, options) ?? [docker.configFile(world)], 'docker')
   },
 
   putBack: (world, trace, credential) =>
@@ -26,15 +30,28 @@ export const dockerPlainSecrets: PlainSecrets = {
 /** The auth.json files of podman, skopeo and buildah. */
 export const containersPlainSecrets: PlainSecrets = {
   options: [fileOption],
-  find: async (world, { file }) =>
-    secretsInFiles(world, typeof file === 'string' ? [file] : authFiles(world), 'containers'),
+
+  async find(world, options) {
+    const { secrets, remarks } = secretsInFiles(world, fileFrom(world, options) ?? authFiles(world), 'containers')
+    if (secrets.length === 0 || (await areAsking(world))) return { secrets, remarks }
+    const unasked = 'podman, skopeo and buildah do not ask credbridge yet and would be signed out'
+    return { secrets, remarks: [...remarks, `${unasked}: credbridge setup containers`] }
+  },
+
   putBack: putBackInFile,
 }
 
 /** helm's own file, in docker's format. */
 export const helmPlainSecrets: PlainSecrets = {
   options: [fileOption],
-  find: async (world, { file }) =>
-    secretsInFiles(world, typeof file === 'string' ? [file] : [helm.configFile(world)], 'helm'),
+  find: async (world, options) => secretsInFiles(world, fileFrom(world, options) ?? [helm.configFile(world)], 'helm'),
   putBack: putBackInFile,
+}
+
+/** The file that a person named, by its absolute path: undo may be asked for from another folder. */
+function fileFrom(world: World, { file }: SetupOptions): readonly [string] | undefined {
+  if (typeof file !== 'string') return undefined
+  const path = resolve(world.folder, file)
+  if (!world.files.exists(path)) throw new Failure('unavailable', `there is no file ${path}`)
+  return [path]
 }
