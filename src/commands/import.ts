@@ -1,15 +1,16 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import type { Saving } from '../core/broker.ts'
 import { type Credential, isCredential, sameValue } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
 import { fromNeighbours } from './neighbours.ts'
-import { nothingThere, shownAccount } from './words.ts'
+import { broken, nothingThere, shownAccount } from './words.ts'
 
 export async function importCommand(program: Command, desk: Desk): Promise<void> {
   const command = program
@@ -36,7 +37,7 @@ type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean;
 /** Preview, save, read back, and only then take out of the file: whatever stops this, nothing is lost. */
 async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
   const { terminal, world } = desk
-  if (options.undo === true) return putBack(desk, tool, source)
+  if (options.undo === true) return putBack(desk, tool, source, options)
   const { secrets, remarks } = await source.find(world, options)
   for (const { where, credential } of secrets) {
     terminal.say(`${printable(`${where}: ${shownAccount(credential.account)} at ${credential.endpoint.key}`)}\n`)
@@ -117,19 +118,39 @@ function remember(desk: Desk, tool: Tool, { endpoint, account, owner }: Credenti
   desk.world.files.write(journalOf(desk), `${JSON.stringify([...taken(desk), entry], undefined, 2)}\n`)
 }
 
-async function putBack(desk: Desk, tool: Tool, source: PlainSecrets): Promise<number> {
-  const all = taken(desk)
-  const mine = all.filter((entry) => entry.tool === tool.name)
-  const { stores } = await desk.open()
-  for (const { endpoint, service, account, owner, trace } of mine) {
-    const at = service ? serviceName(endpoint) : parseEndpoint(endpoint)
-    const items = await stores[0].find([at], account)
-    const item = items.find((one): one is typeof one & Credential => one.owner === owner && 'secret' in one)
-    if (item === undefined) desk.terminal.say(`${printable(at.key)}: no longer kept, left out\n`)
-    else await source.putBack?.(desk.world, trace, item)
+/** Each entry leaves the journal once it is written back or is kept no more; what cannot be written now stays there. */
+async function putBack(desk: Desk, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
+  const { terminal, world } = desk
+  let [written, left] = [0, 0]
+  for (const entry of taken(desk).filter((one) => one.tool === tool.name)) {
+    const item = await kept(desk, entry)
+    const shown = printable(`${shownAccount(entry.account)} at ${entry.endpoint}`)
+    if (item === undefined) terminal.say(`${shown}: no longer kept, left out\n`)
+    else if (dryRun === true) terminal.say(`${shown}: would be written back\n`)
+    if (item !== undefined) written++
+    if (dryRun === true) continue
+    try {
+      if (item !== undefined) await source.putBack?.(world, entry.trace, item)
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'refused') throw error
+      terminal.say(`${shown}: left, ${printable(error.message)}\n`)
+      written--
+      left++
+      continue
+    }
+    forget(desk, entry)
   }
-  const rest = all.filter((entry) => entry.tool !== tool.name)
+  if (dryRun !== true) terminal.say(`${written} written back\n`)
+  return left > 0 ? broken : written === 0 ? nothingThere : 0
+}
+
+async function kept(desk: Desk, { endpoint, service, account, owner }: Taken): Promise<Credential | undefined> {
+  const { stores } = await desk.open()
+  const items = await stores[0].find([service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
+  return items.filter(isCredential).find((item) => item.owner === owner)
+}
+
+function forget(desk: Desk, entry: Taken): void {
+  const rest = taken(desk).filter((one) => !isDeepStrictEqual(one, entry))
   desk.world.files.write(journalOf(desk), `${JSON.stringify(rest, undefined, 2)}\n`)
-  desk.terminal.say(`${mine.length} written back\n`)
-  return mine.length === 0 ? nothingThere : 0
 }

@@ -113,7 +113,7 @@ export interface PlainSecrets {
   readonly options: readonly SetupOption[]
   /** Everything that can be moved, and remarks about what cannot. Reads only. */
   find(world: World, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
-  /** The way back: writes the credential where the trace says it was. */
+  /** The way back: writes the credential where the trace says it was; what lies there by now and is newer is `refused`. */
   putBack?(world: World, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
 }
 

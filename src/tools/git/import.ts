@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
@@ -10,7 +10,7 @@ export const gitPlainSecrets: PlainSecrets = {
 
   async find(world, options) {
     const own = options['file']
-    const files = typeof own === 'string' ? [own] : usualFiles(world)
+    const files = typeof own === 'string' ? [resolve(world.folder, own)] : usualFiles(world)
     const secrets = files.flatMap((file) => secretsIn(world, file))
     const left = files.filter((file) => (world.files.read(file) ?? '') !== '').length
     const remarks =
