@@ -27,7 +27,7 @@ export function readMessage(text: string): Message {
     if (spellings.length > 1) throw new Failure('malformed', `the credentials have ${name} twice`)
     if (spelling === undefined) continue
     const member = (value as Readonly<Record<string, unknown>>)[spelling]
-    if (typeof member !== 'string') throw new Failure('malformed', `the ${name} of the credentials is not a text`)
+    if (!isText(member)) throw new Failure('malformed', `the ${name} of the credentials is not a text`)
     message[name] = member
   }
   return message
@@ -42,6 +42,11 @@ export function printObject(members: readonly (readonly [name: string, value: st
 export function readServer(text: string): string {
   const line = text.endsWith('\n') ? text.slice(0, text.endsWith('\r\n') ? -2 : -1) : text
   return line.replace(/^[ \t]+|[ \t]+$/g, '')
+}
+
+/** Half a surrogate pair has no UTF-8 form, and each client would read something else in its place. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed()
 }
 
 function parsed(text: string): unknown {

@@ -186,7 +186,14 @@ describe('bad input', () => {
     ['credbridge: the credentials are not a JSON object\n', '{"ServerURL":"h","Username":"u","Secret":"s'],
     ['credbridge: the Secret of the credentials is not a text\n', '{"ServerURL":"h","Username":"u","Secret":["s"]}'],
     ['credbridge: the credentials have Secret twice\n', '{"ServerURL":"h","Username":"u","Secret":"s","SECRET":"t"}'],
-    ['credbridge: the secret is not valid Unicode text\n', '{"ServerURL":"h","Username":"u","Secret":"\\ud800"}'],
+    [
+      'credbridge: the Secret of the credentials is not a text\n',
+      '{"ServerURL":"h","Username":"u","Secret":"\\ud800"}',
+    ],
+    [
+      'credbridge: the Username of the credentials is not a text\n',
+      '{"ServerURL":"h","Username":"\\udc00","Secret":"s"}',
+    ],
     [/^credbridge: not a usable server address: .*\n$/, '{"ServerURL":"h\\r","Username":"u","Secret":"s"}'],
     [/^credbridge: not a usable server address: .*\n$/, '{"ServerURL":"h\\u0000","Username":"u","Secret":"s"}'],
     [

@@ -23,6 +23,7 @@ describe('reading', () => {
     ['a list', '[{"ServerURL":"h"}]'],
     ['a text', '"ServerURL"'],
     ['null', 'null'],
+    ['half a surrogate pair', '{"ServerURL":"h","Username":"\\ud83d","Secret":"s"}'],
     ['two objects', '{"ServerURL":"h"}{"ServerURL":"h"}'],
     ['a number', '{"ServerURL":"h","Username":"u","Secret":1}'],
     ['a null member', '{"ServerURL":null,"Username":"u","Secret":"s"}'],
