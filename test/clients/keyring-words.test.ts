@@ -110,9 +110,16 @@ const since3130: readonly (readonly string[])[] = [
 const since3131: readonly (readonly string[])[] = [
   ['get', '--mode', 'creds', 's'],
   ['get', '-x', 's', 'u'],
-  ['get', '-1x', 'u'],
+  ['get', '-٣', '--', 'u'],
   ['get', '--', '--mode', '--'],
   ['get', '--', '-s', '--'],
+]
+
+/** Negative numbers of every spelling are values (python/cpython#124823), and `-=` is the beginning of every option. */
+const since3140: readonly (readonly string[])[] = [
+  ['get', '-1x', 'u'],
+  ['get', '-1_0', '-2.5e-6'],
+  ['-=x', 'get', 's', 'u'],
 ]
 
 /** Python before 3.13.1 quotes the choices. */
@@ -143,5 +150,6 @@ needsPythonClients("keyring's words", () => {
     test.each(named(rows))('%j', (_, words) => alike(words))
     test.skipIf(!isSince(0x030d0000)).each(named(since3130))('%j, since Python 3.13', (_, words) => alike(words))
     test.skipIf(!isSince(0x030d0100)).each(named(since3131))('%j, since Python 3.13.1', (_, words) => alike(words))
+    test.skipIf(!isSince(0x030e0000)).each(named(since3140))('%j, since Python 3.14', (_, words) => alike(words))
   })
 })

@@ -159,10 +159,10 @@ function meaningsOf(word: string): readonly Meant[] | undefined {
   const found: Meant[] = word.startsWith('--')
     ? [...byFlag].filter(([flag]) => flag.startsWith(head)).map(([flag, option]) => ({ option, flag, ...behind }))
     : [...byFlag]
-        .filter(([flag]) => flag === word.slice(0, 2))
+        .filter(([flag]) => flag === word.slice(0, 2) || head === '-')
         .map(([flag, option]) => ({ option, flag, glued: word.slice(2) }))
   if (found.length > 0) return found
-  if (/^-\d+(_\d+)*(\.\d+(_\d+)*)?$|^-\.\d+(_\d+)*$/.test(word) || word.includes(' ')) return undefined
+  if (/^-\.?\p{Nd}/u.test(word) || word.includes(' ')) return undefined
   return [{ option: undefined, flag: word }]
 }
 

@@ -77,6 +77,9 @@ describe('get', () => {
     'get https://pypi.example.com/simple/ bob',
     'get -- -other alice',
     'get -1 alice',
+    'get -1x alice',
+    'get -2.5e-6 -.5_j',
+    'get -٣ alice',
   ])('%s: a miss is silent', async (line) => expect(await say(line)).toEqual(absent))
 
   test.each([
@@ -96,7 +99,11 @@ describe('get', () => {
     ['get sys bob extra', 'unrecognized arguments: extra'],
     ['get sys bob extra --bogus -xyz', 'unrecognized arguments: extra --bogus -xyz'],
     ['get sys --bogus=1 bob', 'unrecognized arguments: --bogus=1'],
-    ['get -1x bob', 'unrecognized arguments: -1x'],
+    ['get -x1 bob', 'unrecognized arguments: -x1'],
+    [
+      '-=x get sys bob',
+      'ambiguous option: -=x could match -h, --help, -p, --keyring-path, -b, --keyring-backend, --list-backends, --disable, --mode, --output, --print-completion',
+    ],
     [['get', 'sys', 'bob', '\u001b[31m'], 'unrecognized arguments: \uFFFD[31m'],
     ['--mode', 'argument --mode: expected one argument'],
     ['--mode -- creds', 'argument --mode: expected one argument'],
