@@ -138,6 +138,19 @@ describe('get', () => {
     expect(stderr).toContain('credbridge: https://two.example.com has 2 accounts')
   })
 
+  test('several accounts saved at the same moment: the hints are commands for that very service', async () => {
+    const endpoint = serviceName('my service')
+    for (const account of ['ann', "o'brien"]) {
+      await talk.store.save({ endpoint, account, owner: 'python', kind: 'text', secret: new Secret('x') })
+    }
+    expect(await say(['--mode', 'creds', 'get', 'my service'])).toEqual({
+      stdout: '',
+      stderr:
+        "credbridge: my service has 2 accounts, and nothing says which is meant\nhint: credbridge default --service 'my service' ann\nhint: credbridge default --service 'my service' 'o'\\''brien'\n",
+      exitCode: 1,
+    })
+  })
+
   test('a locked store is a line and exit 1, never a miss', async () => {
     talk.store.failOnce(new Failure('locked', 'the keychain is locked', { hints: ['unlock it'] }))
     expect(await say('get sys bob')).toEqual({
