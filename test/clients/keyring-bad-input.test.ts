@@ -47,12 +47,18 @@ needs('the build (npm run build)', built)('the keyring command', () => {
       expect(await run('keyring', ['diagnose'], { env: homeless })).toMatchObject({ stderr: '', exitCode: 0 })
     })
 
-    test('an argument that is no text names nothing that is kept', async () => {
-      const { run, keep } = await openPythonWorld('vault')
-      await keep('s', 'u', 'p@ss')
-      const outcome = await run('/bin/sh', ['-c', 'keyring get "$(printf \'s\\377\')" u'])
-      expect(outcome).toMatchObject({ stdout: '', stderr: '', exitCode: 1 })
-    })
+    test.each(['get', 'set', 'del'])(
+      '%s: a service that is no text is refused, not taken for another',
+      async (verb) => {
+        const { run } = await openPythonWorld('vault')
+        const line = `printf 'pw\\n' | keyring ${verb} "$(printf 's\\377')" u`
+        expect(await run('/bin/sh', ['-c', line])).toMatchObject({
+          stdout: '',
+          stderr: 'credbridge: a service or user name is not valid UTF-8\n',
+          exitCode: 1,
+        })
+      },
+    )
   })
 
   test.each([

@@ -209,6 +209,15 @@ describe('set', () => {
     expect(await say('get https://pypi.example.com/simple/ alice')).toEqual(prints('new\n'))
   })
 
+  test('a name that was no text, of which Node left replacement characters, is no name', async () => {
+    const refused = { stdout: '', stderr: 'credbridge: a service or user name is not valid UTF-8\n', exitCode: 1 }
+    expect(await say('set s\uFFFD bob', 'pw\n')).toEqual(refused)
+    expect(await say('get sys \uFFFD')).toEqual(refused)
+    expect(await say('--mode creds get \uFFFD')).toEqual(refused)
+    expect(await say('del \uFFFD bob')).toEqual(refused)
+    expect(await talk.store.list()).toEqual([])
+  })
+
   test('what looks like an item of ours comes back as it was', async () => {
     const text = 'credbridge:1:{"kind":"erased"}\nand more'
     await say('set sys bob', `${text}\n`)
