@@ -101,7 +101,7 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
     const fix = [...failure.hints.slice(0, 1), 'or settle on another store: credbridge use vault'].join('; ')
     return { check: 'store', state: 'wrong', says, fix }
   }
-  const says = personPresent ? will(`${keychain}, if you let it, else on the vault`) : will('the vault')
+  const says = personPresent ? will('the vault, unless the keychain can ask you to set it up') : will('the vault')
   return { check: 'store', state: 'note', says }
 }
 

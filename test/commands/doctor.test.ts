@@ -121,6 +121,20 @@ needs('the build (npm run build)', built)('built', () => {
       expect(text).toContain('note    secret-service: would not work: the keyring is locked\n')
     })
 
+    test('a bus that says nothing is wrong while nothing is settled, and no reason to wait for ever', async () => {
+      const world = await start('silent-bus')
+      const { exitCode, stores } = await report(world)
+      expect(exitCode).toBe(2)
+      expect(stores[0]).toMatchObject({ name: 'secret-service', works: false, failure: 'timeout' })
+    })
+
+    test('a person at the screen may yet be asked to set the keychain up', async () => {
+      const world = await start('no-collection')
+      const { text, exitCode } = await doctor(world, { DISPLAY: ':7' })
+      expect(exitCode).toBe(0)
+      expect(text).toContain('settles on the vault, unless the keychain can ask you to set it up\n')
+    })
+
     test('a settled keychain that is gone is wrong, with where the secrets lie', async () => {
       const world = await start('unlocked')
       await world.set(at, 'ann', 's3cret')
