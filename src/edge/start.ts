@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { constants } from 'node:os'
 import { Failure } from '../core/failure.ts'
+import { type Child, spawnBelow } from './spawn-below.ts'
 
 /** A program that takes our place: our streams, our terminal, our working directory. */
 export interface Start {
@@ -45,18 +46,18 @@ function hasInterpreter(program: string): boolean {
 }
 
 /** Runs the program to its end and passes on the signals that only we get. */
-export async function attend({ program, words, env, files = [] }: Start): Promise<Ended> {
-  const { spawn } = await import('node:child_process')
+export async function attend(start: Start): Promise<Ended> {
+  const below = start.files === undefined ? spawnBelow() : undefined
+  const spawn = below ?? (await import('./spawn.ts')).spawn
   const comesTwice = hasTerminal() ? fromTerminal : []
-  let child: ReturnType<typeof spawn> | undefined
+  let child: Child | undefined
   const pass = (signal: NodeJS.Signals) => void (comesTwice.includes(signal) || child?.kill(signal))
   for (const signal of signals) process.on(signal, pass) // Before the program can say anything: it may be signalled then.
   try {
     return await new Promise((resolve, reject) => {
-      child = spawn(program, words, { env, stdio: ['inherit', 'inherit', 'inherit', ...files] })
-      const failed = (cause: Error) => reject(new Failure('unavailable', `${program} cannot be started`, { cause }))
-      child.on('error', failed)
-      child.on('exit', (exitCode, signal) => resolve(signal === null ? { exitCode: exitCode ?? 128 } : { signal }))
+      const failed = (cause: Error) =>
+        reject(new Failure('unavailable', `${start.program} cannot be started`, { cause }))
+      child = spawn(start, resolve, failed)
     })
   } finally {
     for (const signal of signals) process.off(signal, pass)

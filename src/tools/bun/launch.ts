@@ -24,7 +24,7 @@ export const bunLauncher: Launcher = {
       environment: [...registryFrom(world, 'BUN_CONFIG_REGISTRY'), ...settingsInEnvironment(world.env)],
       project: [...project, ...saidInManifest(world, [])],
       user: [...usersBunfig(world), ...settingsInFile(world.files.read(file) ?? '')],
-      machine: await machineRegistries(world, world.program('npm')),
+      machine: await machineRegistries(world),
     }
     const registries = registriesIn(configuration, world.env)
     return {

@@ -68,7 +68,7 @@ async function configurationOf(world: World, user: string, files: readonly strin
     environment: settingsInEnvironment(world.env),
     project: [],
     user: [...files, user].flatMap((file) => settingsInFile(world.files.read(file) ?? '')),
-    machine: await machineRegistries(world, world.program('npm')),
+    machine: await machineRegistries(world),
   }
 }
 

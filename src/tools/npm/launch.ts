@@ -88,7 +88,7 @@ async function configurationOf(
     environment: settingsInEnvironment(world.env),
     project: [...project, ...published],
     user: settingsInFile(world.files.read(file) ?? ''),
-    machine: await machineRegistries(world, world.program('npm')),
+    machine: await machineRegistries(world),
   }
 }
 

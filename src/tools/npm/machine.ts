@@ -8,9 +8,10 @@ import type { Setting } from './npmrc.ts'
  */
 
 /** The registries that npm names by itself; none if there is no npm to be asked. */
-export async function machineRegistries(world: World, npm: string | undefined): Promise<readonly Setting[]> {
+export async function machineRegistries(world: World): Promise<readonly Setting[]> {
   const kept = world.files.read(fileFor(world))
   if (kept !== undefined) return parsed(kept)
+  const npm = world.program('npm')
   return npm === undefined ? [] : await askAgain(world, npm)
 }
 

@@ -1,0 +1,59 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Row, runOnce } from './measure.ts'
+import type { Goal, Part } from './part.ts'
+import type { World } from './world.ts'
+
+/*
+ * What our shim costs before npm starts: a call of `npm install` with a program in npm's place that ends at once. With a
+ * credential a variable and a file go along, and the shim stands by until npm has ended; without one it asks and goes.
+ */
+
+const stores = ['secret-service', 'vault']
+const registry = 'https://npm.example.com'
+
+export const npm: Part = {
+  name: 'npm',
+  async prepare(world) {
+    const folder = join(world.session.folder, 'npm')
+    mkdirSync(folder)
+    copyFileSync('/bin/true', join(folder, 'npm'))
+    writeFileSync(join(world.env['HOME'] ?? '', '.npmrc'), `registry=${registry}/\n`)
+    writeRegistries(world)
+    const given = { PATH: `${folder}:${world.env['PATH']}` }
+    const other = { ...given, npm_config_registry: 'https://other.example.com' }
+    for (const store of stores) keep(world, store)
+    const rows = world.forms.flatMap((form): readonly Row[] => [
+      ...stores.map((store) => row(world.named('npm install', form, store), form, world.on(store, given))),
+      row(world.named('npm install, nothing kept', form, 'vault'), form, world.on('vault', other)),
+      row(world.named('npm run', form, 'vault'), form, world.on('vault', given), 'run'),
+    ])
+    return { rows, goals: goals(world) }
+  },
+}
+
+function row(name: string, form: World['forms'][number], env: World['env'], word = 'install'): Row {
+  return { name, steps: () => [{ program: form.command('credbridge-npm'), words: [word], env }] }
+}
+
+/** What npm itself was asked for once. */
+function writeRegistries({ env }: World): void {
+  const state = join(env['XDG_STATE_HOME'] ?? '', 'credbridge')
+  mkdirSync(state, { recursive: true, mode: 0o700 })
+  writeFileSync(join(state, 'npm-registries.json'), '{"registry":"https://other.example.com/"}\n')
+}
+
+function keep({ forms: [form], on }: World, store: string): void {
+  if (form === undefined) return
+  const [program, env] = [form.command('credbridge'), on(store)]
+  runOnce({ program, words: ['set', registry, '--kind', 'bearer'], env, input: 'a-token\n' })
+  runOnce({ program, words: ['share', registry, '--with', 'npm'], env })
+}
+
+function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
+  if (node === undefined || standalone === undefined) return []
+  return [
+    { row: named('npm install', node, 'secret-service'), against: 'node -e 0', atMost: 1.7, issue: 7 },
+    { row: named('npm install', standalone, 'secret-service'), against: 'node -e 0', atMost: 0.8, issue: 7 },
+  ]
+}
