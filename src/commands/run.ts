@@ -20,19 +20,18 @@ export function runCommand(program: Command, desk: Desk): void {
       '-e, --env <NAME=endpoint>',
       'a variable: https://host/path[#account][:username|:password|:basic|:bearer]; the last two are a whole Authorization header',
       collected,
-      [],
     )
-    .option('-p, --profile <name=endpoint>', profilesHelp(), collected, [])
+    .option('-p, --profile <name=endpoint>', profilesHelp(), collected)
     .passThroughOptions()
     .action(async (words: readonly string[], options) => run(desk, words, options))
 }
 
 interface Options {
-  readonly env: readonly string[]
-  readonly profile: readonly string[]
+  readonly env?: readonly string[]
+  readonly profile?: readonly string[]
 }
 
-function collected(value: string, all: readonly string[]): readonly string[] {
+function collected(value: string, all: readonly string[] = []): readonly string[] {
   return [...all, value]
 }
 
@@ -41,10 +40,10 @@ function profilesHelp(): string {
   return `what a program's manual says it reads, for: ${names.join(', ')}; without an endpoint, all that is shared with it`
 }
 
-async function run(desk: Desk, words: readonly string[], options: Options): Promise<void> {
+async function run(desk: Desk, words: readonly string[], { env = [], profile = [] }: Options): Promise<void> {
   const [name = '', ...rest] = words
   const real = realProgram(name, desk.world.env)
-  const wishes = [...options.env.map(wishFrom), ...options.profile]
+  const wishes = [...env.map(wishFrom), ...profile]
   const added: Record<string, string> = {}
   const named = new Map<string, Endpoint>()
   for (const wish of wishes) {
