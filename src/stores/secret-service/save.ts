@@ -1,6 +1,6 @@
 import type { Item, Place } from '../../core/credential.ts'
 import { isCredential, python, samePlace } from '../../core/credential.ts'
-import { Failure } from '../../core/failure.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Attributes } from './calls.ts'
@@ -83,7 +83,18 @@ async function describeAnew(service: Service, item: Item, { path, attributes }: 
   if (item.owner === python || maker === 'python' || maker === 'another') return
   const wanted: Attributes = attributesOf(item)
   if ([...wanted].every(([name, value]) => attributes.get(name) === value)) return
-  await service.setAttributes(path, new Map([...attributes, ...wanted]))
+  try {
+    await service.setAttributes(path, new Map([...attributes, ...wanted]))
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'refused') throw error
+    if (maker === 'us') await makeAnew(service, item, path)
+  }
+}
+
+/** KeePassXC does not let an item's attributes be changed. */
+async function makeAnew(service: Service, item: Item, before: string): Promise<void> {
+  await service.create(labelOf(item), attributesOf(item), Buffer.from(encodeItem(item)))
+  await service.remove(before)
 }
 
 /** What goes with a secret: nothing if it is not the one that counts; else all of ours and whatever has the same. */

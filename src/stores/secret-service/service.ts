@@ -123,9 +123,10 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   /** Makes an item in the default collection, which is made where there is none and somebody can say how; its path. */
   async function create(label: string, attributes: Attributes, secret: Uint8Array): Promise<string> {
     const { seal } = opened ?? (await session)
-    const call = calls.createItem(await defaultCollection(), label, attributes, seal(secret))
-    const [item, prompt] = there(await ask(call))
-    return prompt === calls.nothing ? item : typed(await prompted(prompt), 'o')
+    const collection = await defaultCollection()
+    const [item, prompt] = there(await ask(calls.createItem(collection, label, attributes, seal(secret))))
+    if (prompt === calls.nothing) return item
+    return typed(await prompted(prompt, !(await isLocked(collection))), 'o')
   }
 
   async function defaultCollection(): Promise<string> {
@@ -149,13 +150,17 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   /** Whether the item was still there. */
   async function remove(item: string): Promise<boolean> {
     const answer = await ask(calls.deleteItem(item))
-    if (answer !== undefined && answer[0] !== calls.nothing) await prompted(answer[0])
+    if (answer !== undefined && answer[0] !== calls.nothing) await prompted(answer[0], true)
     return answer !== undefined
   }
 
-  /** What came of a dialog. Nobody is there to answer it: `locked`. */
-  async function prompted(prompt: string): Promise<Variant> {
+  /**
+   * What came of a dialog. Nobody is there to answer it: `locked`. KeePassXC has a prompt for each new and each removed
+   * item, also where nothing is locked; it ends by itself.
+   */
+  async function prompted(prompt: string, nothingIsLocked = false): Promise<Variant> {
     if (personPresent) return askPerson(connection, prompt, limits)
+    if (nothingIsLocked) return askPerson(connection, prompt, { ...limits, person: limits.answer })
     await ask(calls.dismissPrompt(prompt))
     throw locked()
   }

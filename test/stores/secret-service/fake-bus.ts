@@ -4,7 +4,19 @@ import { lengthOf, printMessage, type Received, readMessage } from '../../../src
 import { read, type Value } from '../../../src/stores/secret-service/value.ts'
 
 /** What the bus answers to a call: a body and its types, the name of an error, raw bytes, nothing at all, or the end. */
-export type Answer = readonly [signature: string, ...body: Value[]] | { error: string } | Buffer | 'nothing' | 'end'
+export type Answer =
+  | readonly [signature: string, ...body: Value[]]
+  | { error: string }
+  | Buffer
+  | 'nothing'
+  | 'end'
+  | Late
+
+/** An answer that takes a while, in milliseconds. */
+export interface Late {
+  readonly after: number
+  readonly answer: readonly [signature: string, ...body: Value[]]
+}
 
 /** What is asked, as the other end sees it. */
 export interface Asked {
@@ -45,7 +57,9 @@ export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answer
       const asked = { member: '', path: '', ...message, body: read({ ...message.body }, message.signature ?? '') }
       const answer = answers(asked) ?? usual(asked) ?? 'nothing'
       if (answer === 'end') setImmediate(() => closed || ear.ended())
-      else if (answer !== 'nothing') say(Buffer.isBuffer(answer) ? answer : printed(asked.serial, answer))
+      else if (typeof answer === 'object' && 'after' in answer) {
+        setTimeout(() => say(printed(asked.serial, answer.answer)), answer.after)
+      } else if (answer !== 'nothing') say(Buffer.isBuffer(answer) ? answer : printed(asked.serial, answer))
     }
     return {
       send(bytes) {

@@ -108,6 +108,27 @@ describe('a Secret Service that contradicts itself', () => {
     expect(await storeWith(to('GetAll', ['a{sv}', other])).find([git])).toEqual([])
   })
 
+  test.each([
+    [true, 'answers', 'locked', ['secret']],
+    [true, 'does not answer', 'locked', 'timeout'],
+    [true, 'does not answer', 'open', 'timeout'],
+    [false, 'does not answer', 'locked', 'locked'],
+    [false, 'does not answer', 'open', 'timeout'],
+  ] as const)(
+    'somebody there: %s; the dialog before a search %s, a collection is %s: %j',
+    async (personPresent, how, state, outcome) => {
+      const dial = fakeBus(attributes, ({ member, body }) => {
+        if (member === 'SearchItems')
+          return how === 'answers' ? { after: 250, answer: ['aoao', [item], []] } : 'nothing'
+        return body[1] === 'Locked' ? ['v', { type: 'b', value: state === 'locked' }] : undefined
+      })
+      const limits = { first: 200, answer: 100, person: 500 }
+      const store = storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits, personPresent })
+      if (typeof outcome === 'string') expect(await failureOf(store.find([git]))).toMatchObject({ code: outcome })
+      else expect(await secretsAt(store)).toEqual(outcome)
+    },
+  )
+
   test('a secret that is no text is malformed', async () => {
     const secret = [item, Buffer.alloc(0), Buffer.from([0xff, 0xfe]), 'application/octet-stream']
     const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map([[item, secret]])]))
