@@ -5,7 +5,7 @@ import { installCommands } from '../real/commands.ts'
 import { type GitServer, startGitServer } from '../real/git-server.ts'
 import type { Git } from '../real/gits.ts'
 import { type Outcome, run } from '../real/run.ts'
-import { type Session, startSession } from '../real/session.ts'
+import { type KeyringState, type Session, startSession } from '../real/session.ts'
 
 /** A person with a git, a keyring and our helper, and a server that wants a password. One for each test. */
 export interface GitWorld {
@@ -44,8 +44,12 @@ const store = process.env['CREDBRIDGE_TEST_STORE']
 
 const nobody: Person = { user: '', password: '' }
 
-export async function openGitWorld(git: Git, config: Readonly<Record<string, string>> = {}): Promise<GitWorld> {
-  const session = await startSession('unlocked', onTestFinished)
+export async function openGitWorld(
+  git: Git,
+  config: Readonly<Record<string, string>> = {},
+  state: KeyringState = 'unlocked',
+): Promise<GitWorld> {
+  const session = await startSession(state, onTestFinished)
   const server = await startGitServer(git, onTestFinished)
   const work = join(session.folder, 'work')
   mkdirSync(work)
