@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
-import type { Ran } from '../../core/program.ts'
 import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
+import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
@@ -9,35 +9,37 @@ const key = 'credential.helper'
 const askingNobody = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
 
 /**
- * git's own configuration, through git itself: one value of `credential.helper` in the user's file. With `--only` an
- * empty value stands before it, which makes git forget the helpers that were named earlier.
+ * git's own configuration: one value of `credential.helper` in the user's file. With `--only` an empty value stands
+ * before it, which makes git forget the helpers that were named earlier.
  */
 export const gitSetup: Setup = {
   options: [{ flags: '--only', says: 'ask no helper that is configured before credbridge' }],
 
   async plan(world, options): Promise<Plan> {
-    const git = gitOf(world)
+    const config = helperConfig(world, gitOf(world))
     const ours = await ourHelper(world)
-    const mine = await values(world, git, '--global')
-    const others = (await values(world, git)).filter((value) => value !== '' && !isOurs(value))
-    const stale = mine.filter((value) => isOurs(value) && value !== ours)
-    const changes: Change[] = stale.map((value) => dropping(world, git, value))
-    if (!mine.includes(ours)) {
-      if (options['only'] === true) changes.push(adding(world, git, ''))
-      changes.push(adding(world, git, ours))
+    const only = options['only'] === true
+    const mine = await config.values('--global')
+    const stale = new Set(mine.filter((value) => isOurs(value) && value !== ours))
+    const changes: Change[] = [...stale].map((value) => config.dropping(value))
+    if (!asked(mine).includes(ours) || (only && !isAlone(mine, ours))) {
+      if (mine.includes(ours)) changes.push(config.dropping(ours))
+      if (only && others(mine).at(-1) !== '') changes.push(forgetting(config))
+      changes.push(config.adding(ours))
     }
-    const remarks = others.map((value) => `git also asks, and tells every sign-in to: ${value}`)
-    const advice =
-      others.length > 0 && options['only'] !== true ? ['to ask credbridge alone: credbridge setup git --only'] : []
-    return { changes, remarks: [...remarks, ...advice] }
+    const besides = only ? [] : others(asked(await config.values()))
+    const remarks = besides.map((value) => `git also asks, and tells every sign-in to: ${value}`)
+    const advice = besides.length > 0 ? ['to ask credbridge alone: credbridge setup git --only'] : []
+    return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config))] }
   },
 
   async undo(world): Promise<Plan> {
-    const git = gitOf(world)
-    const mine = await values(world, git, '--global')
-    const changes = mine.filter(isOurs).map((value) => dropping(world, git, value))
-    const reset = mine.some((value, at) => value === '' && isOurs(mine[at + 1] ?? ''))
-    return { changes: reset ? [...changes, dropping(world, git, '')] : changes, remarks: [] }
+    const config = helperConfig(world, gitOf(world))
+    const mine = await config.values('--global')
+    const changes = [...new Set(mine.filter(isOurs))].map((value) => config.dropping(value))
+    const reset = mine.findIndex((value, at) => value === '' && isOurs(mine[at + 1] ?? ''))
+    if (reset >= 0 && (await config.hasOurReset())) changes.push(remembering(config, mine, reset))
+    return { changes, remarks: [] }
   },
 
   async prove(world): Promise<string> {
@@ -63,14 +65,71 @@ export const gitSetup: Setup = {
   async check(world): Promise<readonly Finding[]> {
     const git = world.program('git')
     if (git === undefined) return [{ state: 'skipped', says: 'git is not installed' }]
-    const ours = (await values(world, git)).filter(isOurs)
-    if (ours.length === 0) return [{ state: 'note', says: 'git does not ask credbridge', fix: 'credbridge setup git' }]
-    const current = await ourHelper(world)
-    if (ours.includes(current)) return [{ state: 'ok', says: 'git asks credbridge' }]
-    return [
-      { state: 'wrong', says: `git asks ${ours.join(' and ')}, which is not this one`, fix: 'credbridge setup git' },
-    ]
+    const config = helperConfig(world, git)
+    const values = await config.values()
+    const notes = (await aboutServers(config)).map((says): Finding => ({ state: 'note', says }))
+    return [howItStands(values, await ourHelper(world)), ...notes]
   },
+}
+
+function howItStands(values: readonly string[], ours: string): Finding {
+  const fix = 'credbridge setup git'
+  const installed = values.filter(isOurs)
+  if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
+  const inUse = asked(values).filter(isOurs)
+  if (inUse.includes(ours)) return { state: 'ok', says: 'git asks credbridge' }
+  const says =
+    inUse.length === 0
+      ? 'git has forgotten credbridge: an empty credential.helper stands behind it'
+      : `git asks ${inUse.join(' and ')}, which is not this one`
+  return { state: 'wrong', says, fix }
+}
+
+/** The helpers that git asks: an empty value makes it forget those before. */
+function asked(values: readonly string[]): readonly string[] {
+  return values.slice(values.lastIndexOf('') + 1)
+}
+
+function others(values: readonly string[]): readonly string[] {
+  return values.filter((value) => !isOurs(value))
+}
+
+function isAlone(mine: readonly string[], ours: string): boolean {
+  return mine[mine.lastIndexOf(ours) - 1] === ''
+}
+
+function forgetting(config: HelperConfig): Change {
+  const { says, apply } = config.adding('', 'git: forget the helpers configured earlier')
+  return {
+    says,
+    async apply() {
+      await apply()
+      await config.markOurReset(true)
+    },
+  }
+}
+
+/** Takes out the empty value at this place, and no other. */
+function remembering(config: HelperConfig, mine: readonly string[], reset: number): Change {
+  const says = 'git: remember the helpers configured earlier'
+  const left = mine.filter((value, at) => at !== reset && !isOurs(value))
+  const { apply } = left.includes('') ? config.replacing(left, says) : config.dropping('', says)
+  return {
+    says,
+    async apply() {
+      await apply()
+      await config.markOurReset(false)
+    },
+  }
+}
+
+/** Servers for which git forgets us. */
+async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
+  return [...(await config.ofServers())].flatMap(([url, values]) => {
+    const named = asked(values)
+    if (!values.includes('') || named.some(isOurs)) return []
+    return [`for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}`]
+  })
 }
 
 function gitOf(world: World): string {
@@ -91,33 +150,4 @@ async function ourHelper(world: World): Promise<string> {
 
 function isOurs(value: string): boolean {
   return value === 'credbridge' || /(^|[/\\])git-credential-credbridge(\.exe|\.cjs)?$/.test(value)
-}
-
-async function values(world: World, git: string, ...where: string[]): Promise<readonly string[]> {
-  const ran = await world.run(git, ['config', ...where, '--null', '--get-all', key])
-  return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)
-}
-
-function adding(world: World, git: string, value: string): Change {
-  const says = value === '' ? 'git: forget the helpers configured earlier' : `git: ask ${value}`
-  return { says, apply: () => config(world, git, ['--add', key, value]) }
-}
-
-function dropping(world: World, git: string, value: string): Change {
-  const says = value === '' ? 'git: remember the helpers configured earlier' : `git: no longer ask ${value}`
-  const pattern = `^${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`
-  return { says, apply: () => config(world, git, ['--unset-all', key, pattern]) }
-}
-
-async function config(world: World, git: string, words: readonly string[]): Promise<void> {
-  const ran = await world.run(git, ['config', '--global', ...words])
-  if (ran.exitCode !== 0) throw new Failure('refused', 'git did not take the configuration', { hints: hintsFrom(ran) })
-}
-
-function hintsFrom(ran: Ran): string[] {
-  return ran.stderr
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, 5)
-    .map((line) => `git says: ${line}`)
 }

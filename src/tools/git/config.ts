@@ -1,0 +1,73 @@
+import { Failure } from '../../core/failure.ts'
+import type { Ran } from '../../core/program.ts'
+import type { Change, World } from '../tool.ts'
+
+/** The values of `credential.helper` in git's configuration, read and changed through git itself. */
+export interface HelperConfig {
+  /** All that apply, or those of the user's own file. */
+  values(...where: '--global'[]): Promise<readonly string[]>
+  /** Those for one server only, by its URL. */
+  ofServers(): Promise<ReadonlyMap<string, readonly string[]>>
+  adding(value: string, says?: string): Change
+  /** All values that are equal to this one. */
+  dropping(value: string, says?: string): Change
+  /** These, in this order, in the stead of all that there are. */
+  replacing(values: readonly string[], says: string): Change
+  /** Whether the empty value before ours was added by setup: nobody else's may be taken out. */
+  hasOurReset(): Promise<boolean>
+  markOurReset(is: boolean): Promise<void>
+}
+
+const key = 'credential.helper'
+const mark = 'credbridge.only'
+
+export function helperConfig(world: World, git: string): HelperConfig {
+  const read = async (...words: string[]) => {
+    const ran = await world.run(git, ['config', '--null', ...words])
+    return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)
+  }
+
+  async function write(...words: readonly string[]): Promise<void> {
+    const ran = await world.run(git, ['config', '--global', ...words])
+    if (ran.exitCode === 0) return
+    throw new Failure('refused', 'git did not take the configuration', { hints: hintsFrom(ran) })
+  }
+
+  async function ofServers(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const servers = new Map<string, string[]>()
+    for (const entry of await read('--get-regexp', '^credential\\..+\\.helper$')) {
+      const [name = '', value = ''] = entry.split('\n', 2)
+      const url = name.slice('credential.'.length, -'.helper'.length)
+      servers.set(url, [...(servers.get(url) ?? []), value])
+    }
+    return servers
+  }
+
+  return {
+    values: (...where) => read(...where, '--get-all', key),
+    ofServers,
+    adding: (value, says = `git: ask ${value}`) => ({ says, apply: () => write('--add', key, value) }),
+    dropping: (value, says = `git: no longer ask ${value}`) => ({
+      says,
+      apply: () => write('--unset-all', key, `^${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
+    }),
+    replacing: (values, says) => ({
+      says,
+      async apply() {
+        await write('--unset-all', key)
+        for (const value of values) await write('--add', key, value)
+      },
+    }),
+    hasOurReset: async () => (await read('--global', '--get-all', mark)).includes('true'),
+    markOurReset: (is) => (is ? write(mark, 'true') : write('--unset-all', mark)),
+  }
+}
+
+/** What git says about its own failure. */
+export function hintsFrom(ran: Ran): string[] {
+  return ran.stderr
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(0, 5)
+    .map((line) => `git says: ${line}`)
+}
