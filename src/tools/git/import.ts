@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
-import { parseAddress } from '../../core/endpoint.ts'
+import { addressOf, hostAndPort } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, PlainSecrets, World } from '../tool.ts'
+import { readMessage } from './message.ts'
 
 /** The files of git-credential-store(1): one URL with user and password a line. Comments and other lines stay. */
 export const gitPlainSecrets: PlainSecrets = {
@@ -29,7 +31,9 @@ export const gitPlainSecrets: PlainSecrets = {
 }
 
 function usualFiles({ home, env }: World): string[] {
-  return [join(home, '.git-credentials'), join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'credentials')]
+  const named = env['XDG_CONFIG_HOME'] ?? ''
+  const config = isAbsolute(named) ? named : join(home, '.config')
+  return [join(home, '.git-credentials'), join(config, 'git', 'credentials')]
 }
 
 function secretsIn(world: World, file: string): PlainSecret[] {
@@ -45,23 +49,22 @@ function secretsIn(world: World, file: string): PlainSecret[] {
 }
 
 function credentialIn(line: string): Credential | undefined {
-  const start = line.indexOf('://')
-  const at = line.lastIndexOf('@')
-  const colon = line.indexOf(':', start + 3)
-  if (start < 1 || at < 0 || colon < 0 || colon > at) return undefined
   try {
-    const account = decodeURIComponent(line.slice(start + 3, colon))
-    const secret = new Secret(decodeURIComponent(line.slice(colon + 1, at)))
-    return { endpoint: parseAddress(line), account, owner: 'git', kind: 'basic', secret }
+    const { protocol = '', host = '', path = '', username, password } = readMessage([`url=${line}`])
+    if (username === undefined || password === undefined) return undefined
+    const endpoint = addressOf({ scheme: protocol, host, path })
+    return { endpoint, account: username, owner: 'git', kind: 'basic', secret: new Secret(password) }
   } catch {
     return undefined
   }
 }
 
-/** As git-credential-store writes it: everything but unreserved characters escaped. */
+/** As git-credential-store writes it: everything but unreserved characters escaped, in the host as well. */
 function lineOf({ endpoint, account, secret }: Credential): string {
-  const [scheme, rest] = endpoint.key.split('://', 2)
-  return `${scheme}://${escaped(account)}:${escaped(secret.expose())}@${rest}`
+  if (endpoint.form === 'service') throw new Failure('internal', 'git has addresses only')
+  const { scheme, path } = endpoint
+  const [user, password, host] = [account, secret.expose(), hostAndPort(endpoint)].map(escaped)
+  return `${scheme}://${user}:${password}@${host}${path === '' ? '' : `/${path}`}`
 }
 
 function escaped(text: string): string {
