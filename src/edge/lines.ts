@@ -44,8 +44,8 @@ export function wholeText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
 }
 
-/** Throws on what no line may hold. `last`: nothing follows these bytes. */
-export function checkBytes(bytes: Uint8Array): void {
+/** Throws on what no line may hold. */
+function checkBytes(bytes: Uint8Array): void {
   if (bytes.includes(NUL)) throw new Failure('malformed', 'the input has a NUL byte')
   for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
     if (bytes[at + 1] !== LF) throw strayCr()

@@ -9,7 +9,6 @@ import { readInput, write } from './stdio.ts'
 export interface Terminal {
   readonly inIsTerminal: boolean
   readonly outIsTerminal: boolean
-  readonly colours: boolean
   out(text: string): void
   say(text: string): void
   /** Asks on the terminal itself, whatever the standard streams carry. Nobody there: `refused`. */
@@ -25,7 +24,6 @@ export function thisTerminal(): Terminal {
   return {
     inIsTerminal: isatty(0),
     outIsTerminal: isatty(1),
-    colours: isatty(2) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
     out(text) {
       if (!write(1, text)) throw new Failure('refused', 'the output cannot be written')
     },
