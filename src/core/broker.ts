@@ -3,13 +3,13 @@ import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credenti
 import { hasExpired, isCredential, noteOwner, person, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
-import { Failure } from './failure.ts'
 import { findIn } from './finding.ts'
 import { type Keeping, keeping } from './keeping.ts'
 import { type Listing, listFor } from './listing.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
+import { verify } from './verifying.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */
@@ -81,7 +81,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     }
     if (first.traits.accounts === 'one') await drop()
     await first.save(credential)
-    await verify(credential, before)
+    await verify(first, credential, here, saving)
     if (first.traits.accounts !== 'one') await drop()
     if (replaced.length > 0 && !(await isKept(credential))) await first.save(credential)
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(note)
@@ -104,21 +104,6 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
   /** Two logins at once, each replacing the other, must not leave none. */
   async function isKept(credential: Credential): Promise<boolean> {
     return (await first.find([credential.endpoint], credential.account)).some((item) => samePlace(item, credential))
-  }
-
-  /** Somebody else's newer value is as good as ours; only nothing at all or the value from before says that ours was lost. */
-  async function verify(credential: Credential, before: Credential | undefined): Promise<void> {
-    const now = (await first.find([credential.endpoint], credential.account)).filter(isCredential)
-    const kept = now.find((item) => samePlace(item, credential))
-    const lost = kept === undefined || (before !== undefined && sameValue(kept, before))
-    if (!lost || (kept !== undefined && sameValue(kept, credential))) return
-    throw new Failure(
-      'internal',
-      `the ${first.name} store did not keep the credential for ${credential.endpoint.key}`,
-      {
-        hints: ['credbridge doctor'],
-      },
-    )
   }
 
   async function remove(removal: Removal): Promise<boolean> {

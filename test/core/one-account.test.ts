@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createBroker } from '../../src/core/broker.ts'
 import type { Credential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
@@ -77,4 +77,39 @@ test("another's newer login is not removed in its place", async () => {
   }
   await brokerOver(raced).save(credential('bob'), { oneAccount: true })
   expect(await accounts(store)).toEqual(['docker alice', 'docker bob'])
+})
+
+describe('a newer login of another user', () => {
+  const removedBy = (rival: Credential): Store => ({
+    ...store,
+    save: async (item) => {
+      await store.save(item)
+      await store.save(rival)
+      await store.remove(item)
+    },
+  })
+
+  test('that replaces this one before it is read back: both were kept, one after the other', async () => {
+    await store.save(credential('alice', 'old'))
+    for (const rival of [credential('bob'), credential('alice', 'newer')]) {
+      expect(await brokerOver(removedBy(rival)).save(credential('eve'), { oneAccount: true })).toBe('saved')
+    }
+  })
+
+  test("is neither what was there before, nor somebody else's", async () => {
+    const alice = credential('alice', 'old')
+    await store.save(alice)
+    const losing: Store = { ...store, save: async () => {} }
+    for (const rival of [undefined, credential('bob', 'b', 'git')]) {
+      if (rival !== undefined) await store.save(rival)
+      const lost = brokerOver(losing).save(credential('eve'), { oneAccount: true })
+      await expect(lost).rejects.toMatchObject({ code: 'internal' })
+    }
+    expect(await accounts(store)).toContain('docker alice')
+  })
+
+  test('where a tool keeps several accounts, it replaces nothing', async () => {
+    const lost = brokerOver(removedBy(credential('bob'))).save(credential('eve'))
+    await expect(lost).rejects.toMatchObject({ code: 'internal' })
+  })
 })
