@@ -7,7 +7,9 @@ import { type Outcome, run } from '../real/run.ts'
 import { type Session, startSession } from '../real/session.ts'
 
 export const stores = ['secret-service', 'vault'] as const
-export type StoreName = (typeof stores)[number]
+/** The same, and the store that goes through the addon, as on macOS and Windows. */
+export const everyStore = [...stores, 'keychain'] as const
+export type StoreName = (typeof everyStore)[number]
 
 /** The folder of the clients that `.ci/docker-clients` builds. */
 export const builtClients = join(import.meta.dirname, '..', '..', '.cache', 'docker-clients')

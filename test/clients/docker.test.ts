@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { startTokenRegistry } from '../real/registry.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
-import { builtClients, type DockerWorld, openDockerWorld, stores, users } from './docker-world.ts'
+import { builtClients, type DockerWorld, everyStore, openDockerWorld, stores, users } from './docker-world.ts'
 
 const needsRegistry = needsPrograms('docker-registry', 'htpasswd', 'dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
 const needsBuild = needs('the build (npm run build)', built)
@@ -38,7 +38,7 @@ const gits = (world: DockerWorld) => `protocol=https\nhost=${world.registry.host
 const done = { exitCode: 0 }
 
 function stories(client: string): void {
-  describe.each(stores)(`${client}, with the secrets in %s`, (store) => {
+  describe.each(client === 'docker' ? everyStore : stores)(`${client}, with the secrets in %s`, (store) => {
     test('signs in, reads, signs out, and leaves no secret in a file', async () => {
       const world = await openDockerWorld(store)
       expect((await reads(world, client)).exitCode).not.toBe(0)
