@@ -4,9 +4,12 @@ import { Failure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
 import { printable } from './report.ts'
 
-/** Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there: `refused`. */
-export async function askUnseen(question: string): Promise<Secret> {
-  const [input, output] = terminalStreams()
+/**
+ * Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there:
+ * `refused`, and what can be done otherwise.
+ */
+export async function askUnseen(question: string, otherwise?: string): Promise<Secret> {
+  const [input, output] = terminalStreams(otherwise)
   try {
     input.setRawMode(true)
     output.write(printable(question))
@@ -43,8 +46,10 @@ function cancelled(): Failure {
   return new Failure('refused', 'cancelled')
 }
 
+const asWord = 'give what is asked for as a word or on standard input (see --help)'
+
 /** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
-export function terminalStreams(): [ReadStream, WriteStream] {
+export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {
   const windows = process.platform === 'win32'
   try {
     return [
@@ -53,7 +58,7 @@ export function terminalStreams(): [ReadStream, WriteStream] {
     ]
   } catch (error) {
     throw new Failure('refused', 'there is no terminal to ask on', {
-      hints: ['give what is asked for as a word or on standard input (see --help)'],
+      hints: [otherwise],
       cause: error,
     })
   }

@@ -46,7 +46,7 @@ export async function answer(
 }
 
 async function askPerson(question: string): Promise<Secret> {
-  return (await import('./ask.ts')).askUnseen(question)
+  return (await import('./ask.ts')).askUnseen(question, 'write it to standard input, where there was nothing')
 }
 
 async function carryOut(

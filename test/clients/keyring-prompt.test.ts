@@ -50,7 +50,9 @@ needs('the build (npm run build)', built)('built', () => {
       const world = await openPythonWorld('vault')
       const outcome = await world.run('keyring', ['set', 'sys', 'bob'], { input: '' })
       expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
-      expect(outcome.stderr).toContain('credbridge: there is no terminal to ask on\n')
+      expect(outcome.stderr).toBe(
+        'credbridge: there is no terminal to ask on\nhint: write it to standard input, where there was nothing\n',
+      )
       expect(await kept(world)).toMatchObject({ stdout: '', exitCode: 1 })
     })
   })
