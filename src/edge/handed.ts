@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomHex } from './random.ts'
 
@@ -25,12 +25,12 @@ export function handFile(state: string, text: string): string {
 }
 
 export function takeBack(path: string): void {
-  rmSync(path, { force: true })
+  if (existsSync(path)) unlinkSync(path)
 }
 
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(folder, name), { force: true })
+    if (!isAlive(Number.parseInt(name, 10))) takeBack(join(folder, name))
   }
 }
 

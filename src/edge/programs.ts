@@ -20,8 +20,9 @@ export function programsOnPath(name: string, env: Readonly<Record<string, string
 /** Whether this is a file that we may run. */
 export function isRunnable(path: string): boolean {
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
     accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
+    return true
   } catch {
     return false
   }
