@@ -81,4 +81,18 @@ needsNpmClients('npm', () => {
     })
     expect(existsSync(join(world.home, 'tiny', 'started'))).toBe(false)
   })
+
+  test('scripts of packages see the token while npm installs, as SECURITY.md says, and not while npm runs one', async () => {
+    const world = await openNpmWorld('vault', ['npm'])
+    const token = await world.registry.token(user, password)
+    await world.well('', 'credbridge', ['setup', 'npm'])
+    await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
+    await world.well('', 'credbridge', ['share', world.registry.origin, '--with', 'npm'])
+    const scripts = { preinstall: 'env >installing', look: 'env >running' }
+    world.put('app/package.json', JSON.stringify({ name: 'app', private: true, scripts }))
+    await world.well('app', 'npm', ['install'])
+    await world.well('app', 'npm', ['run', 'look'])
+    expect(world.read('app/installing')).toMatch(new RegExp(`^CREDBRIDGE_[0-9A-F]{32}=${token}$`, 'm'))
+    expect(world.read('app/running')).not.toContain(token)
+  })
 })
