@@ -37,6 +37,9 @@ interface Waiting {
   fail(failure: Failure): void
 }
 
+/** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
+const atOnce = 100
+
 /** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
   dial: Dial,
@@ -49,6 +52,8 @@ export function openConnection(
   unsent.at = unsent.bytes.write(authentication(userId))
   let state: 'connecting' | 'open' | 'closed' = 'connecting'
   let numbers = 0
+  let unanswered = 0
+  const later: (() => void)[] = []
   let line = reach(paths[0], paths.slice(1))
   call(hello, limit).catch((error) => end(asFailure(error)))
 
@@ -116,14 +121,24 @@ export function openConnection(
     })
   }
 
-  function call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+  function send<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
     const { reply, body = [], ...head } = call
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
-    return wait(serial, limit, (message) =>
+    unanswered++
+    const answer = wait(serial, limit, (message) =>
       message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
     )
+    return answer.finally(() => {
+      unanswered--
+      later.shift()?.()
+    })
+  }
+
+  function call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+    if (unanswered < atOnce) return send(call, limit)
+    return new Promise((resolve) => later.push(() => resolve(send(call, limit))))
   }
 
   return {

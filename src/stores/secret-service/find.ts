@@ -68,16 +68,9 @@ export async function searchAll(service: Service, searches: readonly Attributes[
   return (await service.search(searches)).unlocked
 }
 
-/** How many items are asked for at once. */
-const handful = 500
-
 export async function describeAll(service: Service, paths: readonly string[]): Promise<readonly Described[]> {
-  const all: Described[] = []
-  for (let start = 0; start < paths.length; start += handful) {
-    const some = await Promise.all(paths.slice(start, start + handful).map(service.describe))
-    all.push(...some.filter((item) => item !== undefined))
-  }
-  return all
+  const all = await Promise.all(paths.map(service.describe))
+  return all.filter((item) => item !== undefined)
 }
 
 /** The text of a secret. */

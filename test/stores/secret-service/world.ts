@@ -97,7 +97,11 @@ export async function python({ env }: Surroundings, code: string, ...values: rea
     'answer = lambda it: print(json.dumps(it))',
     ...lines,
   ]
-  const ran = await run(systemPython, ['-c', whole.join('\n')], { env, input: JSON.stringify(values) })
+  const ran = await run(systemPython, ['-c', whole.join('\n')], {
+    env,
+    input: JSON.stringify(values),
+    timeout: 100_000,
+  })
   if (ran.exitCode !== 0) throw new Error(ran.stderr)
   return ran.stdout === '' ? undefined : JSON.parse(ran.stdout)
 }
