@@ -5,16 +5,15 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { docker } from './docker.ts'
 import { git } from './git.ts'
-
 import { type Figures, measure } from './measure.ts'
 import { npm } from './npm.ts'
 import type { Goal, Part } from './part.ts'
 import { charts, plot } from './plot.ts'
 import { python } from './python.ts'
-
 import { goalTable, judge, table } from './report.ts'
 import { measureScaling } from './scaling.ts'
 import { starts } from './starts.ts'
+import { vault } from './vault.ts'
 import { startWorld } from './world.ts'
 
 /*
@@ -24,7 +23,7 @@ import { startWorld } from './world.ts'
  * A whole run writes bench/results.json and docs/bench.svg, another one the same names into build/bench.
  */
 
-const parts: readonly Part[] = [starts, git, docker, python, npm]
+const parts: readonly Part[] = [starts, git, docker, python, npm, vault]
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
