@@ -3,11 +3,10 @@ import { isCredential } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { parseEntry, printEntry } from './entry.ts'
-import { folderName, recordName } from './names.ts'
+import { parseEntry } from './entry.ts'
+import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
-import { sealRecord } from './record.ts'
-import { dropRecord, dropWrite, foldersOf, putRecord, recordAt, recordsIn } from './tree.ts'
+import { foldersOf, recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
@@ -25,18 +24,11 @@ export function vaultStore(options: VaultOptions): Store {
   }
 
   async function save(item: Item): Promise<void> {
-    await vault.keeping(({ key, tree }) => {
-      const name = recordName(key, item)
-      putRecord(tree, name, sealRecord(key, name, printEntry(item, options.now())))
-    })
+    await (await import('./writer.ts')).saveInto(vault, options, item)
   }
 
   async function remove(place: Place, expected?: Secret): Promise<boolean> {
-    let removed = false
-    await vault.writing((session) => {
-      removed = removeFrom(session, place, expected) || removed
-    })
-    return removed
+    return (await import('./writer.ts')).removeOutOf(vault, options, place, expected)
   }
 
   async function list(): Promise<readonly Entry[]> {
@@ -58,14 +50,4 @@ export function vaultStore(options: VaultOptions): Store {
 
 function itemsIn({ key, tree }: Session, folder: string): Found[] {
   return recordsIn(tree, key, folder).map(({ text, path }) => parseEntry(text, path))
-}
-
-function removeFrom({ key, tree }: Session, place: Place, expected: Secret | undefined): boolean {
-  const name = recordName(key, place)
-  if (expected === undefined) return dropRecord(tree, name)
-  const record = recordAt(tree, key, name)
-  if (record === undefined) return false
-  const item = parseEntry(record.text, record.path)
-  if (isCredential(item) && !item.secret.equals(expected)) return false
-  return dropWrite(tree, name, record.salt)
 }

@@ -1,11 +1,9 @@
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Header } from './header.ts'
-import { createVault, readHeader } from './header-file.ts'
+import { readHeader } from './header-file.ts'
 import type { VaultKey } from './key.ts'
 import { type Opened, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
-import { forKeyFile } from './slots/key-file.ts'
-import { sweep } from './sweep.ts'
 import { type Tree, treeOf } from './tree.ts'
 
 /** What can be done while the vault is open. */
@@ -14,18 +12,21 @@ export interface Session {
   readonly tree: Tree
 }
 
-/** A vault's folder: opened for each use, and made when something is to be kept. */
+/** A vault's folder, opened for each use. */
 export interface Vault {
   /** Reads; `undefined` where there is no vault. What a rekey took away meanwhile is read again in its new place. */
   reading<T>(act: (session: Session) => T, asking?: 'may-ask' | 'never-ask'): Promise<T | undefined>
-  /** Writes, in the vault or, where there is none, nowhere: `undefined`. What a rekey overtook is done again. */
-  writing<T>(act: (session: Session) => T): Promise<T | undefined>
-  /** Writes, and makes the vault with a key file as its only slot where there is none. */
-  keeping<T>(act: (session: Session) => T): Promise<T>
+  /** What came of it; nothing if a rekey came in between, whatever was found, written or broken meanwhile. */
+  inStep<T>(
+    act: (session: Session) => T,
+    header: Header,
+    asking: boolean,
+    counts: (now: Header | undefined) => boolean,
+  ): Promise<{ readonly result: T } | undefined>
 }
 
-const attempts = 100
-const pause = 50
+/** How often something is tried again that a rekey has overtaken. */
+export const attempts = 100
 
 export function vaultAt(options: VaultOptions): Vault {
   let opened: (Opened & { readonly of: string }) | undefined
@@ -50,31 +51,7 @@ export function vaultAt(options: VaultOptions): Vault {
     throw busy()
   }
 
-  async function writing<T>(act: (session: Session) => T): Promise<T | undefined> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const header = readHeader(options)
-      if (header === undefined) return undefined
-      if (header.rekeying !== true) {
-        const isOpen = (now: Header | undefined) => now?.records === header.records && now.rekeying !== true
-        const reached = await inStep(act, header, true, isOpen)
-        if (reached !== undefined) {
-          tidy(treeOf(options, header))
-          return reached.result
-        }
-      } else {
-        await new Promise((resolve) => setTimeout(resolve, pause))
-      }
-    }
-    throw busy()
-  }
-
-  /** What came of it; nothing if a rekey came in between, whatever was found, written or broken meanwhile. */
-  async function inStep<T>(
-    act: (session: Session) => T,
-    header: Header,
-    asking: boolean,
-    counts: (now: Header | undefined) => boolean,
-  ): Promise<{ readonly result: T } | undefined> {
+  const inStep: Vault['inStep'] = async (act, header, asking, counts) => {
     try {
       const result = act(await open(header, asking))
       return counts(readHeader(options)) ? { result } : undefined
@@ -84,30 +61,11 @@ export function vaultAt(options: VaultOptions): Vault {
     }
   }
 
-  async function keeping<T>(act: (session: Session) => T): Promise<T> {
-    const write = () => writing((session) => ({ done: act(session) }))
-    let result = await write()
-    if (result === undefined) {
-      await createVault(options, forKeyFile(options))
-      result = await write()
-    }
-    if (result === undefined) throw new Failure('unavailable', `the vault in ${options.folder} has vanished`)
-    return result.done
-  }
-
-  function tidy(tree: Tree): void {
-    try {
-      sweep(tree, options.now())
-    } catch (error) {
-      // What was to be written is written; what lies about is another save's concern, or doctor's.
-      if (!isFailure(error)) throw error
-    }
-  }
-
-  return { reading, writing, keeping }
+  return { reading, inStep }
 }
 
-function busy(): Failure {
+/** Said when a rekey does not end, or overtakes again and again. */
+export function busy(): Failure {
   return new Failure('unavailable', 'the vault is being rekeyed, or a rekey was interrupted', {
     hints: ['credbridge vault rekey'],
   })
