@@ -121,7 +121,7 @@ function noKey(named: string | undefined, type: string | undefined): Failure {
   }
   return new Failure(
     'unsupported',
-    `a key of type ${type} cannot open a vault: only plain ssh-ed25519 signs the same each time`,
+    `a key of type ${type} cannot open a vault: only plain ssh-ed25519 is sure to sign the same each time`,
     {
       hints: ['ssh-keygen -t ed25519'],
     },
