@@ -12,13 +12,14 @@ export function completionCommand(program: Command, desk: Desk): void {
     .action((shell: Shell) => desk.terminal.out(scripts[shell](wordsAfter(program))))
 }
 
-/** What may follow each command: its own commands and options. */
+/** What may follow each command: its own commands, the choices of its arguments, its options. */
 type Words = ReadonlyMap<string, readonly string[]>
 
 function wordsAfter(program: Command, above = ''): Words {
   const names = program.commands.map((command) => command.name())
   const options = program.options.map(({ long, short }) => long ?? short ?? '')
-  const own: [string, readonly string[]] = [above, [...names, ...options, '--help']]
+  const choices = program.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
+  const own: [string, readonly string[]] = [above, [...names, ...choices, ...options, '--help']]
   const below = program.commands.flatMap((command) => [...wordsAfter(command, `${above} ${command.name()}`.trim())])
   return new Map([own, ...below])
 }
@@ -44,12 +45,19 @@ compdef _credbridge credbridge
 `,
   fish: (words) =>
     [...words]
-      .map(([path, next]) => {
-        const condition =
-          path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`
-        return `complete -c credbridge -n '${condition}' -f -a '${next.join(' ')}'\n`
-      })
+      .map(([path, next]) => `complete -c credbridge -n '${whereFish(path, words)}' -f -a '${next.join(' ')}'\n`)
       .join(''),
+}
+
+/** Fish asks which words were typed: all of the path, and none that leads further. */
+function whereFish(path: string, words: Words): string {
+  if (path === '') return '__fish_use_subcommand'
+  const further = [...words.keys()]
+    .filter((other) => other.startsWith(`${path} `))
+    .map((other) => other.split(' ').at(-1))
+  const typed = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`)
+  const not = further.length === 0 ? [] : [`not __fish_seen_subcommand_from ${further.join(' ')}`]
+  return [...typed, ...not].join('; and ')
 }
 
 /** The longest line first, so that the most particular pattern is met before its beginning. */
