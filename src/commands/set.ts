@@ -8,6 +8,7 @@ export function setCommand(program: Command, desk: Desk): void {
   withService(program.command('set <endpoint> [account]'))
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
+    .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .action(async (endpoint: string, account: string | undefined, options) =>
       desk.ends(await set(desk, endpoint, account, options)),
     )
@@ -17,17 +18,35 @@ async function set(
   { terminal, open }: Desk,
   word: string,
   account: string | undefined,
-  options: { service?: boolean; kind: Kind },
+  options: { service?: boolean; kind: Kind; scheme?: string },
 ): Promise<number> {
   const endpoint = endpointFrom(word, options)
-  const named = account ?? (terminal.inIsTerminal && options.kind === 'basic' ? await terminal.ask('User name') : '')
+  const { kind, scheme } = options
+  refuseOddScheme(kind, scheme)
+  const named = account ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
   const secret = terminal.inIsTerminal
     ? await terminal.askSecret(`Secret for ${endpoint.key}`)
     : await terminal.readSecret()
   if (secret.expose() === '' && terminal.inIsTerminal)
     throw new Failure('refused', 'nothing was typed, nothing was kept')
   const { broker } = await open()
-  const result = await broker.save({ endpoint, account: named, owner: person, kind: options.kind, secret })
+  const result = await broker.save({
+    endpoint,
+    account: named,
+    owner: person,
+    kind,
+    secret,
+    ...(scheme === undefined ? {} : { scheme }),
+  })
   terminal.say(result === 'unchanged' ? 'unchanged\n' : `kept for ${endpoint.key}\n`)
   return 0
+}
+
+/** RFC 9110, 11.1: a scheme is a token. */
+function refuseOddScheme(kind: Kind, scheme: string | undefined): void {
+  if (scheme === undefined) return
+  if (kind !== 'header' && kind !== 'bearer') {
+    throw new Failure('malformed', 'a scheme goes with --kind header or --kind bearer')
+  }
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(scheme)) throw new Failure('malformed', 'a scheme is one word')
 }

@@ -110,7 +110,7 @@ function answer({ credential, expired }: Answer, stateful: boolean): Reply {
   const refresh = { oauth_refresh_token: refreshToken?.expose() }
   if (expired) return reply(printMessage({ username, ...refresh }))
   const value = secret.expose()
-  if (kind === 'header' && scheme === '')
+  if (kind === 'header' && (scheme ?? '') === '')
     throw new Failure('malformed', 'what is stored has no scheme that git could send')
   const proof = kind === 'basic' ? { password: value } : { authtype: scheme ?? 'Bearer', credential: value }
   const state = seen({ ...proof, username, expires, refreshToken: refreshToken?.expose() })

@@ -202,6 +202,21 @@ describe('authtype', () => {
     expect(await get(`capability[]=authtype\ncapability[]=\n${at}`)).toBe('')
   })
 
+  test.each([undefined, ''])(
+    'a header of scheme %j is nothing that git could send, and not taken for another',
+    async (scheme) => {
+      await talk.broker.save({
+        endpoint: parseAddress('https://git.example.com'),
+        account: '',
+        owner: 'person',
+        kind: 'header',
+        secret: new Secret('Token x'),
+        ...(scheme === undefined ? {} : { scheme }),
+      })
+      expect(await talk.say(git, 'get', capable)).toMatchObject({ stdout: '', exitCode: 1 })
+    },
+  )
+
   test('erase compares the credential', async () => {
     await talk.say(git, 'store', `${capable}authtype=Bearer\ncredential=tok\n`)
     await talk.say(git, 'erase', `${capable}authtype=Bearer\ncredential=old\n`)
