@@ -1,0 +1,69 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from './real/run.ts'
+
+/* The arrows of docs/architecture.md are lint rules: what goes against one is refused, and the reason is said. */
+
+const root = join(import.meta.dirname, '..')
+const imports = (path: string) => `import { it } from '${path}'\nexport const its = it\n`
+
+/** A file, what it says, and why that is refused. */
+const refused: readonly (readonly [place: string, text: string, reason: string])[] = [
+  ['src/core/a1.ts', imports('../edge/files.ts'), 'it imports nothing from its siblings'],
+  ['src/core/a2.ts', imports('../stores/memory.ts'), 'it imports nothing from its siblings'],
+  ['src/core/a3.ts', imports('node:fs/promises'), 'touches nothing outside'],
+  ['src/core/a4.ts', imports('@napi-rs/keyring'), 'touches nothing outside'],
+  ['src/core/a5.ts', 'export const it = process.env\n', 'global variable process'],
+  ['src/stores/a6.ts', imports('../tools/index.ts'), 'tools and stores never import each other'],
+  ['src/stores/vault/a7.ts', imports('../../tools/git/dialect.ts'), 'tools and stores never import each other'],
+  ['src/stores/a8.ts', 'export const it = process.env\n', 'global variable process'],
+  ['src/stores/helper.ts', imports('../edge/child.ts'), 'the helper store'],
+  ['src/tools/git/a9.ts', imports('../../stores/memory.ts'), 'stores are the broker'],
+  ['src/tools/git/a10.ts', imports('../../edge/files.ts'), 'what it needs of the world is handed in'],
+  ['src/tools/git/a11.ts', 'export const say = () => console.log(1)\n', 'global variable console'],
+  ['src/commands/a12.ts', imports('../tools/git/setup.ts'), 'no tool is named here'],
+  ['src/edge/a13.ts', imports('../tools/git/dialect.ts'), 'the edge serves whatever it is handed'],
+  ['src/edge/a14.ts', imports('../commands/main.ts'), 'the edge serves whatever it is handed'],
+  ['src/library/a15.ts', imports('node:process'), 'the library is the broker for programs'],
+]
+
+const allowed: readonly (readonly [place: string, text: string])[] = [
+  ['src/core/a16.ts', imports('./secret.ts')],
+  ['src/stores/a17.ts', imports('../core/store.ts')],
+  ['src/stores/helper/a18.ts', imports('../../tools/docker/message.ts')],
+  ['src/tools/git/a19.ts', imports('../../core/secret.ts')],
+  ['src/commands/a20.ts', imports('../tools/index.ts')],
+  ['src/edge/a21.ts', imports('../tools/dialect.ts')],
+  ['src/edge/a22.ts', 'export const it = process.env\n'],
+]
+
+/** What the linter says about each file, restricted imports and globals only. */
+const said = new Map<string, string>()
+let folder = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cb-lint-'))
+  copyFileSync(join(root, 'biome.json'), join(folder, 'biome.json'))
+  for (const [place, text] of [...refused, ...allowed]) {
+    mkdirSync(dirname(join(folder, place)), { recursive: true })
+    writeFileSync(join(folder, place), text)
+  }
+  const words = ['lint', '--reporter=json', '--max-diagnostics=none', '.']
+  const { stdout } = await run(join(root, 'node_modules', '.bin', 'biome'), words, { env: process.env, cwd: folder })
+  for (const { category, location, message } of JSON.parse(stdout).diagnostics) {
+    if (!/noRestricted|noConsole/.test(category)) continue
+    said.set(location.path, `${said.get(location.path) ?? ''} ${message}`)
+  }
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test.each(refused)('%s: %j is refused', (place, _text, reason) => {
+  expect(said.get(place)).toContain(reason)
+})
+
+test.each(allowed)('%s: %j is not', (place) => {
+  expect(said.get(place)).toBeUndefined()
+})
