@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { Failure } from './failure.ts'
+import { canonicalPath, malformed } from './path.ts'
 import { oneSpelling } from './spelling.ts'
 
 /**
@@ -41,8 +41,6 @@ const defaultPorts: Readonly<Record<string, number>> = {
   imaps: 993,
   ssh: 22,
 }
-
-const malformed = (what: string) => new Failure('malformed', `not a usable endpoint: ${what}`)
 
 /** An opaque name, verbatim. */
 export function serviceName(name: string): ServiceName {
@@ -155,46 +153,6 @@ function canonicalName(name: string): string {
 function canonicalIpv6(name: string): string {
   if (!/^\[[0-9A-Fa-f:.]+\]$/.test(name) || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is none')
   return new URL(`http://${name}`).hostname
-}
-
-/** One spelling for each path: escapes in upper case, needless ones undone, the needed ones made, dot segments resolved. */
-function canonicalPath(path: string): string {
-  const segments: string[] = []
-  for (const segment of encodePath(path).split('/')) {
-    if (segment === '..') segments.pop()
-    else if (segment !== '.') segments.push(segment)
-  }
-  let first = 0
-  let end = segments.length
-  while (first < end && segments[first] === '') first++
-  while (end > first && segments[end - 1] === '') end--
-  return segments.slice(first, end).join('/')
-}
-
-const unreserved = /^[A-Za-z0-9._~-]$/
-const pathCharacter = /^[A-Za-z0-9._~!$&'()*+,;=:@/-]$/
-
-function encodePath(path: string): string {
-  let out = ''
-  for (let at = 0; at < path.length; ) {
-    const code = path.codePointAt(at) ?? 0
-    const character = String.fromCodePoint(code)
-    const hex = path.slice(at + 1, at + 3)
-    if (character === '%' && /^[0-9A-Fa-f]{2}$/.test(hex)) {
-      const meant = String.fromCharCode(Number.parseInt(hex, 16))
-      out += unreserved.test(meant) ? meant : `%${hex.toUpperCase()}`
-      at += 3
-    } else {
-      out += pathCharacter.test(character) ? character : encodeCharacter(character)
-      at += character.length
-    }
-  }
-  return out
-}
-
-function encodeCharacter(character: string): string {
-  if (!character.isWellFormed()) throw malformed('it is not valid Unicode text')
-  return encodeURIComponent(character)
 }
 
 function isAscii(text: string): boolean {

@@ -1,0 +1,46 @@
+import { Failure } from './failure.ts'
+
+/** What cannot be an endpoint: `what` says why, and repeats nothing of it. */
+export function malformed(what: string): Failure {
+  return new Failure('malformed', `not a usable endpoint: ${what}`)
+}
+
+/** One spelling for each path: escapes in upper case, needless ones undone, the needed ones made, dot segments resolved. */
+export function canonicalPath(path: string): string {
+  const segments: string[] = []
+  for (const segment of encodePath(path).split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '.') segments.push(segment)
+  }
+  let first = 0
+  let end = segments.length
+  while (first < end && segments[first] === '') first++
+  while (end > first && segments[end - 1] === '') end--
+  return segments.slice(first, end).join('/')
+}
+
+const unreserved = /^[A-Za-z0-9._~-]$/
+const pathCharacter = /^[A-Za-z0-9._~!$&'()*+,;=:@/-]$/
+
+function encodePath(path: string): string {
+  let out = ''
+  for (let at = 0; at < path.length; ) {
+    const code = path.codePointAt(at) ?? 0
+    const character = String.fromCodePoint(code)
+    const hex = path.slice(at + 1, at + 3)
+    if (character === '%' && /^[0-9A-Fa-f]{2}$/.test(hex)) {
+      const meant = String.fromCharCode(Number.parseInt(hex, 16))
+      out += unreserved.test(meant) ? meant : `%${hex.toUpperCase()}`
+      at += 3
+    } else {
+      out += pathCharacter.test(character) ? character : encodeCharacter(character)
+      at += character.length
+    }
+  }
+  return out
+}
+
+function encodeCharacter(character: string): string {
+  if (!character.isWellFormed()) throw malformed('it is not valid Unicode text')
+  return encodeURIComponent(character)
+}
