@@ -8,7 +8,7 @@ import { membersAt, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { readConfig } from './config.ts'
-import { name } from './helper.ts'
+import { identityUser, name } from './names.ts'
 import { configKeyOf } from './registries.ts'
 
 /*
@@ -18,7 +18,6 @@ import { configKeyOf } from './registries.ts'
  */
 
 const proofs = ['auth', 'username', 'password', 'identitytoken'] as const
-const identityUser = '<token>'
 
 export interface Found {
   readonly secrets: readonly PlainSecret[]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
-import { name } from './helper.ts'
+import { name } from './names.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
 
 /** Edits to a configuration file, made on what it holds at that moment, and what stood there before ours. */

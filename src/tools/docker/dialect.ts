@@ -5,14 +5,11 @@ import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Input, type Request, reply } from '../dialect.ts'
 import { endpointOf, isServer, serverOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
+import { command, kindOf } from './names.ts'
 
 const tool = 'docker'
-const command = 'docker-credential-credbridge'
 const kinds: readonly Kind[] = ['basic', 'docker-identity']
 const oneAccount = true
-
-/** The user name that marks an identity token: docker/cli, cli/config/credentials/native_store.go. */
-const identityUser = '<token>'
 
 /** Clients compare these sentences: docker-credential-helpers, credentials/error.go. */
 const notFound = 'credentials not found in native keychain\n'
@@ -85,7 +82,7 @@ function store(input: Input): Request {
     endpoint: endpointOf(server),
     account: Username,
     owner: tool,
-    kind: Username === identityUser ? 'docker-identity' : 'basic',
+    kind: kindOf(Username),
     secret: new Secret(secret),
   }
   return { do: 'save', credential, saving: { oneAccount } }
@@ -119,5 +116,5 @@ function list(entries: readonly Entry[]): ReturnType<typeof reply> {
 }
 
 function isCarried({ kind, account }: Pick<Credential, 'account'> & { kind: Entry['kind'] }): boolean {
-  return (account === identityUser) === (kind === 'docker-identity')
+  return kind === kindOf(account)
 }

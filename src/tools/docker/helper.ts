@@ -1,10 +1,7 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { World } from '../tool.ts'
-
-/** What stands in the configuration: clients run `docker-credential-<name>` from their PATH. */
-export const name = 'credbridge'
-export const command = `docker-credential-${name}`
+import { command } from './names.ts'
 
 /**
  * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a

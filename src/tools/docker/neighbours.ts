@@ -1,6 +1,7 @@
 import { Secret } from '../../core/secret.ts'
 import type { Neighbour } from '../tool.ts'
 import { endpointOf } from './address.ts'
+import { kindOf } from './names.ts'
 
 /** docker-credential-secretservice: one item for each server and user, docker's own marks as attributes. */
 export const dockerSecretService: Neighbour = {
@@ -9,7 +10,7 @@ export const dockerSecretService: Neighbour = {
 
   read({ server, username }, text) {
     if (server === undefined || username === undefined || text === '') return undefined
-    const kind = username === '<token>' ? 'docker-identity' : 'basic'
+    const kind = kindOf(username)
     return { endpoint: endpointOf(server), account: username, owner: 'docker', kind, secret: new Secret(text) }
   },
 }

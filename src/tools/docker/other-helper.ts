@@ -5,12 +5,11 @@ import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import type { Found } from './auths.ts'
-import { command } from './helper.ts'
 import { printObject, readMessage } from './message.ts'
+import { command, kindOf } from './names.ts'
 
 /** docker-credential-secretservice from 0.9 on lists the label of an item instead of its server. */
 const label = 'Registry credentials for '
-const identityUser = '<token>'
 const limit = 60_000
 
 /** What docker-credential-<name> keeps, as it lists it. */
@@ -101,8 +100,7 @@ function credentialFrom(server: string, { exitCode, stdout }: Ran): Credential |
   try {
     const { Username: account, Secret: secret } = readMessage(stdout)
     if (account === undefined || account === '' || secret === undefined) return undefined
-    const kind = account === identityUser ? 'docker-identity' : 'basic'
-    return { endpoint: endpointOf(server), account, owner: 'docker', kind, secret: new Secret(secret) }
+    return { endpoint: endpointOf(server), account, owner: 'docker', kind: kindOf(account), secret: new Secret(secret) }
   } catch {
     return undefined
   }

@@ -1,8 +1,7 @@
 import type { Tool } from '../tool.ts'
 import { isServer } from './address.ts'
+import { command, identityUser } from './names.ts'
 import { dockerSecretService } from './neighbours.ts'
-
-const command = 'docker-credential-credbridge'
 
 export const dockerTool: Tool = {
   name: 'docker',
@@ -11,7 +10,7 @@ export const dockerTool: Tool = {
   setup: async () => (await import('./setup.ts')).dockerSetup,
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
   neighbours: [dockerSecretService],
-  lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== '<token>' && isServer(endpoint),
+  lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== identityUser && isServer(endpoint),
 }
 
 /** These share docker's command, and so its sign-ins. */
