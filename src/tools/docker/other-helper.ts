@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
@@ -15,6 +16,7 @@ const limit = 60_000
 /** What docker-credential-<name> keeps, as it lists it. */
 export async function secretsInHelper(world: World, name: string): Promise<Found> {
   const program = programOf(world, name)
+  if (name === 'secretservice') throw hidesUsers()
   const listed = await call(world, program, 'list', 'unused')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
@@ -22,7 +24,8 @@ export async function secretsInHelper(world: World, name: string): Promise<Found
     const server = key.startsWith(label) ? key.slice(label.length) : key
     const read = await call(world, program, 'get', server)
     const credential = credentialFrom(server, read)
-    if (credential === undefined) remarks.push(`docker-credential-${name}, ${key}: stays, it cannot be read`)
+    const why = credential === undefined ? 'it cannot be read' : reasonToStay(world, name, server)
+    if (credential === undefined || why !== undefined) remarks.push(`docker-credential-${name}, ${key}: stays, ${why}`)
     else secrets.push(plainSecret(world, program, name, server, credential))
   }
   if (secrets.length > 0) remarks.push('if docker still asks that helper: credbridge setup docker --replace')
@@ -74,6 +77,23 @@ function programOf(world: World, name: string): string {
     throw new Failure('refused', `docker-credential-${name} is credbridge itself`)
   }
   return program
+}
+
+/**
+ * docker-credential-pass and -secretservice keep every user that has signed in to a server, show one of them, and erase
+ * all (docker-credential-helpers, pass/pass.go and secretservice/secretservice.c): what was not shown would be lost.
+ */
+function reasonToStay({ env, home, files }: World, name: string, server: string): string | undefined {
+  if (name !== 'pass') return undefined
+  const all = join(env['PASSWORD_STORE_DIR'] ?? join(home, '.password-store'), 'docker-credential-helpers')
+  const here = files.names(join(all, Buffer.from(server).toString('base64').replaceAll('+', '-').replaceAll('/', '_')))
+  const users = here.filter((file) => file.endsWith('.gpg'))
+  return users.length > 1 ? 'the helper keeps several users there and would forget all' : undefined
+}
+
+function hidesUsers(): Failure {
+  const says = 'docker-credential-secretservice would forget users of a server that it does not show'
+  return new Failure('unsupported', says, { hints: ['credbridge import --from docker-secretservice --remove'] })
 }
 
 function call(world: World, program: string, verb: string, input: string): Promise<Ran> {
