@@ -9,7 +9,7 @@ import { type Listing, listFor } from './listing.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
-import { verify } from './verifying.ts'
+import { saveVerified } from './verifying.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */
@@ -80,8 +80,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
       for (const other of replaced) await first.remove(other, other.secret)
     }
     if (first.traits.accounts === 'one') await drop()
-    await first.save(credential)
-    await verify(first, credential, here, saving)
+    await saveVerified(first, credential, here, saving)
     if (first.traits.accounts !== 'one') await drop()
     if (replaced.length > 0 && !(await isKept(credential))) await first.save(credential)
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(note)

@@ -3,25 +3,41 @@ import { type Credential, type Found, isCredential, samePlace, sameValue } from 
 import { Failure } from './failure.ts'
 import type { Store } from './store.ts'
 
-/**
- * Looks whether a store keeps what it was given. Somebody else's newer value is as good as ours, and where a tool keeps
- * one account, a newer login of another one; only nothing at all or the value from before says that ours was lost.
- */
-export async function verify(
+/** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
+const attempts = 3
+
+/** Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. */
+export async function saveVerified(
   store: Store,
   credential: Credential,
   before: readonly Found[],
   { oneAccount = false }: Saving,
 ): Promise<void> {
+  for (let left = oneAccount ? attempts : 1; left > 0; left--) {
+    await store.save(credential)
+    if (await isKept(store, credential, before, oneAccount)) return
+  }
+  throw new Failure('internal', `the ${store.name} store did not keep the credential for ${credential.endpoint.key}`, {
+    hints: ['credbridge doctor'],
+  })
+}
+
+/**
+ * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
+ * only nothing at all or the value from before says that ours was lost.
+ */
+async function isKept(
+  store: Store,
+  credential: Credential,
+  before: readonly Found[],
+  oneAccount: boolean,
+): Promise<boolean> {
   const { endpoint, account, owner } = credential
   const now = await store.find([endpoint], oneAccount ? undefined : account)
   const own = now.filter(isCredential).filter((item) => item.owner === owner)
   const kept = own.find((item) => samePlace(item, credential))
-  if (kept !== undefined && (sameValue(kept, credential) || !wasThere(kept, before))) return
-  if (oneAccount && own.some((item) => item.account !== account && !wasThere(item, before))) return
-  throw new Failure('internal', `the ${store.name} store did not keep the credential for ${endpoint.key}`, {
-    hints: ['credbridge doctor'],
-  })
+  if (kept !== undefined && (sameValue(kept, credential) || !wasThere(kept, before))) return true
+  return oneAccount && own.some((item) => item.account !== account && !wasThere(item, before))
 }
 
 function wasThere(item: Credential, before: readonly Found[]): boolean {

@@ -108,6 +108,20 @@ describe('a newer login of another user', () => {
     expect(await accounts(store)).toContain('docker alice')
   })
 
+  test('that was saved before but removes the former account only now takes this one along: it is kept again', async () => {
+    for (const account of ['alice', 'eve']) await store.save(credential(account))
+    let times = 0
+    const racing: Store = {
+      ...store,
+      save: async (item) => {
+        await store.save(item)
+        if (times++ === 0) await store.remove(item)
+      },
+    }
+    await brokerOver(racing).save(credential('eve', 'newer'), { oneAccount: true })
+    expect(await accounts(store)).toEqual(['docker eve'])
+  })
+
   test('where a tool keeps several accounts, it replaces nothing', async () => {
     const lost = brokerOver(removedBy(credential('bob'))).save(credential('eve'))
     await expect(lost).rejects.toMatchObject({ code: 'internal' })
