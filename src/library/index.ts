@@ -1,12 +1,13 @@
 import { open } from '../edge/open.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
 import { type Passwords, passwordsOver } from './passwords.ts'
+import { shared } from './sharing.ts'
 
 /*
  * What programs import from 'credbridge'. docs/library.md shows each with an example.
  */
 
-const openStores = () => open('python')
+const openStores = shared(() => open('python'), Date.now)
 const passwords: Passwords = passwordsOver(openStores)
 
 /** Keeps the password as the only one for this service and user. */
