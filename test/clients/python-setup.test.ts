@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { installCommands } from '../real/commands.ts'
@@ -16,6 +26,7 @@ async function openHome(...folders: string[]) {
   const env = { ...session.env, PATH: path, CREDBRIDGE_STORE: 'vault' }
   const at = (...names: string[]) => join(session.folder, ...names)
   return {
+    env,
     commands,
     early,
     at,
@@ -87,6 +98,61 @@ needsPythonClients('credbridge setup', () => {
       await credbridge('setup', 'pip', '--undo')
       expect(readdirSync(early)).toEqual([])
       expect(readFileSync(other, 'utf8')).toBe('#!/bin/sh\nexit 1\n')
+    })
+
+    /** pip leaves out a keyring that lies beside its own commands: pip/_internal/network/auth.py, KeyRingCliProvider. */
+    describe('whose own commands lie where ours do', () => {
+      const pipFinds = 'from pip._internal.network.auth import *; print(get_keyring_provider("subprocess").keyring)'
+
+      async function openShared() {
+        const home = await openHome()
+        const venv = home.at('venv')
+        await run(client('pip-new', 'python'), ['-m', 'venv', '--without-pip', venv])
+        const packages = join(dirname(pipFolder), 'lib')
+        const [version = ''] = readdirSync(join(venv, 'lib'))
+        symlinkSync(join(packages, version, 'site-packages', 'pip'), join(venv, 'lib', version, 'site-packages', 'pip'))
+        const python = join(venv, 'bin', 'python')
+        writeFileSync(join(venv, 'bin', 'pip'), `#!/bin/sh\nexec ${python} -m pip "$@"\n`, { mode: 0o755 })
+        installCommands(join(venv, 'bin'))
+        mkdirSync(home.at('home', '.local', 'bin'), { recursive: true })
+        const env = { ...home.env, PATH: `${venv}/bin:${home.at('home', '.local', 'bin')}` }
+        const at =
+          (program: string) =>
+          (...words: string[]) =>
+            run(join(venv, 'bin', program), words, { env, timeout: 100_000 })
+        return { ...home, venv, credbridge: at('credbridge'), pipFinds: () => at('python')('-c', pipFinds) }
+      }
+
+      test('the link goes elsewhere, and that is the one which pip finds', async () => {
+        const { credbridge, at, venv, pipFinds } = await openShared()
+        const link = at('home', '.local', 'bin', 'keyring')
+        const outcome = await credbridge('setup', 'pip')
+        expect(outcome).toMatchObject({ exitCode: 0 })
+        expect(outcome.stderr).toContain(`${link} kept a throw-away password`)
+        expect((await pipFinds()).stdout).toBe(`${link}\n`)
+        expect(existsSync(join(venv, 'bin', 'keyring'))).toBe(false)
+        expect((await credbridge('doctor')).stdout).toMatch(/^ok +pip: keyring is .*local.bin.keyring, which is ours$/m)
+        expect((await credbridge('setup', 'pip')).stderr).toContain('pip: nothing to change')
+        expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
+        expect(existsSync(link)).toBe(false)
+      })
+
+      test('a link that uv has there is not taken for one that pip finds', async () => {
+        const { credbridge, at, venv, pipFinds } = await openShared()
+        symlinkSync(join(venv, 'bin', 'credbridge-keyring'), join(venv, 'bin', 'keyring'))
+        expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
+        expect((await pipFinds()).stdout).toBe(`${at('home', '.local', 'bin', 'keyring')}\n`)
+        rmSync(at('home', '.local', 'bin', 'keyring'))
+        expect((await credbridge('doctor')).stdout).toMatch(/pip: pip passes over .*bin.keyring/)
+      })
+
+      test('a keyring of somebody else among them is another one, too', async () => {
+        const { credbridge, venv } = await openShared()
+        putKeyring(join(venv, 'bin'))
+        expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 2 })
+        const before = await credbridge('setup', 'pip', '--before-others')
+        expect(before.stderr).toContain(`there is no folder on PATH before ${join(venv, 'bin', 'keyring')}`)
+      })
     })
 
     test('nothing is put into a folder that others can write to', async () => {

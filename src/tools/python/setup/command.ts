@@ -13,15 +13,17 @@ export const commandOptions: readonly SetupOption[] = [
   { flags: '--before-others', says: 'go before another keyring command on PATH, which stays where it is' },
 ]
 
-/** The link that is missing. */
-export function planCommand(world: World, options: SetupOptions): Plan {
+/** The link that is missing. The tool does not look for it in the folder that it passes over. */
+export function planCommand(world: World, options: SetupOptions, passedOver?: string): Plan {
   const ours = ourCommand(world)
-  const first = world.program('keyring')
-  if (first !== undefined && leadsTo(world, first) === ours) return { changes: [], remarks: [] }
+  const found = foundFirst(world, passedOver)
+  if (found !== undefined && leadsTo(world, found) === ours) return { changes: [], remarks: [] }
   const stale = ourLinks(world).filter((path) => leadsTo(world, path) !== ours)
-  const other = first === undefined || stale.includes(first) ? undefined : first
+  const isOther = (path: string | undefined) =>
+    path !== undefined && !stale.includes(path) && leadsTo(world, path) !== ours
+  const other = [world.program('keyring'), found].find(isOther)
   if (other !== undefined && options['beforeOthers'] !== true) throw anotherFirst(other)
-  const path = join(folderFor(world, dirname(ours), other), fileName(world))
+  const path = join(folderFor(world, dirname(ours), other, passedOver), fileName(world))
   const remarks = other === undefined ? [] : [`${other} stays; yours is now ${path}`]
   return { changes: [...stale.map((old) => removing(world, old)), linking(world, path, ours)], remarks }
 }
@@ -31,9 +33,13 @@ export function undoCommand(world: World, stillCalled: boolean): readonly Change
   return stillCalled ? [] : ourLinks(world).map((path) => removing(world, path))
 }
 
-export function checkCommand(world: World): Finding {
-  const first = world.program('keyring')
-  if (first === undefined) return { state: 'wrong', says: 'there is no keyring command on PATH', fix: again }
+export function checkCommand(world: World, passedOver?: string): Finding {
+  const first = foundFirst(world, passedOver)
+  if (first === undefined) {
+    const beside = world.program('keyring')
+    const says = beside === undefined ? 'there is no keyring command on PATH' : `pip passes over ${beside}`
+    return { state: 'wrong', says, fix: again }
+  }
   if (leadsTo(world, first) === world.ours(command)) return { state: 'ok', says: `keyring is ${first}, which is ours` }
   if (ourLinks(world).includes(first)) {
     return { state: 'wrong', says: `${first} leads to a credbridge that is not this one`, fix: again }
@@ -44,8 +50,8 @@ export function checkCommand(world: World): Finding {
 const again = 'credbridge setup pip'
 
 /** Saves, finds and removes a throw-away password as pip does it, through whatever `keyring` is on PATH. */
-export async function proveCommand(world: World): Promise<string> {
-  const keyring = world.program('keyring')
+export async function proveCommand(world: World, passedOver?: string): Promise<string> {
+  const keyring = foundFirst(world, passedOver)
   if (keyring === undefined) throw new Failure('unavailable', 'there is no keyring command on PATH', { hints: [again] })
   const service = `https://try-${random()}.example.com/simple/`
   const password = random()
@@ -60,6 +66,14 @@ export async function proveCommand(world: World): Promise<string> {
   throw new Failure('internal', `${keyring} did not find again what it had kept`, {
     hints: [...new Set(said)].slice(0, 5).map((line) => `it says: ${line}`),
   })
+}
+
+/** The keyring that a tool finds which passes over this folder. */
+function foundFirst(world: World, passedOver: string | undefined): string | undefined {
+  const first = world.program('keyring')
+  if (first === undefined || dirname(first) !== passedOver) return first
+  const paths = foldersOnPath(world).map((folder) => join(folder, fileName(world)))
+  return paths.find((path) => dirname(path) !== passedOver && world.files.exists(path))
 }
 
 function random(): string {
@@ -82,11 +96,12 @@ function fileName({ platform }: World): string {
 }
 
 /** Beside our command if that is on PATH, else in the home folder, else the first that is safe; before the other one. */
-function folderFor(world: World, besideOurs: string, other: string | undefined): string {
+function folderFor(world: World, besideOurs: string, other: string | undefined, passedOver?: string): string {
   const all = foldersOnPath(world)
   const before = other === undefined ? all : all.slice(0, all.indexOf(dirname(other)))
   const safe = before.filter(
-    (folder) => world.files.isOurs(folder) && !world.files.exists(join(folder, fileName(world))),
+    (folder) =>
+      folder !== passedOver && world.files.isOurs(folder) && !world.files.exists(join(folder, fileName(world))),
   )
   const best = [besideOurs, join(world.home, '.local', 'bin'), join(world.home, 'bin')].find((it) => safe.includes(it))
   const folder = best ?? safe.find((it) => it.startsWith(world.home)) ?? safe[0]

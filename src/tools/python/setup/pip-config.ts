@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import type { World } from '../../tool.ts'
 
 export const key = 'global.keyring-provider'
@@ -26,6 +27,18 @@ export function config(world: World, [path, ...words]: Program, ...what: string[
     env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     limit: 60_000,
   })
+}
+
+/**
+ * The folder of pip's own commands. A keyring in there pip passes over, and takes the next on PATH
+ * (pip/_internal/network/auth.py, KeyRingCliProvider).
+ */
+export async function ownFolder(world: World, [path, ...words]: Program): Promise<string | undefined> {
+  const { stdout } = await world.run(path, [...words, 'debug'], { limit: 60_000 })
+  const python = /^sys\.executable: (.+?)\r?$/m.exec(stdout)?.[1]
+  if (python === undefined || !isAbsolute(python)) return undefined
+  const asked = await world.run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("scripts"))'])
+  return asked.exitCode === 0 ? asked.stdout.trim() : undefined
 }
 
 /** What the user's own file says; nothing if it says nothing. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
-import { config, key, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
+import { config, key, ownFolder, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
 import { uvAsks } from './uv-settings.ts'
 
 /** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
@@ -11,7 +11,7 @@ export const pipSetup: Setup = {
 
   async plan(world, options): Promise<Plan> {
     const pip = pipOf(world)
-    const { changes, remarks } = planCommand(world, options)
+    const { changes, remarks } = planCommand(world, options, await ownFolder(world, pip))
     const before = await provider(world, pip)
     const own = before === wanted ? [] : [setting(world, pip, before)]
     const advice = 'pip before 26.2 asks only where the address of the index names a user: https://USER@host/simple/'
@@ -25,13 +25,14 @@ export const pipSetup: Setup = {
     return { changes: [...changes, ...undoCommand(world, uvAsks(world))], remarks: [] }
   },
 
-  prove: proveCommand,
+  prove: async (world) => proveCommand(world, await ownFolder(world, pipOf(world))),
 
   async check(world): Promise<readonly Finding[]> {
-    if (program(world) === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
+    const pip = program(world)
+    if (pip === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
     if (!(await pipAsks(world)))
       return [{ state: 'note', says: 'pip does not ask credbridge', fix: 'credbridge setup pip' }]
-    return [{ state: 'ok', says: 'pip asks a keyring' }, checkCommand(world)]
+    return [{ state: 'ok', says: 'pip asks a keyring' }, checkCommand(world, await ownFolder(world, pip))]
   },
 }
 
