@@ -190,6 +190,29 @@ needsPythonClients('credbridge setup', () => {
       expect(existsSync(at(...settings)) ? read(...settings) : '').toBe(before)
     })
 
+    test.each([`"keyring-provider" = "disabled"\n`, `'keyring-provider' = 'disabled'\n`])(
+      '%j is the same key, and set aside',
+      async (before) => {
+        const { credbridge, read, write, run } = await openHome()
+        write(before, ...settings)
+        expect(await credbridge('setup', 'uv')).toMatchObject({ exitCode: 0 })
+        expect(await run(client('tools', 'uv'), 'cache', 'dir')).toMatchObject({ exitCode: 0, stderr: '' })
+        expect(await credbridge('setup', 'uv', '--undo')).toMatchObject({ exitCode: 0 })
+        expect(read(...settings)).toBe(before)
+      },
+    )
+
+    test.each([
+      ['offline = tru\n', 'is not TOML'],
+      ['keyring-provider = """\ndisabled"""\n', 'in a way that cannot be set aside'],
+    ])('%j stays as it is', async (before, told) => {
+      const { credbridge, commands, read, write } = await openHome()
+      write(before, ...settings)
+      expect(await credbridge('setup', 'uv')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(told) })
+      expect(read(...settings)).toBe(before)
+      expect(readdirSync(commands)).not.toContain('keyring')
+    })
+
     test('the link stays as long as pip asks it', async () => {
       const { credbridge, commands } = await openHome(pipFolder)
       await credbridge('setup', 'uv')
@@ -209,6 +232,8 @@ needsPythonClients('credbridge setup', () => {
       '',
       '[backend]\ndefault-keyring=keyring.backends.null.Keyring\nkeyring-path=/nowhere\n\n[other]\ndefault-keyring=x\n',
       '# mine\n[other]\nkey = value\n',
+      '[backend] ; mine\ndefault-keyring=keyring.backends.null.Keyring\n',
+      '[backend]\ndefault-keyring =\n    keyring.backends.null.Keyring\nkeyring-path:\n  # where\n  /nowhere\n',
       '[other]\nkey = value',
     ])('%j: every program that imports keyring asks us, and undo leaves it as before', async (before) => {
       const { credbridge, read, write, at, run } = await openHome(dirname(client('tools', 'python')))

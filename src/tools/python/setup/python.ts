@@ -3,6 +3,7 @@ import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
+import { readIni } from '../plain/ini.ts'
 import { blockIn, withBlock, withoutBlock } from './block.ts'
 import { ourCommand } from './command.ts'
 
@@ -105,18 +106,14 @@ function moduleText(world: World): string {
 /** Our block right behind the header of `[backend]`, or with a header of its own at the end. */
 function configured(text: string, folder: string): string {
   const lines = text.split('\n')
-  const header = lines.findIndex((line) => line.trim() === '[backend]')
+  const header = lines.findIndex((line) => /^\[(.+)\]/.exec(line.trim())?.[1] === 'backend')
   const ours = [`default-keyring=${ourBackend}`, `keyring-path=${folder}`]
   const last = text === '' || text.endsWith('\n') ? lines.length - 1 : lines.length
   if (header < 0) return withBlock(text, last, ['[backend]', ...ours], () => false)
-  const next = lines.findIndex((line, index) => index > header && line.trim().startsWith('['))
-  const inSection = (index: number) => index > header && (next < 0 || index < next)
-  return withBlock(
-    text,
-    header + 1,
-    ours,
-    (line, index) => inSection(index) && /^\s*(default-keyring|keyring-path)\s*[=:]/i.test(line),
+  const theirs = readIni(text).filter(
+    ({ section, name }) => section === 'backend' && ['default-keyring', 'keyring-path'].includes(name),
   )
+  return withBlock(text, header + 1, ours, (_, index) => theirs.some(({ from, to }) => index >= from && index < to))
 }
 
 function remarksOn({ env }: World): readonly string[] {

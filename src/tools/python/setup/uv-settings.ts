@@ -1,25 +1,32 @@
 import { join } from 'node:path'
+import { parse } from 'smol-toml'
 import type { World } from '../../tool.ts'
 import { absolute } from '../places.ts'
+import { withBlock } from './block.ts'
 
 /** The line of ours. */
 export const line = 'keyring-provider = "subprocess"'
 
 /** Whether uv's settings say that it asks a keyring. */
 export function uvAsks(world: World): boolean {
-  return asks(world.files.read(settingsOf(world)) ?? '')
+  return asks(world.files.read(settingsOf(world)) ?? '') === true
 }
 
-/** Whether this text says it. */
-export function asks(text: string): boolean {
-  const lines = text.split('\n')
-  return lines.some((one, index) => isProvider(text)(one, index) && /=\s*['"]subprocess['"]/.test(one))
+/** Whether this text says it; `undefined` if it is not TOML. */
+export function asks(text: string): boolean | undefined {
+  try {
+    return parse(text)['keyring-provider'] === 'subprocess'
+  } catch {
+    return undefined
+  }
 }
 
-/** A key before the first table. */
-export function isProvider(text: string): (line: string, index: number) => boolean {
+/** The text with our line, and one of the user's that says otherwise set aside. */
+export function asking(text: string): string {
   const table = text.split('\n').findIndex((one) => /^\s*\[/.test(one))
-  return (one, index) => (table < 0 || index < table) && /^\s*keyring-provider\s*=/.test(one)
+  const isProvider = (one: string, index: number) =>
+    (table < 0 || index < table) && /^\s*(["']?)keyring-provider\1\s*=/.test(one)
+  return withBlock(text, 0, [line], isProvider)
 }
 
 /** uv's settings file of this user. */

@@ -1,8 +1,9 @@
+import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
-import { blockIn, withBlock, withoutBlock } from './block.ts'
+import { blockIn, withoutBlock } from './block.ts'
 import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
 import { pipAsks } from './pip-config.ts'
-import { asks, isProvider, line, settingsOf, uvAsks } from './uv-settings.ts'
+import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
 
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
@@ -12,7 +13,7 @@ export const uvSetup: Setup = {
     const { changes, remarks } = planCommand(world, options)
     const text = world.files.read(settingsOf(world)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
-    const own = asks(text) ? [] : [writing(world, withBlock(text, 0, [line], isProvider(text)))]
+    const own = asks(text) === true ? [] : [writing(world, changed(world, text))]
     return { changes: [...changes, ...own], remarks: [...remarks, advice] }
   },
 
@@ -29,6 +30,15 @@ export const uvSetup: Setup = {
     if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: 'credbridge setup uv' }]
     return [{ state: 'ok', says: 'uv asks a keyring' }, checkCommand(world)]
   },
+}
+
+function changed(world: World, text: string): string {
+  const file = settingsOf(world)
+  const hints = [`write into it yourself: ${line}`]
+  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: ['mend it first'] })
+  const after = asking(text)
+  if (asks(after) === true) return after
+  throw new Failure('refused', `${file} has keyring-provider in a way that cannot be set aside`, { hints })
 }
 
 function writing(world: World, text: string): Change {
