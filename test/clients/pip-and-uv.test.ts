@@ -108,6 +108,7 @@ needsPythonClients('pip and uv', () => {
         )
         expect(index.tried.length).toBeGreaterThan(0)
         expect(index.tried.join()).not.toContain(Buffer.from('alice:p@ss').toString('base64'))
+        if (address(index) === index.origin) expect(new Set(index.tried)).toEqual(new Set(['']))
       }
     })
 
@@ -118,6 +119,7 @@ needsPythonClients('pip and uv', () => {
         )
         expect(index.tried.length).toBeGreaterThan(0)
         expect(index.tried.join()).not.toContain(Buffer.from('alice:p@ss').toString('base64'))
+        if (address(index) === index.origin) expect(new Set(index.tried)).toEqual(new Set(['']))
       }
     })
   })
