@@ -1,4 +1,4 @@
-import { fstatSync, read, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats, writeSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
 import type { Reading } from '../tools/dialect.ts'
 import { messageEnd } from './lines.ts'
@@ -11,26 +11,59 @@ const patience = 10_000
  * `malformed`, silence for too long `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
  */
 export async function readInput(options: Reading): Promise<Uint8Array> {
-  const person = await isTerminal(0)
+  const stats = statsOf(0)
+  const person = await isTerminal(0, stats)
   if (person && options.notFromPerson === true) return new Uint8Array()
   const limit = person ? undefined : patience
+  const unblocked = stats?.isFIFO() === true ? openUnblocked(0) : undefined
   let bytes = Buffer.alloc(0)
-  const chunk = Buffer.alloc(65_536)
-  for (;;) {
-    const count = await readSome(chunk, limit)
-    if (count === 0) return bytes
-    bytes = Buffer.concat([bytes, chunk.subarray(0, count)])
-    if (bytes.length > options.atMost) throw new Failure('malformed', `the input is over ${options.atMost} bytes`)
-    if (options.ends === 'empty-line' && messageEnd(bytes) !== undefined) return bytes
+  const chunk = Buffer.allocUnsafeSlow(65_536)
+  try {
+    for (;;) {
+      const count = readAtOnce(unblocked, chunk) ?? (await readSome(chunk, limit))
+      if (count === 0) return bytes
+      bytes = Buffer.concat([bytes, chunk.subarray(0, count)])
+      if (bytes.length > options.atMost) throw new Failure('malformed', `the input is over ${options.atMost} bytes`)
+      if (options.ends === 'empty-line' && messageEnd(bytes) !== undefined) return bytes
+    }
+  } finally {
+    if (unblocked !== undefined) closeSync(unblocked)
+  }
+}
+
+function statsOf(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd)
+  } catch {
+    return undefined
   }
 }
 
 /** `node:tty` loads the streams: 2 ms that only a character device is worth. */
-async function isTerminal(fd: number): Promise<boolean> {
+async function isTerminal(fd: number, stats: Stats | undefined): Promise<boolean> {
+  return stats?.isCharacterDevice() === true && (await import('node:tty')).isatty(fd)
+}
+
+/**
+ * The same pipe once more, where Linux lets us have it so that reading does not wait: clients have mostly written all
+ * by the time that we run, and what is there needs no thread to be read. https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
+ */
+function openUnblocked(fd: number): number | undefined {
+  if (process.platform !== 'linux') return undefined
   try {
-    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd)
+    return openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch {
-    return false
+    return undefined
+  }
+}
+
+/** What can be read without waiting, 0 at the end; `undefined`: it must be waited for. */
+function readAtOnce(fd: number | undefined, into: Buffer): number | undefined {
+  if (fd === undefined) return undefined
+  try {
+    return readSync(fd, into)
+  } catch {
+    return undefined
   }
 }
 

@@ -39,6 +39,30 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '', timedOut: false })
   })
 
+  test('the message comes through a pipe, at once or in pieces', () => {
+    const pieces =
+      "printf 'protocol=https\\n'; sleep 0.2; printf 'host=git.exa'; sleep 0.2; printf 'mple.com\\nusername=u\\n'"
+    for (const client of [`printf '${request}\\n\\n'`, pieces, `${pieces}; printf '\\n'; sleep 1`]) {
+      const outcome = spawnSync('/bin/sh', ['-c', `{ ${client}; } | "$0" get`, command], { env, encoding: 'utf8' })
+      expect({ client, status: outcome.status, stdout: outcome.stdout, stderr: outcome.stderr }).toEqual({
+        client,
+        status: 0,
+        stdout: '',
+        stderr: '',
+      })
+    }
+  })
+
+  test('a pipe that stays open and silent is given up', () => {
+    const outcome = spawnSync('/bin/sh', ['-c', 'sleep 11 | "$0" get', command], {
+      env,
+      encoding: 'utf8',
+      timeout: 40_000,
+    })
+    expect(outcome.stderr).toContain('credbridge: the client neither wrote nor closed its end\n')
+    expect(outcome.status).not.toBe(0)
+  })
+
   test('standard input is never closed and the message never ends: the process ends by itself', async () => {
     const outcome = await run(command, ['get'], { env, input: request, keepStdinOpen: true, timeout: 40_000 })
     expect(outcome.timedOut).toBe(false)
