@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url'
+import { digits, hexDigits, isMadeOf, letters } from './characters.ts'
 import { canonicalPath, malformed } from './path.ts'
 import { oneSpelling } from './spelling.ts'
 
@@ -123,7 +123,8 @@ function canonicalScheme(scheme: string): string {
   const lower = scheme.toLowerCase()
   const plus = lower.lastIndexOf('+')
   const base = plus < 0 ? lower : lower.slice(plus + 1)
-  if (!/^[a-z][a-z0-9.-]*$/.test(base)) throw malformed('its scheme has characters that no scheme has')
+  if (!isMadeOf(base, `${letters}${digits}.-`) || !letters.includes(base[0] ?? ' '))
+    throw malformed('its scheme has characters that no scheme has')
   return base
 }
 
@@ -139,19 +140,30 @@ function canonicalHost(text: string, scheme: string): { host: string; port: numb
 
 function canonicalPort(text: string): number | undefined {
   if (text === '') return undefined
-  const port = /^[0-9]{1,8}$/.test(text) ? Number(text) : 0
+  const port = isMadeOf(text, digits) && text.length <= 8 ? Number(text) : 0
   if (port < 1 || port > 65535) throw malformed('its port is not a port')
   return port
 }
 
 function canonicalName(name: string): string {
-  const plain = isAscii(name) ? name.toLowerCase() : domainToASCII(name)
-  if (name !== '' && !/^[a-z0-9._~-]+$/.test(plain)) throw malformed('its host has characters that no host has')
+  const plain = isAscii(name) ? name.toLowerCase() : asciiHost(name)
+  if (name !== '' && (plain === '' || !isMadeOf(plain, `${letters}${digits}._~-`)))
+    throw malformed('its host has characters that no host has')
   return plain
 }
 
+/** As `domainToASCII` of node:url does it, which the executable would have to load first. Invalid: empty. */
+function asciiHost(name: string): string {
+  const url = new URL(`ws://${unchanged}`)
+  url.hostname = name
+  return url.hostname === unchanged ? '' : url.hostname
+}
+
+const unchanged = 'unchanged.invalid'
+
 function canonicalIpv6(name: string): string {
-  if (!/^\[[0-9A-Fa-f:.]+\]$/.test(name) || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is none')
+  const isWritten = name.length > 2 && name.endsWith(']') && isMadeOf(name.slice(1, -1), `${hexDigits}:.`)
+  if (!isWritten || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is none')
   return new URL(`http://${name}`).hostname
 }
 

@@ -1,3 +1,4 @@
+import { digits, hexDigits, isMadeOf, letters } from './characters.ts'
 import { Failure } from './failure.ts'
 
 /** What cannot be an endpoint: `what` says why, and repeats nothing of it. */
@@ -19,8 +20,8 @@ export function canonicalPath(path: string): string {
   return segments.slice(first, end).join('/')
 }
 
-const unreserved = /^[A-Za-z0-9._~-]$/
-const pathCharacter = /^[A-Za-z0-9._~!$&'()*+,;=:@/-]$/
+const unreserved = `${letters}${letters.toUpperCase()}${digits}._~-`
+const pathCharacters = `${unreserved}!$&'()*+,;=:@/`
 
 function encodePath(path: string): string {
   let out = ''
@@ -28,12 +29,12 @@ function encodePath(path: string): string {
     const code = path.codePointAt(at) ?? 0
     const character = String.fromCodePoint(code)
     const hex = path.slice(at + 1, at + 3)
-    if (character === '%' && /^[0-9A-Fa-f]{2}$/.test(hex)) {
+    if (character === '%' && hex.length === 2 && isMadeOf(hex, hexDigits)) {
       const meant = String.fromCharCode(Number.parseInt(hex, 16))
-      out += unreserved.test(meant) ? meant : `%${hex.toUpperCase()}`
+      out += unreserved.includes(meant) ? meant : `%${hex.toUpperCase()}`
       at += 3
     } else {
-      out += pathCharacter.test(character) ? character : encodeCharacter(character)
+      out += pathCharacters.includes(character) ? character : encodeCharacter(character)
       at += character.length
     }
   }

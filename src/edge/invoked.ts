@@ -39,7 +39,11 @@ export async function runInvoked(commands: Readonly<Record<string, () => Promise
  * first word that is a command's name does.
  */
 export function invocation(commands: readonly string[], { name, words, env, executable }: Call): Invocation {
-  const own = (path: string) => commands.find((command) => command === basename(path).replace(/\.exe$/i, ''))
+  const own = (path: string) => {
+    const name = basename(path)
+    const called = name.toLowerCase().endsWith('.exe') ? name.slice(0, -'.exe'.length) : name
+    return commands.find((command) => command === called)
+  }
   const called =
     own(name) ??
     linkNames(name, env, executable)

@@ -13,7 +13,6 @@ export function sessionBus(env: Readonly<Record<string, string | undefined>>): s
 
 // https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
 function escaped(path: string): string {
-  return encodeURIComponent(path)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+  const encoded = encodeURIComponent(path).replaceAll('%2F', '/')
+  return [..."!'()~"].reduce((text, c) => text.replaceAll(c, `%${c.charCodeAt(0).toString(16)}`), encoded)
 }

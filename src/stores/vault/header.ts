@@ -1,4 +1,5 @@
 import { fault } from './faults.ts'
+import { isHex } from './names.ts'
 import type { Slot } from './slots/slot.ts'
 
 /*
@@ -34,7 +35,8 @@ export function parseHeader(bytes: Buffer, path: string): Header {
   const { id, keyId, records, slots, rekeying } = members
   const whole =
     typeof id === 'string' &&
-    /^[0-9a-f]{32}$/.test(id) &&
+    id.length === 32 &&
+    isHex(id) &&
     typeof keyId === 'string' &&
     typeof records === 'string' &&
     isRecordsFolder(records) &&
@@ -47,7 +49,8 @@ export function parseHeader(bytes: Buffer, path: string): Header {
 
 /** True for a name that the folder of a vault's records can have, so that no header leads out of the vault. */
 export function isRecordsFolder(name: string): boolean {
-  return /^records(-[0-9a-f]{16})?$/.test(name)
+  const [folder, id] = [name.slice(0, 7), name.slice(8)]
+  return name === 'records' || (name === `${folder}-${id}` && folder === 'records' && id.length === 16 && isHex(id))
 }
 
 function parse(bytes: Buffer, path: string): { readonly [member: string]: unknown } {

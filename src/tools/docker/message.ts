@@ -41,7 +41,11 @@ export function printObject(members: readonly (readonly [name: string, value: st
 /** The server address that a request consists of: all of it but blanks around it and one line end. */
 export function readServer(text: string): string {
   const line = text.endsWith('\n') ? text.slice(0, text.endsWith('\r\n') ? -2 : -1) : text
-  return line.replace(/^[ \t]+|[ \t]+$/g, '')
+  const isBlank = (at: number) => line[at] === ' ' || line[at] === '\t'
+  let [start, end] = [0, line.length]
+  while (isBlank(start)) start++
+  while (end > start && isBlank(end - 1)) end--
+  return line.slice(start, end)
 }
 
 /** Half a surrogate pair has no UTF-8 form, and each client would read something else in its place. */

@@ -52,7 +52,9 @@ function widened(service: string): readonly Endpoint[] {
 }
 
 function webAddress(service: string): Address | undefined {
-  if (!/^https?:\/\//i.test(service) || authorityIn(service).includes('@')) return undefined
+  const scheme = service.slice(0, service.indexOf('://')).toLowerCase()
+  if (!service.includes('://') || !['https', 'http'].includes(scheme)) return undefined
+  if (authorityIn(service).includes('@')) return undefined
   try {
     return parseAddress(service)
   } catch (error) {
@@ -62,7 +64,9 @@ function webAddress(service: string): Address | undefined {
 }
 
 function authorityIn(url: string): string {
-  return url.slice(url.indexOf('://') + 3).split(/[/?#]/, 1)[0] ?? ''
+  const rest = url.slice(url.indexOf('://') + 3)
+  const ends = ['/', '?', '#'].map((end) => rest.indexOf(end)).filter((at) => at >= 0)
+  return rest.slice(0, Math.min(rest.length, ...ends))
 }
 
 function toggledSlash(name: string): string {
