@@ -7,8 +7,13 @@ import type { Target } from './targets.ts'
 
 /*
  * The executable holds every command. Code that a call does not need must not be parsed at its start: hence the
- * splitting, and bytecode (bench/NOTES.md). The four switches keep it from reading files of the working directory.
+ * splitting, and bytecode, laid out in the order in which calls use it (npm run record-order). A call ends long before
+ * a just-in-time compiler could be of use, so its thread need not start (bench/NOTES.md). The four switches keep the
+ * executable from reading files of the working directory.
  */
+
+/** What the calls of clients use, by the hashes that the compiler gives its pieces. */
+export const orderFile = join(root, 'packaging', 'bytecode-order.txt')
 
 const switches = [
   '--compile',
@@ -16,6 +21,7 @@ const switches = [
   '--bytecode',
   '--format=esm',
   '--minify',
+  '--compile-jit-policy=1000',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
   '--no-compile-autoload-tsconfig',
@@ -23,13 +29,13 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Compiles the executable into this file; gives the files that went into it. */
-export function compile(target: Target, outfile: string): readonly string[] {
+/** Compiles the executable into this file, its bytecode in the noted order if wanted; gives the files that went into it. */
+export function compile(target: Target, outfile: string, ordered = true): readonly string[] {
   const entry = join(root, 'build', 'standalone-entry.ts')
   const metafile = `${outfile}.json`
   const constants = Object.entries(buildConstants(true)).map(([name, value]) => `--define=${name}=${value}`)
   mkdirSync(dirname(entry), { recursive: true })
-  writeFileSync(entry, entryText())
+  writeFileSync(entry, entryText(target))
   try {
     execFileSync(
       compiler(),
@@ -37,6 +43,7 @@ export function compile(target: Target, outfile: string): readonly string[] {
         'build',
         ...switches,
         ...constants,
+        ...(ordered ? [`--bytecode-order=${orderFile}`] : []),
         `--target=${target.bun}`,
         `--compile-executable-path=${runtimeFor(target)}`,
         `--metafile=${metafile}`,
@@ -52,12 +59,16 @@ export function compile(target: Target, outfile: string): readonly string[] {
   }
 }
 
-/** The files of bin/ are the list of commands; there is no second one. */
-function entryText(): string {
+/**
+ * The files of bin/ are the list of commands; there is no second one. What nearly every call of a client loads stands
+ * beside the entry, since each `import()` on its way costs something, as a top-level `await` does.
+ */
+function entryText({ os }: Target): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),`)
-  return `import { runInvoked } from '../src/edge/invoked.ts'
+  const usual = ['edge/serve.ts', ...(os === 'linux' ? ['stores/secret-service/store.ts'] : [])]
+  return `${usual.map((file) => `import '../src/${file}'\n`).join('')}import { runInvoked } from '../src/edge/invoked.ts'
 
-await runInvoked({
+runInvoked({
 ${table.join('\n')}
 })
 `

@@ -6,6 +6,7 @@ import type { Store } from '../core/store.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
 import { readDescriptor } from './descriptor.ts'
 import { dialer } from './dial.ts'
+import { dialByBun } from './dial-bun.ts'
 import { placesOf } from './places.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { write } from './stdio.ts'
@@ -55,7 +56,7 @@ export function thisMachine(tool: Owner): Surroundings {
     program: async (name) => (await import('./programs.ts')).programOnPath(name, env),
     isOurs: async (path) => (await import('./installed.ts')).isOurs(path),
     addon: async () => (await import('./addon.ts')).loadAddon(),
-    dialer,
+    dialer: ownDialer,
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
     places: placesOf(env, process.platform),
@@ -70,6 +71,9 @@ export function thisMachine(tool: Owner): Surroundings {
     say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }
+
+/** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
+const ownDialer = process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes' ? async () => dialByBun : dialer
 
 function isPersonPresent(env: NodeJS.ProcessEnv, platform: string): boolean {
   if (env['GIT_TERMINAL_PROMPT'] === '0' || env['CREDBRIDGE_PROMPT'] === 'never') return false
