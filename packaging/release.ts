@@ -7,9 +7,14 @@ import { manifest, root } from './project.ts'
 import { buildStandalone, packageName, standaloneFolder } from './standalone.ts'
 import { type Target, targetNamed, targets } from './targets.ts'
 
-/* npm run release [-- --target=linux-x64 --target=darwin-arm64 | --all]: everything that is published, into build/release */
+/*
+ * npm run release [-- --target=linux-x64 --target=darwin-arm64 | --all] [--built]: everything that is published, into
+ * build/release. `--built` packs the executables as they lie in build/, so that they can be signed before.
+ */
 
-const { values } = parseArgs({ options: { target: { type: 'string', multiple: true }, all: { type: 'boolean' } } })
+const { values } = parseArgs({
+  options: { target: { type: 'string', multiple: true }, all: { type: 'boolean' }, built: { type: 'boolean' } },
+})
 const wanted = values.all === true ? targets : (values.target ?? [undefined]).map(targetNamed)
 const out = join(root, 'build', 'release')
 
@@ -21,7 +26,7 @@ copyFileSync(join(root, 'dist', 'sbom.cdx.json'), join(out, `${manifest.name}-${
 for (const target of wanted) {
   const folder = standaloneFolder(target)
   const name = `${manifest.name}-${manifest.version}-${target.name}`
-  await buildStandalone(target, folder)
+  if (values.built !== true) await buildStandalone(target, folder)
   pack(folder)
   archive(folder, name)
   copyFileSync(join(folder, 'sbom.cdx.json'), join(out, `${name}.cdx.json`))
