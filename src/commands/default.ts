@@ -2,14 +2,14 @@ import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { endpointWords } from '../core/hint.ts'
 import type { Desk } from '../edge/desk.ts'
-import { endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
 export function defaultCommand(program: Command, desk: Desk): void {
   withService(program.command('default <endpoint> [account]'))
     .description('say which account is meant where a tool names no user')
     .option('--unset', 'no account is')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await setDefault(desk, endpoint, account, options)),
+      desk.ends(await setDefault(desk, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
-import { endpointFrom, nothingThere, withService } from './words.ts'
+import { accountFrom, endpointFrom, nothingThere, withService } from './words.ts'
 
 export function getCommand(program: Command, desk: Desk): void {
   withService(program.command('get <endpoint> [account]'))
@@ -10,7 +10,7 @@ export function getCommand(program: Command, desk: Desk): void {
     .option('--show', 'print it although a person may be looking over your shoulder')
     .option('--json', 'print account, kind, secret and what belongs to it as JSON')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await get(desk, endpoint, account, options)),
+      desk.ends(await get(desk, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 

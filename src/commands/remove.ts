@@ -4,7 +4,7 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
 import type { Desk } from '../edge/desk.ts'
-import { accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import { accountFrom, accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
 interface Options {
   readonly service?: boolean
@@ -20,7 +20,7 @@ export function removeCommand(program: Command, desk: Desk): void {
     .option('--all-accounts', 'every account of the endpoint')
     .option('-n, --dry-run', 'show what would be removed')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await remove(desk, endpoint, account, options)),
+      desk.ends(await remove(desk, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import type { Desk } from '../edge/desk.ts'
-import { endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
 
 export function restoreCommand(program: Command, desk: Desk): void {
   withService(program.command('restore <endpoint> [account]'))
     .description('bring back what a tool erased within the last day because a server refused it')
     .option('--replace', 'instead of what was signed in to since')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await restore(desk, endpoint, account, options)),
+      desk.ends(await restore(desk, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 

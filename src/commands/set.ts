@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type Kind, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import type { Desk } from '../edge/desk.ts'
-import { endpointFrom, kindOption, withService } from './words.ts'
+import { accountFrom, endpointFrom, kindOption, withService } from './words.ts'
 
 export function setCommand(program: Command, desk: Desk): void {
   withService(program.command('set <endpoint> [account]'))
@@ -10,7 +10,7 @@ export function setCommand(program: Command, desk: Desk): void {
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await set(desk, endpoint, account, options)),
+      desk.ends(await set(desk, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 

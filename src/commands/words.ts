@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type Entry, kinds } from '../core/credential.ts'
-import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
+import { type Endpoint, parseAddress, serviceName, userIn } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { shellWord } from '../core/hint.ts'
 
@@ -33,6 +33,15 @@ export function endpointFrom(text: string, options: { service?: boolean }): Endp
       `for a program's own service name: --service ${shellWord(text)}`,
     ],
   })
+}
+
+/** The account that a person means: the word for it, else the user that the address names. */
+export function accountFrom(
+  text: string,
+  account: string | undefined,
+  options: { service?: boolean },
+): string | undefined {
+  return account ?? (options.service === true ? undefined : userIn(text))
 }
 
 /** The accounts of some entries, each once. */

@@ -68,6 +68,20 @@ export function parseAddress(url: string): Address {
   })
 }
 
+/** The user that a URL names, which is no part of its address; `undefined` if it names none. */
+export function userIn(url: string): string | undefined {
+  const colon = url.indexOf('://')
+  const rest = colon < 1 ? '' : url.slice(colon + 3)
+  const authority = rest.slice(0, firstOf(rest, '/?#'))
+  const userInfo = authority.slice(0, Math.max(authority.lastIndexOf('@'), 0))
+  const user = userInfo.slice(0, firstOf(userInfo, ':'))
+  try {
+    return user === '' ? undefined : decodeURIComponent(user)
+  } catch {
+    throw malformed('its user name is not percent-encoded as it should be')
+  }
+}
+
 /** The address from parts whose path is plain text, as git sends it, not percent-encoded. */
 export function addressOf(parts: { scheme: string; host: string; path?: string }): Address {
   return address({ ...parts, path: canonicalPath((parts.path ?? '').replaceAll('%', '%25')) })

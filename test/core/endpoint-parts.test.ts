@@ -7,6 +7,7 @@ import {
   parseEndpoint,
   sameEndpoint,
   serviceName,
+  userIn,
   withParents,
 } from '../../src/core/endpoint.ts'
 
@@ -44,6 +45,28 @@ describe('from parts, as git sends them', () => {
 test('what a person types is an address if it has a scheme', () => {
   expect(parseEndpoint('https://Example.com/').key).toBe('https://example.com')
   expect(parseEndpoint('Example.com/')).toEqual(serviceName('Example.com/'))
+})
+
+test.each([
+  ['https://alice@example.com', 'alice'],
+  ['https://al%40ice:pass:word@example.com/a', 'al@ice'],
+  ['https://a@b@example.com', 'a@b'],
+  ['https://example.com', undefined],
+  ['https://@example.com', undefined],
+  ['https://:password@example.com', undefined],
+  ['https://example.com/a@b', undefined],
+  ['https://example.com?a@b', undefined],
+  ['https://example.com#a@b', undefined],
+  ['alice@example.com', undefined],
+])('%s names the user %j', (url, user) => {
+  expect(userIn(url)).toBe(user)
+})
+
+test('a user that cannot be decoded is malformed, and not repeated', () => {
+  for (const url of ['https://%zz-hidden@example.com', 'https://%ff@example.com'])
+    expect(() => userIn(url)).toThrow(
+      expect.objectContaining({ code: 'malformed', message: expect.not.stringMatching(/hidden/) }),
+    )
 })
 
 test('host and port, as docker spells an origin', () => {
