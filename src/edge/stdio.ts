@@ -10,11 +10,11 @@ const patience = 10_000
  * Standard input up to its end, or to its first empty line where that ends the message. More than `atMost` bytes is
  * `malformed`, silence for too long `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
  */
-export async function readInput(options: Reading): Promise<Uint8Array> {
+export async function readInput(options: Reading, longestSilence = patience): Promise<Uint8Array> {
   const stats = statsOf(0)
   const person = await isTerminal(0, stats)
   if (person && options.notFromPerson === true) return new Uint8Array()
-  const limit = person ? undefined : patience
+  const limit = person ? Number.POSITIVE_INFINITY : longestSilence
   const unblocked = stats?.isFIFO() === true ? openUnblocked(0) : undefined
   let bytes = Buffer.alloc(0)
   const chunk = Buffer.allocUnsafeSlow(65_536)
@@ -67,9 +67,9 @@ function readAtOnce(fd: number | undefined, into: Buffer): number | undefined {
   }
 }
 
-function readSome(into: Buffer, limit: number | undefined): Promise<number> {
+function readSome(into: Buffer, limit: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const timer = limit === undefined ? undefined : setTimeout(() => reject(silence()), limit)
+    const timer = limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => reject(silence()), limit)
     const attempt = () =>
       read(0, into, 0, into.length, null, (error, count) => {
         if (error?.code === 'EAGAIN') return void setTimeout(attempt, 5)

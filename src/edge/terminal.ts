@@ -33,7 +33,8 @@ export function thisTerminal(): Terminal {
     confirm: (question) =>
       asking(async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams })),
     async readSecret() {
-      const text = wholeText(await readInput({ atMost: 16 * 1024 * 1024 }))
+      // Whatever writes it may first ask the person, as password managers do.
+      const text = wholeText(await readInput({ atMost: 16 * 1024 * 1024 }, Number.POSITIVE_INFINITY))
       return new Secret(text.replace(/\r?\n$/, ''))
     },
   }

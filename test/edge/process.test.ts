@@ -71,6 +71,12 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect(outcome.stdout).toBe('')
   })
 
+  test('a person who pipes a secret in has all the time, for whatever asks them for it', () => {
+    const script = '(sleep 11; echo s3cret) | credbridge set https://git.example.com alice'
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', script], { env, encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'kept for https://git.example.com\n' })
+  })
+
   test('standard output is closed or full', () => {
     for (const redirection of ['>&-', '>/dev/full']) {
       const { status, signal } = spawnSync('/bin/sh', ['-c', `exec "$0" capability ${redirection}`, command], { env })
