@@ -4,18 +4,21 @@ import { kinds, ourselves } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import type { Desk } from '../edge/desk.ts'
 import { printable } from '../edge/report.ts'
-import { endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './words.ts'
+import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './words.ts'
 
 export function listCommand(program: Command, desk: Desk): void {
-  withService(program.command('list [endpoint]'))
+  withService(program.command('list [endpoint] [account]'))
     .description('show what is kept: endpoints, accounts and who saved them, never secrets')
     .option('--json', 'as JSON')
-    .action(async (endpoint: string | undefined, options) => desk.ends(await list(desk, endpoint, options)))
+    .action(async (endpoint: string | undefined, account: string | undefined, options) =>
+      desk.ends(await list(desk, endpoint, accountFrom(endpoint ?? '', account, options), options)),
+    )
 }
 
 async function list(
   { terminal, open }: Desk,
   word: string | undefined,
+  account: string | undefined,
   options: { json?: boolean; service?: boolean },
 ): Promise<number> {
   const endpoint = word === undefined ? undefined : endpointFrom(word, options)
@@ -23,7 +26,10 @@ async function list(
   const entries = (await broker.list()).filter(
     (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
   )
-  const credentials = entries.filter(({ kind }) => (kinds as readonly string[]).includes(kind)).sort(byName)
+  const credentials = entries
+    .filter(({ kind }) => (kinds as readonly string[]).includes(kind))
+    .filter((entry) => account === undefined || entry.account === account)
+    .sort(byName)
   const isDefault = (entry: Entry) =>
     entries.some(
       (note) =>
