@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { needs } from '../real/require.ts'
+import { hasKeyring, needs } from '../real/require.ts'
 import { openPythonWorld } from './python-world.ts'
 
 needs('the build (npm run build)', built)('the keyring command', () => {
@@ -61,18 +61,20 @@ needs('the build (npm run build)', built)('the keyring command', () => {
     )
   })
 
-  test.each([
-    ['get', 's', 'u'],
-    ['--mode', 'creds', '--output', 'json', 'get', 's'],
-    ['set', 's', 'u'],
-    ['del', 's', 'u'],
-  ])('a locked keychain: a line that says so, exit 1, nothing on standard output: %s %s %s', async (...words) => {
-    const { run, keep, session } = await openPythonWorld('secret-service')
-    await keep('s', 'u', 'p@ss')
-    await session.lock()
-    const outcome = await run('keyring', words, { input: 'other\n' })
-    expect(outcome).toMatchObject({ stdout: '', exitCode: 1, stderr: expect.stringMatching(/^credbridge: .*locked/) })
-    await session.restart('unlocked')
-    expect((await run('keyring', ['get', 's', 'u'])).stdout).toBe('p@ss\n')
+  needs('a keyring', hasKeyring)('a keyring', () => {
+    test.each([
+      ['get', 's', 'u'],
+      ['--mode', 'creds', '--output', 'json', 'get', 's'],
+      ['set', 's', 'u'],
+      ['del', 's', 'u'],
+    ])('a locked keychain: a line that says so, exit 1, nothing on standard output: %s %s %s', async (...words) => {
+      const { run, keep, session } = await openPythonWorld('secret-service')
+      await keep('s', 'u', 'p@ss')
+      await session.lock()
+      const outcome = await run('keyring', words, { input: 'other\n' })
+      expect(outcome).toMatchObject({ stdout: '', exitCode: 1, stderr: expect.stringMatching(/^credbridge: .*locked/) })
+      await session.restart('unlocked')
+      expect((await run('keyring', ['get', 's', 'u'])).stdout).toBe('p@ss\n')
+    })
   })
 })

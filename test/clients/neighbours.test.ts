@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
-import { needs, needsPrograms } from '../real/require.ts'
+import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
 import { type Outcome, run } from '../real/run.ts'
 import { type Session, startSession } from '../real/session.ts'
 
@@ -14,7 +14,7 @@ import { type Session, startSession } from '../real/session.ts'
 
 const libsecret = join(import.meta.dirname, '..', '..', '.cache', 'bin', 'git-credential-libsecret')
 
-needs('the build (npm run build)', built)('import --from', () => {
+needs('the build and a keyring', built && hasKeyring)('import --from', () => {
   let session: Session
   let env: NodeJS.ProcessEnv = {}
 

@@ -24,6 +24,11 @@ export function needsPrograms(...programs: readonly [string, ...string[]]): Suit
   return needs(missing ?? programs[0], missing === undefined)
 }
 
+/** Whether a session with a keyring can be started (session.ts). */
+export const hasKeyring: boolean = ['setpriv', 'dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'].every(
+  (program) => programOnPath(program) !== undefined,
+)
+
 /** Where a program is, as a shell would find it. */
 export function programOnPath(program: string, path: string = process.env['PATH'] ?? ''): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder !== '')

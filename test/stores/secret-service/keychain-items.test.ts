@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { built, installCommands } from '../../real/commands.ts'
-import { needs } from '../../real/require.ts'
+import { hasKeyring, needs } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { hasPythonKeyring, removeAll, shown } from './world.ts'
@@ -11,9 +11,9 @@ import { hasPythonKeyring, removeAll, shown } from './world.ts'
  * what there is, and the first save makes the item one that can be found without it.
  */
 
-const present = built && hasPythonKeyring && process.env['CREDBRIDGE_TEST_STANDALONE'] === undefined
+const present = built && hasKeyring && hasPythonKeyring && process.env['CREDBRIDGE_TEST_STANDALONE'] === undefined
 
-needs('the build, and Python with keyring and secretstorage', present)('items of the keychain store', () => {
+needs('the build, a keyring, and Python with keyring and secretstorage', present)('items of the keychain store', () => {
   let session: Session
   let env: NodeJS.ProcessEnv = {}
 

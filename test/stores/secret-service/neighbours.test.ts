@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
-import { needs } from '../../real/require.ts'
+import { hasKeyring, needs } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import {
   git,
@@ -22,7 +22,7 @@ import {
  * which somebody would refuse to go on (the trap: Python's `set` after @napi-rs/keyring's makes two).
  */
 
-const suite = needs('Python with keyring and secretstorage', hasPythonKeyring)
+const suite = needs('a keyring, and Python with keyring and secretstorage', hasKeyring && hasPythonKeyring)
 
 suite('neighbours in the Secret Service', () => {
   let session: Session

@@ -9,6 +9,7 @@ import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { startAgent } from '../../real/agent.ts'
+import { needsPrograms } from '../../real/require.ts'
 import { credential, plain } from '../contract-world.ts'
 import { emptyFolder, vaultIn } from './place.ts'
 
@@ -59,22 +60,28 @@ describe('a rekey', () => {
     expect(existsSync(`${options.keyFile}.next`)).toBe(false)
   })
 
-  test('takes along every slot whose secret is at hand', async () => {
-    const agent = await startAgent()
-    onTestFinished(() => agent.end())
-    await agent.addKey('ed25519')
-    const options = { ...(await filledVault()), agent: agent.socket }
-    await addSlot(options, forPassphrase(words))
-    await addSlot(options, forAgent(options))
-    await expect(rekey(options, { without: [], ask: async () => new Secret('forgotten') })).rejects.toMatchObject({
-      code: 'locked',
+  needsPrograms(
+    'ssh-agent',
+    'ssh-add',
+    'ssh-keygen',
+  )('with an SSH agent', () => {
+    test('takes along every slot whose secret is at hand', async () => {
+      const agent = await startAgent()
+      onTestFinished(() => agent.end())
+      await agent.addKey('ed25519')
+      const options = { ...(await filledVault()), agent: agent.socket }
+      await addSlot(options, forPassphrase(words))
+      await addSlot(options, forAgent(options))
+      await expect(rekey(options, { without: [], ask: async () => new Secret('forgotten') })).rejects.toMatchObject({
+        code: 'locked',
+      })
+      await rekey(options, { without: [], ask: async () => words })
+      const { agent: _, ...noAgent } = options
+      const elsewhere = { keyFile: join(emptyFolder(), 'none') }
+      expect(await allOf({ ...options, ...elsewhere })).toHaveLength(20)
+      expect(await allOf({ ...noAgent, ...elsewhere, ask: async () => words })).toHaveLength(20)
+      expect(await allOf(noAgent)).toHaveLength(20)
     })
-    await rekey(options, { without: [], ask: async () => words })
-    const { agent: _, ...noAgent } = options
-    const elsewhere = { keyFile: join(emptyFolder(), 'none') }
-    expect(await allOf({ ...options, ...elsewhere })).toHaveLength(20)
-    expect(await allOf({ ...noAgent, ...elsewhere, ask: async () => words })).toHaveLength(20)
-    expect(await allOf(noAgent)).toHaveLength(20)
   })
 
   test('leaves behind a slot that is named, never the last one', async () => {
