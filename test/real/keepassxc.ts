@@ -37,7 +37,9 @@ export async function startKeePassXC(
   const search = `UnlockBeforeSearch=${options.unlockBeforeSearch === true}`
   const general = ['[General]', 'ConfigVersion=2', 'UpdateCheckMessageShown=true', 'SingleInstance=false']
   writeFileSync(settings, [...general, '[FdoSecrets]', ...flags, search, ''].join('\n'))
-  const program = start(session, [`--config=${settings}`, '--localconfig=/dev/null', '--pw-stdin', database])
+  // It replaces both files by new ones: of the machine's own /dev/null nothing would be left.
+  const files = [`--config=${settings}`, `--localconfig=${join(session.folder, 'keepassxc-local.ini')}`]
+  const program = start(session, [...files, '--pw-stdin', database])
   program.stdin?.end(`${password}\n`)
   atEnd(() => end(program))
   await until(() => ready(session), 'KeePassXC did not offer its database')
