@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { membersAt, valueAt } from '../json-text.ts'
@@ -27,6 +27,7 @@ export const containersSetup: Setup = {
     refuseOtherFile(world)
     const helpers = await helpersWithout(world, ownFile(world))
     if (helpers.includes(name)) return { changes: [], remarks: [] }
+    await refuseLaterFile(world)
     const text = `${mark}credential-helpers = [${[name, ...helpers].map((helper) => JSON.stringify(helper)).join(', ')}]\n`
     const others = helpers.filter((helper) => helper !== authFile)
     return {
@@ -108,25 +109,40 @@ function refuseOtherFile({ env }: World): void {
   })
 }
 
+/** Of several lists the one that is read last counts. */
+async function refuseLaterFile(world: World): Promise<void> {
+  const own = ownFile(world)
+  for (const file of dropIns(world, dirname(own)).filter((one) => one > own)) {
+    if ((await helpersIn(world, file)) === undefined) continue
+    throw new Failure('refused', `${file} is read after what setup would write, and counts instead`, {
+      hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`],
+    })
+  }
+}
+
 /** The list that is in force, as far as files other than this one say. */
 async function helpersWithout(world: World, except: string | undefined): Promise<readonly string[]> {
-  const { parse } = await import('smol-toml')
-  const dropIns = (folder: string) =>
-    world.files
-      .names(folder)
-      .filter((file) => file.endsWith('.conf'))
-      .map((file) => join(folder, file))
   const own = join(userFolder(world), 'registries.conf')
-  const system = [join('/etc/containers', 'registries.conf'), ...dropIns('/etc/containers/registries.conf.d')]
+  const system = [join('/etc/containers', 'registries.conf'), ...dropIns(world, '/etc/containers/registries.conf.d')]
   const main = world.files.exists(own) ? [own] : system
   let helpers: readonly string[] = [authFile]
-  for (const file of [...main, ...dropIns(`${own}.d`)]) {
-    if (file === except) continue
-    const read = () => parse(world.files.read(file) ?? '')['credential-helpers']
-    const listed = about(file, () => orMalformed(read))
-    if (Array.isArray(listed)) helpers = listed.filter((helper) => typeof helper === 'string')
+  for (const file of [...main, ...dropIns(world, `${own}.d`)]) {
+    if (file !== except) helpers = (await helpersIn(world, file)) ?? helpers
   }
   return helpers
+}
+
+function dropIns({ files }: World, folder: string): readonly string[] {
+  const names = files.names(folder).filter((file) => file.endsWith('.conf'))
+  return names.map((file) => join(folder, file))
+}
+
+/** The list in one file; `undefined` if it has none. */
+async function helpersIn(world: World, file: string): Promise<readonly string[] | undefined> {
+  const { parse } = await import('smol-toml')
+  const text = world.files.read(file) ?? ''
+  const listed = about(file, () => orMalformed(() => parse(text)['credential-helpers']))
+  return Array.isArray(listed) ? listed.filter((helper) => typeof helper === 'string') : undefined
 }
 
 function orMalformed<T>(read: () => T): T {

@@ -143,3 +143,24 @@ test('what is remembered and cannot be read is named', async () => {
   await expect(make('undo')).rejects.toMatchObject({ message: `${memory} cannot be read: it is not JSON` })
   expect(config()).toBe('{"credsStore":"credbridge"}')
 })
+
+describe("podman's drop-ins are read in the order of their names", () => {
+  const own = '.config/containers/registries.conf.d/zz-credbridge.conf'
+
+  test('one that is read after ours, with helpers in it, would win: that is refused', async () => {
+    const { make, put, read } = home(undefined)
+    const later = put('.config/containers/registries.conf.d/zzz.conf', 'credential-helpers = ["other"]\n')
+    const refusal = { code: 'refused', message: `${later} is read after what setup would write, and counts instead` }
+    await expect(make('plan', {}, containersSetup)).rejects.toMatchObject(refusal)
+    expect(read(own)).toBeUndefined()
+  })
+
+  test('one without helpers, or read before, does not', async () => {
+    const { make, put, read } = home(undefined)
+    put('.config/containers/registries.conf.d/zzz.conf', 'unqualified-search-registries = ["r.example.com"]\n')
+    put('.config/containers/registries.conf.d/10.conf', 'credential-helpers = ["other"]\n')
+    expect(await make('plan', {}, containersSetup)).toBe(1)
+    expect(read(own)).toContain('credential-helpers = ["credbridge", "other"]')
+    expect(await make('plan', {}, containersSetup)).toBe(0)
+  })
+})
