@@ -104,12 +104,14 @@ async function withSecret(
   here: readonly Described[],
   expected: Secret,
 ): Promise<readonly Described[]> {
-  const secrets = await service.secrets(here.map(({ path }) => path))
+  const paths = here.map(({ path }) => path)
+  // In this order: what has gone before its secret was asked for is not there afterwards.
+  const [secrets, still] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const same = (item: Described) => {
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
     return !isCredential(decoded) || decoded.secret.equals(expected)
   }
-  const [first, ...others] = here
+  const [first, ...others] = here.filter((item) => still.some(({ path }) => path === item.path))
   if (first === undefined || !same(first)) return []
   return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
 }

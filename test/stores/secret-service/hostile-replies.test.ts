@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { attributesOf } from '../../../src/stores/secret-service/items.ts'
 import { type Answer, type Answers, described, fakeBus, item, printed } from './fake-bus.ts'
@@ -79,6 +80,17 @@ describe('a Secret Service that contradicts itself', () => {
   test('an item that has gone when its secret is asked for is absent', async () => {
     const gone = { error: 'org.freedesktop.DBus.Error.UnknownObject' }
     expect(await storeWith(to('GetAll', gone)).find([git])).toEqual([])
+  })
+
+  test('an item that goes while its secret is compared is nothing that could be removed', async () => {
+    let gone = false
+    const store = storeWith(({ member }) => {
+      if (member === 'GetAll' && gone) return { error: 'org.freedesktop.DBus.Error.UnknownObject' }
+      if (member !== 'GetSecrets') return undefined
+      gone = true
+      return ['a{o(oayays)}', new Map()]
+    })
+    expect(await store.remove(gits(''), new Secret('secret'))).toBe(false)
   })
 
   test('an unlocked item without a secret is refused, never absent', async () => {
