@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
@@ -17,13 +18,14 @@ const out = join(root, 'dist')
 const inputs = new Set<string>()
 
 /** Leaves every `import()` of ours outside the file and notes what it leads to. */
-function lazy(found: Set<string>, from: string): Plugin {
+function lazy(found: Set<string>, from: string, within: readonly string[]): Plugin {
   return {
     name: 'lazy',
     setup({ onResolve }) {
       onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
         if (kind !== 'dynamic-import') return undefined
         const file = resolve(resolveDir, path)
+        if (within.includes(file)) return undefined
         found.add(file)
         return { path: `./${relative(from, join(out, 'lazy', lazyName(file)))}`, external: true }
       })
@@ -35,7 +37,15 @@ function lazyName(file: string): string {
   return `${relative(join(root, 'src'), file).replaceAll('/', '-').replace(/\.ts$/, '')}.cjs`
 }
 
-async function bundle(entry: string, outfile: string, found: Set<string>): Promise<void> {
+/** What a client's call needs nearly always stays in the file that V8's code is kept of. */
+const hot = join(root, 'src', 'stores', 'secret-service', 'store.ts')
+
+async function bundle(
+  entry: string,
+  outfile: string,
+  found: Set<string>,
+  { within = [], from = join(outfile, '..') }: { within?: readonly string[]; from?: string } = {},
+): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -51,9 +61,36 @@ async function bundle(entry: string, outfile: string, found: Set<string>): Promi
     supported: { 'dynamic-import': false },
     define: buildConstants(false),
     metafile: true,
-    plugins: [lazy(found, join(outfile, '..'))],
+    plugins: [lazy(found, from, within)],
   })
   for (const input of Object.keys(metafile.inputs)) inputs.add(input)
+}
+
+/** A client's command: a file that starts it with what V8 kept of its code (src/edge/compiled.ts), and the file it starts. */
+async function bundleCompiled(command: string, entry: string, outfile: string): Promise<void> {
+  const started = join(out, 'lazy', `${command}.cjs`)
+  await bundle(entry, started, waiting, { within: [hot], from: out })
+  const whole = `(function (require) {${readFileSync(started, 'utf8').replace(/^#!.*\n/, '')}})`
+  if (Buffer.from(whole, 'latin1').toString('utf8') !== whole) throw new Error(`${started} must be ASCII`)
+  writeFileSync(started, whole)
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16)
+  const start = `runCompiled(require, __dirname + '/lazy/${command}.cjs', '${command}', '${hash}')`
+  await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `import { runCompiled } from './src/edge/compiled.ts'\n${start}`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    banner: { js: '#!/usr/bin/env node' },
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    logLevel: 'warning',
+  })
 }
 
 /** What the library's types are made of; what they do not name is left out. */
@@ -78,8 +115,10 @@ function declareTypes(): void {
 rmSync(out, { recursive: true, force: true })
 const waiting = new Set<string>()
 for (const command of commands) {
+  const entry = join(root, 'bin', `${command}.ts`)
   const outfile = join(out, `${command}.cjs`)
-  await bundle(join(root, 'bin', `${command}.ts`), outfile, waiting)
+  if (readFileSync(entry, 'utf8').includes('serve(')) await bundleCompiled(command, entry, outfile)
+  else await bundle(entry, outfile, waiting)
   chmodSync(outfile, 0o755)
 }
 const library = join(out, 'library', 'index.cjs')
