@@ -1,3 +1,4 @@
+import type { Failure } from '../../core/failure.ts'
 import { keychainFailure, noAddon, overdue } from './errors.ts'
 
 /** The part of `@napi-rs/keyring` that is used. Its `withTarget` never is: on Windows even reading so writes. */
@@ -51,8 +52,14 @@ export async function openCalls(load: LoadAddon, personPresent: boolean, limits:
 
   return {
     async search(service) {
-      const found = await within(limits.call, () => addon.findCredentialsAsync(service), personPresent)
-      return found.map(({ account, password }) => ({ account, value: password }))
+      for (let left = attempts; ; left--) {
+        try {
+          const found = await within(limits.call, () => addon.findCredentialsAsync(service), personPresent)
+          return found.map(({ account, password }) => ({ account, value: password }))
+        } catch (error) {
+          if (left === 1 || !isVanished(error)) throw error
+        }
+      }
     },
     async read(service, account) {
       return (await asking(() => entry(service, account).getPassword())) ?? undefined
@@ -64,6 +71,14 @@ export async function openCalls(load: LoadAddon, personPresent: boolean, limits:
       return asking(() => entry(service, account).deleteCredential())
     },
   }
+}
+
+/** How often the addon searches anew: it reads one by one what it has found, and fails if one is removed meanwhile. */
+const attempts = 10
+
+function isVanished(error: unknown): boolean {
+  const { cause } = error as Failure
+  return cause instanceof Error && cause.message.includes('DBus.Error.UnknownMethod')
 }
 
 async function within<T>(limit: number, call: () => Promise<T>, personPresent: boolean): Promise<T> {

@@ -17,6 +17,9 @@ export interface Known {
   readonly before: readonly Place[]
 }
 
+/** How often all is looked at anew because an item was removed, and perhaps made anew, while it was read. */
+const attempts = 10
+
 /** Everything at these endpoints with its secret, of several items at one place the one that counts. */
 export async function find(
   service: Service,
@@ -24,6 +27,19 @@ export async function find(
   account: string | undefined,
   known: Known,
 ): Promise<readonly Found[]> {
+  for (let left = attempts; ; left--) {
+    const found = await findOnce(service, endpoints, account, known, left === 1)
+    if (found !== undefined) return found
+  }
+}
+
+async function findOnce(
+  service: Service,
+  endpoints: readonly Endpoint[],
+  account: string | undefined,
+  known: Known,
+  isLast: boolean,
+): Promise<readonly Found[] | undefined> {
   const each = endpoints.filter((one, index) => endpoints.findIndex((other) => sameEndpoint(one, other)) === index)
   if (each.length === 0) return []
   const searches = each.flatMap((endpoint) => searchesAt(endpoint, ownersAt(endpoint, known)))
@@ -35,7 +51,10 @@ export async function find(
     for (const [place, item] of thatCount(described, (attributes) => placeAt(endpoint, attributes, owners))) {
       const meant = account === undefined || account === place.account
       if (!meant && !mayBeNote(item.attributes)) continue
-      const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
+      const secret = secrets.get(item.path)
+      const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
+      if (isGone && !isLast) return undefined
+      const decoded = decodeItem(place, textOf(place, item, secret))
       if (meant || !isCredential(decoded)) found.push({ ...decoded, savedAt: item.modified })
     }
   }

@@ -15,8 +15,11 @@ export function readHeader({ folder, uid }: VaultOptions): Header | undefined {
   const path = headerPath(folder)
   const bytes = readOwn(path, uid)
   if (bytes !== undefined) return parseHeader(bytes, path)
-  if (namesIn(folder).some(isRecordsFolder)) throw fault('header-missing', path)
-  return undefined
+  if (!namesIn(folder).some(isRecordsFolder)) return undefined
+  // Another process may have made the vault, and kept something in it, between these two looks.
+  const made = readOwn(path, uid)
+  if (made === undefined) throw fault('header-missing', path)
+  return parseHeader(made, path)
 }
 
 /** Makes a vault with one slot. False if another process has made one meanwhile: then that one is as good. */
