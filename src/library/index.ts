@@ -1,13 +1,28 @@
 import { open } from '../edge/open.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
-import { type Passwords, passwordsOver } from './passwords.ts'
+import { type Asked, type Passwords, passwordsOver } from './passwords.ts'
 import { shared } from './sharing.ts'
+import { turns } from './turns.ts'
 
 /*
  * What programs import from 'credbridge'. docs/library.md shows each with an example.
  */
 
-const openStores = shared(() => open('python'), Date.now)
+/** A bus takes so many questions of one connection and no more: 128 where its configuration does not say (dbus-daemon). */
+const inTurn = turns(8)
+
+const openStores = shared(async () => {
+  const { broker, stores } = await open('python')
+  const { find, save, remove } = broker
+  return {
+    stores,
+    broker: {
+      find: (lookup) => inTurn(() => find(lookup)),
+      save: (credential) => inTurn(() => save(credential)),
+      remove: (removal) => inTurn(() => remove(removal)),
+    } satisfies Asked,
+  }
+}, Date.now)
 const passwords: Passwords = passwordsOver(openStores)
 
 /** Keeps the password as the only one for this service and user. */

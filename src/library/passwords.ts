@@ -4,8 +4,11 @@ import type { Store } from '../core/store.ts'
 import { itemOf, lookupOf, removalOf } from '../tools/python/lookup.ts'
 import { named, PasswordDeleteError } from './errors.ts'
 
+/** What the library asks of the broker. */
+export type Asked = Pick<Broker, 'find' | 'save' | 'remove'>
+
 /** What the library works on: the broker over the stores in use. */
-export type OpenStores = () => Promise<{ readonly broker: Broker; readonly stores: readonly Store[] }>
+export type OpenStores = () => Promise<{ readonly broker: Asked; readonly stores: readonly Store[] }>
 
 /** A user name and the password that goes with it. */
 export interface UserAndPassword {

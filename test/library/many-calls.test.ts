@@ -7,12 +7,13 @@ import { startSession } from '../real/session.ts'
 
 const library = join(import.meta.dirname, '..', '..', 'dist', 'library', 'index.mjs')
 
-/** A program that keeps one password, asks for it so many times at once, and says how often it was right. */
+/** A program that keeps so many passwords at once, asks for all of them at once, and says how many were right. */
 const program = (times: number) => `
 import { getPassword, setPassword } from ${JSON.stringify(library)}
-await setPassword('s', 'u', 'p')
-const found = await Promise.allSettled(Array.from({ length: ${times} }, () => getPassword('s', 'u')))
-console.log(found.filter(({ value }) => value === 'p').length)
+const services = Array.from({ length: ${times} }, (_, number) => 's' + number)
+await Promise.all(services.map((service) => setPassword(service, 'u', 'of ' + service)))
+const found = await Promise.all(services.map((service) => getPassword(service, 'u')))
+console.log(found.filter((password, number) => password === 'of s' + number).length)
 `
 
 needs('the build (npm run build)', built)('the library', () => {
@@ -21,10 +22,10 @@ needs('the build (npm run build)', built)('the library', () => {
     'gnome-keyring-daemon',
     'prlimit',
   )('many calls at once', () => {
-    test('forty need no forty connections', async () => {
+    test('two hundred need few connections, and few questions at once', async () => {
       const { env } = await startSession('unlocked', onTestFinished)
-      const few = ['--nofile=48', process.execPath, '--input-type=module', '--eval', program(40)]
-      expect(await run('prlimit', few, { env })).toMatchObject({ stderr: '', stdout: '40\n', exitCode: 0 })
+      const few = ['--nofile=48', process.execPath, '--input-type=module', '--eval', program(200)]
+      expect(await run('prlimit', few, { env })).toMatchObject({ stderr: '', stdout: '200\n', exitCode: 0 })
     })
   })
 

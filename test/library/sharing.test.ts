@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { shared } from '../../src/library/sharing.ts'
+import { turns } from '../../src/library/turns.ts'
 
 /** What is opened is a number, counted from 1; the clock is moved by the test. */
 function counted(lasts: 'process' | 'forever') {
@@ -48,4 +49,23 @@ test('what could not be opened is tried again by the next call', async () => {
   failures.push(new Error('once'))
   await expect(open()).rejects.toThrow('once')
   expect(await open()).toBe(1)
+})
+
+test('so many things at once and no more, in order, also after one that failed', async () => {
+  const inTurn = turns(2)
+  const ends: ((error?: Error) => void)[] = []
+  const begun: number[] = []
+  const all = [0, 1, 2, 3, 4].map((number) =>
+    inTurn(() => {
+      begun.push(number)
+      return new Promise<number>((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve(number))))
+    }),
+  )
+  const settled = Promise.allSettled(all)
+  for (let ended = 0; ended < 5; ended++) {
+    await new Promise(setImmediate)
+    expect(begun).toEqual([0, 1, 2, 3, 4].slice(0, ended + 2))
+    ends[ended]?.(ended === 1 ? new Error('no') : undefined)
+  }
+  expect((await settled).map(({ status }) => status === 'fulfilled')).toEqual([true, false, true, true, true])
 })
