@@ -224,6 +224,20 @@ needsPythonClients('credbridge setup', () => {
     })
   })
 
+  test.each([
+    ['pip', 'PIP_KEYRING_PROVIDER', 'disabled'],
+    ['uv', 'UV_KEYRING_PROVIDER', 'disabled'],
+    ['python', 'PYTHON_KEYRING_BACKEND', 'keyring.backends.null.Keyring'],
+  ])('%s: %s in the environment goes before, which is said', async (tool, variable, value) => {
+    const { env, commands } = await openHome(pipFolder, dirname(client('tools', 'uv')))
+    const credbridge = (...words: string[]) =>
+      run(join(commands, 'credbridge'), words, { env: { ...env, [variable]: value }, timeout: 100_000 })
+    const setup = await credbridge('setup', tool, '--no-prove', ...(tool === 'python' ? [] : ['--before-others']))
+    const told = `${variable} is set to ${value}, which goes before this`
+    expect(setup).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(told) })
+    expect((await credbridge('doctor')).stdout).toContain(`${tool}: ${told}`)
+  })
+
   describe('python', () => {
     const settings = ['config', 'python_keyring', 'keyringrc.cfg'] as const
     const used = 'import keyring; print(type(keyring.get_keyring()).__module__)'

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { overruled } from './overruled.ts'
 import { config, key, ownFolder, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
 import { uvAsks } from './uv-settings.ts'
 
@@ -15,7 +16,7 @@ export const pipSetup: Setup = {
     const before = await provider(world, pip)
     const own = before === wanted ? [] : [setting(world, pip, before)]
     const advice = 'pip before 26.2 asks only where the address of the index names a user: https://USER@host/simple/'
-    return { changes: [...changes, ...own], remarks: [...remarks, advice] }
+    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(world), advice] }
   },
 
   async undo(world): Promise<Plan> {
@@ -32,8 +33,16 @@ export const pipSetup: Setup = {
     if (pip === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
     if (!(await pipAsks(world)))
       return [{ state: 'note', says: 'pip does not ask credbridge', fix: 'credbridge setup pip' }]
-    return [{ state: 'ok', says: 'pip asks a keyring' }, checkCommand(world, await ownFolder(world, pip))]
+    return [
+      { state: 'ok', says: 'pip asks a keyring' },
+      checkCommand(world, await ownFolder(world, pip)),
+      ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
+    ]
   },
+}
+
+function remarksOn(world: World): readonly string[] {
+  return overruled(world, 'PIP_KEYRING_PROVIDER', wanted)
 }
 
 function pipOf(world: World): Program {

@@ -6,6 +6,7 @@ import { configFile } from '../places.ts'
 import { readIni } from '../plain/ini.ts'
 import { blockIn, withBlock, withoutBlock } from './block.ts'
 import { ourCommand } from './command.ts'
+import { overruled } from './overruled.ts'
 
 const module = 'credbridge_keyring.py'
 
@@ -116,8 +117,6 @@ function configured(text: string, folder: string): string {
   return withBlock(text, header + 1, ours, (_, index) => theirs.some(({ from, to }) => index >= from && index < to))
 }
 
-function remarksOn({ env }: World): readonly string[] {
-  const chosen = env['PYTHON_KEYRING_BACKEND']
-  if (chosen === undefined || chosen === ourBackend) return []
-  return [`PYTHON_KEYRING_BACKEND is set to ${chosen}, which goes before this`]
+function remarksOn(world: World): readonly string[] {
+  return overruled(world, 'PYTHON_KEYRING_BACKEND', ourBackend)
 }

@@ -2,6 +2,7 @@ import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { blockIn, withoutBlock } from './block.ts'
 import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { overruled } from './overruled.ts'
 import { pipAsks } from './pip-config.ts'
 import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
 
@@ -14,7 +15,7 @@ export const uvSetup: Setup = {
     const text = world.files.read(settingsOf(world)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
     const own = asks(text) === true ? [] : [writing(world, changed(world, text))]
-    return { changes: [...changes, ...own], remarks: [...remarks, advice] }
+    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(world), advice] }
   },
 
   async undo(world): Promise<Plan> {
@@ -28,8 +29,16 @@ export const uvSetup: Setup = {
   async check(world): Promise<readonly Finding[]> {
     if (world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
     if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: 'credbridge setup uv' }]
-    return [{ state: 'ok', says: 'uv asks a keyring' }, checkCommand(world)]
+    return [
+      { state: 'ok', says: 'uv asks a keyring' },
+      checkCommand(world),
+      ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
+    ]
   },
+}
+
+function remarksOn(world: World): readonly string[] {
+  return overruled(world, 'UV_KEYRING_PROVIDER', 'subprocess')
 }
 
 function changed(world: World, text: string): string {
