@@ -94,14 +94,16 @@ const noKeyring = 'keyring.errors.NoKeyringError: No recommended backend was ava
 const notDeleted = 'keyring.errors.PasswordDeleteError: No such password!'
 
 /** What Node makes of bytes in its arguments that are no text; two such names would be one. */
-const replaced = /\uFFFD/
+const replaced = '\uFFFD'
 
 function requestOf(
   { operation, mode, output, service = '', username = '' }: Arguments,
   input: Input,
   machine: Machine,
 ): Request {
-  if (replaced.test(service + username)) throw new Failure('malformed', 'a service or user name is not valid UTF-8')
+  if ((service + username).includes(replaced)) {
+    throw new Failure('malformed', 'a service or user name is not valid UTF-8')
+  }
   if (operation === 'set') return save(service, username, textOf(input, machine))
   if (operation === 'del') {
     return {
