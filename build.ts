@@ -37,8 +37,10 @@ function lazyName(file: string): string {
   return `${relative(join(root, 'src'), file).replaceAll('/', '-').replace(/\.ts$/, '')}.cjs`
 }
 
-/** What a client's call needs nearly always stays in the file that V8's code is kept of. */
-const hot = join(root, 'src', 'stores', 'secret-service', 'store.ts')
+/** The stores that answer by themselves stay in the file that V8's code is kept of. */
+const hot = ['secret-service/store.ts', 'vault/here.ts', 'keychain/open.ts'].map((file) =>
+  join(root, 'src', 'stores', file),
+)
 
 async function bundle(
   entry: string,
@@ -69,7 +71,7 @@ async function bundle(
 /** A client's command: a file that starts it with what V8 kept of its code (src/edge/compiled.ts), and the file it starts. */
 async function bundleCompiled(command: string, entry: string, outfile: string): Promise<void> {
   const started = join(out, 'lazy', `${command}.cjs`)
-  await bundle(entry, started, waiting, { within: [hot], from: out })
+  await bundle(entry, started, waiting, { within: hot, from: out })
   const whole = `(function (require) {${readFileSync(started, 'utf8').replace(/^#!.*\n/, '')}})`
   if (Buffer.from(whole, 'latin1').toString('utf8') !== whole) throw new Error(`${started} must be ASCII`)
   writeFileSync(started, whole)
@@ -117,8 +119,8 @@ const waiting = new Set<string>()
 for (const command of commands) {
   const entry = join(root, 'bin', `${command}.ts`)
   const outfile = join(out, `${command}.cjs`)
-  if (readFileSync(entry, 'utf8').includes('serve(')) await bundleCompiled(command, entry, outfile)
-  else await bundle(entry, outfile, waiting)
+  if (command === 'credbridge') await bundle(entry, outfile, waiting)
+  else await bundleCompiled(command, entry, outfile)
   chmodSync(outfile, 0o755)
 }
 const library = join(out, 'library', 'index.cjs')
