@@ -22,11 +22,11 @@ import { Script } from 'node:vm'
  * written it. V8 does not look whether it is damaged, and crashes: so it lies there twice, and both must be equal.
  */
 
-/** The verbs that clients use: each call keeps the part of the code that it used. */
+/** The verbs that clients use: a call keeps the part of the code that it used, or the ones before it. */
 const verbs = ['get', 'store', 'erase', 'list', 'set', 'del']
 
-/** After so long, in milliseconds, what calls since then used is kept, too. */
-const renewedAfter = 24 * 60 * 60 * 1000
+/** How old, in milliseconds, what was kept so often must be for what this call used to be kept with it. */
+const renewedAfter = [0, 0, 0, 0, 60_000, 3_600_000, 86_400_000]
 
 /** Runs a file that holds one function of `require`, in ASCII, with what V8 kept of it; `hash` is the file's. */
 export function runCompiled(load: NodeJS.Require, file: string, name: string, hash: string): void {
@@ -38,8 +38,13 @@ export function runCompiled(load: NodeJS.Require, file: string, name: string, ha
   const found = kept === undefined ? undefined : readOwn(kept)
   const script = new Script(source, { filename: file, ...(found === undefined ? {} : { cachedData: found.code }) })
   const usable = found !== undefined && script.cachedDataRejected !== true
-  const fresh = usable && Date.now() - found.since < renewedAfter
-  if (kept !== undefined && !fresh) process.once('exit', () => keep(script.createCachedData(), kept, name, hash))
+  const times = usable ? found.times : 0
+  const fresh = usable && Date.now() - found.since < (renewedAfter[times] ?? 0)
+  if (kept !== undefined && !fresh) {
+    process.once('exit', () =>
+      keep(script.createCachedData(), Math.min(times + 1, renewedAfter.length - 1), kept, name, hash),
+    )
+  }
   script.runInThisContext()(load)
 }
 
@@ -51,17 +56,26 @@ function cacheFolder(): string | undefined {
   return isAbsolute(home) ? join(home, '.cache', 'credbridge') : undefined
 }
 
+interface Kept {
+  readonly code: Buffer
+  /** How often it was kept, and when last. */
+  readonly times: number
+  readonly since: number
+}
+
 /** Whatever is wrong with it: the call compiles anew. */
-function readOwn(file: string): { readonly code: Buffer; readonly since: number } | undefined {
+function readOwn(file: string): Kept | undefined {
   try {
     if (!isOurs(statSync(dirname(file)))) return undefined
     const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const stats = fstatSync(fd)
       if (!stats.isFile() || !isOurs(stats)) return undefined
-      const both = readFileSync(fd)
-      const code = both.subarray(0, both.length / 2)
-      return code.equals(both.subarray(both.length / 2)) ? { code, since: stats.mtimeMs } : undefined
+      const bytes = readFileSync(fd)
+      const half = (bytes.length - 1) / 2
+      const code = bytes.subarray(0, half)
+      const times = bytes[2 * half] ?? 0
+      return code.equals(bytes.subarray(half, 2 * half)) ? { code, times, since: stats.mtimeMs } : undefined
     } finally {
       closeSync(fd)
     }
@@ -75,13 +89,13 @@ function isOurs({ uid, mode }: Stats): boolean {
 }
 
 /** And drops what was kept of other releases. */
-function keep(code: Buffer, file: string, name: string, hash: string): void {
+function keep(code: Buffer, times: number, file: string, name: string, hash: string): void {
   try {
     const folder = dirname(file)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (!isOurs(statSync(folder))) return
     const beside = `${file}.${process.pid}`
-    writeFileSync(beside, Buffer.concat([code, code]), { mode: 0o600, flag: 'wx' })
+    writeFileSync(beside, Buffer.concat([code, code, Buffer.from([times])]), { mode: 0o600, flag: 'wx' })
     renameSync(beside, file)
     const old = readdirSync(folder).filter((one) => one.startsWith(`${name}-`) && !one.startsWith(`${name}-${hash}-`))
     for (const one of old) rmSync(join(folder, one), { force: true })

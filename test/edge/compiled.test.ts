@@ -47,20 +47,32 @@ needs('the build (npm run build)', built)('what V8 compiled is kept', () => {
     return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
   }
 
-  /** Whether a file holds the same twice, as ours do. */
+  /** Whether a file holds the same twice, as ours do, and a byte. */
   function isWhole(file: string): boolean {
     const bytes = readFileSync(file)
-    return bytes.length > 10_000 && bytes.subarray(0, bytes.length / 2).equals(bytes.subarray(bytes.length / 2))
+    const half = (bytes.length - 1) / 2
+    return half > 10_000 && bytes.subarray(0, half).equals(bytes.subarray(half, 2 * half))
   }
 
-  test('by the first call, for nobody else to read, and the next calls use it', async () => {
+  test('by the first calls, for nobody else to read, and the next ones only use it', async () => {
     const [file = '', another] = await get()
     expect(another).toBeUndefined()
     expect([statSync(folder).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600])
     expect(isWhole(file)).toBe(true)
-    const { ino } = statSync(file)
+    for (let more = 0; more < 3; more++) await get()
+    const { ino, size } = statSync(file)
+    await get()
+    expect(statSync(file)).toMatchObject({ ino, size })
+  })
+
+  test('with what the calls before used', async () => {
+    const [file = ''] = await get()
+    const { size } = statSync(file)
+    const said = await run(process.execPath, [command, 'get'], { env: { XDG_CACHE_HOME: cache }, input: 'nonsense\n' })
+    expect(said.stdout).toBe('')
+    expect(statSync(file).size).toBeGreaterThanOrEqual(size)
     expect(await get()).toEqual([file])
-    expect(statSync(file).ino).toBe(ino)
+    expect(isWhole(file)).toBe(true)
   })
 
   test('in the home folder where no cache folder is named, and nowhere where there is no home', async () => {
