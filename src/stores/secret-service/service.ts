@@ -1,13 +1,13 @@
 import type { Failure } from '../../core/failure.ts'
-import { unreadable } from './bytes.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
 import type { Call, Connection } from './connection.ts'
 import { locked, noAnswer, noCollection, vanished } from './errors.ts'
 import type { Bodies } from './message.ts'
 import { askPerson, type Limits } from './prompt.ts'
+import { typed } from './property.ts'
 import { openEncrypted, openPlain, type Session } from './session.ts'
-import type { Value, Variant } from './value.ts'
+import type { Variant } from './value.ts'
 
 export interface Manners {
   readonly limits: Limits
@@ -38,6 +38,7 @@ export type Service = ReturnType<typeof converse>
 /** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
 export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners) {
   let opened: Session | undefined
+  let unlocking: Promise<void> | undefined
   const session = beginSession()
   session.catch(() => {}) // Whoever needs it hears of it.
 
@@ -113,8 +114,19 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return new Map([...found].map(([item, secret]) => [item, open(secret)]))
   }
 
-  /** Unlocks collections and items, after a dialog where one is needed. Still locked: `locked`. */
+  /**
+   * Unlocks collections and items, after a dialog where one is needed. Still locked: `locked`. One after the other, and
+   * who says no to one says no to those that wait: gnome-keyring 42 may abort with several dialogs open.
+   */
   async function unlock(objects: readonly string[]): Promise<void> {
+    while (unlocking !== undefined) await unlocking
+    unlocking = unlockNow(objects).finally(() => {
+      unlocking = undefined
+    })
+    await unlocking
+  }
+
+  async function unlockNow(objects: readonly string[]): Promise<void> {
     const [done, prompt] = there(await ask(calls.unlock(objects)))
     const unlocked = prompt === calls.nothing ? done : typed(await prompted(prompt), 'ao')
     if (objects.some((object) => !unlocked.includes(object))) throw locked()
@@ -171,19 +183,6 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
 function merged(paths: readonly (readonly string[])[]): readonly string[] {
   return [...new Set(paths.flat())]
-}
-
-interface Types {
-  readonly b: boolean
-  readonly t: bigint
-  readonly o: string
-  readonly ao: readonly string[]
-  readonly 'a{ss}': Attributes
-}
-
-function typed<T extends keyof Types>(variant: Variant | undefined, type: T): Types[T] {
-  if (variant?.type !== type) throw unreadable('has a property of the wrong type')
-  return variant.value as Value as Types[T]
 }
 
 /** The Secret Service itself is always there, unless it went away. */
