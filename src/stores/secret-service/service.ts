@@ -35,10 +35,21 @@ export interface Described {
 
 export type Service = ReturnType<typeof converse>
 
+/**
+ * What is asked first, alone: gnome-keyring forgets a caller when it hears from the bus that it has come, and aborts if that
+ * one begins a session before (https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190). Whoever was answered once was heard of.
+ */
+const nobodysAlias = 'credbridge'
+
 /** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
 export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners) {
   let opened: Session | undefined
   let unlocking: Promise<void> | undefined
+  let isKnown = false
+  const known = connection.call(calls.readAlias(nobodysAlias), limits.first).then(() => {
+    isKnown = true
+  })
+  known.catch(() => {}) // Whoever asks something hears of it.
   const session = beginSession()
   session.catch(() => {}) // Whoever needs it hears of it.
 
@@ -48,14 +59,18 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return opened
   }
 
-  function ask<R extends keyof Bodies>(call: Call<R>): Promise<Bodies[R] | undefined> {
-    return connection.call(call, opened === undefined ? limits.first : limits.answer)
+  async function ask<R extends keyof Bodies>(
+    call: Call<R>,
+    limit = opened === undefined ? limits.first : limits.answer,
+  ): Promise<Bodies[R] | undefined> {
+    if (!isKnown) await known
+    return connection.call(call, limit)
   }
 
   /** All items that match one of the searches, in whatever collection. */
   async function search(searches: readonly Attributes[]): Promise<Hits> {
     const limit = personPresent ? limits.person : limits.first + limits.answer
-    const answers = searches.map((attributes) => connection.call(calls.searchItems(attributes), limit))
+    const answers = searches.map((attributes) => ask(calls.searchItems(attributes), limit))
     const hits = (await unlessStuck(Promise.all(answers))).map(there)
     return { unlocked: merged(hits.map(([unlocked]) => unlocked)), locked: merged(hits.map(([, locked]) => locked)) }
   }

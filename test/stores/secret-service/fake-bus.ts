@@ -37,6 +37,7 @@ const session = '/org/freedesktop/secrets/session/s1'
 export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answers, greeting = 'OK 1234\r\n'): Dial {
   const usual: Answers = ({ member, body }) => {
     if (member === 'Hello') return ['s', ':1.1']
+    if (member === 'ReadAlias') return ['o', body[0] === 'default' ? collection : '/']
     if (member === 'OpenSession') return ['vo', { type: 's', value: '' }, session]
     if (member === 'SearchItems') return ['aoao', [item], []]
     if (member === 'GetSecrets') {

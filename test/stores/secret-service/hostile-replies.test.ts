@@ -25,9 +25,23 @@ test('the bus of these tests is a good one, as long as it is not told otherwise'
   expect(await secretsAt(storeWith(() => undefined))).toEqual(['secret'])
 })
 
+test('a session is begun and a search made together, and only once the service has answered something', async () => {
+  const asked: string[] = []
+  const noting = (before?: Answer) =>
+    storeWith(({ member }) => {
+      asked.push(member)
+      return member === 'ReadAlias' ? before : undefined
+    })
+  expect(await failureOf(noting('nothing').find([git]))).toMatchObject({ code: 'timeout' })
+  expect(asked).toEqual(['Hello', 'ReadAlias'])
+  expect(await secretsAt(noting())).toEqual(['secret'])
+  expect(asked.slice(2, 6)).toEqual(['Hello', 'ReadAlias', 'OpenSession', 'SearchItems'])
+})
+
 describe('a reply of the wrong types is malformed', () => {
   test.each<[string, Answer]>([
     ['Hello', ['u', 1]],
+    ['ReadAlias', ['s', 'none']],
     ['OpenSession', ['o', item]],
     ['OpenSession', ['']],
     ['SearchItems', ['aoas', [item], []]],
@@ -60,7 +74,7 @@ describe('a reply that is no reply', () => {
     ['Secret.Error.IsLocked', { error: 'org.freedesktop.Secret.Error.IsLocked' }, 'locked'],
     ['an error without a name', { error: '' }, 'refused'],
   ])('%s', async (_, answer, code) => {
-    for (const member of ['OpenSession', 'SearchItems', 'GetSecrets', 'GetAll']) {
+    for (const member of ['ReadAlias', 'OpenSession', 'SearchItems', 'GetSecrets', 'GetAll']) {
       const failure = await failureOf(storeWith(to(member, answer)).find([git]))
       expect([member, failure.code]).toEqual([member, code])
     }
@@ -70,7 +84,7 @@ describe('a reply that is no reply', () => {
     ['no welcome', 'REJECTED EXTERNAL\r\n', 'refused'],
     ['an error instead of a welcome', 'ERROR\r\n', 'malformed'],
     ['a line without end', 'O'.repeat(5_000), 'malformed'],
-    ['half a line, and then a message', 'OK 12', 'malformed'],
+    ['half a line, and then a message', `OK ${'1'.repeat(240)}`, 'malformed'],
   ])('%s', async (_, greeting, code) => {
     expect(await failureOf(storeWith(to('Hello', 'nothing'), greeting).find([git]))).toMatchObject({ code })
   })
