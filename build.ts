@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
@@ -42,11 +42,20 @@ const hot = ['secret-service/store.ts', 'vault/here.ts', 'keychain/open.ts'].map
   join(root, 'src', 'stores', file),
 )
 
+interface Bundling {
+  /** What stays in the file although it is loaded by `import()`. */
+  readonly within?: readonly string[]
+  /** The folder that relative paths start from. */
+  readonly from?: string
+  /** Not what runs in others' processes: their traces show names and lines. */
+  readonly minify?: boolean
+}
+
 async function bundle(
   entry: string,
   outfile: string,
   found: Set<string>,
-  { within = [], from = join(outfile, '..') }: { within?: readonly string[]; from?: string } = {},
+  { within = [], from = join(outfile, '..'), minify = true }: Bundling = {},
 ): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -56,7 +65,7 @@ async function bundle(
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    minify: true,
+    minify,
     legalComments: 'none',
     logLevel: 'warning',
     external: ['@napi-rs/keyring'],
@@ -112,6 +121,9 @@ function declareTypes(): void {
   for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' }).map((name) => join(types, name))) {
     if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file)
   }
+  // Whoever requires the library needs types that say that they are CommonJS.
+  cpSync(types, `${types}-cjs`, { recursive: true })
+  writeFileSync(join(`${types}-cjs`, 'package.json'), '{ "type": "commonjs" }\n')
 }
 
 rmSync(out, { recursive: true, force: true })
@@ -124,7 +136,7 @@ for (const command of commands) {
   chmodSync(outfile, 0o755)
 }
 const library = join(out, 'library', 'index.cjs')
-await bundle(join(root, 'src', 'library', 'index.ts'), library, waiting)
+await bundle(join(root, 'src', 'library', 'index.ts'), library, waiting, { minify: false })
 for (const file of waiting) await bundle(file, join(out, 'lazy', lazyName(file)), waiting)
 
 const names = Object.keys(createRequire(import.meta.url)(library) as object)

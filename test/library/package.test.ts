@@ -31,20 +31,20 @@ const exported = [
   'setPassword',
 ]
 
-const typed = `
-import { Credentials, type Failure, getCredential, getPassword, isFailure, KeyringStore, type Tokens } from 'credbridge'
+const imports = `import { Credentials, type Failure, getCredential, getPassword, isFailure, KeyringStore, type Tokens } from 'credbridge'`
 
+const typed = `
 const password: string | undefined = await getPassword('s', 'u')
 const user: string | undefined = (await getCredential('s'))?.username
 const tokens: Tokens = { accessToken: 'a', expiresIn: 1 }
 const kept: Credentials = await KeyringStore.store(tokens)
 const left: number | undefined = (await KeyringStore.retrieve(kept.forEndpoint))?.expiresIn
 const code = (error: unknown): Failure['code'] | undefined => (isFailure(error) ? error.code : undefined)
-export { code, left, password, user }
 // @ts-expect-error a password is a text
 await getPassword('s', 'u').then((it: number) => it)
 // @ts-expect-error there is no such code
-export const none: Failure['code'] = 'absent'
+const none: Failure['code'] = 'absent'
+void [code, left, none, password, user]
 `
 
 needs('the build (npm run build)', built)('the package', () => {
@@ -65,10 +65,28 @@ needs('the build (npm run build)', built)('the package', () => {
     }
   })
 
-  test('has types, in which a mistake is one', async () => {
-    const cwd = project('a.mts', typed)
-    const how = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'a.mts']
+  test.each([
+    ['a module', 'a.mts', 'nodenext'],
+    ['CommonJS', 'a.cts', 'nodenext'],
+    ['CommonJS of Node 16', 'a.cts', 'node16'],
+    ['what a bundler takes', 'a.ts', 'esnext'],
+  ])('has types for %s, in which a mistake is one', async (_, file, module) => {
+    const cwd = project(
+      file,
+      `${imports}
+export async function main() {${typed}}
+`,
+    )
+    const resolution = module === 'esnext' ? ['--moduleResolution', 'bundler'] : []
+    const how = ['--noEmit', '--strict', '--module', module, ...resolution, '--target', 'es2022', '--types', '', file]
     const outcome = await run(join(root, 'node_modules', '.bin', 'tsc'), how, { cwd, timeout: 60_000 })
     expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+
+  test('an error that nobody catches is one that can be read', async () => {
+    const cwd = project('a.cjs', `require('credbridge').deletePassword('s', 'u')`)
+    const { stderr } = await run(process.execPath, ['a.cjs'], { cwd, env: { CREDBRIDGE_STORE: 'memory', HOME: cwd } })
+    expect(stderr).toContain('PasswordDeleteError')
+    expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(200)
   })
 })
