@@ -3,24 +3,24 @@ import { Failure } from '../core/failure.ts'
 import type { Reading } from '../tools/dialect.ts'
 import { messageEnd } from './lines.ts'
 
-/** How long a client may keep its end open without a word, in milliseconds. A person at a terminal has all the time. */
+/** How long a client may take to write all of it, in milliseconds. A person at a terminal has all the time. */
 const patience = 10_000
 
 /**
  * Standard input up to its end, or to its first empty line where that ends the message. More than `atMost` bytes is
- * `malformed`, silence for too long `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
+ * `malformed`, too slow `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
  */
-export async function readInput(options: Reading, longestSilence = patience): Promise<Uint8Array> {
+export async function readInput(options: Reading, longest = patience): Promise<Uint8Array> {
   const stats = statsOf(0)
   const person = await isTerminal(0, stats)
   if (person && options.notFromPerson === true) return new Uint8Array()
-  const limit = person ? Number.POSITIVE_INFINITY : longestSilence
+  const until = person ? Number.POSITIVE_INFINITY : Date.now() + longest
   const unblocked = stats?.isFIFO() === true ? openUnblocked(0) : undefined
   let bytes = Buffer.alloc(0)
   const chunk = Buffer.allocUnsafeSlow(65_536)
   try {
     for (;;) {
-      const count = readAtOnce(unblocked, chunk) ?? (await readSome(chunk, limit))
+      const count = readAtOnce(unblocked, chunk) ?? (await readSome(chunk, until - Date.now()))
       if (count === 0) return bytes
       bytes = Buffer.concat([bytes, chunk.subarray(0, count)])
       if (bytes.length > options.atMost) throw new Failure('malformed', `the input is over ${options.atMost} bytes`)
@@ -69,7 +69,7 @@ function readAtOnce(fd: number | undefined, into: Buffer): number | undefined {
 
 function readSome(into: Buffer, limit: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const timer = limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => reject(silence()), limit)
+    const timer = limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => reject(overdue()), limit)
     const attempt = () =>
       read(0, into, 0, into.length, null, (error, count) => {
         if (error?.code === 'EAGAIN') return void setTimeout(attempt, 5)
@@ -82,8 +82,8 @@ function readSome(into: Buffer, limit: number): Promise<number> {
   })
 }
 
-function silence(): Failure {
-  return new Failure('timeout', 'the client neither wrote nor closed its end', { stuck: true })
+function overdue(): Failure {
+  return new Failure('timeout', 'the client did not end what it wrote, or did not begin', { stuck: true })
 }
 
 /** Writes all of it; whether it could. A reader that has gone away is no error: clients close early. */

@@ -3,6 +3,7 @@ import type { Entry, Found, Item, Place } from '../core/credential.ts'
 import { isCredential, notes, samePlace } from '../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
+import { endpointWords } from '../core/hint.ts'
 import { insideHelper, type Run } from '../core/program.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store, Traits } from '../core/store.ts'
@@ -151,8 +152,15 @@ function isNote({ kind }: Slot): boolean {
   return (notes as readonly string[]).includes(kind)
 }
 
-function secondAccount(store: string, { key }: Endpoint): Failure {
-  return new Failure('unsupported', `the ${store} store keeps one account for each server, and ${key} has one`, {
-    hints: [`to forget that one: credbridge remove ${key}`, 'for several accounts: credbridge use vault'],
-  })
+function secondAccount(store: string, endpoint: Endpoint): Failure {
+  return new Failure(
+    'unsupported',
+    `the ${store} store keeps one account for each server, and ${endpoint.key} has one`,
+    {
+      hints: [
+        `to forget that one: credbridge remove ${endpointWords(endpoint)}`,
+        'for several accounts: credbridge use vault',
+      ],
+    },
+  )
 }

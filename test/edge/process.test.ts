@@ -59,15 +59,21 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
       encoding: 'utf8',
       timeout: 40_000,
     })
-    expect(outcome.stderr).toContain('credbridge: the client neither wrote nor closed its end\n')
+    expect(outcome.stderr).toContain('credbridge: the client did not end what it wrote, or did not begin\n')
     expect(outcome.status).not.toBe(0)
+  })
+
+  test('a byte now and then does not go on for ever', () => {
+    const script = 'for byte in a b c d; do printf $byte; sleep 4; done | "$0" get'
+    const outcome = spawnSync('/bin/sh', ['-c', script, command], { env, encoding: 'utf8', timeout: 40_000 })
+    expect(outcome.stderr).toContain('credbridge: the client did not end what it wrote, or did not begin\n')
   })
 
   test('standard input is never closed and the message never ends: the process ends by itself', async () => {
     const outcome = await run(command, ['get'], { env, input: request, keepStdinOpen: true, timeout: 40_000 })
     expect(outcome.timedOut).toBe(false)
     expect(outcome.exitCode).not.toBe(0)
-    expect(outcome.stderr).toBe('credbridge: the client neither wrote nor closed its end\n')
+    expect(outcome.stderr).toBe('credbridge: the client did not end what it wrote, or did not begin\n')
     expect(outcome.stdout).toBe('')
   })
 

@@ -1,5 +1,6 @@
 import { type Place, python, samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { endpointWords } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
 
 /** Where an item lies in the keychain of a platform. */
@@ -61,7 +62,7 @@ export function refuseTaken(place: Place, others: readonly Place[], platform: st
 }
 
 function removal({ endpoint, owner }: Place): string {
-  return `${endpoint.form === 'service' || owner === python ? '--service ' : ''}${endpoint.key}`
+  return endpointWords(owner === python ? { ...endpoint, form: 'service' } : endpoint)
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, samePlace } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { endpointWords } from '../../core/hint.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store } from '../../core/store.ts'
@@ -105,6 +106,6 @@ export function withSealing(store: Store, options: SealingOptions): Store {
 
 function gone({ endpoint }: Place): Failure {
   return new Failure('malformed', `the sealed part of the secret for ${endpoint.key} is missing`, {
-    hints: [`remove what is left with: credbridge remove ${endpoint.key}`],
+    hints: [`remove what is left with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { putBackInLines } from '../npm/edits.ts'
 import { npmrcSecrets, secretsInNpmrcs } from '../npm/import.ts'
 import type { PlainSecrets, World } from '../tool.ts'
@@ -18,7 +18,7 @@ export const pnpmSecrets: PlainSecrets = {
 /** https://pnpm.io/cli/config: the global configuration's folder. */
 function folder({ env, home, platform }: World): string {
   const named = env['XDG_CONFIG_HOME'] ?? ''
-  if (named !== '') return join(named, 'pnpm')
+  if (isAbsolute(named)) return join(named, 'pnpm')
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'pnpm')
   const local = env['LOCALAPPDATA'] ?? ''
   return platform === 'win32' && local !== '' ? join(local, 'pnpm', 'config') : join(home, '.config', 'pnpm')
