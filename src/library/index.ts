@@ -1,8 +1,8 @@
+import { turns } from '../core/turns.ts'
 import { open } from '../edge/open.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
 import { type Asked, type Passwords, passwordsOver } from './passwords.ts'
 import { shared } from './sharing.ts'
-import { turns } from './turns.ts'
 
 /*
  * What programs import from 'credbridge'. docs/library.md shows each with an example.

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
+import { turns } from '../../core/turns.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 
 /*
@@ -37,7 +38,7 @@ const longestMessage = 65_535
 const atOnce = 4
 
 export function helperProgram({ command, program, run, limit }: HelperOptions): HelperProgram {
-  const inTurn = gate(atOnce)
+  const inTurn = turns(atOnce)
 
   async function call(verb: string, input: string): Promise<Ran> {
     if (Buffer.byteLength(input) > longestMessage) throw new Failure('too-large', `${command} takes nothing that large`)
@@ -104,21 +105,4 @@ export function leadsToUs(command: string): Failure {
   return new Failure('refused', `${command} is credbridge itself`, {
     hints: ['to settle on another store: credbridge use vault'],
   })
-}
-
-/** Lets so many run at once; the others wait for their turn. */
-function gate(width: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let free = width
-  return async (work) => {
-    if (free > 0) free--
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free++
-      else next()
-    }
-  }
 }

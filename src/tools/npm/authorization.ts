@@ -1,5 +1,6 @@
 import type { Credential, Entry, Kind } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { endpointWords } from '../../core/hint.ts'
 
 /** What registries of JavaScript packages understand. */
 export const registryKinds: readonly Kind[] = ['bearer', 'basic']
@@ -13,7 +14,11 @@ export function settingOf(credential: Credential): { readonly name: '_authToken'
 /** The complete value of the header `Authorization`. */
 export function authorizationOf(credential: Credential): string {
   if (credential.kind === 'basic') return `Basic ${base64Of(credential)}`
-  return `${credential.scheme ?? 'Bearer'} ${tokenOf(credential)}`
+  if (credential.kind === 'bearer') return `${credential.scheme ?? 'Bearer'} ${tokenOf(credential)}`
+  if ((credential.scheme ?? '') !== '') return `${credential.scheme} ${tokenOf(credential)}`
+  throw new Failure('malformed', `what is stored for ${credential.endpoint.key} has no scheme that could be sent`, {
+    hints: [`save it anew: credbridge set ${endpointWords(credential.endpoint)} --kind header --scheme <scheme>`],
+  })
 }
 
 /** A header carries visible characters of ASCII only; npm and Bun cut or recode anything else. */
@@ -21,7 +26,7 @@ function tokenOf({ endpoint, secret }: Credential): string {
   const token = secret.expose()
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new Failure('malformed', `the token for ${endpoint.key} has characters that no header carries`, {
-    hints: [`save it anew: credbridge set ${endpoint.key} --kind bearer`],
+    hints: [`save it anew: credbridge set ${endpointWords(endpoint)} --kind bearer`],
   })
 }
 
