@@ -33,11 +33,13 @@ export const dialByBun: Dial = (path, ear) => {
   let socket: Socket | undefined
   let held = true
   let over = false
+  let closed = false
 
+  /** A path that is not there is an error at once, but a line is heard of in a later turn. */
   function end(error?: Error): void {
     if (over) return
     over = true
-    ear.ended(error)
+    setImmediate(() => closed || ear.ended(error))
   }
   function push(): void {
     while (socket !== undefined && !over) {
@@ -76,7 +78,7 @@ export const dialByBun: Dial = (path, ear) => {
       else socket?.unref()
     },
     close() {
-      over = true
+      over = closed = true
       socket?.terminate()
     },
   }
