@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { dialByNet } from '../../../src/edge/dial-net.ts'
@@ -203,6 +203,8 @@ suite('a bus on which something is wrong', () => {
 /** Ends the daemons among these that belong to this session, and no others. */
 function endThoseOf(session: Session, pids: readonly string[]): void {
   for (const pid of pids) {
-    if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(session.folder)) process.kill(Number(pid), 'SIGKILL')
+    const environment = `/proc/${pid}/environ`
+    if (!existsSync(environment)) continue // One of another test, which has ended meanwhile.
+    if (readFileSync(environment, 'utf8').includes(session.folder)) process.kill(Number(pid), 'SIGKILL')
   }
 }
