@@ -1,7 +1,5 @@
-import { parseAddress, withParents } from '../../core/endpoint.ts'
-import { Failure } from '../../core/failure.ts'
 import { type Dialect, reply } from '../dialect.ts'
-import { authorizationOf, registryKinds } from '../npm/authorization.ts'
+import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
  * pnpm's `tokenHelper`: the program that setup made names the registry as the only word, because pnpm says nothing; the
@@ -22,9 +20,7 @@ export const pnpm: Dialect = {
   reading: () => undefined,
 
   read(words) {
-    const [registry, ...more] = words
-    if (registry === undefined || more.length > 0) throw new Failure('malformed', 'the only word is the registry')
-    const endpoints = withParents(parseAddress(registry))
+    const endpoints = placesOfRegistry(words)
     return {
       do: 'find',
       lookup: { tool: 'pnpm', kinds: [...registryKinds, 'header'], endpoints },

@@ -1,7 +1,5 @@
-import { parseAddress, withParents } from '../../core/endpoint.ts'
-import { Failure } from '../../core/failure.ts'
 import { type Dialect, reply } from '../dialect.ts'
-import { authorizationOf, registryKinds } from '../npm/authorization.ts'
+import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
  * What our plugin for Yarn asks (plugin.ts): the only word is the registry, the answer the value of the header
@@ -16,9 +14,7 @@ export const yarn: Dialect = {
   reading: () => undefined,
 
   read(words) {
-    const [registry, ...more] = words
-    if (registry === undefined || more.length > 0) throw new Failure('malformed', 'the only word is the registry')
-    const endpoints = withParents(parseAddress(registry))
+    const endpoints = placesOfRegistry(words)
     return {
       do: 'find',
       lookup: { tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true },
