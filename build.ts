@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
@@ -37,8 +36,8 @@ function lazyName(file: string): string {
   return `${relative(join(root, 'src'), file).replaceAll('/', '-').replace(/\.ts$/, '')}.cjs`
 }
 
-/** The stores that answer by themselves stay in the file that V8's code is kept of. */
-const hot = ['secret-service/store.ts', 'vault/here.ts', 'keychain/open.ts'].map((file) =>
+/** A client's call nearly always needs one of these stores: each stands in the command's own file. */
+const hot = ['secret-service/store.ts', 'vault/open-store.ts', 'keychain/open.ts'].map((file) =>
   join(root, 'src', 'stores', file),
 )
 
@@ -77,33 +76,6 @@ async function bundle(
   for (const input of Object.keys(metafile.inputs)) inputs.add(input)
 }
 
-/** A client's command: a file that starts it with what V8 kept of its code (src/edge/compiled.ts), and the file it starts. */
-async function bundleCompiled(command: string, entry: string, outfile: string): Promise<void> {
-  const started = join(out, 'lazy', `${command}.cjs`)
-  await bundle(entry, started, waiting, { within: hot, from: out })
-  const whole = `(function (require) {${readFileSync(started, 'utf8').replace(/^#!.*\n/, '')}})`
-  if (Buffer.from(whole, 'latin1').toString('utf8') !== whole) throw new Error(`${started} must be ASCII`)
-  writeFileSync(started, whole)
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16)
-  const start = `runCompiled(require, __dirname + '/lazy/${command}.cjs', '${command}', '${hash}')`
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `import { runCompiled } from './src/edge/compiled.ts'\n${start}`,
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    banner: { js: '#!/usr/bin/env node' },
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minify: true,
-    logLevel: 'warning',
-  })
-}
-
 /** What the library's types are made of; what they do not name is left out. */
 function declareTypes(): void {
   const tsc = join(root, 'node_modules', '.bin', 'tsc')
@@ -131,8 +103,7 @@ const waiting = new Set<string>()
 for (const command of commands) {
   const entry = join(root, 'bin', `${command}.ts`)
   const outfile = join(out, `${command}.cjs`)
-  if (command === 'credbridge') await bundle(entry, outfile, waiting)
-  else await bundleCompiled(command, entry, outfile)
+  await bundle(entry, outfile, waiting, command === 'credbridge' ? {} : { within: hot })
   chmodSync(outfile, 0o755)
 }
 const library = join(out, 'library', 'index.cjs')

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
-import { thisMachine } from '../src/edge/open.ts'
 import { serve } from '../src/edge/serve.ts'
+import { thisMachine } from '../src/engine/open.ts'
 import { conversation, conversationWord } from '../src/tools/python/conversation.ts'
 import { keyring } from '../src/tools/python/dialect.ts'
 

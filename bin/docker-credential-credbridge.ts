@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { version } from '../src/edge/installation/version.ts'
 import { serve } from '../src/edge/serve.ts'
-import { version } from '../src/edge/version.ts'
 import { dockerDialect } from '../src/tools/docker/dialect.ts'
 
 serve(dockerDialect(version))

@@ -7,13 +7,9 @@ import type { Target } from './targets.ts'
 
 /*
  * The executable holds every command. Code that a call does not need must not be parsed at its start: hence the
- * splitting, and bytecode, laid out in the order in which calls use it (npm run record-order). A call ends long before
- * a just-in-time compiler could be of use, so its thread need not start (bench/NOTES.md). The four switches keep the
- * executable from reading files of the working directory.
+ * splitting and the bytecode. A call ends long before a just-in-time compiler could be of use, so its thread need not
+ * start (bench/NOTES.md). The four switches keep the executable from reading files of the working directory.
  */
-
-/** What the calls of clients use, by the hashes that the compiler gives its pieces. */
-export const orderFile = join(root, 'packaging', 'bytecode-order.txt')
 
 const switches = [
   '--compile',
@@ -29,8 +25,8 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Compiles the executable into this file, its bytecode in the noted order if wanted; gives the files that went into it. */
-export function compile(target: Target, outfile: string, ordered = true): readonly string[] {
+/** Compiles the executable into this file; returns the files that went into it. */
+export function compile(target: Target, outfile: string): readonly string[] {
   const entry = join(root, 'build', 'standalone-entry.ts')
   const metafile = `${outfile}.json`
   const constants = Object.entries(buildConstants(true)).map(([name, value]) => `--define=${name}=${value}`)
@@ -43,7 +39,6 @@ export function compile(target: Target, outfile: string, ordered = true): readon
         'build',
         ...switches,
         ...constants,
-        ...(ordered ? [`--bytecode-order=${orderFile}`] : []),
         `--target=${target.bun}`,
         `--compile-executable-path=${runtimeFor(target)}`,
         `--metafile=${metafile}`,
@@ -66,7 +61,7 @@ export function compile(target: Target, outfile: string, ordered = true): readon
 function entryText({ os }: Target): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),`)
   const usual = ['edge/serve.ts', ...(os === 'linux' ? ['stores/secret-service/store.ts'] : [])]
-  return `${usual.map((file) => `import '../src/${file}'\n`).join('')}import { runInvoked } from '../src/edge/invoked.ts'
+  return `${usual.map((file) => `import '../src/${file}'\n`).join('')}import { runInvoked } from '../src/edge/installation/argv0.ts'
 
 runInvoked({
 ${table.join('\n')}

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manualPage } from '../src/commands/manual.ts'
 import { buildProgram } from '../src/commands/program.ts'
-import { thisDesk } from '../src/edge/desk.ts'
+import { thisDesk } from '../src/edge/terminal/cli-context.ts'
 import { manifest, root } from './project.ts'
 
 /** Puts beside our commands what they ship besides code: the class for Python's keyring, the manual page. */

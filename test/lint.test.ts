@@ -11,17 +11,17 @@ const imports = (path: string) => `import { it } from '${path}'\nexport const it
 
 /** A file, what it says, and why that is refused. */
 const refused: readonly (readonly [place: string, text: string, reason: string])[] = [
-  ['src/core/a1.ts', imports('../edge/files.ts'), 'it imports nothing from its siblings'],
-  ['src/core/a2.ts', imports('../stores/memory.ts'), 'it imports nothing from its siblings'],
+  ['src/core/a1.ts', imports('../edge/exit.ts'), 'it imports nothing from its siblings'],
+  ['src/core/a2.ts', imports('../stores/memory/store.ts'), 'it imports nothing from its siblings'],
   ['src/core/a3.ts', imports('node:fs/promises'), 'touches nothing outside'],
   ['src/core/a4.ts', imports('@napi-rs/keyring'), 'touches nothing outside'],
   ['src/core/a5.ts', 'export const it = process.env\n', 'global variable process'],
   ['src/stores/a6.ts', imports('../tools/index.ts'), 'tools and stores never import each other'],
   ['src/stores/vault/a7.ts', imports('../../tools/git/dialect.ts'), 'tools and stores never import each other'],
   ['src/stores/a8.ts', 'export const it = process.env\n', 'global variable process'],
-  ['src/stores/helper.ts', imports('../edge/child.ts'), 'the helper store'],
-  ['src/tools/git/a9.ts', imports('../../stores/memory.ts'), 'stores are the broker'],
-  ['src/tools/git/a10.ts', imports('../../edge/files.ts'), 'what it needs of the world is handed in'],
+  ['src/stores/helper/store.ts', imports('../../edge/exit.ts'), 'the helper store'],
+  ['src/tools/git/a9.ts', imports('../../stores/memory/store.ts'), 'stores are the broker'],
+  ['src/tools/git/a10.ts', imports('../../edge/exit.ts'), 'what it needs of the world is handed in'],
   ['src/tools/git/a11.ts', 'export const say = () => console.log(1)\n', 'global variable console'],
   ['src/commands/a12.ts', imports('../tools/git/setup.ts'), 'no tool is named here'],
   ['src/edge/a13.ts', imports('../tools/git/dialect.ts'), 'the edge serves whatever it is handed'],

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { endpointWords } from '../core/hint.ts'
-import type { Desk } from '../edge/desk.ts'
-import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
 export function defaultCommand(program: Command, desk: Desk): void {
   withService(program.command('default <endpoint> [account]'))

@@ -1,10 +1,10 @@
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
-import type { Prepared } from '../edge/open.ts'
+import type { Prepared } from '../engine/open.ts'
 import { type InUse, inUse, keychainName, openStore, type Surroundings } from '../stores/choose.ts'
 import { lastsUntil, protectionOf } from '../stores/describe.ts'
 import { tryOut } from '../stores/settling.ts'
-import { vaultOptions } from '../stores/vault-options.ts'
+import { vaultOptions } from '../stores/vault/machine-options.ts'
 import type { Finding } from '../tools/tool.ts'
 
 /** What doctor knows about a store, for scripts too. */

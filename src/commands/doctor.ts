@@ -2,14 +2,14 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
-import { standalone } from '../edge/version.ts'
+import { printable } from '../core/failure-text.ts'
+import { standalone } from '../edge/installation/version.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Finding } from '../tools/tool.ts'
+import { broken } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
-import { broken } from './words.ts'
 
 export function doctorCommand(program: Command, desk: Desk): void {
   program

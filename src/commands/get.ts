@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { accountFrom, endpointFrom, nothingThere, withService } from './words.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, endpointFrom, nothingThere, withService } from './arguments.ts'
 
 export function getCommand(program: Command, desk: Desk): void {
   withService(program.command('get <endpoint> [account]'))

@@ -5,12 +5,12 @@ import type { Saving } from '../core/broker.ts'
 import { type Credential, isCredential, sameValue } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
+import { printable } from '../core/failure-text.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
-import { fromNeighbours } from './neighbours.ts'
-import { broken, nothingThere, shownAccount } from './words.ts'
+import { broken, nothingThere, shownAccount } from './arguments.ts'
+import { fromNeighbours } from './import-from.ts'
 
 export async function importCommand(program: Command, desk: Desk): Promise<void> {
   const command = program

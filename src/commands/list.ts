@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import { kinds, ourselves } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
-import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './words.ts'
+import { printable } from '../core/failure-text.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
 
 export function listCommand(program: Command, desk: Desk): void {
   withService(program.command('list [endpoint] [account]'))

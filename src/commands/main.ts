@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander'
 import { asFailure } from '../core/failure.ts'
-import { thisDesk } from '../edge/desk.ts'
-import { leave } from '../edge/leave.ts'
-import { told } from '../edge/report.ts'
+import { told } from '../core/failure-text.ts'
+import { leave } from '../edge/exit.ts'
+import { thisDesk } from '../edge/terminal/cli-context.ts'
+import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
-import { broken } from './words.ts'
 
 /** `credbridge …`: what people type. */
 export async function main(words: readonly string[]): Promise<void> {

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
-import { moveItem } from '../core/moving.ts'
+import { printable } from '../core/failure-text.ts'
+import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
-import { broken, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import { broken, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
 interface Options {
   readonly to: string

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { Desk } from '../edge/desk.ts'
-import { version } from '../edge/version.ts'
+import { version } from '../edge/installation/version.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'

@@ -3,8 +3,8 @@ import type { Entry } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
-import type { Desk } from '../edge/desk.ts'
-import { accountFrom, accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
 interface Options {
   readonly service?: boolean

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { Desk } from '../edge/desk.ts'
-import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './words.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
 export function restoreCommand(program: Command, desk: Desk): void {
   withService(program.command('restore <endpoint> [account]'))

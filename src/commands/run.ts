@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import { person } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { launch, realProgram, thisSurface } from '../edge/launch.ts'
-import { endAs } from '../edge/start.ts'
+import { launch, realProgram, thisSurface } from '../edge/launch/launch.ts'
+import { endAs } from '../edge/launch/start.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
-import { profileVariables, wishFrom, wishVariables } from './wishes.ts'
+import { profileVariables, wishFrom, wishVariables } from './env-spec.ts'
 
 export function runCommand(program: Command, desk: Desk): void {
   program

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { type Kind, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { accountFrom, endpointFrom, kindOption, withService } from './words.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { accountFrom, endpointFrom, kindOption, withService } from './arguments.ts'
 
 export function setCommand(program: Command, desk: Desk): void {
   withService(program.command('set <endpoint> [account]'))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
+import { printable } from '../core/failure-text.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Change, Setup, SetupOptions, Tool } from '../tools/tool.ts'

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
-import { accountsOf, endpointFrom, nothingThere, shownAccount } from './words.ts'
+import { accountsOf, endpointFrom, nothingThere, shownAccount } from './arguments.ts'
 
 interface Options {
   readonly with: string

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { Failure, isFailure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { descriptorVariable, keyVariable, vaultOptions } from '../stores/vault/machine-options.ts'
 import type { VaultOptions } from '../stores/vault/options.ts'
-import { descriptorVariable, keyVariable, vaultOptions } from '../stores/vault-options.ts'
+import { nothingThere } from './arguments.ts'
 import { passphrasesFrom } from './passphrases.ts'
 import { shownOpener } from './vault-status.ts'
-import { nothingThere } from './words.ts'
 
 export function unlockCommand(program: Command, desk: Desk): void {
   program
@@ -43,7 +43,7 @@ async function unlock(desk: Desk, words: readonly string[], { for: time, print }
   const { unlockedText } = await import('../stores/vault/unlock.ts')
   const { text, until } = await unlockedText(options, milliseconds)
   if (words.length > 0) {
-    return (await import('../edge/handing.ts')).runHanding(words, text, descriptorVariable)
+    return (await import('../edge/launch/run-with-key.ts')).runHanding(words, text, descriptorVariable)
   }
   terminal.out(`${text.expose()}\n`)
   terminal.say(`this opens the vault until ${shown(until)}, for whoever has it\n`)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore, storeNames } from '../stores/choose.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'

@@ -1,10 +1,10 @@
 import { Failure } from '../core/failure.ts'
 import type { Secret } from '../core/secret.ts'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse } from '../stores/choose.ts'
+import { vaultOptions } from '../stores/vault/machine-options.ts'
 import type { VaultOptions } from '../stores/vault/options.ts'
 import type { SlotMaker } from '../stores/vault/slots/slot.ts'
-import { vaultOptions } from '../stores/vault-options.ts'
 import { type Passphrases, passphrasesFrom } from './passphrases.ts'
 import { notUsed, protection } from './vault-status.ts'
 

@@ -1,11 +1,11 @@
 import { type Failure, isFailure } from '../core/failure.ts'
-import type { Desk } from '../edge/desk.ts'
-import { printable } from '../edge/report.ts'
+import { printable } from '../core/failure-text.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse } from '../stores/choose.ts'
+import { vaultOptions } from '../stores/vault/machine-options.ts'
 import type { Status } from '../stores/vault/manage.ts'
 import type { Opener } from '../stores/vault/open.ts'
-import { vaultOptions } from '../stores/vault-options.ts'
-import { nothingThere } from './words.ts'
+import { nothingThere } from './arguments.ts'
 
 /** What the vault is, for a person or as JSON. Nobody is asked for anything. */
 export async function status({ terminal, prepared }: Desk, options: { json?: boolean }): Promise<number> {

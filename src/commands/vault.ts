@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { Desk } from '../edge/desk.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
 import { addSlot, changePassphrase, rekey, removeSlot, slotTypes } from './vault-slots.ts'
 import { status } from './vault-status.ts'
 

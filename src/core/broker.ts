@@ -3,13 +3,13 @@ import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credenti
 import { hasExpired, isCredential, noteOwner, person, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
-import { findIn } from './finding.ts'
-import { type Keeping, keeping } from './keeping.ts'
+import { findIn } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
+import { type Keeping, keeping } from './person-actions.ts'
+import { saveVerified } from './save-verified.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
-import { saveVerified } from './verifying.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */

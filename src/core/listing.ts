@@ -3,7 +3,7 @@ import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
 import { noteOwner } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
-import { findIn } from './finding.ts'
+import { findIn } from './find-in-stores.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 

@@ -1,11 +1,11 @@
 import type { Broker } from '../core/broker.ts'
 import { asFailure, type Failure } from '../core/failure.ts'
+import { told, whereItBroke } from '../core/failure-text.ts'
 import type { Secret } from '../core/secret.ts'
+import { messageLines, wholeText } from '../engine/lines.ts'
+import { openBroker } from '../engine/open.ts'
 import type { Dialect, Input, Reading, Reply, Request } from '../tools/dialect.ts'
-import { leave } from './leave.ts'
-import { messageLines, wholeText } from './lines.ts'
-import { openBroker } from './open.ts'
-import { told, whereItBroke } from './report.ts'
+import { leave } from './exit.ts'
 import { readInput, write } from './stdio.ts'
 
 /** One call of a client's command: its words and its input in, the reply out, the process ended. */
@@ -46,7 +46,7 @@ export async function answer(
 }
 
 async function askPerson(question: string): Promise<Secret> {
-  return (await import('./ask.ts')).askUnseen(question, 'write it to standard input, where there was nothing')
+  return (await import('./terminal/ask.ts')).askUnseen(question, 'write it to standard input, where there was nothing')
 }
 
 async function carryOut(

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats, writeSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { messageEnd } from '../engine/lines.ts'
 import type { Reading } from '../tools/dialect.ts'
-import { messageEnd } from './lines.ts'
 
 /** How long a client may take to write all of it, in milliseconds. A person at a terminal has all the time. */
 const patience = 10_000

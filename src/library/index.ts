@@ -1,5 +1,5 @@
-import { turns } from '../core/turns.ts'
-import { open } from '../edge/open.ts'
+import { open } from '../engine/open.ts'
+import { turns } from '../system/concurrency-limit.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
 import { type Asked, type Passwords, passwordsOver } from './passwords.ts'
 import { shared } from './sharing.ts'

@@ -4,11 +4,11 @@ import { Failure } from '../core/failure.ts'
 import type { Run } from '../core/program.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
+import { sessionBus } from '../dbus/session-bus.ts'
+import type { Dial } from '../system/unix-socket.ts'
 import { indexFileIn } from './keychain/place.ts'
-import type { Dial } from './secret-service/line.ts'
+import type { StrangersItem } from './secret-service/foreign-items.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
-import type { StrangersItem } from './secret-service/strangers.ts'
-import { sessionBus } from './session-bus.ts'
 import { settledName, settleFirst } from './settled.ts'
 import { type SettlingStore, settledStore, settlingStore } from './settling.ts'
 
@@ -58,8 +58,8 @@ const openers: Readonly<Record<string, Opener>> = {
   'secret-service': async (surroundings, settings) =>
     (await import('./secret-service/store.ts')).secretServiceStore(await secretServiceOptions(surroundings, settings)),
   keychain: async (surroundings) => (await import('./keychain/open.ts')).openKeychain(surroundings),
-  memory: async () => (await import('./memory.ts')).memoryStore(),
-  vault: async (surroundings, settings) => (await import('./vault/here.ts')).openVault(settings, surroundings),
+  memory: async () => (await import('./memory/store.ts')).memoryStore(),
+  vault: async (surroundings, settings) => (await import('./vault/open-store.ts')).openVault(settings, surroundings),
 }
 
 async function secretServiceOptions(
@@ -87,7 +87,7 @@ export async function strangersItems(
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly StrangersItem[]> {
   if (surroundings.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
-  const strangers = await import('./secret-service/strangers.ts')
+  const strangers = await import('./secret-service/foreign-items.ts')
   return strangers.strangersItems(await secretServiceOptions(surroundings, settings), searches)
 }
 
@@ -125,7 +125,7 @@ export async function openStore(name: string, settings: StoreSettings, surroundi
   const opener = Object.hasOwn(openers, name) ? openers[name] : undefined
   if (opener !== undefined) return opener(surroundings, settings)
   if (name.startsWith(helperPrefix)) {
-    return (await import('./helper.ts')).openHelper(name.slice(helperPrefix.length), surroundings)
+    return (await import('./helper/store.ts')).openHelper(name.slice(helperPrefix.length), surroundings)
   }
   throw new Failure('malformed', `there is no store named ${name}`, {
     hints: [`the stores are: ${storeNames.join(', ')}, ${helperPrefix}<name>`],

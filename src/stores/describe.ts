@@ -1,6 +1,6 @@
 import type { Traits } from '../core/store.ts'
 import type { StoreSettings, Surroundings } from './choose.ts'
-import { vaultOptions } from './vault-options.ts'
+import { vaultOptions } from './vault/machine-options.ts'
 
 /** How long what a store keeps lasts. */
 export function lastsUntil({ lasts }: Traits): string {

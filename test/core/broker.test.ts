@@ -5,7 +5,7 @@ import { parseAddress, withParents } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 
 const origin = parseAddress('https://gitlab.example.com')
 const credential = (owner: string, account: string, secret: string, more: Partial<Credential> = {}): Credential => ({

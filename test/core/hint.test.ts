@@ -4,7 +4,7 @@ import { createBroker } from '../../src/core/broker.ts'
 import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { endpointWords, shellWord } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 
 const words = ['alice', '', '$(id)', "a'b", '`id`', 'a b', '"', '\\', '~', '-n', 'a;b', '#', '*', 'ä', '&|<>(){}!']
 

@@ -4,7 +4,7 @@ import type { Credential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 
 const endpoint = parseAddress('https://registry.example.com')
 const credential = (account: string, secret = account, owner = 'docker'): Credential => {

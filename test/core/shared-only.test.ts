@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { createBroker } from '../../src/core/broker.ts'
 import { parseAddress, withParents } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 
 const origin = parseAddress('https://gitlab.example.com')
 const deeper = parseAddress('https://gitlab.example.com/packages/npm')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { turns } from '../../src/core/turns.ts'
 import { shared } from '../../src/library/sharing.ts'
+import { turns } from '../../src/system/concurrency-limit.ts'
 
 /** What is opened is a number, counted from 1; the clock is moved by the test. */
 function counted(lasts: 'process' | 'forever') {

@@ -3,7 +3,7 @@ import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure, type FailureCode } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
-import { type MemoryStore, memoryStore } from '../../src/stores/memory.ts'
+import { type MemoryStore, memoryStore } from '../../src/stores/memory/store.ts'
 import { settledStore, settlingStore, tryOut } from '../../src/stores/settling.ts'
 import { credential, expectItems } from './contract-world.ts'
 

@@ -2,7 +2,7 @@ import { type BrokerOptions, createBroker } from '../../src/core/broker.ts'
 import { Failure } from '../../src/core/failure.ts'
 import type { Secret } from '../../src/core/secret.ts'
 import { answer } from '../../src/edge/serve.ts'
-import { type MemoryStore, memoryStore } from '../../src/stores/memory.ts'
+import { type MemoryStore, memoryStore } from '../../src/stores/memory/store.ts'
 import type { Dialect, Reply } from '../../src/tools/dialect.ts'
 
 /** A broker over a store in memory, a clock that the test moves, and dialects that talk to it. */

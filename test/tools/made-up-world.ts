@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { files } from '../../src/edge/files.ts'
+import { files } from '../../src/system/user-files.ts'
 import type { World } from '../../src/tools/tool.ts'
 
 export interface MadeUp {

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
-import { turns } from '../../core/turns.ts'
+import { turns } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 
 /*

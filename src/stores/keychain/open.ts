@@ -1,9 +1,9 @@
 import type { Store } from '../../core/store.ts'
 import type { Surroundings } from '../choose.ts'
-import { keychainStore } from '../keychain.ts'
-import { sealingOptions } from '../vault-options.ts'
-import { busAddress } from './bus.ts'
+import { sealingOptions } from '../vault/machine-options.ts'
+import { busAddress } from './bus-address.ts'
 import { indexFileIn } from './place.ts'
+import { keychainStore } from './store.ts'
 
 /** The keychain of this machine, as the edge describes it. */
 export async function openKeychain(surroundings: Surroundings): Promise<Store> {

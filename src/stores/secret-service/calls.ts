@@ -1,6 +1,6 @@
-import type { Call } from './connection.ts'
-import type { Bodies, WireSecret } from './message.ts'
-import type { Value, Variant } from './value.ts'
+import type { Call } from '../../dbus/connection.ts'
+import type { Bodies, WireSecret } from '../../dbus/message.ts'
+import type { Value, Variant } from '../../dbus/value.ts'
 
 /*
  * The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ and

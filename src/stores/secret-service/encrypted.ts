@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createDiffieHellmanGroup, hkdfSync, randomBytes } from 'node:crypto'
-import { unreadable } from './bytes.ts'
+import { unreadable } from '../../dbus/bytes.ts'
 import { contentType, type OpenSession, type Session } from './session.ts'
 
 /*

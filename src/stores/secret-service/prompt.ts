@@ -1,9 +1,9 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import type { Connection } from '../../dbus/connection.ts'
+import { type Received, readBody } from '../../dbus/message.ts'
+import type { Variant } from '../../dbus/value.ts'
 import { dismissPrompt, startPrompt, watchName, watchPrompts } from './calls.ts'
-import type { Connection } from './connection.ts'
 import { locked, vanished } from './errors.ts'
-import { type Received, readBody } from './message.ts'
-import type { Variant } from './value.ts'
 
 /** How long the Secret Service may take, and a person, in milliseconds. */
 export interface Limits {

@@ -1,13 +1,13 @@
 import type { Failure } from '../../core/failure.ts'
+import type { Call, Connection } from '../../dbus/connection.ts'
+import type { Bodies } from '../../dbus/message.ts'
+import { typed } from '../../dbus/property.ts'
+import type { Variant } from '../../dbus/value.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
-import type { Call, Connection } from './connection.ts'
 import { locked, noAnswer, noCollection, vanished } from './errors.ts'
-import type { Bodies } from './message.ts'
 import { askPerson, type Limits } from './prompt.ts'
-import { typed } from './property.ts'
 import { openEncrypted, openPlain, type Session } from './session.ts'
-import type { Variant } from './value.ts'
 
 export interface Manners {
   readonly limits: Limits

@@ -1,6 +1,6 @@
 import { isFailure } from '../../core/failure.ts'
-import type { WireSecret } from './message.ts'
-import type { Variant } from './value.ts'
+import type { WireSecret } from '../../dbus/message.ts'
+import type { Variant } from '../../dbus/value.ts'
 
 /** How secrets cross the bus: as they are, or under a key that only we and the Secret Service know. */
 export interface Session {

@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
-import { changing } from './changing.ts'
+import { changing } from './change-header.ts'
 import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
 import { createVault, readHeader, replaceHeader } from './header-file.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
-import { changing } from './changing.ts'
+import { changing } from './change-header.ts'
 import { parseEntry } from './entry.ts'
 import { namesIn } from './files.ts'
 import { type Header, isRecordsFolder } from './header.ts'

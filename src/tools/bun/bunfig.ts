@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml'
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
-import { registryAddress } from '../npm/dart.ts'
+import { registryAddress } from '../npm/nerf-dart.ts'
 import { refused, type Said } from '../npm/project.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { Tool } from '../tool.ts'
 import { isServer } from './address.ts'
+import { dockerSecretService } from './foreign-helpers.ts'
 import { command, identityUser } from './names.ts'
-import { dockerSecretService } from './neighbours.ts'
 
 export const dockerTool: Tool = {
   name: 'docker',

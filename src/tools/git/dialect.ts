@@ -4,8 +4,8 @@ import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
+import { isOurAnswer, seen } from './answer-checksum.ts'
 import { type Message, printMessage, readMessage } from './message.ts'
-import { isOurAnswer, seen } from './seen.ts'
 
 const tool = 'git'
 const nothing = reply('')

@@ -1,5 +1,5 @@
 import type { Tool } from '../tool.ts'
-import { gcm, libsecret } from './neighbours.ts'
+import { gcm, libsecret } from './foreign-helpers.ts'
 
 export const gitTool: Tool = {
   name: 'git',

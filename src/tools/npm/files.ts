@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { hostAndPort } from '../../core/endpoint.ts'
 import type { World } from '../tool.ts'
-import { dartIn, registryAddress } from './dart.ts'
+import { dartIn, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { projectFiles, type Said } from './project.ts'
 import { settingsInEnvironment } from './registries.ts'

@@ -3,10 +3,10 @@ import type { Answer } from '../../core/selection.ts'
 import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
 import { registryKinds } from './authorization.ts'
 import { refuseDanger } from './danger.ts'
-import { dartIn } from './dart.ts'
 import { saidInManifest, saidInNpmrc, settingsInFile, userConfigFile } from './files.ts'
 import { addressesOf, givenBy, handOver, lookupFor, remarksAbout } from './handover.ts'
 import { machineRegistries } from './machine.ts'
+import { dartIn } from './nerf-dart.ts'
 import { refuseReferences, type Said } from './project.ts'
 import {
   type Configuration,

@@ -1,7 +1,7 @@
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Environment } from '../tool.ts'
-import { isLoopback, registryAddress } from './dart.ts'
+import { isLoopback, registryAddress } from './nerf-dart.ts'
 import { expanded, type Setting } from './npmrc.ts'
 import { refused, type Said } from './project.ts'
 

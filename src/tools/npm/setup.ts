@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Change, Finding, Setup, World } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { askAgain } from './machine.ts'
-import { plainIn } from './plain.ts'
+import { plainIn } from './plain-secrets.ts'
 
 /*
  * npm has no helper hook. Two links named `npm` and `npx` in front of it on PATH lead to commands of ours, which start

@@ -1,5 +1,5 @@
 import type { Tool } from '../tool.ts'
-import { uvNative } from './neighbours.ts'
+import { uvNative } from './foreign-helpers.ts'
 
 export const pythonTool: Tool = {
   name: 'python',

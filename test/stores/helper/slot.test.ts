@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Item } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { itemIn, slotAt, slotFor, valueFor } from '../../../src/stores/helper/slot.ts'
+import { itemIn, slotAt, slotFor, valueFor } from '../../../src/stores/helper/server-entry.ts'
 import { expectItems } from '../contract-world.ts'
 
 test.each([

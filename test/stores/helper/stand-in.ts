@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { run } from '../../../src/edge/child.ts'
-import { programOnPath } from '../../../src/edge/programs.ts'
-import { openHelper } from '../../../src/stores/helper.ts'
+import { openHelper } from '../../../src/stores/helper/store.ts'
+import { run } from '../../../src/system/child.ts'
+import { programOnPath } from '../../../src/system/programs.ts'
 
 /** What a stand-in saw of one call: all that other users of the machine, and Windows, could see too, and its input. */
 export interface Seen {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { busAddress } from '../../../src/stores/keychain/bus.ts'
+import { busAddress } from '../../../src/stores/keychain/bus-address.ts'
 import { startSession } from '../../real/session.ts'
 import { inChild, needsKeyring, optionsIn } from './world.ts'
 

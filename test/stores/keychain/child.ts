@@ -3,10 +3,10 @@ import type { Credential, Place } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { leave } from '../../../src/edge/leave.ts'
-import { busAddress } from '../../../src/stores/keychain/bus.ts'
+import { leave } from '../../../src/edge/exit.ts'
+import { busAddress } from '../../../src/stores/keychain/bus-address.ts'
 import { type Addon, loadInstalled } from '../../../src/stores/keychain/calls.ts'
-import { type KeychainOptions, keychainStore } from '../../../src/stores/keychain.ts'
+import { type KeychainOptions, keychainStore } from '../../../src/stores/keychain/store.ts'
 import { plain } from '../contract-world.ts'
 
 /*

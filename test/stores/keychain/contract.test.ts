@@ -1,4 +1,4 @@
-import { keychainStore } from '../../../src/stores/keychain.ts'
+import { keychainStore } from '../../../src/stores/keychain/store.ts'
 import type { Session } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
 import { inSession, optionsIn } from './world.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadInstalled } from '../../../src/stores/keychain/calls.ts'
-import { keychainStore } from '../../../src/stores/keychain.ts'
+import { keychainStore } from '../../../src/stores/keychain/store.ts'
 import { run } from '../../real/run.ts'
 import { startSession } from '../../real/session.ts'
 import { plain } from '../contract-world.ts'

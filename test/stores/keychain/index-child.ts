@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { asFailure } from '../../../src/core/failure.ts'
-import { changing } from '../../../src/stores/keychain/changing.ts'
+import { changing } from '../../../src/stores/keychain/change-index.ts'
 import { readIndex } from '../../../src/stores/keychain/index-file.ts'
 
 /* Reads an index and writes it again, as the user who runs this: `{ file }` on stdin, what became of both on stdout. */

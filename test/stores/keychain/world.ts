@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll } from 'vitest'
 import { type Failure, isFailure } from '../../../src/core/failure.ts'
-import type { KeychainOptions } from '../../../src/stores/keychain.ts'
+import type { KeychainOptions } from '../../../src/stores/keychain/store.ts'
 import { needsPrograms, type Suite } from '../../real/require.ts'
 import { type Outcome, run } from '../../real/run.ts'
 import { type KeyringState, type Session, startSession } from '../../real/session.ts'

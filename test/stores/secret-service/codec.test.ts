@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../../src/core/failure.ts'
-import { outputOf } from '../../../src/stores/secret-service/bytes.ts'
-import * as calls from '../../../src/stores/secret-service/calls.ts'
-import type { Call } from '../../../src/stores/secret-service/connection.ts'
-import { incoming } from '../../../src/stores/secret-service/incoming.ts'
+import { outputOf } from '../../../src/dbus/bytes.ts'
+import type { Call } from '../../../src/dbus/connection.ts'
+import { incoming } from '../../../src/dbus/incoming.ts'
 import {
   type Bodies,
   lengthOf,
@@ -12,8 +11,9 @@ import {
   type Received,
   readBody,
   readMessage,
-} from '../../../src/stores/secret-service/message.ts'
-import { print, read } from '../../../src/stores/secret-service/value.ts'
+} from '../../../src/dbus/message.ts'
+import { print, read } from '../../../src/dbus/value.ts'
+import * as calls from '../../../src/stores/secret-service/calls.ts'
 import { collection, item, received, receivedStream, sent, session } from './recorded.ts'
 
 const attributes = new Map([

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { dialByNet } from '../../../src/edge/dial-net.ts'
+import { dialByNet } from '../../../src/system/unix-socket-net.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'

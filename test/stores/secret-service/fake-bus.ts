@@ -1,7 +1,7 @@
-import { outputOf } from '../../../src/stores/secret-service/bytes.ts'
-import type { Dial } from '../../../src/stores/secret-service/line.ts'
-import { lengthOf, printMessage, type Received, readMessage } from '../../../src/stores/secret-service/message.ts'
-import { read, type Value } from '../../../src/stores/secret-service/value.ts'
+import { outputOf } from '../../../src/dbus/bytes.ts'
+import { lengthOf, printMessage, type Received, readMessage } from '../../../src/dbus/message.ts'
+import { read, type Value } from '../../../src/dbus/value.ts'
+import type { Dial } from '../../../src/system/unix-socket.ts'
 
 /** What the bus answers to a call: a body and its types, the name of an error, raw bytes, nothing at all, or the end. */
 export type Answer =

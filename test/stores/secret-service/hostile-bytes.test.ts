@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../../src/core/failure.ts'
-import { inputOf, outputOf } from '../../../src/stores/secret-service/bytes.ts'
-import { incoming } from '../../../src/stores/secret-service/incoming.ts'
-import { lengthOf, readBody, readMessage } from '../../../src/stores/secret-service/message.ts'
-import { print, read, type Value } from '../../../src/stores/secret-service/value.ts'
+import { inputOf, outputOf } from '../../../src/dbus/bytes.ts'
+import { incoming } from '../../../src/dbus/incoming.ts'
+import { lengthOf, readBody, readMessage } from '../../../src/dbus/message.ts'
+import { print, read, type Value } from '../../../src/dbus/value.ts'
 import { received, receivedStream } from './recorded.ts'
 
 const empty = Buffer.alloc(0)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lengthOf } from '../../../src/stores/secret-service/message.ts'
+import { lengthOf } from '../../../src/dbus/message.ts'
 
 interface Recording {
   readonly sent: string

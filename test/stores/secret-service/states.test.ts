@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { dialByNet } from '../../../src/edge/dial-net.ts'
+import { dialByNet } from '../../../src/system/unix-socket-net.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { loginPassword, type Session, startSession } from '../../real/session.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { inputOf, outputOf } from '../../../src/stores/secret-service/bytes.ts'
-import { print, read, type Value } from '../../../src/stores/secret-service/value.ts'
+import { inputOf, outputOf } from '../../../src/dbus/bytes.ts'
+import { print, read, type Value } from '../../../src/dbus/value.ts'
 
 test('any value comes back as it was printed', () => {
   fc.assert(

@@ -4,8 +4,8 @@ import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endp
 import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
-import { dialer } from '../../../src/edge/dial.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
+import { dialer } from '../../../src/system/unix-socket-pipe.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
 

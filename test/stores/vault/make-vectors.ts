@@ -326,7 +326,7 @@ async function main(out: string): Promise<void> {
       files.delete(file)
       files.set(`elsewhere${file.slice(path.length)}`, entry)
     }
-    files.set(path, { mode: '', to: `${'../'.repeat(path.split('/').length - 1)}elsewhere` })
+    files.set(path, { mode: '', to: `${'..'.repeat(path.split('/').length - 1)}elsewhere` })
   }
   vector('symbolic-link-vault', 'a link in the place of the folder', 'symbolic-link', 'vault', linked('vault'))
   vector(

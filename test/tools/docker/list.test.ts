@@ -8,7 +8,7 @@ import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { answer } from '../../../src/edge/serve.ts'
-import { memoryStore } from '../../../src/stores/memory.ts'
+import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
 
 /* What every build relies on: each key that `list` shows is read by `get`, and as the user that `list` named. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { run } from '../../../src/edge/child.ts'
+import { run } from '../../../src/system/child.ts'
 import { gitSetup } from '../../../src/tools/git/setup.ts'
 import type { Plan, SetupOptions } from '../../../src/tools/tool.ts'
 import { machineGit } from '../../real/gits.ts'

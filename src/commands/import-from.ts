@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander'
+import { type Credential, sameValue } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import { printable } from '../core/failure-text.ts'
+import type { Desk } from '../edge/terminal/cli-context.ts'
+import { strangersItems } from '../stores/choose.ts'
+import type { StrangersItem } from '../stores/secret-service/foreign-items.ts'
+import { tools } from '../tools/index.ts'
+import { nothingThere, shownAccount } from './arguments.ts'
+
+const neighbours = tools.flatMap((tool) => tool.neighbours ?? [])
+
+interface Options {
+  readonly from?: string
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+  readonly remove?: boolean
+}
+
+/** `credbridge import --from <helper>`: what other helpers keep in the same Secret Service. */
+export function fromNeighbours(command: Command, desk: Desk): void {
+  command
+    .enablePositionalOptions()
+    .addOption(
+      new Option('--from <helper>', 'another helper whose items lie in the Secret Service').choices(
+        neighbours.map(({ name }) => name),
+      ),
+    )
+    .option('-y, --yes', 'do not ask before copying')
+    .option('-n, --dry-run', 'show what would be copied')
+    .option('--remove', "remove the helper's own items afterwards, each once ours was read back")
+    .action(async (options) => desk.ends(await takeOver(desk, command, options)))
+}
+
+async function takeOver({ terminal, open }: Desk, command: Command, options: Options): Promise<number> {
+  const neighbour = neighbours.find(({ name }) => name === options.from)
+  if (neighbour === undefined) command.help({ error: true })
+  const { broker, settings, surroundings } = await open()
+  const items = await strangersItems(settings, surroundings, neighbour.searches)
+  const all = items.flatMap((item) => {
+    const credential = readable(() => neighbour.read(item.attributes, item.secret.expose()))
+    return credential === undefined ? [] : [{ item, credential }]
+  })
+  for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
+  const unused = items.length - all.length
+  if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
+  if (all.length === 0) terminal.say('there is nothing to take over\n')
+  if (all.length === 0) return nothingThere
+  if (options.dryRun === true) return 0
+  if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
+  for (const { item, credential } of all) await copy(broker, item, credential, options.remove === true)
+  terminal.say(`${all.length} ${options.remove === true ? 'moved' : 'copied'}\n`)
+  return 0
+}
+
+type Broker = Awaited<ReturnType<Desk['open']>>['broker']
+
+async function copy(broker: Broker, item: StrangersItem, credential: Credential, remove: boolean): Promise<void> {
+  const { endpoint, account, owner, kind } = credential
+  if ((await broker.save(credential)) === 'expired') return
+  const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
+  if (kept === undefined || !sameValue(kept.credential, credential)) {
+    throw new Failure('internal', `${endpoint.key} was not kept; the other helper's item is untouched`)
+  }
+  if (remove) await item.remove()
+}
+
+/** An item whose endpoint or text cannot be used is no reason to stop. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function shown({ endpoint, account, kind }: Credential): string {
+  return `${shownAccount(account)} at ${endpoint.key} (${kind})`
+}

@@ -1,0 +1,184 @@
+import { asFailure, Failure } from '../core/failure.ts'
+import { hello } from '../stores/secret-service/calls.ts'
+import { failureOf, noAnswer, vanished } from '../stores/secret-service/errors.ts'
+import type { Dial, Line, SocketPath } from '../system/unix-socket.ts'
+import { outputOf } from './bytes.ts'
+import { incoming } from './incoming.ts'
+import { type Bodies, printMessage, type Received, readBody } from './message.ts'
+import type { Value } from './value.ts'
+
+/** A method to call, with what, and the signature that its reply must have. */
+export interface Call<Reply extends keyof Bodies = keyof Bodies> {
+  readonly destination: string
+  readonly path: string
+  readonly interface: string
+  readonly member: string
+  readonly signature?: string
+  readonly body?: readonly Value[]
+  readonly reply: Reply
+}
+
+/** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
+export interface Connection {
+  /**
+   * Calls a method. All calls of one turn leave in one write, those of the first turn together with the
+   * authentication. The object is not there: `undefined`. No answer within the limit, in milliseconds: `timeout`.
+   */
+  call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
+  /** Waits for the first signal of which `pick` makes something. The bus sends only those that it was asked for. */
+  signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
+  close(): void
+  readonly closed: boolean
+}
+
+/** Somebody who waits for a message, which may be another one. */
+interface Waiting {
+  take(message: Received): void
+  fail(failure: Failure): void
+}
+
+/** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
+const atOnce = 100
+
+/** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
+export function openConnection(
+  dial: Dial,
+  paths: readonly [SocketPath, ...SocketPath[]],
+  userId: number,
+  limit: number,
+): Connection {
+  const waiting = new Map<number, Waiting>()
+  let unsent = outputOf(4096)
+  unsent.at = unsent.bytes.write(authentication(userId))
+  let state: 'connecting' | 'open' | 'closed' = 'connecting'
+  let numbers = 0
+  let unanswered = 0
+  const later: (() => void)[] = []
+  let line = reach(paths[0], paths.slice(1))
+  call(hello, limit).catch((error) => end(asFailure(error)))
+
+  function reach(path: SocketPath, others: readonly SocketPath[]): Line {
+    const feed = incoming(receive)
+    return dial(path, {
+      opened() {
+        state = 'open'
+        flush()
+      },
+      heard(bytes) {
+        try {
+          feed(bytes)
+        } catch (error) {
+          end(asFailure(error))
+        }
+      },
+      ended(error) {
+        const [next, ...rest] = others
+        if (state === 'connecting' && next !== undefined) line = reach(next, rest)
+        else end(state === 'connecting' ? unreachable(error) : vanished())
+      },
+    })
+  }
+
+  function flush(): void {
+    if (state !== 'open' || unsent.at === 0) return
+    line.send(unsent.bytes.subarray(0, unsent.at))
+    unsent = outputOf(1024)
+  }
+
+  function receive(message: Received): void {
+    if (message.type === 'signal') for (const one of [...waiting.values()]) one.take(message)
+    else if (message.answers !== undefined) waiting.get(message.answers)?.take(message)
+  }
+
+  function end(failure: Failure): void {
+    state = 'closed'
+    line.close()
+    for (const one of [...waiting.values()]) one.fail(failure)
+  }
+
+  function wait<T>(number: number, limit: number, pick: (message: Received) => { value: T } | undefined): Promise<T> {
+    if (state === 'closed') return Promise.reject(vanished())
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle(() => reject(noAnswer())), limit)
+      function settle(how: () => void): void {
+        clearTimeout(timer)
+        waiting.delete(number)
+        if (waiting.size === 0) line.hold(false)
+        how()
+      }
+      waiting.set(number, {
+        take(message) {
+          try {
+            const picked = pick(message)
+            if (picked !== undefined) settle(() => resolve(picked.value))
+          } catch (error) {
+            settle(() => reject(asFailure(error)))
+          }
+        },
+        fail: (failure) => settle(() => reject(failure)),
+      })
+      line.hold(true)
+    })
+  }
+
+  function send<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+    const { reply, body = [], ...head } = call
+    const serial = ++numbers
+    if (unsent.at === 0) Promise.resolve().then(flush)
+    printMessage(unsent, { ...head, type: 'call', serial }, body)
+    unanswered++
+    const answer = wait(serial, limit, (message) =>
+      message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
+    )
+    return answer.finally(() => {
+      unanswered--
+      later.shift()?.()
+    })
+  }
+
+  function call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+    if (unanswered < atOnce) return send(call, limit)
+    return new Promise((resolve) => later.push(() => resolve(send(call, limit))))
+  }
+
+  return {
+    call,
+    signal: (pick, limit) =>
+      wait(++numbers, limit, (message) => {
+        const value = message.type === 'signal' ? pick(message) : undefined
+        return value === undefined ? undefined : { value }
+      }),
+    close: () => end(vanished()),
+    get closed() {
+      return state === 'closed'
+    },
+  }
+}
+
+/**
+ * Who we are is what the kernel says of the socket's other end, so nothing has to be asked back, and the messages may
+ * follow at once: https://dbus.freedesktop.org/doc/dbus-specification.html#auth-mechanisms-external.
+ */
+function authentication(userId: number): string {
+  const hex = [...String(userId)].map((digit) => `3${digit}`).join('')
+  return `\0AUTH EXTERNAL ${hex}\r\nBEGIN\r\n`
+}
+
+function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
+  if (message.type !== 'error') return readBody(message, reply)
+  const failure = failureOf(message.error ?? '')
+  if (failure !== undefined) throw failure
+  return undefined
+}
+
+const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
+
+function unreachable(error: NodeJS.ErrnoException | undefined): Failure {
+  const code = error?.code ?? ''
+  const denied = code === 'EACCES' || code === 'EPERM'
+  return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
+    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
+    cause: error,
+    passing: !nobodyListens.includes(code),
+  })
+}

@@ -1,0 +1,57 @@
+import { Failure } from '../core/failure.ts'
+import { unreadable } from './bytes.ts'
+import { lengthOf, type Received, readMessage } from './message.ts'
+
+/** The bus answers the authentication with one line; it is as short as an identifier of 32 digits makes it. */
+const longestLine = 256
+
+/**
+ * Takes what comes from the bus, in whatever pieces, and hands on each message once it is whole. The line that accepts
+ * us comes before the first. Anything else than that is a failure.
+ */
+export function incoming(take: (message: Received) => void): (chunk: Buffer) => void {
+  let parts: Buffer[] = []
+  let have = 0
+  let need = 1
+  let accepted = false
+
+  /** How much of the start is used up; nothing of it: how much is needed before it is worth another look. */
+  function use(bytes: Buffer): { used: number } | { need: number } {
+    if (!accepted) return useLine(bytes)
+    const length = lengthOf(bytes)
+    if (length === undefined || length > bytes.length) return { need: length ?? bytes.length + 1 }
+    take(readMessage(bytes.subarray(0, length)))
+    return { used: length }
+  }
+
+  function useLine(bytes: Buffer): { used: number } | { need: number } {
+    const end = bytes.indexOf('\r\n')
+    if (end < 0 && bytes.length <= longestLine) return { need: bytes.length + 1 }
+    const line = bytes.toString('latin1', 0, Math.max(end, 0))
+    if (line.startsWith('REJECTED')) throw rejected()
+    if (!line.startsWith('OK ')) throw unreadable('does not begin as it should')
+    accepted = true
+    return { used: end + 2 }
+  }
+
+  return (chunk) => {
+    parts.push(chunk)
+    have += chunk.length
+    if (have < need) return
+    let rest = parts.length === 1 ? chunk : Buffer.concat(parts, have)
+    need = 1
+    while (rest.length >= need) {
+      const done = use(rest)
+      if ('used' in done) rest = rest.subarray(done.used)
+      need = 'used' in done ? 1 : done.need
+    }
+    parts = [rest]
+    have = rest.length
+  }
+}
+
+function rejected(): Failure {
+  return new Failure('refused', 'the session bus belongs to another user', {
+    hints: ['unset DBUS_SESSION_BUS_ADDRESS, or run this as the user who is logged in there'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Attributes } from '../stores/secret-service/calls.ts'
+import { unreadable } from './bytes.ts'
+import type { Value, Variant } from './value.ts'
+
+interface Types {
+  readonly b: boolean
+  readonly t: bigint
+  readonly o: string
+  readonly ao: readonly string[]
+  readonly 'a{ss}': Attributes
+}
+
+/** The value of a property, which must be of this type. */
+export function typed<T extends keyof Types>(variant: Variant | undefined, type: T): Types[T] {
+  if (variant?.type !== type) throw unreadable('has a property of the wrong type')
+  return variant.value as Value as Types[T]
+}

@@ -1,0 +1,196 @@
+import { isUtf8 } from 'node:buffer'
+import { Failure } from '../core/failure.ts'
+import { type Input, type Output, printPlace, readPlace, unreadable } from './bytes.ts'
+
+/*
+ * The values of D-Bus, https://dbus.freedesktop.org/doc/dbus-specification.html#type-system and #message-protocol-marshaling.
+ * A signature says which ones follow: a letter for a basic type, `v` for one that brings its type along, `a…` for an
+ * array, `(…)` for a struct, `a{..}` for a dictionary. Each value starts at a multiple of its alignment. Printed
+ * little-endian; read in either order, because the bus passes messages on as they were sent. Few functions, because each
+ * one is compiled anew at every start (bench/NOTES.md).
+ */
+
+export type Value = number | bigint | boolean | string | Uint8Array | Variant | readonly Value[] | Dictionary
+export type Dictionary = ReadonlyMap<Value, Value>
+
+/** A value that brings its type along. */
+export interface Variant {
+  readonly type: string
+  readonly value: Value
+}
+
+/** As many containers within each other as the specification permits. */
+const deepest = 64
+
+/** Prints the values that the signature announces. */
+export function print(out: Output, signature: string, values: readonly Value[]): void {
+  const { signature: outer, type } = out
+  out.signature = signature
+  out.type = 0
+  for (const value of values) printValue(out, value)
+  if (out.type !== signature.length) throw new Failure('internal', 'a message for the session bus lacks a value')
+  out.signature = outer
+  out.type = type
+}
+
+/** Reads the values that the signature announces. What does not fit it, or the bytes, is `malformed`. */
+export function read(from: Input, signature: string): Value[] {
+  const { signature: outer, type } = from
+  from.signature = signature
+  from.type = 0
+  const values = readUntil(from, '')
+  from.signature = outer
+  from.type = type
+  return values
+}
+
+function printValue(out: Output, value: Value): void {
+  const type = out.signature.charAt(out.type++)
+  if (type === 's' || type === 'o' || type === 'g') printText(out, value as string, type === 'g' ? 1 : 4)
+  else if (type === 'a') printArray(out, value as Uint8Array | readonly Value[] | Dictionary)
+  else if (type === 'v') {
+    const variant = value as Variant
+    printText(out, variant.type, 1)
+    print(out, variant.type, [variant.value])
+  } else if (type === '(' || type === '{') {
+    printPlace(out, 8, 0)
+    for (const member of value as readonly Value[]) printValue(out, member)
+    out.type++
+  } else printNumber(out, type, value as number | bigint | boolean)
+}
+
+function readValue(from: Input): Value {
+  const type = from.signature.charAt(from.type++)
+  if (type === 's' || type === 'o' || type === 'g') return readText(from, type === 'g' ? 1 : 4)
+  if (type === 'a') return readArray(from)
+  if (type === 'v') {
+    const within = readText(from, 1)
+    const [value, more] = read(from, within)
+    if (value === undefined || more !== undefined) throw unreadable('has a variant of no single type')
+    return { type: within, value }
+  }
+  if (type !== '(' && type !== '{') return readNumber(from, type)
+  readPlace(from, 8, 0)
+  const members = readUntil(from, type === '(' ? ')' : '}')
+  if (members.length === 0) throw unreadable('has a struct of nothing')
+  from.type++
+  return members
+}
+
+/** The values up to this letter of the signature, or up to its end. */
+function readUntil(from: Input, close: string): Value[] {
+  if (++from.depth > deepest) throw unreadable('is nested too deeply')
+  const values: Value[] = []
+  while (from.signature.charAt(from.type) !== close) values.push(readValue(from))
+  from.depth--
+  return values
+}
+
+const numbers = {
+  y: [1, 'Uint8'],
+  n: [2, 'Int16'],
+  q: [2, 'Uint16'],
+  i: [4, 'Int32'],
+  u: [4, 'Uint32'],
+  b: [4, 'Uint32'],
+  x: [8, 'BigInt64'],
+  t: [8, 'BigUint64'],
+  d: [8, 'Float64'],
+} as const
+
+function printNumber(out: Output, type: string, value: number | bigint | boolean): void {
+  const [size, name] = numbers[type as keyof typeof numbers]
+  const at = printPlace(out, size, size)
+  out.view[`set${name}`](at, (typeof value === 'boolean' ? Number(value) : value) as never, true)
+}
+
+function readNumber(from: Input, type: string): number | bigint | boolean {
+  if (!Object.hasOwn(numbers, type)) throw unreadable('has a signature that is none')
+  const [size, name] = numbers[type as keyof typeof numbers]
+  const value = from.view[`get${name}`](readPlace(from, size, size), from.little)
+  if (type !== 'b') return value
+  if (Number(value) > 1) throw unreadable('has a boolean that is none')
+  return value === 1
+}
+
+/** Texts, object paths and signatures: a length of one or four bytes, the text in UTF-8, and a NUL that does not count. */
+function printText(out: Output, text: string, width: 1 | 4): void {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new Failure('malformed', 'a name with a NUL or an unpaired surrogate cannot be kept in the Secret Service')
+  }
+  const length = printPlace(out, width, width)
+  const start = printPlace(out, 1, text.length * 3 + 1)
+  const written = out.bytes.write(text, start)
+  if (width === 1) out.bytes[length] = written
+  else out.view.setUint32(length, written, true)
+  out.at = start + written + 1
+}
+
+function readText(from: Input, width: 1 | 4): string {
+  const place = readPlace(from, width, width)
+  const length = width === 1 ? from.view.getUint8(place) : from.view.getUint32(place, from.little)
+  const start = readPlace(from, 1, length + 1)
+  const text = from.bytes.toString(undefined, start, start + length)
+  const damaged = text.includes('\ufffd') && !isUtf8(from.bytes.subarray(start, start + length))
+  if (damaged || text.includes('\0') || from.bytes[start + length] !== 0) throw unreadable('has a text that is none')
+  return text
+}
+
+/** The length counts the elements, not the padding before the first. */
+function printArray(out: Output, value: Uint8Array | readonly Value[] | Dictionary): void {
+  const element = out.type
+  const length = printPlace(out, 4, 4)
+  const start = printPlace(out, alignmentOf(out.signature.charAt(element)), 0)
+  if (value instanceof Uint8Array) {
+    const at = printPlace(out, 1, value.length)
+    out.bytes.set(value, at)
+  } else {
+    for (const one of value as Iterable<Value>) {
+      out.type = element
+      printValue(out, one)
+    }
+  }
+  out.type = endOfType(out.signature, element)
+  out.view.setUint32(length, out.at - start, true)
+}
+
+function readArray(from: Input): Uint8Array | readonly Value[] | Dictionary {
+  const element = from.type
+  const type = from.signature.charAt(element)
+  const next = endOfType(from.signature, element)
+  const length = from.view.getUint32(readPlace(from, 4, 4), from.little)
+  const start = readPlace(from, alignmentOf(type), 0)
+  const end = start + length
+  if (end > from.bytes.length) throw unreadable('has an array that goes beyond its end')
+  if (++from.depth > deepest) throw unreadable('is nested too deeply')
+  const elements: Value[] = []
+  if (type === 'y') from.at = end
+  while (from.at < end) {
+    from.type = element
+    elements.push(readValue(from))
+  }
+  if (from.at !== end) throw unreadable('has an array whose length is wrong')
+  from.depth--
+  from.type = next
+  if (type === 'y') return from.bytes.subarray(start, end)
+  return type === '{' ? new Map(elements as [Value, Value][]) : elements
+}
+
+function alignmentOf(type: string): number {
+  if ('ygv'.includes(type)) return 1
+  if ('sobaiu'.includes(type)) return 4
+  return type === 'n' || type === 'q' ? 2 : 8
+}
+
+/** Where the complete type ends that starts here. */
+function endOfType(signature: string, start: number): number {
+  const first = signature.charAt(start)
+  if (first === 'a') return endOfType(signature, start + 1)
+  if (first !== '(' && first !== '{') {
+    if (first === '' || !'ybnqiuxtdsogv'.includes(first)) throw unreadable('has a signature that is none')
+    return start + 1
+  }
+  let at = start + 1
+  while (at < signature.length && signature.charAt(at) !== (first === '(' ? ')' : '}')) at = endOfType(signature, at)
+  return at + 1
+}

@@ -1,0 +1,79 @@
+import { readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { programsOnPath } from '../../system/programs.ts'
+
+/** A command of ours, and the words that are for it. */
+export interface Invocation {
+  readonly command: string
+  readonly words: readonly string[]
+}
+
+/** How a process was started. */
+export interface Call {
+  /** The name or path that it was started by. */
+  readonly name: string
+  readonly words: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The file that runs. */
+  readonly executable: string
+}
+
+const people = 'credbridge'
+const mostLinks = 40
+
+/** Runs the command that this process was started for, with the words that are for it. */
+export async function runInvoked(commands: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+  const { command, words } = invocation(Object.keys(commands), {
+    name: process.argv0,
+    words: process.argv.slice(2),
+    env: process.env,
+    executable: process.execPath,
+  })
+  process.argv.splice(2, process.argv.length, ...words)
+  await commands[command]?.()
+}
+
+/**
+ * Which of our commands a call of the one executable means. The name that it was started by decides, or one on the way
+ * of links from there to the executable, since setup makes links with names of others; where links are impossible, a
+ * first word that is a command's name does.
+ */
+export function invocation(commands: readonly string[], { name, words, env, executable }: Call): Invocation {
+  const own = (path: string) => {
+    const name = basename(path)
+    const called = name.toLowerCase().endsWith('.exe') ? name.slice(0, -'.exe'.length) : name
+    return commands.find((command) => command === called)
+  }
+  const called =
+    own(name) ??
+    linkNames(name, env, executable)
+      .map(own)
+      .find((found) => found !== undefined)
+  if (called !== undefined && called !== people) return { command: called, words }
+  const [first = '', ...rest] = words
+  const named = first.includes('/') ? undefined : own(first)
+  return named === undefined || named === people ? { command: people, words } : { command: named, words: rest }
+}
+
+/** The paths from the name that was called to the executable. */
+function linkNames(name: string, env: Call['env'], executable: string): readonly string[] {
+  const paths: string[] = []
+  let path = basename(name) === name ? programsOnPath(name, env).find((it) => leadsTo(it, executable)) : resolve(name)
+  while (path !== undefined && paths.length < mostLinks) {
+    paths.push(path)
+    path = target(path)
+  }
+  return paths
+}
+
+function leadsTo(path: string, executable: string): boolean {
+  return realpathSync(path) === realpathSync(executable)
+}
+
+function target(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,146 @@
+import { resolve, sep } from 'node:path'
+import type { Broker } from '../../core/broker.ts'
+import { asFailure, Failure } from '../../core/failure.ts'
+import { printable, told, whereItBroke } from '../../core/failure-text.ts'
+import type { Lookup } from '../../core/selection.ts'
+import { openBroker } from '../../engine/open.ts'
+import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
+import { programsOnPath } from '../../system/programs.ts'
+import { randomHex } from '../../system/random.ts'
+import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
+import { leave } from '../exit.ts'
+import { isOurs } from '../installation/own-commands.ts'
+import { write } from '../stdio.ts'
+import { thisWorld } from '../this-machine.ts'
+import { attend, become, type Ended, endAs, type Start } from './start.ts'
+import { handFile, takeBack } from './temporary-file.ts'
+
+/** What a launch needs of the process; a test hands in its own. */
+export interface Surface {
+  openBroker(): Promise<Broker>
+  /** Runs a program in our place; the first may not come back. */
+  become(start: Start): Promise<Ended>
+  attend(start: Start): Promise<Ended>
+  say(line: string): void
+}
+
+/** A call of somebody's program that came to our shim: it starts with what its tool may use. */
+export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
+  const world = thisWorld()
+  const call: Call = { program, words: process.argv.slice(2), world, named: new Map(), asked: false }
+  let real: string | undefined
+  try {
+    real = realProgram(program, world.env)
+    leave(endAs(await launch(call, real, launcher, thisSurface(launcher.tool))), false)
+  } catch (error) {
+    const failure = asFailure(error)
+    if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
+    const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
+    write(2, told(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    leave(2, failure.stuck)
+  }
+}
+
+export function thisSurface(tool: string): Surface {
+  return {
+    openBroker: () => openBroker(tool),
+    become,
+    attend,
+    say: (line) => write(2, `credbridge: ${printable(line)}\n`),
+  }
+}
+
+/** Asks what the launcher wants to know, starts the program with the outcome, and does what is left when it has ended. */
+export async function launch(
+  call: Call,
+  program: string,
+  launcher: Launcher,
+  surface: Surface,
+  added: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const plan = await launcher.plan(call)
+  const broker = plan.lookups.length === 0 ? undefined : await surface.openBroker()
+  const answers = []
+  for (const lookup of plan.lookups) answers.push(await broker?.find(lookup))
+  const nothing = plan.lookups.length > 0 && answers.every((answer) => answer === undefined)
+  if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
+  const given = plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
+  for (const remark of given.remarks ?? []) surface.say(remark)
+  const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
+  const well = 'exitCode' in ended && ended.exitCode === 0
+  if (well && given.afterwards !== undefined) await finish(given.afterwards(), call, surface)
+  return ended
+}
+
+async function start(
+  { words, world }: Call,
+  program: string,
+  given: Launch,
+  surface: Surface,
+  added: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const env = environmentFor(given, added)
+  if (given.file === undefined) {
+    return given.afterwards === undefined
+      ? surface.become({ program, words, env })
+      : surface.attend({ program, words, env })
+  }
+  const { variable, text } = given.file
+  const path = handFile(world.places.state, text)
+  try {
+    return await surface.attend({ program, words, env: { ...withoutVariable(env, variable), [variable]: path } })
+  } finally {
+    takeBack(path)
+  }
+}
+
+/** Programs that start one another for ever would fill the machine. */
+const deepest = 20
+
+function environmentFor(given: Launch, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const depth = Number(process.env['CREDBRIDGE_DEPTH'] ?? '0') + 1
+  if (!(depth <= deepest))
+    throw new Failure('refused', `${deepest} programs have started one another through credbridge`)
+  const own = Object.entries(given.env ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : value.expose(),
+  ])
+  return childEnvironment({ ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
+}
+
+async function finish({ removal, words, says }: Afterwards, { world }: Call, surface: Surface): Promise<void> {
+  if (removal !== undefined) await (await surface.openBroker()).remove(removal)
+  if (says !== undefined) surface.say(says)
+  const credbridge = words === undefined ? undefined : world.ours('credbridge')
+  if (words === undefined) return
+  if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
+  await surface.attend({ program: credbridge, words, env: childEnvironment() })
+}
+
+/** Nothing was found: whether there is nothing, or nothing that this tool may use. */
+async function missing(lookups: readonly Lookup[], broker: Broker | undefined): Promise<Failure> {
+  for (const lookup of lookups) {
+    const answer = await broker?.find({ ...lookup, sharedOnly: false })
+    if (answer === undefined) continue
+    const { key } = answer.credential.endpoint
+    return new Failure('refused', `${lookup.tool} may not use the credential for ${key} yet`, {
+      hints: [`credbridge share ${key} --with ${lookup.tool}`],
+    })
+  }
+  const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
+  const key = endpoints[0]?.key ?? ''
+  return new Failure('refused', `there is no credential for ${key}`, {
+    hints: [`credbridge set ${key} --kind bearer`, `credbridge share ${key} --with ${tool}`],
+  })
+}
+
+/** The program itself by absolute path: the first on PATH that is not we. A path is taken as it was typed. */
+export function realProgram(
+  program: string,
+  env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
+): string {
+  if (program.includes('/') || program.includes(sep)) return resolve(program)
+  const found = programsOnPath(program, env).find((path) => !isOurs(path))
+  if (found !== undefined) return found
+  throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
+}

@@ -1,0 +1,89 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { constants } from 'node:os'
+import { Failure } from '../../core/failure.ts'
+
+/** A program that takes our place: our streams, our terminal, our working directory. */
+export interface Start {
+  /** Its absolute path. */
+  readonly program: string
+  readonly words: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Descriptors of ours that it finds as 3, 4 and so on; only where it is run to its end. */
+  readonly files?: readonly number[]
+}
+
+/** How it ended. */
+export type Ended = { readonly exitCode: number } | { readonly signal: NodeJS.Signals }
+
+type Execve = (file: string, words: readonly string[], env: NodeJS.ProcessEnv) => never
+
+/** Becomes the program, where Node and the system can do that (no return), else runs it to its end. */
+export async function become(start: Start): Promise<Ended> {
+  const { execve } = process as { execve?: Execve }
+  if (execve !== undefined && process.platform !== 'win32' && hasInterpreter(start.program)) {
+    const { emitWarning } = process
+    process.emitWarning = () => {} // Node calls execve experimental, on the terminal, if it fails.
+    try {
+      execve.call(process, start.program, [start.program, ...start.words], start.env)
+    } catch {
+      process.emitWarning = emitWarning
+    }
+  }
+  return attend(start)
+}
+
+/** Early versions of execve end the process where the system refuses a script without a first line. */
+function hasInterpreter(program: string): boolean {
+  const head = new Uint8Array(2)
+  const fd = openSync(program, 'r')
+  try {
+    readSync(fd, head)
+  } finally {
+    closeSync(fd)
+  }
+  return (head[0] === 0x23 && head[1] === 0x21) || (head[0] ?? 0) === 0x7f || (head[0] ?? 0) >= 0xca
+}
+
+/** Runs the program to its end and passes on the signals that only we get. */
+export async function attend(start: Start): Promise<Ended> {
+  const { spawn } = await import('node:child_process')
+  const comesTwice = hasTerminal() ? fromTerminal : []
+  let child: ChildProcess | undefined
+  const pass = (signal: NodeJS.Signals) => void (comesTwice.includes(signal) || child?.kill(signal))
+  for (const signal of signals) process.on(signal, pass) // Before the program can say anything: it may be signalled then.
+  try {
+    return await new Promise((resolve, reject) => {
+      const failed = (cause: Error) =>
+        reject(new Failure('unavailable', `${start.program} cannot be started`, { cause }))
+      const { program, words, env, files = [] } = start
+      child = spawn(program, words, { env, stdio: ['inherit', 'inherit', 'inherit', ...files] })
+      child.on('error', failed)
+      child.on('exit', (exitCode, signal) => resolve(signal === null ? { exitCode: exitCode ?? 128 } : { signal }))
+    })
+  } finally {
+    for (const signal of signals) process.off(signal, pass)
+  }
+}
+
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
+
+/** The terminal sends these to the program as well as to us; twice would be once too often. */
+const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
+
+function hasTerminal(): boolean {
+  if (process.platform === 'win32') return true
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Ends this process by the signal that ended the program, if one did; else gives the exit code to end with. */
+export function endAs(ended: Ended): number {
+  if ('exitCode' in ended) return ended.exitCode
+  process.kill(process.pid, ended.signal)
+  return 128 + (constants.signals[ended.signal] ?? 0)
+}

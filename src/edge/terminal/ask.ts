@@ -1,0 +1,94 @@
+import { closeSync, openSync, read } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
+import { ReadStream, WriteStream } from 'node:tty'
+import { Failure } from '../../core/failure.ts'
+import { printable } from '../../core/failure-text.ts'
+import { Secret } from '../../core/secret.ts'
+
+/**
+ * Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there:
+ * `refused`, and what can be done otherwise.
+ */
+export async function askUnseen(question: string, otherwise?: string): Promise<Secret> {
+  const [input, output] = terminalStreams(otherwise)
+  try {
+    input.setRawMode(true)
+    output.write(printable(question))
+    return new Secret(await lineFrom(typedOn(input)))
+  } finally {
+    output.write('\n')
+    input.setRawMode(false)
+    input.destroy()
+    output.destroy()
+  }
+}
+
+const control = { c: '\u0003', d: '\u0004', u: '\u0015', escape: '\u001b', backspace: '\b', del: '\u007f' }
+
+/** Arrows and other keys that stand for no character: ECMA-48, 5.4, and SS3. */
+const noCharacter = new RegExp(`${control.escape}(\\[[0-?]*[ -/]*[@-~]|O.)`, 'g')
+
+/**
+ * What is typed, as it comes. Bun's streams go on reading a terminal after they were destroyed, and take what is typed at
+ * the next question; so it is read where reading ends with the answer. Windows' console gives UTF-8 to streams only.
+ */
+function typedOn(input: ReadStream): AsyncIterable<string> {
+  return process.platform === 'win32' ? input.setEncoding('utf8') : readTerminal()
+}
+
+async function* readTerminal(): AsyncIterable<string> {
+  const terminal = openSync('/dev/tty', 'r')
+  const decoder = new StringDecoder('utf8')
+  const bytes = Buffer.alloc(1024)
+  try {
+    for (;;) {
+      const count = await new Promise<number>((resolve, reject) =>
+        read(terminal, bytes, 0, bytes.length, null, (error, count) =>
+          error === null ? resolve(count) : reject(error),
+        ),
+      )
+      if (count === 0) return
+      yield decoder.write(bytes.subarray(0, count))
+    }
+  } finally {
+    bytes.fill(0)
+    closeSync(terminal)
+  }
+}
+
+/** In raw mode the keys that edit a line are ours to understand. */
+async function lineFrom(typing: AsyncIterable<string>): Promise<string> {
+  let line: string[] = []
+  for await (const typed of typing) {
+    for (const key of typed.replace(noCharacter, '')) {
+      if (key === '\r' || key === '\n') return line.join('')
+      if (key === control.c || (key === control.d && line.length === 0)) throw cancelled()
+      if (key === control.u) line = []
+      else if (key === control.backspace || key === control.del) line.pop()
+      else if (key >= ' ' || key === '\t') line.push(key)
+    }
+  }
+  throw cancelled()
+}
+
+function cancelled(): Failure {
+  return new Failure('refused', 'cancelled')
+}
+
+const asWord = 'give what is asked for as a word or on standard input (see --help)'
+
+/** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
+export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {
+  const windows = process.platform === 'win32'
+  try {
+    return [
+      new ReadStream(openSync(windows ? 'CONIN$' : '/dev/tty', 'r+')),
+      new WriteStream(openSync(windows ? 'CONOUT$' : '/dev/tty', 'r+')),
+    ]
+  } catch (error) {
+    throw new Failure('refused', 'there is no terminal to ask on', {
+      hints: [otherwise],
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import { type Found, notes, type Place, python } from '../../core/credential.ts'
+import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
+import { decodeItem, serviceOf } from '../../core/item.ts'
+import { entryOf, isRowAt, isRowOf, type Row } from './index-file.ts'
+import { accountIn, spotIn, takenBy } from './keychain-key.ts'
+import type { Reader } from './reader.ts'
+
+/** What the index tells of and the keychain has, and what Python's keyring keeps there without us. */
+export async function findIn(
+  read: Reader,
+  rows: readonly Row[],
+  platform: string,
+  endpoints: readonly Endpoint[],
+  account: string | undefined,
+): Promise<readonly Found[]> {
+  const asked = endpoints.filter((one, at) => endpoints.findIndex((other) => sameEndpoint(one, other)) === at)
+  const known = asked.flatMap((endpoint) =>
+    rows
+      .filter((row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNote(row)))
+      .map(({ owner, account, savedAt }) => ({ endpoint, owner, account, savedAt })),
+  )
+  const services = asked.filter((one) => one.form === 'service' && spotIn(pythons(one), platform) !== undefined)
+  read.prepare([...known.map(serviceOf), ...services.map(({ key }) => key)])
+  const found: Found[] = []
+  for (const at of known) {
+    const value = await valueAt(at, read, platform)
+    if (value !== undefined) found.push({ ...decodeItem(at, value), savedAt: at.savedAt })
+  }
+  for (const service of services) found.push(...(await strangers(read, rows, platform, service, account)))
+  if (known.length + services.length === 0) await read.reach()
+  return found
+}
+
+/** What lies at a place; nothing where nothing can lie. */
+async function valueAt(at: Place, read: Reader, platform: string): Promise<string | undefined> {
+  const spot = spotIn(at, platform)
+  return spot === undefined ? undefined : read.value(spot.service, spot.account)
+}
+
+/** Python's items under its own service name of which no row tells. */
+async function strangers(
+  read: Reader,
+  rows: readonly Row[],
+  platform: string,
+  endpoint: Endpoint,
+  account: string | undefined,
+): Promise<readonly Found[]> {
+  const accounts =
+    account === undefined ? (await read.accounts(endpoint.key)).map((name) => accountIn(name, platform)) : [account]
+  const found: Found[] = []
+  for (const name of accounts) {
+    const at = pythons(endpoint, name)
+    const value = await valueOfStranger(at, read, rows, platform)
+    if (value !== undefined) found.push(decodeItem(at, value))
+  }
+  return found
+}
+
+/** What lies at a place of Python's of which no row tells, neither as this place nor as another. */
+export async function valueOfStranger(
+  at: Place,
+  read: Reader,
+  rows: readonly Row[],
+  platform: string,
+): Promise<string | undefined> {
+  if (at.owner !== python || rows.some((row) => isRowOf(row, at))) return undefined
+  const value = await valueAt(at, read, platform)
+  return value === undefined || takenBy(at, rows.map(entryOf), platform) !== undefined ? undefined : value
+}
+
+function pythons(endpoint: Endpoint, account = ''): Place {
+  return { endpoint, account, owner: python }
+}
+
+function isNote({ kind }: Row): boolean {
+  return (notes as readonly string[]).includes(kind)
+}

@@ -1,0 +1,38 @@
+import { isFailure } from '../../core/failure.ts'
+import { serviceOf } from '../../core/item.ts'
+import type { Calls } from './calls.ts'
+import type { OpenIndex } from './change-index.ts'
+import { entryOf, type Row } from './index-file.ts'
+import { accountIn, spotIn } from './keychain-key.ts'
+
+/** Closes the rows of which a crash left open whether they lie in the keychain, and drops those that do not. */
+export async function mend(index: OpenIndex, calls: Calls, platform: string): Promise<void> {
+  const rows: Row[] = []
+  for (const row of index.rows) {
+    const there = row.open === true ? await isThere(row, calls, platform) : undefined
+    if (there === true) rows.push(closed(row))
+    else if (there === undefined) rows.push(row)
+  }
+  if (rows.some((row, at) => row !== index.rows[at]) || rows.length < index.rows.length) index.write(rows)
+}
+
+export function closed({ open, ...row }: Row): Row {
+  return row
+}
+
+/** Asks nobody on Linux. `undefined` if it cannot be known now. */
+async function isThere(row: Row, calls: Calls, platform: string): Promise<boolean | undefined> {
+  const place = entryOf(row)
+  const spot = spotIn(place, platform)
+  if (spot === undefined) return false
+  try {
+    if (platform === 'darwin' || platform === 'win32') {
+      return (await calls.read(spot.service, spot.account)) !== undefined
+    }
+    const here = await calls.search(serviceOf(place))
+    return here.some(({ account }) => accountIn(account, platform) === row.account)
+  } catch (error) {
+    if (isFailure(error) && error.stuck) throw error
+    return undefined
+  }
+}

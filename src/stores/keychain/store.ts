@@ -1,0 +1,151 @@
+import { type Entry, type Found, type Item, isCredential, type Place, python } from '../../core/credential.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
+import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Store, Traits } from '../../core/store.ts'
+import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
+import type { OpenIndex } from './change-index.ts'
+import { findIn, valueOfStranger } from './find.ts'
+import { entryOf, isRowOf, type Row, readIndex, rowOf } from './index-file.ts'
+import { refuseTaken, spotIn, spotOf } from './keychain-key.ts'
+import { type Reader, readerOf } from './reader.ts'
+
+export interface KeychainOptions {
+  readonly platform: string
+  /** Absolute; it and its folder come into being with the first save. */
+  readonly indexFile: string
+  /** The user whose the index must be; negative where files have no such owners. */
+  readonly userId: number
+  /** Somebody can answer a dialog of the keychain. */
+  readonly personPresent: boolean
+  readonly limits?: Limits
+  readonly loadAddon?: LoadAddon
+  readonly now?: () => number
+}
+
+const usualLimits: Limits = { call: 5_000, dialog: 90_000 }
+/** In UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
+const largestOnWindows = 2_560
+
+/**
+ * The system's keychain through `@napi-rs/keyring`: macOS, Windows, and Linux where it is chosen. What lies there is
+ * known from an index file without secrets (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
+ */
+export function keychainStore(options: KeychainOptions): Store {
+  const { platform, personPresent, now = Date.now } = options
+  const place = { file: options.indexFile, userId: options.userId }
+  const windows = platform === 'win32'
+  let opened: Promise<Calls> | undefined
+
+  function open(): Promise<Calls> {
+    opened ??= openCalls(options.loadAddon ?? loadInstalled, personPresent, options.limits ?? usualLimits)
+    return opened
+  }
+
+  async function reader(): Promise<Reader> {
+    return readerOf(await open(), platform, personPresent)
+  }
+
+  async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+    if (endpoints.length === 0) return []
+    return findIn(await reader(), readIndex(place), platform, endpoints, account)
+  }
+
+  async function save(item: Item): Promise<void> {
+    const { service, account } = spotOf(item, platform)
+    const value = encodeItem(item)
+    if (windows && value.length * 2 > largestOnWindows) throw tooLarge()
+    const calls = await open()
+    const inUse = readIndex(place).at(-1)
+    await (await reader()).beforeWrite(service, account, inUse && serviceOf(entryOf(inUse)))
+    await changing(async (index) => {
+      const others = index.rows.filter((row) => !isRowOf(row, item))
+      refuseTaken(item, others.map(entryOf), platform)
+      const isNew = others.length === index.rows.length
+      if (isNew) index.write([...others, { ...rowOf(item, now()), open: true }])
+      await calls.write(service, account, value).catch((error: unknown) => {
+        if (isNew) putBack(index, others, error)
+        throw error
+      })
+      index.write([...others, rowOf(item, now())])
+    })
+  }
+
+  async function remove(at: Place, expected?: Secret): Promise<boolean> {
+    const spot = spotIn(at, platform)
+    const isListed = (rows: readonly Row[]) => rows.some((row) => isRowOf(row, at))
+    if (spot === undefined || !(isListed(readIndex(place)) || (await isStranger(at)))) return false
+    const calls = await open()
+    return changing(async (index) => {
+      const value = await (await reader()).value(spot.service, spot.account)
+      if (value !== undefined && expected !== undefined && isOther(decodeItem(at, value), expected)) return false
+      const { rows } = index
+      if (value !== undefined) {
+        if (isListed(rows)) index.write(rows.map((row) => (isRowOf(row, at) ? { ...row, open: true } : row)))
+        await erase(calls, spot.service, spot.account).catch((error: unknown) => {
+          if (isListed(rows)) putBack(index, rows, error)
+          throw error
+        })
+      }
+      if (isListed(rows)) index.write(rows.filter((row) => !isRowOf(row, at)))
+      return value !== undefined
+    })
+  }
+
+  /** Whether it is an item of Python's that no row tells of. */
+  async function isStranger(at: Place): Promise<boolean> {
+    return at.owner === python && (await valueOfStranger(at, await reader(), readIndex(place), platform)) !== undefined
+  }
+
+  /** On macOS a failed removal looks like one that went well. */
+  async function erase(calls: Calls, service: string, account: string): Promise<void> {
+    await calls.erase(service, account)
+    if ((await (await reader()).value(service, account)) === undefined) return
+    throw new Failure('refused', 'the keychain did not remove the item', { hints: ['credbridge doctor'] })
+  }
+
+  async function list(): Promise<readonly Entry[]> {
+    const calls = await open()
+    if (readIndex(place).some((row) => row.open === true)) {
+      const { mend } = await import('./repair-index.ts')
+      await changing((index) => mend(index, calls, platform)).catch((error: unknown) => {
+        if (!isFailure(error) || error.stuck) throw error
+      })
+    }
+    return readIndex(place).map(entryOf)
+  }
+
+  async function changing<T>(work: (index: OpenIndex) => Promise<T>): Promise<T> {
+    return (await import('./change-index.ts')).changing(place, work)
+  }
+
+  return {
+    name: 'keychain',
+    traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
+    find,
+    save,
+    remove,
+    list,
+  }
+}
+
+const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
+
+function isOther(item: Item, expected: Secret): boolean {
+  return isCredential(item) && !item.secret.equals(expected)
+}
+
+/** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */
+function putBack(index: OpenIndex, rows: readonly Row[], error: unknown): void {
+  if (!isFailure(error) || ['timeout', 'refused', 'internal'].includes(error.code)) return
+  try {
+    index.write(rows)
+  } catch {
+    // It stays open, too.
+  }
+}
+
+function tooLarge(): Failure {
+  return new Failure('too-large', `the keychain takes at most ${largestOnWindows} bytes of UTF-16`)
+}

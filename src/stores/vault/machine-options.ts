@@ -1,0 +1,57 @@
+import { isAbsolute, join } from 'node:path'
+import { Failure, isFailure } from '../../core/failure.ts'
+import { Secret } from '../../core/secret.ts'
+import type { StoreSettings, Surroundings } from '../choose.ts'
+import type { VaultOptions } from './options.ts'
+import type { SealingOptions } from './sealing.ts'
+
+/** Names the descriptor of a file that holds what opens the vault; only its number stands in the environment. */
+export const descriptorVariable = 'CREDBRIDGE_VAULT_KEY_FD'
+
+/** Holds what opens the vault itself, for those whom no descriptor reaches. */
+export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
+
+/** Where the vault is, and what may open it here. */
+export function vaultOptions({ vaultKeyFile }: StoreSettings, surroundings: Surroundings): VaultOptions {
+  const { env, places, platform, userId, ask, addon } = surroundings
+  const agent = env['SSH_AUTH_SOCK'] ?? ''
+  return {
+    folder: join(places.data, 'vault'),
+    keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
+    now: Date.now,
+    ...(userId < 0 ? {} : { uid: userId }),
+    ...(isAbsolute(agent) ? { agent } : {}),
+    ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
+    ...(ask === undefined ? {} : { ask: () => askForPassphrase(ask) }),
+    handed: async () => handed(surroundings),
+  }
+}
+
+/** Where what is too large for a keychain lies. */
+export function sealingOptions({ places, userId }: Surroundings): SealingOptions {
+  return { folder: join(places.data, 'sealed'), now: Date.now, ...(userId < 0 ? {} : { uid: userId }) }
+}
+
+async function kernelKeyring(addon: Surroundings['addon']): ReturnType<NonNullable<VaultOptions['kernelKeyring']>> {
+  return (await import('./kernel-keyring.ts')).kernelKeyring(addon)
+}
+
+async function askForPassphrase(ask: NonNullable<Surroundings['ask']>): Promise<Secret> {
+  try {
+    return await ask('Passphrase of the vault: ')
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'refused') throw error
+    throw new Failure('locked', 'the vault is locked', { cause: error, hints: ['credbridge unlock'] })
+  }
+}
+
+function handed({ env, readDescriptor }: Surroundings): Secret | undefined {
+  const [descriptor = '', text = ''] = [env[descriptorVariable], env[keyVariable]]
+  if (descriptor === '') return text === '' ? undefined : new Secret(text)
+  const content = readDescriptor(Number(descriptor))
+  if (content !== undefined) return new Secret(content.replace(/\r?\n$/, ''))
+  if (text !== '') return new Secret(text)
+  throw new Failure('unavailable', `the descriptor that ${descriptorVariable} names is not an open file here`, {
+    hints: [`programs that close descriptors need ${keyVariable} in their environment (docs/vault.md)`],
+  })
+}

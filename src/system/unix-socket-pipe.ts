@@ -1,0 +1,93 @@
+import { getSystemErrorName } from 'node:util'
+import type { Dial, Ear, Line } from './unix-socket.ts'
+
+/*
+ * A Unix socket as Node's own pipe, the layer below node:net. node:net loads the streams and costs a one-shot call 4 to
+ * 5 ms, more than the whole conversation with the Secret Service (bench/NOTES.md). What is used of the layer has been the
+ * same from Node 20 to 26, and stands on the list of what packages use:
+ * https://nodejs.org/api/deprecations.html#dep0111-processbinding. Where it is not as expected, node:net it is.
+ */
+
+interface Pipe {
+  onread: (bytes: ArrayBuffer | undefined) => void
+  connect(request: object, path: string): number | undefined
+  readStart(): number
+  writeBuffer(request: object, bytes: Uint8Array): number
+  ref(): void
+  unref(): void
+  close(): void
+}
+
+interface Layer {
+  newPipe(): Pipe
+  /** What the layer keeps until `done` is called with 0 or the negative number of an error. */
+  newConnecting(done: (status: number) => void): object
+  newSending(bytes: Uint8Array, done: (status: number) => void): object
+  /** How much was read, or the negative number of an error; and where it starts. */
+  lastRead(): readonly [count: number, offset: number]
+}
+
+/** How to make a line on this machine. */
+export async function dialer(): Promise<Dial> {
+  const layer = layerBelow()
+  if (layer === undefined) return (await import('./unix-socket-net.ts')).dialByNet
+  return (path, ear) => dialOn(layer, path, ear)
+}
+
+function dialOn(layer: Layer, path: string, ear: Ear): Line {
+  const pipe = layer.newPipe()
+  let closed = false
+  function close(): void {
+    if (!closed) pipe.close()
+    closed = true
+  }
+  function end(status: number): void {
+    if (closed) return
+    close()
+    ear.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
+  }
+  /** Whether it went well. */
+  const well = (status: number | undefined) => {
+    if (status !== undefined && status < 0) queueMicrotask(() => end(status))
+    return status === undefined || status >= 0
+  }
+  pipe.onread = (bytes) => {
+    const [count, offset] = layer.lastRead()
+    if (closed || count === 0) return
+    if (count < 0 || bytes === undefined) end(count)
+    else ear.heard(Buffer.from(bytes, offset, count))
+  }
+  const connecting = layer.newConnecting((status) => {
+    if (!closed && well(status) && well(pipe.readStart())) ear.opened()
+  })
+  well(pipe.connect(connecting, path))
+  return {
+    send: (bytes) => void (closed || well(pipe.writeBuffer(layer.newSending(bytes, well), bytes))),
+    hold: (on) => void (closed || (on ? pipe.ref() : pipe.unref())),
+    close,
+  }
+}
+
+type Making = new (...args: unknown[]) => object
+type Bound = Readonly<Record<string, unknown>>
+
+function layerBelow(): Layer | undefined {
+  try {
+    const { binding } = process as unknown as { binding(name: string): Bound }
+    const { Pipe, PipeConnectWrap, constants } = binding('pipe_wrap')
+    const { WriteWrap, streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding('stream_wrap')
+    if (![Pipe, PipeConnectWrap, WriteWrap].every((one) => typeof one === 'function')) return undefined
+    const [count, offset, socket] = [kReadBytesOrError, kArrayBufferOffset, (constants as Bound)['SOCKET']]
+    const state = streamBaseState as Int32Array
+    if (![count, offset, socket, state[count as number]].every((one) => typeof one === 'number')) return undefined
+    const made = (making: unknown, ...args: unknown[]) => new (making as Making)(...args)
+    return {
+      newPipe: () => made(Pipe, socket) as Pipe,
+      newConnecting: (done) => Object.assign(made(PipeConnectWrap), { oncomplete: done }),
+      newSending: (bytes, done) => Object.assign(made(WriteWrap), { oncomplete: done, bytes }),
+      lastRead: () => [state[count as number] ?? 0, state[offset as number] ?? 0],
+    }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { profileVariables, wishFrom, wishVariables } from '../../src/commands/env-spec.ts'
+import { createBroker } from '../../src/core/broker.ts'
+import type { Kind } from '../../src/core/credential.ts'
+import { parseAddress } from '../../src/core/endpoint.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
+
+let store = memoryStore()
+let broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+beforeEach(() => {
+  store = memoryStore()
+  broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+})
+
+const save = (url: string, account: string, secret: string, kind: Kind = 'basic') =>
+  store.save({ endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
+const variables = async (text: string) => (await wishVariables(wishFrom(text), broker)).variables
+const profile = async (text: string) => (await profileVariables(text, broker, () => undefined)).variables
+
+describe('--env', () => {
+  test.each([
+    ['X=https://h.example.com', 'X', 'https://h.example.com', undefined, 'password'],
+    ['X=https://h.example.com:8443/a/', 'X', 'https://h.example.com:8443/a', undefined, 'password'],
+    ['X=https://h.example.com:username', 'X', 'https://h.example.com', undefined, 'username'],
+    ['X=https://h.example.com:8443:basic', 'X', 'https://h.example.com:8443', undefined, 'basic'],
+    ['A.b-c_1=https://h.example.com#bob:bearer', 'A.b-c_1', 'https://h.example.com', 'bob', 'bearer'],
+    ['X=https://h.example.com#', 'X', 'https://h.example.com', '', 'password'],
+    ['X=https://h.example.com#a%3Apassword', 'X', 'https://h.example.com', 'a:password', 'password'],
+    ['X=https://h.example.com/a=b#c=d', 'X', 'https://h.example.com/a=b', 'c=d', 'password'],
+  ])('%s', (text, variable, key, account, part) => {
+    expect(wishFrom(text)).toMatchObject({ variable, endpoint: { key }, account, part })
+  })
+
+  test.each([
+    'X',
+    '=https://h.example.com',
+    '1X=https://h.example.com',
+    'A B=https://h.example.com',
+    'X=h.example.com',
+    'X=',
+    'X=https://h.example.com#%',
+  ])('%s is not understood', (text) => {
+    expect(() => wishFrom(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+
+  test('the parts of a credential', async () => {
+    await save('https://h.example.com', 'bob', 'p:ss')
+    await save('https://t.example.com', '', 'token', 'bearer')
+    expect(await variables('X=https://h.example.com')).toEqual({ X: 'p:ss' })
+    expect(await variables('X=https://h.example.com:username')).toEqual({ X: 'bob' })
+    expect(await variables('X=https://h.example.com:basic')).toEqual({
+      X: `Basic ${Buffer.from('bob:p:ss').toString('base64')}`,
+    })
+    expect(await variables('X=https://t.example.com')).toEqual({ X: 'token' })
+    expect(await variables('X=https://t.example.com:bearer')).toEqual({ X: 'Bearer token' })
+  })
+
+  test('exactly there, exactly that account, exactly that kind; else the command that adds it', async () => {
+    await save('https://h.example.com', 'bob', 'x')
+    for (const [text, hint] of [
+      ['X=https://h.example.com/deeper', 'credbridge set https://h.example.com/deeper --kind basic'],
+      ['X=http://h.example.com', 'credbridge set http://h.example.com --kind basic'],
+      ['X=https://h.example.com#carol', 'credbridge set https://h.example.com carol --kind basic'],
+      ['X=https://h.example.com:bearer', 'credbridge set https://h.example.com --kind bearer'],
+    ] as const) {
+      await expect(variables(text)).rejects.toMatchObject({ code: 'refused', hints: [hint] })
+    }
+  })
+
+  test('several accounts are not guessed at', async () => {
+    await save('https://h.example.com', 'bob', 'x')
+    await save('https://h.example.com', 'carol', 'y')
+    await expect(variables('X=https://h.example.com')).rejects.toMatchObject({ code: 'ambiguous' })
+    expect(await variables('X=https://h.example.com#carol')).toEqual({ X: 'y' })
+  })
+
+  test('what a variable cannot carry', async () => {
+    await save('https://h.example.com', 'bob', 'a\0b')
+    await expect(variables('X=https://h.example.com')).rejects.toMatchObject({ code: 'malformed' })
+  })
+})
+
+describe('--profile', () => {
+  test('for an endpoint', async () => {
+    await save('https://h.example.com', 'bob', 'x')
+    expect(await profile('bundler=https://h.example.com')).toEqual({ BUNDLE_H__EXAMPLE__COM: 'bob:x' })
+    expect(await profile('gradle:corp=https://h.example.com#bob')).toEqual({
+      ORG_GRADLE_PROJECT_corpUsername: 'bob',
+      ORG_GRADLE_PROJECT_corpPassword: 'x',
+    })
+  })
+
+  test('for all that is shared with it', async () => {
+    await expect(profile('composer')).rejects.toMatchObject({
+      hints: [expect.any(String), 'credbridge share https://host --with composer'],
+    })
+    for (const host of ['a', 'b', 'c']) await save(`https://${host}.example.com`, 'bob', host)
+    for (const host of ['a', 'b']) {
+      await broker.keeping.share(parseAddress(`https://${host}.example.com`), 'bob', 'composer')
+    }
+    expect(JSON.parse((await profile('composer'))['COMPOSER_AUTH'] ?? '')).toEqual({
+      'http-basic': {
+        'a.example.com': { username: 'bob', password: 'a' },
+        'b.example.com': { username: 'bob', password: 'b' },
+      },
+    })
+  })
+
+  test.each([
+    'nothing=https://h.example.com',
+    'composer:x=https://h.example.com',
+    'gradle=https://h.example.com',
+    'nuget:a b=https://h.example.com',
+  ])('%s is not understood', async (text) => {
+    await save('https://h.example.com', 'bob', 'x')
+    await expect(profile(text)).rejects.toMatchObject({ code: 'malformed' })
+  })
+})

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { type Credential, type Item, isCredential, sameCredential } from '../../src/core/credential.ts'
+import { parseAddress } from '../../src/core/endpoint.ts'
+import { Failure } from '../../src/core/failure.ts'
+import { moveItem } from '../../src/core/move-item.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Store } from '../../src/core/store.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
+
+const item: Credential = {
+  endpoint: parseAddress('https://a.example.com'),
+  account: 'alice',
+  owner: 'git',
+  kind: 'basic',
+  secret: new Secret('s'),
+  expires: 4_000_000_000,
+}
+
+test('what was moved is there and no longer here', async () => {
+  const [from, to] = [memoryStore(), memoryStore()]
+  await from.save(item)
+  expect(await moveItem(item, from, to)).toBe(true)
+  expect(await from.list()).toEqual([])
+  expect(await to.find([item.endpoint])).toMatchObject([{ account: 'alice', expires: 4_000_000_000 }])
+  expect(await moveItem(item, from, to)).toBe(false)
+})
+
+test('something else there is not replaced, the same there is fine', async () => {
+  const [from, to] = [memoryStore(), memoryStore()]
+  await from.save(item)
+  await to.save({ ...item, secret: new Secret('other') })
+  await expect(moveItem(item, from, to)).rejects.toMatchObject({ code: 'refused' })
+  expect(await from.list()).toHaveLength(1)
+  await to.save(item)
+  expect(await moveItem(item, from, to)).toBe(true)
+})
+
+test('a store that does not keep it: nothing is removed', async () => {
+  const [from, to] = [memoryStore(), memoryStore()]
+  await from.save(item)
+  await expect(moveItem(item, from, { ...to, save: async () => {} })).rejects.toMatchObject({ code: 'internal' })
+  expect(await from.list()).toHaveLength(1)
+})
+
+/** The store, of which each call from the one with this number on fails, before it is done or after. */
+function breakingAt(counter: { left: number }, when: 'before' | 'after', store: Store): Store {
+  const call =
+    <W extends unknown[], T>(work: (...words: W) => Promise<T>) =>
+    async (...words: W): Promise<T> => {
+      const breaks = counter.left-- <= 0
+      if (breaks && when === 'before') throw new Failure('unavailable', 'gone')
+      const result = await work(...words)
+      if (breaks) throw new Failure('unavailable', 'gone')
+      return result
+    }
+  const { name, traits, find, save, remove, list } = store
+  return { name, traits, find: call(find), save: call(save), remove: call(remove), list: call(list) }
+}
+
+test.each(['before', 'after'] as const)(
+  'wherever it breaks off, %s a call is done, one of the two has it',
+  async (when) => {
+    let moved = false
+    let breaks = 0
+    for (; !moved; breaks++) {
+      const [from, to, counter] = [memoryStore(), memoryStore(), { left: breaks }]
+      await from.save(item)
+      const [breakingFrom, breakingTo] = [breakingAt(counter, when, from), breakingAt(counter, when, to)]
+      moved = await moveItem(item, breakingFrom, breakingTo).catch(() => false)
+      const kept = [...(await from.find([item.endpoint])), ...(await to.find([item.endpoint]))]
+      expect(kept.length).toBeGreaterThan(0)
+      for (const one of kept) expect(isCredential(one) && sameCredential(one, item)).toBe(true)
+      await moveItem(item, from, to)
+      expect([await from.list(), await to.list()]).toMatchObject([[], [{ account: 'alice' }]])
+    }
+    expect(breaks).toBeGreaterThan(4)
+  },
+)
+
+test('what somebody changes or removes meanwhile is not moved, and stays as they left it', async () => {
+  const newer = { ...item, secret: new Secret('newer') }
+  for (const [meanwhile, outcome] of [
+    [(from: Store) => from.save(newer), { code: 'refused', hints: ['move it again'] }],
+    [(from: Store) => from.remove(item), false],
+  ] as const) {
+    const [from, to] = [memoryStore(), memoryStore()]
+    await from.save(item)
+    const save = async (one: Item) => {
+      await to.save(one)
+      await meanwhile(from)
+    }
+    const moving = moveItem(item, from, { ...to, save })
+    await (outcome === false ? expect(moving).resolves.toBe(false) : expect(moving).rejects.toMatchObject(outcome))
+    expect(await to.list()).toEqual([])
+    const left = (await from.find([item.endpoint])).filter(isCredential)
+    expect(left.map(({ secret }) => secret.expose())).toEqual(outcome === false ? [] : ['newer'])
+  }
+})
+
+test('two ways to one keyring: nothing is lost', async () => {
+  const store = memoryStore()
+  await store.save(item)
+  await expect(moveItem(item, store, { ...store, name: 'other' })).rejects.toMatchObject({ code: 'refused' })
+  expect(await store.list()).toHaveLength(1)
+})

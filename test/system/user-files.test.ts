@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { files } from '../../src/system/user-files.ts'
+import { needs } from '../real/require.ts'
+
+function someFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a file that is not UTF-8 is not read as if it were, for it would be written back otherwise', () => {
+  const file = join(someFolder(), 'config.json')
+  const bytes = Buffer.from('{"name":"caf\xe9"}', 'latin1')
+  writeFileSync(file, bytes)
+  const malformed = { code: 'malformed', message: `${file} is not UTF-8 text, and is left as it is` }
+  expect(() => files.read(file)).toThrow(expect.objectContaining(malformed))
+  expect(readFileSync(file)).toEqual(bytes)
+})
+
+test('a project may have such a file: that is read only', () => {
+  const file = join(someFolder(), '.npmrc')
+  writeFileSync(file, Buffer.from('; caf\xe9\nregistry=x\n', 'latin1'))
+  expect(files.readStrange(file)).toBe('; caf\ufffd\nregistry=x\n')
+})
+
+test('what is no file is refused, nothing waits for it, and it is not replaced', () => {
+  const folder = someFolder()
+  execFileSync('mkfifo', [join(folder, 'fifo')])
+  for (const path of [folder, join(folder, 'fifo')]) {
+    expect(() => files.read(path)).toThrow(expect.objectContaining({ code: 'refused' }))
+  }
+  expect(files.read('/dev/null')).toBe('')
+  expect(() => files.write(join(folder, 'fifo'), 'a')).toThrow(expect.objectContaining({ code: 'refused' }))
+  expect(statSync(join(folder, 'fifo')).isFIFO()).toBe(true)
+  expect(files.read(join(folder, 'nothing'))).toBeUndefined()
+  expect(files.read(join(folder, 'nothing', 'below'))).toBeUndefined()
+})
+
+test('a link stays one, also where what it leads to is not there yet', () => {
+  const folder = someFolder()
+  mkdirSync(join(folder, 'dots'))
+  symlinkSync(join('dots', 'second'), join(folder, 'first'))
+  symlinkSync('third', join(folder, 'dots', 'second'))
+  for (const text of ['a', 'b']) {
+    files.write(join(folder, 'first'), text)
+    expect(readFileSync(join(folder, 'dots', 'third'), 'utf8')).toBe(text)
+    expect(lstatSync(join(folder, 'first')).isSymbolicLink()).toBe(true)
+  }
+})
+
+test('a link in a circle is refused', () => {
+  const folder = someFolder()
+  symlinkSync('circle', join(folder, 'circle'))
+  expect(() => files.write(join(folder, 'circle'), 'a')).toThrow(expect.objectContaining({ code: 'refused' }))
+  expect(lstatSync(join(folder, 'circle')).isSymbolicLink()).toBe(true)
+})
+
+needs('root', process.getuid?.() === 0)('as root', () => {
+  test("another user's file stays that user's", () => {
+    const file = join(someFolder(), 'config.json')
+    writeFileSync(file, 'a')
+    chownSync(file, 65534, 65534)
+    files.write(file, 'b')
+    expect(statSync(file)).toMatchObject({ uid: 65534, gid: 65534 })
+  })
+})
