@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
+import { allowCommand } from './allow.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
@@ -41,6 +42,7 @@ export async function buildProgram(desk: Desk): Promise<Command> {
   await importCommand(program, desk)
   for (const add of [
     runCommand,
+    allowCommand,
     moveCommand,
     useCommand,
     vaultCommand,

@@ -25,7 +25,8 @@ import type { Files } from '../tools/tool.ts'
 import { randomHex } from './random.ts'
 
 /** In bytes; what people write by hand is far below. */
-const mostOfStranger = 1024 * 1024
+const mostOfStranger = 8 * 1024 * 1024
+const mostOfArchive = 512 * 1024 * 1024
 
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export const files: Files = {
@@ -36,8 +37,19 @@ export const files: Files = {
   },
 
   readStrange(path) {
-    const stat = statSync(path, { throwIfNoEntry: false })
-    return stat?.isFile() === true && stat.size <= mostOfStranger ? contentOf(path)?.toString('utf8') : undefined
+    return strangeContentOf(path, mostOfStranger)?.toString('utf8')
+  },
+
+  bytes(path) {
+    return strangeContentOf(path, mostOfArchive)
+  },
+
+  resolved(path) {
+    try {
+      return realpathSync(path)
+    } catch {
+      return undefined
+    }
   },
 
   write(path, text, as) {
@@ -100,6 +112,23 @@ export const files: Files = {
       throw new Failure('refused', `${folder} cannot be read`, { cause: error })
     }
   },
+}
+
+function strangeContentOf(path: string, most: number): Buffer | undefined {
+  const stat = statOf(path)
+  if (stat === undefined || stat.isDirectory()) return undefined
+  if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
+  if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
+  return contentOf(path)
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new Failure('refused', `${path} cannot be read`, { cause: error })
+  }
 }
 
 function contentOf(path: string): Buffer | undefined {

@@ -24,7 +24,7 @@ export interface Input {
 /** What a client's words mean. */
 export type Request =
   | { readonly do: 'reply'; readonly reply: Reply }
-  | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
+  | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply | Promise<Reply> }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
   /** `absent`: how the client hears that there was nothing; as `done` unless said. */
   | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }

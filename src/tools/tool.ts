@@ -33,8 +33,12 @@ export interface World {
 export interface Files {
   /** The text, or `undefined` if there is no such file. */
   read(path: string): string | undefined
-  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
+  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
   readStrange(path: string): string | undefined
+  /** The same as bytes, for an archive, which may be larger. */
+  bytes(path: string): Uint8Array | undefined
+  /** The path with all links followed; `undefined` if nothing is there. */
+  resolved(path: string): string | undefined
   /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
   write(path: string, text: string, as?: 'program'): void
   remove(path: string): void
