@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import { standalone } from '../edge/installation/version.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
@@ -95,14 +96,14 @@ function checkEnvironment({ world }: Desk): readonly Finding[] {
     .map((name) => ({
       state: standalone ? 'wrong' : 'note',
       says: `${name} is set: it runs foreign code in any executable that Bun compiled, as a standalone credbridge is`,
-      fix: `unset ${name}`,
+      fix: hint`unset ${name}`,
     }))
 }
 
 function checkCommand({ world }: Desk, command: string): readonly Finding[] {
   const path = world.ours(command)
   if (path !== undefined && world.files.isEverybodys(dirname(path))) {
-    const fix = `chmod o-w ${dirname(path)}`
+    const fix = hint`chmod o-w ${dirname(path)}`
     return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]

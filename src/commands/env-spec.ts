@@ -2,7 +2,7 @@ import type { Broker } from '../core/broker.ts'
 import { type Credential, type Entry, type Kind, person } from '../core/credential.ts'
 import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
+import { endpointWords, hint, shellWord } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
 import { loadsCode } from '../tools/variables.ts'
 
@@ -108,7 +108,10 @@ async function sharedWith(
   )
   if (places.length > 0) return places
   throw new Failure('refused', `nothing says which credential ${name} is to have`, {
-    hints: [`credbridge run --profile ${name}=https://host -- …`, `credbridge share https://host --with ${name}`],
+    hints: [
+      hint`credbridge run --profile ${name}=https://host -- …`,
+      hint`credbridge share https://host --with ${name}`,
+    ],
   })
 }
 
@@ -117,7 +120,9 @@ function placeFrom(text: string): { readonly endpoint: Address; readonly account
   const hash = text.indexOf('#')
   const [url, account] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)]
   if (parseEndpoint(url).form !== 'address') {
-    throw new Failure('malformed', 'an endpoint begins with its scheme', { hints: [`for the server: https://${url}`] })
+    throw new Failure('malformed', 'an endpoint begins with its scheme', {
+      hints: [hint`for the server: ${`https://${url}`}`],
+    })
   }
   return { endpoint: parseAddress(url), account: account === undefined ? undefined : decoded(account) }
 }

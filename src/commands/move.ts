@@ -3,6 +3,7 @@ import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
@@ -80,7 +81,7 @@ const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'm
 async function sayWhatIsInUse({ terminal, prepared }: Desk, to: string, moved: number): Promise<void> {
   const { settings, surroundings } = await prepared()
   if (moved === 0 || inUse(settings, surroundings).names.includes(to)) return
-  terminal.say(`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
+  terminal.say(hint`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
 }
 
 function which(word: string | undefined, options: Options): (entry: Entry) => boolean {

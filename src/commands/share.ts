@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { Failure } from '../core/failure.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
+import { endpointWords, hint } from '../core/hint.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
@@ -53,6 +53,6 @@ async function unshare(desk: Desk, tool: Lister, word: string, account: string |
 
 function severalAccounts(word: string, { name }: Tool, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: accounts.map((account) => `credbridge share ${shellWord(word)} ${shellWord(account)} --with ${name}`),
+    hints: accounts.map((account) => hint`credbridge share ${word} ${account} --with ${name}`),
   })
 }

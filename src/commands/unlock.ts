@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Failure, isFailure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
 import { descriptorVariable, keyVariable, vaultOptions } from '../stores/vault/machine-options.ts'
 import type { VaultOptions } from '../stores/vault/options.ts'
@@ -35,7 +36,7 @@ async function unlock(desk: Desk, words: readonly string[], { for: time, print }
   if (print === true && words.length > 0) throw new Failure('malformed', 'either --print or a command')
   if (print === true && terminal.outIsTerminal) {
     throw new Failure('refused', 'the key would be shown on the terminal', {
-      hints: [`export ${keyVariable}="$(credbridge unlock --print)"`],
+      hints: [hint`export ${keyVariable}="$(credbridge unlock --print)"`],
     })
   }
   const options = await optionsAt(desk)

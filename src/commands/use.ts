@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore, storeNames } from '../stores/choose.ts'
 import { settle } from '../stores/settled.ts'
@@ -26,7 +27,7 @@ async function use({ terminal, prepared }: Desk, name: string): Promise<number> 
   if (before.because === 'settings') terminal.say(`note: the settings file says ${first}, which goes first\n`)
   if (before.because === 'settled' && first !== undefined && first !== name) {
     terminal.say(`note: what is kept in the ${first} store stays there; to take it along:\n`)
-    terminal.say(`  credbridge move --all --from ${first} --to ${name}\n`)
+    terminal.say(hint`  credbridge move --all --from ${first} --to ${name}\n`)
   }
   return 0
 }

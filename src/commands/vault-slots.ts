@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Desk } from '../edge/terminal/cli-context.ts'
 import { inUse } from '../stores/choose.ts'
@@ -58,7 +59,7 @@ export async function removeSlot(desk: Desk, named: string): Promise<number> {
   const slot = await (await manage()).removeSlot(options, named)
   desk.terminal.say(`the slot ${slot.id} (${slot.type}) is gone; copies of the vault from before still open by it\n`)
   desk.terminal.say('to give the vault a new key as well: credbridge vault rekey\n')
-  if (slot.type === 'key-file') desk.terminal.say(`to remove the file: rm ${options.keyFile}\n`)
+  if (slot.type === 'key-file') desk.terminal.say(hint`to remove the file: rm ${options.keyFile}\n`)
   return 0
 }
 

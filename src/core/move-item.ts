@@ -1,6 +1,6 @@
 import { type Entry, type Item, isCredential, type Place, samePlace } from './credential.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, shellWord } from './hint.ts'
 import { encodeRecord } from './item.ts'
 import type { Store } from './store.ts'
 
@@ -16,7 +16,7 @@ export async function moveItem(entry: Entry, from: Store, to: Store): Promise<bo
   const there = await at(to, item)
   if (there !== undefined && !equal(there, item)) {
     throw new Failure('refused', `the ${to.name} store has something else for ${key}`, {
-      hints: [`see both: CREDBRIDGE_STORE=${to.name} credbridge list ${endpointWords(item.endpoint)}`],
+      hints: [`see both: CREDBRIDGE_STORE=${shellWord(to.name)} credbridge list ${endpointWords(item.endpoint)}`],
     })
   }
   if (there === undefined) await copy(item, to)

@@ -2,6 +2,7 @@ import { resolve, sep } from 'node:path'
 import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { printable, told, whereItBroke } from '../../core/failure-text.ts'
+import { hint } from '../../core/hint.ts'
 import type { Lookup } from '../../core/selection.ts'
 import { openBroker } from '../../engine/open.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
@@ -35,7 +36,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
   } catch (error) {
     const failure = asFailure(error)
     if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
-    const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
+    const hints = real === undefined ? [] : [hint`${program} without credentials is ${real}`]
     write(2, told(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     leave(2, failure.stuck)
   }
@@ -124,13 +125,13 @@ async function missing(lookups: readonly Lookup[], broker: Broker | undefined): 
     if (answer === undefined) continue
     const { key } = answer.credential.endpoint
     return new Failure('refused', `${lookup.tool} may not use the credential for ${key} yet`, {
-      hints: [`credbridge share ${key} --with ${lookup.tool}`],
+      hints: [hint`credbridge share ${key} --with ${lookup.tool}`],
     })
   }
   const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
   const key = endpoints[0]?.key ?? ''
   return new Failure('refused', `there is no credential for ${key}`, {
-    hints: [`credbridge set ${key} --kind bearer`, `credbridge share ${key} --with ${tool}`],
+    hints: [hint`credbridge set ${key} --kind bearer`, hint`credbridge share ${key} --with ${tool}`],
   })
 }
 

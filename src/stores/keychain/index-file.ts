@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Entry, Item, Place } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 
 /*
  * What lies in the keychain, without the secrets: no system's keychain can list it. The format is a promise:
@@ -139,6 +140,6 @@ function isRow(value: unknown): value is Row {
 
 function unreadable(file: string): Failure {
   return new Failure('malformed', `${file} cannot be read: it is not the keychain's index`, {
-    hints: [`put it aside: mv ${file} ${file}.broken`],
+    hints: [hint`put it aside: mv ${file} ${`${file}.broken`}`],
   })
 }

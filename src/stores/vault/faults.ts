@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 
 /**
  * The ways in which the files of a vault can be wrong, each a failure of its own:
@@ -89,7 +90,7 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   'loose-permissions': {
     code: 'refused',
     says: (path) => `others than its owner have access to ${path}`,
-    hint: (path) => `chmod go= ${path}`,
+    hint: (path) => hint`chmod go= ${path}`,
   },
   'foreign-owner': {
     code: 'refused',

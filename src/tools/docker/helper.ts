@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 import { command } from './names.ts'
 
@@ -26,7 +27,7 @@ export async function helperOnPath(world: World): Promise<string> {
   }
   if (world.files.isEverybodys(dirname(found))) {
     throw new Failure('refused', `anybody may put another ${command} into ${dirname(found)}`, {
-      hints: [`chmod o-w ${dirname(found)}`],
+      hints: [hint`chmod o-w ${dirname(found)}`],
     })
   }
   const ran = await world.run(found, ['version'])

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
 import { asSpelled, naming, readConfig, unnaming } from './config.ts'
@@ -104,7 +105,7 @@ function taken(client: Client, path: Path, before: unknown, { registry }: SetupO
     'refused',
     `${client.name} is told to ask ${typeof before === 'string' ? before : 'something'}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
     {
-      hints: [`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace'].join(' ')}`, ...only],
+      hints: [hint`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace']}`, ...only],
     },
   )
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { command } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { fingerprint, isAllowed } from '../allowed.ts'
 import type { World } from '../tool.ts'
 import type { ProjectSetting } from './setting.ts'
@@ -21,7 +21,7 @@ export async function refuseHarmful(world: World, settings: readonly ProjectSett
     const does = harmOf(setting, rules)
     if (does === undefined || (await isAllowed(world, setting))) continue
     const { file, key, value } = setting
-    const allowing = command`credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
+    const allowing = hint`credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
     throw refused(setting, `${key} ${does}`, [`if you trust it: ${allowing}`])
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Change, Finding, Setup, World } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
@@ -28,7 +29,7 @@ export const npmSetup: Setup = {
     )
     for (const old of ourLinks(world).filter((path) => dirname(path) !== folder)) changes.push(removing(world, old))
     if (changes.length > 0) changes.push({ says: 'npm: its own registries are noted', apply: () => note(world, npm) })
-    const remarks = isBefore(world, folder, npm) ? [] : [`put it first on PATH: export PATH="${folder}:$PATH"`]
+    const remarks = isBefore(world, folder, npm) ? [] : [`put it first on PATH: ${first(folder)}`]
     return { changes, remarks: [...remarks, ...leftInTheClear(world)] }
   },
 
@@ -52,7 +53,7 @@ function checkLink(world: World, path: string): Finding {
   const fix = 'credbridge setup npm'
   const name = shims.find((shim) => path === join(folder, shim.name)) ?? shims[0]
   if (!world.files.isOurs(folder)) {
-    return { state: 'wrong', says: `others can write in ${folder}`, fix: `chmod go-w ${folder}` }
+    return { state: 'wrong', says: `others can write in ${folder}`, fix: hint`chmod go-w ${folder}` }
   }
   if (world.files.linkedTo(path) !== world.ours(name.command)) {
     return { state: 'wrong', says: `${path} leads to a credbridge that is not this one`, fix }
@@ -61,16 +62,20 @@ function checkLink(world: World, path: string): Finding {
     return {
       state: 'wrong',
       says: `${path} is not the first ${name.name} on PATH`,
-      fix: `export PATH="${folder}:$PATH"`,
+      fix: first(folder),
     }
   }
   return { state: 'ok', says: `${name.name} is ${path}, which is ours` }
 }
 
-function ours(world: World, command: string): string {
-  const path = world.ours(command)
+function first(folder: string): string {
+  return hint`export PATH=${folder}:"$PATH"`
+}
+
+function ours(world: World, name: string): string {
+  const path = world.ours(name)
   if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  throw new Failure('unavailable', `${name} is not installed or cannot be run`, { hints: ['install credbridge'] })
 }
 
 /** The folder for our own links, which is not on PATH unless its owner puts it there. */

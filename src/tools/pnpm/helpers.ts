@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { shellWord } from '../../core/hint.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
 import type { World } from '../tool.ts'
 import { userFile } from './places.ts'
@@ -23,7 +24,7 @@ export function helperText(world: World, { key }: Address): string {
   if (path === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
   }
-  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${quoted(path)} ${quoted(key)}\n`
+  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${shellWord(path)} ${shellWord(key)}\n`
 }
 
 /** One of our lines in the user's own npmrc. */
@@ -64,8 +65,4 @@ function registryIn(name: string): Address | undefined {
   } catch {
     return undefined
   }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
 }

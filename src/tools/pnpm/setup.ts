@@ -1,5 +1,6 @@
 import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { settingsInFile, writeOrRemove } from '../npm/files.ts'
 import { dartIn, dartOf, isLoopback, registryAddress } from '../npm/nerf-dart.ts'
 import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
@@ -50,7 +51,7 @@ export const pnpmSetup: Setup = {
         : {
             state: 'wrong',
             says: `${file} is not this credbridge's`,
-            fix: `credbridge setup pnpm --registry ${registry.key}`,
+            fix: hint`credbridge setup pnpm --registry ${registry.key}`,
           },
     )
   },

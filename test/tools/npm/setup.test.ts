@@ -77,7 +77,7 @@ describe('npm', () => {
     const plan = await npmSetup.plan(world, {})
     await apply(plan)
     const folder = join(world.places.data, 'bin')
-    expect(plan.remarks).toEqual([`put it first on PATH: export PATH="${folder}:$PATH"`])
+    expect(plan.remarks).toEqual([`put it first on PATH: export PATH=${folder}:"$PATH"`])
     expect(world.files.linkedTo(join(folder, 'npm'))).toBe('/opt/credbridge/credbridge-npm')
     expect(await states(npmSetup, world)).toEqual(['wrong', 'wrong'])
   })
@@ -128,7 +128,7 @@ describe('pnpm', () => {
     ])
     const program = second.slice(second.indexOf('=') + 1)
     expect(it.world.files.read(program)).toBe(
-      "#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec '/opt/credbridge/credbridge-pnpm' 'https://a.example.com:8443/team/npm'\n",
+      '#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec /opt/credbridge/credbridge-pnpm https://a.example.com:8443/team/npm\n',
     )
     expect((await pnpmSetup.plan(it.world, options)).changes).toEqual([])
     expect(await states(pnpmSetup, it.world)).toEqual(['ok', 'ok'])

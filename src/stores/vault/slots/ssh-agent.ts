@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import { agentKeys, agentSignature, field, reader } from './agent.ts'
 import type { Slot } from './slot.ts'
 
@@ -50,7 +51,7 @@ export async function chooseAgentKey(socket: string, named?: string): Promise<st
   throw new Failure('ambiguous', 'the SSH agent holds several keys of type ssh-ed25519', {
     hints: all
       .filter(({ type }) => type === algorithm)
-      .map((key) => `credbridge vault add-slot ssh-agent --key ${key.fingerprint}`),
+      .map((key) => hint`credbridge vault add-slot ssh-agent --key ${key.fingerprint}`),
   })
 }
 
