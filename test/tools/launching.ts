@@ -26,6 +26,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
   let opened = 0
   let ends: Ended = { exitCode: 0 }
   let meanwhile = () => {}
+  let toPerson = false
 
   async function start({ words, env }: Start): Promise<Ended> {
     const path = env['npm_config_userconfig']
@@ -44,6 +45,10 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
     started,
     said,
     opened: () => opened,
+    /** Somebody reads what is said. */
+    onTerminal() {
+      toPerson = true
+    },
     /** How the program will end, and what it does before. */
     willEnd(how: Ended, doing = () => {}) {
       ends = how
@@ -72,6 +77,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
         become: start,
         attend: start,
         say: (line: string) => void said.push(line),
+        toPerson,
       }
       await launch(call, '/usr/bin/program', launcher, surface)
       return started.at(-1)

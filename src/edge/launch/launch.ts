@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
@@ -23,6 +24,8 @@ export interface Surface {
   become(start: Start): Promise<Ended>
   attend(start: Start): Promise<Ended>
   say(line: string): void
+  /** Somebody reads what is said, and can do something about it. */
+  readonly toPerson: boolean
 }
 
 /** A call of somebody's program that came to our shim: it starts with what its tool may use. */
@@ -48,6 +51,7 @@ export function thisSurface(tool: string): Surface {
     become,
     attend,
     say: (line) => write(2, `credbridge: ${printable(line)}\n`),
+    toPerson: isTerminal(2),
   }
 }
 
@@ -67,6 +71,7 @@ export async function launch(
   if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
   const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
+  if (nothing && surface.toPerson) await sayWhatIsNotShared(plan.lookups, broker, surface)
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0
   if (well && given.afterwards !== undefined) await finish(given.afterwards(), call, surface)
@@ -116,6 +121,21 @@ async function finish({ removal, words, says }: Afterwards, { world }: Call, sur
   if (words === undefined) return
   if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
   await surface.attend({ program: credbridge, words, env: childEnvironment() })
+}
+
+/** A login for the registry may be there that this tool may not use; whoever wonders is told. */
+async function sayWhatIsNotShared(lookups: readonly Lookup[], broker: Broker | undefined, surface: Surface) {
+  const failure = await missing(lookups, broker).catch(() => undefined)
+  if (failure?.code !== 'refused' || failure.hints.length !== 1) return
+  surface.say(`${failure.message}: ${failure.hints[0]}`)
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    return false
+  }
 }
 
 /** Nothing was found: whether there is nothing, or nothing that this tool may use. */

@@ -5,19 +5,29 @@ import { projectFiles } from '../guard/project-files.ts'
 import { putBackInLines, secretInLines } from '../npm/edits.ts'
 import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
+import { onlyWhatIsAskedFor, withoutSetup } from '../npm/without-setup.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type BunRegistry, bunRegistries, parsedBunfig } from './bunfig.ts'
 import { ownBunfigs } from './launch.ts'
 
 /** Tokens and passwords in the user's .bunfig.toml and the project's bunfig.toml. */
 export const bunfigSecrets: PlainSecrets = {
-  options: [{ flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' }],
+  options: [
+    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
+    withoutSetup,
+  ],
 
   async find(world, options) {
     const own = ownBunfigs(world)
     const files = [...own, ...projectFiles(world, 'bunfig.toml', own).map(({ file }) => file)]
     const found = files.map((file) => findingsIn(world, file, options))
-    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    const all = { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    return onlyWhatIsAskedFor(
+      all,
+      options,
+      () => false,
+      () => byRun,
+    )
   },
 
   putBack: putBackInLines,
@@ -76,6 +86,9 @@ function secretIn(
   }
   return cannot
 }
+
+/** Bun asks nobody by itself. */
+const byRun = 'start it by credbridge run -- bun, and say --without-setup'
 
 const cannot = 'it is written in a way that cannot be taken out, so it stays'
 

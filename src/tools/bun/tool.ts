@@ -5,6 +5,7 @@ export const bunTool: Tool = {
   name: 'bun',
   title: 'Bun, by credbridge run',
   commands: [],
+  setup: async () => (await import('./setup.ts')).bunSetup,
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],
   launcher: async () => (await import('./launch.ts')).bunLauncher,

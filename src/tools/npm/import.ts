@@ -5,11 +5,12 @@ import { projectFiles } from '../guard/project-files.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
-import { npmItself } from './machine.ts'
+import { isOurLink, npmItself } from './machine.ts'
 import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
+import { onlyWhatIsAskedFor, withoutSetup } from './without-setup.ts'
 
 /** What an import found in some files. */
 export interface Findings {
@@ -23,6 +24,7 @@ export const npmrcSecrets: PlainSecrets = {
     { flags: '--file <path>', says: 'only this npmrc' },
     { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
     { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+    withoutSetup,
   ],
 
   async find(world, options) {
@@ -30,7 +32,14 @@ export const npmrcSecrets: PlainSecrets = {
     const user = userConfigFile(world)
     const files =
       typeof own === 'string' ? [own] : [user, ...projectFiles(world, '.npmrc', [user]).map(({ file }) => file)]
-    const { secrets, remarks } = await secretsInNpmrcs(world, 'npm', files, options)
+    const all = await secretsInNpmrcs(world, 'npm', files, options)
+    const isLinked = isOurLink(world, world.program('npm') ?? '')
+    const { secrets, remarks } = onlyWhatIsAskedFor(
+      all,
+      options,
+      () => isLinked,
+      () => 'credbridge setup npm',
+    )
     const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
     return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [others] : [])] }
   },

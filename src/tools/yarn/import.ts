@@ -6,20 +6,30 @@ import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
 import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
+import { onlyWhatIsAskedFor, withoutSetup } from '../npm/without-setup.ts'
 import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
-import { homeFile } from './setup.ts'
+import { homeFile, isNamed } from './setup.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
-  options: [{ flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' }],
+  options: [
+    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
+    withoutSetup,
+  ],
 
   async find(world, options) {
     const home = homeFile(world)
     const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]
     const usual = yamlEntries(world.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(world))
     const found = files.map((file) => findingsIn(world, file, usual, options))
-    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    const all = { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    return onlyWhatIsAskedFor(
+      all,
+      options,
+      () => isNamed(world),
+      () => 'credbridge setup yarn',
+    )
   },
 
   putBack: putBackEntry,

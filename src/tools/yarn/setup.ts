@@ -10,6 +10,8 @@ export const yarnSetup: Setup = {
   options: [],
 
   async plan(world) {
+    const yarn = world.program('yarn')
+    if (yarn === undefined) throw new Failure('unavailable', 'Yarn is not installed', { hints: ['install Yarn first'] })
     const text = pluginText(world)
     const path = pluginFile(world)
     const changes: Change[] = []
@@ -21,7 +23,7 @@ export const yarnSetup: Setup = {
       changes.push({ says: `yarn: ${file} names the plugin`, apply: () => world.files.write(file, withPlugin(world)) })
     }
     const remarks = ['a registry that wants you signed in for reading, too, needs npmAlwaysAuth: true in .yarnrc.yml']
-    return { changes, remarks: changes.length === 0 ? [] : remarks }
+    return { changes, remarks: changes.length === 0 ? [] : [...remarks, ...(await aboutYarn1(world, yarn))] }
   },
 
   async undo(world) {
@@ -42,6 +44,15 @@ export const yarnSetup: Setup = {
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]
     return [{ state: 'wrong', says: `${pluginFile(world)} is not there or not this credbridge's`, fix }]
   },
+}
+
+/** Yarn 1 starts a project's own Yarn where there is one, so that it is there says little. */
+async function aboutYarn1(world: World, yarn: string): Promise<readonly string[]> {
+  const { stdout } = await world.run(yarn, ['--version'], { limit: 20_000 })
+  const instead = 'credbridge run --env NPM_TOKEN=<registry> -- yarn …, and that variable in your own .npmrc'
+  return stdout.startsWith('1.')
+    ? [`Yarn 1, which is on PATH, has no plugins; where a project has no other: ${instead}`]
+    : []
 }
 
 export function homeFile({ home }: World): string {
