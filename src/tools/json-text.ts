@@ -1,8 +1,10 @@
+import { type Node as JsonNode, parseTree } from 'jsonc-parser'
 import { Failure } from '../core/failure.ts'
 
 /*
  * Edits a JSON file of somebody else in place: only the member that is meant changes; order, indentation, line ends,
- * unknown members and the spelling of numbers stay as they were.
+ * unknown members and the spelling of numbers stay as they were. Where things stand is for a parser to say; what is put
+ * in looks like its neighbours, which the parser's own editing does not do.
  */
 
 export type Path = readonly string[]
@@ -110,44 +112,21 @@ function indentAt(text: string, at: number): string {
 
 function rootOf(text: string): Node {
   parsed(text)
-  return nodeAt(text, skipBlank(text, 0))
+  const root = parseTree(text)
+  if (root === undefined) throw new Failure('malformed', 'it is not JSON')
+  return nodeFrom(root)
 }
 
-/** What stands here; `JSON.parse` has already found the text to be valid. */
-function nodeAt(text: string, start: number): Node {
-  const opening = text.charAt(start)
-  if (opening === '"') return { start, end: stringEnd(text, start) }
-  if (opening !== '{' && opening !== '[') return { start, end: scalarEnd(text, start) }
-  const members: Member[] = []
-  let at = skipBlank(text, start + 1)
-  while (text.charAt(at) !== '}' && text.charAt(at) !== ']') {
-    const nameEnd = opening === '{' ? stringEnd(text, at) : at
-    const colon = skipBlank(text, nameEnd)
-    const value = nodeAt(text, opening === '{' ? skipBlank(text, colon + 1) : at)
-    const name = opening === '{' ? (JSON.parse(text.slice(at, nameEnd)) as string) : ''
-    members.push({ name, start: at, nameEnd, value })
-    at = skipBlank(text, value.end)
-    if (text.charAt(at) === ',') at = skipBlank(text, at + 1)
-  }
-  return { start, end: at + 1, ...(opening === '{' ? { members } : {}) }
-}
-
-function stringEnd(text: string, start: number): number {
-  let at = start + 1
-  while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1
-  return at + 1
-}
-
-function scalarEnd(text: string, start: number): number {
-  let at = start
-  while (at < text.length && !',]} \t\r\n'.includes(text.charAt(at))) at++
-  return at
-}
-
-function skipBlank(text: string, from: number): number {
-  let at = from
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
-  return at
+/** Only objects are looked into: nothing is changed within a list. */
+function nodeFrom({ type, offset, length, children = [] }: JsonNode): Node {
+  const place = { start: offset, end: offset + length }
+  if (type !== 'object') return place
+  const members = children.flatMap(({ children: [name, value] = [] }): Member[] => {
+    if (name === undefined || value === undefined) return []
+    const nameEnd = name.offset + name.length
+    return [{ name: String(name.value), start: name.offset, nameEnd, value: nodeFrom(value) }]
+  })
+  return { ...place, members }
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
