@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts'
 import { type Entry, type Item, isCredential, type Place, samePlace } from './credential.ts'
 import { Failure } from './failure.ts'
 import { endpointWords } from './hint.ts'
@@ -9,45 +10,45 @@ import type { Store } from './store.ts'
  * one of the two has it. Nothing there, or gone meanwhile: `false`. Something else at the place in the new store, or
  * another value in the old one meanwhile: `refused`.
  */
-export async function moveItem(entry: Entry, from: Store, to: Store): Promise<boolean> {
-  const item = await at(from, entry)
+export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Store): Promise<boolean> {
+  const item = await at(asker, from, entry)
   if (item === undefined) return false
   const { key } = item.endpoint
-  const there = await at(to, item)
+  const there = await at(asker, to, item)
   if (there !== undefined && !equal(there, item)) {
     throw new Failure('refused', `the ${to.name} store has something else for ${key}`, {
       hints: [`see both: CREDBRIDGE_STORE=${to.name} credbridge list ${endpointWords(item.endpoint)}`],
     })
   }
-  if (there === undefined) await copy(item, to)
+  if (there === undefined) await copy(asker, item, to)
   const secret = isCredential(item) ? item.secret : undefined
-  if (await from.remove(item, secret)) {
-    await stillThere(item, from, to)
+  if (await from.remove(asker, item, secret)) {
+    await stillThere(asker, item, from, to)
     return true
   }
-  if (there === undefined) await to.remove(item, secret)
-  if ((await at(from, item)) === undefined) return false
+  if (there === undefined) await to.remove(asker, item, secret)
+  if ((await at(asker, from, item)) === undefined) return false
   throw new Failure('refused', `${key} was changed while it was moved`, { hints: ['move it again'] })
 }
 
-async function copy(item: Item, to: Store): Promise<void> {
-  await to.save(item)
-  const kept = await at(to, item)
+async function copy(asker: Asker, item: Item, to: Store): Promise<void> {
+  await to.save(asker, item)
+  const kept = await at(asker, to, item)
   if (kept !== undefined && equal(kept, item)) return
   throw new Failure('internal', `the ${to.name} store did not keep ${item.endpoint.key}; nothing was removed`)
 }
 
 /** Two stores may be two ways to one keyring: then what was removed from the one is gone from the other, too. */
-async function stillThere(item: Item, from: Store, to: Store): Promise<void> {
-  if ((await at(to, item)) !== undefined) return
-  await copy(item, to)
+async function stillThere(asker: Asker, item: Item, from: Store, to: Store): Promise<void> {
+  if ((await at(asker, to, item)) !== undefined) return
+  await copy(asker, item, to)
   const { key } = item.endpoint
-  if ((await at(from, item)) === undefined) return
+  if ((await at(asker, from, item)) === undefined) return
   throw new Failure('refused', `the ${from.name} and the ${to.name} store keep ${key} in one place: it stays there`)
 }
 
-async function at(store: Store, place: Place): Promise<Item | undefined> {
-  const items = await store.find([place.endpoint], place.account)
+async function at(asker: Asker, store: Store, place: Place): Promise<Item | undefined> {
+  const items = await store.find(asker, [place.endpoint], place.account)
   return items.find((item) => samePlace(item, place))
 }
 

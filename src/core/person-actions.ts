@@ -1,4 +1,5 @@
 import type { Reach } from './aliases.ts'
+import type { Asker } from './asker.ts'
 import type { Entry, NoteItem, Owner, Place } from './credential.ts'
 import { isCredential, kinds, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
@@ -25,12 +26,12 @@ export interface Keeping {
   unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean>
 }
 
-export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Keeping {
+export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reach: Reach): Keeping {
   const [first] = stores
 
   async function at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
     const entries: Entry[] = []
-    for (const store of stores) entries.push(...(await store.list()))
+    for (const store of stores) entries.push(...(await store.list(asker)))
     return entries.filter(
       (entry) =>
         sameEndpoint(entry.endpoint, endpoint) &&
@@ -41,12 +42,12 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
 
   async function discard(places: readonly Place[]): Promise<number> {
     let count = 0
-    for (const store of stores) for (const place of places) if (await store.remove(place)) count++
+    for (const store of stores) for (const place of places) if (await store.remove(asker, place)) count++
     return count
   }
 
   async function defaults(endpoint: Endpoint): Promise<readonly NoteItem[]> {
-    const here = await first.find([endpoint])
+    const here = await first.find(asker, [endpoint])
     return here.filter((item): item is NoteItem => !isCredential(item) && item.kind === 'default')
   }
 
@@ -57,8 +58,8 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
       })
     }
     const before = await defaults(endpoint)
-    await first.save({ endpoint, account, owner: ourselves, kind: 'default' })
-    for (const note of before) if (note.account !== account) await first.remove(note)
+    await first.save(asker, { endpoint, account, owner: ourselves, kind: 'default' })
+    for (const note of before) if (note.account !== account) await first.remove(asker, note)
   }
 
   async function unsetDefault(endpoint: Endpoint): Promise<boolean> {
@@ -73,16 +74,16 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
 
   /** A tool's own item and its notes share one place: what it saved itself is listed anyway and must not be replaced. */
   async function share(endpoint: Endpoint, account: string, tool: Owner): Promise<void> {
-    const here = await first.find([endpoint], account)
+    const here = await first.find(asker, [endpoint], account)
     if (here.some((item) => isCredential(item) && item.owner === tool)) return
     const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
-    await first.save(note)
+    await first.save(asker, note)
     const ended = here.filter((item) => item.owner === note.owner && covers(item, account))
-    for (const item of ended) if (!samePlace(item, note)) await first.remove(item)
+    for (const item of ended) if (!samePlace(item, note)) await first.remove(asker, item)
   }
 
   async function unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean> {
-    const here = await first.find([endpoint])
+    const here = await first.find(asker, [endpoint])
     const shared = here.filter(({ kind, owner }) => kind === 'shared' && owner === noteOwner(tool))
     return (await discard(shared.filter((note) => (account ?? note.account) === note.account))) > 0
   }

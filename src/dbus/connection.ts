@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../core/failure.ts'
 import { hello } from '../stores/secret-service/calls.ts'
 import { failureOf, noAnswer, vanished } from '../stores/secret-service/errors.ts'
-import type { Dial, Line, SocketPath } from '../system/unix-socket.ts'
+import type { ConnectSocket, Line, SocketPath } from '../system/unix-socket.ts'
 import { outputOf } from './bytes.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
@@ -42,7 +42,7 @@ const atOnce = 100
 
 /** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
-  dial: Dial,
+  dial: ConnectSocket,
   paths: readonly [SocketPath, ...SocketPath[]],
   userId: number,
   limit: number,

@@ -71,3 +71,11 @@ export function invalidUtf8(): Failure {
 function withoutCr(line: Uint8Array, ended: boolean): Uint8Array {
   return ended && line.at(-1) === CR ? line.subarray(0, -1) : line
 }
+
+/** One line of an input that goes on, without its end, under the same rules. */
+export function lineIn(bytes: Uint8Array): string {
+  checkBytes(bytes)
+  const ended = bytes.at(-1) === LF
+  const line = ended ? withoutCr(bytes.subarray(0, -1), true) : bytes
+  return checkedLine(Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8'), line.length)
+}

@@ -1,28 +1,32 @@
-import { open } from '../engine/open.ts'
-import { turns } from '../system/concurrency-limit.ts'
+import { thisPerson } from '../edge/this-call.ts'
+import { thisMachine } from '../edge/this-machine.ts'
+import { askerOf } from '../engine/call.ts'
+import { openEngine } from '../engine/engine.ts'
+import { concurrencyLimit } from '../system/concurrency-limit.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
-import { type Asked, type Passwords, passwordsOver } from './passwords.ts'
-import { shared } from './sharing.ts'
+import { type OpenStores, type Passwords, passwordsOver } from './passwords.ts'
 
 /*
  * What programs import from 'credbridge'. docs/library.md shows each with an example.
  */
 
 /** A bus takes so many questions of one connection and no more: 128 where its configuration does not say (dbus-daemon). */
-const inTurn = turns(8)
+const limited = concurrencyLimit(8)
 
-const openStores = shared(async () => {
-  const { broker, stores } = await open('python')
-  const { find, save, remove } = broker
+const engine = openEngine(thisMachine())
+const asker = askerOf({ tool: 'python', person: thisPerson() })
+
+const openStores: OpenStores = async () => {
+  const [stores, { find, save, remove }] = await Promise.all([engine.stores(), engine.broker(asker)])
   return {
     stores,
     broker: {
-      find: (lookup) => inTurn(() => find(lookup)),
-      save: (credential) => inTurn(() => save(credential)),
-      remove: (removal) => inTurn(() => remove(removal)),
-    } satisfies Asked,
+      find: (lookup) => limited(() => find(lookup)),
+      save: (credential) => limited(() => save(credential)),
+      remove: (removal) => limited(() => remove(removal)),
+    },
   }
-}, Date.now)
+}
 const passwords: Passwords = passwordsOver(openStores)
 
 /** Keeps the password as the only one for this service and user. */

@@ -58,7 +58,8 @@ function remembering(name: string, { places }: Where, put: (beside: string, file
   }
 }
 
-function settledFile(state: string): string {
+/** The file that names the store that was settled on. */
+export function settledFile(state: string): string {
   return join(state, 'store')
 }
 

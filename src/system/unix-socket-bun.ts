@@ -1,4 +1,4 @@
-import type { Dial } from './unix-socket.ts'
+import type { ConnectSocket } from './unix-socket.ts'
 
 /*
  * A Unix socket as the standalone executable's runtime offers it by itself. Its node:net loads the streams, which costs
@@ -27,7 +27,7 @@ interface Runtime {
 }
 
 /** A line by Bun.connect. */
-export const dialByBun: Dial = (path, ear) => {
+export const dialByBun: ConnectSocket = (path, ear) => {
   const { Bun: runtime } = globalThis as unknown as { Bun: Runtime }
   const unsent: Uint8Array[] = []
   let socket: Socket | undefined

@@ -1,8 +1,8 @@
 import { createConnection } from 'node:net'
-import type { Dial } from './unix-socket.ts'
+import type { ConnectSocket } from './unix-socket.ts'
 
 /** A line by node:net. */
-export const dialByNet: Dial = (path, ear) => {
+export const dialByNet: ConnectSocket = (path, ear) => {
   const onread = {
     buffer: () => Buffer.allocUnsafe(16_384),
     callback(length: number, bytes: Uint8Array) {

@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import type { Dial, Ear, Line } from './unix-socket.ts'
+import type { ConnectSocket, Ear, Line } from './unix-socket.ts'
 
 /*
  * A Unix socket as Node's own pipe, the layer below node:net. node:net loads the streams and costs a one-shot call 4 to
@@ -28,7 +28,7 @@ interface Layer {
 }
 
 /** How to make a line on this machine. */
-export async function dialer(): Promise<Dial> {
+export async function dialer(): Promise<ConnectSocket> {
   const layer = layerBelow()
   if (layer === undefined) return (await import('./unix-socket-net.ts')).dialByNet
   return (path, ear) => dialOn(layer, path, ear)

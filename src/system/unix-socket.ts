@@ -21,4 +21,4 @@ export interface Ear {
 }
 
 /** Makes a line. The ear hears of it in a later turn. */
-export type Dial = (path: SocketPath, ear: Ear) => Line
+export type ConnectSocket = (path: SocketPath, ear: Ear) => Line

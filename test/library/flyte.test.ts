@@ -4,6 +4,7 @@ import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { Credentials, type TokenStore, tokenStoreOver } from '../../src/library/flyte.ts'
 import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
+import { someone } from '../asker.ts'
 import { conversation } from '../tools/conversation.ts'
 
 let talk: ReturnType<typeof conversation>
@@ -28,14 +29,14 @@ describe("flytekit's token store", () => {
       forEndpoint: endpoint,
       expiresIn: 3600,
     })
-    const items = await talk.store.find([serviceName(endpoint)])
+    const items = await talk.store.find(someone, [serviceName(endpoint)])
     const seen = items.map((item) => [item.owner, item.kind, item.account, 'secret' in item && item.secret.expose()])
     expect(seen.sort()).toEqual([
       ['python', 'text', 'access_token', 'aaa'],
       ['python', 'text', 'id_token', 'iii'],
       ['python', 'text', 'refresh_token', 'rrr'],
     ])
-    expect(await talk.store.list()).toHaveLength(4)
+    expect(await talk.store.list(someone)).toHaveLength(4)
     expect(await passwords.getCredential('flyte-expiry')).toBeUndefined()
   })
 
@@ -82,7 +83,7 @@ describe("flytekit's token store", () => {
     await tokens.store({ accessToken: 'other', forEndpoint: 'other.example.com', expiresIn: 3600 })
     await tokens.delete(endpoint)
     expect(await tokens.retrieve(endpoint)).toBeUndefined()
-    expect((await talk.store.list()).map(({ account }) => account).sort()).toEqual([
+    expect((await talk.store.list(someone)).map(({ account }) => account).sort()).toEqual([
       'access_token',
       'other.example.com',
     ])

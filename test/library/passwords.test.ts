@@ -8,7 +8,7 @@ import { conversation } from '../tools/conversation.ts'
 function library() {
   const talk = conversation()
   const passwords = passwordsOver(async () => ({ broker: talk.broker, stores: [talk.store] }))
-  const machine = { env: {}, platform: 'linux', home: '/home/alice', exists: () => false }
+  const machine = { platform: 'linux', home: '/home/alice', files: { exists: () => false } }
   return {
     ...passwords,
     store: talk.store,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Credential, type Item, kinds, type NoteItem, ourselves } from '../../src/core/credential.ts'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { someone } from '../asker.ts'
 import { credential, expectFailure, expectItems, type Open, openWorld, type World } from './contract-world.ts'
 
 /** Texts that some layer between us and the disk is likely to treat as special. */
@@ -55,8 +56,8 @@ export function valuesContract(open: Open): void {
       const property = fc.asyncProperty(text, text.filter(notEmpty), async (account, secret) => {
         const item = credential(world.address(), { account, secret: new Secret(secret) })
         await world.save(item)
-        expectItems(await world.store.find([item.endpoint], account), [item])
-        expect(await world.store.remove(item)).toBe(true)
+        expectItems(await world.store.find(someone, [item.endpoint], account), [item])
+        expect(await world.store.remove(someone, item)).toBe(true)
       })
       await fc.assert(property, { numRuns: 20 })
     })
@@ -70,8 +71,8 @@ export function valuesContract(open: Open): void {
       const world = await openWorld(open)
       const nobody = credential(world.address(), { account: '', secret: new Secret('nobody') })
       await keepsOr(world, nobody, true)
-      expectItems(await world.store.find([nobody.endpoint], ''), [nobody])
-      expectItems(await world.store.find([nobody.endpoint], 'ann'), [])
+      expectItems(await world.store.find(someone, [nobody.endpoint], ''), [nobody])
+      expectItems(await world.store.find(someone, [nobody.endpoint], 'ann'), [])
     })
 
     test.each(kinds.filter((kind) => kind !== 'basic' && kind !== 'text'))('keeps the kind %s', async (kind) => {
@@ -136,7 +137,7 @@ export function valuesContract(open: Open): void {
       await keepsOr(world, item, true)
       if (largest === undefined) return
       await expectFailure(world.save({ ...item, secret: new Secret('x'.repeat(largest + 1)) }), 'too-large')
-      expectItems(await world.store.find([item.endpoint]), [item])
+      expectItems(await world.store.find(someone, [item.endpoint]), [item])
     })
   })
 }
@@ -156,5 +157,5 @@ async function keepsOr(
 ): Promise<void> {
   if (able) await world.save(item)
   else await expectFailure(world.save(item), 'unsupported')
-  expectItems((await world.store.find([item.endpoint])).filter(mine), able ? [item] : [])
+  expectItems((await world.store.find(someone, [item.endpoint])).filter(mine), able ? [item] : [])
 }

@@ -6,6 +6,7 @@ import { type Endpoint, parseAddress, serviceName } from '../../src/core/endpoin
 import { type FailureCode, isFailure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
+import { someone } from '../asker.ts'
 
 /** Opens the store under test; each call gives an instance of its own on the same contents. */
 export type Open = () => Store | Promise<Store>
@@ -29,7 +30,7 @@ export async function openWorld(open: Open): Promise<World> {
   const name = `${mark}-${randomBytes(4).toString('hex')}`
   const places = new Map<string, Place>()
   onTestFinished(async () => {
-    for (const place of places.values()) await store.remove(place)
+    for (const place of places.values()) await store.remove(someone, place)
   })
   return {
     store,
@@ -38,7 +39,7 @@ export async function openWorld(open: Open): Promise<World> {
     async save(item, by = store) {
       const { endpoint, account, owner } = item
       places.set(JSON.stringify([endpoint.form, endpoint.key, account, owner]), { endpoint, account, owner })
-      await by.save(item)
+      await by.save(someone, item)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { someone } from '../asker.ts'
 import type { Suite } from '../real/require.ts'
 import { listContract } from './contract-list.ts'
 import { manyContract } from './contract-many.ts'
@@ -28,7 +29,7 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
     afterAll(async () => {
       const store = await open()
       if (!store.traits.list) return
-      const left = (await store.list()).filter(({ endpoint }) => endpoint.key.includes(mark))
+      const left = (await store.list(someone)).filter(({ endpoint }) => endpoint.key.includes(mark))
       expect(left).toEqual([])
     })
   })

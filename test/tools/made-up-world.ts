@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { files } from '../../src/system/user-files.ts'
 import type { World } from '../../src/tools/tool.ts'
+import { testMachine } from '../test-machine.ts'
 
 export interface MadeUp {
   readonly world: World
@@ -21,22 +22,12 @@ export function madeUp(more: Partial<World> = {}): MadeUp {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const project = join(home, 'project')
   mkdirSync(project)
-  const world: World = {
-    env: {},
-    platform: 'linux',
-    home,
-    userId: process.getuid?.() ?? -1,
+  const world = testMachine(home, {
     folder: project,
-    places: { config: join(home, '.config'), data: join(home, '.data'), state: join(home, '.state') },
     ours: (command) => `/opt/credbridge/${command}`,
-    program: () => undefined,
     run: async () => ({ stdout: '', stderr: '', exitCode: 1 }),
-    shipped: () => undefined,
-    files,
-    isOurs: () => false,
-    direct: () => [],
     ...more,
-  }
+  })
   return {
     world,
     home,

@@ -12,7 +12,7 @@ import { attend } from './start.ts'
  * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
  * open as a descriptor whose number the variable tells. Its exit code, 128 and more for a signal.
  */
-export async function runHanding(words: readonly string[], text: Secret, variable: string): Promise<number> {
+export async function runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
   const program = name.includes('/') ? resolve(name) : programOnPath(name, process.env)
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)

@@ -1,43 +1,41 @@
 import { join } from 'node:path'
+import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, notes, samePlace } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords } from '../../core/hint.ts'
-import { insideHelper, type Run } from '../../core/program.ts'
+import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Store, Traits } from '../../core/store.ts'
+import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import type { Machine } from '../../system/machine.ts'
 import { refuseBeyond } from '../limits.ts'
+import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
 import { inTurn, isBusy } from './helper-lock.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
 
-/** What the surroundings must offer to find and run a helper. */
-interface HelperSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly personPresent: boolean
-  readonly places: { readonly state: string }
-  readonly run: Run
-  program(name: string): Promise<string | undefined>
-  isOurs(path: string): Promise<boolean>
-}
+/** What is needed to find and run a helper. */
+export type HelperMachine = Pick<Machine, 'env' | 'places' | 'run' | 'program' | 'isOurs'>
 
 const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
-export async function openHelper(name: string, surroundings: HelperSurroundings): Promise<Store> {
-  const { env, personPresent, places, run } = surroundings
+export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
+  const { env, places, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if (name === 'credbridge') throw leadsToUs(command)
   // Windows' programs are on PATH in WSL, under their whole names.
-  const program = (await surroundings.program(command)) ?? (await surroundings.program(`${command}.exe`))
+  const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
     throw new Failure('unavailable', `${command} is not on PATH`, { hints: [`install ${command}`] })
-  if (env[insideHelper] !== undefined || (await surroundings.isOurs(program))) throw leadsToUs(command)
+  if (env[insideHelper] !== undefined || machine.isOurs(program)) throw leadsToUs(command)
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
-  const limit = personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`) })
+  const limit = ({ personPresent }: Asker) =>
+    personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
+  const locks = join(places.state, 'locks')
+  return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`), locks })
 }
 
 const traits: Traits = {
@@ -49,7 +47,11 @@ const traits: Traits = {
   largest: 32 * 1024,
 }
 
-interface Options extends HelperOptions {
+interface Options extends Omit<HelperOptions, 'limit'> {
+  /** Milliseconds for each call of the helper. */
+  limit(asker: Asker): number
+  /** The folder for lock files. */
+  readonly locks: string
   /** Held while something is written. Its folder comes into being with the first save. */
   readonly lockFile: string
 }
@@ -57,13 +59,20 @@ interface Options extends HelperOptions {
 /** Any docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
 export function helperStore(name: string, options: Options): Store {
   const store = `helper:${name}`
-  const helper = helperProgram(options)
+  const helpers = new Map<number, HelperProgram>()
 
-  async function slots(): Promise<readonly Slot[]> {
+  function helperFor(asker: Asker): HelperProgram {
+    const limit = options.limit(asker)
+    const helper = helpers.get(limit) ?? helperProgram({ ...options, limit })
+    helpers.set(limit, helper)
+    return helper
+  }
+
+  async function slots(helper: HelperProgram): Promise<readonly Slot[]> {
     return (await helper.list()).flatMap(([server, user]) => slotAt(server, user) ?? [])
   }
 
-  async function itemAt(slot: Slot): Promise<Item | undefined> {
+  async function itemAt(helper: HelperProgram, slot: Slot): Promise<Item | undefined> {
     const wasBusy = isBusy(options.lockFile)
     const found = await helper.get(slot.server).catch((error) => {
       if (!wasBusy && !isBusy(options.lockFile)) throw error
@@ -73,9 +82,9 @@ export function helperStore(name: string, options: Options): Store {
     return found === undefined ? undefined : itemIn(slot, found.secret)
   }
 
-  async function put(item: Item): Promise<void> {
+  async function put(helper: HelperProgram, item: Item): Promise<void> {
     const target = slotFor(item)
-    const here = (await slots()).filter(
+    const here = (await slots(helper)).filter(
       (slot) => slot.owner === item.owner && sameEndpoint(slot.endpoint, item.endpoint),
     )
     const others = here.filter((slot) => slot.account !== item.account && !isNote(slot))
@@ -85,8 +94,8 @@ export function helperStore(name: string, options: Options): Store {
     for (const slot of here) if (samePlace(slot, item) && slot.server !== target.server) await helper.erase(slot.server)
   }
 
-  async function drop(place: Place, expected: Secret | undefined): Promise<boolean> {
-    const here = (await slots()).filter((slot) => samePlace(slot, place))
+  async function drop(helper: HelperProgram, place: Place, expected: Secret | undefined): Promise<boolean> {
+    const here = (await slots(helper)).filter((slot) => samePlace(slot, place))
     const [first] = onceEach(here)
     if (first === undefined) return false
     if (expected !== undefined && !isNote(first)) {
@@ -98,33 +107,56 @@ export function helperStore(name: string, options: Options): Store {
     return true
   }
 
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+    const helper = helperFor(asker)
+    const wanted = (await slots(helper)).filter(
+      (slot) =>
+        endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
+        (account === undefined || isNote(slot) || slot.account === account),
+    )
+    const items = await Promise.all(onceEach(wanted).map((slot) => itemAt(helper, slot)))
+    return items.filter((item) => item !== undefined)
+  }
+
   return {
     name: store,
     traits,
+    find,
 
-    async find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
-      const wanted = (await slots()).filter(
-        (slot) =>
-          endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
-          (account === undefined || isNote(slot) || slot.account === account),
-      )
-      const items = await Promise.all(onceEach(wanted).map(itemAt))
-      return items.filter((item) => item !== undefined)
-    },
-
-    async save(item: Item): Promise<void> {
+    async save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
       refuseBeyond(traits, store, item)
-      await inTurn(options.lockFile, () => put(item))
+      return inTurn(options.lockFile, async () => {
+        if (condition !== undefined) {
+          const here = await find(asker, [item.endpoint], item.account)
+          if (
+            !holds(
+              condition,
+              here.find((other) => samePlace(other, item)),
+            )
+          )
+            return false
+        }
+        await put(helperFor(asker), item)
+        return true
+      })
     },
 
-    async remove(place: Place, expected?: Secret): Promise<boolean> {
-      if (!(await slots()).some((slot) => samePlace(slot, place))) return false
-      return inTurn(options.lockFile, () => drop(place, expected))
+    async remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
+      const helper = helperFor(asker)
+      if (!(await slots(helper)).some((slot) => samePlace(slot, place))) return false
+      return inTurn(options.lockFile, () => drop(helper, place, expected))
     },
 
-    async list(): Promise<readonly Entry[]> {
-      return onceEach(await slots()).map(({ endpoint, account, owner, kind }) => ({ endpoint, account, owner, kind }))
+    async list(asker: Asker): Promise<readonly Entry[]> {
+      return onceEach(await slots(helperFor(asker))).map(({ endpoint, account, owner, kind }) => ({
+        endpoint,
+        account,
+        owner,
+        kind,
+      }))
     },
+
+    alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
   }
 }
 

@@ -1,27 +1,22 @@
 import { isUtf8 } from 'node:buffer'
+import type { Asker } from '../../core/asker.ts'
 import { Secret } from '../../core/secret.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
+import type { ForeignItem } from '../store-type.ts'
 import { describeAll, searchAll } from './find.ts'
 import { converse } from './service.ts'
 import type { SecretServiceOptions } from './store.ts'
-
-/** An item that another program made, with the attributes that it gave it. */
-export interface StrangersItem {
-  readonly attributes: Readonly<Record<string, string>>
-  readonly secret: Secret
-  /** Removes it for good, if it is still there. */
-  remove(): Promise<void>
-}
 
 /** A person waits for this command: it may take longer than a client's call. */
 const limits = { first: 10_000, answer: 10_000, person: 120_000 }
 
 /** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
-export async function strangersItems(
-  { address, dial, userId, personPresent, encrypted = false }: SecretServiceOptions,
+export async function foreignItems(
+  { address, dial, userId, encrypted = false }: SecretServiceOptions,
+  { personPresent }: Asker,
   searches: readonly Readonly<Record<string, string>>[],
-): Promise<readonly StrangersItem[]> {
+): Promise<readonly ForeignItem[]> {
   const connection = openConnection(dial, socketPaths(address), userId, limits.first)
   const service = converse(connection, { limits, personPresent, encrypted })
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))

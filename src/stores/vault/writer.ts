@@ -52,7 +52,7 @@ async function writing<T>(
     if (header === undefined) return undefined
     if (header.rekeying !== true) {
       const isOpen = (now: Header | undefined) => now?.records === header.records && now.rekeying !== true
-      const reached = await vault.inStep(act, header, true, isOpen)
+      const reached = await vault.inStep(act, header, options.ask, isOpen)
       if (reached !== undefined) {
         tidy(treeOf(options, header), options)
         return reached

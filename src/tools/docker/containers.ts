@@ -18,8 +18,6 @@ const mark = '# Written by `credbridge setup containers`; `credbridge setup cont
  * registries only there is `credHelpers` in an auth.json.
  */
 export const containersSetup: Setup = {
-  options: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
-
   async plan(world, options): Promise<Plan> {
     await helperOnPath(world)
     const registries = registriesIn(options['registry'])

@@ -2,7 +2,8 @@ import type { Credential, Entry, Kind } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Dialect, type Input, type Request, reply } from '../dialect.ts'
+import { type Dialect, type Input, reply } from '../dialect.ts'
+import { type Intent, oneShot } from '../one-shot.ts'
 import { endpointOf, isServer, serverOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
 import { command, kindOf } from './names.ts'
@@ -23,24 +24,24 @@ const usage = `Usage: ${command} <store|get|erase|list|version>\n`
  * told on standard error too, which all of them let through. Where several accounts fit, the client hears "not found".
  */
 export function dockerDialect(version: string): Dialect {
-  return {
+  return oneShot({
     tool,
     absent: reply(notFound, 1),
     done: reply(''),
     ambiguous: 'broken',
 
-    broken(failure, told) {
-      const sentence = failure.code === 'ambiguous' ? notFound : told.slice(0, told.indexOf('\n') + 1)
-      return { stdout: sentence, stderr: told, exitCode: 1 }
+    broken(failure, text) {
+      const sentence = failure.code === 'ambiguous' ? notFound : text.slice(0, text.indexOf('\n') + 1)
+      return { stdout: sentence, stderr: text, exitCode: 1 }
     },
 
-    reading([verb, ...more]) {
+    reading({ words: [verb, ...more] }) {
       if (more.length > 0) return undefined
       if (verb === 'get' || verb === 'erase') return { atMost: 64 * 1024 }
       return verb === 'store' ? { atMost: 1024 * 1024 } : undefined
     },
 
-    read([verb, ...more], input) {
+    read({ words: [verb, ...more] }, input) {
       if (verb === undefined || more.length > 0) return { do: 'reply', reply: reply(usage, 1) }
       switch (verb) {
         case 'get':
@@ -62,17 +63,17 @@ export function dockerDialect(version: string): Dialect {
           return { do: 'reply', reply: reply(`${command}: unknown action: ${verb.replace(/\p{Cc}/gu, '?')}\n`, 1) }
       }
     },
-  }
+  })
 }
 
-function get(input: Input): Request {
+function get(input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
   const lookup = { tool, kinds, endpoints: [endpointOf(server)], oneAccount }
   return { do: 'find', lookup, found: (answer) => answered(server, answer) }
 }
 
-function store(input: Input): Request {
+function store(input: Input): Intent {
   const { ServerURL, Username, Secret: secret } = readMessage(input.text())
   const server = readServer(ServerURL ?? '')
   if (server === '') return { do: 'reply', reply: noServer }
@@ -88,7 +89,7 @@ function store(input: Input): Request {
   return { do: 'save', credential, saving: { oneAccount } }
 }
 
-function erase(input: Input): Request {
+function erase(input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
   return { do: 'remove', removal: { tool, kinds, endpoint: endpointOf(server) } }

@@ -7,19 +7,12 @@ import { name } from './names.ts'
 import { type Client, docker, helm } from './places.ts'
 import { configKeyOf, registriesIn } from './registries.ts'
 
-const options = [
-  { flags: '--registry <host...>', says: 'only for these registries' },
-  { flags: '--replace', says: 'instead of another helper that is configured; undo brings it back' },
-]
-
 /** `credsStore` for all registries, or `credHelpers` for some; helm has a file of its own in docker's format. */
 export const dockerSetup: Setup = setupOf(docker)
 export const helmSetup: Setup = setupOf(helm)
 
 function setupOf(client: Client): Setup {
   return {
-    options,
-
     async plan(world, chosen): Promise<Plan> {
       await helperOnPath(world)
       const file = client.configFile(world)

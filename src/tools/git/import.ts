@@ -8,8 +8,6 @@ import { readMessage } from './message.ts'
 
 /** The files of git-credential-store(1): one URL with user and password a line. Comments and other lines stay. */
 export const gitPlainSecrets: PlainSecrets = {
-  options: [{ flags: '--file <path>', says: 'another file of git-credential-store' }],
-
   async find(world, options) {
     const own = options['file']
     const files = typeof own === 'string' ? [resolve(world.folder, own)] : usualFiles(world)

@@ -16,8 +16,6 @@ const shims = [
 ] as const
 
 export const npmSetup: Setup = {
-  options: [],
-
   async plan(world) {
     if (world.platform === 'win32') throw notHere()
     const npm = realNpm(world)

@@ -7,8 +7,6 @@ import { yarnrcEntries } from './yarnrc.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
-  options: [],
-
   async plan(world) {
     const text = pluginText(world)
     const path = pluginFile(world)

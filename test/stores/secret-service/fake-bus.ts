@@ -1,7 +1,7 @@
 import { outputOf } from '../../../src/dbus/bytes.ts'
 import { lengthOf, printMessage, type Received, readMessage } from '../../../src/dbus/message.ts'
 import { read, type Value } from '../../../src/dbus/value.ts'
-import type { Dial } from '../../../src/system/unix-socket.ts'
+import type { ConnectSocket } from '../../../src/system/unix-socket.ts'
 
 /** What the bus answers to a call: a body and its types, the name of an error, raw bytes, nothing at all, or the end. */
 export type Answer =
@@ -34,7 +34,11 @@ const collection = '/org/freedesktop/secrets/collection/login'
 const session = '/org/freedesktop/secrets/session/s1'
 
 /** A bus in this process, with a Secret Service that holds one item; it says each word that a test wants otherwise. */
-export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answers, greeting = 'OK 1234\r\n'): Dial {
+export function fakeBus(
+  attributes: ReadonlyMap<string, string>,
+  answers: Answers,
+  greeting = 'OK 1234\r\n',
+): ConnectSocket {
   const usual: Answers = ({ member, body }) => {
     if (member === 'Hello') return ['s', ':1.1']
     if (member === 'ReadAlias') return ['o', body[0] === 'default' ? collection : '/']

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Store } from '../../../src/core/store.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { askedBy } from '../../asker.ts'
 
 /** A folder of its own for one test, gone at its end. */
 export function emptyFolder(): string {
@@ -21,4 +24,10 @@ export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): Vault
     ...(uid === undefined ? {} : { uid }),
     ...more,
   }
+}
+
+/** The vault's store, asked by somebody who types what these options say. */
+export function storeOf(options: VaultOptions): Store {
+  const { ask } = options
+  return ask === undefined ? vaultStore(options) : askedBy({ ask }, vaultStore(options))
 }

@@ -7,11 +7,11 @@ import { addSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { credential, plain } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const words = new Secret('open sesame')
 const nobody = async (): Promise<Secret> => expect.unreachable('nobody is to be asked')
@@ -19,14 +19,14 @@ const host = (number: number): Address => parseAddress(`https://host${number}.ex
 
 async function filledVault(count = 20): Promise<VaultOptions> {
   const options = vaultIn(emptyFolder())
-  const store = vaultStore(options)
-  for (let n = 0; n < count; n++) await store.save(credential(host(n), { secret: new Secret(`secret ${n}`) }))
+  const store = storeOf(options)
+  for (let n = 0; n < count; n++) await store.save(someone, credential(host(n), { secret: new Secret(`secret ${n}`) }))
   return options
 }
 
 async function allOf(options: VaultOptions, count = 20): Promise<unknown[]> {
   const hosts = Array.from({ length: count }, (_, n) => host(n))
-  return (await vaultStore(options).find(hosts)).map(plain)
+  return (await storeOf(options).find(someone, hosts)).map(plain)
 }
 
 function headerOf(options: VaultOptions) {
@@ -37,13 +37,13 @@ describe('a rekey', () => {
   test('keeps every record with its time, under other names and another key', async () => {
     const options = await filledVault()
     const [before, names, header] = [
-      await vaultStore(options).find([host(3)]),
+      await storeOf(options).find(someone, [host(3)]),
       readdirSync(join(options.folder, 'records')),
       headerOf(options),
     ]
     await rekey({ ...options, now: () => 1 }, { without: [], ask: nobody })
     const after = headerOf(options)
-    expect(await vaultStore(options).find([host(3)])).toEqual(before)
+    expect(await storeOf(options).find(someone, [host(3)])).toEqual(before)
     expect(await allOf(options)).toHaveLength(20)
     expect(after).toMatchObject({ id: header.id, slots: [{ type: 'key-file', id: header.slots[0].id }] })
     expect(after.keyId).not.toBe(header.keyId)
@@ -113,23 +113,26 @@ describe('a rekey', () => {
 
   test('goes on in a process that had the vault open before', async () => {
     const options = await filledVault()
-    const store = vaultStore(options)
-    await store.find([host(0)])
+    const store = storeOf(options)
+    await store.find(someone, [host(0)])
     await rekey(options, { without: [], ask: nobody })
-    await store.save(credential(host(0), { account: 'bob' }))
-    expect(await store.find([host(0)])).toHaveLength(2)
+    await store.save(someone, credential(host(0), { account: 'bob' }))
+    expect(await store.find(someone, [host(0)])).toHaveLength(2)
   })
 
   test('loses nothing of what is saved and removed meanwhile', async () => {
     const options = await filledVault(60)
-    const store = vaultStore(options)
+    const store = storeOf(options)
     const writing = Array.from({ length: 60 }, async (_, n) => {
       await new Promise((resolve) => setTimeout(resolve, n * 3))
-      if (n % 2 === 0) await store.save(credential(host(n), { secret: new Secret(`newer ${n}`) }))
-      else await store.remove(credential(host(n)), new Secret(`secret ${n}`))
+      if (n % 2 === 0) await store.save(someone, credential(host(n), { secret: new Secret(`newer ${n}`) }))
+      else await store.remove(someone, credential(host(n)), new Secret(`secret ${n}`))
     })
     await Promise.all([rekey(options, { without: [], ask: nobody }), ...writing])
-    const left = await vaultStore(options).find(Array.from({ length: 60 }, (_, n) => host(n)))
+    const left = await storeOf(options).find(
+      someone,
+      Array.from({ length: 60 }, (_, n) => host(n)),
+    )
     const secrets = left.map((item) => ('secret' in item ? item.secret.expose() : '')).sort()
     expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
   })
@@ -138,12 +141,12 @@ describe('a rekey', () => {
     const options = await filledVault()
     writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), rekeying: true }))
     expect(await allOf(options)).toHaveLength(20)
-    await expect(vaultStore(options).save(credential(host(1)))).rejects.toMatchObject({
+    await expect(storeOf(options).save(someone, credential(host(1)))).rejects.toMatchObject({
       code: 'unavailable',
       hints: ['credbridge vault rekey'],
     })
     await rekey(options, { without: [], ask: nobody })
-    await vaultStore(options).save(credential(host(1), { account: 'bob' }))
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
     expect(await allOf(options)).toHaveLength(21)
   })
 

@@ -4,6 +4,7 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 const docker = dockerDialect('1.2.3')
@@ -89,7 +90,7 @@ describe('an identity token', () => {
       out('{"ServerURL":"registry.example.com","Username":"\\u003ctoken\\u003e","Secret":"id"}\n'),
     )
     expect(await list()).toBe('{"registry.example.com":"\\u003ctoken\\u003e"}\n')
-    expect(await talk.store.list()).toMatchObject([{ kind: 'docker-identity', owner: 'docker' }])
+    expect(await talk.store.list(someone)).toMatchObject([{ kind: 'docker-identity', owner: 'docker' }])
   })
 
   test("somebody else's password under that very name is not taken for one", async () => {
@@ -107,13 +108,13 @@ describe('one login for each server', () => {
     await login('registry.example.com', 'alice', 'a')
     await login('registry.example.com', 'bob', 'b')
     await login('registry.example.com', 'alice', 'a')
-    expect((await talk.store.list()).map(({ account }) => account)).toEqual(['alice'])
+    expect((await talk.store.list(someone)).map(({ account }) => account)).toEqual(['alice'])
     await login('registry.example.com', '<token>', 'id')
     expect(await list()).toBe('{"registry.example.com":"\\u003ctoken\\u003e"}\n')
   })
 
   test('also where a login was stopped between the two', async () => {
-    for (const account of ['bob', 'alice']) await talk.store.save(credential('docker', account, account))
+    for (const account of ['bob', 'alice']) await talk.store.save(someone, credential('docker', account, account))
     expect(JSON.parse((await get('registry.example.com')).stdout)).toMatchObject({ Username: 'alice' })
     expect(await list()).toBe('{"registry.example.com":"alice"}\n')
   })
@@ -204,14 +205,14 @@ describe('bad input', () => {
     ['credbridge: the input is not valid UTF-8\n', Buffer.from('7b22ff227d', 'hex')],
   ])('store says %j, and nothing is stored or lost', async (stdout, input) => {
     await login('h', 'alice', 'before')
-    const before = await talk.store.list()
+    const before = await talk.store.list(someone)
     const said = await bad('store', input)
     expect(said).toEqual({
       stdout: typeof stdout === 'string' ? stdout : expect.stringMatching(stdout),
       stderr: said.stdout.startsWith('credbridge: ') ? said.stdout : '',
       exitCode: 1,
     })
-    expect(await talk.store.list()).toEqual(before)
+    expect(await talk.store.list(someone)).toEqual(before)
     expect(JSON.parse((await get('h')).stdout)).toMatchObject({ Username: 'alice', Secret: 'before' })
   })
 

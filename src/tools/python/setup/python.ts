@@ -15,8 +15,6 @@ const module = 'credbridge_keyring.py'
  * class lies. The folder holds nothing else, because Python looks there for modules first.
  */
 export const pythonSetup: Setup = {
-  options: [],
-
   async plan(world): Promise<Plan> {
     const changes: Change[] = []
     const text = moduleText(world)

@@ -1,6 +1,6 @@
-import { Failure } from '../core/failure.ts'
-import { Secret } from '../core/secret.ts'
-import type { Terminal } from '../edge/terminal/terminal.ts'
+import { Failure } from '../../../core/failure.ts'
+import { Secret } from '../../../core/secret.ts'
+import type { Terminal } from '../../../core/terminal.ts'
 
 /** Passphrases as a person types them, or as lines of standard input: those that there are first, the new one last. */
 export interface Passphrases {

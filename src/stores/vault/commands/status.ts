@@ -1,19 +1,20 @@
-import { type Failure, isFailure } from '../core/failure.ts'
-import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
-import { inUse } from '../stores/choose.ts'
-import { vaultOptions } from '../stores/vault/machine-options.ts'
-import type { Status } from '../stores/vault/manage.ts'
-import type { Opener } from '../stores/vault/open.ts'
-import { nothingThere } from './arguments.ts'
+import { type Failure, isFailure } from '../../../core/failure.ts'
+import { printable } from '../../../core/failure-text.ts'
+import type { StoreCommandContext } from '../../store-type.ts'
+import { vaultOptions } from '../machine-options.ts'
+import type { Status } from '../manage.ts'
+import type { Opener } from '../open.ts'
+
+const nothingThere = 1
 
 /** What the vault is, for a person or as JSON. Nobody is asked for anything. */
-export async function status({ terminal, prepared }: Desk, options: { json?: boolean }): Promise<number> {
-  const { settings, surroundings } = await prepared()
-  const { vaultStatus } = await import('../stores/vault/manage.ts')
-  const status = await vaultStatus(vaultOptions(settings, surroundings))
-  const { names } = inUse(settings, surroundings)
-  const used = names.includes('vault')
+export async function status(
+  { terminal, machine, settings, inUse }: StoreCommandContext,
+  options: { json?: boolean },
+): Promise<number> {
+  const { vaultStatus } = await import('../manage.ts')
+  const status = await vaultStatus(vaultOptions(settings, machine))
+  const used = inUse.includes('vault')
   if (options.json === true) {
     terminal.out(`${JSON.stringify(status === undefined ? { exists: false } : asData(status, used), undefined, 2)}\n`)
     return status === undefined ? nothingThere : 0
@@ -24,7 +25,7 @@ export async function status({ terminal, prepared }: Desk, options: { json?: boo
     return nothingThere
   }
   terminal.out(asText(status))
-  if (!used && names.length > 0) terminal.say(notUsed(names))
+  if (!used && inUse.length > 0) terminal.say(notUsed(inUse))
   return 0
 }
 

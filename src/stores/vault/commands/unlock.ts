@@ -1,36 +1,24 @@
-import type { Command } from 'commander'
-import { Failure, isFailure } from '../core/failure.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
-import { descriptorVariable, keyVariable, vaultOptions } from '../stores/vault/machine-options.ts'
-import type { VaultOptions } from '../stores/vault/options.ts'
-import { nothingThere } from './arguments.ts'
+import { Failure, isFailure } from '../../../core/failure.ts'
+import type { StoreCommandContext } from '../../store-type.ts'
+import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
+import type { VaultOptions } from '../options.ts'
 import { passphrasesFrom } from './passphrases.ts'
-import { shownOpener } from './vault-status.ts'
+import { shownOpener } from './status.ts'
 
-export function unlockCommand(program: Command, desk: Desk): void {
-  program
-    .command('unlock [command...]')
-    .description('open the vault once, for all of your processes, or with a command only for what that starts')
-    .option('--for <time>', 'how long, as 30m, 8h or 2d', '8h')
-    .option('--print', `print what opens it, for the variable ${keyVariable}: the last way out`)
-    .passThroughOptions()
-    .action(async (words: string[], options) => desk.ends(await unlock(desk, words, options)))
-}
-
-export function lockCommand(program: Command, desk: Desk): void {
-  program
-    .command('lock')
-    .description('close the vault: what unlock has kept or handed on is forgotten everywhere')
-    .action(async () => desk.ends(await lock(desk)))
-}
+const nothingThere = 1
 
 interface Options {
   readonly for: string
   readonly print?: boolean
 }
 
-async function unlock(desk: Desk, words: readonly string[], { for: time, print }: Options): Promise<number> {
-  const { terminal } = desk
+/** Opens the vault for a while: for all of the user's processes, for one program, or for who has the printed text. */
+export async function unlock(
+  context: StoreCommandContext,
+  words: readonly string[],
+  { for: time, print }: Options,
+): Promise<number> {
+  const { terminal } = context
   const milliseconds = durationOf(time)
   if (print === true && words.length > 0) throw new Failure('malformed', 'either --print or a command')
   if (print === true && terminal.outIsTerminal) {
@@ -38,12 +26,12 @@ async function unlock(desk: Desk, words: readonly string[], { for: time, print }
       hints: [`export ${keyVariable}="$(credbridge unlock --print)"`],
     })
   }
-  const options = await optionsAt(desk)
-  if (print !== true && words.length === 0) return unlockHere(desk, options, milliseconds)
-  const { unlockedText } = await import('../stores/vault/unlock.ts')
+  const options = await optionsAt(context)
+  if (print !== true && words.length === 0) return unlockHere(context, options, milliseconds)
+  const { unlockedText } = await import('../unlock.ts')
   const { text, until } = await unlockedText(options, milliseconds)
   if (words.length > 0) {
-    return (await import('../edge/launch/run-with-key.ts')).runHanding(words, text, descriptorVariable)
+    return context.runWithSecretFile(words, text, descriptorVariable)
   }
   terminal.out(`${text.expose()}\n`)
   terminal.say(`this opens the vault until ${shown(until)}, for whoever has it\n`)
@@ -52,8 +40,12 @@ async function unlock(desk: Desk, words: readonly string[], { for: time, print }
   return 0
 }
 
-async function unlockHere({ terminal }: Desk, options: VaultOptions, milliseconds: number): Promise<number> {
-  const { unlockVault } = await import('../stores/vault/unlock.ts')
+async function unlockHere(
+  { terminal }: StoreCommandContext,
+  options: VaultOptions,
+  milliseconds: number,
+): Promise<number> {
+  const { unlockVault } = await import('../unlock.ts')
   const { by, until } = await unlockVault(options, milliseconds)
   if (until === undefined) {
     terminal.say('nothing needs to be unlocked: the key file opens the vault (credbridge vault status)\n')
@@ -69,27 +61,27 @@ async function unlockHere({ terminal }: Desk, options: VaultOptions, millisecond
 /** persistent-keyring(7) */
 const keptUnused = 3 * 24 * 3_600_000
 
-async function lock(desk: Desk): Promise<number> {
-  const { terminal } = desk
-  const options = await optionsAt(desk)
-  const { lockVault } = await import('../stores/vault/unlock.ts')
+/** Closes the vault for everybody. */
+export async function lock(context: StoreCommandContext): Promise<number> {
+  const { terminal } = context
+  const options = await optionsAt(context)
+  const { lockVault } = await import('../unlock.ts')
   const locking = await lockVault(options)
   if (locking === undefined) {
     terminal.say('there is no vault to lock\n')
     return nothingThere
   }
   if (locking.unreached !== undefined) terminal.say(`note: ${locking.unreached.message}\n`)
-  const { vaultStatus } = await import('../stores/vault/manage.ts')
+  const { vaultStatus } = await import('../manage.ts')
   const opens = (await vaultStatus(options))?.opens
   const still = opens === undefined || isFailure(opens) ? undefined : shownOpener(opens)
   terminal.say(still === undefined ? 'the vault is locked\n' : `nothing is kept; ${still} still opens the vault\n`)
   return 0
 }
 
-async function optionsAt({ terminal, prepared }: Desk): Promise<VaultOptions> {
-  const { settings, surroundings } = await prepared()
+async function optionsAt({ terminal, machine, settings }: StoreCommandContext): Promise<VaultOptions> {
   const passphrases = passphrasesFrom(terminal)
-  return { ...vaultOptions(settings, surroundings), ask: () => passphrases.current('the vault') }
+  return { ...vaultOptions(settings, machine), ask: () => passphrases.current('the vault') }
 }
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
