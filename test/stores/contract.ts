@@ -4,6 +4,7 @@ import type { Suite } from '../real/require.ts'
 import { listContract } from './contract-list.ts'
 import { manyContract } from './contract-many.ts'
 import { placesContract } from './contract-places.ts'
+import { turnsContract } from './contract-turns.ts'
 import { valuesContract } from './contract-values.ts'
 import { mark, type Open } from './contract-world.ts'
 
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
     valuesContract(open)
     placesContract(open)
     manyContract(open)
+    turnsContract(open)
     listContract(open)
 
     test('declares a name, and traits that make sense', async () => {
