@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts'
+import { linesIn, wholeText } from '../system/lines.ts'
 import type { Input, Reading } from '../tools/dialect.ts'
 import type { CallInput } from './call.ts'
-import { lineIn, messageEnd, messageLines, wholeText } from './lines.ts'
 
 /** How long a client may take to write one message, in milliseconds. A person at a terminal has all the time. */
 const patience = 10_000
@@ -40,7 +40,7 @@ export function inputReader(input: CallInput): InputReader {
     if (notFromPerson === true && (await input.isTerminal())) return inputOf(Buffer.alloc(0))
     const until = await deadline()
     for (;;) {
-      const end = ends === 'empty-line' ? messageEnd(unread) : undefined
+      const end = ends?.(unread)
       if (end !== undefined) return inputOf(take(end))
       if (unread.length > atMost) throw tooLarge(atMost)
       if (!(await more(until))) return inputOf(take(unread.length))
@@ -51,9 +51,9 @@ export function inputReader(input: CallInput): InputReader {
     const until = await deadline()
     for (;;) {
       const end = unread.indexOf('\n')
-      if (end >= 0) return lineIn(take(end + 1))
+      if (end >= 0) return linesIn(take(end + 1))[0]
       if (unread.length > atMost) throw tooLarge(atMost)
-      if (!(await more(until))) return unread.length === 0 ? undefined : lineIn(take(unread.length))
+      if (!(await more(until))) return unread.length === 0 ? undefined : linesIn(take(unread.length))[0]
     }
   }
 
@@ -61,7 +61,7 @@ export function inputReader(input: CallInput): InputReader {
 }
 
 function inputOf(bytes: Uint8Array): Input {
-  return { bytes, text: () => wholeText(bytes), lines: () => messageLines(bytes) }
+  return { bytes, text: () => wholeText(bytes) }
 }
 
 function tooLarge(atMost: number): Failure {

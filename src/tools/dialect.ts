@@ -24,19 +24,18 @@ export interface CallData {
   readonly folder: string
 }
 
-/** One message of the client, under the one discipline of `engine/lines.ts`. */
+/** One message of the client. */
 export interface Input {
   readonly bytes: Uint8Array
   /** The whole message as text; anything but UTF-8 is `malformed`. */
   text(): string
-  /** Its lines up to the first empty one or the end; a stray CR, a NUL or a line that is too long is `malformed`. */
-  lines(): readonly string[]
 }
 
-/** How much a message may be, in bytes, and where it ends if that may be before the end of the input. */
+/** How much a message may be, in bytes, and how it ends. */
 export interface Reading {
   readonly atMost: number
-  readonly ends?: 'empty-line'
+  /** Where the message ends, if that may be before the end of the input. Absent: it is the whole input. */
+  readonly ends?: (bytes: Uint8Array) => number | undefined
   /** A terminal is not read: the message is empty then, and the dialect may ask instead. */
   readonly notFromPerson?: boolean
 }

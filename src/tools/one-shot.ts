@@ -48,7 +48,7 @@ export function oneShot(protocol: OneShot): Dialect {
   }
 }
 
-const nothing: Input = { bytes: new Uint8Array(), text: () => '', lines: () => [] }
+const nothing: Input = { bytes: new Uint8Array(), text: () => '' }
 
 function* carryOut(protocol: OneShot, intent: Intent): Conversation {
   switch (intent.do) {

@@ -6,7 +6,7 @@ import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
 import { isOurAnswer, seen } from './answer-checksum.ts'
-import { type Message, printMessage, readMessage } from './message.ts'
+import { type Message, messageEnd, printMessage, readMessage } from './message.ts'
 
 const tool = 'git'
 const nothing = reply('')
@@ -24,14 +24,14 @@ export const git: Dialect = oneShot({
 
   reading({ words }) {
     const known = ['get', 'store', 'erase'].includes(words.at(-1) ?? '')
-    return known ? { atMost: 1024 * 1024, ends: 'empty-line' } : undefined
+    return known ? { atMost: 1024 * 1024, ends: messageEnd } : undefined
   },
 
   read({ words }, input) {
     const verb = words.at(-1)
-    if (verb === 'get') return get(readMessage(input.lines()))
-    if (verb === 'store') return store(readMessage(input.lines()))
-    if (verb === 'erase') return erase(readMessage(input.lines()))
+    if (verb === 'get') return get(readMessage(input.bytes))
+    if (verb === 'store') return store(readMessage(input.bytes))
+    if (verb === 'erase') return erase(readMessage(input.bytes))
     if (verb === 'capability') return { do: 'reply', reply: reply(capabilities) }
     return { do: 'reply', reply: nothing }
   },

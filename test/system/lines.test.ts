@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../src/core/failure.ts'
-import { longestLine, messageEnd, messageLines } from '../../src/engine/lines.ts'
+import { linesIn, longestLine } from '../../src/system/lines.ts'
 
 /** What comes in, and the lines or the failure that it means. */
 const table: readonly (readonly [what: string, input: string | Uint8Array, lines: readonly string[] | 'malformed'])[] =
@@ -9,6 +9,7 @@ const table: readonly (readonly [what: string, input: string | Uint8Array, lines
     ['one line', 'a=b\n', ['a=b']],
     ['the end of the input ends the last line', 'a=b\nc=d', ['a=b', 'c=d']],
     ['one CR before LF is dropped', 'a=b\r\nc=d\r\n', ['a=b', 'c=d']],
+    ['an empty line is a line', 'a\n\r\nb\n', ['a', '', 'b']],
     ['only one CR is', 'a=b\r\r\n', 'malformed'],
     ['a CR inside a line', 'username=\rhost=github.com\r@x\n', 'malformed'],
     ['a CR at the end of the input', 'a=b\r', 'malformed'],
@@ -40,27 +41,8 @@ async function outcome(read: () => Promise<readonly string[]> | readonly string[
 describe.each(table)('%s', (_what, input, lines) => {
   const bytes = bytesOf(input)
 
-  test('as one message', async () => {
-    expect(await outcome(() => messageLines(bytes))).toEqual(lines)
-  })
-})
-
-describe('the end of a message', () => {
-  test.each([
-    ['a=b\n\nc=d\n', 5],
-    ['a=b\r\n\r\nc=d\n', 7],
-    ['\n', 1],
-    ['\r\n', 2],
-  ])('%j ends behind byte %i', (input, end) => {
-    expect(messageEnd(Buffer.from(input))).toBe(end)
-  })
-
-  test.each(['', 'a=b', 'a=b\n', 'a=b\n\r'])('%j has not ended', (input) => {
-    expect(messageEnd(Buffer.from(input))).toBeUndefined()
-  })
-
-  test('what follows the empty line is not part of it', () => {
-    expect(messageLines(Buffer.from('a=b\n\npassword=x\0\n'))).toEqual(['a=b'])
+  test('as lines', async () => {
+    expect(await outcome(() => linesIn(bytes))).toEqual(lines)
   })
 })
 
@@ -68,7 +50,7 @@ test('no failure repeats the input', async () => {
   const sentinel = 'hunter2-sentinel'
   for (const input of [`password=${sentinel}\rx\n`, `${sentinel}\0\n`, `password=${sentinel.repeat(5000)}\n`]) {
     const error = await Promise.resolve()
-      .then(() => messageLines(Buffer.from(input)))
+      .then(() => linesIn(Buffer.from(input)))
       .then(
         () => undefined,
         (thrown: unknown) => thrown,
