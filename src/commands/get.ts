@@ -30,7 +30,7 @@ async function get(context: CliContext, word: string, account: string | undefine
   const answer = await broker.find(lookup)
   if (answer === undefined) return nothingThere
   const { credential } = answer
-  const { kind, owner, scheme, expires, refreshToken } = credential
+  const { kind, owner, scheme, expires, refreshToken, parts } = credential
   const all = {
     account: credential.account,
     owner,
@@ -39,6 +39,7 @@ async function get(context: CliContext, word: string, account: string | undefine
     expires,
     secret: credential.secret.expose(),
     refreshToken: refreshToken?.expose(),
+    parts: parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.expose()])),
   }
   context.terminal.out(options.json === true ? `${JSON.stringify(all)}\n` : `${all.secret}\n`)
   return 0

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
-import { kinds, ourselves } from '../core/credential.ts'
+import { isNoteKind, ourselves } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -26,7 +26,7 @@ async function list(
     (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
   )
   const credentials = entries
-    .filter(({ kind }) => (kinds as readonly string[]).includes(kind))
+    .filter(({ kind }) => !isNoteKind(kind))
     .filter((entry) => account === undefined || entry.account === account)
     .sort(byName)
   const isDefault = (entry: Entry) =>

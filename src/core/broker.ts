@@ -1,17 +1,19 @@
 import { type Aliases, reachThrough } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, noteOwner, person, samePlace, sameValue } from './credential.ts'
+import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
 import { type Keeping, keeping } from './person-actions.ts'
+import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import type { Saving } from './saving.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
+import { fromLaterVersion } from './unknown-item.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */
@@ -79,9 +81,9 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
       for (const other of replaced) await first.remove(asker, other, other.secret)
     }
     if (first.traits.accounts === 'one') await drop()
-    await saveVerified(first, asker, credential, here, saving)
+    await saveVerified(first, asker, withMembersOf(before, credential), here, saving)
     if (first.traits.accounts !== 'one') await drop()
-    if (replaced.length > 0 && !(await isKept(credential))) await first.save(asker, credential)
+    if (replaced.length > 0 && !(await isKept(credential))) await first.save(asker, withMembersOf(before, credential))
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
     await erased.sweep()
     return 'saved'
@@ -114,25 +116,33 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
       places.some((place) => sameEndpoint(item.endpoint, place))
     const [isHere, isThroughAlias] = [isAt([endpoint]), isAt(aliased)]
     const notes: Found[] = []
+    const inFirst: Found[] = []
+    let unreadable: Found | undefined
     let [changed, borrows] = [false, false]
     if (!isRecoverable(removal)) await erased.forget({ endpoint, account, owner: tool, secret })
     for (const store of stores) {
       const found = await store.find(asker, endpoints, account)
-      const matching = usableAt([...notes, ...found], { ...removal, endpoints })
+      const there = usableAt([...notes, ...found], { ...removal, endpoints })
+      const matching = there
         .flatMap(({ usable }) => usable)
         .filter((item) => secret === undefined || item.secret.equals(secret))
+      const later = secret === undefined ? there.flatMap(({ later }) => later) : []
       const own = matching.filter((item) => item.owner === tool && isHere(item))
       for (const item of own) {
         if (isRecoverable(removal)) await erased.keep(item)
         await store.remove(asker, item, secret)
       }
-      borrows ||= matching.some((item) => item.owner !== tool || isThroughAlias(item))
+      borrows ||= [...matching, ...later].some((item) => item.owner !== tool || isThroughAlias(item))
       changed ||= borrows || own.length > 0
-      notes.push(...found.filter((item) => !isCredential(item)))
+      unreadable ??= later.find((item) => item.owner === tool && isHere(item))
+      notes.push(...found.filter(isNote))
+      if (store === first) inFirst.push(...found)
     }
     const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isHere(note))
     for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(asker, note)
-    if (borrows) await first.save(asker, endedNote(removal, isRecoverable(removal) ? erased.until() : undefined))
+    const until = isRecoverable(removal) ? erased.until() : undefined
+    if (borrows) await saveNote(first, asker, endedNote(removal, until), inFirst)
+    if (!changed && unreadable !== undefined) throw fromLaterVersion(unreadable)
     if (changed) await erased.sweep()
     return changed
   }
@@ -157,6 +167,11 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
 /** A tool's login lifts what it had ended itself, a person's word what any tool had: it says what is to be used here. */
 function isLifted(note: Found, { owner }: Credential): boolean {
   return owner === person || note.owner === noteOwner(owner)
+}
+
+/** What replaces a credential keeps the members of it that this version does not know. */
+function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
+  return before?.more === undefined ? credential : { ...credential, more: before.more }
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

@@ -1,6 +1,6 @@
 import type { Asker } from './asker.ts'
 import type { Credential, Found, NoteItem, Owner } from './credential.ts'
-import { isCredential, ourselves, samePlace } from './credential.ts'
+import { isCredential, isNote, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, shellWord } from './hint.ts'
@@ -46,8 +46,7 @@ export function erasedCopies(store: Store, asker: Asker, now: () => number, hour
   })
 
   async function copies(): Promise<readonly Found<NoteItem>[]> {
-    const items = await store.find(asker, [bin])
-    return items.filter((item): item is Found<NoteItem> => item.kind === 'erased')
+    return (await store.find(asker, [bin])).filter(isNote).filter(({ kind }) => kind === 'erased')
   }
 
   function until(): number | undefined {
@@ -79,7 +78,7 @@ export function erasedCopies(store: Store, asker: Asker, now: () => number, hour
   }
 
   async function resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]> {
-    const here = (await store.find(asker, [endpoint])).filter((item) => !isCredential(item)) as readonly NoteItem[]
+    const here = (await store.find(asker, [endpoint])).filter(isNote)
     const lifted = here.filter(
       (note) => note.kind === 'ended' && isInTime(note) && covers(note, account ?? note.account),
     )

@@ -1,5 +1,5 @@
 import type { Found } from './credential.ts'
-import { isCredential } from './credential.ts'
+import { isNote } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Answer, type Lookup, select } from './selection.ts'
 
@@ -13,7 +13,7 @@ export async function findIn(stores: readonly Read[], lookup: Lookup, now: numbe
     const found = await read(lookup.endpoints, lookup.account)
     const answer = select([...notes, ...found], lookup, now)
     if (answer !== undefined) return answer
-    notes.push(...found.filter((item) => !isCredential(item)))
+    notes.push(...found.filter(isNote))
   }
   return undefined
 }

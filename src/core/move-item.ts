@@ -1,8 +1,8 @@
 import type { Asker } from './asker.ts'
-import { type Entry, type Item, isCredential, type Place, samePlace } from './credential.ts'
+import { type Entry, type Item, isUnknown, type Place, samePlace, secretOf } from './credential.ts'
 import { Failure } from './failure.ts'
 import { endpointWords } from './hint.ts'
-import { encodeRecord } from './item.ts'
+import { sameStored } from './item.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -11,30 +11,32 @@ import type { Store } from './store.ts'
  * another value in the old one meanwhile: `refused`.
  */
 export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Store): Promise<boolean> {
-  const item = await at(asker, from, entry)
-  if (item === undefined) return false
+  const found = await at(asker, from, entry)
+  if (found === undefined) return false
+  // Of what a later version wrote only the store may know the kind.
+  const item = isUnknown(found) ? { ...found, kind: entry.kind } : found
   const { key } = item.endpoint
   const there = await at(asker, to, item)
-  if (there !== undefined && !equal(there, item)) {
+  if (there !== undefined && !sameStored(there, item)) {
     throw new Failure('refused', `the ${to.name} store has something else for ${key}`, {
       hints: [`see both: CREDBRIDGE_STORE=${to.name} credbridge list ${endpointWords(item.endpoint)}`],
     })
   }
-  if (there === undefined) await copy(asker, item, to)
-  const secret = isCredential(item) ? item.secret : undefined
-  if (await from.remove(asker, item, secret)) {
+  const copied = there === undefined ? await copy(asker, item, to) : undefined
+  if (await from.remove(asker, item, secretOf(item))) {
     await stillThere(asker, item, from, to)
     return true
   }
-  if (there === undefined) await to.remove(asker, item, secret)
+  if (copied !== undefined) await to.remove(asker, copied, secretOf(copied))
   if ((await at(asker, from, item)) === undefined) return false
   throw new Failure('refused', `${key} was changed while it was moved`, { hints: ['move it again'] })
 }
 
-async function copy(asker: Asker, item: Item, to: Store): Promise<void> {
+/** Saves the item; what the store keeps of it, spelled as it spells it. */
+async function copy(asker: Asker, item: Item, to: Store): Promise<Item> {
   await to.save(asker, item)
   const kept = await at(asker, to, item)
-  if (kept !== undefined && equal(kept, item)) return
+  if (kept !== undefined && sameStored(kept, item)) return kept
   throw new Failure('internal', `the ${to.name} store did not keep ${item.endpoint.key}; nothing was removed`)
 }
 
@@ -50,8 +52,4 @@ async function stillThere(asker: Asker, item: Item, from: Store, to: Store): Pro
 async function at(asker: Asker, store: Store, place: Place): Promise<Item | undefined> {
   const items = await store.find(asker, [place.endpoint], place.account)
   return items.find((item) => samePlace(item, place))
-}
-
-function equal(a: Item, b: Item): boolean {
-  return encodeRecord(a) === encodeRecord(b)
 }

@@ -1,16 +1,17 @@
 import type { Reach } from './aliases.ts'
 import type { Asker } from './asker.ts'
-import type { Entry, NoteItem, Owner, Place } from './credential.ts'
-import { isCredential, kinds, noteOwner, ourselves, samePlace } from './credential.ts'
+import type { Entry, Item, NoteItem, Owner, Place } from './credential.ts'
+import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords } from './hint.ts'
+import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
 /** What a person may do with what is kept, across the stores in use and whoever saved it. */
 export interface Keeping {
-  /** The credentials at an endpoint, without secrets. */
+  /** The credentials at an endpoint, without secrets, and what this version does not know. */
   at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
   /** Removes these at once and for good; how many there were. */
   discard(places: readonly Place[]): Promise<number>
@@ -36,7 +37,7 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
       (entry) =>
         sameEndpoint(entry.endpoint, endpoint) &&
         (account === undefined || entry.account === account) &&
-        (kinds as readonly string[]).includes(entry.kind),
+        !isNoteKind(entry.kind),
     )
   }
 
@@ -46,24 +47,19 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
     return count
   }
 
-  async function defaults(endpoint: Endpoint): Promise<readonly NoteItem[]> {
-    const here = await first.find(asker, [endpoint])
-    return here.filter((item): item is NoteItem => !isCredential(item) && item.kind === 'default')
-  }
-
   async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
     if ((await at(endpoint, account)).length === 0) {
       throw new Failure('refused', `${endpoint.key} has no such account`, {
         hints: [`credbridge list ${endpointWords(endpoint)}`],
       })
     }
-    const before = await defaults(endpoint)
-    await first.save(asker, { endpoint, account, owner: ourselves, kind: 'default' })
-    for (const note of before) if (note.account !== account) await first.remove(asker, note)
+    const here = await first.find(asker, [endpoint])
+    await saveNote(first, asker, { endpoint, account, owner: ourselves, kind: 'default' }, here)
+    for (const note of defaultsAmong(here)) if (note.account !== account) await first.remove(asker, note)
   }
 
   async function unsetDefault(endpoint: Endpoint): Promise<boolean> {
-    return (await discard(await defaults(endpoint))) > 0
+    return (await discard(defaultsAmong(await first.find(asker, [endpoint])))) > 0
   }
 
   async function reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
@@ -77,7 +73,7 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
     const here = await first.find(asker, [endpoint], account)
     if (here.some((item) => isCredential(item) && item.owner === tool)) return
     const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
-    await first.save(asker, note)
+    await saveNote(first, asker, note, here)
     const ended = here.filter((item) => item.owner === note.owner && covers(item, account))
     for (const item of ended) if (!samePlace(item, note)) await first.remove(asker, item)
   }
@@ -89,4 +85,8 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
   }
 
   return { at, discard, setDefault, unsetDefault, reachable, share, unshare }
+}
+
+function defaultsAmong(items: readonly Item[]): readonly NoteItem[] {
+  return items.filter(isNote).filter(({ kind }) => kind === 'default')
 }

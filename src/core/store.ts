@@ -33,8 +33,8 @@ export interface Store {
   readonly traits: Traits
 
   /**
-   * Everything at these endpoints, in no order. With `account`, credentials of other accounts are left out; notes
-   * never are.
+   * Everything at these endpoints, in no order. With `account`, what is of other accounts is left out; notes never
+   * are.
    * Nothing there: empty. Some of it locked: `locked`, if what is locked could have been part of the answer.
    * Several items at one place: the one written last counts.
    */
@@ -50,7 +50,8 @@ export interface Store {
   save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean>
 
   /**
-   * Removes what is at this place, with `expected` only while its secret equals that.
+   * Removes what is at this place, with `expected` only while its secret equals that; of an item that this version does
+   * not know, its whole value.
    * Nothing there, or another secret: `false`.
    */
   remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean>

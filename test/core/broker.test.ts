@@ -121,7 +121,7 @@ describe('one login, many tools', () => {
     ['bearer', false],
     ['docker-identity', false],
     ['text', false],
-    ['client-certificate', false],
+    ['header', false],
   ])('%s answers a wire that carries basic: %s', async (kind, answers) => {
     await broker.save(credential('docker', 'alice', 's', { kind }))
     expect(await asks('git')).toBe(answers ? 'alice:s' : undefined)

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { type Credential, type Item, isCredential, sameCredential } from '../../src/core/credential.ts'
+import { describe, expect, test } from 'vitest'
+import { type Credential, type Item, isCredential, isNote, sameCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { moveItem } from '../../src/core/move-item.ts'
@@ -106,4 +106,83 @@ test('two ways to one keyring: nothing is lost', async () => {
   await store.save(someone, item)
   await expect(moveItem(someone, item, store, { ...store, name: 'other' })).rejects.toMatchObject({ code: 'refused' })
   expect(await store.list(someone)).toHaveLength(1)
+})
+
+describe('what this version does not know', () => {
+  const place = { endpoint: item.endpoint, account: 'alice', owner: 'git' }
+  const passkey = new Secret('credbridge:1: {"kind":"passkey", "id":123456789012345678901234567890} ')
+  const later = new Secret('credbridge:2:é\n')
+
+  test.each([
+    ['passkey', passkey],
+    ['unknown', later],
+  ])('of the kind %s goes along to the byte', async (kind, value) => {
+    const [from, to] = [memoryStore(), memoryStore()]
+    await from.save(someone, { ...place, kind, value })
+    expect(await moveItem(someone, { ...place, kind }, from, to)).toBe(true)
+    const [moved] = await to.find(someone, [place.endpoint])
+    expect(moved !== undefined && 'value' in moved && moved.value.equals(value)).toBe(true)
+    expect([await from.list(someone), await to.list(someone)]).toMatchObject([[], [{ ...place, kind }]])
+  })
+
+  test('keeps the kind that only its store knows', async () => {
+    const [from, to] = [memoryStore(), memoryStore()]
+    await from.save(someone, { ...place, kind: 'unknown', value: later })
+    for (const kind of ['basic', 'default', 'passkey']) {
+      expect(await moveItem(someone, { ...place, kind }, from, to)).toBe(true)
+      expect(await to.list(someone)).toMatchObject([{ kind }])
+      expect(await moveItem(someone, { ...place, kind: 'unknown' }, to, from)).toBe(true)
+    }
+  })
+
+  test('that changes meanwhile stays as it was left', async () => {
+    const [from, to] = [memoryStore(), memoryStore()]
+    await from.save(someone, { ...place, kind: 'passkey', value: passkey })
+    const save = async () => {
+      // Spelled in its own way, as a helper does that keeps plain ASCII only.
+      await to.save(someone, { ...place, kind: 'passkey', value: new Secret(passkey.expose().replaceAll(' ', '')) })
+      await from.save(someone, {
+        ...place,
+        kind: 'passkey',
+        value: new Secret('credbridge:1:{"kind":"passkey","id":2}'),
+      })
+      return true
+    }
+    const moving = moveItem(someone, { ...place, kind: 'passkey' }, from, { ...to, save })
+    await expect(moving).rejects.toMatchObject({ code: 'refused', hints: ['move it again'] })
+    expect(await to.list(someone)).toEqual([])
+    expect(await from.list(someone)).toHaveLength(1)
+  })
+
+  test('is not replaced by something else, nor the other way round', async () => {
+    const [from, to] = [memoryStore(), memoryStore()]
+    await from.save(someone, { ...place, kind: 'passkey', value: passkey })
+    for (const other of [item, { ...place, kind: 'unknown', value: later }]) {
+      await to.save(someone, other)
+      await expect(moveItem(someone, { ...place, kind: 'passkey' }, from, to)).rejects.toMatchObject({
+        code: 'refused',
+      })
+      await expect(moveItem(someone, item, to, from)).rejects.toMatchObject({ code: 'refused' })
+    }
+    expect([await from.list(someone), await to.list(someone)]).toMatchObject([
+      [{ kind: 'passkey' }],
+      [{ kind: 'unknown' }],
+    ])
+  })
+
+  test('goes along as members of a credential and of a note', async () => {
+    const more = new Secret('{"later":[1]}')
+    const whole = { ...item, more, parts: { session: new Secret('t') } }
+    const note = { ...place, account: 'bob', kind: 'ended', more } as const
+    const [from, to] = [memoryStore(), memoryStore()]
+    for (const one of [whole, note]) {
+      await from.save(someone, one)
+      expect(await moveItem(someone, one, from, to)).toBe(true)
+    }
+    const found = await to.find(someone, [place.endpoint])
+    expect(found.find(isCredential)).toSatisfy((one: Credential) => sameCredential(one, whole))
+    expect(found.find(isNote)?.more?.expose()).toBe(more.expose())
+    await from.save(someone, item)
+    await expect(moveItem(someone, item, from, to)).rejects.toMatchObject({ code: 'refused' })
+  })
 })

@@ -86,7 +86,20 @@ export function valuesContract(open: Open): void {
       ['a refresh token', { refreshToken: new Secret('credbridge:1:\n"ref\\resh"\ttoken') }],
       ['an empty refresh token', { refreshToken: new Secret('') }],
       ['a scheme', { kind: 'header', scheme: 'GenieKey' }],
-      ['all at once', { kind: 'bearer', scheme: 'BEARER', expires: 4_102_444_800, refreshToken: new Secret('r') }],
+      ['secret parts', { parts: { session: new Secret('t\n"'), '': new Secret(''), é: new Secret('日本') } }],
+      ['no secret parts, said so', { parts: {} }],
+      ['members that this version does not know', { more: new Secret('{"later":[1,{"é":null}],"__proto__":"x"}') }],
+      [
+        'all at once',
+        {
+          kind: 'bearer',
+          scheme: 'BEARER',
+          expires: 4_102_444_800,
+          refreshToken: new Secret('r'),
+          parts: { key: new Secret('k') },
+          more: new Secret('{"later":1}'),
+        },
+      ],
     ]
     test.each(full)('keeps %s', async (_, more) => {
       const world = await openWorld(open)
@@ -97,7 +110,8 @@ export function valuesContract(open: Open): void {
       const world = await openWorld(open)
       skip(!world.store.traits.extras, 'the store keeps no extras')
       const endpoint = world.address()
-      await world.save(credential(endpoint, { kind: 'header', scheme: 'x', expires: 7, refreshToken: new Secret('r') }))
+      const r = new Secret('r')
+      await world.save(credential(endpoint, { kind: 'header', scheme: 'x', expires: 7, refreshToken: r, parts: { r } }))
       await keepsOr(world, credential(endpoint))
       await keepsOr(world, credential(endpoint, { kind: 'bearer', secret: new Secret('t') }))
       await keepsOr(world, { endpoint, account: 'ann', owner: 'git', kind: 'ended' })
@@ -107,7 +121,9 @@ export function valuesContract(open: Open): void {
     test('keeps every kind of note, with all that belongs to it', async () => {
       const world = await openWorld(open)
       const endpoint = world.address()
-      const erased = credential(endpoint, { expires: 9, refreshToken: new Secret('r'), secret: new Secret('a\nb') })
+      const more = new Secret('{"later":1}')
+      const refreshToken = new Secret('r')
+      const erased = credential(endpoint, { expires: 9, refreshToken, more, secret: new Secret('a\nb') })
       const bin = { endpoint: serviceName(`erased-${endpoint.key.slice('https://'.length)}`), owner: ourselves }
       const notes: readonly NoteItem[] = [
         { endpoint, account: 'ann', owner: 'git', kind: 'ended' },
@@ -115,6 +131,7 @@ export function valuesContract(open: Open): void {
         { endpoint, account: 'ann', owner: ourselves, kind: 'default' },
         { endpoint, account: 'ann', owner: 'docker', kind: 'shared' },
         { ...bin, account: `${endpoint.key} ann`, kind: 'erased', until: 1_795_245_664_180, erased },
+        { endpoint, account: 'bob', owner: 'git', kind: 'ended', more: new Secret('{"later":"\\n"}') },
         { ...bin, account: `${endpoint.key} `, kind: 'erased', until: 1, erased: pythonText(world, {}) },
       ]
       for (const note of notes) {

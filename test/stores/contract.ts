@@ -5,6 +5,7 @@ import { listContract } from './contract-list.ts'
 import { manyContract } from './contract-many.ts'
 import { placesContract } from './contract-places.ts'
 import { turnsContract } from './contract-turns.ts'
+import { unknownContract } from './contract-unknown.ts'
 import { valuesContract } from './contract-values.ts'
 import { mark, type Open } from './contract-world.ts'
 
@@ -21,6 +22,7 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
     manyContract(open)
     turnsContract(open)
     listContract(open)
+    unknownContract(open)
 
     test('declares a name, and traits that make sense', async () => {
       const { name, traits } = await open()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, notes, samePlace } from '../../core/credential.ts'
+import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords } from '../../core/hint.ts'
@@ -87,7 +87,7 @@ export function helperStore(name: string, options: Options): Store {
     const here = (await slots(helper)).filter(
       (slot) => slot.owner === item.owner && sameEndpoint(slot.endpoint, item.endpoint),
     )
-    const others = here.filter((slot) => slot.account !== item.account && !isNote(slot))
+    const others = here.filter((slot) => slot.account !== item.account && isKind(slot.kind))
     if (isCredential(item) && others.length > 0) throw secondAccount(store, item.endpoint)
     const isNew = here.every(({ server }) => server !== target.server)
     await storeOrNothing(helper, target, valueFor(item, target), isNew)
@@ -98,10 +98,10 @@ export function helperStore(name: string, options: Options): Store {
     const here = (await slots(helper)).filter((slot) => samePlace(slot, place))
     const [first] = onceEach(here)
     if (first === undefined) return false
-    if (expected !== undefined && !isNote(first)) {
+    if (expected !== undefined && !isNoteKind(first.kind)) {
       const found = await helper.get(first.server)
       const item = found === undefined ? undefined : itemIn(first, found.secret)
-      if (item === undefined || (isCredential(item) && !item.secret.equals(expected))) return false
+      if (item === undefined || secretOf(item)?.equals(expected) === false) return false
     }
     for (const slot of here) await helper.erase(slot.server)
     return true
@@ -112,7 +112,7 @@ export function helperStore(name: string, options: Options): Store {
     const wanted = (await slots(helper)).filter(
       (slot) =>
         endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
-        (account === undefined || isNote(slot) || slot.account === account),
+        (account === undefined || isNoteKind(slot.kind) || slot.account === account),
     )
     const items = await Promise.all(onceEach(wanted).map((slot) => itemAt(helper, slot)))
     return items.filter((item) => item !== undefined)
@@ -178,10 +178,6 @@ async function storeOrNothing(
 /** A save that was cut short may have left two slots of one place. */
 function onceEach(slots: readonly Slot[]): readonly Slot[] {
   return slots.filter((slot, index) => slots.findIndex((other) => samePlace(other, slot)) === index)
-}
-
-function isNote({ kind }: Slot): boolean {
-  return (notes as readonly string[]).includes(kind)
 }
 
 function secondAccount(store: string, endpoint: Endpoint): Failure {

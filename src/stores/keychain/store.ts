@@ -1,13 +1,5 @@
 import type { Asker } from '../../core/asker.ts'
-import {
-  type Entry,
-  type Found,
-  type Item,
-  isCredential,
-  type Place,
-  python,
-  samePlace,
-} from '../../core/credential.ts'
+import { type Entry, type Found, type Item, type Place, python, samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
@@ -156,7 +148,7 @@ export function keychainStore(options: KeychainOptions): Store {
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
 function isOther(item: Item, expected: Secret): boolean {
-  return isCredential(item) && !item.secret.equals(expected)
+  return secretOf(item)?.equals(expected) === false
 }
 
 /** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */

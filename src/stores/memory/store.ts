@@ -1,5 +1,5 @@
 import type { Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, samePlace } from '../../core/credential.ts'
+import { isNote, samePlace, secretOf } from '../../core/credential.ts'
 import { sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
@@ -41,7 +41,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     async find(_asker, endpoints, account) {
       return items
         .filter((item) => endpoints.some((endpoint) => sameEndpoint(endpoint, item.endpoint)))
-        .filter((item) => account === undefined || !isCredential(item) || item.account === account)
+        .filter((item) => account === undefined || isNote(item) || item.account === account)
     },
     async save(_asker, item, condition) {
       refuseBeyond(traits, 'memory', item)
@@ -52,8 +52,8 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     },
     async remove(_asker, place, expected) {
       const item = itemAt(place)
-      const other = expected !== undefined && item !== undefined && isCredential(item) && !item.secret.equals(expected)
-      if (item === undefined || other) return false
+      if (item === undefined) return false
+      if (expected !== undefined && secretOf(item)?.equals(expected) === false) return false
       items = items.filter((kept) => kept !== item)
       return true
     },

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Entry, Found, Owner, Place } from '../../core/credential.ts'
-import { isCredential } from '../../core/credential.ts'
+import { isNote } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
@@ -55,7 +55,7 @@ async function findOnce(
       const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
       if (isGone && !isLast) return undefined
       const decoded = decodeItem(place, textOf(place, item, secret))
-      if (meant || !isCredential(decoded)) found.push({ ...decoded, savedAt: item.modified })
+      if (meant || isNote(decoded)) found.push({ ...decoded, savedAt: item.modified })
     }
   }
   return found

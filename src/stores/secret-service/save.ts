@@ -1,5 +1,5 @@
 import type { Item, Place } from '../../core/credential.ts'
-import { isCredential, python, samePlace } from '../../core/credential.ts'
+import { python, samePlace, secretOf } from '../../core/credential.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
@@ -109,7 +109,7 @@ async function withSecret(
   const [secrets, still] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const same = (item: Described) => {
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
-    return !isCredential(decoded) || decoded.secret.equals(expected)
+    return secretOf(decoded)?.equals(expected) !== false
   }
   const [first, ...others] = here.filter((item) => still.some(({ path }) => path === item.path))
   if (first === undefined || !same(first)) return []

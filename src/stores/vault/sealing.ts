@@ -1,12 +1,13 @@
 import type { Asker } from '../../core/asker.ts'
 import type { Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, samePlace } from '../../core/credential.ts'
+import { samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords } from '../../core/hint.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store } from '../../core/store.ts'
+import { isFromLaterVersion } from '../../core/unknown-item.ts'
 import { holds } from '../place-lock.ts'
 import { isOwnFolder } from './files.ts'
 import { looksLikePointer, pointerIn } from './pointer.ts'
@@ -55,7 +56,9 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     if (inner === 'broken') return false
     const before = await fileAt(asker, item)
     const tooLarge = Buffer.byteLength(encodeItem(item)) > (largest ?? 0)
-    const own = tooLarge || looksLikePointer(item) ? await saveSealed(asker, item, inner) : undefined
+    // What a later version wrote has no place for a pointer.
+    const seals = (tooLarge || looksLikePointer(item)) && !isFromLaterVersion(item)
+    const own = seals ? await saveSealed(asker, item, inner) : undefined
     if (own === undefined) {
       if (!(await store.save(asker, item, inner))) return false
     } else if (own === 'broken') return false
@@ -94,9 +97,9 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     if (expected !== undefined) {
       const whole = await opened(item)
       if (whole === undefined) throw gone(item)
-      if (isCredential(whole) && !whole.secret.equals(expected)) return false
+      if (secretOf(whole)?.equals(expected) === false) return false
     }
-    const removed = await store.remove(asker, place, isCredential(item) ? item.secret : undefined)
+    const removed = await store.remove(asker, place, secretOf(item))
     const { dropSealed, sweepSealed } = await sealed()
     if (removed) dropSealed(pointer.file, options)
     sweepSealed(place, await fileAt(asker, place), options, options.now())

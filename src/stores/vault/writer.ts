@@ -1,5 +1,5 @@
 import type { Item, Place } from '../../core/credential.ts'
-import { isCredential } from '../../core/credential.ts'
+import { secretOf } from '../../core/credential.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { parseEntry, printEntry } from './entry.ts'
@@ -87,6 +87,6 @@ function removeFrom({ key, tree }: Session, place: Place, expected: Secret | und
   const record = recordAt(tree, key, name)
   if (record === undefined) return false
   const item = parseEntry(record.text, record.path)
-  if (isCredential(item) && !item.secret.equals(expected)) return false
+  if (secretOf(item)?.equals(expected) === false) return false
   return dropWrite(tree, name, record.salt)
 }

@@ -6,12 +6,14 @@ import type { Credential } from '../../../src/core/credential.ts'
 import { ourselves } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import type { Failure } from '../../../src/core/failure.ts'
+import { moveItem } from '../../../src/core/move-item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore, openHelper } from '../../../src/stores/helper/store.ts'
+import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { run } from '../../../src/system/child.ts'
 import { someone } from '../../asker.ts'
 import { testMachine } from '../../test-machine.ts'
-import { credential, expectFailure, expectItems } from '../contract-world.ts'
+import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
 import { open, standIn } from './stand-in.ts'
 
 const host = parseAddress('https://git.example.com')
@@ -118,6 +120,7 @@ describe('what lies in it', () => {
       'not an address': ['x', 'y'],
       'credbridge:git': ['x', 'y'],
       'credbridge:git:https://a.example.com#later-kind': ['x', 'y'],
+      'credbridge:git:https://a.example.com#later-note=z': ['credbridge', 'credbridge:1:{"kind":"later-note"}'],
     }
     helper.keep(entries)
     const store = await open('other', [helper.folder])
@@ -131,6 +134,8 @@ describe('what lies in it', () => {
       ['https://ghcr.io', 'ann', 'docker', 'basic'],
       ['https://docker.io', '<token>', 'docker', 'docker-identity'],
       ['https://registry.example.com', 'bob', 'docker', 'basic'],
+      ['https://a.example.com', 'x', 'git', 'later-kind'],
+      ['https://a.example.com', 'z', 'git', 'later-note'],
     ])
     const at = parseAddress('https://registry.example.com')
     const changed = credential(at, { account: 'bob', owner: 'docker', secret: new Secret('four') })
@@ -139,6 +144,34 @@ describe('what lies in it', () => {
     expect(await store.remove(someone, changed)).toBe(true)
     const { 'https://registry.example.com/v2/': _gone, ...others } = entries
     expect(helper.kept()).toEqual(others)
+  })
+
+  test('a kind that is unknown counts as no second account, and is never taken for one that is known', async () => {
+    const helper = standIn()
+    const later: Record<string, [string, string]> = { 'credbridge:git:https://git.example.com#later-kind': ['x', 'y'] }
+    helper.keep(later)
+    const store = await open('other', [helper.folder])
+    const left = unknown(host, 'later-kind', 'credbridge:1:{"kind":"later-kind","secret":"y"}', 'x')
+    expectItems(await store.find(someone, [host]), [left])
+    await store.save(someone, credential(host))
+    expectItems(await store.find(someone, [host]), [left, credential(host)])
+    expect(await store.remove(someone, credential(host))).toBe(true)
+    expect(helper.kept()).toEqual(later)
+  })
+
+  test('what this version does not know comes in and goes out, as equal JSON; what no helper can carry stays', async () => {
+    const [memory, store] = [memoryStore(), await open('other', [standIn().folder])]
+    const value = 'credbridge:1:\t{ "kind" : "passkey",\n"text": "é \\u00e9 日本" } '
+    const items = [unknown(host, 'passkey', value), unknown(host, 'unknown', 'credbridge:2: x', 'bob')]
+    for (const item of items) await memory.save(someone, item)
+    for (const item of items) expect(await moveItem(someone, item, memory, store)).toBe(true)
+    expectItems(await store.find(someone, [host]), items)
+    for (const item of items) expect(await moveItem(someone, item, store, memory)).toBe(true)
+    expectItems(await memory.find(someone, [host]), items)
+    for (const text of ['credbridge:2:é', 'credbridge:2:x\n']) {
+      await expectFailure(store.save(someone, unknown(host, 'unknown', text)), 'unsupported')
+    }
+    expect(await store.list(someone)).toEqual([])
   })
 
   test('labels that newer helpers list instead of servers', async () => {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSyn
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Address, parseAddress } from '../../../src/core/endpoint.ts'
+import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { addSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
@@ -10,7 +11,7 @@ import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts
 import { someone } from '../../asker.ts'
 import { startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
-import { credential, plain } from '../contract-world.ts'
+import { credential, plain, unknown } from '../contract-world.ts'
 import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const words = new Secret('open sesame')
@@ -49,6 +50,19 @@ describe('a rekey', () => {
     expect(after.keyId).not.toBe(header.keyId)
     expect(readdirSync(options.folder).sort()).toEqual(['new', after.records, 'vault.json'])
     expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
+  })
+
+  test('keeps what this version does not know, to the byte', async () => {
+    const options = await filledVault(1)
+    const items = [
+      unknown(host(0), 'passkey', 'credbridge:1: {"kind":"passkey", "id":123456789012345678901234567890} ', 'bob'),
+      unknown(host(0), 'unknown', 'credbridge:2:é\n', 'carol'),
+      credential(host(0), { account: 'dave', more: new Secret('{"later":[1]}') }),
+    ]
+    for (const item of items) await storeOf(options).save(someone, item)
+    await rekey(options, { without: [], ask: nobody })
+    const found = await storeOf(options).find(someone, [host(0)])
+    expect(found.map((item) => encodeItem(item)).sort()).toEqual([...items.map(encodeItem), 'secret 0'].sort())
   })
 
   test('makes the old key file worth nothing for what is written from then on', async () => {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { openKeychain } from '../../../src/stores/keychain/open.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
@@ -14,7 +15,7 @@ import { someone } from '../../asker.ts'
 import { failingStore } from '../../failing-store.ts'
 import { testMachine } from '../../test-machine.ts'
 import { storeContract } from '../contract.ts'
-import { credential, expectItems } from '../contract-world.ts'
+import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
 import { fakeAddon } from '../keychain/fake-addon.ts'
 import { emptyFolder } from './place.ts'
 
@@ -125,6 +126,36 @@ describe('a secret that is larger than the keychain takes', () => {
     expectItems(await store.find(someone, [note.endpoint]), [{ ...note, kind: 'erased' }])
     await store.remove(someone, note)
     expect(files()).toEqual([])
+  })
+
+  test('of a kind that is unknown is kept too, under its kind', async () => {
+    const { store, keychain, files } = world()
+    const item = unknown(at, 'passkey', `credbridge:1:{"kind":"passkey","secret":"${large.expose()}","later":[1]}`)
+    await store.save(someone, item)
+    expectItems(await store.find(someone, [at]), [item])
+    expect(files()).toHaveLength(1)
+    expect(await keychain.list(someone)).toMatchObject([{ account: 'ann', owner: 'git', kind: 'passkey' }])
+    expect(await store.remove(someone, item, new Secret('x'))).toBe(false)
+    expect(await store.remove(someone, item, item.value)).toBe(true)
+    expect(files()).toEqual([])
+  })
+
+  test('takes along what else may be large: secret parts, and members that this version does not know', async () => {
+    const { store, keychain } = world()
+    const more = new Secret(JSON.stringify({ later: larger.expose() }))
+    const item = credential(at, { secret: new Secret('small'), parts: { session: large }, more })
+    const erased = credential(at, { account: 'bob', more })
+    const copy = { endpoint: at, account: 'x', owner: 'credbridge', kind: 'erased', until: 5, erased, more } as const
+    for (const one of [item, copy]) await store.save(someone, one)
+    expectItems(await store.find(someone, [at]), [item, copy])
+    for (const one of await keychain.find(someone, [at])) expect(encodeItem(one).length).toBeLessThan(windows.largest)
+  })
+
+  test('in a record of a later version has no place for what leads to a file, and is too large', async () => {
+    const { store, files } = world()
+    await expectFailure(store.save(someone, unknown(at, 'unknown', `credbridge:2:${large.expose()}`)), 'too-large')
+    expect(await store.find(someone, [at])).toEqual([])
+    expect(files).toThrow('ENOENT')
   })
 
   test('may look like what leads to a file', async () => {
