@@ -19,7 +19,7 @@ async function use({ terminal, prepared }: Desk, name: string): Promise<number> 
   if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
   const before = inUse(settings, surroundings)
   await tryOut(store)
-  settle(name, surroundings)
+  await settle(name, surroundings)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names
   if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE says ${first}, which goes first\n`)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { placesOf } from '../system/folders.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { files } from '../system/user-files.ts'
+import { userFiles } from '../system/user-files.ts'
 import type { World } from '../tools/tool.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
@@ -9,12 +9,15 @@ import { installedIn } from './installation/running-file.ts'
 /** The real world: this process's environment, this machine's programs and files. */
 export function thisWorld(): World {
   const env = process.env
-  const places = placesOf(env, process.platform)
+  const { platform } = process
+  const userId = process.getuid?.() ?? -1
+  const places = placesOf(env, platform)
+  const files = userFiles({ userId, platform })
   return {
     env,
-    platform: process.platform,
+    platform,
     home: places.home,
-    userId: process.getuid?.() ?? -1,
+    userId,
     folder: process.cwd(),
     places,
     ours: (command) => ourCommand(command, env),

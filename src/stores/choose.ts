@@ -151,7 +151,7 @@ async function unsettled(settings: StoreSettings, surroundings: Surroundings): P
     vault: () => opened('vault'),
     toChoose,
     async settle(store) {
-      const earlier = settleFirst(store.name, surroundings)
+      const earlier = await settleFirst(store.name, surroundings)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
       if (store.name === 'vault') surroundings.say(vaultIsUsed)
       return store

@@ -1,6 +1,7 @@
 import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Run } from '../core/program.ts'
+import type { Files } from '../system/user-files.ts'
 import type { Launcher } from './launch.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -28,29 +29,6 @@ export interface World {
   /** The text of a file that ships beside our commands. */
   shipped(name: string): string | undefined
   readonly files: Files
-}
-
-export interface Files {
-  /** The text, or `undefined` if there is no such file. */
-  read(path: string): string | undefined
-  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
-  readStrange(path: string): string | undefined
-  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
-  write(path: string, text: string, as?: 'program'): void
-  remove(path: string): void
-  exists(path: string): boolean
-  /** Makes a symbolic link; what is there already stays, and is `refused`. */
-  link(path: string, to: string): void
-  /** What a symbolic link says; `undefined` for anything else. */
-  linkedTo(path: string): string | undefined
-  /** Makes a folder for us alone; one that is there stays as it is. */
-  folder(path: string): void
-  /** A folder that we may write in, and nobody but us and the administrator. */
-  isOurs(folder: string): boolean
-  /** A folder in which anybody on this machine may put a file. */
-  isEverybodys(folder: string): boolean
-  /** The names in a folder, sorted; none if there is no such folder. */
-  names(folder: string): readonly string[]
 }
 
 /** One thing that setup would do, shown before it is done. */

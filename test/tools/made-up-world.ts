@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { files } from '../../src/system/user-files.ts'
+import { userFiles } from '../../src/system/user-files.ts'
 import type { World } from '../../src/tools/tool.ts'
+
+const userId = process.getuid?.() ?? -1
+const files = userFiles({ userId, platform: process.platform })
 
 export interface MadeUp {
   readonly world: World
@@ -25,7 +28,7 @@ export function madeUp(more: Partial<World> = {}): MadeUp {
     env: {},
     platform: 'linux',
     home,
-    userId: process.getuid?.() ?? -1,
+    userId,
     folder: project,
     places: { config: join(home, '.config'), data: join(home, '.data'), state: join(home, '.state') },
     ours: (command) => `/opt/credbridge/${command}`,

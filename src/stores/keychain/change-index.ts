@@ -1,9 +1,11 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
-import { Failure, isFailure } from '../../core/failure.ts'
-import { type IndexPlace, printIndex, type Row, readIndex, unusable } from './index-file.ts'
+import { Failure } from '../../core/failure.ts'
+import { replaceFile } from '../../system/atomic-write.ts'
+import { diskFailure } from '../../system/disk-failure.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
+import { type IndexPlace, printIndex, type Row, readIndex } from './index-file.ts'
 
 /** The index while nobody else changes it. */
 export interface OpenIndex {
@@ -19,7 +21,7 @@ const stale = 5_000
 /** Does something while no other process or instance changes the index. Waits for its turn, then `timeout`. */
 export async function changing<T>(place: IndexPlace, work: (index: OpenIndex) => Promise<T>): Promise<T> {
   let lost = false
-  const release = await locked(place.file, () => {
+  const release = await locked(place, () => {
     lost = true
   })
   try {
@@ -37,17 +39,17 @@ function openIndex(place: IndexPlace, isLost: () => boolean): OpenIndex {
     },
     write(next) {
       if (isLost()) throw outOfTurn()
-      replace(place.file, printIndex(next))
+      replaceFile(place.file, printIndex(next))
       rows = next
     },
   }
 }
 
 /** The lock is lost when this process was stopped for so long that another one took it for dead. */
-async function locked(file: string, onLost: () => void): Promise<() => Promise<void>> {
+async function locked({ file, userId }: IndexPlace, onLost: () => void): Promise<() => Promise<void>> {
   const until = Date.now() + patience
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeOwnFolder(dirname(file), userId)
     for (;;) {
       const release = await lock(file, { realpath: false, stale, update: stale / 5, onCompromised: onLost }).catch(
         unlessTaken,
@@ -57,7 +59,7 @@ async function locked(file: string, onLost: () => void): Promise<() => Promise<v
       await sleep(10 + Math.random() * 50)
     }
   } catch (error) {
-    throw isFailure(error) ? error : unusable(file, error)
+    throw diskFailure(error, file)
   }
 }
 
@@ -69,45 +71,4 @@ function outOfTurn(): Failure {
   return new Failure('timeout', 'another credbridge is changing what the keychain holds', {
     hints: ['answer its dialog, or end it, then try again'],
   })
-}
-
-function replace(file: string, text: string): void {
-  const beside = `${file}.new`
-  try {
-    rmSync(beside, { force: true })
-    const fd = openSync(beside, 'wx', 0o600)
-    try {
-      const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(beside, file)
-    syncFolder(dirname(file))
-  } catch (error) {
-    discard(beside)
-    throw unusable(file, error)
-  }
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // What went wrong before is what has to be told.
-  }
-}
-
-function syncFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, constants.O_RDONLY)
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  } catch {
-    // Windows opens no folders, and some file systems sync none.
-  }
 }

@@ -6,7 +6,7 @@ import { endpointWords } from '../../core/hint.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store } from '../../core/store.ts'
-import { isOwnFolder } from './files.ts'
+import { isOwnFolder } from '../../system/own-file.ts'
 import { looksLikePointer, pointerIn } from './pointer.ts'
 import type { SealedFolder } from './sealed.ts'
 
