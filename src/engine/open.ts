@@ -59,6 +59,7 @@ export function thisMachine(tool: Owner): Surroundings {
     dialer: ownDialer,
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
+    processId: process.pid,
     places: placesOf(env, process.platform),
     personPresent: isPersonPresent(env, process.platform),
     setVariable(name, value) {

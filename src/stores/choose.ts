@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
   readonly userId: number
+  /** This process's number. */
+  readonly processId?: number
   readonly places: { readonly home: string; readonly config: string; readonly data: string; readonly state: string }
   /** The tool that asks, `person` for what people type. */
   readonly tool: Owner

@@ -1,4 +1,14 @@
-import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, openSync, symlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import { discard, linkFile, moveFile, syncFolder } from './disk.ts'
@@ -20,19 +30,24 @@ export interface Attributes {
   readonly durable?: false
 }
 
+export interface Placing extends Attributes {
+  /** Called right before the file gets its place; what it throws ends the write, and everything stays as it was. */
+  readonly guard?: () => void
+}
+
 /** Puts a whole file there, instead of what is. */
-export function replaceFile(path: string, content: string | Uint8Array, attributes?: Attributes): void {
+export function replaceFile(path: string, content: string | Uint8Array, attributes?: Placing): void {
   placeFile(path, content, attributes, (beside) => {
     if (!moveFile(beside, path)) throw vanished(path)
   })
 }
 
 /** Puts a whole file there unless something is: then false. Of many processes that do so at once, one does. */
-export function addFile(path: string, content: string | Uint8Array, attributes?: Attributes): boolean {
+export function addFile(path: string, content: string | Uint8Array, attributes?: Placing): boolean {
   let added = false
   placeFile(path, content, attributes, (beside) => {
     const outcome = linkOrCopy(beside, path, content)
-    if (outcome === 'missing') throw vanished(path)
+    if (outcome === 'missing' && !existsSync(path)) throw vanished(path)
     added = outcome === 'linked'
     discard(beside)
   })
@@ -53,39 +68,38 @@ export function replaceLink(path: string, target: string): void {
 }
 
 /** Writes a file that is not there yet, down to the disk. After a failure it is not there either. */
-export function createFile(
-  path: string,
-  content: string | Uint8Array,
-  { mode, owner, durable }: Attributes = {},
-): void {
-  onDisk(path, () => {
-    const { O_WRONLY, O_CREAT, O_EXCL } = constants
-    const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600)
-    try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-      if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
-      if (mode !== undefined) fchmodSync(fd, mode)
-      if (durable !== false) fsyncSync(fd)
-    } catch (error) {
-      discard(path)
-      throw error
-    } finally {
-      closeSync(fd)
-    }
-  })
+export function createFile(path: string, content: string | Uint8Array, attributes?: Attributes): void {
+  onDisk(path, () => writeNew(path, content, attributes))
+}
+
+function writeNew(path: string, content: string | Uint8Array, { mode, owner, durable }: Attributes = {}): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+    if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
+    if (mode !== undefined) fchmodSync(fd, mode)
+    if (durable !== false) fsyncSync(fd)
+  } catch (error) {
+    discard(path)
+    throw error
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function placeFile(
   path: string,
   content: string | Uint8Array,
-  attributes: Attributes | undefined,
+  attributes: Placing | undefined,
   place: (beside: string) => void,
 ): void {
   removeLeftovers(path)
   const beside = nameBeside(path)
-  createFile(beside, content, attributes)
+  onDisk(path, () => writeNew(beside, content, attributes))
   try {
+    attributes?.guard?.()
     place(beside)
   } catch (error) {
     discard(beside)

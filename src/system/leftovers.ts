@@ -19,31 +19,40 @@ export function nameBeside(path: string): string {
 
 /** The paths of what was written beside this one and has no place, finished or not. */
 export function leftoversOf(path: string): readonly string[] {
+  return namesBeside(path).filter((name) => name.length === path.length + 1 + digits + ending.length)
+}
+
+/**
+ * Removes what processes that died have left beside this path, and beside what has its name and an ending: whatever is
+ * older than a minute, or than so many milliseconds. Never fails.
+ */
+export function removeLeftovers(path: string, olderThan = minute, now = Date.now()): void {
+  for (const leftover of namesBeside(path)) {
+    const stats = lstatSync(leftover, { throwIfNoEntry: false })
+    if (stats !== undefined && !stats.isDirectory() && stats.mtimeMs <= now - olderThan) discard(leftover)
+  }
+}
+
+/**
+ * Removes everything that was written beside this path and has no place, however new: for whoever has just got the lock
+ * under which it is written. A process that lost the lock cannot give what it wrote its place any more.
+ */
+export function removeAllLeftovers(path: string): void {
+  for (const leftover of leftoversOf(path)) discard(leftover)
+}
+
+function namesBeside(path: string): readonly string[] {
   const [folder, start] = [dirname(path), `${basename(path)}.`]
-  const isOne = (name: string) =>
-    name.startsWith(start) && name.endsWith(ending) && isHex(name.slice(start.length, -ending.length))
   try {
     return readdirSync(folder)
-      .filter(isOne)
+      .filter((name) => name.startsWith(start) && name.endsWith(ending) && endsInDigits(name.slice(0, -ending.length)))
       .map((name) => join(folder, name))
   } catch {
     return []
   }
 }
 
-/**
- * Removes what processes that died have left beside this path: whatever is older than a minute, or than so many
- * milliseconds. Never fails.
- */
-export function removeLeftovers(path: string, olderThan = minute, now = Date.now()): void {
-  for (const leftover of leftoversOf(path)) {
-    const stats = lstatSync(leftover, { throwIfNoEntry: false })
-    if (stats !== undefined && !stats.isDirectory() && stats.mtimeMs <= now - olderThan) discard(leftover)
-  }
-}
-
-function isHex(text: string): boolean {
-  if (text.length !== digits) return false
-  for (const character of text) if (!'0123456789abcdef'.includes(character)) return false
-  return true
+function endsInDigits(name: string): boolean {
+  const end = name.slice(-digits - 1)
+  return end.startsWith('.') && [...end.slice(1)].every((character) => '0123456789abcdef'.includes(character))
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, notes, samePlace } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
@@ -7,9 +6,9 @@ import { endpointWords } from '../../core/hint.ts'
 import { insideHelper, type Run } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store, Traits } from '../../core/store.ts'
+import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
 import { refuseBeyond } from '../limits.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
-import { inTurn, isBusy } from './helper-lock.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
 
 /** What the surroundings must offer to find and run a helper. */
@@ -17,6 +16,8 @@ interface HelperSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly personPresent: boolean
   readonly places: { readonly state: string }
+  readonly userId: number
+  readonly processId?: number
   readonly run: Run
   program(name: string): Promise<string | undefined>
   isOurs(path: string): Promise<boolean>
@@ -26,7 +27,7 @@ const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
 export async function openHelper(name: string, surroundings: HelperSurroundings): Promise<Store> {
-  const { env, personPresent, places, run } = surroundings
+  const { env, personPresent, places, userId, processId, run } = surroundings
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if (name === 'credbridge') throw leadsToUs(command)
@@ -37,7 +38,8 @@ export async function openHelper(name: string, surroundings: HelperSurroundings)
   if (env[insideHelper] !== undefined || (await surroundings.isOurs(program))) throw leadsToUs(command)
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`) })
+  const lock = { folder: places.state, name: `helper-${name}`, userId }
+  return helperStore(name, { command, program, run, limit, lock, ...(processId === undefined ? {} : { processId }) })
 }
 
 const traits: Traits = {
@@ -50,25 +52,38 @@ const traits: Traits = {
 }
 
 interface Options extends HelperOptions {
-  /** Held while something is written. Its folder comes into being with the first save. */
-  readonly lockFile: string
+  /**
+   * Held while something is written, because helpers need not bear two writers: docker-credential-pass writes an entry in
+   * place, and two leave one that cannot be read. Its folder comes into being with the first save.
+   */
+  readonly lock: LockPlace
+  readonly processId?: number
 }
+
+/** In milliseconds: somebody may be typing a passphrase for the one whose turn it is. */
+const patience = 30_000
+const busy = 'another credbridge is writing to the same helper'
 
 /** Any docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
 export function helperStore(name: string, options: Options): Store {
   const store = `helper:${name}`
   const helper = helperProgram(options)
+  const known = options.processId === undefined ? {} : { processId: options.processId }
+
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    return withLock(options.lock, { wait: patience, busy, ...known }, work)
+  }
 
   async function slots(): Promise<readonly Slot[]> {
     return (await helper.list()).flatMap(([server, user]) => slotAt(server, user) ?? [])
   }
 
   async function itemAt(slot: Slot): Promise<Item | undefined> {
-    const wasBusy = isBusy(options.lockFile)
+    const wasBusy = isLocked(options.lock)
     const found = await helper.get(slot.server).catch((error) => {
-      if (!wasBusy && !isBusy(options.lockFile)) throw error
+      if (!wasBusy && !isLocked(options.lock)) throw error
       // It may have been half written just then.
-      return inTurn(options.lockFile, () => helper.get(slot.server))
+      return alone(() => helper.get(slot.server))
     })
     return found === undefined ? undefined : itemIn(slot, found.secret)
   }
@@ -114,12 +129,12 @@ export function helperStore(name: string, options: Options): Store {
 
     async save(item: Item): Promise<void> {
       refuseBeyond(traits, store, item)
-      await inTurn(options.lockFile, () => put(item))
+      await alone(() => put(item))
     },
 
     async remove(place: Place, expected?: Secret): Promise<boolean> {
       if (!(await slots()).some((slot) => samePlace(slot, place))) return false
-      return inTurn(options.lockFile, () => drop(place, expected))
+      return alone(() => drop(place, expected))
     },
 
     async list(): Promise<readonly Entry[]> {

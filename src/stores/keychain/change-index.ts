@@ -1,10 +1,5 @@
-import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { lock } from 'proper-lockfile'
-import { Failure } from '../../core/failure.ts'
-import { replaceFile } from '../../system/atomic-write.ts'
-import { diskFailure } from '../../system/disk-failure.ts'
-import { makeOwnFolder } from '../../system/own-folder.ts'
+import { basename, dirname } from 'node:path'
+import { type Lock, withLock } from '../../system/lock.ts'
 import { type IndexPlace, printIndex, type Row, readIndex } from './index-file.ts'
 
 /** The index while nobody else changes it. */
@@ -14,61 +9,30 @@ export interface OpenIndex {
   write(rows: readonly Row[]): void
 }
 
-/** Longer than a lock lies about whose holder was killed; shorter than anybody's patience. */
+/** Shorter than anybody's patience; another one may be waiting for a dialog to be answered. */
 const patience = 15_000
-const stale = 5_000
+const busy = 'another credbridge is changing what the keychain holds'
 
 /** Does something while no other process or instance changes the index. Waits for its turn, then `timeout`. */
 export async function changing<T>(place: IndexPlace, work: (index: OpenIndex) => Promise<T>): Promise<T> {
-  let lost = false
-  const release = await locked(place, () => {
-    lost = true
-  })
-  try {
-    return await work(openIndex(place, () => lost))
-  } finally {
-    await release().catch(() => {}) // It was lost.
-  }
+  const { file, userId, processId } = place
+  const known = processId === undefined ? {} : { processId }
+  return withLock(
+    { folder: dirname(file), name: basename(file), userId },
+    { wait: patience, busy, guards: [file], ...known },
+    (lock) => work(openIndex(place, lock)),
+  )
 }
 
-function openIndex(place: IndexPlace, isLost: () => boolean): OpenIndex {
+function openIndex(place: IndexPlace, lock: Lock): OpenIndex {
   let rows = readIndex(place)
   return {
     get rows() {
       return rows
     },
     write(next) {
-      if (isLost()) throw outOfTurn()
-      replaceFile(place.file, printIndex(next))
+      lock.replaceFile(place.file, printIndex(next))
       rows = next
     },
   }
-}
-
-/** The lock is lost when this process was stopped for so long that another one took it for dead. */
-async function locked({ file, userId }: IndexPlace, onLost: () => void): Promise<() => Promise<void>> {
-  const until = Date.now() + patience
-  try {
-    makeOwnFolder(dirname(file), userId)
-    for (;;) {
-      const release = await lock(file, { realpath: false, stale, update: stale / 5, onCompromised: onLost }).catch(
-        unlessTaken,
-      )
-      if (release !== undefined) return release
-      if (Date.now() > until) throw outOfTurn()
-      await sleep(10 + Math.random() * 50)
-    }
-  } catch (error) {
-    throw diskFailure(error, file)
-  }
-}
-
-function unlessTaken(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
-}
-
-function outOfTurn(): Failure {
-  return new Failure('timeout', 'another credbridge is changing what the keychain holds', {
-    hints: ['answer its dialog, or end it, then try again'],
-  })
 }

@@ -14,6 +14,8 @@ export interface IndexPlace {
   readonly file: string
   /** Who must own it; negative on systems whose files have no such owners. */
   readonly userId: number
+  /** This process's number, for its lock. */
+  readonly processId?: number
 }
 
 /** One item. Readers ignore members that they do not know. */

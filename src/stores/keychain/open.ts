@@ -7,13 +7,14 @@ import { keychainStore } from './store.ts'
 
 /** The keychain of this machine, as the edge describes it. */
 export async function openKeychain(surroundings: Surroundings): Promise<Store> {
-  const { platform, places, userId, personPresent, env, addon: loadAddon } = surroundings
+  const { platform, places, userId, processId, personPresent, env, addon: loadAddon } = surroundings
   const address = platform === 'linux' ? busAddress(env) : undefined
   if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   const keychain = keychainStore({
     platform,
     indexFile: indexFileIn(places.data),
     userId,
+    ...(processId === undefined ? {} : { processId }),
     personPresent,
     loadAddon,
   })

@@ -17,6 +17,8 @@ export interface KeychainOptions {
   readonly indexFile: string
   /** The user whose the index must be; negative where files have no such owners. */
   readonly userId: number
+  /** This process's number, for its lock. */
+  readonly processId?: number
   /** Somebody can answer a dialog of the keychain. */
   readonly personPresent: boolean
   readonly limits?: Limits
@@ -34,7 +36,8 @@ const largestOnWindows = 2_560
  */
 export function keychainStore(options: KeychainOptions): Store {
   const { platform, personPresent, now = Date.now } = options
-  const place = { file: options.indexFile, userId: options.userId }
+  const { indexFile, userId, processId } = options
+  const place = { file: indexFile, userId, ...(processId === undefined ? {} : { processId }) }
   const windows = platform === 'win32'
   let opened: Promise<Calls> | undefined
 

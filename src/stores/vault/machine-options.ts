@@ -13,13 +13,14 @@ export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
 /** Where the vault is, and what may open it here. */
 export function vaultOptions({ vaultKeyFile }: StoreSettings, surroundings: Surroundings): VaultOptions {
-  const { env, places, platform, userId, ask, addon } = surroundings
+  const { env, places, platform, userId, processId, ask, addon } = surroundings
   const agent = env['SSH_AUTH_SOCK'] ?? ''
   return {
     folder: join(places.data, 'vault'),
     keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
     now: Date.now,
     ...(userId < 0 ? {} : { uid: userId }),
+    ...(processId === undefined ? {} : { processId }),
     ...(isAbsolute(agent) ? { agent } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
     ...(ask === undefined ? {} : { ask: () => askForPassphrase(ask) }),

@@ -21,6 +21,7 @@ describe('which program it is', () => {
       env: {},
       personPresent: false,
       places: { state: '/nowhere' },
+      userId: process.getuid?.() ?? -1,
       run,
       isOurs: async () => false,
       async program(command: string) {
@@ -254,7 +255,13 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
 
   test('too slow is a timeout', async () => {
     const { program, folder } = standIn(undefined, 'setTimeout(() => {}, 60_000)')
-    const options = { command: 'docker-credential-other', program, run, limit: 300, lockFile: join(folder, 'lock') }
+    const options = {
+      command: 'docker-credential-other',
+      program,
+      run,
+      limit: 300,
+      lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+    }
     await expectFailure(helperStore('other', options).find([host]), 'timeout')
     await expectFailure(helperStore('other', options).save(credential(host)), 'timeout')
   })

@@ -25,7 +25,13 @@ const within =
 function openReal(name: string, { env, folder }: Place, how: Run = within(env)) {
   const command = `docker-credential-${name}`
   const program = programOnPath(command) ?? ''
-  return helperStore(name, { command, program, run: how, limit: 10_000, lockFile: join(folder, 'lock') })
+  return helperStore(name, {
+    command,
+    program,
+    run: how,
+    limit: 10_000,
+    lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+  })
 }
 
 async function direct(name: string, { env }: Place, verb: string, input: string): Promise<string> {

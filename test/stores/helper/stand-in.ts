@@ -84,6 +84,7 @@ export function open(name: string, folders: readonly string[], more: { installed
     env,
     personPresent: false,
     places: { state },
+    userId: process.getuid?.() ?? -1,
     run,
     program: async (command) => programOnPath(command, env),
     isOurs: async (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),

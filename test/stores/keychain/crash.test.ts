@@ -13,6 +13,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { loadInstalled } from '../../../src/stores/keychain/calls.ts'
 import { keychainStore } from '../../../src/stores/keychain/store.ts'
 import { nameBeside } from '../../../src/system/leftovers.ts'
+import { thisProcess } from '../../../src/system/process-identity.ts'
 import { run } from '../../real/run.ts'
 import { startSession } from '../../real/session.ts'
 import { plain } from '../contract-world.ts'
@@ -140,7 +141,8 @@ inSession((begun) => {
 
   test('a lock whose holder was killed is taken over', async () => {
     const options = optionsIn(session)
-    mkdirSync(`${options.indexFile}.lock`)
+    const dead = { token: '0123456789abcdef', ...thisProcess(), started: '1' }
+    writeFileSync(`${options.indexFile}.lock`, JSON.stringify(dead))
     const store = keychainStore(options)
     await store.save(itemAt('/locked'))
     expect(await store.remove(itemAt('/locked'))).toBe(true)

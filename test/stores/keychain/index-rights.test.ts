@@ -42,7 +42,7 @@ needsPrograms('setpriv')('to a user without rights', () => {
     const { file } = indexOfNobody(0o500, 0o600)
     const { userId, read, write } = await withoutRights(file)
     expect(userId).not.toBe(0)
-    expect({ read, write }).toEqual({ read: 'done', write: `refused: ${file} cannot be used: permission denied` })
+    expect({ read, write }).toEqual({ read: 'done', write: `refused: ${file}.lock cannot be used: permission denied` })
     expect(readFileSync(file, 'utf8')).toBe(printIndex([row]))
   })
 
@@ -54,7 +54,7 @@ needsPrograms('setpriv')('to a user without rights', () => {
     const { userId, read, write } = await withoutRights(file)
     expect(userId).not.toBe(0)
     expect(read).toBe(`refused: ${file} cannot be used: permission denied`)
-    expect(write).toBe(`refused: ${file} cannot be used: permission denied`)
+    expect(write).toBe(`refused: ${file}${folderMode === 0 ? '.lock' : ''} cannot be used: permission denied`)
   })
 
   test.runIf(isRoot)('what belongs to root is refused, although it could be read', async () => {
