@@ -5,19 +5,22 @@ import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { dialByBun } from '../system/unix-socket-bun.ts'
 import { dialer } from '../system/unix-socket-pipe.ts'
-import { files } from '../system/user-files.ts'
+import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
 import { write } from './stdio.ts'
 
 /** What this process and this machine offer. */
 export function thisMachine(): Machine {
-  const env = process.env
-  const places = foldersOf(env, process.platform)
+  const { env, platform } = process
+  const userId = process.getuid?.() ?? -1
+  const places = foldersOf(env, platform)
+  const files = userFiles({ userId, platform })
   return {
     env,
-    platform: process.platform,
-    userId: process.getuid?.() ?? -1,
+    platform,
+    userId,
+    processId: process.pid,
     home: places.home,
     places,
     folder: process.cwd(),

@@ -20,7 +20,7 @@ export interface InUse {
 }
 
 /** Those that are set, else the one that was settled, else one that the first save settles. */
-export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 'places'>): InUse {
+export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 'places' | 'userId'>): InUse {
   const named = (machine.env['CREDBRIDGE_STORE'] ?? '') !== ''
   if (stores !== undefined) return { names: stores, because: named ? 'environment' : 'settings' }
   const settled = settledName(machine)
@@ -92,7 +92,7 @@ async function unsettled(settings: StoreSettings, machine: Machine): Promise<Set
     vault: () => opened(fallback.name),
     toChoose,
     async settle(store) {
-      const earlier = settleFirst(store.name, machine)
+      const earlier = await settleFirst(store.name, machine)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
       if (store.name === fallback.name && fallback.insteadOfKeychain !== undefined)
         machine.say(fallback.insteadOfKeychain)

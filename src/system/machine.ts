@@ -14,6 +14,8 @@ export interface Machine {
   readonly platform: string
   /** -1 where users have no numbers. */
   readonly userId: number
+  /** This process's number. */
+  readonly processId: number
   readonly home: string
   /** Where credbridge keeps files of its own. */
   readonly places: Folders

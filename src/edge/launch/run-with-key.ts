@@ -1,8 +1,9 @@
-import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, statfsSync, unlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
+import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
 import { programOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
@@ -29,12 +30,10 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
 /** A file with this text, to be read only, that has no name any longer and never was on a disk. */
 function namelessFile(text: Secret): number {
   const path = join(folderInMemory(), `credbridge-${randomHex(16)}`)
-  const writing = openSync(path, 'wx', 0o600)
+  createFile(path, text.expose(), { durable: false })
   try {
-    writeSync(writing, text.expose())
     return openSync(path, 'r')
   } finally {
-    closeSync(writing)
     unlinkSync(path)
   }
 }

@@ -5,6 +5,7 @@ import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
+import type { LockFolder } from '../lock-folder.ts'
 import { find, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -18,7 +19,7 @@ export interface SecretServiceOptions {
   /** Where the `keychain` store wrote items before: those say only service and user name. */
   readonly before?: readonly Place[]
   /** The folder for lock files. */
-  readonly locks: string
+  readonly locks: LockFolder
   /** Secrets cross the bus encrypted. */
   readonly encrypted?: boolean
   readonly limits?: Partial<Limits>

@@ -1,35 +1,26 @@
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
+import { type Lock, withLock } from '../../system/lock.ts'
 import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
 import type { VaultOptions } from './options.ts'
 
-/** How long a lock is believed that nobody has renewed. */
-const stale = 20_000
+const patience = 5_000
 
 /** Does something to the vault's header that no other process may do at the same time. Records can be read meanwhile. */
-export async function changing<T>(options: VaultOptions, act: (header: Header) => Promise<T>): Promise<T> {
+export async function changing<T>(
+  options: VaultOptions,
+  act: (header: Header, lock: Lock) => Promise<T>,
+  wait = patience,
+): Promise<T> {
+  const { folder, uid, processId } = options
   if (readHeader(options) === undefined) throw noVault(options)
-  const { lock } = await import('proper-lockfile')
-  const release = await lock(options.folder, {
-    lockfilePath: `${options.folder}/lock`,
-    realpath: false,
-    stale,
-    retries: { retries: 10, minTimeout: 100, maxTimeout: 500 },
-    // Without this it would throw where nobody can catch.
-    onCompromised: () => {},
-  }).catch((cause) => {
-    if (isFailure(cause)) throw cause
-    throw new Failure('unavailable', 'another command is changing the vault', { cause })
-  })
-  try {
+  const busy = 'another command is changing the vault'
+  const known = processId === undefined ? {} : { processId }
+  return withLock({ folder, name: 'vault', userId: uid }, { wait, busy, ...known }, (lock) => {
     const header = readHeader(options)
     if (header === undefined) throw noVault(options)
-    return await act(header)
-  } finally {
-    await release().catch(() => {
-      // It has been held for too long and is somebody else's by now.
-    })
-  }
+    return act(header, lock)
+  })
 }
 
 function noVault({ folder }: VaultOptions): Failure {

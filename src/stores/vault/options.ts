@@ -11,6 +11,8 @@ export interface VaultOptions {
   readonly now: () => number
   /** Whose the files must be; absent on systems whose files have no numbered owners and no modes. */
   readonly uid?: number
+  /** This process's number, for its locks. */
+  readonly processId?: number
   /** The socket of the user's SSH agent. */
   readonly agent?: string
   /** The kernel's keyring of the user; absent elsewhere than on Linux. */

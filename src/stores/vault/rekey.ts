@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
+import { moveFile } from '../../system/disk.ts'
+import { namesIn } from '../../system/own-file.ts'
 import { changing } from './change-header.ts'
 import { parseEntry } from './entry.ts'
-import { namesIn } from './files.ts'
 import { type Header, isRecordsFolder } from './header.ts'
 import { replaceHeader } from './header-file.ts'
 import { type VaultKey, vaultKey } from './key.ts'
@@ -17,7 +18,6 @@ import { openSlot, type Slot } from './slots/slot.ts'
 import { dropFolder } from './sweep.ts'
 import { foldersOf, putRecord, recordsIn, treeOf } from './tree.ts'
 import type { Session } from './vault.ts'
-import { moveTo } from './writing.ts'
 
 export interface Rekeying {
   /** Slots to leave behind, by id: a new key cannot be sealed for what is not at hand. */
@@ -94,7 +94,7 @@ async function copy(from: Session, to: Session): Promise<void> {
 function finishKeyFile({ keyFile, uid }: VaultOptions, header: Header): void {
   const secret = readKeyFile(nextKeyFile(keyFile), uid)
   const opens = (slot: Slot) => secret !== undefined && openSlot(header.id, slot, secret) !== undefined
-  if (header.slots.filter(isKeyFileSlot).some(opens)) moveTo(nextKeyFile(keyFile), keyFile)
+  if (header.slots.filter(isKeyFileSlot).some(opens)) moveFile(nextKeyFile(keyFile), keyFile)
 }
 
 /** Removes the folders of other generations. */

@@ -5,6 +5,7 @@ import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import type { LockFolder } from '../lock-folder.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
@@ -18,7 +19,12 @@ const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: tru
 export function vaultStore(options: VaultOptions): Store {
   const { ask: _, ...asksNobody } = options
   const vault = vaultAt(asksNobody)
-  const locks = join(options.folder, 'locks')
+  const { folder, uid, processId } = options
+  const locks: LockFolder = {
+    folder: join(folder, 'locks'),
+    userId: uid,
+    ...(processId === undefined ? {} : { processId }),
+  }
 
   async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     const items = await vault.reading((session) => {

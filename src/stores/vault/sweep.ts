@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import { isFailure } from '../../core/failure.ts'
-import { onDisk } from './disk.ts'
-import { namesIn, writtenAt } from './files.ts'
+import { discard, removeIfEmpty, writtenAt } from '../../system/disk.ts'
+import { onDisk } from '../../system/disk-failure.ts'
+import { removeLeftovers } from '../../system/leftovers.ts'
+import { namesIn } from '../../system/own-file.ts'
 import { isRecordsFolder } from './header.ts'
 import type { VaultOptions } from './options.ts'
+import { nextKeyFile } from './slots/key-file.ts'
 import { foldersOf, settleTaken, type Tree } from './tree.ts'
-import { discard, removeIfEmpty } from './writing.ts'
 
 /** After ten minutes nobody works on it any longer: every verb ends within seconds. */
 const debrisAfter = 10 * 60_000
@@ -38,10 +39,8 @@ function settled(tree: Tree, name: string): boolean {
 export function sweepAll(tree: Tree, { keyFile, now }: VaultOptions): void {
   sweep(tree, now())
   for (const folder of foldersOf(tree)) removeIfEmpty(`${tree.records}/${folder}`)
-  for (const name of namesIn(dirname(keyFile))) {
-    const path = `${dirname(keyFile)}/${name}`
-    const unfinished = name.startsWith(`${basename(keyFile)}.`) && /^[0-9a-f]{16}$/.test(name.slice(-16))
-    if (unfinished && (writtenAt(path) ?? now()) <= now() - debrisAfter) discard(path)
+  for (const path of [keyFile, nextKeyFile(keyFile), `${tree.folder}/vault.json`, `${tree.folder}/locked`]) {
+    removeLeftovers(path, debrisAfter, now())
   }
 }
 

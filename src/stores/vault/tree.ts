@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../../core/failure.ts'
+import { createFile } from '../../system/atomic-write.ts'
+import { discard, linkFile, moveFile, removeFile, removeIfEmpty, syncFolder } from '../../system/disk.ts'
+import { isOwnFolder, namesIn, readOwnFile, type UserId } from '../../system/own-file.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
 import { fault } from './faults.ts'
-import { isOwnFolder, namesIn, readOwn, type Uid } from './files.ts'
 import type { VaultKey } from './key.ts'
 import { isName, type RecordName } from './names.ts'
 import type { VaultOptions } from './options.ts'
 import { openRecord, readHeader } from './record.ts'
-import { discard, linkTo, makeFolder, moveTo, removeFile, removeIfEmpty, syncFolder, writeNew } from './writing.ts'
 
 /** Where a vault's records lie. */
 export interface Tree {
@@ -16,7 +18,7 @@ export interface Tree {
   readonly records: string
   /** The folder beside it in which files are written before they get their place. */
   readonly fresh: string
-  readonly uid: Uid
+  readonly uid: UserId
 }
 
 /** The tree of the vault with this header. */
@@ -49,7 +51,7 @@ export function recordsIn(tree: Tree, key: VaultKey, folder: string): OpenedReco
 /** The record of that name; `undefined` where none is. */
 export function recordAt(tree: Tree, key: VaultKey, name: RecordName): OpenedRecord | undefined {
   const path = pathOf(tree, name)
-  const bytes = readOwn(path, tree.uid)
+  const bytes = readOwnFile(path, tree.uid)
   if (bytes === undefined) return undefined
   const opened = openRecord(key, bytes, path)
   if (!sameName(opened.name, name)) throw misplaced(tree, opened.name, name)
@@ -61,9 +63,9 @@ export function putRecord(tree: Tree, name: RecordName, bytes: Buffer): void {
   const folder = `${tree.records}/${name.folder}`
   hasFolder(tree, name.folder)
   const beside = freshName(tree)
-  writeNew(beside, bytes)
+  createFile(beside, bytes)
   try {
-    intoFolder(tree, folder, () => moveTo(beside, pathOf(tree, name)))
+    intoFolder(tree, folder, () => moveFile(beside, pathOf(tree, name)))
   } catch (error) {
     discard(beside)
     removeIfEmpty(folder)
@@ -85,7 +87,7 @@ export function dropRecord(tree: Tree, name: RecordName): boolean {
  */
 export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
   const taken = `${tree.fresh}/${takenPrefix}${salt}-${randomBytes(8).toString('hex')}`
-  if (!moveTo(pathOf(tree, name), taken)) return false
+  if (!moveFile(pathOf(tree, name), taken)) return false
   const dropped = settle(tree, taken, salt)
   afterRemoval(tree, name)
   return dropped
@@ -93,7 +95,7 @@ export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
 
 /** A name for a file that is to be written beside; its folder is there. */
 export function freshName(tree: Tree): string {
-  if (!isOwnFolder(tree.fresh, tree.uid)) makeFolder(tree.fresh)
+  if (!isOwnFolder(tree.fresh, tree.uid)) makeOwnFolder(tree.fresh, tree.uid)
   return `${tree.fresh}/${randomBytes(8).toString('hex')}`
 }
 
@@ -105,11 +107,11 @@ export function settleTaken(tree: Tree, name: string): boolean | undefined {
 
 /** Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. */
 function settle(tree: Tree, taken: string, meant: string): boolean {
-  const bytes = readOwn(taken, tree.uid)
+  const bytes = readOwnFile(taken, tree.uid)
   if (bytes === undefined) return false
   const { salt, name } = readHeader(bytes, taken)
   if (salt !== meant)
-    intoFolder(tree, `${tree.records}/${name.folder}`, () => linkTo(taken, pathOf(tree, name)) !== 'no-folder')
+    intoFolder(tree, `${tree.records}/${name.folder}`, () => linkFile(taken, pathOf(tree, name)) !== 'missing')
   removeFile(taken)
   return salt === meant
 }
@@ -118,7 +120,7 @@ function settle(tree: Tree, taken: string, meant: string): boolean {
 function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt === 0 && act()) return
-    makeFolder(folder)
+    makeOwnFolder(folder, tree.uid)
     syncFolder(tree.records)
     if (act()) return
   }
@@ -139,7 +141,7 @@ function afterRemoval(tree: Tree, { folder }: RecordName): void {
 function misplaced(tree: Tree, written: RecordName, here: RecordName): Failure {
   const path = pathOf(tree, here)
   const origin = pathOf(tree, written)
-  const there = readOwn(origin, tree.uid)
+  const there = readOwnFile(origin, tree.uid)
   const exchanged = there !== undefined && sameName(readHeader(there, origin).name, here)
   return fault(exchanged ? 'swapped' : 'moved', path)
 }

@@ -300,8 +300,8 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
       program,
       run,
       limit: () => 300,
-      lockFile: join(folder, 'lock'),
-      locks: folder,
+      lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+      locks: { folder, userId: process.getuid?.() ?? -1 },
     }
     await expectFailure(helperStore('other', options).find(someone, [host]), 'timeout')
     await expectFailure(helperStore('other', options).save(someone, credential(host)), 'timeout')

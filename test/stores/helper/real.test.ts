@@ -31,8 +31,8 @@ function openReal(name: string, { env, folder }: Place, how: Run = within(env)) 
     program,
     run: how,
     limit: () => 10_000,
-    lockFile: join(folder, 'lock'),
-    locks: join(folder, 'locks'),
+    lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+    locks: { folder: join(folder, 'locks'), userId: process.getuid?.() ?? -1 },
   })
 }
 

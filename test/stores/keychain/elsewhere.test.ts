@@ -24,7 +24,7 @@ function open(platform: 'win32' | 'darwin'): void {
   indexFile = join(folder, 'credbridge', 'keychain.json')
   addon = fakeAddon(platform)
   const loadAddon = async () => addon
-  store = keychainStore({ platform, indexFile, userId: -1, locks: folder, loadAddon })
+  store = keychainStore({ platform, indexFile, userId: -1, locks: { folder, userId: -1 }, loadAddon })
 }
 
 const endpoint = parseAddress('https://git.example.com')

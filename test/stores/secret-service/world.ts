@@ -30,7 +30,7 @@ export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOption
     address: env['DBUS_SESSION_BUS_ADDRESS'],
     dial,
     userId,
-    locks: join(tmpdir(), 'credbridge-test-locks'),
+    locks: { folder: join(tmpdir(), 'credbridge-test-locks'), userId },
     ...more,
   })
 }
