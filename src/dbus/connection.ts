@@ -1,22 +1,9 @@
 import { asFailure, Failure } from '../core/failure.ts'
-import { hello } from '../stores/secret-service/calls.ts'
-import { failureOf, noAnswer, vanished } from '../stores/secret-service/errors.ts'
 import type { ConnectSocket, Line, SocketPath } from '../system/unix-socket.ts'
 import { outputOf } from './bytes.ts'
+import { type Call, hello } from './call.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
-import type { Value } from './value.ts'
-
-/** A method to call, with what, and the signature that its reply must have. */
-export interface Call<Reply extends keyof Bodies = keyof Bodies> {
-  readonly destination: string
-  readonly path: string
-  readonly interface: string
-  readonly member: string
-  readonly signature?: string
-  readonly body?: readonly Value[]
-  readonly reply: Reply
-}
 
 /** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
 export interface Connection {
@@ -29,6 +16,16 @@ export interface Connection {
   signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
   close(): void
   readonly closed: boolean
+}
+
+/** What a person is told when the service that is spoken to does not answer as it should. */
+export interface ServiceFailures {
+  /** What an error with this name means; `undefined` if it only says that an object is not there. */
+  failureOf(error: string): Failure | undefined
+  /** The conversation broke off. */
+  vanished(): Failure
+  /** No answer came in time. */
+  noAnswer(): Failure
 }
 
 /** Somebody who waits for a message, which may be another one. */
@@ -46,6 +43,7 @@ export function openConnection(
   paths: readonly [SocketPath, ...SocketPath[]],
   userId: number,
   limit: number,
+  { failureOf, vanished, noAnswer }: ServiceFailures,
 ): Connection {
   const waiting = new Map<number, Waiting>()
   let unsent = outputOf(4096)
@@ -121,6 +119,13 @@ export function openConnection(
     })
   }
 
+  function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
+    if (message.type !== 'error') return readBody(message, reply)
+    const failure = failureOf(message.error ?? '')
+    if (failure !== undefined) throw failure
+    return undefined
+  }
+
   function send<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
     const { reply, body = [], ...head } = call
     const serial = ++numbers
@@ -162,13 +167,6 @@ export function openConnection(
 function authentication(userId: number): string {
   const hex = [...String(userId)].map((digit) => `3${digit}`).join('')
   return `\0AUTH EXTERNAL ${hex}\r\nBEGIN\r\n`
-}
-
-function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
-  if (message.type !== 'error') return readBody(message, reply)
-  const failure = failureOf(message.error ?? '')
-  if (failure !== undefined) throw failure
-  return undefined
 }
 
 const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']

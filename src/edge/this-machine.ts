@@ -4,7 +4,7 @@ import { foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { dialByBun } from '../system/unix-socket-bun.ts'
-import { dialer } from '../system/unix-socket-pipe.ts'
+import { type Binding, dialer } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
@@ -25,7 +25,7 @@ export function thisMachine(): Machine {
     places,
     folder: process.cwd(),
     files,
-    run: async (...call) => (await import('../system/child.ts')).run(...call),
+    run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
@@ -42,4 +42,7 @@ export function thisMachine(): Machine {
 }
 
 /** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownDialer = process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes' ? async () => dialByBun : dialer
+const ownDialer =
+  process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
+    ? async () => dialByBun
+    : () => dialer((process as { binding?: Binding }).binding?.bind(process))

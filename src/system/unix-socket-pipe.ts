@@ -27,9 +27,9 @@ interface Layer {
   lastRead(): readonly [count: number, offset: number]
 }
 
-/** How to make a line on this machine. */
-export async function dialer(): Promise<ConnectSocket> {
-  const layer = layerBelow()
+/** How to reach a Unix socket: by the layer that `process.binding` gives, or by node:net. */
+export async function dialer(binding: Binding | undefined): Promise<ConnectSocket> {
+  const layer = binding === undefined ? undefined : layerBelow(binding)
   if (layer === undefined) return (await import('./unix-socket-net.ts')).dialByNet
   return (path, ear) => dialOn(layer, path, ear)
 }
@@ -71,9 +71,11 @@ function dialOn(layer: Layer, path: string, ear: Ear): Line {
 type Making = new (...args: unknown[]) => object
 type Bound = Readonly<Record<string, unknown>>
 
-function layerBelow(): Layer | undefined {
+/** `process.binding`. */
+export type Binding = (name: string) => Bound
+
+function layerBelow(binding: Binding): Layer | undefined {
   try {
-    const { binding } = process as unknown as { binding(name: string): Bound }
     const { Pipe, PipeConnectWrap, constants } = binding('pipe_wrap')
     const { WriteWrap, streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding('stream_wrap')
     if (![Pipe, PipeConnectWrap, WriteWrap].every((one) => typeof one === 'function')) return undefined

@@ -19,7 +19,7 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
   const file = namelessFile(text)
   try {
-    const env = childEnvironment({ [variable]: '3' })
+    const env = childEnvironment(process.env, { [variable]: '3' })
     const ended = await attend({ program, words: rest, env, files: [file] })
     return 'exitCode' in ended ? ended.exitCode : 128 + (constants.signals[ended.signal] ?? 0)
   } finally {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import type { ServiceFailures } from '../../dbus/connection.ts'
 
 /*
  * What the errors of the bus and of the Secret Service mean, by name: dbus-protocol.h of libdbus has the one list,
@@ -32,6 +33,9 @@ export function failureOf(error: string): Failure | undefined {
   if (meaning === 'absent') return undefined
   return meaning === undefined ? new Failure('refused', `the Secret Service refused: ${error}`) : meaning()
 }
+
+/** What the connection tells a person about the Secret Service. */
+export const secretServiceFailures: ServiceFailures = { failureOf, vanished, noAnswer }
 
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
 const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'

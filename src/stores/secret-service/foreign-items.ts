@@ -4,6 +4,7 @@ import { Secret } from '../../core/secret.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
 import type { ForeignItem } from '../store-type.ts'
+import { secretServiceFailures } from './errors.ts'
 import { describeAll, searchAll } from './find.ts'
 import { converse } from './service.ts'
 import type { SecretServiceOptions } from './store.ts'
@@ -17,7 +18,7 @@ export async function foreignItems(
   { personPresent }: Asker,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly ForeignItem[]> {
-  const connection = openConnection(dial, socketPaths(address), userId, limits.first)
+  const connection = openConnection(dial, socketPaths(address), userId, limits.first, secretServiceFailures)
   const service = converse(connection, { limits, personPresent, encrypted })
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))
   const [paths] = await Promise.all([searchAll(service, wanted), service.session])

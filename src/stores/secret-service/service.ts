@@ -1,5 +1,6 @@
 import type { Failure } from '../../core/failure.ts'
-import type { Call, Connection } from '../../dbus/connection.ts'
+import type { Call } from '../../dbus/call.ts'
+import type { Connection } from '../../dbus/connection.ts'
 import type { Bodies } from '../../dbus/message.ts'
 import { typed } from '../../dbus/property.ts'
 import type { Variant } from '../../dbus/value.ts'
@@ -7,7 +8,8 @@ import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
 import { locked, noAnswer, noCollection, vanished } from './errors.ts'
 import { askPerson, type Limits } from './prompt.ts'
-import { openEncrypted, openPlain, type Session } from './session.ts'
+import { openEncrypted, openPlain } from './session.ts'
+import type { Session } from './session-type.ts'
 
 export interface Manners {
   readonly limits: Limits

@@ -6,6 +6,7 @@ import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { secretServiceFailures } from './errors.ts'
 import { find, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -51,7 +52,13 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   function conversation({ personPresent }: Asker): Conversation {
     const before = open.get(personPresent)
     if (before !== undefined && !before.connection.closed) return before
-    const connection = openConnection(options.dial, socketPaths(options.address), userId, limits.first)
+    const connection = openConnection(
+      options.dial,
+      socketPaths(options.address),
+      userId,
+      limits.first,
+      secretServiceFailures,
+    )
     const opened = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
     open.set(personPresent, opened)
     return opened

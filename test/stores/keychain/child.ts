@@ -62,7 +62,8 @@ async function take(store: ReturnType<typeof keychainStore>, step: Step): Promis
     case 'find service':
       return (await store.find(someone, [serviceName(step.service)], step.account)).map(plain)
     case 'save':
-      return store.save(someone, itemAt(step.path, step.secret))
+      await store.save(someone, itemAt(step.path, step.secret))
+      return undefined
     case 'save many':
       for (let at = 0; at < step.count; at++) await store.save(someone, itemAt(`${step.path}/${at}`, `${at}`))
       return undefined
