@@ -76,8 +76,14 @@ export async function rekey(desk: Desk, { without = [] }: { without?: readonly s
   const slots = (await vaultStatus(options))?.slots ?? []
   const single = slots.filter(({ type, id }) => type === 'passphrase' && !without.includes(id)).length === 1
   const ask = async (about: string) => (single ? typed() : undefined) ?? (await passphrases.current(about))
-  await (await import('../stores/vault/rekey.ts')).rekey(options, { without, ask })
+  const { watch, end } = (await import('../edge/terminal/interruption.ts')).interruption()
+  try {
+    await (await import('../stores/vault/rekey.ts')).rekey(options, { without, ask, interruption: watch })
+  } finally {
+    end()
+  }
   desk.terminal.say('the vault has a new key; copies from before open as before\n')
+  desk.terminal.say(`note: for a day what was before stays in ${options.folder}, and opens as before (docs/vault.md)\n`)
   return 0
 }
 

@@ -3,7 +3,7 @@ import type { Secret } from '../../core/secret.ts'
 import { changing } from './change-header.ts'
 import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
-import { createVault, readHeader, replaceHeader } from './header-file.ts'
+import { createVault, readHeader } from './header-file.ts'
 import type { VaultKey } from './key.ts'
 import { type Opener, openVault, withoutUnlocked } from './open.ts'
 import type { VaultOptions } from './options.ts'
@@ -69,13 +69,13 @@ function faultsIn(tree: Tree, key: VaultKey, folder: string): Failure[] {
 /** Adds a way to open the vault; where there is none, makes one that opens in this way only. */
 export async function addSlot(options: VaultOptions, make: SlotMaker): Promise<void> {
   if (readHeader(options) === undefined && (await createVault(options, make))) return
-  await changing(options, async (header) => {
+  await changing(options, async ({ header, replace }) => {
     const { key } = await openVault(header, options)
     const slot = await make(header.id, key.bytes)
     if (isKeyFileSlot(slot) && header.slots.some((other) => opensWithKeyFile(header, other, options))) {
       throw new Failure('refused', `the key file ${options.keyFile} opens the vault already`)
     }
-    replaceHeader(options, { ...header, slots: [...header.slots, slot] })
+    replace({ ...header, slots: [...header.slots, slot] })
   })
 }
 
@@ -89,7 +89,7 @@ function opensWithKeyFile({ id }: Header, slot: Slot, { keyFile, uid }: VaultOpt
  * opens the vault: so nobody locks himself out.
  */
 export async function removeSlot(options: VaultOptions, named: string): Promise<Slot> {
-  return changing(options, async (header) => {
+  return changing(options, async ({ header, replace }) => {
     const slot = theSlot(header, options, named)
     const rest = header.slots.filter((other) => other !== slot)
     if (rest.length === 0) {
@@ -99,7 +99,7 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
     }
     const left = { ...header, slots: rest }
     await openVault(left, withoutUnlocked(options))
-    replaceHeader(options, left)
+    replace(left)
     return slot
   })
 }
@@ -110,12 +110,12 @@ export async function changePassphrase(
   to: () => Promise<Secret>,
   named = 'passphrase',
 ): Promise<void> {
-  await changing(options, async (header) => {
+  await changing(options, async ({ header, replace }) => {
     const slot = theSlot(header, options, named)
     if (!isPassphraseSlot(slot)) throw new Failure('refused', `the slot ${slot.id} has no passphrase`)
     const { key } = await openVault(header, options)
     const fresh = await forPassphrase(await to(), slot.id)(header.id, key.bytes)
-    replaceHeader(options, { ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
+    replace({ ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
   })
 }
 

@@ -22,6 +22,7 @@ export interface Vault {
     header: Header,
     asking: boolean,
     counts: (now: Header | undefined) => boolean,
+    writes?: 'writes',
   ): Promise<{ readonly result: T } | undefined>
 }
 
@@ -51,9 +52,12 @@ export function vaultAt(options: VaultOptions): Vault {
     throw busy()
   }
 
-  const inStep: Vault['inStep'] = async (act, header, asking, counts) => {
+  const inStep: Vault['inStep'] = async (act, header, asking, counts, writes) => {
     try {
-      const result = act(await open(header, asking))
+      const session = await open(header, asking)
+      // Opening may have waited for a person or an agent, and what a rekey has copied meanwhile is not to change.
+      if (writes && !counts(readHeader(options))) return undefined
+      const result = act(session)
       return counts(readHeader(options)) ? { result } : undefined
     } catch (error) {
       if (isFailure(error) && !counts(readHeader(options))) return undefined
@@ -64,9 +68,7 @@ export function vaultAt(options: VaultOptions): Vault {
   return { reading, inStep }
 }
 
-/** Said when a rekey does not end, or overtakes again and again. */
+/** Said when rekeys overtake again and again. */
 export function busy(): Failure {
-  return new Failure('unavailable', 'the vault is being rekeyed, or a rekey was interrupted', {
-    hints: ['credbridge vault rekey'],
-  })
+  return new Failure('unavailable', 'the vault is being rekeyed again and again', { hints: ['try again'] })
 }

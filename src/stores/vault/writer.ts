@@ -2,7 +2,9 @@ import type { Item, Place } from '../../core/credential.ts'
 import { isCredential } from '../../core/credential.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
+import { changing } from './change-header.ts'
 import { parseEntry, printEntry } from './entry.ts'
+import { dropOldGenerations, hasOldGenerations } from './generations.ts'
 import type { Header } from './header.ts'
 import { createVault, readHeader } from './header-file.ts'
 import { recordName } from './names.ts'
@@ -10,14 +12,12 @@ import type { VaultOptions } from './options.ts'
 import { sealRecord } from './record.ts'
 import { forKeyFile } from './slots/key-file.ts'
 import { sweep } from './sweep.ts'
-import { dropRecord, dropWrite, putRecord, recordAt, type Tree, treeOf } from './tree.ts'
+import { dropRecord, dropWrite, putRecord, recordAt, treeOf } from './tree.ts'
 import { attempts, busy, type Session, type Vault } from './vault.ts'
 
 /*
  * What a reader never needs, in a file of its own: reading is what clients wait for.
  */
-
-const pause = 50
 
 /** Keeps the item; where there is no vault, one is made with a key file as its only slot. */
 export async function saveInto(vault: Vault, options: VaultOptions, item: Item): Promise<void> {
@@ -52,13 +52,13 @@ async function writing<T>(
     if (header === undefined) return undefined
     if (header.rekeying !== true) {
       const isOpen = (now: Header | undefined) => now?.records === header.records && now.rekeying !== true
-      const reached = await vault.inStep(act, header, true, isOpen)
+      const reached = await vault.inStep(act, header, true, isOpen, 'writes')
       if (reached !== undefined) {
-        tidy(treeOf(options, header), options)
+        await tidy(options, header)
         return reached
       }
     } else {
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      await (await import('./rekey.ts')).endRekeying(options)
     }
   }
   throw busy()
@@ -72,9 +72,11 @@ async function keeping<T>(vault: Vault, options: VaultOptions, act: (session: Se
   throw new Failure('unavailable', `the vault in ${options.folder} has vanished`)
 }
 
-function tidy(tree: Tree, { now }: VaultOptions): void {
+async function tidy(options: VaultOptions, header: Header): Promise<void> {
   try {
-    sweep(tree, now())
+    sweep(treeOf(options, header), options.now())
+    if (!hasOldGenerations(options, header)) return
+    await changing({ ...options, patience: 0 }, (change) => dropOldGenerations(options, change))
   } catch (error) {
     // What was to be written is written; what lies about is another save's concern, or doctor's.
     if (!isFailure(error)) throw error

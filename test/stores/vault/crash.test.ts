@@ -140,11 +140,15 @@ tracing()('a process that is killed at any system call', () => {
       await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
       await neighboursAreThere(options, where)
       expect(await checkVault({ ...options, now: () => Date.now() + hour }), where).toEqual([])
+      const muchLater = { ...options, now: () => Date.now() + 25 * hour }
+      await vaultStore(muchLater).save(credential(parseAddress(at), { account: 'later', secret: new Secret('s') }))
+      await vaultStore(muchLater).remove(credential(parseAddress(at), { account: 'later' }))
       expect(
         readdirSync(options.folder).filter((name) => name.startsWith('records')),
         where,
       ).toHaveLength(1)
       expect(readdirSync(join(options.keyFile, '..')), where).toEqual(['vault.key'])
+      await neighboursAreThere(options, where)
     })
   })
 })
