@@ -70,6 +70,8 @@ function asksNobody({ ask: _, ...surroundings }: Surroundings): Surroundings {
 interface Tried {
   readonly report: StoreReport
   readonly failure?: Failure
+  /** What it holds and cannot read. */
+  readonly problems?: readonly Failure[]
 }
 
 async function tryStore(name: string, used: boolean, { settings, surroundings }: Prepared): Promise<Tried> {
@@ -80,7 +82,8 @@ async function tryStore(name: string, used: boolean, { settings, surroundings }:
     report = { ...report, protects: await protectionOf(name, settings, surroundings) }
     if (name === 'vault' && !(await isVaultThere({ settings, surroundings }))) return { report }
     await tryOut(store)
-    return { report: { ...report, works: true } }
+    await store.tidy?.()
+    return { report: { ...report, works: true }, problems: (await store.problems?.()) ?? [] }
   } catch (error) {
     const failure = asFailure(error)
     return { report: { ...report, works: false, failure: failure.code }, failure }
@@ -105,16 +108,21 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
   return { check: 'store', state: 'note', says }
 }
 
-function findingsOf({ report, failure }: Tried): readonly StoreFinding[] {
+function findingsOf({ report, failure, problems = [] }: Tried): readonly StoreFinding[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
   const note: StoreFinding = { check, state: 'note', says: about.join('; ') }
   if (works === undefined) return [note]
   if (failure === undefined) {
-    return [note, { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }]
+    const ok: StoreFinding = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
+    return [note, ok, ...problems.map((problem) => wrong(check, problem))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
-  const [fix] = failure.hints
-  return [note, { check, state: 'wrong', says: failure.message, ...(fix === undefined ? {} : { fix }) }]
+  return [note, wrong(check, failure)]
+}
+
+function wrong(check: string, { message, hints }: Failure): StoreFinding {
+  const [fix] = hints
+  return { check, state: 'wrong', says: message, ...(fix === undefined ? {} : { fix }) }
 }

@@ -39,8 +39,9 @@ async function move(desk: Desk, word: string | undefined, options: Options): Pro
     return entries.length === 0 ? nothingThere : 0
   }
   const stayed = await moveAll(desk, entries, from, to)
+  const unreadable = options.all === true ? await sayUnreadable(desk, from) : 0
   await sayWhatIsInUse(desk, to.name, entries.length - stayed)
-  if (stayed > 0) return broken
+  if (stayed + unreadable > 0) return broken
   return entries.length === 0 ? nothingThere : 0
 }
 
@@ -72,6 +73,13 @@ async function moveAll({ terminal }: Desk, entries: readonly Entry[], from: Stor
     terminal.say(`${moved} moved to the ${to.name} store\n`)
   }
   return stayed
+}
+
+/** What cannot be read stays, too; how many. */
+async function sayUnreadable({ terminal }: Desk, from: Store): Promise<number> {
+  const problems = (await from.problems?.()) ?? []
+  for (const { message } of problems) terminal.say(printable(`stays: ${message}`).concat('\n'))
+  return problems.length
 }
 
 /** These are about one item; the next one may go. */

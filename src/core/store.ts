@@ -1,5 +1,6 @@
 import type { Entry, Found, Item, Place } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Failure } from './failure.ts'
 import type { Secret } from './secret.ts'
 
 /** What a store can do. What it declares it cannot is answered `unsupported`, never quietly lost. */
@@ -46,6 +47,15 @@ export interface Store {
    */
   remove(place: Place, expected?: Secret): Promise<boolean>
 
-  /** All entries, without secrets, without unlocking anything. */
+  /** All entries, without secrets, without unlocking anything; what cannot be read is among the problems. */
   list(): Promise<readonly Entry[]>
+
+  /** What it holds and cannot read, each as the failure that a reader meets. Absent where one would fail the whole list. */
+  problems?(): Promise<readonly Failure[]>
+
+  /** Removes what is damaged, or of a later version, at this endpoint, and nothing else, or only counts it; how many there were. */
+  removeUnreadable?(endpoint: Endpoint, only?: 'count'): Promise<number>
+
+  /** Cleans up what processes that died have left. */
+  tidy?(): Promise<void>
 }

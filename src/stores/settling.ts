@@ -73,6 +73,9 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     },
     find: (endpoints, account) => reading((store) => store.find(endpoints, account)),
     list: () => reading((store) => store.list()),
+    problems: () => reading(async (store) => (await store.problems?.()) ?? []),
+    removeUnreadable: (...which) => reading(async (store) => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: () => reading(async (store) => store.tidy?.()),
     remove: (place, expected) => reading((store) => store.remove(place, expected)),
     save: async (item) => (await settled()).save(item),
     settled,
@@ -97,6 +100,9 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
     save: (item) => advised(() => store.save(item)),
     remove: (place, expected) => advised(() => store.remove(place, expected)),
     list: () => advised(() => store.list()),
+    problems: () => advised(async () => (await store.problems?.()) ?? []),
+    removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: () => advised(async () => store.tidy?.()),
   }
 }
 

@@ -1,10 +1,8 @@
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { changing } from './change-header.ts'
-import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
 import { createVault, readHeader } from './header-file.ts'
-import type { VaultKey } from './key.ts'
 import { type Opener, openVault, withoutUnlocked } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { describeSlot } from './slots/describe.ts'
@@ -12,8 +10,7 @@ import { isKeyFileSlot, readKeyFile } from './slots/key-file.ts'
 import { forPassphrase } from './slots/make.ts'
 import { isPassphraseSlot } from './slots/passphrase.ts'
 import { openSlot, type Slot, type SlotMaker } from './slots/slot.ts'
-import { sweepAll } from './sweep.ts'
-import { foldersOf, recordsIn, type Tree, treeOf } from './tree.ts'
+import { foldersOf, treeOf } from './tree.ts'
 
 /** What a person is told about a vault. Nothing is asked and nothing is opened for it but what opens by itself. */
 export interface Status {
@@ -42,27 +39,6 @@ export async function vaultStatus(options: VaultOptions): Promise<Status | undef
       (failure: Failure) => failure,
     ),
     rekeying: header.rekeying === true,
-  }
-}
-
-/** Looks at every record, cleans up after processes that died, and gives the failures that readers would meet. */
-export async function checkVault(options: VaultOptions): Promise<readonly Failure[]> {
-  const header = readHeader(options)
-  if (header === undefined) return []
-  const tree = treeOf(options, header)
-  sweepAll(tree, options)
-  const { ask: _nobody, ...others } = options
-  const { key } = await openVault(header, others)
-  return foldersOf(tree).flatMap((folder) => faultsIn(tree, key, folder))
-}
-
-function faultsIn(tree: Tree, key: VaultKey, folder: string): Failure[] {
-  try {
-    for (const { text, path } of recordsIn(tree, key, folder)) parseEntry(text, path)
-    return []
-  } catch (error) {
-    if (isFailure(error)) return [error]
-    throw error
   }
 }
 

@@ -6,7 +6,8 @@ import type { Store, Traits } from '../../core/store.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
-import { foldersOf, recordsIn } from './tree.ts'
+import type { Survey } from './survey.ts'
+import { recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
@@ -31,12 +32,13 @@ export function vaultStore(options: VaultOptions): Store {
     return (await import('./writer.ts')).removeOutOf(vault, options, place, expected)
   }
 
+  async function surveyed(): Promise<Survey> {
+    const { survey } = await import('./survey.ts')
+    return (await vault.reading(survey, 'never-ask')) ?? { items: [], failures: [] }
+  }
+
   async function list(): Promise<readonly Entry[]> {
-    const items = await vault.reading(
-      (session) => foldersOf(session.tree).flatMap((folder) => itemsIn(session, folder)),
-      'never-ask',
-    )
-    return (items ?? []).map(({ endpoint, account, owner, kind, savedAt }) => ({
+    return (await surveyed()).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
       endpoint,
       account,
       owner,
@@ -45,7 +47,18 @@ export function vaultStore(options: VaultOptions): Store {
     }))
   }
 
-  return { name: 'vault', traits, find, save, remove, list }
+  return {
+    name: 'vault',
+    traits,
+    find,
+    save,
+    remove,
+    list,
+    problems: async () => (await surveyed()).failures,
+    removeUnreadable: async (endpoint, only) =>
+      (await import('./writer.ts')).removeUnreadable(vault, options, endpoint, only),
+    tidy: async () => (await import('./writer.ts')).tidyAll(options),
+  }
 }
 
 function itemsIn({ key, tree }: Session, folder: string): Found[] {

@@ -46,18 +46,18 @@ export function foldersOf(tree: Tree): string[] {
 
 /** The paths of all records, whether they can be read or not. */
 export function namesOf(tree: Tree): string[] {
-  return foldersOf(tree).flatMap((folder) =>
-    namesIn(`${tree.records}/${folder}`)
-      .filter(isName)
-      .map((file) => pathOf(tree, { folder, file })),
-  )
+  return foldersOf(tree).flatMap((folder) => filesIn(tree, folder).map((file) => pathOf(tree, { folder, file })))
+}
+
+/** The names of the records in one folder; none where it does not exist. */
+export function filesIn(tree: Tree, folder: string): string[] {
+  return hasFolder(tree, folder) ? namesIn(`${tree.records}/${folder}`).filter(isName) : []
 }
 
 /** The records of one folder, opened, each in its own place. */
 export function recordsIn(tree: Tree, key: VaultKey, folder: string): OpenedRecord[] {
-  if (!hasFolder(tree, folder)) return []
-  const files = namesIn(`${tree.records}/${folder}`).filter(isName)
-  return files.map((file) => recordAt(tree, key, { folder, file })).filter((record) => record !== undefined)
+  const records = filesIn(tree, folder).map((file) => recordAt(tree, key, { folder, file }))
+  return records.filter((record) => record !== undefined)
 }
 
 /** The record of that name; `undefined` where none is. */

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Failure } from '../../../src/core/failure.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
+import { vaultStore } from '../../../src/stores/vault/store.ts'
 
 /** A folder of its own for one test, gone at its end. */
 export function emptyFolder(): string {
@@ -21,4 +23,11 @@ export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): Vault
     ...(uid === undefined ? {} : { uid }),
     ...more,
   }
+}
+
+/** Cleans up as doctor does, and gives what cannot be read. */
+export async function checkVault(options: VaultOptions): Promise<readonly Failure[] | undefined> {
+  const store = vaultStore(options)
+  await store.tidy?.()
+  return store.problems?.()
 }

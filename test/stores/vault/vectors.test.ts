@@ -71,7 +71,17 @@ describe('a vault that is broken', () => {
       expect(await failureOf(vaultStore(options).save(credential(at)))).toEqual(said)
       expect(await failureOf(vaultStore(options).remove(credential(at)))).toEqual(said)
     }
-    expect(await failureOf(vaultStore(options).list())).toMatchObject({ code })
+    // What is wrong with one record, or with one endpoint's folder, hides no other: a list leaves it out and names it.
+    const isOne = vector.file.startsWith('vault/records/')
+    const store = vaultStore(options)
+    if (isOne) {
+      expect((await store.list()).map(({ endpoint }) => endpoint.key)).not.toContain(at.key)
+      if (vector.still !== undefined) expect(await store.list()).not.toEqual([])
+      expect(await store.problems?.()).toContainEqual(expect.objectContaining({ code, message }))
+    } else {
+      expect(await failureOf(store.list())).toMatchObject({ code })
+      expect(await failureOf(store.problems?.() ?? expect.unreachable())).toMatchObject({ code })
+    }
     expect(snapshot(root)).toEqual(before)
   })
 
