@@ -77,6 +77,9 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     remove: (asker, place, expected) => reading((store) => store.remove(asker, place, expected)),
     save: async (asker, item, condition) => (await settled(asker)).save(asker, item, condition),
     alone: async (asker, place, work) => (await settled(asker)).alone(asker, place, work),
+    problems: (asker) => reading(async (store) => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => reading(async (store) => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => reading(async (store) => store.tidy?.(asker)),
     settled,
   }
 }
@@ -100,6 +103,9 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
     remove: (asker, place, expected) => advised(() => store.remove(asker, place, expected)),
     list: (asker) => advised(() => store.list(asker)),
     alone: (asker, place, work) => advised(() => store.alone(asker, place, work)),
+    problems: (asker) => advised(async () => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => advised(async () => store.tidy?.(asker)),
   }
 }
 

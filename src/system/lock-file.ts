@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from '
 import { basename, dirname, join } from 'node:path'
 import { addFile, createFile } from './atomic-write.ts'
 import { discard } from './disk.ts'
-import { isMissing } from './disk-failure.ts'
+import { isMissing, unlessAbsent } from './disk-failure.ts'
 import { nameBeside } from './leftovers.ts'
 import { namesIn } from './own-file.ts'
 import { lifeOf, type ProcessIdentity } from './process-identity.ts'
@@ -35,7 +35,8 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
   const holder = { token: randomHex(8), ...self }
   const text = `${JSON.stringify(holder)}\n`
   if (!addFile(path, text, { durable: false })) return undefined
-  const file = openOrDiscard(path)
+  const file = openOwn(path, text)
+  if (file === undefined) return undefined
   return {
     holder,
     // To the open file: what has the name by now may be another's. The file system gives it its own time.
@@ -44,13 +45,12 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
   }
 }
 
-function openOrDiscard(path: string): number {
-  try {
-    return openSync(path, 'r+')
-  } catch (error) {
-    discard(path)
-    throw error
-  }
+/** The file with this very text; `undefined` if it was given up and taken in the moment since it was made. */
+function openOwn(path: string, text: string): number | undefined {
+  const file = unlessAbsent(path, () => openSync(path, 'r+'))
+  if (file === undefined || readFileSync(file, 'utf8') === text) return file
+  closeSync(file)
+  return undefined
 }
 
 /** Who holds the lock; nobody: `undefined`. */
@@ -83,8 +83,8 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   const removing = takeLock(marker, self)
   if (removing === undefined) {
     const other = holderOf(marker)
-    if (other !== undefined && isAbandoned(marker, other, self)) removeLock(marker, other.token, self)
-    return false
+    const free = other === undefined || (isAbandoned(marker, other, self) && removeLock(marker, other.token, self))
+    return free && removeLock(path, token, self)
   }
   try {
     if (holderOf(path)?.token !== token) return false

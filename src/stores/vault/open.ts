@@ -71,7 +71,7 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   let found = false
   // A rekey that was interrupted after the header was written leaves the new secret beside the old one; one that ends
   // just now gives it its place between two looks.
-  for (const path of [keyFile, nextKeyFile(keyFile), keyFile]) {
+  for (const path of [keyFile, nextKeyFile(keyFile, header.keyId), keyFile]) {
     const secret = readKeyFile(path, uid)
     if (secret === undefined) continue
     found = true

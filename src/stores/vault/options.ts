@@ -13,6 +13,8 @@ export interface VaultOptions {
   readonly uid?: number
   /** This process's number, for its locks. */
   readonly processId?: number
+  /** How long another command that changes the vault is waited for, in milliseconds; five seconds if absent. */
+  readonly patience?: number
   /** The socket of the user's SSH agent. */
   readonly agent?: string
   /** The kernel's keyring of the user; absent elsewhere than on Linux. */

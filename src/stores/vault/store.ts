@@ -10,7 +10,8 @@ import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
 import { askBy } from './passphrase-question.ts'
-import { foldersOf, recordsIn } from './tree.ts'
+import type { Survey } from './survey.ts'
+import { recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
@@ -49,12 +50,13 @@ export function vaultStore(options: VaultOptions): Store {
     return ask === undefined ? asksNobody : { ...asksNobody, ask }
   }
 
+  async function surveyed(): Promise<Survey> {
+    const { survey } = await import('./survey.ts')
+    return (await vault.reading(survey, undefined)) ?? { items: [], failures: [] }
+  }
+
   async function list(): Promise<readonly Entry[]> {
-    const items = await vault.reading(
-      (session) => foldersOf(session.tree).flatMap((folder) => itemsIn(session, folder)),
-      undefined,
-    )
-    return (items ?? []).map(({ endpoint, account, owner, kind, savedAt }) => ({
+    return (await surveyed()).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
       endpoint,
       account,
       owner,
@@ -70,6 +72,10 @@ export function vaultStore(options: VaultOptions): Store {
     save,
     remove,
     list,
+    problems: async () => (await surveyed()).failures,
+    removeUnreadable: async (asker, endpoint, only) =>
+      (await import('./writer.ts')).removeUnreadable(vault, optionsFor(asker), endpoint, only),
+    tidy: async () => (await import('./writer.ts')).tidyAll(asksNobody),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
   return store
