@@ -10,6 +10,7 @@ import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { Machine } from '../../system/machine.ts'
 import { refuseBeyond } from '../limits.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
 import { inTurn, isBusy } from './helper-lock.ts'
@@ -118,7 +119,7 @@ export function helperStore(name: string, options: Options): Store {
     return items.filter((item) => item !== undefined)
   }
 
-  return {
+  return refusingNames({
     name: store,
     traits,
     find,
@@ -157,7 +158,7 @@ export function helperStore(name: string, options: Options): Store {
     },
 
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 /** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */

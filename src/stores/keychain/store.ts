@@ -5,6 +5,7 @@ import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
@@ -134,7 +135,7 @@ export function keychainStore(options: KeychainOptions): Store {
     return (await import('./change-index.ts')).changing(place, work)
   }
 
-  return {
+  return refusingNames({
     name: 'keychain',
     traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
     find,
@@ -142,7 +143,7 @@ export function keychainStore(options: KeychainOptions): Store {
     remove,
     list,
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }

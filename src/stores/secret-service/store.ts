@@ -5,6 +5,7 @@ import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
+import { refusingNames } from '../names.ts'
 import { find, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -98,5 +99,5 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }

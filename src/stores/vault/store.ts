@@ -5,6 +5,7 @@ import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import { refusingNames } from '../names.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
@@ -66,7 +67,7 @@ export function vaultStore(options: VaultOptions): Store {
     list,
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }
 
 const placeLock = () => import('../place-lock.ts')
