@@ -28,6 +28,7 @@ export interface SaveCondition {
 /**
  * A place where credentials live. Every verb ends within a time limit. Absence is a value; anything broken is a
  * `Failure` (`locked`, `unavailable`, `timeout`, …), and after a failure nothing is lost that was there before.
+ * A name with a NUL or half a character is `malformed` to every store (stores/names.ts).
  */
 export interface Store {
   readonly name: string

@@ -11,6 +11,7 @@ import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
 import type { Machine } from '../../system/machine.ts'
 import { refuseBeyond } from '../limits.ts'
 import { type LockFolder, lockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
@@ -130,7 +131,7 @@ export function helperStore(name: string, options: Options): Store {
     return items.filter((item) => item !== undefined)
   }
 
-  return {
+  return refusingNames({
     name: store,
     traits,
     find,
@@ -169,7 +170,7 @@ export function helperStore(name: string, options: Options): Store {
     },
 
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 /** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */

@@ -6,6 +6,7 @@ import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
@@ -137,7 +138,7 @@ export function keychainStore(options: KeychainOptions): Store {
     return (await import('./change-index.ts')).changing(place, work)
   }
 
-  return {
+  return refusingNames({
     name: 'keychain',
     traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
     find,
@@ -145,7 +146,7 @@ export function keychainStore(options: KeychainOptions): Store {
     remove,
     list,
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }

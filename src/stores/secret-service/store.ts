@@ -6,6 +6,7 @@ import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { secretServiceFailures } from './errors.ts'
 import { find, list } from './find.ts'
 import type { Limits } from './prompt.ts'
@@ -106,5 +107,5 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }

@@ -6,6 +6,7 @@ import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
@@ -78,7 +79,7 @@ export function vaultStore(options: VaultOptions): Store {
     tidy: async () => (await import('./writer.ts')).tidyAll(asksNobody),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }
 
 const placeLock = () => import('../place-lock.ts')
