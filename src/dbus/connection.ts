@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '../core/failure.ts'
 import { hello } from '../stores/secret-service/calls.ts'
 import { failureOf, noAnswer, vanished } from '../stores/secret-service/errors.ts'
-import type { Dial, Line, SocketPath } from '../system/unix-socket.ts'
+import type { ConnectSocket, SocketPath, UnixSocket } from '../system/unix-socket.ts'
 import { outputOf } from './bytes.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
@@ -42,7 +42,7 @@ const atOnce = 100
 
 /** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
-  dial: Dial,
+  connect: ConnectSocket,
   paths: readonly [SocketPath, ...SocketPath[]],
   userId: number,
   limit: number,
@@ -54,17 +54,17 @@ export function openConnection(
   let numbers = 0
   let unanswered = 0
   const later: (() => void)[] = []
-  let line = reach(paths[0], paths.slice(1))
+  let socket = reach(paths[0], paths.slice(1))
   call(hello, limit).catch((error) => end(asFailure(error)))
 
-  function reach(path: SocketPath, others: readonly SocketPath[]): Line {
+  function reach(path: SocketPath, others: readonly SocketPath[]): UnixSocket {
     const feed = incoming(receive)
-    return dial(path, {
+    return connect(path, {
       opened() {
         state = 'open'
         flush()
       },
-      heard(bytes) {
+      received(bytes) {
         try {
           feed(bytes)
         } catch (error) {
@@ -73,7 +73,7 @@ export function openConnection(
       },
       ended(error) {
         const [next, ...rest] = others
-        if (state === 'connecting' && next !== undefined) line = reach(next, rest)
+        if (state === 'connecting' && next !== undefined) socket = reach(next, rest)
         else end(state === 'connecting' ? unreachable(error) : vanished())
       },
     })
@@ -81,7 +81,7 @@ export function openConnection(
 
   function flush(): void {
     if (state !== 'open' || unsent.at === 0) return
-    line.send(unsent.bytes.subarray(0, unsent.at))
+    socket.send(unsent.bytes.subarray(0, unsent.at))
     unsent = outputOf(1024)
   }
 
@@ -92,7 +92,7 @@ export function openConnection(
 
   function end(failure: Failure): void {
     state = 'closed'
-    line.close()
+    socket.close()
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
@@ -103,7 +103,7 @@ export function openConnection(
       function settle(how: () => void): void {
         clearTimeout(timer)
         waiting.delete(number)
-        if (waiting.size === 0) line.hold(false)
+        if (waiting.size === 0) socket.keepAlive(false)
         how()
       }
       waiting.set(number, {
@@ -117,7 +117,7 @@ export function openConnection(
         },
         fail: (failure) => settle(() => reject(failure)),
       })
-      line.hold(true)
+      socket.keepAlive(true)
     })
   }
 

@@ -23,8 +23,8 @@ export function thisWorld(): World {
     ours: (command) => ourCommand(command, env),
     isOurs,
     direct: (commands) => direct(commands, env),
-    program: (name) => programsOnPath(name, env)[0],
-    run: async (...call) => (await import('../system/child.ts')).run(...call),
+    program: (name) => programsOnPath(name, env, platform)[0],
+    run: async (...call) => (await import('../system/child.ts')).runnerIn(env)(...call),
     shipped: (name) => files.read(join(installedIn(), name)),
     files,
   }

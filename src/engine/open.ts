@@ -4,11 +4,10 @@ import { Failure } from '../core/failure.ts'
 import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { write } from '../edge/stdio.ts'
+import { socketConnector } from '../edge/unix-socket.ts'
 import { openStores, type Surroundings } from '../stores/choose.ts'
 import { readDescriptor } from '../system/descriptor.ts'
 import { placesOf } from '../system/folders.ts'
-import { dialByBun } from '../system/unix-socket-bun.ts'
-import { dialer } from '../system/unix-socket-pipe.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 /** What is known before any store is opened. */
@@ -52,11 +51,11 @@ export function thisMachine(tool: Owner): Surroundings {
   return {
     env,
     tool,
-    run: async (...call) => (await import('../system/child.ts')).run(...call),
-    program: async (name) => (await import('../system/programs.ts')).programOnPath(name, env),
+    run: async (...call) => (await import('../system/child.ts')).runnerIn(env)(...call),
+    program: async (name) => (await import('../system/programs.ts')).programsOnPath(name, env, process.platform)[0],
     isOurs: async (path) => (await import('../edge/installation/running-file.ts')).isOurs(path),
     addon: async () => (await import('../edge/installation/addon.ts')).loadAddon(),
-    dialer: ownDialer,
+    connector: socketConnector,
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
     processId: process.pid,
@@ -72,9 +71,6 @@ export function thisMachine(tool: Owner): Surroundings {
     say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }
-
-/** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownDialer = process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes' ? async () => dialByBun : dialer
 
 function isPersonPresent(env: NodeJS.ProcessEnv, platform: string): boolean {
   if (env['GIT_TERMINAL_PROMPT'] === '0' || env['CREDBRIDGE_PROMPT'] === 'never') return false

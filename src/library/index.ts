@@ -1,5 +1,5 @@
 import { open } from '../engine/open.ts'
-import { turns } from '../system/concurrency-limit.ts'
+import { concurrencyLimit } from '../system/concurrency-limit.ts'
 import { type TokenStore, tokenStoreOver } from './flyte.ts'
 import { type Asked, type Passwords, passwordsOver } from './passwords.ts'
 import { shared } from './sharing.ts'
@@ -9,7 +9,7 @@ import { shared } from './sharing.ts'
  */
 
 /** A bus takes so many questions of one connection and no more: 128 where its configuration does not say (dbus-daemon). */
-const inTurn = turns(8)
+const inTurn = concurrencyLimit(8)
 
 const openStores = shared(async () => {
   const { broker, stores } = await open('python')

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { Owner, Place } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import type { Run } from '../core/program.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import { sessionBus } from '../dbus/session-bus.ts'
-import type { Dial } from '../system/unix-socket.ts'
+import type { Run } from '../system/child.ts'
+import type { ConnectSocket } from '../system/unix-socket.ts'
 import { indexFileIn } from './keychain/place.ts'
 import type { StrangersItem } from './secret-service/foreign-items.ts'
 import type { SecretServiceOptions } from './secret-service/store.ts'
@@ -33,7 +33,7 @@ export interface Surroundings {
   /** The keychain's addon. What it throws means that there is none for this system. */
   addon(): Promise<KeychainAddon>
   /** How to reach a Unix socket. */
-  dialer(): Promise<Dial>
+  connector(): Promise<ConnectSocket>
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
   /** Sets a variable of this process, for a library that reads it by itself. */
@@ -70,8 +70,8 @@ async function secretServiceOptions(
 ): Promise<SecretServiceOptions> {
   const { env, userId, personPresent, tool } = surroundings
   const encrypted = secretServiceSession === 'dh'
-  const [dial, before] = await Promise.all([surroundings.dialer(), keptByKeychain(surroundings)])
-  return { address: sessionBus(env), dial, userId, personPresent, encrypted, known: { asking: tool, before } }
+  const [connect, before] = await Promise.all([surroundings.connector(), keptByKeychain(surroundings)])
+  return { address: sessionBus(env), connect, userId, personPresent, encrypted, known: { asking: tool, before } }
 }
 
 /** What the `keychain` store wrote on this machine: it lies in the same Secret Service, and says only service and user. */

@@ -1,14 +1,19 @@
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Run foreign code in any executable that Bun compiled; children of ours do not inherit them. */
 const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
 
-/** The environment for children: ours with the additions, without what would run foreign code in them. */
-export function childEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...additions }
+/** An environment for children: ours with the additions, without what would run foreign code in them. */
+export function childEnvironment(
+  ours: Environment,
+  additions: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...ours, ...additions }
   for (const name of notForChildren) delete env[name]
   return env
 }
 
 /** The environment without a variable, however its letters are written: many programs do not care for their case. */
-export function withoutVariable(env: NodeJS.ProcessEnv, variable: string): NodeJS.ProcessEnv {
+export function withoutVariable(env: Environment, variable: string): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.toLowerCase() !== variable.toLowerCase()))
 }

@@ -1,18 +1,18 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
-/** The first program of this name in PATH's absolute folders; a relative one, as the working directory is, is passed over. */
-export function programOnPath(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return programsOnPath(name, env)[0]
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** PATH's absolute folders, in order; a relative one, as the working directory is, is passed over. */
+export function foldersOnPath(env: Environment, platform: string): readonly string[] {
+  return (env['PATH'] ?? env['Path'] ?? '').split(platform === 'win32' ? ';' : ':').filter(isAbsolute)
 }
 
 /** All programs of this name in PATH's absolute folders, in order. A name with a path separator has none. */
-export function programsOnPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function programsOnPath(name: string, env: Environment, platform: string): readonly string[] {
   if (name === '' || name.includes('/') || name.includes('\\')) return []
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
-  return (env['PATH'] ?? env['Path'] ?? '')
-    .split(delimiter)
-    .filter(isAbsolute)
+  const endings = platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
+  return foldersOnPath(env, platform)
     .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))
     .filter(isRunnable)
 }

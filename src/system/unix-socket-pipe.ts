@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import type { Dial, Ear, Line } from './unix-socket.ts'
+import type { ConnectSocket, SocketListener, UnixSocket } from './unix-socket.ts'
 
 /*
  * A Unix socket as Node's own pipe, the layer below node:net. node:net loads the streams and costs a one-shot call 4 to
@@ -27,14 +27,17 @@ interface Layer {
   lastRead(): readonly [count: number, offset: number]
 }
 
-/** How to make a line on this machine. */
-export async function dialer(): Promise<Dial> {
-  const layer = layerBelow()
-  if (layer === undefined) return (await import('./unix-socket-net.ts')).dialByNet
-  return (path, ear) => dialOn(layer, path, ear)
+/** Gives a part of the layer below Node's modules by its name: `process.binding`. */
+export type Binding = (name: string) => Readonly<Record<string, unknown>>
+
+/** How to connect to sockets on this machine. */
+export async function pipeConnector(binding: Binding | undefined): Promise<ConnectSocket> {
+  const layer = layerBelow(binding)
+  if (layer === undefined) return (await import('./unix-socket-net.ts')).connectByNet
+  return (path, listener) => connectOn(layer, path, listener)
 }
 
-function dialOn(layer: Layer, path: string, ear: Ear): Line {
+function connectOn(layer: Layer, path: string, listener: SocketListener): UnixSocket {
   const pipe = layer.newPipe()
   let closed = false
   function close(): void {
@@ -44,7 +47,7 @@ function dialOn(layer: Layer, path: string, ear: Ear): Line {
   function end(status: number): void {
     if (closed) return
     close()
-    ear.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
+    listener.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
   }
   /** Whether it went well. */
   const well = (status: number | undefined) => {
@@ -55,29 +58,32 @@ function dialOn(layer: Layer, path: string, ear: Ear): Line {
     const [count, offset] = layer.lastRead()
     if (closed || count === 0) return
     if (count < 0 || bytes === undefined) end(count)
-    else ear.heard(Buffer.from(bytes, offset, count))
+    else listener.received(Buffer.from(bytes, offset, count))
   }
   const connecting = layer.newConnecting((status) => {
-    if (!closed && well(status) && well(pipe.readStart())) ear.opened()
+    if (!closed && well(status) && well(pipe.readStart())) listener.opened()
   })
   well(pipe.connect(connecting, path))
   return {
     send: (bytes) => void (closed || well(pipe.writeBuffer(layer.newSending(bytes, well), bytes))),
-    hold: (on) => void (closed || (on ? pipe.ref() : pipe.unref())),
+    keepAlive: (on) => void (closed || (on ? pipe.ref() : pipe.unref())),
     close,
   }
 }
 
 type Making = new (...args: unknown[]) => object
-type Bound = Readonly<Record<string, unknown>>
 
-function layerBelow(): Layer | undefined {
+function layerBelow(binding: Binding | undefined): Layer | undefined {
   try {
-    const { binding } = process as unknown as { binding(name: string): Bound }
+    if (binding === undefined) return undefined
     const { Pipe, PipeConnectWrap, constants } = binding('pipe_wrap')
     const { WriteWrap, streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding('stream_wrap')
     if (![Pipe, PipeConnectWrap, WriteWrap].every((one) => typeof one === 'function')) return undefined
-    const [count, offset, socket] = [kReadBytesOrError, kArrayBufferOffset, (constants as Bound)['SOCKET']]
+    const [count, offset, socket] = [
+      kReadBytesOrError,
+      kArrayBufferOffset,
+      (constants as ReturnType<Binding>)['SOCKET'],
+    ]
     const state = streamBaseState as Int32Array
     if (![count, offset, socket, state[count as number]].every((one) => typeof one === 'number')) return undefined
     const made = (making: unknown, ...args: unknown[]) => new (making as Making)(...args)

@@ -1,6 +1,6 @@
 import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
-import type { Run } from '../core/program.ts'
+import type { Run } from '../system/child.ts'
 import type { Files } from '../system/user-files.ts'
 import type { Launcher } from './launch.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { shared } from '../../src/library/sharing.ts'
-import { turns } from '../../src/system/concurrency-limit.ts'
+import { concurrencyLimit } from '../../src/system/concurrency-limit.ts'
 
 /** What is opened is a number, counted from 1; the clock is moved by the test. */
 function counted(lasts: 'process' | 'forever') {
@@ -52,7 +52,7 @@ test('what could not be opened is tried again by the next call', async () => {
 })
 
 test('so many things at once and no more, in order, also after one that failed', async () => {
-  const inTurn = turns(2)
+  const inTurn = concurrencyLimit(2)
   const ends: ((error?: Error) => void)[] = []
   const begun: number[] = []
   const all = [0, 1, 2, 3, 4].map((number) =>

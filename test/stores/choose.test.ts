@@ -31,7 +31,7 @@ function machine(platform: 'win32' | 'darwin', addon: () => Promise<unknown>): S
     program: never,
     isOurs: never,
     addon: async () => (await addon()) as KeychainAddon,
-    dialer: never,
+    connector: never,
     personPresent: false,
     setVariable: () => expect.unreachable('no variable is set here'),
     readDescriptor: () => undefined,

@@ -1,9 +1,9 @@
 import { write } from '../../src/edge/stdio.ts'
-import { run } from '../../src/system/child.ts'
+import { runnerIn } from '../../src/system/child.ts'
 
 const [, , script = ''] = process.argv
 
-run('/bin/sh', ['-c', script], { limit: 300 }).then(
+runnerIn(process.env)('/bin/sh', ['-c', script], { limit: 300 }).then(
   () => write(1, 'ended\n'),
   (failure) => write(1, `${failure.code}\n`),
 )

@@ -105,7 +105,7 @@ function environmentFor(given: Launch, added: Readonly<Record<string, string>>):
     name,
     typeof value === 'string' ? value : value.expose(),
   ])
-  return childEnvironment({ ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
+  return childEnvironment(process.env, { ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
 }
 
 async function finish({ removal, words, says }: Afterwards, { world }: Call, surface: Surface): Promise<void> {
@@ -114,7 +114,7 @@ async function finish({ removal, words, says }: Afterwards, { world }: Call, sur
   const credbridge = words === undefined ? undefined : world.ours('credbridge')
   if (words === undefined) return
   if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
-  await surface.attend({ program: credbridge, words, env: childEnvironment() })
+  await surface.attend({ program: credbridge, words, env: childEnvironment(process.env) })
 }
 
 /** Nothing was found: whether there is nothing, or nothing that this tool may use. */
@@ -140,7 +140,7 @@ export function realProgram(
   env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
 ): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
-  const found = programsOnPath(program, env).find((path) => !isOurs(path))
+  const found = programsOnPath(program, env, process.platform).find((path) => !isOurs(path))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
 }

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
-import { programOnPath } from '../../system/programs.ts'
+import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import { attend } from './start.ts'
 
@@ -15,11 +15,11 @@ import { attend } from './start.ts'
  */
 export async function runHanding(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
-  const program = name.includes('/') ? resolve(name) : programOnPath(name, process.env)
+  const program = name.includes('/') ? resolve(name) : programsOnPath(name, process.env, process.platform)[0]
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
   const file = namelessFile(text)
   try {
-    const env = childEnvironment({ [variable]: '3' })
+    const env = childEnvironment(process.env, { [variable]: '3' })
     const ended = await attend({ program, words: rest, env, files: [file] })
     return 'exitCode' in ended ? ended.exitCode : 128 + (constants.signals[ended.signal] ?? 0)
   } finally {

@@ -19,10 +19,10 @@ const limits = { first: 10_000, answer: 10_000, person: 120_000 }
 
 /** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
 export async function strangersItems(
-  { address, dial, userId, personPresent, encrypted = false }: SecretServiceOptions,
+  { address, connect, userId, personPresent, encrypted = false }: SecretServiceOptions,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly StrangersItem[]> {
-  const connection = openConnection(dial, socketPaths(address), userId, limits.first)
+  const connection = openConnection(connect, socketPaths(address), userId, limits.first)
   const service = converse(connection, { limits, personPresent, encrypted })
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))
   const [paths] = await Promise.all([searchAll(service, wanted), service.session])

@@ -2,7 +2,7 @@ import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
-import type { Dial } from '../../system/unix-socket.ts'
+import type { ConnectSocket } from '../../system/unix-socket.ts'
 import { find, type Known, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -11,7 +11,7 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
-  readonly dial: Dial
+  readonly connect: ConnectSocket
   readonly userId: number
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
@@ -44,7 +44,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
 
   function conversation(): Conversation {
     if (current !== undefined && !current.connection.closed) return current
-    const connection = openConnection(options.dial, socketPaths(options.address), userId, limits.first)
+    const connection = openConnection(options.connect, socketPaths(options.address), userId, limits.first)
     current = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
     return current
   }

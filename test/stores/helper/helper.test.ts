@@ -8,9 +8,11 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import type { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore, openHelper } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runnerIn } from '../../../src/system/child.ts'
 import { credential, expectFailure, expectItems } from '../contract-world.ts'
 import { open, standIn } from './stand-in.ts'
+
+const run = runnerIn(process.env)
 
 const host = parseAddress('https://git.example.com')
 

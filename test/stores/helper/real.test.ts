@@ -2,10 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
-import type { Run } from '../../../src/core/program.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { type Run, runnerIn } from '../../../src/system/child.ts'
 import { type PasswordStore, startPass } from '../../real/pass.ts'
 import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
@@ -20,7 +19,7 @@ interface Place {
 const within =
   (env: Readonly<Record<string, string>>): Run =>
   (program, words, options) =>
-    run(program, words, { ...options, env: { ...env, ...options?.env } })
+    runnerIn(process.env)(program, words, { ...options, env: { ...env, ...options?.env } })
 
 function openReal(name: string, { env, folder }: Place, how: Run = within(env)) {
   const command = `docker-credential-${name}`

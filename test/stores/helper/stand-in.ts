@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openHelper } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
-import { programOnPath } from '../../../src/system/programs.ts'
+import { runnerIn } from '../../../src/system/child.ts'
+import { programsOnPath } from '../../../src/system/programs.ts'
 
 /** What a stand-in saw of one call: all that other users of the machine, and Windows, could see too, and its input. */
 export interface Seen {
@@ -85,8 +85,8 @@ export function open(name: string, folders: readonly string[], more: { installed
     personPresent: false,
     places: { state },
     userId: process.getuid?.() ?? -1,
-    run,
-    program: async (command) => programOnPath(command, env),
+    run: runnerIn(process.env),
+    program: async (command) => programsOnPath(command, env, process.platform)[0],
     isOurs: async (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
   })
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { dialByNet } from '../../../src/system/unix-socket-net.ts'
+import { connectByNet } from '../../../src/system/unix-socket-net.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { loginPassword, type Session, startSession } from '../../real/session.ts'
@@ -169,10 +169,10 @@ suite('a bus on which something is wrong', () => {
 
   test.each([
     ['as a pipe', undefined],
-    ['by node:net', dialByNet],
-  ])('a socket that never answers, dialled %s', async (_, dial) => {
+    ['by node:net', connectByNet],
+  ])('a socket that never answers, dialled %s', async (_, connect) => {
     const session = await startSession('silent-bus', onTestFinished)
-    const store = storeOn(session, { limits: short, ...(dial === undefined ? {} : { dial }) })
+    const store = storeOn(session, { limits: short, ...(connect === undefined ? {} : { connect }) })
     expect(await failureOf(store.find([git]))).toMatchObject({ code: 'timeout' })
   })
 
@@ -185,7 +185,7 @@ suite('a bus on which something is wrong', () => {
     ['a program to start', 'unixexec:path=/bin/true', 'unsupported'],
     ['a path longer than a socket can have', `unix:path=/${'x'.repeat(300)}`, 'unavailable'],
   ])('%s', async (_, address, code) => {
-    for (const more of [{}, { dial: dialByNet }]) {
+    for (const more of [{}, { connect: connectByNet }]) {
       const store = storeOn({ env: {} }, { address, limits: short, ...more })
       expect(await failureOf(store.find([git]))).toMatchObject({ code })
     }
@@ -194,7 +194,7 @@ suite('a bus on which something is wrong', () => {
   test('of several addresses the first that answers counts', async () => {
     const session = await startSession('unlocked', onTestFinished)
     const address = `tcp:host=localhost,port=1;unix:path=/nowhere/bus;${session.env['DBUS_SESSION_BUS_ADDRESS']}`
-    for (const more of [{}, { dial: dialByNet }]) {
+    for (const more of [{}, { connect: connectByNet }]) {
       expect(await storeOn(session, { address, ...more }).find([git])).toEqual([])
     }
   })

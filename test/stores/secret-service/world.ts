@@ -4,8 +4,8 @@ import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endp
 import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
+import { socketConnector } from '../../../src/edge/unix-socket.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
-import { dialer } from '../../../src/system/unix-socket-pipe.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
 
@@ -18,12 +18,18 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
-const dial = await dialer()
+const connect = await socketConnector()
 
 /** The store on a session's bus; nobody is there to answer a dialog. */
 export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOptions> = {}): Store {
   const userId = process.getuid?.() ?? -1
-  return secretServiceStore({ address: env['DBUS_SESSION_BUS_ADDRESS'], dial, userId, personPresent: false, ...more })
+  return secretServiceStore({
+    address: env['DBUS_SESSION_BUS_ADDRESS'],
+    connect,
+    userId,
+    personPresent: false,
+    ...more,
+  })
 }
 
 export const git = parseAddress('https://git.example.com')

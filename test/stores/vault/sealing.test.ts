@@ -237,7 +237,7 @@ test('the keychain of Windows, as it is opened there, takes any size, and nothin
     isOurs: async () => false,
     addon: async () => addon as unknown as KeychainAddon,
     setVariable: () => {},
-    dialer: async () => expect.unreachable('nobody is to be spoken to'),
+    connector: async () => expect.unreachable('nobody is to be spoken to'),
     readDescriptor: () => undefined,
     say: () => {},
   })

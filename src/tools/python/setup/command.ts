@@ -1,5 +1,6 @@
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { foldersOnPath } from '../../../system/programs.ts'
 import type { Change, Finding, Plan, SetupOption, SetupOptions, World } from '../../tool.ts'
 
 /*
@@ -72,7 +73,7 @@ export async function proveCommand(world: World, passedOver?: string): Promise<s
 function foundFirst(world: World, passedOver: string | undefined): string | undefined {
   const first = world.program('keyring')
   if (first === undefined || dirname(first) !== passedOver) return first
-  const paths = foldersOnPath(world).map((folder) => join(folder, fileName(world)))
+  const paths = foldersOnPath(world.env, world.platform).map((folder) => join(folder, fileName(world)))
   return paths.find((path) => dirname(path) !== passedOver && world.files.exists(path))
 }
 
@@ -86,18 +87,13 @@ export function ourCommand(world: World): string {
   throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
 }
 
-function foldersOnPath({ env, platform }: World): readonly string[] {
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(platform === 'win32' ? ';' : ':')
-  return folders.filter(isAbsolute)
-}
-
 function fileName({ platform }: World): string {
   return platform === 'win32' ? 'keyring.cmd' : 'keyring'
 }
 
 /** Beside our command if that is on PATH, else in the home folder, else the first that is safe; before the other one. */
 function folderFor(world: World, besideOurs: string, other: string | undefined, passedOver?: string): string {
-  const all = foldersOnPath(world)
+  const all = foldersOnPath(world.env, world.platform)
   const before = other === undefined ? all : all.slice(0, all.indexOf(dirname(other)))
   const safe = before.filter(
     (folder) =>
@@ -113,7 +109,7 @@ function folderFor(world: World, besideOurs: string, other: string | undefined, 
 }
 
 function ourLinks(world: World): readonly string[] {
-  const paths = foldersOnPath(world).map((folder) => join(folder, fileName(world)))
+  const paths = foldersOnPath(world.env, world.platform).map((folder) => join(folder, fileName(world)))
   return [...new Set(paths)].filter((path) => /(^|[/\\])credbridge-keyring(\.\w+)?$/.test(leadsTo(world, path) ?? ''))
 }
 
