@@ -37,7 +37,7 @@ function lazyName(file: string): string {
 }
 
 /** A client's call nearly always needs one of these stores: each stands in the command's own file. */
-const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts', 'keychain/open.ts'].map((file) =>
+const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts'].map((file) =>
   join(root, 'src', 'stores', file),
 )
 
