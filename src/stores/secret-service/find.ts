@@ -138,5 +138,5 @@ function thatCount(
 }
 
 function kept({ endpoint }: Place): Failure {
-  return new Failure('refused', `the Secret Service keeps the secret for ${endpoint.key} to itself`)
+  return new Failure('refused', `the Secret Service does not give out the secret for ${endpoint.key}`)
 }

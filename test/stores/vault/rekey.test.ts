@@ -175,7 +175,7 @@ describe('a rekey', () => {
       await expect(storeOf({ ...options, patience: 0 }).save(someone, credential(host(1)))).rejects.toMatchObject({
         code: 'timeout',
         message: 'another command is changing the vault',
-        hints: [`let it come to its end, or end it: kill ${process.pid}`, expect.stringContaining('vault.lock')],
+        hints: [`wait until it ends, or end it: kill ${process.pid}`, expect.stringContaining('vault.lock')],
       })
       replace(header)
     })
