@@ -9,6 +9,7 @@ import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { Machine } from '../../system/machine.ts'
+import { containersHelper, dockerHelper } from '../../tools/docker/names.ts'
 import { refuseBeyond } from '../limits.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
@@ -25,7 +26,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   const { env, places, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
-  if (name === 'credbridge') throw leadsToUs(command)
+  if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
   // Windows' programs are on PATH in WSL, under their whole names.
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
