@@ -78,7 +78,8 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
     const ended = here.filter((item) => covers(item, credential.account) && isLifted(item, credential))
     const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
     const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
-    const kept = known || (before !== undefined && sameValue(before, credential))
+    const kept =
+      known || (before !== undefined && sameValue(before, credential) && before.spelling === credential.spelling)
     if (kept && ended.length === 0 && replaced.length === 0) return 'unchanged'
     const drop = async () => {
       for (const other of replaced) await first.remove(asker, other, other.secret)

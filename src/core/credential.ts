@@ -42,6 +42,8 @@ export interface Entry extends Place {
   readonly kind: string
   /** When it was last written, in milliseconds since 1970; absent where the store keeps no times. */
   readonly savedAt?: number
+  /** How its owner spells the endpoint, as in a credential; only in what a tool lists as its own. */
+  readonly spelling?: string
 }
 
 export interface Credential extends Place {
@@ -54,6 +56,8 @@ export interface Credential extends Place {
   readonly refreshToken?: Secret
   /** Further secret parts by name, where a tool needs them: a session token, the key of a certificate. */
   readonly parts?: Readonly<Record<string, Secret>>
+  /** How its owner spells the endpoint where that is not the usual way; it proves nothing. */
+  readonly spelling?: string
   readonly more?: UnknownMembers
 }
 
@@ -129,7 +133,7 @@ export function secretOf(item: Item): Secret | undefined {
   return isCredential(item) ? item.secret : undefined
 }
 
-/** Whether anything belongs to the credential beside account, kind and secret. */
+/** Whether anything belongs to the credential beside account, kind and secret that a store must not lose. */
 export function hasExtras({ scheme, expires, refreshToken, parts, more }: Credential): boolean {
   return [scheme, expires, refreshToken, parts, more].some((extra) => extra !== undefined)
 }
@@ -145,10 +149,10 @@ export function samePlace(a: Place, b: Place): boolean {
 
 /** Equal in everything that is stored: place, kind, secret and what belongs to it. */
 export function sameCredential(a: Credential, b: Credential): boolean {
-  return samePlace(a, b) && sameValue(a, b) && sameSecret(a.more, b.more)
+  return samePlace(a, b) && sameValue(a, b) && a.spelling === b.spelling && sameSecret(a.more, b.more)
 }
 
-/** Equal in what proves the account, whoever saved it; members that this version does not know do not count. */
+/** Equal in what proves the account, whoever saved it; a spelling, and members that this version does not know, do not count. */
 export function sameValue(a: Credential, b: Credential): boolean {
   return (
     a.kind === b.kind &&

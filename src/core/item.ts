@@ -82,13 +82,14 @@ function hasServiceNames(owner: Owner): boolean {
 }
 
 function encodeCredential(credential: Credential): string {
-  const { owner, endpoint, kind, secret } = credential
+  const { owner, endpoint, kind, secret, spelling } = credential
   const bare = secret.expose()
+  const isMore = hasExtras(credential) || spelling !== undefined
   if (owner === python) {
-    if (kind !== 'text' || hasExtras(credential) || endpoint.form !== 'service') throw onlyText()
+    if (kind !== 'text' || isMore || endpoint.form !== 'service') throw onlyText()
     return bare
   }
-  return kind === 'basic' && !hasExtras(credential) && !bare.startsWith(family) ? bare : printCredential(credential)
+  return kind === 'basic' && !isMore && !bare.startsWith(family) ? bare : printCredential(credential)
 }
 
 function encodeNote({ kind, everyAccount, until, erased, more }: NoteItem): string {

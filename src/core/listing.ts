@@ -2,7 +2,7 @@ import type { Reach } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
 import { noteOwner } from './credential.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import type { Lookup } from './selection.ts'
@@ -31,9 +31,11 @@ export async function listFor(listing: Listing, { stores, asker, reach, now }: W
   for (const endpoint of candidates) {
     const credential = await answered(read, { ...listing, endpoints: reach([endpoint]) }, now())
     if (credential === undefined) continue
-    const { account, owner, kind } = credential
+    const { account, owner, kind, spelling } = credential
+    const isOwn = owner === listing.tool && sameEndpoint(credential.endpoint, endpoint)
     const listed = owner === listing.tool || (await isShared(read, listing.tool, endpoint, account))
-    if (listed) entries.push({ endpoint, account, owner, kind })
+    if (listed)
+      entries.push({ endpoint, account, owner, kind, ...(isOwn && spelling !== undefined ? { spelling } : {}) })
   }
   return entries
 }

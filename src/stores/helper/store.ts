@@ -9,6 +9,7 @@ import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
 import type { Machine } from '../../system/machine.ts'
+import { containersHelper, dockerHelper } from '../../tools/docker/names.ts'
 import { refuseBeyond } from '../limits.ts'
 import { type LockFolder, lockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
@@ -26,7 +27,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   const { env, places, userId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
-  if (name === 'credbridge') throw leadsToUs(command)
+  if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
   // Windows' programs are on PATH in WSL, under their whole names.
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
