@@ -29,7 +29,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
     const changes = helpers.flatMap(({ line, file, registry }): Change[] => [
       { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, line.text) },
-      { says: `pnpm: ${file} goes`, apply: () => world.files.remove(file) },
+      { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
     ])
     return { changes, remarks: [] }
   },
