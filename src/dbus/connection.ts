@@ -1,34 +1,33 @@
-import { asFailure, Failure } from '../core/failure.ts'
-import { hello } from '../stores/secret-service/calls.ts'
-import { failureOf, noAnswer, vanished } from '../stores/secret-service/errors.ts'
+import { asFailure, type Failure } from '../core/failure.ts'
 import type { ConnectSocket, SocketPath, UnixSocket } from '../system/unix-socket.ts'
+import { hello } from './bus-calls.ts'
 import { outputOf } from './bytes.ts'
+import type { Call } from './call.ts'
+import { busSilent, busUnreachable, busVanished } from './failures.ts'
 import { incoming } from './incoming.ts'
-import { type Bodies, printMessage, type Received, readBody } from './message.ts'
-import type { Value } from './value.ts'
+import { printMessage, type Received, readBody } from './message.ts'
 
-/** A method to call, with what, and the signature that its reply must have. */
-export interface Call<Reply extends keyof Bodies = keyof Bodies> {
-  readonly destination: string
-  readonly path: string
-  readonly interface: string
-  readonly member: string
-  readonly signature?: string
-  readonly body?: readonly Value[]
-  readonly reply: Reply
-}
-
-/** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
-export interface Connection {
+/**
+ * One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. `Bodies` says
+ * which values the replies of these signatures hold.
+ */
+export interface Connection<Bodies> {
   /**
    * Calls a method. All calls of one turn leave in one write, those of the first turn together with the
    * authentication. The object is not there: `undefined`. No answer within the limit, in milliseconds: `timeout`.
    */
-  call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
+  call<Reply extends keyof Bodies & string>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
   /** Waits for the first signal of which `pick` makes something. The bus sends only those that it was asked for. */
   signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
   close(): void
   readonly closed: boolean
+}
+
+/** What it means that those fail who are asked over the bus. */
+export interface PeerFailures {
+  noAnswer(): Failure
+  /** What an error stands for, by its name; `undefined` if it only says that an object is not there. */
+  meaning(error: string): Failure | undefined
 }
 
 /** Somebody who waits for a message, which may be another one. */
@@ -41,12 +40,13 @@ interface Waiting {
 const atOnce = 100
 
 /** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
-export function openConnection(
+export function openConnection<Bodies>(
   connect: ConnectSocket,
   paths: readonly [SocketPath, ...SocketPath[]],
   userId: number,
   limit: number,
-): Connection {
+  peer: PeerFailures,
+): Connection<Bodies> {
   const waiting = new Map<number, Waiting>()
   let unsent = outputOf(4096)
   unsent.at = unsent.bytes.write(authentication(userId))
@@ -55,7 +55,7 @@ export function openConnection(
   let unanswered = 0
   const later: (() => void)[] = []
   let socket = reach(paths[0], paths.slice(1))
-  call(hello, limit).catch((error) => end(asFailure(error)))
+  send(hello, limit, busSilent).catch((error) => end(asFailure(error)))
 
   function reach(path: SocketPath, others: readonly SocketPath[]): UnixSocket {
     const feed = incoming(receive)
@@ -74,7 +74,7 @@ export function openConnection(
       ended(error) {
         const [next, ...rest] = others
         if (state === 'connecting' && next !== undefined) socket = reach(next, rest)
-        else end(state === 'connecting' ? unreachable(error) : vanished())
+        else end(state === 'connecting' ? busUnreachable(error) : busVanished())
       },
     })
   }
@@ -96,8 +96,13 @@ export function openConnection(
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
-  function wait<T>(number: number, limit: number, pick: (message: Received) => { value: T } | undefined): Promise<T> {
-    if (state === 'closed') return Promise.reject(vanished())
+  function wait<T>(
+    number: number,
+    limit: number,
+    noAnswer: () => Failure,
+    pick: (message: Received) => { value: T } | undefined,
+  ): Promise<T> {
+    if (state === 'closed') return Promise.reject(busVanished())
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle(() => reject(noAnswer())), limit)
       function settle(how: () => void): void {
@@ -121,14 +126,14 @@ export function openConnection(
     })
   }
 
-  function send<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+  function send<Body>(call: Call, limit: number, noAnswer: () => Failure): Promise<Body | undefined> {
     const { reply, body = [], ...head } = call
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
     unanswered++
-    const answer = wait(serial, limit, (message) =>
-      message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
+    const answer = wait(serial, limit, noAnswer, (message) =>
+      message.type === 'signal' ? undefined : { value: replyIn<Body>(message, reply) },
     )
     return answer.finally(() => {
       unanswered--
@@ -136,19 +141,26 @@ export function openConnection(
     })
   }
 
-  function call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
-    if (unanswered < atOnce) return send(call, limit)
-    return new Promise((resolve) => later.push(() => resolve(send(call, limit))))
+  function replyIn<Body>(message: Received, reply: string): Body | undefined {
+    if (message.type !== 'error') return readBody<Body>(message, reply)
+    const failure = peer.meaning(message.error ?? '')
+    if (failure !== undefined) throw failure
+    return undefined
+  }
+
+  function call<Body>(call: Call, limit: number): Promise<Body | undefined> {
+    if (unanswered < atOnce) return send(call, limit, peer.noAnswer)
+    return new Promise((resolve) => later.push(() => resolve(send(call, limit, peer.noAnswer))))
   }
 
   return {
     call,
     signal: (pick, limit) =>
-      wait(++numbers, limit, (message) => {
+      wait(++numbers, limit, peer.noAnswer, (message) => {
         const value = message.type === 'signal' ? pick(message) : undefined
         return value === undefined ? undefined : { value }
       }),
-    close: () => end(vanished()),
+    close: () => end(busVanished()),
     get closed() {
       return state === 'closed'
     },
@@ -162,23 +174,4 @@ export function openConnection(
 function authentication(userId: number): string {
   const hex = [...String(userId)].map((digit) => `3${digit}`).join('')
   return `\0AUTH EXTERNAL ${hex}\r\nBEGIN\r\n`
-}
-
-function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
-  if (message.type !== 'error') return readBody(message, reply)
-  const failure = failureOf(message.error ?? '')
-  if (failure !== undefined) throw failure
-  return undefined
-}
-
-const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
-
-function unreachable(error: NodeJS.ErrnoException | undefined): Failure {
-  const code = error?.code ?? ''
-  const denied = code === 'EACCES' || code === 'EPERM'
-  return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
-    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
-    cause: error,
-    passing: !nobodyListens.includes(code),
-  })
 }

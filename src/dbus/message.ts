@@ -99,25 +99,6 @@ export function lengthOf(start: Buffer): number | undefined {
   return aligned(fixedPart + head, 8) + body
 }
 
-/** The signatures of the bodies that credbridge reads, and what they hold. */
-export interface Bodies {
-  readonly '': readonly []
-  readonly s: readonly [string]
-  readonly o: readonly [string]
-  readonly v: readonly [Variant]
-  readonly bv: readonly [dismissed: boolean, result: Variant]
-  readonly vo: readonly [output: Variant, session: string]
-  readonly oo: readonly [created: string, prompt: string]
-  readonly aoo: readonly [done: readonly string[], prompt: string]
-  readonly aoao: readonly [unlocked: readonly string[], locked: readonly string[]]
-  readonly sss: readonly [name: string, before: string, after: string]
-  readonly 'a{sv}': readonly [ReadonlyMap<string, Variant>]
-  readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, WireSecret>]
-}
-
-/** A secret as the Secret Service has it. */
-export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
-
 /** Reads one whole message but its body. */
 export function readMessage(bytes: Buffer): Received {
   const from = inputOf(bytes, bytes[0] === littleEndian, fixedPart)
@@ -138,10 +119,10 @@ export function readMessage(bytes: Buffer): Received {
 }
 
 /** The values of a body that must have this signature and nothing behind it. */
-export function readBody<S extends keyof Bodies>(message: Received, signature: S): Bodies[S] {
+export function readBody<Body>(message: Received, signature: string): Body {
   if ((message.signature ?? '') !== signature) throw unreadable('has other values than it should')
   const from = { ...message.body }
   const values = read(from, signature)
   if (from.at !== from.bytes.length) throw unreadable('has more than its values')
-  return values as unknown as Bodies[S]
+  return values as Body
 }

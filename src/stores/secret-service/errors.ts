@@ -1,4 +1,6 @@
 import { Failure } from '../../core/failure.ts'
+import type { PeerFailures } from '../../dbus/connection.ts'
+import { busVanished } from '../../dbus/failures.ts'
 
 /*
  * What the errors of the bus and of the Secret Service mean, by name: dbus-protocol.h of libdbus has the one list,
@@ -17,7 +19,7 @@ const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${secret}IsLocked`]: locked,
   [`${secret}NoSession`]: vanished,
   [`${bus}NoReply`]: vanished,
-  [`${bus}Disconnected`]: vanished,
+  [`${bus}Disconnected`]: busVanished,
   [`${bus}ServiceUnknown`]: noService,
   [`${bus}NameHasNoOwner`]: noService,
   [`${bus}Timeout`]: noAnswer,
@@ -26,8 +28,10 @@ const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${bus}LimitsExceeded`]: () => new Failure('too-large', 'the session bus does not carry that much'),
 }
 
-/** The failure that an error stands for; undefined if it only says that an object is not there. */
-export function failureOf(error: string): Failure | undefined {
+/** What failures mean in a conversation with the Secret Service. */
+export const peerFailures: PeerFailures = { noAnswer, meaning: failureOf }
+
+function failureOf(error: string): Failure | undefined {
   const meaning = error.startsWith(`${bus}Spawn.`) ? noService : meanings[error]
   if (meaning === 'absent') return undefined
   return meaning === undefined ? new Failure('refused', `the Secret Service refused: ${error}`) : meaning()

@@ -1,13 +1,15 @@
 import type { Failure } from '../../core/failure.ts'
-import type { Call, Connection } from '../../dbus/connection.ts'
-import type { Bodies } from '../../dbus/message.ts'
+import type { Call } from '../../dbus/call.ts'
+import type { Connection } from '../../dbus/connection.ts'
 import { typed } from '../../dbus/property.ts'
 import type { Variant } from '../../dbus/value.ts'
+import type { Bodies } from './bodies.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
 import { locked, noAnswer, noCollection, vanished } from './errors.ts'
 import { askPerson, type Limits } from './prompt.ts'
-import { openEncrypted, openPlain, type Session } from './session.ts'
+import { openEncrypted, openPlain } from './session.ts'
+import type { Session } from './session-type.ts'
 
 export interface Manners {
   readonly limits: Limits
@@ -42,7 +44,7 @@ export type Service = ReturnType<typeof converse>
 const nobodysAlias = 'credbridge'
 
 /** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
-export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners) {
+export function converse(connection: Connection<Bodies>, { limits, personPresent, encrypted }: Manners) {
   let opened: Session | undefined
   let unlocking: Promise<void> | undefined
   let isKnown = false

@@ -3,6 +3,8 @@ import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
+import type { Bodies } from './bodies.ts'
+import { peerFailures } from './errors.ts'
 import { find, type Known, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -30,7 +32,7 @@ const restAfter = 5_000
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
 interface Conversation {
-  readonly connection: Connection
+  readonly connection: Connection<Bodies>
   readonly service: Service
 }
 
@@ -44,7 +46,13 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
 
   function conversation(): Conversation {
     if (current !== undefined && !current.connection.closed) return current
-    const connection = openConnection(options.connect, socketPaths(options.address), userId, limits.first)
+    const connection = openConnection<Bodies>(
+      options.connect,
+      socketPaths(options.address),
+      userId,
+      limits.first,
+      peerFailures,
+    )
     current = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
     return current
   }

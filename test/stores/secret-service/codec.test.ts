@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../../src/core/failure.ts'
+import { hello } from '../../../src/dbus/bus-calls.ts'
 import { outputOf } from '../../../src/dbus/bytes.ts'
-import type { Call } from '../../../src/dbus/connection.ts'
+import type { Call } from '../../../src/dbus/call.ts'
 import { incoming } from '../../../src/dbus/incoming.ts'
 import {
-  type Bodies,
   lengthOf,
   type Message,
   printMessage,
@@ -13,6 +13,7 @@ import {
   readMessage,
 } from '../../../src/dbus/message.ts'
 import { print, read } from '../../../src/dbus/value.ts'
+import type { Bodies } from '../../../src/stores/secret-service/bodies.ts'
 import * as calls from '../../../src/stores/secret-service/calls.ts'
 import { collection, item, received, receivedStream, sent, session } from './recorded.ts'
 
@@ -29,7 +30,7 @@ const label = 'credbridge: josé at https://git.example.com (git)'
 
 /** The calls of record.py, in its order. */
 const ours: readonly Call[] = [
-  calls.hello,
+  hello,
   calls.openSession('plain', { type: 's', value: '' }),
   calls.readAlias('default'),
   calls.createItem(collection, label, attributes, secret),
@@ -53,7 +54,7 @@ const empty = Buffer.alloc(0)
 const collections = [collection, '/org/freedesktop/secrets/collection/session']
 
 /** What came back, message by message. */
-const answers: readonly [Message['type'], keyof Bodies, unknown][] = [
+const answers: readonly [Message['type'], keyof Bodies | 's', unknown][] = [
   ['reply', 's', [':1.1']],
   ['signal', 's', [':1.1']],
   ['reply', 'vo', [{ type: 's', value: '' }, session]],
@@ -150,10 +151,10 @@ describe('what cannot be text', () => {
   test('is refused, and leaves no trace in what goes out', () => {
     for (const account of ['a\0b', '\ud800']) {
       const out = outputOf(64)
-      printCall(out, calls.hello, 1)
+      printCall(out, hello, 1)
       expect(failureIn(() => printCall(out, calls.searchItems(new Map([['username', account]])), 2))).toBe('malformed')
       printCall(out, calls.getCollections(), 2)
-      const clean = Buffer.concat([printed(calls.hello, 1), printed(calls.getCollections(), 2)])
+      const clean = Buffer.concat([printed(hello, 1), printed(calls.getCollections(), 2)])
       expect(out.bytes.subarray(0, out.at).equals(clean)).toBe(true)
     }
   })
