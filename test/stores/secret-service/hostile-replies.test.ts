@@ -157,6 +157,25 @@ describe('a Secret Service that contradicts itself', () => {
     },
   )
 
+  test.each(['unlocked', 'locked'])(
+    'more %s items than anybody keeps are malformed, and nothing is asked of them',
+    async (which) => {
+      const asked: string[] = []
+      const many = Array.from({ length: 5_001 }, (_, at) => `/org/freedesktop/secrets/collection/login/${at}`)
+      const twice = (paths: readonly string[]) => paths.map((path) => path.replace('login', 'other'))
+      let searches = 0
+      const store = storeWith(({ member }) => {
+        asked.push(member)
+        if (member !== 'SearchItems') return undefined
+        const paths = searches++ % 2 === 0 ? many : twice(many)
+        return which === 'locked' ? ['aoao', [], paths] : ['aoao', paths, []]
+      })
+      expect(await failureOf(store.list(someone))).toMatchObject({ code: 'malformed' })
+      expect(asked).not.toContain('GetAll')
+      expect(asked).not.toContain('Unlock')
+    },
+  )
+
   test('a secret that is no text is malformed', async () => {
     const secret = [item, Buffer.alloc(0), Buffer.from([0xff, 0xfe]), 'application/octet-stream']
     const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map([[item, secret]])]))
