@@ -1,5 +1,7 @@
-import { asFailure, type Failure } from '../core/failure.ts'
-import type { ConnectSocket, SocketPath, UnixSocket } from '../system/unix-socket.ts'
+import { asFailure, type Failure, isFailure } from '../core/failure.ts'
+import { ownSocketsOnly } from '../system/own-socket.ts'
+import type { ConnectSocket, UnixSocket } from '../system/unix-socket.ts'
+import type { BusAddress } from './address.ts'
 import { hello } from './bus-calls.ts'
 import { outputOf } from './bytes.ts'
 import type { Call } from './call.ts'
@@ -39,10 +41,10 @@ interface Waiting {
 /** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
 const atOnce = 100
 
-/** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
+/** Speaks to the first of these sockets that is ours or root's and can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection<Bodies>(
   connect: ConnectSocket,
-  paths: readonly [SocketPath, ...SocketPath[]],
+  addresses: readonly [BusAddress, ...BusAddress[]],
   userId: number,
   limit: number,
   peer: PeerFailures,
@@ -54,12 +56,14 @@ export function openConnection<Bodies>(
   let numbers = 0
   let unanswered = 0
   const later: (() => void)[] = []
-  let socket = reach(paths[0], paths.slice(1))
+  const connectToOwn = ownSocketsOnly(connect, userId)
+  let stranger: Failure | undefined
+  let socket = reach(addresses[0], addresses.slice(1))
   send(hello, limit, busSilent).catch((error) => end(asFailure(error)))
 
-  function reach(path: SocketPath, others: readonly SocketPath[]): UnixSocket {
-    const feed = incoming(receive)
-    return connect(path, {
+  function reach({ path, guid }: BusAddress, others: readonly BusAddress[]): UnixSocket {
+    const feed = incoming(receive, guid)
+    return connectToOwn(path, {
       opened() {
         state = 'open'
         flush()
@@ -73,8 +77,9 @@ export function openConnection<Bodies>(
       },
       ended(error) {
         const [next, ...rest] = others
+        if (isFailure(error)) stranger ??= error
         if (state === 'connecting' && next !== undefined) socket = reach(next, rest)
-        else end(state === 'connecting' ? busUnreachable(error) : busVanished())
+        else end(state === 'connecting' ? (stranger ?? busUnreachable(error)) : busVanished())
       },
     })
   }

@@ -21,6 +21,12 @@ export function busRefused(): Failure {
   })
 }
 
+export function otherBus(): Failure {
+  return new Failure('refused', 'the session bus is not the one that its address names: it has another guid', {
+    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs', 'unset DBUS_SESSION_BUS_ADDRESS'],
+  })
+}
+
 const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
 
 /** Why no connection came about. */

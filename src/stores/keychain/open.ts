@@ -8,7 +8,7 @@ import { keychainStore } from './store.ts'
 /** The keychain of this machine, as the edge describes it. */
 export async function openKeychain(surroundings: Surroundings): Promise<Store> {
   const { platform, places, userId, processId, personPresent, env, addon: loadAddon } = surroundings
-  const address = platform === 'linux' ? busAddress(env) : undefined
+  const address = platform === 'linux' ? busAddress(env, userId) : undefined
   if (address !== undefined) surroundings.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   const keychain = keychainStore({
     platform,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Secret } from '../../core/secret.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
 import type { Bodies } from './bodies.ts'
 import { peerFailures } from './errors.ts'
@@ -24,7 +24,7 @@ export async function strangersItems(
   { address, connect, userId, personPresent, encrypted = false }: SecretServiceOptions,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly StrangersItem[]> {
-  const connection = openConnection<Bodies>(connect, socketPaths(address), userId, limits.first, peerFailures)
+  const connection = openConnection<Bodies>(connect, busAddresses(address), userId, limits.first, peerFailures)
   const service = converse(connection, { limits, personPresent, encrypted })
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))
   const [paths] = await Promise.all([searchAll(service, wanted), service.session])

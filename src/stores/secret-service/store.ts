@@ -1,6 +1,6 @@
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { Bodies } from './bodies.ts'
@@ -48,7 +48,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     if (current !== undefined && !current.connection.closed) return current
     const connection = openConnection<Bodies>(
       options.connect,
-      socketPaths(options.address),
+      busAddresses(options.address),
       userId,
       limits.first,
       peerFailures,

@@ -21,7 +21,7 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, surroundings: Surr
     now: Date.now,
     ...(userId < 0 ? {} : { uid: userId }),
     ...(processId === undefined ? {} : { processId }),
-    ...(isAbsolute(agent) ? { agent } : {}),
+    ...(isAbsolute(agent) ? { agent, connector: surroundings.connector } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
     ...(ask === undefined ? {} : { ask: () => askForPassphrase(ask) }),
     handed: async () => handed(surroundings),

@@ -12,7 +12,7 @@ const short = { first: 200, answer: 100, person: 300 }
 
 function storeWith(answers: Answers, greeting?: string): Store {
   const connect = fakeBus(attributes, answers, greeting)
-  return storeOn({ env: {} }, { address: 'unix:path=/fake', connect, limits: short })
+  return storeOn({ env: {} }, { address: 'unix:path=/', connect, limits: short })
 }
 
 /** Another answer to this one method. */
@@ -149,7 +149,7 @@ describe('a Secret Service that contradicts itself', () => {
         return body[1] === 'Locked' ? ['v', { type: 'b', value: state === 'locked' }] : undefined
       })
       const limits = { first: 5_000, answer: 100, person: how === 'answers' ? 20_000 : 500 }
-      const store = storeOn({ env: {} }, { address: 'unix:path=/fake', connect, limits, personPresent })
+      const store = storeOn({ env: {} }, { address: 'unix:path=/', connect, limits, personPresent })
       if (typeof outcome === 'string') expect(await failureOf(store.find([git]))).toMatchObject({ code: outcome })
       else expect(await secretsAt(store)).toEqual(outcome)
     },
