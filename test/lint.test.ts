@@ -7,7 +7,8 @@ import { run } from './real/run.ts'
 /* The arrows of docs/architecture.md are lint rules: what goes against one is refused, and the reason is said. */
 
 const root = join(import.meta.dirname, '..')
-const imports = (path: string) => `import { it } from '${path}'\nexport const its = it\n`
+const imports = (path: string) => from('it', path)
+const from = (name: string, module: string) => `import { ${name} } from '${module}'\nexport const its = ${name}\n`
 
 /** A file, what it says, and why that is refused. */
 const refused: readonly (readonly [place: string, text: string, reason: string])[] = [
@@ -27,6 +28,44 @@ const refused: readonly (readonly [place: string, text: string, reason: string])
   ['src/edge/a13.ts', imports('../tools/git/dialect.ts'), 'the edge serves whatever it is handed'],
   ['src/edge/a14.ts', imports('../commands/main.ts'), 'the edge serves whatever it is handed'],
   ['src/library/a15.ts', imports('node:process'), 'the library is the broker for programs'],
+  ['src/system/a30.ts', imports('../core/secret.ts'), 'system is the ground floor'],
+  ['src/system/a31.ts', imports('../dbus/value.ts'), 'system is the ground floor'],
+  ['src/system/a32.ts', imports('../tools/tool.ts'), 'system is the ground floor'],
+  ['src/system/a33.ts', imports('node:process'), 'system is the ground floor'],
+  ['src/system/a34.ts', imports('@napi-rs/keyring'), 'system is the ground floor'],
+  ['src/system/a35.ts', 'export const it = process.env\n', 'global variable process'],
+  ['src/system/a36.ts', 'export const say = () => console.log(1)\n', 'global variable console'],
+  ['src/system/a37.ts', from('chownSync', 'node:fs'), 'change the open file'],
+  ['src/dbus/a40.ts', imports('../stores/secret-service/calls.ts'), 'dbus stands on the ground floor'],
+  ['src/dbus/a41.ts', imports('../core/secret.ts'), 'dbus stands on the ground floor'],
+  ['src/dbus/a42.ts', 'export const it = process.env\n', 'global variable process'],
+  ...[
+    'stores',
+    'stores/helper',
+    'stores/vault/slots',
+    'tools/git',
+    'commands',
+    'edge',
+    'edge/launch',
+    'library',
+    'engine',
+    'dbus',
+  ].flatMap((folder) =>
+    [
+      ['renameSync', 'node:fs'],
+      ['linkSync', 'node:fs'],
+      ['writeFileSync', 'node:fs'],
+      ['chmodSync', 'node:fs'],
+      ['chownSync', 'node:fs'],
+      ['rename', 'node:fs/promises'],
+      ['writeFile', 'node:fs/promises'],
+    ].map(
+      ([name = '', module = '']) =>
+        [`src/${folder}/w-${name}-${module.length}.ts`, from(name, module), 'use system/atomic-write.ts'] as const,
+    ),
+  ),
+  ['src/stores/a50.ts', "import fs from 'node:fs'\nexport const its = fs\n", 'use system/atomic-write.ts'],
+  ['src/stores/a51.ts', "import * as fs from 'node:fs'\nexport const its = fs\n", 'use system/atomic-write.ts'],
 ]
 
 const allowed: readonly (readonly [place: string, text: string])[] = [
@@ -37,6 +76,14 @@ const allowed: readonly (readonly [place: string, text: string])[] = [
   ['src/commands/a20.ts', imports('../tools/index.ts')],
   ['src/edge/a21.ts', imports('../tools/dialect.ts')],
   ['src/edge/a22.ts', 'export const it = process.env\n'],
+  ['src/system/a60.ts', imports('../core/failure.ts')],
+  ['src/system/a61.ts', imports('./disk.ts')],
+  ['src/system/a62.ts', from('renameSync', 'node:fs')],
+  ['src/system/a63.ts', from('fchownSync', 'node:fs')],
+  ['src/dbus/a64.ts', imports('../core/failure.ts')],
+  ['src/dbus/a65.ts', imports('../system/own-socket.ts')],
+  ['src/stores/a66.ts', imports('../system/atomic-write.ts')],
+  ['src/stores/a67.ts', from('readFileSync', 'node:fs')],
 ]
 
 /** What the linter says about each file, restricted imports and globals only. */
