@@ -2,4 +2,4 @@
 import { serve } from '../src/edge/serve.ts'
 import { pnpm } from '../src/tools/pnpm/dialect.ts'
 
-serve(pnpm)
+serve('credbridge-pnpm', () => pnpm)

@@ -2,4 +2,4 @@
 import { serve } from '../src/edge/serve.ts'
 import { yarn } from '../src/tools/yarn/dialect.ts'
 
-serve(yarn)
+serve('credbridge-yarn', () => yarn)

@@ -1,11 +1,11 @@
+import { type Asker, withoutPerson } from '../core/asker.ts'
+import type { DoctorLine } from '../core/doctor-line.ts'
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
-import type { Store } from '../core/store.ts'
-import type { Prepared } from '../engine/open.ts'
-import { type InUse, inUse, keychainName, openStore, type Surroundings } from '../stores/choose.ts'
-import { lastsUntil, protectionOf } from '../stores/describe.ts'
+import type { Store, Traits } from '../core/store.ts'
+import type { Settings } from '../engine/settings.ts'
+import { type InUse, inUse, keychainName, openStore, storeNamed } from '../stores/choose.ts'
 import { tryOut } from '../stores/settling.ts'
-import { vaultOptions } from '../stores/vault/machine-options.ts'
-import type { Finding } from '../tools/tool.ts'
+import type { Machine } from '../system/machine.ts'
 
 /** What doctor knows about a store, for scripts too. */
 export interface StoreReport {
@@ -19,7 +19,7 @@ export interface StoreReport {
 }
 
 /** A finding about a store, or about the choice of it. */
-export interface StoreFinding extends Finding {
+export interface StoreFinding extends DoctorLine {
   readonly check: string
 }
 
@@ -38,33 +38,32 @@ const reasons: Readonly<Record<InUse['because'], string>> = {
   'not settled': 'the first save settles it',
 }
 
+/** What the stores are looked at with. */
+export interface StoresToCheck {
+  readonly settings: Settings
+  readonly machine: Machine
+  readonly asker: Asker
+}
+
 /** Tries the stores in use, and those that could be: without a dialog, and without making anything that stays. */
-export async function reportStores({ settings, surroundings }: Prepared): Promise<StoresReport> {
-  const { names, because } = inUse(settings, surroundings)
-  const keychain = keychainName(surroundings.platform)
+export async function reportStores({ settings, machine, asker }: StoresToCheck): Promise<StoresReport> {
+  const { names, because } = inUse(settings, machine)
+  const keychain = keychainName(machine.platform)
   const reports: Tried[] = []
   for (const name of new Set([...names, keychain, 'vault'])) {
     const used = names.includes(name)
-    reports.push(await tryStore(name, used, { settings, surroundings: used ? surroundings : asksNobody(surroundings) }))
+    reports.push(await tryStore(name, used, { settings, machine, asker: used ? asker : withoutPerson(asker) }))
   }
   const chosen: StoreFinding =
     names.length > 0
       ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${reasons[because]}` }
-      : willSettle(
-          reports.find(({ report }) => report.name === keychain)?.failure,
-          surroundings.personPresent,
-          keychain,
-        )
+      : willSettle(reports.find(({ report }) => report.name === keychain)?.failure, asker.personPresent, keychain)
   return {
     because,
     stores: reports.map(({ report }) => report),
     findings: [chosen, ...reports.flatMap(findingsOf)],
     stuck: reports.some(({ failure }) => failure?.stuck === true),
   }
-}
-
-function asksNobody({ ask: _, ...surroundings }: Surroundings): Surroundings {
-  return { ...surroundings, personPresent: false }
 }
 
 interface Tried {
@@ -74,25 +73,33 @@ interface Tried {
   readonly problems?: readonly Failure[]
 }
 
-async function tryStore(name: string, used: boolean, { settings, surroundings }: Prepared): Promise<Tried> {
+async function tryStore(name: string, used: boolean, { settings, machine, asker }: StoresToCheck): Promise<Tried> {
   let report: StoreReport = { name, inUse: used }
   try {
-    const store: Store = await openStore(name, settings, surroundings)
+    const { type, parameter } = storeNamed(name)
+    const context = { machine, settings, parameter }
+    const store: Store = await openStore(name, settings, machine)
     report = { ...report, lasts: lastsUntil(store.traits) }
-    report = { ...report, protects: await protectionOf(name, settings, surroundings) }
-    if (name === 'vault' && !(await isVaultThere({ settings, surroundings }))) return { report }
-    await tryOut(store)
-    await store.tidy?.()
-    return { report: { ...report, works: true }, problems: (await store.problems?.()) ?? [] }
+    report = { ...report, protects: await type.protects(context) }
+    if (type.isMade !== undefined && !(await type.isMade(context))) return { report }
+    await tryOut(store, asker)
+    await store.tidy?.(asker)
+    return { report: { ...report, works: true }, problems: (await store.problems?.(asker)) ?? [] }
   } catch (error) {
     const failure = asFailure(error)
     return { report: { ...report, works: false, failure: failure.code }, failure }
   }
 }
 
-async function isVaultThere({ settings, surroundings }: Prepared): Promise<boolean> {
-  const { vaultStatus } = await import('../stores/vault/manage.ts')
-  return (await vaultStatus(vaultOptions(settings, surroundings))) !== undefined
+/** How long what a store keeps lasts, for a person. */
+function lastsUntil({ lasts }: Traits): string {
+  const ends = {
+    process: 'until this process ends',
+    session: 'until you log out',
+    reboot: 'until the machine restarts',
+    forever: 'until it is removed',
+  }
+  return ends[lasts]
 }
 
 /** What the first save will do, from how the keychain answered while nobody could be asked. */

@@ -35,7 +35,7 @@ export function wishFrom(text: string): Wish {
   const equals = text.indexOf('=')
   const variable = text.slice(0, Math.max(equals, 0))
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
-    throw new Failure('malformed', 'what to put into the environment is written NAME=https://host')
+    throw new Failure('malformed', 'a variable is written NAME=https://host')
   }
   const rest = text.slice(equals + 1)
   const colon = rest.lastIndexOf(':')
@@ -103,7 +103,7 @@ async function sharedWith(
     endpoint.form === 'address' ? [{ endpoint, account }] : [],
   )
   if (places.length > 0) return places
-  throw new Failure('refused', `nothing says which credential ${name} is to have`, {
+  throw new Failure('refused', `no credential is named for ${name}`, {
     hints: [`credbridge run --profile ${name}=https://host -- …`, `credbridge share https://host --with ${name}`],
   })
 }

@@ -2,34 +2,31 @@ import { asFailure, type Failure, isFailure } from '../core/failure.ts'
 import { ownSocketsOnly } from '../system/own-socket.ts'
 import type { ConnectSocket, UnixSocket } from '../system/unix-socket.ts'
 import type { BusAddress } from './address.ts'
-import { hello } from './bus-calls.ts'
 import { outputOf } from './bytes.ts'
-import type { Call } from './call.ts'
+import { type Call, hello } from './call.ts'
 import { busSilent, busUnreachable, busVanished } from './failures.ts'
 import { incoming } from './incoming.ts'
-import { printMessage, type Received, readBody } from './message.ts'
+import { type Bodies, printMessage, type Received, readBody } from './message.ts'
 
-/**
- * One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. `Bodies` says
- * which values the replies of these signatures hold.
- */
-export interface Connection<Bodies> {
+/** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
+export interface Connection {
   /**
    * Calls a method. All calls of one turn leave in one write, those of the first turn together with the
    * authentication. The object is not there: `undefined`. No answer within the limit, in milliseconds: `timeout`.
    */
-  call<Reply extends keyof Bodies & string>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
+  call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
   /** Waits for the first signal of which `pick` makes something. The bus sends only those that it was asked for. */
   signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
   close(): void
   readonly closed: boolean
 }
 
-/** What it means that those fail who are asked over the bus. */
-export interface PeerFailures {
+/** What a person is told when the service that is spoken to does not answer as it should. */
+export interface ServiceFailures {
+  /** What an error with this name means; `undefined` if it only says that an object is not there. */
+  failureOf(error: string): Failure | undefined
+  /** No answer came in time. */
   noAnswer(): Failure
-  /** What an error stands for, by its name; `undefined` if it only says that an object is not there. */
-  meaning(error: string): Failure | undefined
 }
 
 /** Somebody who waits for a message, which may be another one. */
@@ -42,13 +39,13 @@ interface Waiting {
 const atOnce = 100
 
 /** Speaks to the first of these sockets that is ours or root's and can be reached, as this user. The bus must greet us within the limit. */
-export function openConnection<Bodies>(
+export function openConnection(
   connect: ConnectSocket,
   addresses: readonly [BusAddress, ...BusAddress[]],
   userId: number,
   limit: number,
-  peer: PeerFailures,
-): Connection<Bodies> {
+  { failureOf, noAnswer }: ServiceFailures,
+): Connection {
   const waiting = new Map<number, Waiting>()
   let unsent = outputOf(4096)
   unsent.at = unsent.bytes.write(authentication(userId))
@@ -104,12 +101,12 @@ export function openConnection<Bodies>(
   function wait<T>(
     number: number,
     limit: number,
-    noAnswer: () => Failure,
+    silent: () => Failure,
     pick: (message: Received) => { value: T } | undefined,
   ): Promise<T> {
     if (state === 'closed') return Promise.reject(busVanished())
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(noAnswer())), limit)
+      const timer = setTimeout(() => settle(() => reject(silent())), limit)
       function settle(how: () => void): void {
         clearTimeout(timer)
         waiting.delete(number)
@@ -131,14 +128,25 @@ export function openConnection<Bodies>(
     })
   }
 
-  function send<Body>(call: Call, limit: number, noAnswer: () => Failure): Promise<Body | undefined> {
+  function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
+    if (message.type !== 'error') return readBody(message, reply)
+    const failure = failureOf(message.error ?? '')
+    if (failure !== undefined) throw failure
+    return undefined
+  }
+
+  function send<Reply extends keyof Bodies>(
+    call: Call<Reply>,
+    limit: number,
+    silent = noAnswer,
+  ): Promise<Bodies[Reply] | undefined> {
     const { reply, body = [], ...head } = call
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
     unanswered++
-    const answer = wait(serial, limit, noAnswer, (message) =>
-      message.type === 'signal' ? undefined : { value: replyIn<Body>(message, reply) },
+    const answer = wait(serial, limit, silent, (message) =>
+      message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
     )
     return answer.finally(() => {
       unanswered--
@@ -146,22 +154,15 @@ export function openConnection<Bodies>(
     })
   }
 
-  function replyIn<Body>(message: Received, reply: string): Body | undefined {
-    if (message.type !== 'error') return readBody<Body>(message, reply)
-    const failure = peer.meaning(message.error ?? '')
-    if (failure !== undefined) throw failure
-    return undefined
-  }
-
-  function call<Body>(call: Call, limit: number): Promise<Body | undefined> {
-    if (unanswered < atOnce) return send(call, limit, peer.noAnswer)
-    return new Promise((resolve) => later.push(() => resolve(send(call, limit, peer.noAnswer))))
+  function call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+    if (unanswered < atOnce) return send(call, limit)
+    return new Promise((resolve) => later.push(() => resolve(send(call, limit))))
   }
 
   return {
     call,
     signal: (pick, limit) =>
-      wait(++numbers, limit, peer.noAnswer, (message) => {
+      wait(++numbers, limit, noAnswer, (message) => {
         const value = message.type === 'signal' ? pick(message) : undefined
         return value === undefined ? undefined : { value }
       }),

@@ -99,6 +99,22 @@ export function lengthOf(start: Buffer): number | undefined {
   return aligned(fixedPart + head, 8) + body
 }
 
+/** The signatures of the bodies that are read, and what they hold. */
+export interface Bodies {
+  readonly '': readonly []
+  readonly s: readonly [string]
+  readonly o: readonly [string]
+  readonly v: readonly [Variant]
+  readonly bv: readonly [boolean, Variant]
+  readonly vo: readonly [Variant, string]
+  readonly oo: readonly [string, string]
+  readonly aoo: readonly [readonly string[], string]
+  readonly aoao: readonly [readonly string[], readonly string[]]
+  readonly sss: readonly [string, string, string]
+  readonly 'a{sv}': readonly [ReadonlyMap<string, Variant>]
+  readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, readonly [string, Uint8Array, Uint8Array, string]>]
+}
+
 /** Reads one whole message but its body. */
 export function readMessage(bytes: Buffer): Received {
   const from = inputOf(bytes, bytes[0] === littleEndian, fixedPart)
@@ -119,10 +135,10 @@ export function readMessage(bytes: Buffer): Received {
 }
 
 /** The values of a body that must have this signature and nothing behind it. */
-export function readBody<Body>(message: Received, signature: string): Body {
+export function readBody<S extends keyof Bodies>(message: Received, signature: S): Bodies[S] {
   if ((message.signature ?? '') !== signature) throw unreadable('has other values than it should')
   const from = { ...message.body }
   const values = read(from, signature)
   if (from.at !== from.bytes.length) throw unreadable('has more than its values')
-  return values as Body
+  return values as unknown as Bodies[S]
 }

@@ -52,6 +52,7 @@ async function remembering(name: string, { places, userId }: SettledPlace, put: 
   }
 }
 
-function settledFile(state: string): string {
+/** The file that names the store that was settled on. */
+export function settledFile(state: string): string {
   return join(state, 'store')
 }

@@ -1,4 +1,4 @@
-/** Does so many things at once and no more; the others wait for their turn, in order. */
+/** Runs at most so many pieces of work at once; the others wait in order. */
 export function concurrencyLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = atOnce

@@ -123,9 +123,9 @@ function release(path: string, { token, ...self }: Holder): void {
 }
 
 function tooLong(path: string, holder: Holder, busy: string): Failure {
-  const end = lifeOf(holder) === 'living' ? `let it come to its end, or end it: kill ${holder.pid}` : undefined
+  const end = lifeOf(holder) === 'living' ? `wait until it ends, or end it: kill ${holder.pid}` : undefined
   return new Failure('timeout', busy, {
-    hints: [end ?? 'let it come to its end', `if nothing of the kind runs any more: rm ${path}`],
+    hints: [end ?? 'wait until it ends', `if nothing of the kind runs any more: rm ${path}`],
   })
 }
 

@@ -27,12 +27,9 @@ interface Layer {
   lastRead(): readonly [count: number, offset: number]
 }
 
-/** Gives a part of the layer below Node's modules by its name: `process.binding`. */
-export type Binding = (name: string) => Readonly<Record<string, unknown>>
-
-/** How to connect to sockets on this machine. */
-export async function pipeConnector(binding: Binding | undefined): Promise<ConnectSocket> {
-  const layer = layerBelow(binding)
+/** How to connect to a Unix socket: by the layer that `process.binding` gives, or by node:net. */
+export async function socketConnector(binding: Binding | undefined): Promise<ConnectSocket> {
+  const layer = binding === undefined ? undefined : layerBelow(binding)
   if (layer === undefined) return (await import('./unix-socket-net.ts')).connectByNet
   return (path, listener) => connectOn(layer, path, listener)
 }
@@ -72,18 +69,17 @@ function connectOn(layer: Layer, path: string, listener: SocketListener): UnixSo
 }
 
 type Making = new (...args: unknown[]) => object
+type Bound = Readonly<Record<string, unknown>>
 
-function layerBelow(binding: Binding | undefined): Layer | undefined {
+/** `process.binding`. */
+export type Binding = (name: string) => Bound
+
+function layerBelow(binding: Binding): Layer | undefined {
   try {
-    if (binding === undefined) return undefined
     const { Pipe, PipeConnectWrap, constants } = binding('pipe_wrap')
     const { WriteWrap, streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding('stream_wrap')
     if (![Pipe, PipeConnectWrap, WriteWrap].every((one) => typeof one === 'function')) return undefined
-    const [count, offset, socket] = [
-      kReadBytesOrError,
-      kArrayBufferOffset,
-      (constants as ReturnType<Binding>)['SOCKET'],
-    ]
+    const [count, offset, socket] = [kReadBytesOrError, kArrayBufferOffset, (constants as Bound)['SOCKET']]
     const state = streamBaseState as Int32Array
     if (![count, offset, socket, state[count as number]].every((one) => typeof one === 'number')) return undefined
     const made = (making: unknown, ...args: unknown[]) => new (making as Making)(...args)

@@ -5,6 +5,7 @@ import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { endpointWords, shellWord } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
 
 const words = ['alice', '', '$(id)', "a'b", '`id`', 'a b', '"', '\\', '~', '-n', 'a;b', '#', '*', 'ä', '&|<>(){}!']
 
@@ -25,7 +26,7 @@ test('an endpoint in a hint is of its own form', () => {
 
 test('names that a request brought in are no commands in a hint', async () => {
   const store = memoryStore()
-  const broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  const broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
   const endpoint = parseAddress('https://example.com/$(id)')
   for (const account of ['', '`id`']) {
     await broker.save({ endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })

@@ -1,9 +1,11 @@
 import { write } from '../../src/edge/stdio.ts'
-import { runnerIn } from '../../src/system/child.ts'
+import { runIn } from '../../src/system/child.ts'
+
+const run = runIn(process.env)
 
 const [, , script = ''] = process.argv
 
-runnerIn(process.env)('/bin/sh', ['-c', script], { limit: 300 }).then(
+run('/bin/sh', ['-c', script], { limit: 300 }).then(
   () => write(1, 'ended\n'),
   (failure) => write(1, `${failure.code}\n`),
 )

@@ -58,10 +58,7 @@ export function invocation(commands: readonly string[], { name, words, env, exec
 /** The paths from the name that was called to the executable. */
 function linkNames(name: string, env: Call['env'], executable: string): readonly string[] {
   const paths: string[] = []
-  let path =
-    basename(name) === name
-      ? programsOnPath(name, env, process.platform).find((it) => leadsTo(it, executable))
-      : resolve(name)
+  let path = basename(name) === name ? programsOnPath(name, env).find((it) => leadsTo(it, executable)) : resolve(name)
   while (path !== undefined && paths.length < mostLinks) {
     paths.push(path)
     path = target(path)

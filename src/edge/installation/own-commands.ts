@@ -38,7 +38,7 @@ export function direct(commands: readonly string[], env: Environment): readonly 
   if (folder === undefined) return []
   const files = userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform })
   const ourLinks = commands
-    .flatMap((command) => programsOnPath(command, env, process.platform).slice(0, 1))
+    .flatMap((command) => programsOnPath(command, env).slice(0, 1))
     .filter((path) => isOurs(path) && !leadsInto(path, folder))
     .filter((path) => lstatSync(path).isSymbolicLink() && files.isOurs(dirname(path)))
   return ourLinks.map((path) => ({
@@ -54,7 +54,7 @@ function folders(): readonly string[] {
 
 /** The link on PATH that leads into the installation, because it survives upgrades; else the file or link beside it. */
 function commandOf(folder: string, command: string, env: Environment): string | undefined {
-  const onPath = programsOnPath(command, env, process.platform).find((path) => leadsInto(path, folder))
+  const onPath = programsOnPath(command, env).find((path) => leadsInto(path, folder))
   if (onPath !== undefined) return onPath
   const beside = ['', '.cjs', '.exe'].map((ending) => join(folder, command + ending))
   return [...beside, linkOfPackage(folder, command)].find((path) => isRunnable(path) && leadsInto(path, folder))

@@ -1,17 +1,21 @@
 import { resolve, sep } from 'node:path'
 import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
-import { printable, told, whereItBroke } from '../../core/failure-text.ts'
+import { formatFailure, printable } from '../../core/failure-text.ts'
 import type { Lookup } from '../../core/selection.ts'
-import { openBroker } from '../../engine/open.ts'
+import { askerOf } from '../../engine/call.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { openEngine } from '../../engine/engine.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
-import { leave } from '../exit.ts'
+import { exit } from '../exit.ts'
 import { isOurs } from '../installation/own-commands.ts'
+import { traceFailure } from '../serve.ts'
 import { write } from '../stdio.ts'
-import { thisWorld } from '../this-machine.ts'
+import { thisPerson } from '../this-call.ts'
+import { thisMachine } from '../this-machine.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { handFile, takeBack } from './temporary-file.ts'
 
@@ -26,24 +30,25 @@ export interface Surface {
 
 /** A call of somebody's program that came to our shim: it starts with what its tool may use. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
-  const world = thisWorld()
+  const world = thisMachine()
   const call: Call = { program, words: process.argv.slice(2), world, named: new Map(), asked: false }
   let real: string | undefined
   try {
     real = realProgram(program, world.env)
-    leave(endAs(await launch(call, real, launcher, thisSurface(launcher.tool))), false)
+    exit(endAs(await launch(call, real, launcher, thisSurface(launcher.tool, openEngine(world)))), false)
   } catch (error) {
     const failure = asFailure(error)
-    if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
+    traceFailure(failure)
     const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
-    write(2, told(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
-    leave(2, failure.stuck)
+    write(2, formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    exit(2, failure.stuck)
   }
 }
 
-export function thisSurface(tool: string): Surface {
+/** The real surface: this process, and the broker of this engine for a tool. */
+export function thisSurface(tool: string, engine: Engine): Surface {
   return {
-    openBroker: () => openBroker(tool),
+    openBroker: () => engine.broker(askerOf({ tool, person: thisPerson() })),
     become,
     attend,
     say: (line) => write(2, `credbridge: ${printable(line)}\n`),
@@ -140,7 +145,7 @@ export function realProgram(
   env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
 ): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
-  const found = programsOnPath(program, env, process.platform).find((path) => !isOurs(path))
+  const found = programsOnPath(program, env).find((path) => !isOurs(path))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
 }

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
-import { programsOnPath } from '../../system/programs.ts'
+import { programOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import { attend } from './start.ts'
 
@@ -13,9 +13,9 @@ import { attend } from './start.ts'
  * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
  * open as a descriptor whose number the variable tells. Its exit code, 128 and more for a signal.
  */
-export async function runHanding(words: readonly string[], text: Secret, variable: string): Promise<number> {
+export async function runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
-  const program = name.includes('/') ? resolve(name) : programsOnPath(name, process.env, process.platform)[0]
+  const program = name.includes('/') ? resolve(name) : programOnPath(name, process.env)
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
   const file = namelessFile(text)
   try {
@@ -43,7 +43,7 @@ const inMemory = [0x01021994, 0x858458f6] // TMPFS_MAGIC, RAMFS_MAGIC: https://m
 function folderInMemory(): string {
   const folder = [process.env['XDG_RUNTIME_DIR'], '/dev/shm'].find((path) => path?.startsWith('/') && isInMemory(path))
   if (folder !== undefined) return folder
-  throw new Failure('unavailable', 'there is no folder in memory here to hand the key over in', {
+  throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
       'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
     ],

@@ -1,6 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { askedInTurn, insideHelper } from '../../core/program.ts'
-import type { Ran, Run } from '../../system/child.ts'
+import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 

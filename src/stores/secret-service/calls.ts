@@ -1,20 +1,18 @@
-import { addMatch, watchOwner } from '../../dbus/bus-calls.ts'
-import type { Call } from '../../dbus/call.ts'
+import { addMatch, type Call, watchOwner } from '../../dbus/call.ts'
+import type { Bodies } from '../../dbus/message.ts'
 import type { Value, Variant } from '../../dbus/value.ts'
-import type { Bodies, WireSecret } from './bodies.ts'
 
-/*
- * The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/.
- */
+/* The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ */
 
 /** The path that means no object: no default collection, nobody has to be prompted. */
 export const nothing = '/'
 
+/** A secret as the Secret Service has it. */
+export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
+
 export type Attributes = ReadonlyMap<string, string>
 
-/** Its name on the bus. */
-export const secretService = 'org.freedesktop.secrets'
-
+const name = 'org.freedesktop.secrets'
 const service = '/org/freedesktop/secrets'
 const secret = 'org.freedesktop.Secret'
 const properties = 'org.freedesktop.DBus.Properties'
@@ -59,15 +57,15 @@ export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt
 
 /** The bus hands on only signals that the Secret Service itself sent, and says when it is gone. */
 export const watchPrompts = () =>
-  addMatch(`type='signal',sender='${secretService}',interface='${secret}.Prompt',member='Completed'`)
-export const watchService = () => watchOwner(secretService)
+  addMatch(`type='signal',sender='${name}',interface='${secret}.Prompt',member='Completed'`)
+export const watchName = () => watchOwner(name)
 
-function get(path: string, of: 'Service' | 'Collection', name: string): Call<'v'> {
-  return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, name], 'v')
+function get(path: string, of: 'Service' | 'Collection', what: string): Call<'v'> {
+  return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, what], 'v')
 }
 
-function property(of: 'Item' | 'Collection', name: string, type: string, value: Value): [string, Variant] {
-  return [`${secret}.${of}.${name}`, { type, value }]
+function property(of: 'Item' | 'Collection', what: string, type: string, value: Value): [string, Variant] {
+  return [`${secret}.${of}.${what}`, { type, value }]
 }
 
 function onService<R extends keyof Bodies>(
@@ -88,5 +86,5 @@ function onSecrets<R extends keyof Bodies>(
   reply: R,
 ): Call<R> {
   const typed = signature === undefined ? {} : { signature }
-  return { destination: secretService, path, interface: on, member, ...typed, body, reply }
+  return { destination: name, path, interface: on, member, ...typed, body, reply }
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import type { PeerFailures } from '../../dbus/connection.ts'
+import type { ServiceFailures } from '../../dbus/connection.ts'
 import { busVanished } from '../../dbus/failures.ts'
 
 /*
@@ -28,14 +28,15 @@ const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${bus}LimitsExceeded`]: () => new Failure('too-large', 'the session bus does not carry that much'),
 }
 
-/** What failures mean in a conversation with the Secret Service. */
-export const peerFailures: PeerFailures = { noAnswer, meaning: failureOf }
-
-function failureOf(error: string): Failure | undefined {
+/** The failure that an error stands for; undefined if it only says that an object is not there. */
+export function failureOf(error: string): Failure | undefined {
   const meaning = error.startsWith(`${bus}Spawn.`) ? noService : meanings[error]
   if (meaning === 'absent') return undefined
   return meaning === undefined ? new Failure('refused', `the Secret Service refused: ${error}`) : meaning()
 }
+
+/** What the connection tells a person about the Secret Service. */
+export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer }
 
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
 const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'

@@ -1,10 +1,8 @@
 import { Failure, isFailure } from '../../core/failure.ts'
-import { busName } from '../../dbus/bus-calls.ts'
 import type { Connection } from '../../dbus/connection.ts'
 import { type Received, readBody } from '../../dbus/message.ts'
 import type { Variant } from '../../dbus/value.ts'
-import type { Bodies } from './bodies.ts'
-import { dismissPrompt, secretService, startPrompt, watchPrompts, watchService } from './calls.ts'
+import { dismissPrompt, startPrompt, watchName, watchPrompts } from './calls.ts'
 import { locked, vanished } from './errors.ts'
 
 /** How long the Secret Service may take, and a person, in milliseconds. */
@@ -21,7 +19,7 @@ export interface Limits {
  * Lets the Secret Service ask the person, and waits for the answer: https://specifications.freedesktop.org/secret-service-spec/latest/prompts.html.
  * Dismissed: `locked`. Nobody answers: the dialog is taken back, `timeout`.
  */
-export async function askPerson(connection: Connection<Bodies>, prompt: string, limits: Limits): Promise<Variant> {
+export async function askPerson(connection: Connection, prompt: string, limits: Limits): Promise<Variant> {
   const [outcome] = await Promise.all([outcomeOf(connection, prompt, limits), start(connection, prompt, limits)])
   if (outcome === 'gone') throw vanished()
   if (outcome.dismissed) throw locked('the keyring is locked, and its dialog was dismissed')
@@ -30,7 +28,7 @@ export async function askPerson(connection: Connection<Bodies>, prompt: string, 
 
 type Outcome = 'gone' | { readonly dismissed: boolean; readonly result: Variant }
 
-async function outcomeOf(connection: Connection<Bodies>, prompt: string, limits: Limits): Promise<Outcome> {
+async function outcomeOf(connection: Connection, prompt: string, limits: Limits): Promise<Outcome> {
   try {
     return await connection.signal((signal) => outcomeIn(signal, prompt), limits.person)
   } catch (error) {
@@ -44,18 +42,18 @@ async function outcomeOf(connection: Connection<Bodies>, prompt: string, limits:
   }
 }
 
-async function start(connection: Connection<Bodies>, prompt: string, { answer }: Limits): Promise<void> {
-  const calls = [watchPrompts(), watchService(), startPrompt(prompt)]
+async function start(connection: Connection, prompt: string, { answer }: Limits): Promise<void> {
+  const calls = [watchPrompts(), watchName(), startPrompt(prompt)]
   const [, , started] = await Promise.all(calls.map((call) => connection.call(call, answer)))
   if (started === undefined) throw vanished()
 }
 
 function outcomeIn(signal: Received, prompt: string): Outcome | undefined {
-  if (signal.member === 'NameOwnerChanged' && signal.sender === busName) {
-    const [name, , after] = readBody<Bodies['sss']>(signal, 'sss')
-    return name === secretService && after === '' ? 'gone' : undefined
+  if (signal.member === 'NameOwnerChanged' && signal.sender === 'org.freedesktop.DBus') {
+    const [name, , after] = readBody(signal, 'sss')
+    return name === 'org.freedesktop.secrets' && after === '' ? 'gone' : undefined
   }
   if (signal.member !== 'Completed' || signal.path !== prompt) return undefined
-  const [dismissed, result] = readBody<Bodies['bv']>(signal, 'bv')
+  const [dismissed, result] = readBody(signal, 'bv')
   return { dismissed, result }
 }

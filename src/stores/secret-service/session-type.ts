@@ -1,5 +1,5 @@
 import type { Variant } from '../../dbus/value.ts'
-import type { WireSecret } from './bodies.ts'
+import type { WireSecret } from './calls.ts'
 
 /** How secrets cross the bus: as they are, or under a key that only we and the Secret Service know. */
 export interface Session {

@@ -89,7 +89,7 @@ async function byHanded(header: Header, options: VaultOptions): Promise<Buffer |
   const unlocked = parseUnlocked(secret.expose())
   const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
   if (key !== undefined) return key
-  throw new Failure('locked', 'what was handed over does not open the vault, or not any more', {
+  throw new Failure('locked', 'the key from the environment does not open the vault, or not any more', {
     hints: ['credbridge unlock'],
   })
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Item, isCredential, type Place } from '../../core/credential.ts'
+import { type Credential, type Item, isCredential, isUnknown, type Place } from '../../core/credential.ts'
 import { Secret } from '../../core/secret.ts'
+import { unknownItem } from '../../core/unknown-item.ts'
 import { createFile } from '../../system/atomic-write.ts'
 import { discard, removeFile, syncFolder, writtenAt } from '../../system/disk.ts'
 import { isOwnFolder, namesIn, readOwnFile, type UserId } from '../../system/own-file.ts'
@@ -64,13 +65,14 @@ export function sweepSealed(place: Place, used: string | undefined, { folder }: 
 
 /** The same item with another secret and without what else may be large. */
 function withSecret(item: Item, secret: Secret): Item {
-  if (isCredential(item)) {
-    const { refreshToken: _, ...rest } = item
-    return { ...rest, secret }
-  }
-  if (item.erased === undefined) return item
-  const { refreshToken: _, ...erased } = item.erased
-  return { ...item, erased: { ...erased, secret } }
+  if (isUnknown(item)) return unknownItem(item, item.kind, secret)
+  if (isCredential(item)) return smaller(item, secret)
+  const { erased, more: _, ...note } = item
+  return erased === undefined ? item : { ...note, erased: smaller(erased, secret) }
+}
+
+function smaller({ refreshToken: _, parts: _parts, more: _more, ...rest }: Credential, secret: Secret): Credential {
+  return { ...rest, secret }
 }
 
 function placeHash({ endpoint, owner, account }: Place): string {

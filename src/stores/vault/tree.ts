@@ -144,7 +144,7 @@ function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
     syncFolder(tree.records)
     if (act()) return
   }
-  throw new Failure('unavailable', `${folder} cannot be used: it vanishes again and again`)
+  throw new Failure('unavailable', `${folder} cannot be used: something keeps removing it`)
 }
 
 /** Whether the folder is there; one that others can reach, or a link in its place, is a failure. */

@@ -1,5 +1,5 @@
 import type { Item, Place } from '../../core/credential.ts'
-import { isCredential } from '../../core/credential.ts'
+import { secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
@@ -81,7 +81,7 @@ async function writing<T>(
     if (header === undefined) return undefined
     if (header.rekeying !== true) {
       const isOpen = (now: Header | undefined) => now?.records === header.records && now.rekeying !== true
-      const reached = await vault.inStep(act, header, true, isOpen, 'writes')
+      const reached = await vault.inStep(act, header, options.ask, isOpen, 'writes')
       if (reached !== undefined) {
         await tidy(options, header)
         return reached
@@ -122,6 +122,6 @@ function removeFrom({ key, tree }: Session, place: Place, expected: Secret | und
   const record = recordAt(tree, key, name)
   if (record === undefined) return false
   const item = parseEntry(record.text, record.path)
-  if (isCredential(item) && !item.secret.equals(expected)) return false
+  if (secretOf(item)?.equals(expected) === false) return false
   return dropWrite(tree, name, record.salt)
 }

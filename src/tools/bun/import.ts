@@ -11,8 +11,6 @@ import { ownBunfigs } from './launch.ts'
 
 /** Tokens and passwords in the user's .bunfig.toml and the project's bunfig.toml. */
 export const bunfigSecrets: PlainSecrets = {
-  options: [{ flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' }],
-
   async find(world, options) {
     const own = ownBunfigs(world)
     const files = [...own, ...projectFiles(world, 'bunfig.toml', own).map(({ file }) => file)]

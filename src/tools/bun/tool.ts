@@ -5,6 +5,9 @@ export const bunTool: Tool = {
   name: 'bun',
   title: 'Bun, by credbridge run',
   commands: [],
+  importOptions: [
+    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
+  ],
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],
   launcher: async () => (await import('./launch.ts')).bunLauncher,

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import type { Ran } from '../../system/child.ts'
+import type { Ran } from '../../core/program.ts'
 import type { Change, World } from '../tool.ts'
 
 /** The values of `credential.helper` in git's configuration, read and changed through git itself. */

@@ -19,12 +19,6 @@ export interface Findings {
 
 /** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
 export const npmrcSecrets: PlainSecrets = {
-  options: [
-    { flags: '--file <path>', says: 'only this npmrc' },
-    { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
-    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
-  ],
-
   async find(world, options) {
     const own = options['file']
     const user = userConfigFile(world)

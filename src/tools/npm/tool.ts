@@ -6,6 +6,11 @@ export const npmTool: Tool = {
   title: 'npm and npx',
   commands: ['credbridge-npm', 'credbridge-npx'],
   setup: async () => (await import('./setup.ts')).npmSetup,
+  importOptions: [
+    { flags: '--file <path>', says: 'only this npmrc' },
+    { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
+    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+  ],
   plainSecrets: async () => (await import('./import-all.ts')).everyManagersSecrets,
   runs: ['npm', 'npx'],
   launcher: async () => (await import('./launch.ts')).npmLauncher,

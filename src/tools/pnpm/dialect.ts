@@ -1,5 +1,6 @@
 import { type Dialect, reply } from '../dialect.ts'
 import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
+import { oneShot } from '../one-shot.ts'
 
 /**
  * pnpm's `tokenHelper`: the program that setup made names the registry as the only word, because pnpm says nothing; the
@@ -7,7 +8,7 @@ import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authori
  * start and ends with any that fails, so absence is an empty answer with exit 0, which every version takes for
  * "no header" or, where it needs one, reports itself.
  */
-export const pnpm: Dialect = {
+export const pnpm: Dialect = oneShot({
   tool: 'pnpm',
   absent: {
     stdout: '',
@@ -16,10 +17,10 @@ export const pnpm: Dialect = {
   },
   done: reply(''),
   ambiguous: 'broken',
-  broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+  broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
   reading: () => undefined,
 
-  read(words) {
+  read({ words }) {
     const endpoints = placesOfRegistry(words)
     return {
       do: 'find',
@@ -27,4 +28,4 @@ export const pnpm: Dialect = {
       found: ({ credential }) => reply(`${authorizationOf(credential)}\n`),
     }
   },
-}
+})

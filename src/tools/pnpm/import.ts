@@ -1,12 +1,10 @@
 import { isAbsolute, join } from 'node:path'
 import { putBackInLines } from '../npm/edits.ts'
-import { npmrcSecrets, secretsInNpmrcs } from '../npm/import.ts'
+import { secretsInNpmrcs } from '../npm/import.ts'
 import type { PlainSecrets, World } from '../tool.ts'
 
 /** What `pnpm login` writes, and what older versions were configured with: files of pnpm's own, in npm's form. */
 export const pnpmSecrets: PlainSecrets = {
-  options: npmrcSecrets.options.filter(({ flags }) => flags.startsWith('--allow-http')),
-
   async find(world, options) {
     const files = ['auth.ini', 'rc'].map((name) => join(folder(world), name))
     return secretsInNpmrcs(world, 'pnpm', files, options)

@@ -10,8 +10,6 @@ import { helperFile, helpersIn, helperText, userFile } from './helpers.ts'
 
 /** A line `//registry/:tokenHelper=…` in the user's own npmrc for each registry, and the program that it names. */
 export const pnpmSetup: Setup = {
-  options: [{ flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' }],
-
   async plan(world, options) {
     if (world.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
     const { registries, remarks } = registriesMeant(world, options)
@@ -31,7 +29,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
     const changes = helpers.flatMap(({ line, file, registry }): Change[] => [
       { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, line.text) },
-      { says: `pnpm: ${file} goes`, apply: () => world.files.remove(file) },
+      { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
     ])
     return { changes, remarks: [] }
   },

@@ -5,6 +5,10 @@ export const pnpmTool: Tool = {
   title: 'pnpm',
   commands: ['credbridge-pnpm'],
   setup: async () => (await import('./setup.ts')).pnpmSetup,
+  setupOptions: [{ flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' }],
+  importOptions: [
+    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+  ],
   plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],
   launcher: async () => (await import('./launch.ts')).pnpmLauncher,

@@ -12,8 +12,6 @@ import { type Entry, yarnrcEntries } from './yarnrc.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
-  options: [{ flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' }],
-
   async find(world, options) {
     const home = homeFile(world)
     const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]

@@ -7,8 +7,6 @@ import { yarnrcEntries } from './yarnrc.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
-  options: [],
-
   async plan(world) {
     const text = pluginText(world)
     const path = pluginFile(world)
@@ -31,7 +29,7 @@ export const yarnSetup: Setup = {
       const apply = () => writeOrRemove(world, file, withoutPlugin(world))
       changes.push({ says: `yarn: ${file} no longer names the plugin`, apply })
     }
-    if (world.files.exists(path)) changes.push({ says: `yarn: ${path} goes`, apply: () => world.files.remove(path) })
+    if (world.files.exists(path)) changes.push({ says: `yarn: remove ${path}`, apply: () => world.files.remove(path) })
     return { changes, remarks: [] }
   },
 

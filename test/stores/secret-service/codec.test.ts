@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../../src/core/failure.ts'
-import { hello } from '../../../src/dbus/bus-calls.ts'
 import { outputOf } from '../../../src/dbus/bytes.ts'
-import type { Call } from '../../../src/dbus/call.ts'
+import { type Call, hello } from '../../../src/dbus/call.ts'
 import { incoming } from '../../../src/dbus/incoming.ts'
 import {
+  type Bodies,
   lengthOf,
   type Message,
   printMessage,
@@ -13,7 +13,6 @@ import {
   readMessage,
 } from '../../../src/dbus/message.ts'
 import { print, read } from '../../../src/dbus/value.ts'
-import type { Bodies } from '../../../src/stores/secret-service/bodies.ts'
 import * as calls from '../../../src/stores/secret-service/calls.ts'
 import { collection, item, received, receivedStream, sent, session } from './recorded.ts'
 
@@ -54,7 +53,7 @@ const empty = Buffer.alloc(0)
 const collections = [collection, '/org/freedesktop/secrets/collection/session']
 
 /** What came back, message by message. */
-const answers: readonly [Message['type'], keyof Bodies | 's', unknown][] = [
+const answers: readonly [Message['type'], keyof Bodies, unknown][] = [
   ['reply', 's', [':1.1']],
   ['signal', 's', [':1.1']],
   ['reply', 'vo', [{ type: 's', value: '' }, session]],

@@ -6,10 +6,10 @@ import { Secret } from '../../../src/core/secret.ts'
 import { readHeader } from '../../../src/stores/vault/header-file.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { run } from '../../real/run.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 import { callsOf, tracing } from './tracing.ts'
 import type { Step } from './worker.ts'
 import { cleanEnvironment, jobFor, workers } from './workers.ts'
@@ -24,7 +24,7 @@ tracing()('two processes that meet', () => {
 
   async function vault(secret = 'old'): Promise<VaultOptions> {
     const options = vaultIn(emptyFolder())
-    await vaultStore(options).save(credential(at, { secret: new Secret(secret) }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret(secret) }))
     return options
   }
 
@@ -57,13 +57,13 @@ tracing()('two processes that meet', () => {
   }
 
   async function secretAt(options: VaultOptions): Promise<string[]> {
-    return (await vaultStore(options).find([at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
+    return (await storeOf(options).find(someone, [at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
   }
 
   test('a removal of the old value does not take a new one that came in between', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], { after: /records\//, before: 'rename' })
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).stdout).toBe('false\n')
     expect(await secretAt(options)).toEqual(['new'])
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
@@ -76,11 +76,11 @@ tracing()('two processes that meet', () => {
       before: 'rename',
       killedAt: 'link',
     })
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).signal).toBe('SIGKILL')
     expect(await secretAt(options)).toEqual([])
-    const later = vaultStore({ ...options, now: () => Date.now() + 25 * 3_600_000 })
-    await later.save(credential(parseAddress(own(1))))
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
+    await later.save(someone, credential(parseAddress(own(1))))
     expect(await secretAt(options)).toEqual(['new'])
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
@@ -88,7 +88,7 @@ tracing()('two processes that meet', () => {
   test('a value that comes while the last one is removed finds its folder again', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
-    await vaultStore(options).remove(credential(at))
+    await storeOf(options).remove(someone, credential(at))
     expect(existsSync(join(options.folder, 'records'))).toBe(true)
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
@@ -100,8 +100,8 @@ tracing()('two processes that meet', () => {
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
-    const later = vaultStore({ ...options, now: () => Date.now() + 25 * 3_600_000 })
-    await later.save(credential(parseAddress(own(1))))
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
+    await later.save(someone, credential(parseAddress(own(1))))
     expect(readdirSync(options.folder).filter((name) => name.startsWith('records'))).toHaveLength(1)
   })
 
@@ -126,10 +126,10 @@ tracing()('two processes that meet', () => {
   ])('whoever comes second with %s takes what the first one has made', async (_, hold) => {
     const options = vaultIn(emptyFolder())
     const second = await heldUp(options, ['save', own(2), 'ann', 'second'], hold)
-    await vaultStore(options).save(credential(at, { secret: new Secret('first') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('first') }))
     expect((await second.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['first'])
-    expect(await vaultStore(options).find([parseAddress(own(2))])).toHaveLength(1)
+    expect(await storeOf(options).find(someone, [parseAddress(own(2))])).toHaveLength(1)
     expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
   })
 
@@ -142,7 +142,7 @@ tracing()('two processes that meet', () => {
       milliseconds: 1000,
     }
     const rekeying = await heldUp(options, ['rekey'], hold)
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await rekeying.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
   })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, vaultIn } from './place.ts'
 import { callsOf, changes, tracing } from './tracing.ts'
@@ -52,7 +53,7 @@ tracing()('what a writer does to the disk', () => {
   test('a new value: beside, fsync, rename, fsync of the folder', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['save', at, 'ann', 'new']])).toEqual([
       'create new/FRESH new 0600',
       'write new/FRESH',
@@ -65,7 +66,7 @@ tracing()('what a writer does to the disk', () => {
   test('a new folder is on the disk before anything lies in it', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress('https://other.example.com')))
+    await vaultStore(options).save(someone, credential(parseAddress('https://other.example.com')))
     expect(await orderOf(options, root, [['save', at, 'ann', 'new']])).toEqual([
       'create new/FRESH new 0600',
       'write new/FRESH',
@@ -81,7 +82,7 @@ tracing()('what a writer does to the disk', () => {
   test('a removal: fsync of the folder, which then goes too', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['remove', at, 'ann']])).toEqual([
       'unlink RECORD',
       'fsync FOLDER',
@@ -93,7 +94,7 @@ tracing()('what a writer does to the disk', () => {
   test('a removal of this very value: taken out, looked at, dropped', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['remove', at, 'ann', 'p@ss']])).toEqual([
       'rename RECORD to new/TAKEN',
       'unlink new/TAKEN',

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Address, parseAddress } from '../../../src/core/endpoint.ts'
+import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { changing } from '../../../src/stores/vault/change-header.ts'
 import { createVault } from '../../../src/stores/vault/header-file.ts'
@@ -10,11 +11,11 @@ import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forKeyFile } from '../../../src/stores/vault/slots/key-file.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
-import { credential, plain } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { credential, plain, unknown } from '../contract-world.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const words = new Secret('open sesame')
 const nobody = async (): Promise<Secret> => expect.unreachable('nobody is to be asked')
@@ -22,14 +23,14 @@ const host = (number: number): Address => parseAddress(`https://host${number}.ex
 
 async function filledVault(count = 20): Promise<VaultOptions> {
   const options = vaultIn(emptyFolder())
-  const store = vaultStore(options)
-  for (let n = 0; n < count; n++) await store.save(credential(host(n), { secret: new Secret(`secret ${n}`) }))
+  const store = storeOf(options)
+  for (let n = 0; n < count; n++) await store.save(someone, credential(host(n), { secret: new Secret(`secret ${n}`) }))
   return options
 }
 
 async function allOf(options: VaultOptions, count = 20): Promise<unknown[]> {
   const hosts = Array.from({ length: count }, (_, n) => host(n))
-  return (await vaultStore(options).find(hosts)).map(plain)
+  return (await storeOf(options).find(someone, hosts)).map(plain)
 }
 
 function headerOf(options: VaultOptions) {
@@ -40,18 +41,31 @@ describe('a rekey', () => {
   test('keeps every record with its time, under other names and another key', async () => {
     const options = await filledVault()
     const [before, names, header] = [
-      await vaultStore(options).find([host(3)]),
+      await storeOf(options).find(someone, [host(3)]),
       readdirSync(join(options.folder, 'records')),
       headerOf(options),
     ]
     await rekey({ ...options, now: () => 1 }, { without: [], ask: nobody })
     const after = headerOf(options)
-    expect(await vaultStore(options).find([host(3)])).toEqual(before)
+    expect(await storeOf(options).find(someone, [host(3)])).toEqual(before)
     expect(await allOf(options)).toHaveLength(20)
     expect(after).toMatchObject({ id: header.id, slots: [{ type: 'key-file', id: header.slots[0].id }] })
     expect(after.keyId).not.toBe(header.keyId)
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', after.records, 'vault.json'])
     expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
+  })
+
+  test('keeps what this version does not know, to the byte', async () => {
+    const options = await filledVault(1)
+    const items = [
+      unknown(host(0), 'passkey', 'credbridge:1: {"kind":"passkey", "id":123456789012345678901234567890} ', 'bob'),
+      unknown(host(0), 'unknown', 'credbridge:2:é\n', 'carol'),
+      credential(host(0), { account: 'dave', more: new Secret('{"later":[1]}') }),
+    ]
+    for (const item of items) await storeOf(options).save(someone, item)
+    await rekey(options, { without: [], ask: nobody })
+    const found = await storeOf(options).find(someone, [host(0)])
+    expect(found.map((item) => encodeItem(item)).sort()).toEqual([...items.map(encodeItem), 'secret 0'].sort())
   })
 
   test('makes the old key file worth nothing for what is written from then on', async () => {
@@ -116,23 +130,26 @@ describe('a rekey', () => {
 
   test('goes on in a process that had the vault open before', async () => {
     const options = await filledVault()
-    const store = vaultStore(options)
-    await store.find([host(0)])
+    const store = storeOf(options)
+    await store.find(someone, [host(0)])
     await rekey(options, { without: [], ask: nobody })
-    await store.save(credential(host(0), { account: 'bob' }))
-    expect(await store.find([host(0)])).toHaveLength(2)
+    await store.save(someone, credential(host(0), { account: 'bob' }))
+    expect(await store.find(someone, [host(0)])).toHaveLength(2)
   })
 
   test('loses nothing of what is saved and removed meanwhile', async () => {
     const options = await filledVault(60)
-    const store = vaultStore(options)
+    const store = storeOf(options)
     const writing = Array.from({ length: 60 }, async (_, n) => {
       await new Promise((resolve) => setTimeout(resolve, n * 3))
-      if (n % 2 === 0) await store.save(credential(host(n), { secret: new Secret(`newer ${n}`) }))
-      else await store.remove(credential(host(n)), new Secret(`secret ${n}`))
+      if (n % 2 === 0) await store.save(someone, credential(host(n), { secret: new Secret(`newer ${n}`) }))
+      else await store.remove(someone, credential(host(n)), new Secret(`secret ${n}`))
     })
     await Promise.all([rekey(options, { without: [], ask: nobody }), ...writing])
-    const left = await vaultStore(options).find(Array.from({ length: 60 }, (_, n) => host(n)))
+    const left = await storeOf(options).find(
+      someone,
+      Array.from({ length: 60 }, (_, n) => host(n)),
+    )
     const secrets = left.map((item) => ('secret' in item ? item.secret.expose() : '')).sort()
     expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
   })
@@ -143,7 +160,7 @@ describe('a rekey', () => {
     mkdirSync(half, { mode: 0o700 })
     writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), rekeying: true }))
     expect(await allOf(options)).toHaveLength(20)
-    await vaultStore(options).save(credential(host(1), { account: 'bob' }))
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
     expect(headerOf(options)).not.toHaveProperty('rekeying')
     expect(existsSync(half)).toBe(false)
     await rekey(options, { without: [], ask: nobody })
@@ -155,14 +172,14 @@ describe('a rekey', () => {
     await changing(options, async ({ header, replace }) => {
       replace({ ...header, rekeying: true })
       expect(await allOf(options)).toHaveLength(20)
-      await expect(vaultStore({ ...options, patience: 0 }).save(credential(host(1)))).rejects.toMatchObject({
+      await expect(storeOf({ ...options, patience: 0 }).save(someone, credential(host(1)))).rejects.toMatchObject({
         code: 'timeout',
         message: 'another command is changing the vault',
-        hints: [`let it come to its end, or end it: kill ${process.pid}`, expect.stringContaining('vault.lock')],
+        hints: [`wait until it ends, or end it: kill ${process.pid}`, expect.stringContaining('vault.lock')],
       })
       replace(header)
     })
-    await vaultStore(options).save(credential(host(1), { account: 'bob' }))
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
     expect(await allOf(options)).toHaveLength(21)
   })
 
@@ -177,7 +194,7 @@ describe('a rekey', () => {
     await expect(rekey(options, { without: [], ask: nobody, interruption })).rejects.toMatchObject({ code: 'refused' })
     expect(headerOf(options)).toEqual(before)
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
-    await vaultStore({ ...options, patience: 0 }).save(credential(host(1), { account: 'bob' }))
+    await storeOf({ ...options, patience: 0 }).save(someone, credential(host(1), { account: 'bob' }))
     expect(await allOf(options)).toHaveLength(21)
   })
 
@@ -214,7 +231,7 @@ describe('a rekey', () => {
     const options = await filledVault()
     const before = headerOf(options)
     await rekey(options, { without: [], ask: nobody })
-    await vaultStore(options).save(credential(host(1), { account: 'bob' }))
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
     const state = join(options.keyFile, '..')
     const former = `${options.keyFile}.former-${before.keyId}`
     expect(readdirSync(state).sort()).toEqual(['vault.key', basename(former)])
@@ -224,9 +241,9 @@ describe('a rekey', () => {
     expect(await allOf({ ...elsewhere, keyFile: former })).toHaveLength(20)
 
     const later = (hours: number) => ({ ...options, now: () => Date.now() + hours * 3_600_000 })
-    await vaultStore(later(23)).save(credential(host(2), { account: 'bob' }))
+    await storeOf(later(23)).save(someone, credential(host(2), { account: 'bob' }))
     expect(existsSync(join(options.folder, 'records'))).toBe(true)
-    await vaultStore(later(25)).save(credential(host(3), { account: 'bob' }))
+    await storeOf(later(25)).save(someone, credential(host(3), { account: 'bob' }))
     expect(readdirSync(options.folder).sort()).toEqual(['new', headerOf(options).records, 'vault.json'])
     expect(readdirSync(state)).toEqual(['vault.key'])
     expect(await allOf(options)).toHaveLength(23)
@@ -237,7 +254,7 @@ describe('a rekey', () => {
     await createVault(options, forKeyFile(options))
     await rekey(options, { without: [], ask: nobody })
     expect(readdirSync(options.folder)).toEqual(['vault.json'])
-    await vaultStore(options).save(credential(host(1)))
+    await storeOf(options).save(someone, credential(host(1)))
     expect(await allOf(options)).toHaveLength(1)
   })
 

@@ -14,12 +14,12 @@ import {
   provenSecretOfAgent,
   secretOfAgent,
 } from '../../../src/stores/vault/slots/ssh-agent.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { connectByNet } from '../../../src/system/unix-socket-net.ts'
+import { someone } from '../../asker.ts'
 import { type Agent, startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const vault = '00112233445566778899aabbccddeeff'
 const suite = needsPrograms('ssh-agent', 'ssh-add', 'ssh-keygen')
@@ -136,20 +136,20 @@ suite('a vault and a real SSH agent', () => {
     const file = await agent.addKey('ed25519')
     await addSlot(options, forAgent(options))
     const at = parseAddress('https://git.example.com')
-    await vaultStore(options).save(credential(at, { secret: new Secret('s3') }))
-    expect(await vaultStore(options).find([at])).toHaveLength(1)
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('s3') }))
+    expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
     const other = await agentForTest()
     const wanted = fingerprint(publicKeyOf(file))
     for (const socket of [other.socket, undefined]) {
       const { agent: _, ...without } = options
-      const store = vaultStore(socket === undefined ? without : { ...options, agent: socket })
-      await expect(store.find([at])).rejects.toMatchObject({
+      const store = storeOf(socket === undefined ? without : { ...options, agent: socket })
+      await expect(store.find(someone, [at])).rejects.toMatchObject({
         code: 'locked',
         hints: expect.arrayContaining([expect.stringContaining(wanted)]),
       })
     }
-    const dead = vaultStore({ ...options, agent: join(emptyFolder(), 'nobody') })
-    await expect(dead.find([at])).rejects.toMatchObject({ code: 'unavailable' })
+    const dead = storeOf({ ...options, agent: join(emptyFolder(), 'nobody') })
+    await expect(dead.find(someone, [at])).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

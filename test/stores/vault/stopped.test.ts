@@ -8,11 +8,11 @@ import { addSlot, removeSlot } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { givenUpAfter } from '../../../src/system/lock-file.ts'
+import { someone } from '../../asker.ts'
 import { whileStopped } from '../../real/stopped.ts'
 import { credential } from '../contract-world.ts'
-import { checkVault, emptyFolder, vaultIn } from './place.ts'
+import { checkVault, emptyFolder, storeOf, vaultIn } from './place.ts'
 import { type Call, callsOf, changes, tracing } from './tracing.ts'
 import type { Job, Step } from './worker.ts'
 import { workers } from './workers.ts'
@@ -29,7 +29,7 @@ const nobody = async (): Promise<Secret> => expect.unreachable('nobody is to be 
 const rekeyed = (options: VaultOptions) => rekey(options, { without: [], ask: nobody })
 
 async function secretsIn(options: VaultOptions): Promise<string[]> {
-  const found = await vaultStore(options).find(hosts)
+  const found = await storeOf(options).find(someone, hosts)
   return found.map((item) => ('secret' in item ? `${item.account}: ${item.secret.expose()}` : item.kind)).sort()
 }
 
@@ -62,7 +62,7 @@ tracing()('a command that is stopped at any system call', () => {
     const root = emptyFolder()
     const before = vaultIn(join(root, 'before'))
     for (const [number, endpoint] of hosts.entries()) {
-      await vaultStore(before).save(credential(endpoint, { secret: new Secret(`secret ${number}`) }))
+      await storeOf(before).save(someone, credential(endpoint, { secret: new Secret(`secret ${number}`) }))
     }
     const copyOf = (name: string) => {
       cpSync(join(root, 'before'), join(root, name), { recursive: true })
@@ -83,7 +83,7 @@ tracing()('a command that is stopped at any system call', () => {
 
   async function isWhole(options: VaultOptions, { line }: Call, secrets: readonly string[] = all): Promise<void> {
     expect(await secretsIn(options), line).toEqual([...secrets].sort())
-    await vaultStore(options).save(credential(host(0), { account: 'later', secret: new Secret('kept') }))
+    await storeOf(options).save(someone, credential(host(0), { account: 'later', secret: new Secret('kept') }))
     expect(await secretsIn(options), line).toEqual([...secrets, 'later: kept'].sort())
     expect(await checkVault(options), line).toEqual([])
   }
@@ -126,7 +126,7 @@ tracing()('a command that is stopped at any system call', () => {
       ['rekey'],
       async (options) => {
         giveUpLocks(options)
-        await vaultStore(options).save(credential(host(1), { account: 'bob', secret: new Secret('meanwhile') }))
+        await storeOf(options).save(someone, credential(host(1), { account: 'bob', secret: new Secret('meanwhile') }))
       },
       async (options, _, call) => {
         await isWhole(options, call, [...all, 'bob: meanwhile'])

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runnerIn } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { gitSetup } from '../../../src/tools/git/setup.ts'
 import type { Plan, SetupOptions } from '../../../src/tools/tool.ts'
 import { machineGit } from '../../real/gits.ts'
 import { needs } from '../../real/require.ts'
 import { madeUp } from '../made-up-world.ts'
+
+const run = runIn(process.env)
 
 /* What setup makes of the helpers that somebody has configured already, with the real git. */
 
@@ -19,8 +21,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
   function home(...helpers: readonly string[]) {
     const made = madeUp({
       program: () => git,
-      run: (program, words, options = {}) =>
-        runnerIn(process.env)(program, words, { ...options, env: { ...options.env, ...env } }),
+      run: (program, words, options = {}) => run(program, words, { ...options, env: { ...options.env, ...env } }),
     })
     const env = { HOME: made.home, XDG_CONFIG_HOME: join(made.home, '.config'), GIT_CONFIG_NOSYSTEM: '1' }
     const config = (...words: string[]) =>

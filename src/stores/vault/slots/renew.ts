@@ -49,7 +49,7 @@ function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
 }
 
 function notAtHand(slot: Slot, { options }: Renewal): Failure {
-  return new Failure('locked', `what opens the slot ${slot.id} is not at hand: ${describeSlot(slot, options)}`, {
+  return new Failure('locked', `what opens the slot ${slot.id} cannot be used here: ${describeSlot(slot, options)}`, {
     hints: [`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
   })
 }

@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
-import { foldersOnPath } from '../../../system/programs.ts'
-import type { Change, Finding, Plan, SetupOption, SetupOptions, World } from '../../tool.ts'
+import type { Change, Finding, Plan, SetupOptions, World } from '../../tool.ts'
 
 /*
  * pip and uv run a program named `keyring` that they find on PATH. It is a link to our command, in a folder in which
@@ -9,10 +8,6 @@ import type { Change, Finding, Plan, SetupOption, SetupOptions, World } from '..
  */
 
 export const command = 'credbridge-keyring'
-
-export const commandOptions: readonly SetupOption[] = [
-  { flags: '--before-others', says: 'go before another keyring command on PATH, which stays where it is' },
-]
 
 /** The link that is missing. The tool does not look for it in the folder that it passes over. */
 export function planCommand(world: World, options: SetupOptions, passedOver?: string): Plan {
@@ -73,7 +68,7 @@ export async function proveCommand(world: World, passedOver?: string): Promise<s
 function foundFirst(world: World, passedOver: string | undefined): string | undefined {
   const first = world.program('keyring')
   if (first === undefined || dirname(first) !== passedOver) return first
-  const paths = foldersOnPath(world.env, world.platform).map((folder) => join(folder, fileName(world)))
+  const paths = foldersOnPath(world).map((folder) => join(folder, fileName(world)))
   return paths.find((path) => dirname(path) !== passedOver && world.files.exists(path))
 }
 
@@ -87,13 +82,18 @@ export function ourCommand(world: World): string {
   throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
 }
 
+function foldersOnPath({ env, platform }: World): readonly string[] {
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(platform === 'win32' ? ';' : ':')
+  return folders.filter(isAbsolute)
+}
+
 function fileName({ platform }: World): string {
   return platform === 'win32' ? 'keyring.cmd' : 'keyring'
 }
 
 /** Beside our command if that is on PATH, else in the home folder, else the first that is safe; before the other one. */
 function folderFor(world: World, besideOurs: string, other: string | undefined, passedOver?: string): string {
-  const all = foldersOnPath(world.env, world.platform)
+  const all = foldersOnPath(world)
   const before = other === undefined ? all : all.slice(0, all.indexOf(dirname(other)))
   const safe = before.filter(
     (folder) =>
@@ -109,7 +109,7 @@ function folderFor(world: World, besideOurs: string, other: string | undefined, 
 }
 
 function ourLinks(world: World): readonly string[] {
-  const paths = foldersOnPath(world.env, world.platform).map((folder) => join(folder, fileName(world)))
+  const paths = foldersOnPath(world).map((folder) => join(folder, fileName(world)))
   return [...new Set(paths)].filter((path) => /(^|[/\\])credbridge-keyring(\.\w+)?$/.test(leadsTo(world, path) ?? ''))
 }
 
@@ -126,7 +126,7 @@ function linking(world: World, path: string, ours: string): Change {
 }
 
 function removing(world: World, path: string): Change {
-  return { says: `keyring: ${path} goes`, apply: () => world.files.remove(path) }
+  return { says: `keyring: remove ${path}`, apply: () => world.files.remove(path) }
 }
 
 function anotherFirst(other: string): Failure {
