@@ -1,6 +1,6 @@
+import { isPowerful } from '../variables.ts'
 import type { ProjectFile } from './project-files.ts'
 import type { ProjectSetting } from './setting.ts'
-import { isPowerful } from './variables.ts'
 import type { Verdict } from './verdict.ts'
 
 /*

@@ -5,9 +5,9 @@ import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
 import { variablesIn } from '../guard/references.ts'
 import { type ProjectSetting, textsIn } from '../guard/setting.ts'
-import { isPowerful } from '../guard/variables.ts'
 import type { Launch } from '../launch.ts'
 import type { Environment } from '../tool.ts'
+import { loadsCode } from '../variables.ts'
 import { registryKinds, settingOf } from './authorization.ts'
 import { dartIn, dartOf } from './nerf-dart.ts'
 import { npmrcLines, npmrcText } from './npmrc.ts'
@@ -100,7 +100,7 @@ export function unsetVariables(
     if (variable === undefined || one === undefined || uncertain || !authentication.includes(dart?.name ?? '')) continue
     if ((env[variable] ?? '') !== '') continue
     const setting = settingOf(one.credential)
-    if (setting.name === dart?.name && !isPowerful(variable) && !isUsedElsewhere(project, variable, about)) {
+    if (setting.name === dart?.name && !loadsCode(variable) && !isUsedElsewhere(project, variable, about)) {
       variables[variable] = new Secret(setting.value)
       continue
     }
