@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseEndpoint } from '../src/core/endpoint.ts'
 import { Secret } from '../src/core/secret.ts'
 import { vaultStore } from '../src/stores/vault/store.ts'
+import { someone } from '../test/asker.ts'
 import { type Figures, measure, type Row, runOnce, type Step } from './measure.ts'
 import { peer, type World } from './world.ts'
 
@@ -74,7 +75,7 @@ async function fillVault({ session: { env } }: World, from: number, to: number):
   })
   for (let at = from; at < to; at++) {
     const endpoint = parseEndpoint(`https://${host(at)}`)
-    await store.save({ endpoint, account: 'alice', owner: 'git', kind: 'basic', secret: new Secret('p@ss') })
+    await store.save(someone, { endpoint, account: 'alice', owner: 'git', kind: 'basic', secret: new Secret('p@ss') })
   }
 }
 

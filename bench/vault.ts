@@ -7,6 +7,7 @@ import { addSlot } from '../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../src/stores/vault/options.ts'
 import { forAgent, forPassphrase } from '../src/stores/vault/slots/make.ts'
 import { vaultStore } from '../src/stores/vault/store.ts'
+import { someone } from '../test/asker.ts'
 import { startAgent } from '../test/real/agent.ts'
 import { type Row, runOnce, type Step } from './measure.ts'
 import type { Goal, Part } from './part.ts'
@@ -103,7 +104,7 @@ async function placeOf(world: World, name: string, count: number): Promise<Place
 async function fill(options: VaultOptions, count: number): Promise<void> {
   const store = vaultStore(options)
   const save = (host: string) =>
-    store.save({
+    store.save(someone, {
       endpoint: parseAddress(`https://${host}`),
       account: 'alice',
       owner: 'git',

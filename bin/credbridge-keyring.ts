@@ -1,10 +1,6 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
 import { serve } from '../src/edge/serve.ts'
-import { thisMachine } from '../src/engine/open.ts'
 import { conversation, conversationWord } from '../src/tools/python/conversation.ts'
 import { keyring } from '../src/tools/python/dialect.ts'
 
-const machine = thisMachine('python')
-const command = keyring({ ...machine, home: machine.places.home, exists: existsSync })
-serve(process.argv[2] === conversationWord ? conversation : command)
+serve('credbridge-keyring', (machine, words) => (words[0] === conversationWord ? conversation : keyring(machine)))

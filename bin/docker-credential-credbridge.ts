@@ -3,4 +3,4 @@ import { version } from '../src/edge/installation/version.ts'
 import { serve } from '../src/edge/serve.ts'
 import { dockerDialect } from '../src/tools/docker/dialect.ts'
 
-serve(dockerDialect(version))
+serve('docker-credential-credbridge', () => dockerDialect(version))

@@ -2,4 +2,4 @@
 import { serve } from '../src/edge/serve.ts'
 import { git } from '../src/tools/git/dialect.ts'
 
-serve(git)
+serve('git-credential-credbridge', () => git)

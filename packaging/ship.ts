@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manualPage } from '../src/commands/manual.ts'
 import { buildProgram } from '../src/commands/program.ts'
-import { thisDesk } from '../src/edge/terminal/cli-context.ts'
+import { thisCliContext } from '../src/edge/terminal/cli-context.ts'
 import { manifest, root } from './project.ts'
 
 /** Puts beside our commands what they ship besides code: the class for Python's keyring, the manual page. */
@@ -13,5 +13,5 @@ export async function ship(folder: string): Promise<void> {
     join(folder, 'python', 'credbridge_keyring.py'),
   )
   mkdirSync(join(folder, 'man'), { recursive: true })
-  writeFileSync(join(folder, 'man', 'credbridge.1'), manualPage(await buildProgram(thisDesk()), manifest.version))
+  writeFileSync(join(folder, 'man', 'credbridge.1'), manualPage(await buildProgram(thisCliContext()), manifest.version))
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowed, isFingerprint, writeAllowed } from '../tools/allowed.ts'
 import { nothingThere } from './arguments.ts'
 
@@ -12,43 +12,45 @@ interface Options {
 }
 
 /** What a message of a refused setting tells a person to type who trusts it. */
-export function allowCommand(program: Command, desk: Desk): void {
+export function allowCommand(program: Command, context: CliContext): void {
   program
     .command('allow [file] [setting=fingerprint]')
     .description('allow one setting of a project, with the value that it has, where a credential is given; alone: list')
     .option('--undo', 'no longer allow it, or anything in the file')
     .action((file: string | undefined, setting: string | undefined, options: Options) =>
-      desk.ends(file === undefined ? list(desk) : change(desk, resolve(desk.world.folder, file), setting, options)),
+      context.end(
+        file === undefined ? list(context) : change(context, resolve(context.machine.folder, file), setting, options),
+      ),
     )
 }
 
-function list({ world, terminal }: Desk): number {
-  const all = allowed(world)
+function list({ machine, terminal }: CliContext): number {
+  const all = allowed(machine)
   for (const { file, setting } of all) terminal.out(`${printable(`${file}: ${setting}`)}\n`)
   return all.length === 0 ? nothingThere : 0
 }
 
-function change(desk: Desk, file: string, word: string | undefined, { undo }: Options): number {
-  return undo === true ? forbid(desk, file, word) : permit(desk, file, word)
+function change(context: CliContext, file: string, word: string | undefined, { undo }: Options): number {
+  return undo === true ? forbid(context, file, word) : permit(context, file, word)
 }
 
-function permit({ world, terminal }: Desk, file: string, word: string | undefined): number {
+function permit({ machine, terminal }: CliContext, file: string, word: string | undefined): number {
   const { setting, fingerprint } = parted(word ?? '')
   if (setting === '' || !isFingerprint(fingerprint)) {
     throw new Failure('malformed', 'a setting is written with the fingerprint of its value, as the message has it')
   }
-  const rest = allowed(world).filter((one) => !isDeepStrictEqual(one, { file, setting, fingerprint }))
-  writeAllowed(world, [...rest, { file, setting, fingerprint }])
+  const rest = allowed(machine).filter((one) => !isDeepStrictEqual(one, { file, setting, fingerprint }))
+  writeAllowed(machine, [...rest, { file, setting, fingerprint }])
   terminal.say(`${printable(`${setting} is allowed in ${file}, with the value that it has`)}\n`)
   return 0
 }
 
-function forbid({ world, terminal }: Desk, file: string, word: string | undefined): number {
-  const all = allowed(world)
+function forbid({ machine, terminal }: CliContext, file: string, word: string | undefined): number {
+  const all = allowed(machine)
   const setting = word === undefined ? undefined : parted(word).setting || word
   const left = all.filter((one) => one.file !== file || (setting !== undefined && one.setting !== setting))
   if (left.length === all.length) return nothingThere
-  writeAllowed(world, left)
+  writeAllowed(machine, left)
   terminal.say(`${printable(`${setting ?? 'what was allowed'} is no longer allowed in ${file}`)}\n`)
   return 0
 }

@@ -1,15 +1,15 @@
 import { Argument, type Command } from 'commander'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
 
-export function completionCommand(program: Command, desk: Desk): void {
+export function completionCommand(program: Command, context: CliContext): void {
   program
     .command('completion')
     .description('print what teaches a shell to complete our words: source <(credbridge completion bash)')
     .addArgument(new Argument('<shell>').choices(shells))
-    .action((shell: Shell) => desk.terminal.out(scripts[shell](wordsAfter(program))))
+    .action((shell: Shell) => context.terminal.out(scripts[shell](wordsAfter(program))))
 }
 
 /** What may follow each command: its own commands, the choices of its arguments, its options. */

@@ -1,11 +1,11 @@
+import { type Asker, withoutPerson } from '../core/asker.ts'
+import type { DoctorLine } from '../core/doctor-line.ts'
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
-import type { Store } from '../core/store.ts'
-import type { Prepared } from '../engine/open.ts'
-import { type InUse, inUse, keychainName, openStore, type Surroundings } from '../stores/choose.ts'
-import { lastsUntil, protectionOf } from '../stores/describe.ts'
+import type { Store, Traits } from '../core/store.ts'
+import type { Settings } from '../engine/settings.ts'
+import { type InUse, inUse, keychainName, openStore, storeNamed } from '../stores/choose.ts'
 import { tryOut } from '../stores/settling.ts'
-import { vaultOptions } from '../stores/vault/machine-options.ts'
-import type { Finding } from '../tools/tool.ts'
+import type { Machine } from '../system/machine.ts'
 
 /** What doctor knows about a store, for scripts too. */
 export interface StoreReport {
@@ -19,7 +19,7 @@ export interface StoreReport {
 }
 
 /** A finding about a store, or about the choice of it. */
-export interface StoreFinding extends Finding {
+export interface StoreFinding extends DoctorLine {
   readonly check: string
 }
 
@@ -38,23 +38,26 @@ const reasons: Readonly<Record<InUse['because'], string>> = {
   'not settled': 'the first save settles it',
 }
 
+/** What the stores are looked at with. */
+export interface StoresToCheck {
+  readonly settings: Settings
+  readonly machine: Machine
+  readonly asker: Asker
+}
+
 /** Tries the stores in use, and those that could be: without a dialog, and without making anything that stays. */
-export async function reportStores({ settings, surroundings }: Prepared): Promise<StoresReport> {
-  const { names, because } = inUse(settings, surroundings)
-  const keychain = keychainName(surroundings.platform)
+export async function reportStores({ settings, machine, asker }: StoresToCheck): Promise<StoresReport> {
+  const { names, because } = inUse(settings, machine)
+  const keychain = keychainName(machine.platform)
   const reports: Tried[] = []
   for (const name of new Set([...names, keychain, 'vault'])) {
     const used = names.includes(name)
-    reports.push(await tryStore(name, used, { settings, surroundings: used ? surroundings : asksNobody(surroundings) }))
+    reports.push(await tryStore(name, used, { settings, machine, asker: used ? asker : withoutPerson(asker) }))
   }
   const chosen: StoreFinding =
     names.length > 0
       ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${reasons[because]}` }
-      : willSettle(
-          reports.find(({ report }) => report.name === keychain)?.failure,
-          surroundings.personPresent,
-          keychain,
-        )
+      : willSettle(reports.find(({ report }) => report.name === keychain)?.failure, asker.personPresent, keychain)
   return {
     because,
     stores: reports.map(({ report }) => report),
@@ -63,33 +66,40 @@ export async function reportStores({ settings, surroundings }: Prepared): Promis
   }
 }
 
-function asksNobody({ ask: _, ...surroundings }: Surroundings): Surroundings {
-  return { ...surroundings, personPresent: false }
-}
-
 interface Tried {
   readonly report: StoreReport
   readonly failure?: Failure
+  /** What it holds and cannot read. */
+  readonly problems?: readonly Failure[]
 }
 
-async function tryStore(name: string, used: boolean, { settings, surroundings }: Prepared): Promise<Tried> {
+async function tryStore(name: string, used: boolean, { settings, machine, asker }: StoresToCheck): Promise<Tried> {
   let report: StoreReport = { name, inUse: used }
   try {
-    const store: Store = await openStore(name, settings, surroundings)
+    const { type, parameter } = storeNamed(name)
+    const context = { machine, settings, parameter }
+    const store: Store = await openStore(name, settings, machine)
     report = { ...report, lasts: lastsUntil(store.traits) }
-    report = { ...report, protects: await protectionOf(name, settings, surroundings) }
-    if (name === 'vault' && !(await isVaultThere({ settings, surroundings }))) return { report }
-    await tryOut(store)
-    return { report: { ...report, works: true } }
+    report = { ...report, protects: await type.protects(context) }
+    if (type.isMade !== undefined && !(await type.isMade(context))) return { report }
+    await tryOut(store, asker)
+    await store.tidy?.(asker)
+    return { report: { ...report, works: true }, problems: (await store.problems?.(asker)) ?? [] }
   } catch (error) {
     const failure = asFailure(error)
     return { report: { ...report, works: false, failure: failure.code }, failure }
   }
 }
 
-async function isVaultThere({ settings, surroundings }: Prepared): Promise<boolean> {
-  const { vaultStatus } = await import('../stores/vault/manage.ts')
-  return (await vaultStatus(vaultOptions(settings, surroundings))) !== undefined
+/** How long what a store keeps lasts, for a person. */
+function lastsUntil({ lasts }: Traits): string {
+  const ends = {
+    process: 'until this process ends',
+    session: 'until you log out',
+    reboot: 'until the machine restarts',
+    forever: 'until it is removed',
+  }
+  return ends[lasts]
 }
 
 /** What the first save will do, from how the keychain answered while nobody could be asked. */
@@ -105,16 +115,21 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
   return { check: 'store', state: 'note', says }
 }
 
-function findingsOf({ report, failure }: Tried): readonly StoreFinding[] {
+function findingsOf({ report, failure, problems = [] }: Tried): readonly StoreFinding[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
   const note: StoreFinding = { check, state: 'note', says: about.join('; ') }
   if (works === undefined) return [note]
   if (failure === undefined) {
-    return [note, { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }]
+    const ok: StoreFinding = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
+    return [note, ok, ...problems.map((problem) => wrong(check, problem))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
-  const [fix] = failure.hints
-  return [note, { check, state: 'wrong', says: failure.message, ...(fix === undefined ? {} : { fix }) }]
+  return [note, wrong(check, failure)]
+}
+
+function wrong(check: string, { message, hints }: Failure): StoreFinding {
+  const [fix] = hints
+  return { check, state: 'wrong', says: message, ...(fix === undefined ? {} : { fix }) }
 }

@@ -1,32 +1,32 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import type { DoctorLine } from '../core/doctor-line.ts'
 import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import { standalone } from '../edge/installation/version.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
-import type { Finding } from '../tools/tool.ts'
 import { broken } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 
-export function doctorCommand(program: Command, desk: Desk): void {
+export function doctorCommand(program: Command, context: CliContext): void {
   program
     .command('doctor')
     .description('check the stores, the commands and how each tool is set up')
     .option('--json', 'as JSON')
     .action(async (options) => {
-      const { exitCode, stuck } = await doctor(desk, options)
-      desk.ends(exitCode, stuck)
+      const { exitCode, stuck } = await doctor(context, options)
+      context.end(exitCode, stuck)
     })
 }
 
 /** One thing to look at. What it throws is its finding. */
 interface Check {
   readonly name: string
-  run(): Promise<readonly Finding[]>
+  run(): Promise<readonly DoctorLine[]>
 }
 
 interface Ending {
@@ -34,65 +34,73 @@ interface Ending {
   readonly stuck: boolean
 }
 
-type Result = Finding & { readonly check: string }
+type Result = DoctorLine & { readonly check: string }
 
-async function doctor(desk: Desk, options: { json?: boolean }): Promise<Ending> {
+async function doctor(context: CliContext, options: { json?: boolean }): Promise<Ending> {
   const results: Result[] = []
   let stuck = false
   const report = (found: readonly Result[]) => {
     results.push(...found)
-    if (options.json !== true) for (const result of found) desk.terminal.out(line(result))
+    if (options.json !== true) for (const result of found) context.terminal.out(line(result))
   }
   const look = async ({ name, run }: Check) => {
     const found = await run().catch((error) => {
       stuck ||= asFailure(error).stuck
-      return asFindings(error)
+      return asDoctorLines(error)
     })
     report(found.map((finding) => ({ check: name, ...finding })))
   }
-  await look({ name: 'settings', run: () => checkSettings(desk) })
-  const stores = await desk.prepared().then(reportStores, () => undefined)
+  await look({ name: 'settings', run: () => checkSettings(context) })
+  const { engine, machine, asker } = context
+  const stores = await engine.settings().then(
+    (settings) => reportStores({ settings, machine, asker }),
+    () => undefined,
+  )
   report(stores?.findings ?? [{ check: 'store', state: 'skipped', says: 'not looked at, because of the settings' }])
   stuck ||= stores?.stuck === true
-  for (const check of checks(desk, stores)) await look(check)
+  for (const check of checks(context, stores)) await look(check)
   if (options.json === true) {
     const { stores: all = [], because } = stores ?? {}
-    desk.terminal.out(`${JSON.stringify({ because, stores: all, checks: results }, undefined, 2)}\n`)
+    context.terminal.out(`${JSON.stringify({ because, stores: all, checks: results }, undefined, 2)}\n`)
   }
   return { exitCode: results.some(({ state }) => state === 'wrong') ? broken : 0, stuck }
 }
 
-function checks(desk: Desk, stores: StoresReport | undefined): readonly Check[] {
+function checks(context: CliContext, stores: StoresReport | undefined): readonly Check[] {
   return [
-    { name: 'erased', run: () => checkErased(desk, stores) },
-    { name: 'environment', run: async () => checkEnvironment(desk) },
+    { name: 'erased', run: () => checkErased(context, stores) },
+    { name: 'environment', run: async () => checkEnvironment(context) },
     ...tools.flatMap(({ name, commands }) =>
-      commands.map((command) => ({ name, run: async () => checkCommand(desk, command) })),
+      commands.map((command) => ({ name, run: async () => checkCommand(context, command) })),
     ),
     ...tools.flatMap(({ name, setup }) =>
-      setup === undefined ? [] : [{ name, run: async () => (await setup()).check(desk.world) }],
+      setup === undefined ? [] : [{ name, run: async () => (await setup()).check(context.machine) }],
     ),
   ]
 }
 
-async function checkSettings(desk: Desk): Promise<readonly Finding[]> {
-  await desk.prepared()
-  return [{ state: 'ok', says: 'the settings can be read' }]
+async function checkSettings(context: CliContext): Promise<readonly DoctorLine[]> {
+  const { unknownKeys } = await context.engine.settings()
+  const unknown = unknownKeys.map(
+    (key): DoctorLine => ({ state: 'note', says: `the settings have an unknown key: ${key}` }),
+  )
+  return [{ state: 'ok', says: 'the settings can be read' }, ...unknown]
 }
 
 /** Only where the store works: another one would let us wait once more, and say the same. */
-async function checkErased(desk: Desk, stores: StoresReport | undefined): Promise<readonly Finding[]> {
+async function checkErased(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
   const first = stores?.stores.find(({ inUse }) => inUse)
   if (first?.works !== true) return []
-  const { settings, surroundings } = await desk.prepared()
-  const store = await openStore(first.name, settings, surroundings)
-  const dropped = await erasedCopies(store, Date.now, settings.recoverHours).sweep()
+  const { engine, machine, asker } = context
+  const settings = await engine.settings()
+  const store = await openStore(first.name, settings, machine)
+  const dropped = await erasedCopies(store, asker, Date.now, settings.recoverHours).sweep()
   return dropped === 0 ? [] : [{ state: 'ok', says: `${dropped} erased credentials were past their time and are gone` }]
 }
 
-function checkEnvironment({ world }: Desk): readonly Finding[] {
+function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
   return ['BUN_OPTIONS', 'BUN_BE_BUN']
-    .filter((name) => world.env[name] !== undefined)
+    .filter((name) => machine.env[name] !== undefined)
     .map((name) => ({
       state: standalone ? 'wrong' : 'note',
       says: `${name} is set: it runs foreign code in any executable that Bun compiled, as a standalone credbridge is`,
@@ -100,9 +108,9 @@ function checkEnvironment({ world }: Desk): readonly Finding[] {
     }))
 }
 
-function checkCommand({ world }: Desk, command: string): readonly Finding[] {
-  const path = world.ours(command)
-  if (path !== undefined && world.files.isEverybodys(dirname(path))) {
+function checkCommand({ machine }: CliContext, command: string): readonly DoctorLine[] {
+  const path = machine.ours(command)
+  if (path !== undefined && machine.files.isEverybodys(dirname(path))) {
     const fix = hint`chmod o-w ${dirname(path)}`
     return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
   }
@@ -110,7 +118,7 @@ function checkCommand({ world }: Desk, command: string): readonly Finding[] {
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
 }
 
-function asFindings(error: unknown): readonly Finding[] {
+function asDoctorLines(error: unknown): readonly DoctorLine[] {
   const { message, hints } = asFailure(error)
   return [{ state: 'wrong', says: message, ...(hints[0] === undefined ? {} : { fix: hints[0] }) }]
 }

@@ -36,7 +36,7 @@ export function wishFrom(text: string): Wish {
   const equals = text.indexOf('=')
   const variable = text.slice(0, Math.max(equals, 0))
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
-    throw new Failure('malformed', 'what to put into the environment is written NAME=https://host')
+    throw new Failure('malformed', 'a variable is written NAME=https://host')
   }
   if (loadsCode(variable)) {
     throw new Failure('refused', `${variable} makes programs run code or go another way, and holds no secret`)
@@ -107,7 +107,7 @@ async function sharedWith(
     endpoint.form === 'address' ? [{ endpoint, account }] : [],
   )
   if (places.length > 0) return places
-  throw new Failure('refused', `nothing says which credential ${name} is to have`, {
+  throw new Failure('refused', `no credential is named for ${name}`, {
     hints: [
       hint`credbridge run --profile ${name}=https://host -- …`,
       hint`credbridge share https://host --with ${name}`,
@@ -120,9 +120,7 @@ function placeFrom(text: string): { readonly endpoint: Address; readonly account
   const hash = text.indexOf('#')
   const [url, account] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)]
   if (parseEndpoint(url).form !== 'address') {
-    throw new Failure('malformed', 'an endpoint begins with its scheme', {
-      hints: [hint`for the server: ${`https://${url}`}`],
-    })
+    throw new Failure('malformed', 'an endpoint begins with its scheme', { hints: [`for the server: https://${url}`] })
   }
   return { endpoint: parseAddress(url), account: account === undefined ? undefined : decoded(account) }
 }

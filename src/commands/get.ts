@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
 import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, withService } from './arguments.ts'
 
-export function getCommand(program: Command, desk: Desk): void {
+export function getCommand(program: Command, context: CliContext): void {
   withService(program.command('get <endpoint> [account]'))
     .description('print a secret, to a pipe or with --show to the terminal')
     .option('--show', 'print it although a person may be looking over your shoulder')
     .option('--json', 'print account, kind, secret and what belongs to it as JSON')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await get(desk, endpoint, accountFrom(endpoint, account, options), options)),
+      context.end(await get(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 
@@ -20,17 +20,17 @@ interface Options {
   readonly service?: boolean
 }
 
-async function get(desk: Desk, word: string, account: string | undefined, options: Options): Promise<number> {
+async function get(context: CliContext, word: string, account: string | undefined, options: Options): Promise<number> {
   const endpoint = endpointFrom(word, options)
-  if (desk.terminal.outIsTerminal && options.show !== true) {
+  if (context.terminal.outIsTerminal && options.show !== true) {
     throw new Failure('refused', 'the secret would be shown on the terminal', { hints: ['add --show, or use a pipe'] })
   }
-  const { broker } = await desk.open()
+  const broker = await context.broker()
   const lookup = { tool: person, kinds, endpoints: [endpoint], ...(account === undefined ? {} : { account }) }
   const answer = await broker.find(lookup)
   if (answer === undefined) return nothingThere
   const { credential } = answer
-  const { kind, owner, scheme, expires, refreshToken } = credential
+  const { kind, owner, scheme, expires, refreshToken, parts } = credential
   const all = {
     account: credential.account,
     owner,
@@ -39,7 +39,8 @@ async function get(desk: Desk, word: string, account: string | undefined, option
     expires,
     secret: credential.secret.expose(),
     refreshToken: refreshToken?.expose(),
+    parts: parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.expose()])),
   }
-  desk.terminal.out(options.json === true ? `${JSON.stringify(all)}\n` : `${all.secret}\n`)
+  context.terminal.out(options.json === true ? `${JSON.stringify(all)}\n` : `${all.secret}\n`)
   return 0
 }

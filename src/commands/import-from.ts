@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
+import type { Broker } from '../core/broker.ts'
 import { type Credential, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
-import { strangersItems } from '../stores/choose.ts'
-import type { StrangersItem } from '../stores/secret-service/foreign-items.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { foreignItems } from '../stores/choose.ts'
+import type { ForeignItem } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
 import { nothingThere, shownAccount } from './arguments.ts'
 
@@ -18,7 +19,7 @@ interface Options {
 }
 
 /** `credbridge import --from <helper>`: what other helpers keep in the same Secret Service. */
-export function fromNeighbours(command: Command, desk: Desk): void {
+export function fromNeighbours(command: Command, context: CliContext): void {
   command
     .enablePositionalOptions()
     .addOption(
@@ -29,14 +30,15 @@ export function fromNeighbours(command: Command, desk: Desk): void {
     .option('-y, --yes', 'do not ask before copying')
     .option('-n, --dry-run', 'show what would be copied')
     .option('--remove', "remove the helper's own items afterwards, each once ours was read back")
-    .action(async (options) => desk.ends(await takeOver(desk, command, options)))
+    .action(async (options) => context.end(await takeOver(context, command, options)))
 }
 
-async function takeOver({ terminal, open }: Desk, command: Command, options: Options): Promise<number> {
+async function takeOver(context: CliContext, command: Command, options: Options): Promise<number> {
   const neighbour = neighbours.find(({ name }) => name === options.from)
   if (neighbour === undefined) command.help({ error: true })
-  const { broker, settings, surroundings } = await open()
-  const items = await strangersItems(settings, surroundings, neighbour.searches)
+  const { terminal, machine, engine, asker } = context
+  const broker = await context.broker()
+  const items = await foreignItems(await engine.settings(), machine, asker, neighbour.searches)
   const all = items.flatMap((item) => {
     const credential = readable(() => neighbour.read(item.attributes, item.secret.expose()))
     return credential === undefined ? [] : [{ item, credential }]
@@ -44,7 +46,7 @@ async function takeOver({ terminal, open }: Desk, command: Command, options: Opt
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
   const unused = items.length - all.length
   if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
-  if (all.length === 0) terminal.say('there is nothing to take over\n')
+  if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
@@ -53,9 +55,7 @@ async function takeOver({ terminal, open }: Desk, command: Command, options: Opt
   return 0
 }
 
-type Broker = Awaited<ReturnType<Desk['open']>>['broker']
-
-async function copy(broker: Broker, item: StrangersItem, credential: Credential, remove: boolean): Promise<void> {
+async function copy(broker: Broker, item: ForeignItem, credential: Credential, remove: boolean): Promise<void> {
   const { endpoint, account, owner, kind } = credential
   if ((await broker.save(credential)) === 'expired') return
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })

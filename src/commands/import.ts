@@ -1,44 +1,44 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
-import type { Saving } from '../core/broker.ts'
 import { type Credential, isCredential, sameValue } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { Saving } from '../core/saving.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
 import { broken, nothingThere, shownAccount } from './arguments.ts'
 import { fromNeighbours } from './import-from.ts'
 
-export async function importCommand(program: Command, desk: Desk): Promise<void> {
+export function importCommand(program: Command, context: CliContext): void {
   const command = program
     .command('import')
     .description('move plain secrets out of files that tools left, or take over what another helper keeps')
-  fromNeighbours(command, desk)
+  fromNeighbours(command, context)
   for (const tool of tools) {
-    if (tool.plainSecrets === undefined) continue
-    const offered = await tool.plainSecrets()
+    const { plainSecrets } = tool
+    if (plainSecrets === undefined) continue
     const sub = command.command(tool.name).description(tool.title)
-    for (const { flags, says } of offered.options) sub.option(flags, says)
+    for (const { flags, says } of tool.importOptions ?? []) sub.option(flags, says)
     sub
       .option('-y, --yes', 'do not ask before moving')
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
       .option('--replace', 'also where another secret is kept already')
       .option('--undo', 'write back what was taken out of files')
-      .action(async (options) => desk.ends(await bring(desk, tool, offered, options)))
+      .action(async (options) => context.end(await bring(context, tool, await plainSecrets(), options)))
   }
 }
 
 type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; replace?: boolean; undo?: boolean }
 
 /** Preview, save, read back, and only then take out of the file: whatever stops this, nothing is lost. */
-async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
-  const { terminal, world } = desk
-  if (options.undo === true) return putBack(desk, tool, source, options)
-  const { secrets, remarks } = await source.find(world, options)
+async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
+  const { terminal, machine } = context
+  if (options.undo === true) return putBack(context, tool, source, options)
+  const { secrets, remarks } = await source.find(machine, options)
   for (const { where, credential } of secrets) {
     terminal.say(`${printable(`${where}: ${shownAccount(credential.account)} at ${credential.endpoint.key}`)}\n`)
   }
@@ -48,21 +48,21 @@ async function bring(desk: Desk, tool: Tool, source: PlainSecrets, options: Opti
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
   let count = 0
-  for (const secret of secrets) if (await moveOne(desk, tool, secret, options)) count++
+  for (const secret of secrets) if (await moveOne(context, tool, secret, options)) count++
   terminal.say(`${count} ${options.keep === true ? 'copied' : 'moved'}\n`)
   return count === 0 ? nothingThere : 0
 }
 
 async function moveOne(
-  desk: Desk,
+  context: CliContext,
   tool: Tool,
   { where, credential, saving, takeOut, trace }: PlainSecret,
   { keep, replace }: Options,
 ): Promise<boolean> {
-  const { broker } = await desk.open()
+  const broker = await context.broker()
   const { endpoint, account, kind } = credential
-  if (replace !== true && (await hasAnother(desk, credential, saving))) {
-    desk.terminal.say(`${printable(`${where}: left, another secret is kept already; --replace takes this one`)}\n`)
+  if (replace !== true && (await hasAnother(context, credential, saving))) {
+    context.terminal.say(`${printable(`${where}: left, another secret is kept already; --replace takes this one`)}\n`)
     return false
   }
   await broker.save(credential, saving)
@@ -73,16 +73,20 @@ async function moveOne(
     })
   }
   if (keep === true) return true
-  if (trace !== undefined) remember(desk, tool, credential, trace)
+  if (trace !== undefined) remember(context, tool, credential, trace)
   await takeOut()
   return true
 }
 
 /** What lies in a file may be older than what the tool has saved since: that must not be lost. */
-async function hasAnother({ open }: Desk, credential: Credential, saving: Saving = {}): Promise<boolean> {
-  const { stores } = await open()
+async function hasAnother(
+  { engine, asker }: CliContext,
+  credential: Credential,
+  saving: Saving = {},
+): Promise<boolean> {
+  const [store] = await engine.stores()
   const { endpoint, account, owner } = credential
-  const here = await stores[0].find([endpoint], saving.oneAccount === true ? undefined : account)
+  const here = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
   const own = here.filter(isCredential).filter((item) => item.owner === owner)
   return own.some((item) => item.account !== account || !sameValue(item, credential))
 }
@@ -97,16 +101,21 @@ interface Taken {
   readonly trace: Readonly<Record<string, string>>
 }
 
-function journalOf({ world }: Desk): string {
-  return join(world.places.state, 'imported.json')
+function journalOf({ machine }: CliContext): string {
+  return join(machine.places.state, 'imported.json')
 }
 
-function taken(desk: Desk): readonly Taken[] {
-  const text = desk.world.files.read(journalOf(desk))
+function taken(context: CliContext): readonly Taken[] {
+  const text = context.machine.files.read(journalOf(context))
   return text === undefined ? [] : (JSON.parse(text) as Taken[])
 }
 
-function remember(desk: Desk, tool: Tool, { endpoint, account, owner }: Credential, trace: Taken['trace']): void {
+function remember(
+  context: CliContext,
+  tool: Tool,
+  { endpoint, account, owner }: Credential,
+  trace: Taken['trace'],
+): void {
   const entry: Taken = {
     tool: tool.name,
     endpoint: endpoint.key,
@@ -115,22 +124,22 @@ function remember(desk: Desk, tool: Tool, { endpoint, account, owner }: Credenti
     owner,
     trace,
   }
-  desk.world.files.write(journalOf(desk), `${JSON.stringify([...taken(desk), entry], undefined, 2)}\n`)
+  context.machine.files.write(journalOf(context), `${JSON.stringify([...taken(context), entry], undefined, 2)}\n`)
 }
 
 /** Each entry leaves the journal once it is written back or is kept no more; what cannot be written now stays there. */
-async function putBack(desk: Desk, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
-  const { terminal, world } = desk
+async function putBack(context: CliContext, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
+  const { terminal, machine } = context
   let [written, left] = [0, 0]
-  for (const entry of taken(desk).filter((one) => one.tool === tool.name)) {
-    const item = await kept(desk, entry)
+  for (const entry of taken(context).filter((one) => one.tool === tool.name)) {
+    const item = await kept(context, entry)
     const shown = printable(`${shownAccount(entry.account)} at ${entry.endpoint}`)
     if (item === undefined) terminal.say(`${shown}: no longer kept, left out\n`)
     else if (dryRun === true) terminal.say(`${shown}: would be written back\n`)
     if (item !== undefined) written++
     if (dryRun === true) continue
     try {
-      if (item !== undefined) await source.putBack?.(world, entry.trace, item)
+      if (item !== undefined) await source.putBack?.(machine, entry.trace, item)
     } catch (error) {
       if (!isFailure(error) || error.code !== 'refused') throw error
       terminal.say(`${shown}: left, ${printable(error.message)}\n`)
@@ -138,19 +147,22 @@ async function putBack(desk: Desk, tool: Tool, source: PlainSecrets, { dryRun }:
       left++
       continue
     }
-    forget(desk, entry)
+    forget(context, entry)
   }
   if (dryRun !== true) terminal.say(`${written} written back\n`)
   return left > 0 ? broken : written === 0 ? nothingThere : 0
 }
 
-async function kept(desk: Desk, { endpoint, service, account, owner }: Taken): Promise<Credential | undefined> {
-  const { stores } = await desk.open()
-  const items = await stores[0].find([service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
+async function kept(
+  context: CliContext,
+  { endpoint, service, account, owner }: Taken,
+): Promise<Credential | undefined> {
+  const [store] = await context.engine.stores()
+  const items = await store.find(context.asker, [service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
   return items.filter(isCredential).find((item) => item.owner === owner)
 }
 
-function forget(desk: Desk, entry: Taken): void {
-  const rest = taken(desk).filter((one) => !isDeepStrictEqual(one, entry))
-  desk.world.files.write(journalOf(desk), `${JSON.stringify(rest, undefined, 2)}\n`)
+function forget(context: CliContext, entry: Taken): void {
+  const rest = taken(context).filter((one) => !isDeepStrictEqual(one, entry))
+  context.machine.files.write(journalOf(context), `${JSON.stringify(rest, undefined, 2)}\n`)
 }

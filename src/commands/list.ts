@@ -1,33 +1,34 @@
 import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
-import { kinds, ourselves } from '../core/credential.ts'
+import { isNoteKind, ourselves } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { accountFrom, broken, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
 
-export function listCommand(program: Command, desk: Desk): void {
+export function listCommand(program: Command, context: CliContext): void {
   withService(program.command('list [endpoint] [account]'))
     .description('show what is kept: endpoints, accounts and who saved them, never secrets')
     .option('--json', 'as JSON')
     .action(async (endpoint: string | undefined, account: string | undefined, options) =>
-      desk.ends(await list(desk, endpoint, accountFrom(endpoint ?? '', account, options), options)),
+      context.end(await list(context, endpoint, accountFrom(endpoint ?? '', account, options), options)),
     )
 }
 
 async function list(
-  { terminal, open }: Desk,
+  context: CliContext,
   word: string | undefined,
   account: string | undefined,
   options: { json?: boolean; service?: boolean },
 ): Promise<number> {
   const endpoint = word === undefined ? undefined : endpointFrom(word, options)
-  const { broker } = await open()
+  const { terminal } = context
+  const broker = await context.broker()
   const entries = (await broker.list()).filter(
     (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
   )
   const credentials = entries
-    .filter(({ kind }) => (kinds as readonly string[]).includes(kind))
+    .filter(({ kind }) => !isNoteKind(kind))
     .filter((entry) => account === undefined || entry.account === account)
     .sort(byName)
   const isDefault = (entry: Entry) =>
@@ -44,7 +45,14 @@ async function list(
   } else {
     terminal.out(table(credentials.map((entry) => [...row(entry), isDefault(entry) ? 'default' : ''])))
   }
-  return credentials.length === 0 ? nothingThere : 0
+  const problems = await broker.problems()
+  for (const { message, hints } of problems) terminal.say(notListed(message, hints))
+  if (credentials.length > 0) return 0
+  return problems.length > 0 ? broken : nothingThere
+}
+
+function notListed(message: string, [hint]: readonly string[]): string {
+  return `not listed: ${printable(message)}\n${hint === undefined ? '' : `hint: ${printable(hint)}\n`}`
 }
 
 function row({ endpoint, account, owner, kind, savedAt }: Entry): string[] {

@@ -1,22 +1,22 @@
 import { CommanderError } from 'commander'
 import { asFailure } from '../core/failure.ts'
-import { told } from '../core/failure-text.ts'
-import { leave } from '../edge/exit.ts'
-import { thisDesk } from '../edge/terminal/cli-context.ts'
+import { formatFailure } from '../core/failure-text.ts'
+import { exit } from '../edge/exit.ts'
+import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
 
 /** `credbridge …`: what people type. */
 export async function main(words: readonly string[]): Promise<void> {
-  const desk = thisDesk()
+  const context = thisCliContext()
   try {
-    await (await buildProgram(desk)).parseAsync(words, { from: 'user' })
-    const { exitCode, stuck } = desk.ended()
-    leave(exitCode, stuck)
+    await (await buildProgram(context)).parseAsync(words, { from: 'user' })
+    const { exitCode, stuck } = context.ending()
+    exit(exitCode, stuck)
   } catch (error) {
-    if (error instanceof CommanderError) return leave(error.exitCode === 0 ? 0 : broken, false)
+    if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
-    desk.terminal.say(told(failure))
-    leave(broken, failure.stuck)
+    context.terminal.say(formatFailure(failure))
+    exit(broken, failure.stuck)
   }
 }

@@ -6,7 +6,7 @@ import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
 import { broken, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
@@ -18,48 +18,55 @@ interface Options {
   readonly dryRun?: boolean
 }
 
-export function moveCommand(program: Command, desk: Desk): void {
+export function moveCommand(program: Command, context: CliContext): void {
   withService(program.command('move [endpoint]'))
     .description('move what is kept to another store: copied, read back, then removed')
     .requiredOption('--to <store>', 'the store that gets it')
     .option('--from <store>', 'the store that has it; the one in use unless said')
     .option('--all', 'everything')
     .option('-n, --dry-run', 'show what would be moved')
-    .action(async (endpoint: string | undefined, options) => desk.ends(await move(desk, endpoint, options)))
+    .action(async (endpoint: string | undefined, options) => context.end(await move(context, endpoint, options)))
 }
 
-async function move(desk: Desk, word: string | undefined, options: Options): Promise<number> {
-  const { terminal } = desk
+async function move(context: CliContext, word: string | undefined, options: Options): Promise<number> {
+  const { terminal } = context
   const meant = which(word, options)
-  const { from, to } = await stores(desk, options)
-  const entries = (await from.list()).filter(meant).sort(byTime)
+  const { from, to } = await stores(context, options)
+  const entries = (await from.list(context.asker)).filter(meant).sort(byTime)
   // Only now is it known which one an unsettled choice reads from.
   if (from.name === to.name) throw new Failure('refused', `it lies in the ${to.name} store already`)
   if (options.dryRun === true) {
     for (const entry of entries) terminal.say(`would move ${shown(entry)}\n`)
     return entries.length === 0 ? nothingThere : 0
   }
-  const stayed = await moveAll(desk, entries, from, to)
-  await sayWhatIsInUse(desk, to.name, entries.length - stayed)
-  if (stayed > 0) return broken
+  const stayed = await moveAll(context, entries, from, to)
+  const unreadable = options.all === true ? await sayUnreadable(context, from) : 0
+  await sayWhatIsInUse(context, to.name, entries.length - stayed)
+  if (stayed + unreadable > 0) return broken
   return entries.length === 0 ? nothingThere : 0
 }
 
-async function stores(desk: Desk, options: Options): Promise<{ from: Store; to: Store }> {
-  const { settings, surroundings } = await desk.prepared()
-  const to = await openStore(options.to, settings, surroundings)
+async function stores(context: CliContext, options: Options): Promise<{ from: Store; to: Store }> {
+  const { machine, engine } = context
+  const settings = await engine.settings()
+  const to = await openStore(options.to, settings, machine)
   if (to.traits.lasts === 'process') throw new Failure('refused', `the ${to.name} store keeps nothing for long`)
-  if (options.from === undefined) return { from: (await desk.open()).stores[0], to }
-  return { from: await openStore(options.from, settings, surroundings), to }
+  if (options.from === undefined) return { from: (await engine.stores())[0], to }
+  return { from: await openStore(options.from, settings, machine), to }
 }
 
 /** What the other store cannot take stays; how many. What breaks a store ends it. */
-async function moveAll({ terminal }: Desk, entries: readonly Entry[], from: Store, to: Store): Promise<number> {
+async function moveAll(
+  { terminal, asker }: CliContext,
+  entries: readonly Entry[],
+  from: Store,
+  to: Store,
+): Promise<number> {
   let [moved, stayed] = [0, 0]
   try {
     for (const entry of entries) {
       try {
-        if (!(await moveItem(entry, from, to))) continue
+        if (!(await moveItem(asker, entry, from, to))) continue
         terminal.say(`moved ${shown(entry)}\n`)
         moved++
       } catch (error) {
@@ -75,12 +82,18 @@ async function moveAll({ terminal }: Desk, entries: readonly Entry[], from: Stor
   return stayed
 }
 
+/** What cannot be read stays, too; how many. */
+async function sayUnreadable({ terminal, asker }: CliContext, from: Store): Promise<number> {
+  const problems = (await from.problems?.(asker)) ?? []
+  for (const { message } of problems) terminal.say(printable(`stays: ${message}`).concat('\n'))
+  return problems.length
+}
+
 /** These are about one item; the next one may go. */
 const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'malformed', 'ambiguous']
 
-async function sayWhatIsInUse({ terminal, prepared }: Desk, to: string, moved: number): Promise<void> {
-  const { settings, surroundings } = await prepared()
-  if (moved === 0 || inUse(settings, surroundings).names.includes(to)) return
+async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: string, moved: number): Promise<void> {
+  if (moved === 0 || inUse(await engine.settings(), machine).names.includes(to)) return
   terminal.say(hint`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowCommand } from './allow.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
@@ -15,16 +15,15 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
-import { lockCommand, unlockCommand } from './unlock.ts'
+import { storeCommands } from './store-commands.ts'
 import { useCommand } from './use.ts'
-import { vaultCommand } from './vault.ts'
 
 /** All that `credbridge` understands: what runs a line, completes one and fills the manual page. */
-export async function buildProgram(desk: Desk): Promise<Command> {
+export async function buildProgram(context: CliContext): Promise<Command> {
   const program = new Command('credbridge')
     .description('one keychain for every tool that asks for a credential')
     .version(version, '-V, --version', 'show the version')
-    .configureOutput({ writeOut: desk.terminal.out, writeErr: desk.terminal.say })
+    .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.say })
     .exitOverride()
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
   for (const add of [
@@ -36,22 +35,14 @@ export async function buildProgram(desk: Desk): Promise<Command> {
     defaultCommand,
     shareCommand,
   ]) {
-    add(program, desk)
+    add(program, context)
   }
-  await setupCommand(program, desk)
-  await importCommand(program, desk)
-  for (const add of [
-    runCommand,
-    allowCommand,
-    moveCommand,
-    useCommand,
-    vaultCommand,
-    unlockCommand,
-    lockCommand,
-    doctorCommand,
-    completionCommand,
-  ]) {
-    add(program, desk)
+  setupCommand(program, context)
+  importCommand(program, context)
+  for (const add of [runCommand, allowCommand, moveCommand, useCommand]) {
+    add(program, context)
   }
+  await storeCommands(program, context)
+  for (const add of [doctorCommand, completionCommand]) add(program, context)
   return program
 }

@@ -4,13 +4,13 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { launch, realProgram, thisSurface } from '../edge/launch/launch.ts'
 import { endAs } from '../edge/launch/start.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
 import { profileVariables, wishFrom, wishVariables } from './env-spec.ts'
 
-export function runCommand(program: Command, desk: Desk): void {
+export function runCommand(program: Command, context: CliContext): void {
   program
     .command('run')
     .description('start a program with credentials in its environment, and nowhere else')
@@ -23,7 +23,7 @@ export function runCommand(program: Command, desk: Desk): void {
     )
     .option('-p, --profile <name=endpoint>', profilesHelp(), collected)
     .passThroughOptions()
-    .action(async (words: readonly string[], options) => run(desk, words, options))
+    .action(async (words: readonly string[], options) => run(context, words, options))
 }
 
 interface Options {
@@ -40,15 +40,15 @@ function profilesHelp(): string {
   return `what a program's manual says it reads, for: ${names.join(', ')}; without an endpoint, all that is shared with it`
 }
 
-async function run(desk: Desk, words: readonly string[], { env = [], profile = [] }: Options): Promise<void> {
+async function run(context: CliContext, words: readonly string[], { env = [], profile = [] }: Options): Promise<void> {
   const [name = '', ...rest] = words
-  const real = realProgram(name, desk.world.env)
+  const real = realProgram(name, context.machine.env)
   const wishes = [...env.map(wishFrom), ...profile]
   const added: Record<string, string> = {}
   const named = new Map<string, Endpoint>()
   for (const wish of wishes) {
-    const { broker } = await desk.open()
-    const before = (variable: string) => added[variable] ?? desk.world.env[variable]
+    const broker = await context.broker()
+    const before = (variable: string) => added[variable] ?? context.machine.env[variable]
     const given =
       typeof wish === 'string' ? await profileVariables(wish, broker, before) : await wishVariables(wish, broker)
     Object.assign(added, given.variables)
@@ -56,9 +56,9 @@ async function run(desk: Desk, words: readonly string[], { env = [], profile = [
   }
   const launcher = await launcherOf(name)
   if (launcher === undefined && wishes.length === 0) throw nothingSaid(name)
-  const call = { program: plainName(name), words: rest, world: desk.world, named, asked: true }
-  const surface = thisSurface(launcher?.tool ?? person)
-  desk.ends(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
+  const call = { program: plainName(name), words: rest, world: context.machine, named, asked: true }
+  const surface = thisSurface(launcher?.tool ?? person, context.engine)
+  context.end(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
 }
 
 function plainName(name: string): string {
@@ -70,7 +70,7 @@ async function launcherOf(name: string): Promise<Launcher | undefined> {
 }
 
 function nothingSaid(name: string): Failure {
-  return new Failure('malformed', `nothing says what ${name} is to be given`, {
+  return new Failure('malformed', `no credential is named for ${name}`, {
     hints: ['name a variable and its endpoint: --env NAME=https://host', 'or a profile (credbridge run --help)'],
   })
 }

@@ -1,21 +1,21 @@
 import type { Command } from 'commander'
 import { type Kind, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, kindOption, withService } from './arguments.ts'
 
-export function setCommand(program: Command, desk: Desk): void {
+export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .action(async (endpoint: string, account: string | undefined, options) =>
-      desk.ends(await set(desk, endpoint, accountFrom(endpoint, account, options), options)),
+      context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 
 async function set(
-  { terminal, open }: Desk,
+  { terminal, broker }: CliContext,
   word: string,
   account: string | undefined,
   options: { service?: boolean; kind: Kind; scheme?: string },
@@ -29,8 +29,7 @@ async function set(
     : await terminal.readSecret()
   if (secret.expose() === '' && terminal.inIsTerminal)
     throw new Failure('refused', 'nothing was typed, nothing was kept')
-  const { broker } = await open()
-  const result = await broker.save({
+  const result = await (await broker()).save({
     endpoint,
     account: named,
     owner: person,

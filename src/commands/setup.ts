@@ -1,28 +1,33 @@
 import type { Command } from 'commander'
 import { printable } from '../core/failure-text.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Change, Setup, SetupOptions, Tool } from '../tools/tool.ts'
 
-export async function setupCommand(program: Command, desk: Desk): Promise<void> {
+export function setupCommand(program: Command, context: CliContext): void {
   const setup = program.command('setup').description('tell a tool to ask credbridge, and prove that it does')
   for (const tool of tools) {
-    if (tool.setup === undefined) continue
-    const offered = await tool.setup()
+    const { setup: load } = tool
+    if (load === undefined) continue
     const command = setup.command(tool.name).description(tool.title)
-    for (const { flags, says } of offered.options) command.option(flags, says)
+    for (const { flags, says } of tool.setupOptions ?? []) command.option(flags, says)
     command
       .option('--undo', 'remove what setup added, and nothing else')
       .option('-n, --dry-run', 'show what would be changed')
       .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
-      .action(async (options) => desk.ends(await wire(desk, tool, offered, options)))
+      .action(async (options) => context.end(await wire(context, tool, await load(), options)))
   }
 }
 
 type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean }
 
-async function wire({ terminal, world, prepared }: Desk, tool: Tool, setup: Setup, options: Options): Promise<number> {
+async function wire(
+  { terminal, machine, engine, asker }: CliContext,
+  tool: Tool,
+  setup: Setup,
+  options: Options,
+): Promise<number> {
   const undo = options.undo === true
   const make = async (changes: readonly Change[]) => {
     for (const change of changes) {
@@ -31,16 +36,15 @@ async function wire({ terminal, world, prepared }: Desk, tool: Tool, setup: Setu
     }
   }
   if (!undo && options.dryRun !== true) {
-    const { settings, surroundings } = await prepared()
-    await settleNow(settings, surroundings)
+    await settleNow(await engine.settings(), machine, asker)
   }
   // First, because what is planned next names the commands that PATH leads to.
-  if (!undo) await make(world.direct(tool.commands))
-  const plan = undo ? await setup.undo(world, options) : await setup.plan(world, options)
+  if (!undo) await make(machine.direct(tool.commands))
+  const plan = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
   for (const remark of plan.remarks) terminal.say(`note: ${printable(remark)}\n`)
   await make(plan.changes)
   if (plan.changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
   if (undo || options.dryRun === true || options.prove === false || setup.prove === undefined) return 0
-  terminal.say(`${printable(await setup.prove(world))}\n`)
+  terminal.say(`${printable(await setup.prove(machine))}\n`)
   return 0
 }

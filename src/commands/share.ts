@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { accountsOf, endpointFrom, nothingThere, shownAccount } from './arguments.ts'
@@ -13,7 +13,7 @@ interface Options {
 
 type Lister = Tool & Required<Pick<Tool, 'lists'>>
 
-export function shareCommand(program: Command, desk: Desk): void {
+export function shareCommand(program: Command, context: CliContext): void {
   const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
   program
     .command('share <endpoint> [account]')
@@ -23,13 +23,13 @@ export function shareCommand(program: Command, desk: Desk): void {
     .action(async (endpoint: string, account: string | undefined, options: Options) => {
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')
-      desk.ends(await (options.undo === true ? unshare : share)(desk, tool, endpoint, account))
+      context.end(await (options.undo === true ? unshare : share)(context, tool, endpoint, account))
     })
 }
 
-async function share(desk: Desk, tool: Lister, word: string, account: string | undefined): Promise<number> {
+async function share(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
   const endpoint = endpointFrom(word, {})
-  const { keeping } = (await desk.open()).broker
+  const { keeping } = await context.broker()
   const entries = (await keeping.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
@@ -39,15 +39,15 @@ async function share(desk: Desk, tool: Lister, word: string, account: string | u
   }
   if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
   await keeping.share(endpoint, first, tool.name)
-  desk.terminal.say(`${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}\n`)
+  context.terminal.say(`${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}\n`)
   return 0
 }
 
-async function unshare(desk: Desk, tool: Lister, word: string, account: string | undefined): Promise<number> {
+async function unshare(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
   const endpoint = endpointFrom(word, {})
-  const { keeping } = (await desk.open()).broker
+  const { keeping } = await context.broker()
   const was = await keeping.unshare(endpoint, account, tool.name)
-  if (was) desk.terminal.say(`what others saved for ${endpoint.key} is no longer shared with ${tool.name}\n`)
+  if (was) context.terminal.say(`what others saved for ${endpoint.key} is no longer shared with ${tool.name}\n`)
   return was ? 0 : nothingThere
 }
 

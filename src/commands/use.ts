@@ -1,26 +1,26 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
-import type { Desk } from '../edge/terminal/cli-context.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore, storeNames } from '../stores/choose.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
 
-export function useCommand(program: Command, desk: Desk): void {
+export function useCommand(program: Command, context: CliContext): void {
   program
     .command('use <store>')
-    .description(`settle on a store: ${storeNames.join(', ')} or helper:<name>`)
-    .action(async (name: string) => desk.ends(await use(desk, name)))
+    .description(`settle on a store: ${storeNames.join(', ')}`)
+    .action(async (name: string) => context.end(await use(context, name)))
 }
 
 /** Tries the store out before it is relied on; what lies in another one stays there (`credbridge move`). */
-async function use({ terminal, prepared }: Desk, name: string): Promise<number> {
-  const { settings, surroundings } = await prepared()
-  const store = await openStore(name, settings, surroundings)
+async function use({ terminal, machine, engine, asker }: CliContext, name: string): Promise<number> {
+  const settings = await engine.settings()
+  const store = await openStore(name, settings, machine)
   if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
-  const before = inUse(settings, surroundings)
-  await tryOut(store)
-  settle(name, surroundings)
+  const before = inUse(settings, machine)
+  await tryOut(store, asker)
+  await settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names
   if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE says ${first}, which goes first\n`)

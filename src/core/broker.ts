@@ -1,35 +1,32 @@
 import { type Aliases, reachThrough } from './aliases.ts'
+import type { Asker } from './asker.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, noteOwner, person, samePlace, sameValue } from './credential.ts'
+import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
-import { findIn } from './find-in-stores.ts'
+import type { Failure } from './failure.ts'
+import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
 import { type Keeping, keeping } from './person-actions.ts'
+import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
+import type { Saving } from './saving.ts'
 import type { Secret } from './secret.ts'
 import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
+import { fromLaterVersion } from './unknown-item.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */
   readonly stores: readonly [Store, ...Store[]]
+  /** Who asks: it goes along with each request to a store. */
+  readonly asker: Asker
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** How long an erased credential can be restored; 0 for not at all. */
   readonly recoverHours: number
   /** Hosts whose sign-in is another host's, for finding only; absent for none. */
   readonly aliases?: Aliases
-}
-
-export interface Saving {
-  /**
-   * The tool saves whatever it was answered, without anybody having signed in (git does). Then a value that it
-   * borrowed is not copied.
-   */
-  readonly repeats?: boolean
-  /** The tool keeps one account at an endpoint: its other ones there are replaced. */
-  readonly oneAccount?: boolean
 }
 
 export interface Removal {
@@ -54,36 +51,44 @@ export interface Broker {
   save(credential: Credential, saving?: Saving): Promise<'saved' | 'unchanged' | 'expired'>
   /** Removes the tool's own items that match, and ends its use of others' that do. True if that changed anything. */
   remove(removal: Removal): Promise<boolean>
-  /** Everything in every store, without secrets. */
+  /** Everything in every store that can be read, without secrets. */
   list(): Promise<readonly Entry[]>
+  /** What in every store cannot be read. */
+  problems(): Promise<readonly Failure[]>
   /** What a tool may show as its own: each with the account that it would be answered with. */
   listFor(listing: Listing): Promise<readonly Entry[]>
   readonly erased: ErasedCopies
   readonly keeping: Keeping
 }
 
-export function createBroker({ stores, now, recoverHours, aliases = {} }: BrokerOptions): Broker {
+export function createBroker({ stores, asker, now, recoverHours, aliases = {} }: BrokerOptions): Broker {
   const [first] = stores
-  const erased = erasedCopies(first, now, recoverHours)
+  const erased = erasedCopies(first, asker, now, recoverHours)
   const reach = reachThrough(aliases)
+  const reads = stores.map(
+    (store): Read =>
+      (endpoints, account) =>
+        store.find(asker, endpoints, account),
+  )
 
   async function save(credential: Credential, saving: Saving = {}) {
     if (hasExpired(credential, now())) return 'expired'
-    const here = await first.find([credential.endpoint])
+    const here = await first.find(asker, [credential.endpoint])
     const before = here.filter(isCredential).find((item) => samePlace(item, credential))
     const ended = here.filter((item) => covers(item, credential.account) && isLifted(item, credential))
     const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
     const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
-    const kept = known || (before !== undefined && sameValue(before, credential))
+    const kept =
+      known || (before !== undefined && sameValue(before, credential) && before.spelling === credential.spelling)
     if (kept && ended.length === 0 && replaced.length === 0) return 'unchanged'
     const drop = async () => {
-      for (const other of replaced) await first.remove(other, other.secret)
+      for (const other of replaced) await first.remove(asker, other, other.secret)
     }
     if (first.traits.accounts === 'one') await drop()
-    await saveVerified(first, credential, here, saving)
+    await saveVerified(first, asker, withMembersOf(before, credential), here, saving)
     if (first.traits.accounts !== 'one') await drop()
-    if (replaced.length > 0 && !(await isKept(credential))) await first.save(credential)
-    for (const note of ended) if (!samePlace(note, credential)) await first.remove(note)
+    if (replaced.length > 0 && !(await isKept(credential))) await first.save(asker, withMembersOf(before, credential))
+    for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
     await erased.sweep()
     return 'saved'
   }
@@ -94,7 +99,7 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
     if (here.filter(isCredential).some(equal)) return true
     const endpoints = reach([credential.endpoint])
     for (const store of endpoints.length > 1 ? stores : stores.slice(1)) {
-      const items = await store.find(endpoints, credential.account)
+      const items = await store.find(asker, endpoints, credential.account)
       if (items.filter(isCredential).some(equal)) return true
     }
     return false
@@ -102,7 +107,9 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
 
   /** Two logins at once, each replacing the other, must not leave none. */
   async function isKept(credential: Credential): Promise<boolean> {
-    return (await first.find([credential.endpoint], credential.account)).some((item) => samePlace(item, credential))
+    return (await first.find(asker, [credential.endpoint], credential.account)).some((item) =>
+      samePlace(item, credential),
+    )
   }
 
   async function remove(removal: Removal): Promise<boolean> {
@@ -113,49 +120,69 @@ export function createBroker({ stores, now, recoverHours, aliases = {} }: Broker
       places.some((place) => sameEndpoint(item.endpoint, place))
     const [isHere, isThroughAlias] = [isAt([endpoint]), isAt(aliased)]
     const notes: Found[] = []
+    const inFirst: Found[] = []
+    let unreadable: Found | undefined
     let [changed, borrows] = [false, false]
     if (!isRecoverable(removal)) await erased.forget({ endpoint, account, owner: tool, secret })
     for (const store of stores) {
-      const found = await store.find(endpoints, account)
-      const matching = usableAt([...notes, ...found], { ...removal, endpoints })
+      const found = await store.find(asker, endpoints, account)
+      const there = usableAt([...notes, ...found], { ...removal, endpoints })
+      const matching = there
         .flatMap(({ usable }) => usable)
         .filter((item) => secret === undefined || item.secret.equals(secret))
+      const later = secret === undefined ? there.flatMap(({ later }) => later) : []
       const own = matching.filter((item) => item.owner === tool && isHere(item))
       for (const item of own) {
         if (isRecoverable(removal)) await erased.keep(item)
-        await store.remove(item, secret)
+        await store.remove(asker, item, secret)
       }
-      borrows ||= matching.some((item) => item.owner !== tool || isThroughAlias(item))
+      borrows ||= [...matching, ...later].some((item) => item.owner !== tool || isThroughAlias(item))
       changed ||= borrows || own.length > 0
-      notes.push(...found.filter((item) => !isCredential(item)))
+      unreadable ??= later.find((item) => item.owner === tool && isHere(item))
+      notes.push(...found.filter(isNote))
+      if (store === first) inFirst.push(...found)
     }
     const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isHere(note))
-    for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(note)
-    if (borrows) await first.save(endedNote(removal, isRecoverable(removal) ? erased.until() : undefined))
+    for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(asker, note)
+    const until = isRecoverable(removal) ? erased.until() : undefined
+    if (borrows) await saveNote(first, asker, endedNote(removal, until), inFirst)
+    if (!changed && unreadable !== undefined) throw fromLaterVersion(unreadable)
     if (changed) await erased.sweep()
     return changed
   }
 
   async function list(): Promise<readonly Entry[]> {
     const all: Entry[] = []
-    for (const store of stores) all.push(...(await store.list()))
+    for (const store of stores) all.push(...(await store.list(asker)))
+    return all
+  }
+
+  async function problems(): Promise<readonly Failure[]> {
+    const all: Failure[] = []
+    for (const store of stores) all.push(...((await store.problems?.(asker)) ?? []))
     return all
   }
 
   return {
-    find: (lookup) => findIn(stores, { ...lookup, endpoints: reach(lookup.endpoints) }, now()),
+    find: (lookup) => findIn(reads, { ...lookup, endpoints: reach(lookup.endpoints) }, now()),
     save,
     remove,
     list,
-    listFor: (listing) => listFor(listing, { stores, reach, now }),
+    problems,
+    listFor: (listing) => listFor(listing, { stores, asker, reach, now }),
     erased,
-    keeping: keeping(stores, reach),
+    keeping: keeping(stores, asker, reach),
   }
 }
 
 /** A tool's login lifts what it had ended itself, a person's word what any tool had: it says what is to be used here. */
 function isLifted(note: Found, { owner }: Credential): boolean {
   return owner === person || note.owner === noteOwner(owner)
+}
+
+/** What replaces a credential keeps the members of it that this version does not know. */
+function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
+  return before?.more === undefined ? credential : { ...credential, more: before.more }
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

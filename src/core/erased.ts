@@ -1,5 +1,6 @@
+import type { Asker } from './asker.ts'
 import type { Credential, Found, NoteItem, Owner } from './credential.ts'
-import { isCredential, ourselves, samePlace } from './credential.ts'
+import { isCredential, isNote, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, shellWord } from './hint.ts'
@@ -37,7 +38,7 @@ export interface Which {
   readonly secret?: Secret | undefined
 }
 
-export function erasedCopies(store: Store, now: () => number, hours: number): ErasedCopies {
+export function erasedCopies(store: Store, asker: Asker, now: () => number, hours: number): ErasedCopies {
   const place = (of: { endpoint: Endpoint; account: string }) => ({
     endpoint: bin,
     account: `${of.endpoint.key} ${of.account}`,
@@ -45,8 +46,7 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
   })
 
   async function copies(): Promise<readonly Found<NoteItem>[]> {
-    const items = await store.find([bin])
-    return items.filter((item): item is Found<NoteItem> => item.kind === 'erased')
+    return (await store.find(asker, [bin])).filter(isNote).filter(({ kind }) => kind === 'erased')
   }
 
   function until(): number | undefined {
@@ -56,13 +56,13 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
   async function keep(credential: Credential): Promise<void> {
     const end = until()
     if (end === undefined || !store.traits.extras) return
-    await store.save({ ...place(credential), kind: 'erased', until: end, erased: credential })
+    await store.save(asker, { ...place(credential), kind: 'erased', until: end, erased: credential })
   }
 
   async function drop(which: (copy: NoteItem) => boolean): Promise<number> {
     if (!store.traits.extras) return 0
     const dropped = (await copies()).filter(which)
-    for (const copy of dropped) await store.remove(copy)
+    for (const copy of dropped) await store.remove(asker, copy)
     return dropped.length
   }
 
@@ -72,17 +72,17 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
     if (copy?.erased === undefined) return undefined
     if (fitting.length > 1) throw severalAccounts(endpoint, fitting)
     if (!replace) await refuseToReplace(copy.erased)
-    await store.save(copy.erased)
-    await store.remove(copy)
+    await store.save(asker, copy.erased)
+    await store.remove(asker, copy)
     return copy.erased
   }
 
   async function resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]> {
-    const here = (await store.find([endpoint])).filter((item) => !isCredential(item)) as readonly NoteItem[]
+    const here = (await store.find(asker, [endpoint])).filter(isNote)
     const lifted = here.filter(
       (note) => note.kind === 'ended' && isInTime(note) && covers(note, account ?? note.account),
     )
-    for (const note of lifted) await store.remove(note)
+    for (const note of lifted) await store.remove(asker, note)
     return lifted
   }
 
@@ -91,7 +91,7 @@ export function erasedCopies(store: Store, now: () => number, hours: number): Er
   }
 
   async function refuseToReplace(erased: Credential): Promise<void> {
-    const here = (await store.find([erased.endpoint], erased.account)).filter(isCredential)
+    const here = (await store.find(asker, [erased.endpoint], erased.account)).filter(isCredential)
     if (!here.some((item) => samePlace(item, erased))) return
     throw new Failure('refused', `${erased.endpoint.key} has been signed in to again since`, {
       hints: [`to have the older one instead: credbridge restore --replace ${endpointWords(erased.endpoint)}`],

@@ -7,7 +7,7 @@ import type { Failure } from './failure.ts'
  */
 
 /** A failure as the text for a person, ending in a newline. */
-export function told(failure: Failure): string {
+export function formatFailure(failure: Failure): string {
   const hints = failure.hints.map((hint) => `hint: ${printable(hint)}\n`)
   return [`credbridge: ${printable(failure.message)}\n`, ...hints].join('')
 }

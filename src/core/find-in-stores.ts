@@ -1,20 +1,19 @@
 import type { Found } from './credential.ts'
-import { isCredential } from './credential.ts'
+import { isNote } from './credential.ts'
+import type { Endpoint } from './endpoint.ts'
 import { type Answer, type Lookup, select } from './selection.ts'
-import type { Store } from './store.ts'
 
-/** What the stores answer, asked in order; the notes in one speak about those after it, too. */
-export async function findIn(
-  stores: readonly Pick<Store, 'find'>[],
-  lookup: Lookup,
-  now: number,
-): Promise<Answer | undefined> {
+/** Reads a store: everything at these endpoints, with `account` without other accounts' credentials (core/store.ts). */
+export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly Found[]>
+
+/** The answer of the first store that has one. Notes in a store speak about the stores after it, too. */
+export async function findIn(stores: readonly Read[], lookup: Lookup, now: number): Promise<Answer | undefined> {
   const notes: Found[] = []
-  for (const store of stores) {
-    const found = await store.find(lookup.endpoints, lookup.account)
+  for (const read of stores) {
+    const found = await read(lookup.endpoints, lookup.account)
     const answer = select([...notes, ...found], lookup, now)
     if (answer !== undefined) return answer
-    notes.push(...found.filter((item) => !isCredential(item)))
+    notes.push(...found.filter(isNote))
   }
   return undefined
 }

@@ -1,8 +1,10 @@
-import type { Credential, Item, Kind, NoteItem, Owner, Place } from './credential.ts'
-import { isCredential, kinds, notes, python, pythonNotes } from './credential.ts'
+import type { Credential, Item, Note, NoteItem, Owner, Place } from './credential.ts'
+import { hasExtras, isCredential, isKind, isNoteKind, isUnknown, python, pythonNotes } from './credential.ts'
+import { credentialIn, printCredential } from './credential-record.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords } from './hint.ts'
+import { areAll, family, isOfLaterVersion, type Members, membersBeside, parseRecord, printRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
 /*
@@ -11,28 +13,14 @@ import { Secret } from './secret.ts'
  *
  * An item of Python's keyring is exactly Python's own: the service verbatim and the bare text. Every other one has
  * the service `<owner>:<endpoint>` and, as value, the bare secret if it is `basic` and nothing more belongs to it,
- * else `credbridge:1:` and one JSON object. A bare secret that begins like that prefix is wrapped too. A service name
- * that could be read as an address stands behind the words `service name `.
+ * else a record (core/record.ts). A bare secret that begins like a record is wrapped too. A service name that could be
+ * read as an address stands behind the words `service name `.
  */
 
-const family = 'credbridge:'
-const prefix = `${family}1:`
 const marked = 'service name '
 
-/** The record behind the prefix. Readers ignore members that they do not know. */
-interface Record {
-  kind: Item['kind']
-  secret?: string
-  scheme?: string
-  expires?: number
-  refreshToken?: string
-  everyAccount?: boolean
-  until?: number
-  owner?: Owner
-  endpoint?: string
-  account?: string
-  value?: string
-}
+/** What stands for the kind of an item that a later version wrote. No record has this word for a kind of its own. */
+const unknownKind = 'unknown'
 
 /** The service under which an item is filed. */
 export function serviceOf(place: Place): string {
@@ -44,37 +32,37 @@ export function serviceOf(place: Place): string {
 export function encodeItem(item: Item): string {
   if (isCredential(item)) return encodeCredential(item)
   if (item.owner === python) throw onlyText()
-  return wrap({
-    kind: item.kind,
-    ...(item.everyAccount === undefined ? {} : { everyAccount: item.everyAccount }),
-    ...(item.until === undefined ? {} : { until: item.until }),
-    ...(item.erased === undefined
-      ? {}
-      : {
-          owner: item.erased.owner,
-          endpoint: keyFromEndpoint(item.erased.endpoint, item.erased.owner),
-          account: item.erased.account,
-          value: encodeCredential(item.erased),
-        }),
-  })
+  return isUnknown(item) ? item.value.expose() : encodeNote(item)
 }
 
 /** The same as a record, also where the bare secret would do: for stores that do not keep every text as it is. */
 export function encodeRecord(item: Item): string {
-  return isCredential(item) ? wrap(recordOf(item)) : encodeItem(item)
+  if (isCredential(item)) return printCredential(item)
+  const value = encodeItem(item)
+  const members = parseRecord(value)
+  return members === undefined ? value : printRecord(members)
 }
 
-/** The item that lies at a place. A value of ours that cannot be read is `malformed`, one of a later version `unsupported`. */
+/** Equal in everything that is stored, however the records are spelled. */
+export function sameStored(a: Item, b: Item): boolean {
+  return encodeRecord(a) === encodeRecord(b)
+}
+
+/** The item that lies at a place. A value of ours that is damaged is `malformed`; what a later version wrote is an `UnknownItem`. */
 export function decodeItem(place: Place, value: string): Item {
   const { endpoint, account, owner } = place
-  if (owner === python) return { endpoint, account, owner, kind: 'text', secret: new Secret(value) }
-  if (!value.startsWith(family)) return { endpoint, account, owner, kind: 'basic', secret: new Secret(value) }
-  if (!value.startsWith(prefix)) {
-    throw new Failure('unsupported', `the item for ${endpoint.key} was written by a later version of credbridge`, {
-      hints: ['update credbridge'],
-    })
-  }
-  return fromRecord({ endpoint, account, owner }, parseRecord(value.slice(prefix.length), endpoint))
+  const at = { endpoint, account, owner }
+  if (owner === python) return { ...at, kind: 'text', secret: new Secret(value) }
+  if (!value.startsWith(family)) return { ...at, kind: 'basic', secret: new Secret(value) }
+  if (isOfLaterVersion(value)) return { ...at, kind: unknownKind, value: new Secret(value) }
+  const members = parseRecord(value)
+  const kind = members?.['kind']
+  if (members === undefined || typeof kind !== 'string' || !kind.isWellFormed()) throw unreadable(at)
+  if (isNoteKind(kind)) return noteIn(members, kind, at)
+  if (!isKind(kind)) return { ...at, kind, value: new Secret(value) }
+  const credential = credentialIn(members, kind, at)
+  if (credential === undefined) throw unreadable(at)
+  return credential
 }
 
 /** How an owner's endpoint is spelled in an item; `endpointFromKey` reads it back. */
@@ -94,96 +82,73 @@ function hasServiceNames(owner: Owner): boolean {
 }
 
 function encodeCredential(credential: Credential): string {
-  const { kind, secret, scheme, expires, refreshToken } = credential
+  const { owner, endpoint, kind, secret, spelling } = credential
   const bare = secret.expose()
-  const more = scheme !== undefined || expires !== undefined || refreshToken !== undefined
-  if (credential.owner === python) {
-    if (kind !== 'text' || more || credential.endpoint.form !== 'service') throw onlyText()
+  const isMore = hasExtras(credential) || spelling !== undefined
+  if (owner === python) {
+    if (kind !== 'text' || isMore || endpoint.form !== 'service') throw onlyText()
     return bare
   }
-  return kind === 'basic' && !more && !bare.startsWith(family) ? bare : wrap(recordOf(credential))
+  return kind === 'basic' && !isMore && !bare.startsWith(family) ? bare : printCredential(credential)
 }
 
-function recordOf({ kind, secret, scheme, expires, refreshToken }: Credential): Record {
+function encodeNote({ kind, everyAccount, until, erased, more }: NoteItem): string {
+  const copy = erased && {
+    owner: erased.owner,
+    endpoint: keyFromEndpoint(erased.endpoint, erased.owner),
+    account: erased.account,
+    value: encodeCredential(erased),
+  }
+  return printRecord({ kind, everyAccount, until, ...copy }, more)
+}
+
+/** The members of a note's record that this version knows, and of the copy in it. */
+interface Known extends Partial<Copy> {
+  readonly everyAccount?: boolean
+  readonly until?: number
+}
+
+interface Copy {
+  readonly owner: Owner
+  readonly endpoint: string
+  readonly account: string
+  readonly value: string
+}
+
+function noteIn(members: Members, kind: Note, place: Place): NoteItem {
+  if (!isNoteRecord(members)) throw unreadable(place)
+  const { until, everyAccount } = members
+  const erased = erasedIn(members)
+  const names = ['kind', 'everyAccount', 'until', ...(erased === undefined ? [] : copyNames)]
   return {
+    ...place,
     kind,
-    secret: secret.expose(),
-    ...(scheme === undefined ? {} : { scheme }),
-    ...(expires === undefined ? {} : { expires }),
-    ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.expose() }),
-  }
-}
-
-function wrap(record: Record): string {
-  return prefix + JSON.stringify(record)
-}
-
-function parseRecord(text: string, endpoint: Endpoint): Record {
-  let record: unknown
-  try {
-    record = JSON.parse(text)
-  } catch {
-    throw unreadable(endpoint)
-  }
-  if (!isRecord(record)) throw unreadable(endpoint)
-  return record
-}
-
-function isRecord(value: unknown): value is Record {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const members = value as { [name: string]: unknown }
-  const of = (type: string, ...names: string[]) =>
-    names.every((name) => members[name] === undefined || typeof members[name] === type)
-  return (
-    typeof members['kind'] === 'string' &&
-    of('string', 'secret', 'scheme', 'refreshToken', 'owner', 'endpoint', 'account', 'value') &&
-    of('number', 'expires', 'until') &&
-    of('boolean', 'everyAccount')
-  )
-}
-
-function fromRecord(place: Place, record: Record): Item {
-  if ((notes as readonly string[]).includes(record.kind)) return noteFrom(place, record)
-  if (!(kinds as readonly string[]).includes(record.kind)) {
-    throw new Failure(
-      'unsupported',
-      `the item for ${place.endpoint.key} is of a kind that this version does not know`,
-      {
-        hints: ['update credbridge'],
-      },
-    )
-  }
-  if (record.secret === undefined) throw unreadable(place.endpoint)
-  return {
-    ...place,
-    kind: record.kind as Kind,
-    secret: new Secret(record.secret),
-    ...(record.scheme === undefined ? {} : { scheme: record.scheme }),
-    ...(record.expires === undefined ? {} : { expires: record.expires }),
-    ...(record.refreshToken === undefined ? {} : { refreshToken: new Secret(record.refreshToken) }),
-  }
-}
-
-function noteFrom(place: Place, record: Record): NoteItem {
-  const { owner, endpoint, account, value, until, everyAccount } = record
-  const complete = owner !== undefined && endpoint !== undefined && account !== undefined && value !== undefined
-  const erased = complete
-    ? decodeItem({ owner, account, endpoint: endpointFromKey(endpoint, owner) }, value)
-    : undefined
-  return {
-    ...place,
-    kind: record.kind as NoteItem['kind'],
     ...(everyAccount === undefined ? {} : { everyAccount }),
     ...(until === undefined ? {} : { until }),
-    ...(erased !== undefined && isCredential(erased) ? { erased } : {}),
+    ...(erased === undefined ? {} : { erased }),
+    ...membersBeside(names, members),
   }
+}
+
+const copyNames = ['owner', 'endpoint', 'account', 'value']
+
+function isNoteRecord(members: Members): members is Members & Known {
+  const fits = areAll('boolean', members, 'everyAccount') && areAll('number', members, 'until')
+  return fits && areAll('string', members, ...copyNames)
+}
+
+/** What was erased, unless it is of a kind that this version does not know. */
+function erasedIn({ owner, endpoint, account, value }: Known): Credential | undefined {
+  if (owner === undefined || endpoint === undefined || account === undefined || value === undefined) return undefined
+  const erased = decodeItem({ owner, account, endpoint: endpointFromKey(endpoint, owner) }, value)
+  return isCredential(erased) ? erased : undefined
 }
 
 function onlyText(): Failure {
   return new Failure('unsupported', "an item of Python's keyring is a text under a service name and nothing else")
 }
 
-function unreadable(endpoint: Endpoint): Failure {
+function unreadable({ endpoint }: Place): Failure {
   return new Failure('malformed', `the stored item for ${endpoint.key} cannot be read`, {
     hints: [`remove it with: credbridge remove ${endpointWords(endpoint)}`],
   })

@@ -1,9 +1,10 @@
 import type { Reach } from './aliases.ts'
+import type { Asker } from './asker.ts'
 import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
 import { noteOwner } from './credential.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
-import { findIn } from './find-in-stores.ts'
+import { findIn, type Read } from './find-in-stores.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 
@@ -12,6 +13,7 @@ export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>
 
 interface Where {
   readonly stores: readonly Store[]
+  readonly asker: Asker
   readonly reach: Reach
   readonly now: () => number
 }
@@ -21,23 +23,31 @@ interface Where {
  * that a lookup without a user answers. What such a lookup cannot answer, because something there cannot be read or
  * several accounts fit, is left out: clients give up as a whole when one entry of a list fails.
  */
-export async function listFor(listing: Listing, { stores, reach, now }: Where): Promise<readonly Entry[]> {
-  const candidates = await endpointsOf(listing, stores)
+export async function listFor(listing: Listing, { stores, asker, reach, now }: Where): Promise<readonly Entry[]> {
+  const candidates = await endpointsOf(listing, stores, asker)
   const everywhere = distinct(reach(candidates))
-  const read = await Promise.all(stores.map((store) => readAll(store, everywhere)))
+  const read = await Promise.all(stores.map((store) => readAll(store, asker, everywhere)))
   const entries: Entry[] = []
   for (const endpoint of candidates) {
     const credential = await answered(read, { ...listing, endpoints: reach([endpoint]) }, now())
     if (credential === undefined) continue
-    const { account, owner, kind } = credential
+    const { account, owner, kind, spelling } = credential
+    const isOwn = owner === listing.tool && sameEndpoint(credential.endpoint, endpoint)
     const listed = owner === listing.tool || (await isShared(read, listing.tool, endpoint, account))
-    if (listed) entries.push({ endpoint, account, owner, kind })
+    if (listed)
+      entries.push({ endpoint, account, owner, kind, ...(isOwn && spelling !== undefined ? { spelling } : {}) })
   }
   return entries
 }
 
-async function endpointsOf({ tool, kinds }: Listing, stores: readonly Store[]): Promise<readonly Endpoint[]> {
-  const entries = (await Promise.all(stores.filter(({ traits }) => traits.list).map((store) => store.list()))).flat()
+async function endpointsOf(
+  { tool, kinds }: Listing,
+  stores: readonly Store[],
+  asker: Asker,
+): Promise<readonly Endpoint[]> {
+  const entries = (
+    await Promise.all(stores.filter(({ traits }) => traits.list).map((store) => store.list(asker)))
+  ).flat()
   const listed = entries.filter(({ owner, kind }) => {
     return kind === 'shared' ? owner === noteOwner(tool) : owner === tool && kinds.includes(kind as Kind)
   })
@@ -45,14 +55,14 @@ async function endpointsOf({ tool, kinds }: Listing, stores: readonly Store[]): 
 }
 
 /** What lies at some endpoints of a store, read at once; asking for one that cannot be read throws what reading did. */
-async function readAll(store: Store, endpoints: readonly Endpoint[]): Promise<Pick<Store, 'find'>> {
+async function readAll(store: Store, asker: Asker, endpoints: readonly Endpoint[]): Promise<Read> {
   const found = new Map<string, Found[]>()
   const broken = new Map<string, unknown>()
   const read = async (at: readonly Endpoint[]): Promise<void> => {
     const [one] = at
     if (one === undefined) return
     try {
-      for (const item of await store.find(at)) {
+      for (const item of await store.find(asker, at)) {
         const name = nameOf(item.endpoint)
         found.set(name, [...(found.get(name) ?? []), item])
       }
@@ -64,24 +74,20 @@ async function readAll(store: Store, endpoints: readonly Endpoint[]): Promise<Pi
     }
   }
   await read(endpoints)
-  return {
-    async find(at) {
-      const names = [...new Set(at.map(nameOf))]
-      for (const name of names) if (broken.has(name)) throw broken.get(name)
-      return names.flatMap((name) => found.get(name) ?? [])
-    },
+  return async (at) => {
+    const names = [...new Set(at.map(nameOf))]
+    for (const name of names) if (broken.has(name)) throw broken.get(name)
+    return names.flatMap((name) => found.get(name) ?? [])
   }
 }
 
-type Reading = readonly Pick<Store, 'find'>[]
-
 /** A person's word lies in the first store, as all notes do. */
-async function isShared([first]: Reading, tool: Owner, endpoint: Endpoint, account: string): Promise<boolean> {
-  const here = (await first?.find([endpoint])) ?? []
+async function isShared([first]: readonly Read[], tool: Owner, endpoint: Endpoint, account: string): Promise<boolean> {
+  const here = (await first?.([endpoint])) ?? []
   return here.some((item) => item.kind === 'shared' && item.owner === noteOwner(tool) && item.account === account)
 }
 
-async function answered(read: Reading, lookup: Lookup, now: number): Promise<Credential | undefined> {
+async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {
   try {
     return (await findIn(read, lookup, now))?.credential
   } catch (error) {

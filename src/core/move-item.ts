@@ -1,7 +1,8 @@
-import { type Entry, type Item, isCredential, type Place, samePlace } from './credential.ts'
+import type { Asker } from './asker.ts'
+import { type Entry, type Item, isUnknown, type Place, samePlace, secretOf } from './credential.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, shellWord } from './hint.ts'
-import { encodeRecord } from './item.ts'
+import { sameStored } from './item.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -9,48 +10,46 @@ import type { Store } from './store.ts'
  * one of the two has it. Nothing there, or gone meanwhile: `false`. Something else at the place in the new store, or
  * another value in the old one meanwhile: `refused`.
  */
-export async function moveItem(entry: Entry, from: Store, to: Store): Promise<boolean> {
-  const item = await at(from, entry)
-  if (item === undefined) return false
+export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Store): Promise<boolean> {
+  const found = await at(asker, from, entry)
+  if (found === undefined) return false
+  // Of what a later version wrote only the store may know the kind.
+  const item = isUnknown(found) ? { ...found, kind: entry.kind } : found
   const { key } = item.endpoint
-  const there = await at(to, item)
-  if (there !== undefined && !equal(there, item)) {
+  const there = await at(asker, to, item)
+  if (there !== undefined && !sameStored(there, item)) {
     throw new Failure('refused', `the ${to.name} store has something else for ${key}`, {
       hints: [`see both: CREDBRIDGE_STORE=${shellWord(to.name)} credbridge list ${endpointWords(item.endpoint)}`],
     })
   }
-  if (there === undefined) await copy(item, to)
-  const secret = isCredential(item) ? item.secret : undefined
-  if (await from.remove(item, secret)) {
-    await stillThere(item, from, to)
+  const copied = there === undefined ? await copy(asker, item, to) : undefined
+  if (await from.remove(asker, item, secretOf(item))) {
+    await stillThere(asker, item, from, to)
     return true
   }
-  if (there === undefined) await to.remove(item, secret)
-  if ((await at(from, item)) === undefined) return false
+  if (copied !== undefined) await to.remove(asker, copied, secretOf(copied))
+  if ((await at(asker, from, item)) === undefined) return false
   throw new Failure('refused', `${key} was changed while it was moved`, { hints: ['move it again'] })
 }
 
-async function copy(item: Item, to: Store): Promise<void> {
-  await to.save(item)
-  const kept = await at(to, item)
-  if (kept !== undefined && equal(kept, item)) return
+/** Saves the item; what the store keeps of it, spelled as it spells it. */
+async function copy(asker: Asker, item: Item, to: Store): Promise<Item> {
+  await to.save(asker, item)
+  const kept = await at(asker, to, item)
+  if (kept !== undefined && sameStored(kept, item)) return kept
   throw new Failure('internal', `the ${to.name} store did not keep ${item.endpoint.key}; nothing was removed`)
 }
 
 /** Two stores may be two ways to one keyring: then what was removed from the one is gone from the other, too. */
-async function stillThere(item: Item, from: Store, to: Store): Promise<void> {
-  if ((await at(to, item)) !== undefined) return
-  await copy(item, to)
+async function stillThere(asker: Asker, item: Item, from: Store, to: Store): Promise<void> {
+  if ((await at(asker, to, item)) !== undefined) return
+  await copy(asker, item, to)
   const { key } = item.endpoint
-  if ((await at(from, item)) === undefined) return
+  if ((await at(asker, from, item)) === undefined) return
   throw new Failure('refused', `the ${from.name} and the ${to.name} store keep ${key} in one place: it stays there`)
 }
 
-async function at(store: Store, place: Place): Promise<Item | undefined> {
-  const items = await store.find([place.endpoint], place.account)
+async function at(asker: Asker, store: Store, place: Place): Promise<Item | undefined> {
+  const items = await store.find(asker, [place.endpoint], place.account)
   return items.find((item) => samePlace(item, place))
-}
-
-function equal(a: Item, b: Item): boolean {
-  return encodeRecord(a) === encodeRecord(b)
 }

@@ -1,18 +1,22 @@
 import type { Reach } from './aliases.ts'
-import type { Entry, NoteItem, Owner, Place } from './credential.ts'
-import { isCredential, kinds, noteOwner, ourselves, samePlace } from './credential.ts'
+import type { Asker } from './asker.ts'
+import type { Entry, Item, NoteItem, Owner, Place } from './credential.ts'
+import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords } from './hint.ts'
+import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
 /** What a person may do with what is kept, across the stores in use and whoever saved it. */
 export interface Keeping {
-  /** The credentials at an endpoint, without secrets. */
+  /** The credentials at an endpoint, without secrets, and what this version does not know. */
   at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
   /** Removes these at once and for good; how many there were. */
   discard(places: readonly Place[]): Promise<number>
+  /** Removes what at an endpoint is damaged or of a later version, or only counts it; how many there were. */
+  discardUnreadable(endpoint: Endpoint, only?: 'count'): Promise<number>
   /** Says which account is meant where no user is named. No such account: `refused`. */
   setDefault(endpoint: Endpoint, account: string): Promise<void>
   /** Takes that back; whether it had been said. */
@@ -25,29 +29,30 @@ export interface Keeping {
   unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean>
 }
 
-export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Keeping {
+export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reach: Reach): Keeping {
   const [first] = stores
 
   async function at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
     const entries: Entry[] = []
-    for (const store of stores) entries.push(...(await store.list()))
+    for (const store of stores) entries.push(...(await store.list(asker)))
     return entries.filter(
       (entry) =>
         sameEndpoint(entry.endpoint, endpoint) &&
         (account === undefined || entry.account === account) &&
-        (kinds as readonly string[]).includes(entry.kind),
+        !isNoteKind(entry.kind),
     )
   }
 
   async function discard(places: readonly Place[]): Promise<number> {
     let count = 0
-    for (const store of stores) for (const place of places) if (await store.remove(place)) count++
+    for (const store of stores) for (const place of places) if (await store.remove(asker, place)) count++
     return count
   }
 
-  async function defaults(endpoint: Endpoint): Promise<readonly NoteItem[]> {
-    const here = await first.find([endpoint])
-    return here.filter((item): item is NoteItem => !isCredential(item) && item.kind === 'default')
+  async function discardUnreadable(endpoint: Endpoint, only?: 'count'): Promise<number> {
+    let count = 0
+    for (const store of stores) count += (await store.removeUnreadable?.(asker, endpoint, only)) ?? 0
+    return count
   }
 
   async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
@@ -56,13 +61,13 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
         hints: [`credbridge list ${endpointWords(endpoint)}`],
       })
     }
-    const before = await defaults(endpoint)
-    await first.save({ endpoint, account, owner: ourselves, kind: 'default' })
-    for (const note of before) if (note.account !== account) await first.remove(note)
+    const here = await first.find(asker, [endpoint])
+    await saveNote(first, asker, { endpoint, account, owner: ourselves, kind: 'default' }, here)
+    for (const note of defaultsAmong(here)) if (note.account !== account) await first.remove(asker, note)
   }
 
   async function unsetDefault(endpoint: Endpoint): Promise<boolean> {
-    return (await discard(await defaults(endpoint))) > 0
+    return (await discard(defaultsAmong(await first.find(asker, [endpoint])))) > 0
   }
 
   async function reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
@@ -73,19 +78,23 @@ export function keeping(stores: readonly [Store, ...Store[]], reach: Reach): Kee
 
   /** A tool's own item and its notes share one place: what it saved itself is listed anyway and must not be replaced. */
   async function share(endpoint: Endpoint, account: string, tool: Owner): Promise<void> {
-    const here = await first.find([endpoint], account)
+    const here = await first.find(asker, [endpoint], account)
     if (here.some((item) => isCredential(item) && item.owner === tool)) return
     const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
-    await first.save(note)
+    await saveNote(first, asker, note, here)
     const ended = here.filter((item) => item.owner === note.owner && covers(item, account))
-    for (const item of ended) if (!samePlace(item, note)) await first.remove(item)
+    for (const item of ended) if (!samePlace(item, note)) await first.remove(asker, item)
   }
 
   async function unshare(endpoint: Endpoint, account: string | undefined, tool: Owner): Promise<boolean> {
-    const here = await first.find([endpoint])
+    const here = await first.find(asker, [endpoint])
     const shared = here.filter(({ kind, owner }) => kind === 'shared' && owner === noteOwner(tool))
     return (await discard(shared.filter((note) => (account ?? note.account) === note.account))) > 0
   }
 
-  return { at, discard, setDefault, unsetDefault, reachable, share, unshare }
+  return { at, discard, discardUnreadable, setDefault, unsetDefault, reachable, share, unshare }
+}
+
+function defaultsAmong(items: readonly Item[]): readonly NoteItem[] {
+  return items.filter(isNote).filter(({ kind }) => kind === 'default')
 }

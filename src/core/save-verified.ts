@@ -1,6 +1,7 @@
-import type { Saving } from './broker.ts'
+import type { Asker } from './asker.ts'
 import { type Credential, type Found, isCredential, samePlace, sameValue } from './credential.ts'
 import { Failure } from './failure.ts'
+import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
 /** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
@@ -9,13 +10,14 @@ const attempts = 3
 /** Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. */
 export async function saveVerified(
   store: Store,
+  asker: Asker,
   credential: Credential,
   before: readonly Found[],
   { oneAccount = false }: Saving,
 ): Promise<void> {
   for (let left = oneAccount ? attempts : 1; left > 0; left--) {
-    await store.save(credential)
-    if (await isKept(store, credential, before, oneAccount)) return
+    await store.save(asker, credential)
+    if (await isKept(store, asker, credential, before, oneAccount)) return
   }
   throw new Failure('internal', `the ${store.name} store did not keep the credential for ${credential.endpoint.key}`, {
     hints: ['credbridge doctor'],
@@ -28,12 +30,13 @@ export async function saveVerified(
  */
 async function isKept(
   store: Store,
+  asker: Asker,
   credential: Credential,
   before: readonly Found[],
   oneAccount: boolean,
 ): Promise<boolean> {
   const { endpoint, account, owner } = credential
-  const now = await store.find([endpoint], oneAccount ? undefined : account)
+  const now = await store.find(asker, [endpoint], oneAccount ? undefined : account)
   const own = now.filter(isCredential).filter((item) => item.owner === owner)
   const kept = own.find((item) => samePlace(item, credential))
   if (kept !== undefined && (sameValue(kept, credential) || !wasThere(kept, before))) return true

@@ -1,8 +1,9 @@
-import type { Credential, Found, Item, Kind, Owner } from './credential.ts'
-import { hasExpired, isCredential, noteOwner, ourselves, person } from './credential.ts'
+import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './credential.ts'
+import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, shellWord } from './hint.ts'
+import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 
 /** Who asks, for what, and which secrets its wire can carry. */
 export interface Lookup {
@@ -29,14 +30,24 @@ export interface Answer {
 /**
  * Rules 4 and 7 of docs/architecture.md: the tool's own items first, then others' of a kind that its wire carries and
  * whose use it has not ended; the account that was named, else the only one, the default, the one it saved last.
- * Nothing that fits: `undefined`. Several accounts and nothing to say which: `ambiguous`.
+ * Nothing that fits: `undefined`. Several accounts and nothing to say which: `ambiguous`. Where only what a later version
+ * wrote could fit: `unsupported`.
  */
 export function select(items: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
-  for (const { here, usable } of usableAt(items, lookup)) {
-    const answer = selectHere(usable, here, lookup, now)
+  for (const { here, usable, later } of usableAt(items, lookup)) {
+    const answer = selectHere([...usable, ...later], here, lookup, now)
     if (answer !== undefined) return answer
   }
   return undefined
+}
+
+/** What a tool may be answered with at an endpoint. */
+interface Usable {
+  /** Everything at the endpoint. */
+  readonly here: readonly Found[]
+  readonly usable: Found<Credential>[]
+  /** What a later version wrote: it may be such a credential, and cannot be read. */
+  readonly later: Found<UnknownItem>[]
 }
 
 /**
@@ -47,17 +58,16 @@ export function select(items: readonly Found[], lookup: Lookup, now: number): An
 export function usableAt(
   items: readonly Found[],
   lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account' | 'sharedOnly'>,
-): { readonly here: readonly Found[]; readonly usable: Found<Credential>[] }[] {
+): Usable[] {
   const endedBefore: Found[] = []
   const shared = items.filter((item) => item.kind === 'shared' && item.owner === noteOwner(lookup.tool))
   return lookup.endpoints.map((endpoint) => {
     const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
     const endedHere = here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
-    const usable = here
-      .filter(isCredential)
-      .filter(({ kind }) => lookup.kinds.includes(kind))
-      .filter(({ owner }) => owner !== ourselves || lookup.tool === ourselves)
+    const fitting = here
+      .filter((item) => (isCredential(item) ? lookup.kinds.includes(item.kind) : isFromLaterVersion(item)))
+      .filter(({ owner }) => (owner !== ourselves && owner !== pythonNotes) || lookup.tool === owner)
       .filter(({ account }) => lookup.account === undefined || account === lookup.account)
       .filter(({ account }) => !isEnded(endedBefore, account))
       .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedHere, account))
@@ -66,7 +76,7 @@ export function usableAt(
           lookup.sharedOnly !== true || owner === lookup.tool || isShared(account, endpoint, shared),
       )
     endedBefore.push(...endedHere)
-    return { here, usable }
+    return { here, usable: fitting.filter(isCredential), later: fitting.filter(isUnknown) }
   })
 }
 
@@ -81,29 +91,31 @@ function isShared(account: string, at: Endpoint, shared: readonly Item[]): boole
 
 /** Whether an `ended` note speaks about this account. */
 export function covers(note: Item, account: string): boolean {
-  return note.kind === 'ended' && (note.everyAccount === true || note.account === account)
+  return isNote(note) && note.kind === 'ended' && (note.everyAccount === true || note.account === account)
 }
 
-function selectHere(all: Found<Credential>[], here: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
-  const meant = theDefault(all, here, lookup)
-  const fresh = meant.filter((credential) => !hasExpired(credential, now))
-  const stale = meant.filter((credential) => hasExpired(credential, now) && credential.refreshToken !== undefined)
-  const own = ({ owner }: Credential) => owner === lookup.tool
-  const borrowed = ({ owner }: Credential) => owner !== lookup.tool
-  const steps: [Found<Credential>[], boolean][] = [
-    [fresh.filter(own), false],
-    [lookup.refresh === true ? stale.filter(own) : [], true],
-    [fresh.filter(borrowed), false],
-    [lookup.refresh === true ? stale.filter(borrowed) : [], true],
-  ]
-  for (const [candidates, expired] of steps) {
-    if (candidates.length > 0) return { credential: oneOf(candidates, lookup), expired }
+function selectHere(
+  fitting: readonly Found[],
+  here: readonly Found[],
+  lookup: Lookup,
+  now: number,
+): Answer | undefined {
+  const meant = theDefault(fitting, here, lookup)
+  for (const own of [true, false]) {
+    const candidates = meant.filter(({ owner }) => (owner === lookup.tool) === own)
+    const credentials = candidates.filter(isCredential)
+    const fresh = credentials.filter((credential) => !hasExpired(credential, now))
+    if (fresh.length > 0) return { credential: oneOf(fresh, lookup), expired: false }
+    const renewable = credentials.filter((one) => lookup.refresh === true && one.refreshToken !== undefined)
+    if (renewable.length > 0) return { credential: oneOf(renewable, lookup), expired: true }
+    const [unreadable] = candidates.filter(isFromLaterVersion)
+    if (unreadable !== undefined) throw fromLaterVersion(unreadable)
   }
   return undefined
 }
 
 /** Where no user is named and a person has said which account is meant here, only that one; else all. */
-function theDefault(all: Found<Credential>[], here: readonly Found[], lookup: Lookup): Found<Credential>[] {
+function theDefault(all: readonly Found[], here: readonly Found[], lookup: Lookup): readonly Found[] {
   if (lookup.account !== undefined) return all
   const note = here.find((item) => item.kind === 'default' && item.owner === ourselves)
   const marked = all.filter(({ account }) => account === note?.account)

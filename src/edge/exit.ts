@@ -5,7 +5,7 @@ import { standalone } from './installation/version.ts'
  * ever, on every Node; only a signal to ourselves ends that (docs/architecture.md, "Time limits").
  * In the standalone executable `process.exit` works, and is needed: a terminal that was read keeps it alive.
  */
-export function leave(exitCode: number, stuck: boolean): void {
+export function exit(exitCode: number, stuck: boolean): void {
   if (stuck) process.kill(process.pid, 'SIGKILL')
   if (standalone) process.exit(exitCode)
   process.exitCode = exitCode

@@ -1,33 +1,20 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats, writeSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
-import { messageEnd } from '../engine/lines.ts'
-import type { Reading } from '../tools/dialect.ts'
+import type { CallInput } from '../engine/call.ts'
 
-/** How long a client may take to write all of it, in milliseconds. A person at a terminal has all the time. */
-const patience = 10_000
-
-/**
- * Standard input up to its end, or to its first empty line where that ends the message. More than `atMost` bytes is
- * `malformed`, too slow `timeout`. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md).
- */
-export async function readInput(options: Reading, longest = patience): Promise<Uint8Array> {
+/** Standard input. Streams would cost 3 to 12 ms more at every start (bench/NOTES.md). */
+export function standardInput(): CallInput {
   const stats = statsOf(0)
-  const person = await isTerminal(0, stats)
-  if (person && options.notFromPerson === true) return new Uint8Array()
-  const until = person ? Number.POSITIVE_INFINITY : Date.now() + longest
   const unblocked = stats?.isFIFO() === true ? openUnblocked(0) : undefined
-  let bytes = Buffer.alloc(0)
   const chunk = Buffer.allocUnsafeSlow(65_536)
-  try {
-    for (;;) {
-      const count = readAtOnce(unblocked, chunk) ?? (await readSome(chunk, until - Date.now()))
-      if (count === 0) return bytes
-      bytes = Buffer.concat([bytes, chunk.subarray(0, count)])
-      if (bytes.length > options.atMost) throw new Failure('malformed', `the input is over ${options.atMost} bytes`)
-      if (options.ends === 'empty-line' && messageEnd(bytes) !== undefined) return bytes
-    }
-  } finally {
-    if (unblocked !== undefined) closeSync(unblocked)
+  return {
+    isTerminal: () => isTerminal(0, stats),
+    async next(limit) {
+      const count = readAtOnce(unblocked, chunk) ?? (await readSome(chunk, limit))
+      if (count > 0) return Buffer.from(chunk.subarray(0, count))
+      if (unblocked !== undefined) closeSync(unblocked)
+      return undefined
+    },
   }
 }
 
@@ -83,19 +70,37 @@ function readSome(into: Buffer, limit: number): Promise<number> {
 }
 
 function overdue(): Failure {
-  return new Failure('timeout', 'the client did not end what it wrote, or did not begin', { stuck: true })
+  return new Failure('timeout', 'timed out waiting for the request on standard input', { stuck: true })
 }
 
-/** Writes all of it; whether it could. A reader that has gone away is no error: clients close early. */
-export function write(fd: 1 | 2, text: string): boolean {
+/** How long a reader may leave a full pipe unread, in milliseconds. */
+const patience = 10_000
+
+/**
+ * Writes all of it. What cannot be written is a failure: an answer that is lost must not look like no answer. A reader that
+ * has gone away is none: clients close early.
+ */
+export function write(fd: 1 | 2, text: string): void {
+  const until = Date.now() + patience
   let bytes = Buffer.from(text)
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EAGAIN') return code === 'EPIPE'
+      if (code === 'EPIPE') return
+      if (code !== 'EAGAIN') {
+        throw new Failure('refused', `${streams[fd]} cannot be written`, { cause: error })
+      }
+      if (Date.now() > until) throw new Failure('timeout', `nobody reads ${streams[fd]}`)
+      pause(5)
     }
   }
-  return true
+}
+
+const streams = { 1: 'standard output', 2: 'standard error' }
+
+/** Waits without a turn of the event loop: what is written must not overtake itself. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

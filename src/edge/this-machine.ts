@@ -1,28 +1,48 @@
 import { join } from 'node:path'
-import { placesOf } from '../system/folders.ts'
+import { readDescriptor } from '../system/descriptor.ts'
+import { foldersOf } from '../system/folders.ts'
+import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { files } from '../system/user-files.ts'
-import type { World } from '../tools/tool.ts'
+import { connectByBun } from '../system/unix-socket-bun.ts'
+import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
+import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
+import { write } from './stdio.ts'
 
-/** The real world: this process's environment, this machine's programs and files. */
-export function thisWorld(): World {
-  const env = process.env
-  const places = placesOf(env, process.platform)
+/** What this process and this machine offer. */
+export function thisMachine(): Machine {
+  const { env, platform } = process
+  const userId = process.getuid?.() ?? -1
+  const places = foldersOf(env, platform)
+  const files = userFiles({ userId, platform })
   return {
     env,
-    platform: process.platform,
+    platform,
+    userId,
+    processId: process.pid,
     home: places.home,
-    userId: process.getuid?.() ?? -1,
-    folder: process.cwd(),
     places,
+    folder: process.cwd(),
+    files,
+    run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
+    program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
     direct: (commands) => direct(commands, env),
-    program: (name) => programsOnPath(name, env)[0],
-    run: async (...call) => (await import('../system/child.ts')).run(...call),
     shipped: (name) => files.read(join(installedIn(), name)),
-    files,
+    addon: async () => (await import('./installation/addon.ts')).loadAddon(),
+    connector: ownConnector,
+    setVariable(name, value) {
+      process.env[name] = value
+    },
+    readDescriptor,
+    say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }
+
+/** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
+const ownConnector =
+  process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
+    ? async () => connectByBun
+    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

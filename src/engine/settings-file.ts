@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { parse } from 'smol-toml'
 import { originAt } from '../core/aliases.ts'
 import { Failure } from '../core/failure.ts'
+import { storeNamed } from '../stores/choose.ts'
 import type { Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
@@ -10,15 +11,15 @@ const wrong = (what: string) => new Failure('malformed', `the settings file: ${w
 
 /** What may stand in the file: the path of each key, and what its value becomes. */
 const keys: Readonly<Record<string, Reader>> = {
-  store: (value, settings) => ({ ...settings, stores: [text(value, 'store')] }),
-  stores: (value, settings) => ({ ...settings, stores: texts(value, 'stores') }),
+  store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
+  stores: (value, settings) => ({ ...settings, stores: storeList(value) }),
   'recover-hours': (value, settings) => ({ ...settings, recoverHours: hours(value) }),
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
-/** The settings that the text holds over the usual ones. A key that means nothing is `malformed`: it was meant to. */
+/** The settings that the text holds over the usual ones. A value that cannot be used is `malformed`. */
 export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
   const all = entries(parsed(content))
   const names = all.map(([path]) => path)
@@ -26,8 +27,8 @@ export async function parseSettings(content: string, usual: Settings): Promise<S
   let settings = usual
   for (const [path, value] of all) {
     const read = Object.hasOwn(keys, path) ? keys[path] : undefined
-    if (read === undefined) throw wrong(`it has a key that means nothing: ${path}`)
-    settings = read(value, settings)
+    settings =
+      read === undefined ? { ...settings, unknownKeys: [...settings.unknownKeys, path] } : read(value, settings)
   }
   return settings
 }
@@ -58,9 +59,16 @@ function text(value: unknown, key: string): string {
   return value
 }
 
-function texts(value: unknown, key: string): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) throw wrong(`${key} must be a list of names`)
-  return value.map((item) => text(item, key))
+function storeList(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrong('stores must be a list of names')
+  return value.map((item) => storeName(item, 'stores'))
+}
+
+/** A store in memory would lose every secret with the command that saved it. */
+function storeName(value: unknown, key: string): string {
+  const name = text(value, key)
+  if (!storeNamed(name).type.canBeSettled) throw wrong(`${key} must not name ${name}, which keeps nothing`)
+  return name
 }
 
 function hours(value: unknown): number {

@@ -1,4 +1,4 @@
-import { type Item, isCredential } from '../core/credential.ts'
+import { hasExtras, type Item, isCredential } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { encodeItem } from '../core/item.ts'
 import type { Traits } from '../core/store.ts'
@@ -15,8 +15,7 @@ export function refuseBeyond(traits: Traits, store: string, item: Item): void {
 }
 
 function isBare(item: Item): boolean {
-  if (!isCredential(item) || item.kind !== 'basic') return false
-  return item.scheme === undefined && item.expires === undefined && item.refreshToken === undefined
+  return isCredential(item) && item.kind === 'basic' && !hasExtras(item)
 }
 
 function unsupported(store: string, what: string): Failure {

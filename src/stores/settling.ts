@@ -1,3 +1,4 @@
+import type { Asker } from '../core/asker.ts'
 import type { Credential } from '../core/credential.ts'
 import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
@@ -8,8 +9,8 @@ import type { Store } from '../core/store.ts'
 export interface Candidates {
   /** The system's keychain. */
   readonly keychain: Store
-  /** Where to go if there is provably no keychain. */
-  readonly vault: () => Promise<Store>
+  /** Where to go if there is provably no keychain. Absent: nowhere, it is a failure. */
+  readonly vault?: () => Promise<Store>
   /** What a person can do who does not want to wait for the keychain. */
   readonly toChoose: string
   /** Remembers the choice before the first save goes on; the store to use, which another process may have chosen. */
@@ -18,7 +19,9 @@ export interface Candidates {
 
 export interface SettlingStore extends Store {
   /** The store that it is from now on; settles it if nothing has yet. */
-  settled(): Promise<Store>
+  settled(asker: Asker): Promise<Store>
+  /** The store that a save would settle on now; settles nothing. */
+  candidate(asker: Asker): Promise<Store>
 }
 
 /**
@@ -35,7 +38,7 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
   /** The vault, if what happened proves that there is no keychain. */
   async function instead(error: unknown): Promise<Store> {
     if (!isFailure(error)) throw error
-    if (error.code !== 'unavailable' || error.passing) throw withHints(error, [toChoose])
+    if (error.code !== 'unavailable' || error.passing || vault === undefined) throw withHints(error, [toChoose])
     return vault()
   }
 
@@ -49,13 +52,17 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     }
   }
 
-  async function choose(): Promise<Store> {
-    current = await settle(await tryOut(keychain).then(() => keychain, instead))
+  function triedOut(asker: Asker): Promise<Store> {
+    return tryOut(keychain, asker).then(() => keychain, instead)
+  }
+
+  async function choose(asker: Asker): Promise<Store> {
+    current = await settle(await triedOut(asker))
     return current
   }
 
-  async function settled(): Promise<Store> {
-    chosen ??= choose()
+  async function settled(asker: Asker): Promise<Store> {
+    chosen ??= choose(asker)
     try {
       return await chosen
     } catch (error) {
@@ -71,12 +78,22 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     get traits() {
       return current.traits
     },
-    find: (endpoints, account) => reading((store) => store.find(endpoints, account)),
-    list: () => reading((store) => store.list()),
-    remove: (place, expected) => reading((store) => store.remove(place, expected)),
-    save: async (item) => (await settled()).save(item),
+    find: (asker, endpoints, account) => reading((store) => store.find(asker, endpoints, account)),
+    list: (asker) => reading((store) => store.list(asker)),
+    remove: (asker, place, expected) => reading((store) => store.remove(asker, place, expected)),
+    save: async (asker, item, condition) => (await settled(asker)).save(asker, item, condition),
+    alone: async (asker, place, work) => (await settled(asker)).alone(asker, place, work),
+    problems: (asker) => reading(async (store) => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => reading(async (store) => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => reading(async (store) => store.tidy?.(asker)),
     settled,
+    candidate: async (asker) => chosen ?? triedOut(asker),
   }
+}
+
+/** Whether nothing said yet which store is in use when this one was opened. */
+export function isSettling(store: Store): store is SettlingStore {
+  return 'candidate' in store
 }
 
 /** A store that was settled on: if it is not there any more, that is reported, never worked around. */
@@ -93,10 +110,14 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
   return {
     name: store.name,
     traits: store.traits,
-    find: (endpoints, account) => advised(() => store.find(endpoints, account)),
-    save: (item) => advised(() => store.save(item)),
-    remove: (place, expected) => advised(() => store.remove(place, expected)),
-    list: () => advised(() => store.list()),
+    find: (asker, endpoints, account) => advised(() => store.find(asker, endpoints, account)),
+    save: (asker, item, condition) => advised(() => store.save(asker, item, condition)),
+    remove: (asker, place, expected) => advised(() => store.remove(asker, place, expected)),
+    list: (asker) => advised(() => store.list(asker)),
+    alone: (asker, place, work) => advised(() => store.alone(asker, place, work)),
+    problems: (asker) => advised(async () => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => advised(async () => store.tidy?.(asker)),
   }
 }
 
@@ -104,7 +125,7 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
 const throwAway = 'throw-away "\\é\n'
 
 /** Writes, reads and removes a throw-away item; what does not work is the failure. Leaves nothing behind. */
-export async function tryOut(store: Store): Promise<void> {
+export async function tryOut(store: Store, asker: Asker): Promise<void> {
   const endpoint = serviceName(`try-out-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`)
   const item: Credential = {
     endpoint,
@@ -113,16 +134,16 @@ export async function tryOut(store: Store): Promise<void> {
     kind: 'basic',
     secret: new Secret(throwAway),
   }
-  await store.save(item)
-  const kept = await isKept(store, item).catch(async (error) => {
-    await store.remove(item).catch(() => {})
+  await store.save(asker, item)
+  const kept = await isKept(store, asker, item).catch(async (error) => {
+    await store.remove(asker, item).catch(() => {})
     throw error
   })
-  if ((await store.remove(item)) && kept) return
+  if ((await store.remove(asker, item)) && kept) return
   throw new Failure('internal', `the ${store.name} store did not keep a throw-away item`)
 }
 
-async function isKept(store: Store, item: Credential): Promise<boolean> {
-  const [found, ...more] = await store.find([item.endpoint])
+async function isKept(store: Store, asker: Asker, item: Credential): Promise<boolean> {
+  const [found, ...more] = await store.find(asker, [item.endpoint])
   return found !== undefined && more.length === 0 && isCredential(found) && sameCredential(found, item)
 }

@@ -1,5 +1,5 @@
-/** Does so many things at once and no more; the others wait for their turn, in order. */
-export function turns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs at most so many pieces of work at once; the others wait in order. */
+export function concurrencyLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = atOnce
 

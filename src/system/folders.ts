@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 /** Where credbridge's own files lie. All paths are absolute. */
-export interface Places {
+export interface Folders {
   readonly home: string
   /** Settings, written by a person. */
   readonly config: string
@@ -18,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  * The XDG folders, on macOS and Windows those that programs use there. A relative path in the environment is ignored,
  * as the XDG specification asks: it would be read from the working directory.
  */
-export function placesOf(env: Environment, platform: string): Places {
+export function foldersOf(env: Environment, platform: string): Folders {
   const home = absolute(env['HOME']) ?? absolute(homedir()) ?? userInfo().homedir
   const inHome = (variable: string, ...path: string[]) =>
     join(absolute(env[variable]) ?? join(home, ...path), 'credbridge')

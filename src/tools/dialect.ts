@@ -1,60 +1,111 @@
-import type { Removal, Saving } from '../core/broker.ts'
+import type { Removal } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Listing } from '../core/listing.ts'
+import type { Saving } from '../core/saving.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
+import type { Environment } from '../system/machine.ts'
 
-/** What goes back to the client: the bytes on both streams and the exit code. */
+/** What goes back to the client: the text on both streams and the exit code. */
 export interface Reply {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
 }
 
-/** What the client wrote, under the one discipline of `edge/lines.ts`. */
-export interface Input {
-  readonly bytes: Uint8Array
-  /** The whole input as text; anything but UTF-8 is `malformed`. */
-  text(): string
-  /** The lines up to the first empty one or the end; a stray CR, a NUL or a line that is too long is `malformed`. */
-  lines(): readonly string[]
+/** What the client asks for, as far as it stands outside its input. */
+export interface CallData {
+  /** The name of our command that it started. */
+  readonly command: string
+  readonly words: readonly string[]
+  readonly env: Environment
+  /** Its working directory: data, never a place to read settings from. */
+  readonly folder: string
 }
 
-/** What a client's words mean. */
-export type Request =
-  | { readonly do: 'reply'; readonly reply: Reply }
-  | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply | Promise<Reply> }
-  | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  /** `absent`: how the client hears that there was nothing; as `done` unless said. */
-  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
-  | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
-  /** A person types a secret, unseen, on the terminal itself; what follows depends on it. Nobody there: `refused`. */
-  | { readonly do: 'ask'; readonly question: string; readonly answered: (answer: Secret) => Request }
+/** One message of the client. */
+export interface Input {
+  readonly bytes: Uint8Array
+  /** The whole message as text; anything but UTF-8 is `malformed`. */
+  text(): string
+}
 
-/** How much a verb reads, and where its message ends if that may be before the end of the input. */
+/** How much a message may be, in bytes, and how it ends. */
 export interface Reading {
   readonly atMost: number
-  readonly ends?: 'empty-line'
-  /** A terminal is not read: the input is empty then, and the dialect may ask instead. */
+  /** Where the message ends, if that may be before the end of the input. Absent: it is the whole input. */
+  readonly ends?: (bytes: Uint8Array) => number | undefined
+  /** A terminal is not read: the message is empty then, and the dialect may ask instead. */
   readonly notFromPerson?: boolean
 }
 
-/** A one-shot protocol: words and bytes in, one request out, replies as values. Pure; policy is data. */
+/** What a dialect asks the engine to do. The functions below ask and give back what came of it. */
+export type Request =
+  | { readonly do: 'read'; readonly reading: Reading }
+  | { readonly do: 'read-line'; readonly atMost: number }
+  | { readonly do: 'print'; readonly stdout: string }
+  | { readonly do: 'ask'; readonly question: string }
+  | { readonly do: 'find'; readonly lookup: Lookup }
+  | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
+  | { readonly do: 'remove'; readonly removal: Removal }
+  | { readonly do: 'list'; readonly listing: Listing }
+  | { readonly do: 'check'; readonly check: () => Promise<void> }
+
+/** A conversation in progress: yields requests, and returns the last reply. The engine throws a failure into it. */
+export type Conversation<Result = Reply> = Generator<Request, Result, unknown>
+
+/** A client's protocol: one call of the client as a conversation. Pure: it touches nothing and keeps nothing. */
 export interface Dialect {
   readonly tool: Owner
-  /** What this call reads from standard input; `undefined`: nothing at all. */
-  reading(words: readonly string[]): Reading | undefined
-  /** The request that the words and the input stand for. Throws `malformed` where they stand for none. */
-  read(words: readonly string[], input: Input): Request
-  /** Looked, and nothing there. */
-  readonly absent: Reply
-  /** Saved or removed. */
-  readonly done: Reply
-  /** Something is broken; `told` is the text for a person, with hints, ending in a newline. */
-  broken(failure: Failure, told: string): Reply
-  /** How several accounts with nothing to choose among them are heard. */
-  readonly ambiguous: 'absent' | 'broken'
+  converse(call: CallData): Conversation
+  /** The reply to what is broken; `text` is for a person, with hints, and ends in a newline. */
+  broken(failure: Failure, text: string): Reply
+}
+
+/** Reads one message. More than it may be is `malformed`, too slow `timeout`. */
+export function* read(reading: Reading): Conversation<Input> {
+  return (yield { do: 'read', reading }) as Input
+}
+
+/** Reads one line without its end; `undefined` at the end of the input. Longer than that, in bytes: `malformed`. */
+export function* readLine(atMost: number): Conversation<string | undefined> {
+  return (yield { do: 'read-line', atMost }) as string | undefined
+}
+
+/** Prints while the conversation goes on. */
+export function* print(stdout: string): Conversation<void> {
+  yield { do: 'print', stdout }
+}
+
+/** A person types a secret on the terminal itself, unseen. Nobody there: `refused`. */
+export function* ask(question: string): Conversation<Secret> {
+  return (yield { do: 'ask', question }) as Secret
+}
+
+/** What answers the lookup (core/broker.ts); nothing: `undefined`. */
+export function* find(lookup: Lookup): Conversation<Answer | undefined> {
+  return (yield { do: 'find', lookup }) as Answer | undefined
+}
+
+/** Keeps a credential as the tool's own. */
+export function* save(credential: Credential, saving?: Saving): Conversation<'saved' | 'unchanged' | 'expired'> {
+  return (yield { do: 'save', credential, saving }) as 'saved' | 'unchanged' | 'expired'
+}
+
+/** Removes what the tool saved, and ends its use of what others did; whether that changed anything. */
+export function* remove(removal: Removal): Conversation<boolean> {
+  return (yield { do: 'remove', removal }) as boolean
+}
+
+/** What the tool may list as its own. */
+export function* list(listing: Listing): Conversation<readonly Entry[]> {
+  return (yield { do: 'list', listing }) as readonly Entry[]
+}
+
+/** Lets something be looked at that a dialect cannot see, before it gives an answer. What the check throws ends it. */
+export function* check(work: () => Promise<void>): Conversation<void> {
+  yield { do: 'check', check: work }
 }
 
 export function reply(stdout: string, exitCode = 0): Reply {

@@ -3,13 +3,13 @@ import type { Owner } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
-import type { World } from './tool.ts'
+import type { Machine } from '../system/machine.ts'
 
 /** One call of somebody's program, as it was typed. */
 export interface Call {
   readonly program: string
   readonly words: readonly string[]
-  readonly world: World
+  readonly world: Machine
   /** What a person has put into the environment besides: the name of each variable, and the endpoint that it is for. */
   readonly named: ReadonlyMap<string, Endpoint>
   /** A person said that this call is to have credentials (`credbridge run`); else the program was called as ever. */

@@ -1,68 +1,14 @@
-import type { Saving } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
-import type { Run } from '../core/program.ts'
+import type { DoctorLine } from '../core/doctor-line.ts'
+import type { Saving } from '../core/saving.ts'
+import type { Change } from '../system/change.ts'
+import type { Machine } from '../system/machine.ts'
+import type { Files } from '../system/user-files.ts'
 import type { Launcher } from './launch.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment } from '../system/machine.ts'
 
-/** What a tool's setup and import may touch. Handed in by the edge, so that all of it can be tested in a made-up home. */
-export interface World {
-  readonly env: Environment
-  readonly platform: string
-  readonly home: string
-  /** -1 where users have no numbers. */
-  readonly userId: number
-  /** The working directory. What lies there may be a stranger's: data, never a program or a setting of ours. */
-  readonly folder: string
-  /** Where credbridge keeps files of its own: settings, data, state. */
-  readonly places: { readonly config: string; readonly data: string; readonly state: string }
-  /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
-  ours(command: string): string | undefined
-  /** Whether a program, by its absolute path, is of this very installation. */
-  isOurs(program: string): boolean
-  /** What makes PATH lead to the standalone executable for these commands, where it is installed and PATH does not. */
-  direct(commands: readonly string[]): readonly Change[]
-  /** The absolute path of somebody's program on PATH, never one in the working directory. */
-  program(name: string): string | undefined
-  readonly run: Run
-  /** The text of a file that ships beside our commands. */
-  shipped(name: string): string | undefined
-  readonly files: Files
-}
-
-export interface Files {
-  /** The text, or `undefined` if there is no such file. */
-  read(path: string): string | undefined
-  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
-  readStrange(path: string): string | undefined
-  /** The same as bytes, for an archive, which may be larger. */
-  bytes(path: string): Uint8Array | undefined
-  /** The path with all links followed; `undefined` if nothing is there. */
-  resolved(path: string): string | undefined
-  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
-  write(path: string, text: string, as?: 'program'): void
-  remove(path: string): void
-  exists(path: string): boolean
-  /** Makes a symbolic link; what is there already stays, and is `refused`. */
-  link(path: string, to: string): void
-  /** What a symbolic link says; `undefined` for anything else. */
-  linkedTo(path: string): string | undefined
-  /** Makes a folder for us alone; one that is there stays as it is. */
-  folder(path: string): void
-  /** A folder that we may write in, and nobody but us and the administrator. */
-  isOurs(folder: string): boolean
-  /** A folder in which anybody on this machine may put a file. */
-  isEverybodys(folder: string): boolean
-  /** The names in a folder, sorted; none if there is no such folder. */
-  names(folder: string): readonly string[]
-}
-
-/** One thing that setup would do, shown before it is done. */
-export interface Change {
-  /** A line for a person: what will be different. */
-  readonly says: string
-  apply(): Promise<void> | void
-}
+export type { Change, DoctorLine as Finding, Files, Machine as World }
 
 export interface Plan {
   /** Empty: everything is as it should be. */
@@ -71,7 +17,7 @@ export interface Plan {
   readonly remarks: readonly string[]
 }
 
-/** A switch of one tool's setup, as the command line shows it. */
+/** An option of one tool's setup or import, as the command line shows it. */
 export interface SetupOption {
   /** As commander spells them: `--only`, `--registry <host...>`. */
   readonly flags: string
@@ -82,21 +28,12 @@ export type SetupOptions = Readonly<Record<string, boolean | string | readonly s
 
 /** How a tool is told to ask credbridge. Adds only its own lines, and undo removes only those. */
 export interface Setup {
-  readonly options: readonly SetupOption[]
-  plan(world: World, options: SetupOptions): Promise<Plan>
-  undo(world: World, options: SetupOptions): Promise<Plan>
+  plan(world: Machine, options: SetupOptions): Promise<Plan>
+  undo(world: Machine, options: SetupOptions): Promise<Plan>
   /** Signs in once through the real tool with a throw-away credential; what it shows is a line for a person. */
-  prove?(world: World): Promise<string>
+  prove?(world: Machine): Promise<string>
   /** How things stand, for doctor. */
-  check(world: World): Promise<readonly Finding[]>
-}
-
-/** One line of doctor. */
-export interface Finding {
-  readonly state: 'ok' | 'note' | 'wrong' | 'skipped'
-  readonly says: string
-  /** The command that mends it. */
-  readonly fix?: string
+  check(world: Machine): Promise<readonly DoctorLine[]>
 }
 
 /** A secret that lies readable somewhere. */
@@ -114,11 +51,10 @@ export interface PlainSecret {
 
 /** Where a tool left plain secrets. */
 export interface PlainSecrets {
-  readonly options: readonly SetupOption[]
   /** Everything that can be moved, and remarks about what cannot. Reads only. */
-  find(world: World, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
+  find(world: Machine, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
   /** The way back: writes the credential where the trace says it was; what lies there by now and is newer is `refused`. */
-  putBack?(world: World, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
+  putBack?(world: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
 }
 
 /** Items that another program keeps in the Secret Service, and what they are to us: `credbridge import --from`. */
@@ -140,6 +76,9 @@ export interface Tool {
   /** The commands of ours that it calls. */
   readonly commands: readonly string[]
   setup?(): Promise<Setup>
+  /** Options of its setup and of its import. They are data: the command line shows them without loading either. */
+  readonly setupOptions?: readonly SetupOption[]
+  readonly importOptions?: readonly SetupOption[]
   plainSecrets?(): Promise<PlainSecrets>
   /** The programs that `credbridge run` starts with the tool's credentials, by their names on PATH. */
   readonly runs?: readonly string[]

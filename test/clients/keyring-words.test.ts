@@ -135,7 +135,7 @@ needsPythonClients("keyring's words", () => {
       COLUMNS: '80',
       PYTHON_KEYRING_BACKEND: 'keyring.backends.null.Keyring',
     }
-    const machine = { env, platform: 'linux', home: '/nonexistent', exists: () => false }
+    const machine = { platform: 'linux', home: '/nonexistent', files: { exists: () => false } }
 
     const version = spawnSync(client('tools', 'python'), ['-c', 'import sys; print(sys.hexversion)']).stdout.toString()
     const isSince = (hex: number) => Number(version) >= hex
@@ -143,7 +143,7 @@ needsPythonClients("keyring's words", () => {
 
     async function alike(words: readonly string[]): Promise<void> {
       const theirs = await run(client('tools', 'keyring'), words, { env, input: 'pw\n' })
-      const ours = await conversation().say(keyring(machine), words, 'pw\n')
+      const ours = await conversation().say(keyring(machine), words, 'pw\n', { env })
       expect(ours).toEqual({ stdout: theirs.stdout, stderr: unquoted(theirs.stderr), exitCode: theirs.exitCode })
     }
 

@@ -166,12 +166,23 @@ needs('the build (npm run build)', built)('built', () => {
 
     test('settings that cannot be understood are wrong, and the rest is looked at all the same', async () => {
       const world = await start('no-bus')
-      world.settings('stroe = "vault"\n')
+      world.settings('store = \n')
       const { exitCode, checks } = await report(world)
       expect(exitCode).toBe(2)
       expect(checks).toContainEqual(expect.objectContaining({ check: 'settings', state: 'wrong' }))
       expect(checks).toContainEqual(expect.objectContaining({ check: 'store', state: 'skipped' }))
       expect(checks.filter(({ check }) => check === 'git')).not.toEqual([])
+    })
+
+    test('a key of the settings that this version does not know is named, and ignored', async () => {
+      const world = await start('no-bus')
+      world.settings('stroe = "vault"\n[later]\nkey = 1\n')
+      const { checks } = await report(world)
+      const notes = checks.filter(({ check, state }) => check === 'settings' && state === 'note')
+      expect(notes.map(({ says }) => says)).toEqual([
+        'the settings have an unknown key: stroe',
+        'the settings have an unknown key: later.key',
+      ])
     })
 
     test.each(['BUN_OPTIONS', 'BUN_BE_BUN'])('%s is warned about', async (name) => {

@@ -5,16 +5,17 @@ import type { Kind } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
 
 let store = memoryStore()
-let broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+let broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
 beforeEach(() => {
   store = memoryStore()
-  broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
 })
 
 const save = (url: string, account: string, secret: string, kind: Kind = 'basic') =>
-  store.save({ endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
+  store.save(someone, { endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
 const variables = async (text: string) => (await wishVariables(wishFrom(text), broker)).variables
 const profile = async (text: string) => (await profileVariables(text, broker, () => undefined)).variables
 

@@ -6,6 +6,8 @@ import { Failure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
+import { failingStore } from '../failing-store.ts'
 
 const origin = parseAddress('https://gitlab.example.com')
 const credential = (owner: string, account: string, secret: string, more: Partial<Credential> = {}): Credential => ({
@@ -19,12 +21,12 @@ const credential = (owner: string, account: string, secret: string, more: Partia
 
 let time = 0
 const now = () => (time += 1000)
-let store = memoryStore({ now })
-let broker = createBroker({ stores: [store], now: () => time, recoverHours: 24 })
+let store = failingStore(memoryStore({ now }))
+let broker = createBroker({ asker: someone, stores: [store], now: () => time, recoverHours: 24 })
 beforeEach(() => {
   time = 1_800_000_000_000
-  store = memoryStore({ now })
-  broker = createBroker({ stores: [store], now: () => time, recoverHours: 24 })
+  store = failingStore(memoryStore({ now }))
+  broker = createBroker({ asker: someone, stores: [store], now: () => time, recoverHours: 24 })
 })
 
 async function asks(tool: string, account?: string, kinds: readonly Kind[] = ['basic']) {
@@ -104,7 +106,7 @@ describe('one login, many tools', () => {
     expect(await broker.save(credential('git', 'alice', 'd'), { repeats: true })).toBe('unchanged')
     expect(await broker.save(credential('git', 'alice', 'other'), { repeats: true })).toBe('saved')
     expect(await broker.save(credential('cargo', 'alice', 'd'))).toBe('saved')
-    expect((await store.list()).map(({ owner }) => owner).sort()).toEqual(['cargo', 'docker', 'git'])
+    expect((await store.list(someone)).map(({ owner }) => owner).sort()).toEqual(['cargo', 'docker', 'git'])
   })
 
   test('after its use was ended, the same credential told again is its own', async () => {
@@ -119,7 +121,7 @@ describe('one login, many tools', () => {
     ['bearer', false],
     ['docker-identity', false],
     ['text', false],
-    ['client-certificate', false],
+    ['header', false],
   ])('%s answers a wire that carries basic: %s', async (kind, answers) => {
     await broker.save(credential('docker', 'alice', 's', { kind }))
     expect(await asks('git')).toBe(answers ? 'alice:s' : undefined)
@@ -184,7 +186,7 @@ describe('widening', () => {
 
   test('an ended use at the asked endpoint ends it for its parents too', async () => {
     await broker.save(credential('git', 'u', 'origin'))
-    await store.save({ endpoint: deep, account: '', owner: 'npm', kind: 'ended', everyAccount: true })
+    await store.save(someone, { endpoint: deep, account: '', owner: 'npm', kind: 'ended', everyAccount: true })
     expect(await broker.find(lookup)).toBeUndefined()
     expect(await broker.find({ ...lookup, endpoints: [origin] })).toBeDefined()
   })
@@ -193,23 +195,23 @@ describe('widening', () => {
 describe('several stores', () => {
   test('reading goes on from absent only, a locked one stops it; saving goes to the first', async () => {
     const second = memoryStore({ now })
-    const both = createBroker({ stores: [store, second], now: () => time, recoverHours: 24 })
-    await second.save(credential('git', 'alice', 'second'))
+    const both = createBroker({ asker: someone, stores: [store, second], now: () => time, recoverHours: 24 })
+    await second.save(someone, credential('git', 'alice', 'second'))
     const lookup = { tool: 'git', kinds: basic, endpoints: [origin] }
     expect((await both.find(lookup))?.credential.secret.expose()).toBe('second')
     store.failOnce(new Failure('locked', 'closed'))
     await expect(both.find(lookup)).rejects.toMatchObject({ code: 'locked' })
     await both.save(credential('git', 'bob', 'b'))
-    expect((await store.list()).map(({ account }) => account)).toEqual(['bob'])
-    expect((await second.list()).map(({ account }) => account)).toEqual(['alice'])
+    expect((await store.list(someone)).map(({ account }) => account)).toEqual(['bob'])
+    expect((await second.list(someone)).map(({ account }) => account)).toEqual(['alice'])
   })
 
   test('a repeated answer from the second is not copied to the first', async () => {
     const second = memoryStore({ now })
-    const both = createBroker({ stores: [store, second], now: () => time, recoverHours: 24 })
-    await second.save(credential('git', 'alice', 's'))
+    const both = createBroker({ asker: someone, stores: [store, second], now: () => time, recoverHours: 24 })
+    await second.save(someone, credential('git', 'alice', 's'))
     expect(await both.save(credential('git', 'alice', 's'), { repeats: true })).toBe('unchanged')
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 })
 
@@ -217,18 +219,23 @@ describe('every save is verified', () => {
   const broken = (find: Store['find'], save: Store['save']): Store => ({ ...store, find, save })
 
   test('a store that loses it, or keeps the older one, is found out', async () => {
-    const losing = createBroker({ stores: [broken(store.find, async () => {})], now: () => time, recoverHours: 24 })
+    const losing = createBroker({
+      asker: someone,
+      stores: [broken(store.find, async () => true)],
+      now: () => time,
+      recoverHours: 24,
+    })
     await expect(losing.save(credential('git', 'a', 'x'))).rejects.toMatchObject({ code: 'internal' })
-    await store.save(credential('git', 'a', 'old'))
+    await store.save(someone, credential('git', 'a', 'old'))
     await expect(losing.save(credential('git', 'a', 'new'))).rejects.toMatchObject({ code: 'internal' })
   })
 
   test("somebody else's newer value is a success", async () => {
-    const raced = broken(store.find, async (item) => {
-      await store.save(item)
-      await store.save(credential('git', 'a', 'newer'))
+    const raced = broken(store.find, async (_asker, item) => {
+      await store.save(someone, item)
+      return store.save(someone, credential('git', 'a', 'newer'))
     })
-    const racing = createBroker({ stores: [raced], now: () => time, recoverHours: 24 })
+    const racing = createBroker({ asker: someone, stores: [raced], now: () => time, recoverHours: 24 })
     expect(await racing.save(credential('git', 'a', 'mine'))).toBe('saved')
     expect(await asks('git')).toBe('a:newer')
   })
@@ -236,17 +243,17 @@ describe('every save is verified', () => {
   test('an unchanged credential writes nothing', async () => {
     await broker.save(credential('git', 'a', 'x'))
     const readOnly = broken(store.find, () => Promise.reject(new Error('written')))
-    const again = createBroker({ stores: [readOnly], now: () => time, recoverHours: 24 })
+    const again = createBroker({ asker: someone, stores: [readOnly], now: () => time, recoverHours: 24 })
     expect(await again.save(credential('git', 'a', 'x'))).toBe('unchanged')
   })
 })
 
 describe('recovery', () => {
   test('recover-hours 0 keeps nothing', async () => {
-    const none = createBroker({ stores: [store], now: () => time, recoverHours: 0 })
+    const none = createBroker({ asker: someone, stores: [store], now: () => time, recoverHours: 0 })
     await none.save(credential('git', 'a', 'x'))
     await none.remove({ tool: 'git', kinds: basic, endpoint: origin, secret: new Secret('x'), recoverable: true })
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 
   const gitErases = (account: string, secret?: string) =>
@@ -264,9 +271,9 @@ describe('recovery', () => {
     await gitErases('a', 'x')
     await gitErases('b')
     await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
-    expect(await store.list()).toHaveLength(1)
+    expect(await store.list(someone)).toHaveLength(1)
     await gitErases('a')
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 
   test('a logout leaves the copy of what another tool erased', async () => {

@@ -7,6 +7,7 @@ import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { endpointWords, hint, shellWord } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
 
 const words = ['alice', '', '$(id)', "a'b", '`id`', 'a b', '"', '\\', '~', '-n', 'a;b', '#', '*', 'ä', '&|<>(){}!']
 
@@ -27,7 +28,7 @@ test('an endpoint in a hint is of its own form', () => {
 
 test('names that a request brought in are no commands in a hint', async () => {
   const store = memoryStore()
-  const broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  const broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
   const endpoint = parseAddress('https://example.com/$(id)')
   for (const account of ['', '`id`']) {
     await broker.save({ endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })
@@ -53,7 +54,7 @@ test('a command keeps what is put into it as words', () => {
 /** Where a command begins that a person may paste, and what may stand in one as it is: words that we chose. */
 const commands =
   /(^|[ `])((chmod|chown|rm|mv|kill|export|unset|sudo) |credbridge (set|share|remove|list|run|setup|import|move|use|default|restore|vault [a-z]+|unlock|allow) )/
-const chosen = /^(shellWord\(|endpointWords\(|hint`|removal\(|client$|client\.name$|kind$|of$)/
+const chosen = /^(shellWord\(|endpointWords\(|hint`|removal\(|client$|client\.name$|kind$|of$|other$)/
 
 test('no command to paste is put together without quotes', () => {
   const source = join(import.meta.dirname, '..', '..', 'src')

@@ -5,13 +5,15 @@ import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
 
 const endpoint = parseAddress('https://registry.example.com')
 const credential = (account: string, secret = account, owner = 'docker'): Credential => {
   return { endpoint, account, owner, kind: 'basic', secret: new Secret(secret) }
 }
-const brokerOver = (store: Store) => createBroker({ stores: [store], now: () => 0, recoverHours: 24 })
-const accounts = async (store: Store) => (await store.list()).map(({ owner, account }) => `${owner} ${account}`).sort()
+const brokerOver = (store: Store) => createBroker({ asker: someone, stores: [store], now: () => 0, recoverHours: 24 })
+const accounts = async (store: Store) =>
+  (await store.list(someone)).map(({ owner, account }) => `${owner} ${account}`).sort()
 
 let store = memoryStore()
 beforeEach(() => {
@@ -19,16 +21,16 @@ beforeEach(() => {
 })
 
 test('the next account replaces the one before, of this tool and at this endpoint only', async () => {
-  await store.save(credential('alice', 'g', 'git'))
-  await store.save({ ...credential('alice'), endpoint: parseAddress('https://other.example.com') })
-  await store.save(credential('alice'))
+  await store.save(someone, credential('alice', 'g', 'git'))
+  await store.save(someone, { ...credential('alice'), endpoint: parseAddress('https://other.example.com') })
+  await store.save(someone, credential('alice'))
   expect(await brokerOver(store).save(credential('bob'), { oneAccount: true })).toBe('saved')
   expect(await accounts(store)).toEqual(['docker alice', 'docker bob', 'git alice'])
   expect(await brokerOver(store).save(credential('bob'), { oneAccount: true })).toBe('unchanged')
 })
 
 test('an unchanged one still replaces what a login that was stopped left', async () => {
-  for (const account of ['alice', 'bob']) await store.save(credential(account))
+  for (const account of ['alice', 'bob']) await store.save(someone, credential(account))
   expect(await brokerOver(store).save(credential('alice'), { oneAccount: true })).toBe('saved')
   expect(await accounts(store)).toEqual(['docker alice'])
 })
@@ -38,28 +40,29 @@ test('the new one is there before the other goes; where a store keeps but one, a
   const noting = (accountsKept: 'several' | 'one'): Store => ({
     ...store,
     traits: { ...store.traits, accounts: accountsKept },
-    save: async (item) => {
+    save: async (_asker, item) => {
       calls.push(`save ${item.account}`)
-      await store.save(item)
+      return store.save(someone, item)
     },
-    remove: async (place, expected) => {
+    remove: async (_asker, place, expected) => {
       if (place.owner === 'docker') calls.push(`remove ${place.account}`)
-      return store.remove(place, expected)
+      return store.remove(someone, place, expected)
     },
   })
-  await store.save(credential('alice'))
+  await store.save(someone, credential('alice'))
   await brokerOver(noting('several')).save(credential('bob'), { oneAccount: true })
   await brokerOver(noting('one')).save(credential('eve'), { oneAccount: true })
   expect(calls).toEqual(['save bob', 'remove alice', 'remove bob', 'save eve'])
 })
 
 test('two that replace each other at the same moment do not both end up removed', async () => {
-  for (const account of ['alice', 'bob']) await store.save(credential(account))
+  for (const account of ['alice', 'bob']) await store.save(someone, credential(account))
   const racing: Store = {
     ...store,
-    remove: async (place, expected) => {
-      if (place.owner === 'docker') for (const account of ['alice', 'bob']) await store.remove(credential(account))
-      return store.remove(place, expected)
+    remove: async (_asker, place, expected) => {
+      if (place.owner === 'docker')
+        for (const account of ['alice', 'bob']) await store.remove(someone, credential(account))
+      return store.remove(someone, place, expected)
     },
   }
   await brokerOver(racing).save(credential('alice'), { oneAccount: true })
@@ -67,12 +70,12 @@ test('two that replace each other at the same moment do not both end up removed'
 })
 
 test("another's newer login is not removed in its place", async () => {
-  await store.save(credential('alice', 'old'))
+  await store.save(someone, credential('alice', 'old'))
   const raced: Store = {
     ...store,
-    save: async (item) => {
-      await store.save(item)
-      await store.save(credential('alice', 'newer'))
+    save: async (_asker, item) => {
+      await store.save(someone, item)
+      return store.save(someone, credential('alice', 'newer'))
     },
   }
   await brokerOver(raced).save(credential('bob'), { oneAccount: true })
@@ -82,15 +85,15 @@ test("another's newer login is not removed in its place", async () => {
 describe('a newer login of another user', () => {
   const removedBy = (rival: Credential): Store => ({
     ...store,
-    save: async (item) => {
-      await store.save(item)
-      await store.save(rival)
-      await store.remove(item)
+    save: async (_asker, item) => {
+      await store.save(someone, item)
+      await store.save(someone, rival)
+      return store.remove(someone, item)
     },
   })
 
   test('that replaces this one before it is read back: both were kept, one after the other', async () => {
-    await store.save(credential('alice', 'old'))
+    await store.save(someone, credential('alice', 'old'))
     for (const rival of [credential('bob'), credential('alice', 'newer')]) {
       expect(await brokerOver(removedBy(rival)).save(credential('eve'), { oneAccount: true })).toBe('saved')
     }
@@ -98,10 +101,10 @@ describe('a newer login of another user', () => {
 
   test("is neither what was there before, nor somebody else's", async () => {
     const alice = credential('alice', 'old')
-    await store.save(alice)
-    const losing: Store = { ...store, save: async () => {} }
+    await store.save(someone, alice)
+    const losing: Store = { ...store, save: async () => true }
     for (const rival of [undefined, credential('bob', 'b', 'git')]) {
-      if (rival !== undefined) await store.save(rival)
+      if (rival !== undefined) await store.save(someone, rival)
       const lost = brokerOver(losing).save(credential('eve'), { oneAccount: true })
       await expect(lost).rejects.toMatchObject({ code: 'internal' })
     }
@@ -109,13 +112,14 @@ describe('a newer login of another user', () => {
   })
 
   test('that was saved before but removes the former account only now takes this one along: it is kept again', async () => {
-    for (const account of ['alice', 'eve']) await store.save(credential(account))
+    for (const account of ['alice', 'eve']) await store.save(someone, credential(account))
     let times = 0
     const racing: Store = {
       ...store,
-      save: async (item) => {
-        await store.save(item)
-        if (times++ === 0) await store.remove(item)
+      save: async (_asker, item) => {
+        await store.save(someone, item)
+        if (times++ === 0) await store.remove(someone, item)
+        return true
       },
     }
     await brokerOver(racing).save(credential('eve', 'newer'), { oneAccount: true })

@@ -3,21 +3,22 @@ import { createBroker } from '../../src/core/broker.ts'
 import { parseAddress, withParents } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { someone } from '../asker.ts'
 
 const origin = parseAddress('https://gitlab.example.com')
 const deeper = parseAddress('https://gitlab.example.com/packages/npm')
 
 let store = memoryStore()
-let broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+let broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
 beforeEach(() => {
   store = memoryStore()
-  broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
 })
 
 const saved = (owner: string, account: string, endpoint = origin) =>
-  store.save({ endpoint, account, owner, kind: 'basic', secret: new Secret(`${owner}'s`) })
+  store.save(someone, { endpoint, account, owner, kind: 'basic', secret: new Secret(`${owner}'s`) })
 const shared = (owner: string, account: string, endpoint = origin) =>
-  store.save({ endpoint, account, owner, kind: 'shared' })
+  store.save(someone, { endpoint, account, owner, kind: 'shared' })
 
 async function asks(tool: string, endpoints = [origin]): Promise<string | undefined> {
   const answer = await broker.find({ tool, kinds: ['basic'], endpoints, sharedOnly: true })
@@ -57,6 +58,7 @@ test('what the tool has ended stays ended', async () => {
 test('what is shared under an alias is what lies at its target, and nothing that lies elsewhere there', async () => {
   const alias = parseAddress('https://git.example.com')
   broker = createBroker({
+    asker: someone,
     stores: [store],
     now: Date.now,
     recoverHours: 24,

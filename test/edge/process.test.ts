@@ -59,21 +59,21 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
       encoding: 'utf8',
       timeout: 40_000,
     })
-    expect(outcome.stderr).toContain('credbridge: the client did not end what it wrote, or did not begin\n')
+    expect(outcome.stderr).toContain('credbridge: timed out waiting for the request on standard input\n')
     expect(outcome.status).not.toBe(0)
   })
 
   test('a byte now and then does not go on for ever', () => {
     const script = 'for byte in a b c d; do printf $byte; sleep 4; done | "$0" get'
     const outcome = spawnSync('/bin/sh', ['-c', script, command], { env, encoding: 'utf8', timeout: 40_000 })
-    expect(outcome.stderr).toContain('credbridge: the client did not end what it wrote, or did not begin\n')
+    expect(outcome.stderr).toContain('credbridge: timed out waiting for the request on standard input\n')
   })
 
   test('standard input is never closed and the message never ends: the process ends by itself', async () => {
     const outcome = await run(command, ['get'], { env, input: request, keepStdinOpen: true, timeout: 40_000 })
     expect(outcome.timedOut).toBe(false)
     expect(outcome.exitCode).not.toBe(0)
-    expect(outcome.stderr).toBe('credbridge: the client did not end what it wrote, or did not begin\n')
+    expect(outcome.stderr).toBe('credbridge: timed out waiting for the request on standard input\n')
     expect(outcome.stdout).toBe('')
   })
 
@@ -83,17 +83,23 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect({ status, stderr }).toEqual({ status: 0, stderr: 'kept for https://git.example.com\n' })
   })
 
-  test('standard output is closed or full', () => {
-    for (const redirection of ['>&-', '>/dev/full']) {
-      const { status, signal } = spawnSync('/bin/sh', ['-c', `exec "$0" capability ${redirection}`, command], { env })
-      expect({ status, signal }).toEqual({ status: 0, signal: null })
-    }
+  test('an answer that cannot be written is a failure: standard output is full', () => {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >/dev/full', command], {
+      env,
+      encoding: 'utf8',
+    })
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'credbridge: standard output cannot be written\n' })
+  })
+
+  test('Node opens what was closed: standard output is closed', () => {
+    const { status, signal } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >&-', command], { env })
+    expect({ status, signal }).toEqual({ status: 0, signal: null })
   })
 
   test('what a person asked for and could not be written is said, a reader that has gone away is not', () => {
     const people = (redirection: string) =>
       spawnSync('/bin/sh', ['-c', `credbridge completion bash ${redirection}`], { env, encoding: 'utf8' })
-    expect(people('>/dev/full')).toMatchObject({ status: 2, stderr: 'credbridge: the output cannot be written\n' })
+    expect(people('>/dev/full')).toMatchObject({ status: 2, stderr: 'credbridge: standard output cannot be written\n' })
     expect(people('2>&1 | true; credbridge --help | true')).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 

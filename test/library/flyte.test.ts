@@ -4,17 +4,17 @@ import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { Credentials, type TokenStore, tokenStoreOver } from '../../src/library/flyte.ts'
 import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
-import { conversation } from '../tools/conversation.ts'
+import { someone } from '../asker.ts'
+import { opened } from './opened.ts'
 
-let talk: ReturnType<typeof conversation>
+let talk: ReturnType<typeof opened>
 let passwords: Passwords
 let tokens: TokenStore
 
 beforeEach(() => {
-  talk = conversation()
-  const open = async () => ({ broker: talk.broker, stores: [talk.store] })
-  passwords = passwordsOver(open)
-  tokens = tokenStoreOver(passwords, open, () => talk.seconds() * 1000)
+  talk = opened()
+  passwords = passwordsOver(talk.open)
+  tokens = tokenStoreOver(passwords, talk.open, () => talk.seconds() * 1000)
 })
 
 const endpoint = 'flyte.example.com:443'
@@ -28,14 +28,14 @@ describe("flytekit's token store", () => {
       forEndpoint: endpoint,
       expiresIn: 3600,
     })
-    const items = await talk.store.find([serviceName(endpoint)])
+    const items = await talk.store.find(someone, [serviceName(endpoint)])
     const seen = items.map((item) => [item.owner, item.kind, item.account, 'secret' in item && item.secret.expose()])
     expect(seen.sort()).toEqual([
       ['python', 'text', 'access_token', 'aaa'],
       ['python', 'text', 'id_token', 'iii'],
       ['python', 'text', 'refresh_token', 'rrr'],
     ])
-    expect(await talk.store.list()).toHaveLength(4)
+    expect(await talk.store.list(someone)).toHaveLength(4)
     expect(await passwords.getCredential('flyte-expiry')).toBeUndefined()
   })
 
@@ -82,7 +82,7 @@ describe("flytekit's token store", () => {
     await tokens.store({ accessToken: 'other', forEndpoint: 'other.example.com', expiresIn: 3600 })
     await tokens.delete(endpoint)
     expect(await tokens.retrieve(endpoint)).toBeUndefined()
-    expect((await talk.store.list()).map(({ account }) => account).sort()).toEqual([
+    expect((await talk.store.list(someone)).map(({ account }) => account).sort()).toEqual([
       'access_token',
       'other.example.com',
     ])
@@ -120,8 +120,23 @@ describe("flytekit's token store", () => {
     await expect(tokens.retrieve(endpoint)).rejects.toMatchObject({ code: 'locked' })
   })
 
-  test('printing shows no token', () => {
-    const shown = inspect(new Credentials({ accessToken: 'aaa', refreshToken: 'rrr', forEndpoint: endpoint }))
-    expect(shown).toBe('Credentials { forEndpoint: "flyte.example.com:443" }')
+  test('printing and serializing show no token', () => {
+    const tokens = { accessToken: 'aaa', refreshToken: 'rrr', idToken: 'iii', forEndpoint: endpoint, expiresIn: 7 }
+    const credentials = new Credentials(tokens)
+    expect(inspect(credentials)).toBe('Credentials { forEndpoint: "flyte.example.com:443" }')
+    expect(JSON.stringify([credentials])).toBe('[{"forEndpoint":"flyte.example.com:443","expiresIn":7}]')
+    expect({ ...credentials }).toEqual(tokens)
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['tokens must be an object, not undefined', () => tokens.store(undefined as never)],
+    ['accessToken must be a string, not number', () => tokens.store({ accessToken: 5 as never })],
+    ['refreshToken must be a string, not null', () => tokens.store({ accessToken: 'a', refreshToken: null as never })],
+    ['expiresIn must be a number, not string', () => tokens.store({ accessToken: 'a', expiresIn: '3600' as never })],
+    ['forEndpoint must be a string, not undefined', () => tokens.retrieve(undefined as never)],
+    ['forEndpoint must be a string, not object', () => tokens.delete({} as never)],
+  ])('%s', async (message, work) => {
+    await expect(work()).rejects.toMatchObject({ message, code: 'ERR_INVALID_ARG_TYPE' })
+    expect(await talk.store.list(someone)).toEqual([])
   })
 })

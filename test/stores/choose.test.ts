@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseAddress } from '../../src/core/endpoint.ts'
-import { type KeychainAddon, openStores, type Surroundings, settleNow } from '../../src/stores/choose.ts'
+import { openStores, settleNow } from '../../src/stores/choose.ts'
 import { settledName } from '../../src/stores/settled.ts'
+import type { KeychainAddon, Machine } from '../../src/system/machine.ts'
+import { someone } from '../asker.ts'
+import { testMachine } from '../test-machine.ts'
 import { credential, expectItems } from './contract-world.ts'
 import { fakeAddon } from './keychain/fake-addon.ts'
 
@@ -15,29 +18,17 @@ import { fakeAddon } from './keychain/fake-addon.ts'
 
 const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain' } as const
 const item = credential(parseAddress('https://git.example.com'))
-const never = async () => Promise.reject(new Error('nobody should ask for this'))
 
-function machine(platform: 'win32' | 'darwin', addon: () => Promise<unknown>): Surroundings & { said: string[] } {
+function machine(platform: 'win32' | 'darwin', addon: () => Promise<unknown>): Machine & { said: string[] } {
   const home = mkdtempSync(join(tmpdir(), 'cb-choose-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const said: string[] = []
-  return {
-    env: {},
+  const here = testMachine(home, {
     platform,
-    userId: process.getuid?.() ?? -1,
-    places: { home, config: join(home, 'config'), data: join(home, 'data'), state: join(home, 'state') },
-    tool: 'git',
-    run: never,
-    program: never,
-    isOurs: never,
     addon: async () => (await addon()) as KeychainAddon,
-    dialer: never,
-    personPresent: false,
-    setVariable: () => expect.unreachable('no variable is set here'),
-    readDescriptor: () => undefined,
     say: (line) => void said.push(line),
-    said,
-  }
+  })
+  return { ...here, said }
 }
 
 describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
@@ -45,21 +36,21 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
     const addon = fakeAddon(platform)
     const here = machine(platform, async () => addon)
     const [store] = await openStores(settings, here)
-    await store.save(item)
+    await store.save(someone, item)
     expect([settledName(here), here.said, addon.items.size]).toEqual(['keychain', [], 1])
-    expectItems(await (await openStores(settings, here))[0].find([item.endpoint]), [item])
+    expectItems(await (await openStores(settings, here))[0].find(someone, [item.endpoint]), [item])
   })
 
   test('where its addon does not load there is none: the vault, which is said', async () => {
     const here = machine(platform, async () => Promise.reject(new Error('Cannot find native binding')))
     const [store] = await openStores(settings, here)
-    expect(await store.find([item.endpoint])).toEqual([])
+    expect(await store.find(someone, [item.endpoint])).toEqual([])
     expect(settledName(here)).toBeUndefined()
-    await store.save(item)
-    await store.save({ ...item, account: 'bob' })
+    await store.save(someone, item)
+    await store.save(someone, { ...item, account: 'bob' })
     expect(settledName(here)).toBe('vault')
     expect(here.said).toEqual([expect.stringContaining('there is no keychain here')])
-    expectItems(await (await openStores(settings, here))[0].find([item.endpoint], item.account), [item])
+    expectItems(await (await openStores(settings, here))[0].find(someone, [item.endpoint], item.account), [item])
   })
 
   test.each([
@@ -70,14 +61,14 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
     const addon = fakeAddon(platform)
     const here = machine(platform, async () => addon)
     const [store] = await openStores(settings, here)
-    for (const call of [() => store.save(item), () => settleNow(settings, here)]) {
+    for (const call of [() => store.save(someone, item), () => settleNow(settings, here, someone)]) {
       addon.failNext(text)
       const hints = expect.arrayContaining(['to settle on another store: credbridge use vault'])
       await expect(call()).rejects.toMatchObject({ code, hints })
     }
     expect([settledName(here), here.said]).toEqual([undefined, []])
     expect(readdirSync(here.places.data)).not.toContain('vault')
-    await settleNow(settings, here)
+    await settleNow(settings, here, someone)
     expect(settledName(here)).toBe('keychain')
   })
 })

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ourselves } from '../../src/core/credential.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { someone } from '../asker.ts'
 import { credential, expectFailure, type Open, openWorld } from './contract-world.ts'
 
 export function listContract(open: Open): void {
@@ -10,7 +11,7 @@ export function listContract(open: Open): void {
       const world = await openWorld(open)
       const { store } = world
       if (!store.traits.list) {
-        await expectFailure(store.list(), 'unsupported')
+        await expectFailure(store.list(someone), 'unsupported')
         return
       }
       const hidden = 'hidden-9f2c'
@@ -25,7 +26,7 @@ export function listContract(open: Open): void {
       const items = [credential(world.address('/a%20b'), { secret }), ...(store.traits.extras ? extra : [])]
       for (const item of items) await world.save(item)
       for (const lister of [store, await open()]) {
-        const entries = (await lister.list()).filter(({ endpoint }) =>
+        const entries = (await lister.list(someone)).filter(({ endpoint }) =>
           items.some((item) => item.endpoint.key === endpoint.key),
         )
         const names = entries.map(({ endpoint, account, owner, kind }) => ({ endpoint, account, owner, kind }))
@@ -42,10 +43,11 @@ export function listContract(open: Open): void {
       const world = await openWorld(open)
       skip(!world.store.traits.list, 'the store cannot list')
       const item = credential(world.address())
-      const listed = async () => (await world.store.list()).some(({ endpoint }) => endpoint.key === item.endpoint.key)
+      const listed = async () =>
+        (await world.store.list(someone)).some(({ endpoint }) => endpoint.key === item.endpoint.key)
       await world.save(item)
       expect(await listed()).toBe(true)
-      await world.store.remove(item)
+      await world.store.remove(someone, item)
       expect(await listed()).toBe(false)
     })
   })

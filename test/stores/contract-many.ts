@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Found } from '../../src/core/credential.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { someone } from '../asker.ts'
 import { credential, expectItems, type Open, openWorld, plain } from './contract-world.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
@@ -12,9 +13,9 @@ export function manyContract(open: Open): void {
       const items = ['', '/a', '/a/b', ':8443'].map((rest) => credential(world.address(rest)))
       for (const item of items) await world.save(item)
       const endpoints = items.map(({ endpoint }) => endpoint)
-      expectItems(await world.store.find([...endpoints, world.address('/nothing')]), items)
-      expectItems(await world.store.find([...endpoints, ...endpoints], 'ann'), items)
-      expectItems(await world.store.find(endpoints.slice(0, 2)), items.slice(0, 2))
+      expectItems(await world.store.find(someone, [...endpoints, world.address('/nothing')]), items)
+      expectItems(await world.store.find(someone, [...endpoints, ...endpoints], 'ann'), items)
+      expectItems(await world.store.find(someone, endpoints.slice(0, 2)), items.slice(0, 2))
     })
 
     test('another instance sees what the first wrote, and the other way round', async () => {
@@ -22,13 +23,13 @@ export function manyContract(open: Open): void {
       const other = await open()
       const item = credential(world.address())
       await world.save(item)
-      expectItems(await other.find([item.endpoint]), [item])
+      expectItems(await other.find(someone, [item.endpoint]), [item])
       const changed = { ...item, secret: new Secret('changed') }
       await world.save(changed, other)
-      expectItems(await world.store.find([item.endpoint]), [changed])
-      expect(await world.store.remove(item)).toBe(true)
-      expectItems(await other.find([item.endpoint]), [])
-      expect(await other.remove(item)).toBe(false)
+      expectItems(await world.store.find(someone, [item.endpoint]), [changed])
+      expect(await world.store.remove(someone, item)).toBe(true)
+      expectItems(await other.find(someone, [item.endpoint]), [])
+      expect(await other.remove(someone, item)).toBe(false)
     })
 
     test('fifty saves at once by two instances lose nothing', async () => {
@@ -41,7 +42,10 @@ export function manyContract(open: Open): void {
           : credential(world.address(`/${number}`), { secret: new Secret(`${number}`) }),
       )
       await Promise.all(items.map((item, number) => world.save(item, number % 4 < 2 ? world.store : other)))
-      const found = await (await open()).find(items.map(({ endpoint }) => endpoint))
+      const found = await (await open()).find(
+        someone,
+        items.map(({ endpoint }) => endpoint),
+      )
       expectItems(found, items)
     })
 
@@ -55,20 +59,20 @@ export function manyContract(open: Open): void {
           world.save(credential(endpoint, { secret: new Secret(secret) }), number % 2 === 0 ? world.store : other),
         ),
       )
-      const found = await world.store.find([endpoint])
+      const found = await world.store.find(someone, [endpoint])
       expect(found).toHaveLength(1)
       expect(secrets.map((secret) => plain(credential(endpoint, { secret: new Secret(secret) })))).toContainEqual(
         plain(found[0] as Found),
       )
-      expect(await world.store.remove(credential(endpoint))).toBe(true)
-      expectItems(await other.find([endpoint]), [])
+      expect(await world.store.remove(someone, credential(endpoint))).toBe(true)
+      expectItems(await other.find(someone, [endpoint]), [])
     })
 
     test('a write has a time that grows, or none has', async () => {
       const world = await openWorld(open)
       const [first, second] = [credential(world.address('/1')), credential(world.address('/2'))]
       const savedAt = async ({ endpoint }: { endpoint: typeof first.endpoint }) =>
-        (await world.store.find([endpoint]))[0]?.savedAt
+        (await world.store.find(someone, [endpoint]))[0]?.savedAt
       const start = Date.now()
       await world.save(first)
       await world.save(second)

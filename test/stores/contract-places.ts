@@ -2,17 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { ourselves } from '../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { someone } from '../asker.ts'
 import { credential, expectFailure, expectItems, type Open, openWorld, type World } from './contract-world.ts'
 
 export function placesContract(open: Open): void {
   describe('places', () => {
     test('nothing there is nothing: found, removed', async () => {
       const { store, address, service } = await openWorld(open)
-      expect(await store.find([address()])).toEqual([])
-      expect(await store.find([address('/x'), service()], 'ann')).toEqual([])
-      expect(await store.find([])).toEqual([])
-      expect(await store.remove(credential(address()))).toBe(false)
-      expect(await store.remove(credential(address()), new Secret('p@ss'))).toBe(false)
+      expect(await store.find(someone, [address()])).toEqual([])
+      expect(await store.find(someone, [address('/x'), service()], 'ann')).toEqual([])
+      expect(await store.find(someone, [])).toEqual([])
+      expect(await store.remove(someone, credential(address()))).toBe(false)
+      expect(await store.remove(someone, credential(address()), new Secret('p@ss'))).toBe(false)
     })
 
     test('a save replaces only what is at its own place', async () => {
@@ -27,9 +28,9 @@ export function placesContract(open: Open): void {
     test('a remove removes only what is at its own place', async () => {
       const world = await openWorld(open)
       const [mine, ...others] = await saveNeighbours(world)
-      expect(await world.store.remove(mine)).toBe(true)
+      expect(await world.store.remove(someone, mine)).toBe(true)
       await expectAll(world, others)
-      expect(await world.store.remove(mine)).toBe(false)
+      expect(await world.store.remove(someone, mine)).toBe(false)
       await expectAll(world, others)
     })
 
@@ -44,12 +45,12 @@ export function placesContract(open: Open): void {
       await world.save(first)
       if (world.store.traits.accounts === 'one') {
         for (const other of others) await expectFailure(world.save(other), 'unsupported')
-        expectItems(await world.store.find([endpoint]), [first])
+        expectItems(await world.store.find(someone, [endpoint]), [first])
         return
       }
       for (const other of others) await world.save(other)
-      expectItems(await world.store.find([endpoint]), [first, ...others])
-      for (const one of [first, ...others]) expectItems(await world.store.find([endpoint], one.account), [one])
+      expectItems(await world.store.find(someone, [endpoint]), [first, ...others])
+      for (const one of [first, ...others]) expectItems(await world.store.find(someone, [endpoint], one.account), [one])
     })
 
     test('several owners at one endpoint and account', async ({ skip }) => {
@@ -60,8 +61,8 @@ export function placesContract(open: Open): void {
         credential(endpoint, { owner, secret: new Secret(`of ${owner}`) }),
       )
       for (const item of items) await world.save(item)
-      expectItems(await world.store.find([endpoint]), items)
-      expectItems(await world.store.find([endpoint], 'ann'), items)
+      expectItems(await world.store.find(someone, [endpoint]), items)
+      expectItems(await world.store.find(someone, [endpoint], 'ann'), items)
     })
 
     test("an address and Python's service name of the same text stay apart", async ({ skip }) => {
@@ -72,11 +73,11 @@ export function placesContract(open: Open): void {
       const service = credential(serviceName(at.key), { owner: 'python', kind: 'text', secret: new Secret('text') })
       await world.save(address)
       await world.save(service)
-      expectItems(await world.store.find([at]), [address])
-      expectItems(await world.store.find([service.endpoint]), [service])
-      expectItems(await world.store.find([service.endpoint, at]), [address, service])
-      expect(await world.store.remove(service)).toBe(true)
-      expectItems(await world.store.find([service.endpoint, at]), [address])
+      expectItems(await world.store.find(someone, [at]), [address])
+      expectItems(await world.store.find(someone, [service.endpoint]), [service])
+      expectItems(await world.store.find(someone, [service.endpoint, at]), [address, service])
+      expect(await world.store.remove(someone, service)).toBe(true)
+      expectItems(await world.store.find(someone, [service.endpoint, at]), [address])
     })
 
     test("Python's service names are kept verbatim, each by itself", async ({ skip }) => {
@@ -98,8 +99,25 @@ export function placesContract(open: Open): void {
         credential(world.service(name), { owner: 'python', kind: 'text', secret: new Secret(`at ${name}`) }),
       )
       for (const item of items) await world.save(item)
-      for (const item of items) expectItems(await world.store.find([item.endpoint]), [item])
+      for (const item of items) expectItems(await world.store.find(someone, [item.endpoint]), [item])
     })
+
+    test.each(['a\0b', '\0', 'half \ud800'])(
+      'a name of %j is malformed, whoever asks for it and for what',
+      async (name) => {
+        const { store, address, service } = await openWorld(open)
+        const here = credential(address('/names'))
+        for (const item of [
+          credential(service(name), { owner: 'python', kind: 'text' }),
+          credential(address(), { account: name }),
+        ]) {
+          await expectFailure(store.save(someone, item), 'malformed')
+          await expectFailure(store.find(someone, [here.endpoint, item.endpoint], item.account), 'malformed')
+          await expectFailure(store.remove(someone, item), 'malformed')
+        }
+        expect(await store.find(someone, [address()])).toEqual([])
+      },
+    )
 
     test('with an account, other accounts are left out, notes never', async ({ skip }) => {
       const world = await openWorld(open)
@@ -110,9 +128,9 @@ export function placesContract(open: Open): void {
       const meant = { endpoint, account: 'bob', owner: ourselves, kind: 'default' } as const
       const ended = { endpoint, account: '', owner: 'npm', kind: 'ended', everyAccount: true } as const
       for (const item of [ann, bob, meant, ended]) await world.save(item)
-      expectItems(await world.store.find([endpoint], 'ann'), [ann, meant, ended])
-      expectItems(await world.store.find([endpoint], 'nobody'), [meant, ended])
-      expectItems(await world.store.find([endpoint]), [ann, bob, meant, ended])
+      expectItems(await world.store.find(someone, [endpoint], 'ann'), [ann, meant, ended])
+      expectItems(await world.store.find(someone, [endpoint], 'nobody'), [meant, ended])
+      expectItems(await world.store.find(someone, [endpoint]), [ann, bob, meant, ended])
     })
 
     test('with an expected secret, only that one is removed', async () => {
@@ -120,11 +138,11 @@ export function placesContract(open: Open): void {
       const item = credential(world.address(), { secret: new Secret('now\n') })
       await world.save(item)
       for (const other of ['', 'now', 'now\n\n', 'Now\n']) {
-        expect(await world.store.remove(item, new Secret(other))).toBe(false)
+        expect(await world.store.remove(someone, item, new Secret(other))).toBe(false)
       }
-      expectItems(await world.store.find([item.endpoint]), [item])
-      expect(await world.store.remove(item, new Secret('now\n'))).toBe(true)
-      expectItems(await world.store.find([item.endpoint]), [])
+      expectItems(await world.store.find(someone, [item.endpoint]), [item])
+      expect(await world.store.remove(someone, item, new Secret('now\n'))).toBe(true)
+      expectItems(await world.store.find(someone, [item.endpoint]), [])
     })
 
     test('the expected secret is compared with the secret alone, whatever belongs to it', async ({ skip }) => {
@@ -132,9 +150,9 @@ export function placesContract(open: Open): void {
       skip(!world.store.traits.extras, 'the store keeps no extras')
       const item = credential(world.address(), { expires: 4_102_444_800, refreshToken: new Secret('refresh') })
       await world.save(item)
-      expect(await world.store.remove(item, new Secret('refresh'))).toBe(false)
-      expect(await world.store.remove(item, new Secret('p@ss'))).toBe(true)
-      expectItems(await world.store.find([item.endpoint]), [])
+      expect(await world.store.remove(someone, item, new Secret('refresh'))).toBe(false)
+      expect(await world.store.remove(someone, item, new Secret('p@ss'))).toBe(true)
+      expectItems(await world.store.find(someone, [item.endpoint]), [])
     })
 
     test('a note is removed like a credential', async ({ skip }) => {
@@ -145,8 +163,8 @@ export function placesContract(open: Open): void {
       const item = credential(endpoint)
       await world.save(note)
       await world.save(item)
-      expect(await world.store.remove({ endpoint, account: 'ann', owner: ourselves })).toBe(true)
-      expectItems(await world.store.find([endpoint]), [item])
+      expect(await world.store.remove(someone, { endpoint, account: 'ann', owner: ourselves })).toBe(true)
+      expectItems(await world.store.find(someone, [endpoint]), [item])
     })
   })
 }
@@ -180,6 +198,6 @@ async function saveNeighbours(world: World) {
 async function expectAll(world: World, items: readonly ReturnType<typeof credential>[]): Promise<void> {
   for (const { endpoint } of items) {
     const here = items.filter((item) => item.endpoint.key === endpoint.key)
-    expectItems(await world.store.find([endpoint]), here)
+    expectItems(await world.store.find(someone, [endpoint]), here)
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Credential, type Item, kinds, type NoteItem, ourselves } from '../../src/core/credential.ts'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { someone } from '../asker.ts'
 import { credential, expectFailure, expectItems, type Open, openWorld, type World } from './contract-world.ts'
 
 /** Texts that some layer between us and the disk is likely to treat as special. */
@@ -55,8 +56,8 @@ export function valuesContract(open: Open): void {
       const property = fc.asyncProperty(text, text.filter(notEmpty), async (account, secret) => {
         const item = credential(world.address(), { account, secret: new Secret(secret) })
         await world.save(item)
-        expectItems(await world.store.find([item.endpoint], account), [item])
-        expect(await world.store.remove(item)).toBe(true)
+        expectItems(await world.store.find(someone, [item.endpoint], account), [item])
+        expect(await world.store.remove(someone, item)).toBe(true)
       })
       await fc.assert(property, { numRuns: 20 })
     })
@@ -70,8 +71,8 @@ export function valuesContract(open: Open): void {
       const world = await openWorld(open)
       const nobody = credential(world.address(), { account: '', secret: new Secret('nobody') })
       await keepsOr(world, nobody, true)
-      expectItems(await world.store.find([nobody.endpoint], ''), [nobody])
-      expectItems(await world.store.find([nobody.endpoint], 'ann'), [])
+      expectItems(await world.store.find(someone, [nobody.endpoint], ''), [nobody])
+      expectItems(await world.store.find(someone, [nobody.endpoint], 'ann'), [])
     })
 
     test.each(kinds.filter((kind) => kind !== 'basic' && kind !== 'text'))('keeps the kind %s', async (kind) => {
@@ -85,7 +86,20 @@ export function valuesContract(open: Open): void {
       ['a refresh token', { refreshToken: new Secret('credbridge:1:\n"ref\\resh"\ttoken') }],
       ['an empty refresh token', { refreshToken: new Secret('') }],
       ['a scheme', { kind: 'header', scheme: 'GenieKey' }],
-      ['all at once', { kind: 'bearer', scheme: 'BEARER', expires: 4_102_444_800, refreshToken: new Secret('r') }],
+      ['secret parts', { parts: { session: new Secret('t\n"'), '': new Secret(''), é: new Secret('日本') } }],
+      ['no secret parts, said so', { parts: {} }],
+      ['members that this version does not know', { more: new Secret('{"later":[1,{"é":null}],"__proto__":"x"}') }],
+      [
+        'all at once',
+        {
+          kind: 'bearer',
+          scheme: 'BEARER',
+          expires: 4_102_444_800,
+          refreshToken: new Secret('r'),
+          parts: { key: new Secret('k') },
+          more: new Secret('{"later":1}'),
+        },
+      ],
     ]
     test.each(full)('keeps %s', async (_, more) => {
       const world = await openWorld(open)
@@ -96,7 +110,8 @@ export function valuesContract(open: Open): void {
       const world = await openWorld(open)
       skip(!world.store.traits.extras, 'the store keeps no extras')
       const endpoint = world.address()
-      await world.save(credential(endpoint, { kind: 'header', scheme: 'x', expires: 7, refreshToken: new Secret('r') }))
+      const r = new Secret('r')
+      await world.save(credential(endpoint, { kind: 'header', scheme: 'x', expires: 7, refreshToken: r, parts: { r } }))
       await keepsOr(world, credential(endpoint))
       await keepsOr(world, credential(endpoint, { kind: 'bearer', secret: new Secret('t') }))
       await keepsOr(world, { endpoint, account: 'ann', owner: 'git', kind: 'ended' })
@@ -106,7 +121,9 @@ export function valuesContract(open: Open): void {
     test('keeps every kind of note, with all that belongs to it', async () => {
       const world = await openWorld(open)
       const endpoint = world.address()
-      const erased = credential(endpoint, { expires: 9, refreshToken: new Secret('r'), secret: new Secret('a\nb') })
+      const more = new Secret('{"later":1}')
+      const refreshToken = new Secret('r')
+      const erased = credential(endpoint, { expires: 9, refreshToken, more, secret: new Secret('a\nb') })
       const bin = { endpoint: serviceName(`erased-${endpoint.key.slice('https://'.length)}`), owner: ourselves }
       const notes: readonly NoteItem[] = [
         { endpoint, account: 'ann', owner: 'git', kind: 'ended' },
@@ -114,6 +131,7 @@ export function valuesContract(open: Open): void {
         { endpoint, account: 'ann', owner: ourselves, kind: 'default' },
         { endpoint, account: 'ann', owner: 'docker', kind: 'shared' },
         { ...bin, account: `${endpoint.key} ann`, kind: 'erased', until: 1_795_245_664_180, erased },
+        { endpoint, account: 'bob', owner: 'git', kind: 'ended', more: new Secret('{"later":"\\n"}') },
         { ...bin, account: `${endpoint.key} `, kind: 'erased', until: 1, erased: pythonText(world, {}) },
       ]
       for (const note of notes) {
@@ -136,7 +154,7 @@ export function valuesContract(open: Open): void {
       await keepsOr(world, item, true)
       if (largest === undefined) return
       await expectFailure(world.save({ ...item, secret: new Secret('x'.repeat(largest + 1)) }), 'too-large')
-      expectItems(await world.store.find([item.endpoint]), [item])
+      expectItems(await world.store.find(someone, [item.endpoint]), [item])
     })
   })
 }
@@ -156,5 +174,5 @@ async function keepsOr(
 ): Promise<void> {
   if (able) await world.save(item)
   else await expectFailure(world.save(item), 'unsupported')
-  expectItems((await world.store.find([item.endpoint])).filter(mine), able ? [item] : [])
+  expectItems((await world.store.find(someone, [item.endpoint])).filter(mine), able ? [item] : [])
 }

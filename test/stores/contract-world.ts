@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
-import type { Credential, Found, Item, Place } from '../../src/core/credential.ts'
-import { isCredential } from '../../src/core/credential.ts'
+import type { Credential, Found, Item, Place, UnknownItem } from '../../src/core/credential.ts'
+import { isCredential, isUnknown, ourselves } from '../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { type FailureCode, isFailure } from '../../src/core/failure.ts'
+import { encodeRecord } from '../../src/core/item.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
+import { someone } from '../asker.ts'
 
 /** Opens the store under test; each call gives an instance of its own on the same contents. */
 export type Open = () => Store | Promise<Store>
@@ -29,7 +31,7 @@ export async function openWorld(open: Open): Promise<World> {
   const name = `${mark}-${randomBytes(4).toString('hex')}`
   const places = new Map<string, Place>()
   onTestFinished(async () => {
-    for (const place of places.values()) await store.remove(place)
+    for (const place of places.values()) await store.remove(someone, place)
   })
   return {
     store,
@@ -38,7 +40,7 @@ export async function openWorld(open: Open): Promise<World> {
     async save(item, by = store) {
       const { endpoint, account, owner } = item
       places.set(JSON.stringify([endpoint.form, endpoint.key, account, owner]), { endpoint, account, owner })
-      await by.save(item)
+      await by.save(someone, item)
     },
   }
 }
@@ -48,16 +50,32 @@ export function credential(endpoint: Endpoint, more: Partial<Credential> = {}): 
   return { endpoint, account: 'ann', owner: 'git', kind: 'basic', secret: new Secret('p@ss'), ...more }
 }
 
+/** What a later version wrote at git's place. */
+export function unknown(endpoint: Endpoint, kind: string, value: string, account = 'ann'): UnknownItem {
+  return { endpoint, account, owner: 'git', kind, value: new Secret(value) }
+}
+
 /** A comparable copy with the secrets in the open: a `Secret` equals every other one in the eyes of a test library. */
 export function plain(item: Found): unknown {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint: { ...endpoint }, account, owner, kind }
+  if (isUnknown(item)) return { ...place, value: encodeRecord({ ...item, owner: ourselves }) }
+  const more = item.more?.expose()
   if (isCredential(item)) {
-    const { secret, refreshToken, scheme, expires } = item
-    return { ...place, secret: secret.expose(), refreshToken: refreshToken?.expose(), scheme, expires }
+    const { secret, refreshToken, scheme, expires, parts } = item
+    const exposed = parts && Object.entries(parts).map(([name, part]) => [name, part.expose()])
+    return {
+      ...place,
+      secret: secret.expose(),
+      refreshToken: refreshToken?.expose(),
+      scheme,
+      expires,
+      parts: exposed,
+      more,
+    }
   }
   const { everyAccount, until, erased } = item
-  return { ...place, everyAccount, until, erased: erased === undefined ? undefined : plain(erased) }
+  return { ...place, everyAccount, until, more, erased: erased === undefined ? undefined : plain(erased) }
 }
 
 /** Exactly these items, in any order. */

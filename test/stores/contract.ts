@@ -1,8 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { someone } from '../asker.ts'
 import type { Suite } from '../real/require.ts'
 import { listContract } from './contract-list.ts'
 import { manyContract } from './contract-many.ts'
 import { placesContract } from './contract-places.ts'
+import { turnsContract } from './contract-turns.ts'
+import { unknownContract } from './contract-unknown.ts'
 import { valuesContract } from './contract-values.ts'
 import { mark, type Open } from './contract-world.ts'
 
@@ -17,7 +20,9 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
     valuesContract(open)
     placesContract(open)
     manyContract(open)
+    turnsContract(open)
     listContract(open)
+    unknownContract(open)
 
     test('declares a name, and traits that make sense', async () => {
       const { name, traits } = await open()
@@ -28,7 +33,7 @@ export function storeContract(name: string, open: Open, suite: Suite = (title, b
     afterAll(async () => {
       const store = await open()
       if (!store.traits.list) return
-      const left = (await store.list()).filter(({ endpoint }) => endpoint.key.includes(mark))
+      const left = (await store.list(someone)).filter(({ endpoint }) => endpoint.key.includes(mark))
       expect(left).toEqual([])
     })
   })

@@ -3,8 +3,10 @@ import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure, type FailureCode } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
-import { type MemoryStore, memoryStore } from '../../src/stores/memory/store.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 import { settledStore, settlingStore, tryOut } from '../../src/stores/settling.ts'
+import { someone } from '../asker.ts'
+import { failingStore } from '../failing-store.ts'
 import { credential, expectItems } from './contract-world.ts'
 
 const item = credential(serviceName('here'))
@@ -28,6 +30,7 @@ function candidates(trouble: Partial<Record<keyof Store, FailureCode>> = {}) {
       save: call('save', store.save),
       remove: call('remove', store.remove),
       list: call('list', store.list),
+      alone: store.alone,
     }
   }
   const [keychain, vault] = [memoryStore(), memoryStore()]
@@ -42,7 +45,7 @@ function candidates(trouble: Partial<Record<keyof Store, FailureCode>> = {}) {
       return elsewhere ?? chosen
     },
   })
-  const settleElsewhere = (other: MemoryStore) => {
+  const settleElsewhere = (other: Store) => {
     elsewhere = other
   }
   return { store, keychain, vault, calls, settled, settleElsewhere }
@@ -55,28 +58,32 @@ const notProof = ['locked', 'timeout', 'refused', 'unsupported', 'malformed', 'a
 describe('what is read while nothing is settled', () => {
   test('comes from the keychain', async () => {
     const { store, keychain, settled, calls } = candidates()
-    await keychain.save(item)
-    expectItems(await store.find([item.endpoint]), [item])
-    expect(await store.list()).toHaveLength(1)
-    expect(await store.remove(item)).toBe(true)
+    await keychain.save(someone, item)
+    expectItems(await store.find(someone, [item.endpoint]), [item])
+    expect(await store.list(someone)).toHaveLength(1)
+    expect(await store.remove(someone, item)).toBe(true)
     expect([store.name, settled]).toEqual(['keychain', []])
     expect(calls).toEqual(['keychain find', 'keychain list', 'keychain remove'])
   })
 
   test('comes from the vault where there is provably no keychain', async () => {
     const { store, vault, settled } = candidates(all('unavailable'))
-    expect(await store.find([item.endpoint])).toEqual([])
-    await vault.save(item)
-    expectItems(await store.find([item.endpoint]), [item])
-    expect(await store.list()).toHaveLength(1)
-    expect(await store.remove(item)).toBe(true)
+    expect(await store.find(someone, [item.endpoint])).toEqual([])
+    await vault.save(someone, item)
+    expectItems(await store.find(someone, [item.endpoint]), [item])
+    expect(await store.list(someone)).toHaveLength(1)
+    expect(await store.remove(someone, item)).toBe(true)
     expect([store.name, settled]).toEqual(['vault', []])
   })
 
   test.each(notProof)('is a failure where the keychain is %s, and says how to choose', async (code) => {
     const { store, vault, calls, settled } = candidates(all(code))
-    await vault.save(item)
-    for (const call of [() => store.find([item.endpoint]), () => store.list(), () => store.remove(item)]) {
+    await vault.save(someone, item)
+    for (const call of [
+      () => store.find(someone, [item.endpoint]),
+      () => store.list(someone),
+      () => store.remove(someone, item),
+    ]) {
       await expect(call()).rejects.toMatchObject({ code, hints: ['choose'] })
     }
     expect(calls.filter((call) => call.startsWith('vault'))).toEqual([])
@@ -87,38 +94,38 @@ describe('what is read while nothing is settled', () => {
 describe('the first save', () => {
   test('settles on a keychain that keeps a throw-away item, before anything is kept there', async () => {
     const { store, keychain, settled, calls } = candidates()
-    await store.save(item)
+    await store.save(someone, item)
     expect(settled).toEqual(['keychain'])
     expect(calls).toEqual(['keychain save', 'keychain find', 'keychain remove', 'keychain save'])
-    expectItems(await keychain.find([item.endpoint]), [item])
-    expect(await keychain.list()).toHaveLength(1)
+    expectItems(await keychain.find(someone, [item.endpoint]), [item])
+    expect(await keychain.list(someone)).toHaveLength(1)
   })
 
   test('is the only one that tries the keychain out', async () => {
     const { store, settled, calls } = candidates()
-    await Promise.all([store.save(item), store.save({ ...item, account: 'bob' })])
-    await store.save({ ...item, account: 'carol' })
+    await Promise.all([store.save(someone, item), store.save(someone, { ...item, account: 'bob' })])
+    await store.save(someone, { ...item, account: 'carol' })
     expect(settled).toEqual(['keychain'])
     expect(calls.filter((call) => call === 'keychain save')).toHaveLength(4)
   })
 
   test('settles on the vault where the keychain answers reads and cannot keep anything', async () => {
     const { store, vault, keychain, settled } = candidates(cannotKeep)
-    expect(await store.find([item.endpoint])).toEqual([])
-    await store.save(item)
+    expect(await store.find(someone, [item.endpoint])).toEqual([])
+    await store.save(someone, item)
     expect([store.name, settled]).toEqual(['vault', ['vault']])
-    expectItems(await vault.find([item.endpoint]), [item])
-    expectItems(await store.find([item.endpoint]), [item])
-    expect(await keychain.list()).toEqual([])
+    expectItems(await vault.find(someone, [item.endpoint]), [item])
+    expectItems(await store.find(someone, [item.endpoint]), [item])
+    expect(await keychain.list(someone)).toEqual([])
   })
 
   test.each(notProof)('settles nothing while the keychain is %s, and the next one tries again', async (code) => {
     const trouble: Partial<Record<keyof Store, FailureCode>> = { save: code }
     const { store, vault, keychain, settled } = candidates(trouble)
-    await expect(store.save(item)).rejects.toMatchObject({ code, hints: ['choose'] })
-    expect([settled, await vault.list(), await keychain.list()]).toEqual([[], [], []])
+    await expect(store.save(someone, item)).rejects.toMatchObject({ code, hints: ['choose'] })
+    expect([settled, await vault.list(someone), await keychain.list(someone)]).toEqual([[], [], []])
     delete trouble.save
-    await store.save(item)
+    await store.save(someone, item)
     expect(settled).toEqual(['keychain'])
   })
 
@@ -135,17 +142,17 @@ describe('the first save', () => {
         return chosen
       },
     })
-    for (const call of [() => store.save(item), () => store.find([item.endpoint])]) {
+    for (const call of [() => store.save(someone, item), () => store.find(someone, [item.endpoint])]) {
       await expect(call()).rejects.toMatchObject({ code: 'unavailable', passing: true, hints: ['choose'] })
     }
-    expect([settled, await vault.list()]).toEqual([[], []])
+    expect([settled, await vault.list(someone)]).toEqual([[], []])
   })
 
   test('need not come for the choice to be made', async () => {
     const { store, settled, calls } = candidates(all('unavailable'))
-    expect((await store.settled()).name).toBe('vault')
+    expect((await store.settled(someone)).name).toBe('vault')
     expect([store.name, settled]).toEqual(['vault', ['vault']])
-    await store.save(item)
+    await store.save(someone, item)
     expect(settled).toEqual(['vault'])
     expect(calls).toEqual(['keychain save', 'vault save'])
   })
@@ -154,9 +161,9 @@ describe('the first save', () => {
     const { store, keychain, settleElsewhere } = candidates()
     const other = memoryStore()
     settleElsewhere(other)
-    await store.save(item)
-    expectItems(await other.find([item.endpoint]), [item])
-    expect(await keychain.list()).toEqual([])
+    await store.save(someone, item)
+    expectItems(await other.find(someone, [item.endpoint]), [item])
+    expect(await keychain.list(someone)).toEqual([])
     expect(store.name).toBe('memory')
   })
 })
@@ -164,48 +171,48 @@ describe('the first save', () => {
 describe('a store that is tried out', () => {
   test('has nothing left of it', async () => {
     const store = memoryStore()
-    await tryOut(store)
-    expect(await store.list()).toEqual([])
+    await tryOut(store, someone)
+    expect(await store.list(someone)).toEqual([])
   })
 
   test.each<[string, (store: Store) => Partial<Store>]>([
-    ['loses what it is given', () => ({ save: async () => {} })],
+    ['loses what it is given', () => ({ save: async () => true })],
     [
       'changes what it is given',
-      (store) => ({ save: (one) => store.save({ ...one, ...{ secret: new Secret('x') } }) }),
+      (store) => ({ save: (_asker, one) => store.save(someone, { ...one, ...{ secret: new Secret('x') } }) }),
     ],
     ['cannot remove', () => ({ remove: async () => false })],
   ])('does not pass if it %s', async (_, change) => {
     const store = memoryStore()
-    await expect(tryOut({ ...store, ...change(store) })).rejects.toMatchObject({ code: 'internal' })
+    await expect(tryOut({ ...store, ...change(store) }, someone)).rejects.toMatchObject({ code: 'internal' })
   })
 
   test('has nothing left of it if it cannot be read back', async () => {
     const store = memoryStore()
     const broken = async () => Promise.reject(new Failure('timeout', 'too slow for a test'))
-    await expect(tryOut({ ...store, find: broken })).rejects.toMatchObject({ code: 'timeout' })
-    expect(await store.list()).toEqual([])
+    await expect(tryOut({ ...store, find: broken }, someone)).rejects.toMatchObject({ code: 'timeout' })
+    expect(await store.list(someone)).toEqual([])
   })
 })
 
 describe('a store that was settled on', () => {
   test('is used as it is', async () => {
     const store = await settledStore('memory', async () => memoryStore(), 'choose')
-    await store.save(item)
-    expectItems(await store.find([item.endpoint]), [item])
-    expect(await store.list()).toHaveLength(1)
-    expect(await store.remove(item)).toBe(true)
+    await store.save(someone, item)
+    expectItems(await store.find(someone, [item.endpoint]), [item])
+    expect(await store.list(someone)).toHaveLength(1)
+    expect(await store.remove(someone, item)).toBe(true)
     expect(store.name).toBe('memory')
   })
 
   test('that is not there any more is reported with what to do', async () => {
-    const memory = memoryStore()
+    const memory = failingStore(memoryStore())
     const store = await settledStore('memory', async () => memory, 'choose')
     const calls = [
-      () => store.find([]),
-      () => store.list(),
-      () => store.save(item),
-      () => store.remove(item),
+      () => store.find(someone, []),
+      () => store.list(someone),
+      () => store.save(someone, item),
+      () => store.remove(someone, item),
       () => settledStore('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), 'choose'),
     ]
     for (const call of calls) {
@@ -218,9 +225,9 @@ describe('a store that was settled on', () => {
   })
 
   test.each(notProof)('that is %s says so, and no more', async (code) => {
-    const memory = memoryStore()
+    const memory = failingStore(memoryStore())
     const store = await settledStore('memory', async () => memory, 'choose')
     memory.failOnce(new Failure(code, 'broken', { hints: ['first'] }))
-    await expect(store.find([])).rejects.toMatchObject({ code, hints: ['first'] })
+    await expect(store.find(someone, [])).rejects.toMatchObject({ code, hints: ['first'] })
   })
 })

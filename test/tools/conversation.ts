@@ -1,18 +1,27 @@
-import { type BrokerOptions, createBroker } from '../../src/core/broker.ts'
+import { type Broker, type BrokerOptions, createBroker } from '../../src/core/broker.ts'
 import { Failure } from '../../src/core/failure.ts'
 import type { Secret } from '../../src/core/secret.ts'
-import { answer } from '../../src/edge/serve.ts'
-import { type MemoryStore, memoryStore } from '../../src/stores/memory/store.ts'
+import type { Call } from '../../src/engine/call.ts'
+import { converse } from '../../src/engine/converse.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
 import type { Dialect, Reply } from '../../src/tools/dialect.ts'
+import { type FailingStore, failingStore } from '../failing-store.ts'
 
 /** A broker over a store in memory, a clock that the test moves, and dialects that talk to it. */
 export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
   let time = Date.parse('2026-11-21T12:00:00Z')
-  const store: MemoryStore = memoryStore({ now: () => time })
-  const broker = createBroker({ stores: [store], now: () => time, recoverHours: 24, ...options })
+  const store: FailingStore = failingStore(memoryStore({ now: () => time }))
+  const brokerFor = (tool: string) =>
+    createBroker({
+      asker: { tool, personPresent: false },
+      stores: [store],
+      now: () => time,
+      recoverHours: 24,
+      ...options,
+    })
   return {
     store,
-    broker,
+    broker: brokerFor('person'),
     /** Seconds since 1970, now. */
     seconds: () => Math.floor(time / 1000),
     wait(milliseconds: number) {
@@ -22,20 +31,40 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       dialect: Dialect,
       words: string | readonly string[],
       input: string | Uint8Array = '',
-      ask: (question: string) => Promise<Secret> = nobodyThere,
+      more: Partial<Pick<Call, 'env'>> & { readonly ask?: (question: string) => Promise<Secret> } = {},
     ): Promise<Reply> {
       time += 1000
-      const bytes = typeof input === 'string' ? Buffer.from(input) : input
-      return answer(
-        dialect,
-        typeof words === 'string' ? [words] : words,
-        async () => bytes,
-        async () => broker,
-        undefined,
-        ask,
-      )
+      const given = typeof words === 'string' ? [words] : words
+      return replyTo(dialect, given, input, async () => brokerFor(dialect.tool), more)
     },
   }
+}
+
+/** All that goes back to the client in one call. */
+export async function replyTo(
+  dialect: Dialect,
+  words: readonly string[],
+  input: string | Uint8Array,
+  openBroker: () => Promise<Broker>,
+  { env = {}, ask = nobodyThere }: Partial<Pick<Call, 'env'>> & { ask?: (question: string) => Promise<Secret> } = {},
+): Promise<Reply> {
+  const printed = { stdout: '', stderr: '' }
+  const chunks = [typeof input === 'string' ? Buffer.from(input) : input].filter(({ length }) => length > 0)
+  const call: Call = {
+    command: `${dialect.tool}-client`,
+    words,
+    env,
+    folder: '/',
+    tool: dialect.tool,
+    input: { next: async () => chunks.shift(), isTerminal: async () => false },
+    person: { present: false, undisturbed: true, ask },
+    async print({ stdout, stderr }) {
+      printed.stdout += stdout
+      printed.stderr += stderr
+    },
+  }
+  const { exitCode } = await converse(dialect, call, openBroker)
+  return { ...printed, exitCode }
 }
 
 async function nobodyThere(): Promise<Secret> {

@@ -7,6 +7,7 @@ import { launch } from '../../src/edge/launch/launch.ts'
 import type { Ended, Start } from '../../src/edge/launch/start.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import type { Launcher } from '../../src/tools/launch.ts'
+import { someone } from '../asker.ts'
 import { type MadeUp, madeUp } from './made-up-world.ts'
 
 /** What a program was started with. */
@@ -20,7 +21,7 @@ export interface Started {
 
 export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
   const store = memoryStore()
-  const broker = createBroker({ stores: [store], now: Date.now, recoverHours: 24 })
+  const broker = createBroker({ asker: someone, stores: [store], now: Date.now, recoverHours: 24 })
   const started: Started[] = []
   const said: string[] = []
   let opened = 0
@@ -55,13 +56,13 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
       meanwhile = doing
     },
     async save(owner: string, url: string, secret: string, kind: Kind = 'bearer', account = '') {
-      await store.save({ endpoint: parseAddress(url), account, owner, kind, secret: new Secret(secret) })
+      await store.save(someone, { endpoint: parseAddress(url), account, owner, kind, secret: new Secret(secret) })
     },
     async has(owner: string, url: string): Promise<boolean> {
-      return (await store.find([parseAddress(url)])).some((item) => item.owner === owner && isCredential(item))
+      return (await store.find(someone, [parseAddress(url)])).some((item) => item.owner === owner && isCredential(item))
     },
     async share(url: string, tool: string, account = '') {
-      await store.save({ endpoint: parseAddress(url), account, owner: tool, kind: 'shared' })
+      await store.save(someone, { endpoint: parseAddress(url), account, owner: tool, kind: 'shared' })
     },
     async call(
       program: string,

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { files } from '../../src/system/user-files.ts'
 import type { World } from '../../src/tools/tool.ts'
+import { testMachine } from '../test-machine.ts'
 
 export interface MadeUp {
   readonly world: World
@@ -21,22 +21,12 @@ export function madeUp(more: Partial<World> = {}): MadeUp {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const project = join(home, 'project')
   mkdirSync(project)
-  const world: World = {
-    env: {},
-    platform: 'linux',
-    home,
-    userId: process.getuid?.() ?? -1,
+  const world = testMachine(home, {
     folder: project,
-    places: { config: join(home, '.config'), data: join(home, '.data'), state: join(home, '.state') },
     ours: (command) => `/opt/credbridge/${command}`,
-    program: () => undefined,
     run: async () => ({ stdout: '', stderr: '', exitCode: 1 }),
-    shipped: () => undefined,
-    files,
-    isOurs: () => false,
-    direct: () => [],
     ...more,
-  }
+  })
   return {
     world,
     home,
@@ -47,6 +37,6 @@ export function madeUp(more: Partial<World> = {}): MadeUp {
       writeFileSync(path, text)
       return path
     },
-    read: (name) => files.read(join(home, name)),
+    read: (name) => world.files.read(join(home, name)),
   }
 }

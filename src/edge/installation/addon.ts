@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { KeychainAddon } from '../../stores/choose.ts'
+import type { KeychainAddon } from '../../system/machine.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
 

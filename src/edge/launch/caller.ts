@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
-import { run } from '../../system/child.ts'
+import { runIn } from '../../system/child.ts'
 
 /*
  * The program that asks us, for helpers that are told nothing by their client and whose messages it does not pass on.
@@ -43,7 +43,7 @@ function readProc(id: number) {
 }
 
 async function askPs(id: number) {
-  const { stdout } = await run('/bin/ps', ['-o', 'ppid=,args=', '-p', String(id)])
+  const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,args=', '-p', String(id)])
   const [parent, ...words] = stdout.trim().split(/\s+/)
   return { words, parent: Number(parent) }
 }

@@ -2,18 +2,22 @@ import { fstatSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
-import { printable, told, whereItBroke } from '../../core/failure-text.ts'
+import { formatFailure, printable } from '../../core/failure-text.ts'
 import { hint } from '../../core/hint.ts'
 import type { Lookup } from '../../core/selection.ts'
-import { openBroker } from '../../engine/open.ts'
+import { askerOf } from '../../engine/call.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { openEngine } from '../../engine/engine.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
-import { leave } from '../exit.ts'
+import { exit } from '../exit.ts'
 import { isOurs } from '../installation/own-commands.ts'
+import { traceFailure } from '../serve.ts'
 import { write } from '../stdio.ts'
-import { thisWorld } from '../this-machine.ts'
+import { thisPerson } from '../this-call.ts'
+import { thisMachine } from '../this-machine.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { handFile, takeBack } from './temporary-file.ts'
 
@@ -30,24 +34,25 @@ export interface Surface {
 
 /** A call of somebody's program that came to our shim: it starts with what its tool may use. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
-  const world = thisWorld()
+  const world = thisMachine()
   const call: Call = { program, words: process.argv.slice(2), world, named: new Map(), asked: false }
   let real: string | undefined
   try {
     real = realProgram(program, world.env)
-    leave(endAs(await launch(call, real, launcher, thisSurface(launcher.tool))), false)
+    exit(endAs(await launch(call, real, launcher, thisSurface(launcher.tool, openEngine(world)))), false)
   } catch (error) {
     const failure = asFailure(error)
-    if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
+    traceFailure(failure)
     const hints = real === undefined ? [] : [hint`${program} without credentials is ${real}`]
-    write(2, told(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
-    leave(2, failure.stuck)
+    write(2, formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    exit(2, failure.stuck)
   }
 }
 
-export function thisSurface(tool: string): Surface {
+/** The real surface: this process, and the broker of this engine for a tool. */
+export function thisSurface(tool: string, engine: Engine): Surface {
   return {
-    openBroker: () => openBroker(tool),
+    openBroker: () => engine.broker(askerOf({ tool, person: thisPerson() })),
     become,
     attend,
     say: (line) => write(2, `credbridge: ${printable(line)}\n`),
@@ -111,7 +116,7 @@ function environmentFor(given: Launch, added: Readonly<Record<string, string>>):
     name,
     typeof value === 'string' ? value : value.expose(),
   ])
-  return childEnvironment({ ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
+  return childEnvironment(process.env, { ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
 }
 
 async function finish({ removal, words, says }: Afterwards, { world }: Call, surface: Surface): Promise<void> {
@@ -120,7 +125,7 @@ async function finish({ removal, words, says }: Afterwards, { world }: Call, sur
   const credbridge = words === undefined ? undefined : world.ours('credbridge')
   if (words === undefined) return
   if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
-  await surface.attend({ program: credbridge, words, env: childEnvironment() })
+  await surface.attend({ program: credbridge, words, env: childEnvironment(process.env) })
 }
 
 /** A login for the registry may be there that this tool may not use; whoever wonders is told. */

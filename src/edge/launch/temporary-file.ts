@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, unlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { createFile } from '../../system/atomic-write.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
 import { randomHex } from '../../system/random.ts'
 
 /*
@@ -26,16 +17,10 @@ const mostDays = 30
 /** Makes such a file; its path. */
 export function handFile(state: string, text: string): string {
   const folder = join(state, 'handed')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeOwnFolder(folder, process.getuid?.())
   sweep(folder)
   const path = join(folder, `${process.pid}-${processSpace()}-${randomHex(8)}`)
-  const fd = openSync(path, 'wx', 0o600)
-  try {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-  } finally {
-    closeSync(fd)
-  }
+  createFile(path, text, { durable: false })
   return path
 }
 

@@ -1,35 +1,43 @@
+import type { Asker } from '../../core/asker.ts'
+import type { Broker } from '../../core/broker.ts'
 import { person } from '../../core/credential.ts'
-import { type Opened, open, type Prepared, prepare } from '../../engine/open.ts'
-import type { World } from '../../tools/tool.ts'
-import { thisWorld } from '../this-machine.ts'
-import { type Terminal, thisTerminal } from './terminal.ts'
+import type { Terminal } from '../../core/terminal.ts'
+import { askerOf } from '../../engine/call.ts'
+import { type Engine, openEngine } from '../../engine/engine.ts'
+import type { Machine } from '../../system/machine.ts'
+import { thisPerson } from '../this-call.ts'
+import { thisMachine } from '../this-machine.ts'
+import { askUnseen } from './ask.ts'
+import { thisTerminal } from './terminal.ts'
 
 /** What a person's command works with. */
-export interface Desk {
+export interface CliContext {
   readonly terminal: Terminal
-  readonly world: World
-  /** The settings and the machine, without opening anything. */
-  prepared(): Promise<Prepared>
-  /** The broker and its stores, opened when first asked for. */
-  open(): Promise<Opened>
+  readonly machine: Machine
+  readonly engine: Engine
+  /** The person, for stores. */
+  readonly asker: Asker
+  /** The broker for the person, opened when first asked for. */
+  broker(): Promise<Broker>
   /** Says how the command ended: 0 done, 1 nothing there, 2 broken; and whether something is stuck (core/failure.ts). */
-  ends(exitCode: number, stuck?: boolean): void
+  end(exitCode: number, stuck?: boolean): void
 }
 
-export function thisDesk(): Desk & { ended(): { exitCode: number; stuck: boolean } } {
-  let opened: Promise<Opened> | undefined
+/** The context of this process; `ending` is what the command said last. */
+export function thisCliContext(): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
+  const machine = thisMachine()
+  const engine = openEngine(machine)
+  const asker = askerOf({ tool: person, person: { ...thisPerson(), ask: (question) => askUnseen(question) } })
   let end = { exitCode: 0, stuck: false }
   return {
     terminal: thisTerminal(),
-    world: thisWorld(),
-    prepared: () => prepare(person),
-    open() {
-      opened ??= open(person)
-      return opened
-    },
-    ends(exitCode, stuck = false) {
+    machine,
+    engine,
+    asker,
+    broker: () => engine.broker(asker),
+    end(exitCode, stuck = false) {
       end = { exitCode, stuck }
     },
-    ended: () => end,
+    ending: () => end,
   }
 }

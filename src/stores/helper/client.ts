@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
-import { turns } from '../../system/concurrency-limit.ts'
+import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 
 /*
@@ -38,7 +38,7 @@ const longestMessage = 65_535
 const atOnce = 4
 
 export function helperProgram({ command, program, run, limit }: HelperOptions): HelperProgram {
-  const inTurn = turns(atOnce)
+  const inTurn = concurrencyLimit(atOnce)
 
   async function call(verb: string, input: string): Promise<Ran> {
     if (Buffer.byteLength(input) > longestMessage) throw new Failure('too-large', `${command} takes nothing that large`)

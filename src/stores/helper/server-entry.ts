@@ -1,9 +1,10 @@
-import type { Item, Kind, Note, Place } from '../../core/credential.ts'
-import { isCredential, kinds, notes, ourselves } from '../../core/credential.ts'
-import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
+import type { Credential, Item, Kind, Place } from '../../core/credential.ts'
+import { hasExtras, isCredential, isKind, isNoteKind, ourselves } from '../../core/credential.ts'
+import { type Address, type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { decodeItem, encodeItem, encodeRecord } from '../../core/item.ts'
 import { Secret } from '../../core/secret.ts'
-import { endpointOf, isServer, serverOf } from '../../tools/docker/address.ts'
+import { fromLaterVersion, isFromLaterVersion, unknownItem } from '../../core/unknown-item.ts'
+import { endpointOf, isServer, serverOf, spellingOf } from '../../tools/docker/address.ts'
 
 /*
  * How an item lies in somebody's docker credential helper, which keeps a secret for each server and user name. Docker's
@@ -11,7 +12,7 @@ import { endpointOf, isServer, serverOf } from '../../tools/docker/address.ts'
  *
  *   credbridge:<owner>:<endpoint>                    a password or token that is sent with a user name
  *   credbridge:<owner>:<endpoint>#<kind>             a credential of another kind
- *   credbridge:<owner>:<endpoint>#<note>=<account>   a note
+ *   credbridge:<owner>:<endpoint>#<kind>=<account>   a note, or what this version does not know
  *
  * which no helper takes for a part of another one, and as secret the value of docs/item-layout.md. Names that a helper
  * might trim, fold or take for a path are percent-encoded, and a value of anything but plain ASCII is a record.
@@ -21,7 +22,7 @@ import { endpointOf, isServer, serverOf } from '../../tools/docker/address.ts'
 export interface Slot extends Place {
   readonly server: string
   readonly user: string
-  readonly kind: Kind | Note
+  readonly kind: string
 }
 
 const ours = 'credbridge:'
@@ -35,11 +36,12 @@ const label = 'Registry credentials for '
 export function slotFor(item: Item): Slot {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint, account, owner, kind }
-  if (isDockers(item)) return { ...place, server: serverOf(item.endpoint), user: account }
+  if (isDockers(item)) return { ...place, server: item.spelling ?? serverOf(item.endpoint), user: account }
   const at = endpoint.form === 'address' ? endpoint.key : encodeURIComponent(endpoint.key)
   const server = `${ours}${encodeURIComponent(owner)}:${at}`
   if (!isCredential(item)) {
-    return { ...place, server: `${server}#${kind}=${encodeURIComponent(account)}`, user: 'credbridge' }
+    const more = `${encodeURIComponent(kind)}=${encodeURIComponent(account)}`
+    return { ...place, server: `${server}#${more}`, user: 'credbridge' }
   }
   return { ...place, server: kind === 'basic' ? server : `${server}#${kind}`, user: userOf(account) }
 }
@@ -59,14 +61,21 @@ export function valueFor(item: Item, { server }: Slot): string {
   if (!server.startsWith(ours) && isCredential(item)) return item.secret.expose()
   const anyones = { ...item, owner: ourselves }
   const value = encodeItem(anyones)
-  return isPlain(value) ? value : inAscii(encodeRecord(anyones))
+  if (isPlain(value)) return value
+  if (isFromLaterVersion(item)) throw fromLaterVersion(item)
+  return inAscii(encodeRecord(anyones))
 }
 
 /** The item that a slot's text stands for. */
 export function itemIn(slot: Slot, value: string): Item {
   const { endpoint, account, owner, kind, server } = slot
-  if (!server.startsWith(ours)) return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value) }
-  return { ...decodeItem({ endpoint, account, owner: ourselves }, value), owner }
+  if (!server.startsWith(ours)) {
+    const spelling = spellingOf(server, endpoint)
+    return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value), ...spelling }
+  }
+  const item = { ...decodeItem({ endpoint, account, owner: ourselves }, value), owner }
+  const known = isKind(kind) || isNoteKind(kind)
+  return known || !isCredential(item) ? item : unknownItem(item, kind, item.secret)
 }
 
 function dockersSlot(server: string, user: string): Slot {
@@ -78,8 +87,12 @@ function ourSlot(server: string, user: string): Slot | undefined {
   const [, owner = '', at = '', more] = /^credbridge:([^:]+):([^#]*)(?:#(.*))?$/.exec(server) ?? []
   const [kind = 'basic', account] = more?.split('=') ?? []
   const place = { server, user, endpoint: endpointIn(at), owner: decodeURIComponent(owner) }
-  if (includes(notes, kind) && account !== undefined) return { ...place, kind, account: decodeURIComponent(account) }
-  return owner !== '' && includes(kinds, kind) ? { ...place, kind, account: accountIn(user) } : undefined
+  if (owner === '') return undefined
+  return {
+    ...place,
+    kind: decodeURIComponent(kind),
+    account: account === undefined ? accountIn(user) : decodeURIComponent(account),
+  }
 }
 
 function endpointIn(at: string): Endpoint {
@@ -87,12 +100,11 @@ function endpointIn(at: string): Endpoint {
 }
 
 /** Whether docker itself would keep exactly this. */
-function isDockers(item: Item): item is Item & { endpoint: Parameters<typeof serverOf>[0] } {
+function isDockers(item: Item): item is Credential & { endpoint: Address } {
   if (item.owner !== docker || !isCredential(item) || !isServer(item.endpoint)) return false
-  const { account, kind, scheme, expires, refreshToken } = item
-  const more = scheme !== undefined || expires !== undefined || refreshToken !== undefined
+  const { account, kind } = item
   const fits = kind === (account === identityUser ? 'docker-identity' : 'basic')
-  return fits && !more && isName(account) && isPlain(item.secret.expose())
+  return fits && !hasExtras(item) && isName(account) && isPlain(item.secret.expose())
 }
 
 /** A user name as it is, where every helper keeps it; docker-credential-pass makes a file of it. */
@@ -115,8 +127,4 @@ function isPlain(text: string): boolean {
 
 function inAscii(record: string): string {
   return record.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-function includes<T extends string>(all: readonly T[], one: string): one is T {
-  return (all as readonly string[]).includes(one)
 }

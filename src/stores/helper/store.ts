@@ -1,43 +1,43 @@
-import { join } from 'node:path'
+import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, notes, samePlace } from '../../core/credential.ts'
+import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords } from '../../core/hint.ts'
-import { insideHelper, type Run } from '../../core/program.ts'
+import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Store, Traits } from '../../core/store.ts'
+import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
+import type { Machine } from '../../system/machine.ts'
+import { containersHelper, dockerHelper } from '../../tools/docker/names.ts'
 import { refuseBeyond } from '../limits.ts'
+import { type LockFolder, lockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
+import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
-import { inTurn, isBusy } from './helper-lock.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
 
-/** What the surroundings must offer to find and run a helper. */
-interface HelperSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly personPresent: boolean
-  readonly places: { readonly state: string }
-  readonly run: Run
-  program(name: string): Promise<string | undefined>
-  isOurs(path: string): Promise<boolean>
-}
+/** What is needed to find and run a helper. */
+export type HelperMachine = Pick<Machine, 'env' | 'places' | 'userId' | 'processId' | 'run' | 'program' | 'isOurs'>
 
 const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
-export async function openHelper(name: string, surroundings: HelperSurroundings): Promise<Store> {
-  const { env, personPresent, places, run } = surroundings
+export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
+  const { env, places, userId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
-  if (name === 'credbridge') throw leadsToUs(command)
+  if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
   // Windows' programs are on PATH in WSL, under their whole names.
-  const program = (await surroundings.program(command)) ?? (await surroundings.program(`${command}.exe`))
+  const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
     throw new Failure('unavailable', `${command} is not on PATH`, { hints: [`install ${command}`] })
-  if (env[insideHelper] !== undefined || (await surroundings.isOurs(program))) throw leadsToUs(command)
+  if (env[insideHelper] !== undefined || machine.isOurs(program)) throw leadsToUs(command)
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
-  const limit = personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`) })
+  const limit = ({ personPresent }: Asker) =>
+    personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
+  const lock = { folder: places.state, name: `helper-${name}`, userId }
+  return helperStore(name, { command, program, run, limit, lock, locks: lockFolder(machine) })
 }
 
 const traits: Traits = {
@@ -49,83 +49,129 @@ const traits: Traits = {
   largest: 32 * 1024,
 }
 
-interface Options extends HelperOptions {
-  /** Held while something is written. Its folder comes into being with the first save. */
-  readonly lockFile: string
+interface Options extends Omit<HelperOptions, 'limit'> {
+  /** Milliseconds for each call of the helper. */
+  limit(asker: Asker): number
+  /**
+   * Held while something is written, because helpers need not bear two writers: docker-credential-pass writes an entry in
+   * place, and two leave one that cannot be read. Its folder comes into being with the first save.
+   */
+  readonly lock: LockPlace
+  /** For work that goes on alone. */
+  readonly locks: LockFolder
 }
+
+/** In milliseconds: somebody may be typing a passphrase for the one whose turn it is. */
+const patience = 30_000
+const busy = 'another credbridge is writing to the same helper'
 
 /** Any docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
 export function helperStore(name: string, options: Options): Store {
   const store = `helper:${name}`
-  const helper = helperProgram(options)
+  const helpers = new Map<number, HelperProgram>()
 
-  async function slots(): Promise<readonly Slot[]> {
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const { processId } = options.locks
+    return withLock(options.lock, { wait: patience, busy, ...(processId === undefined ? {} : { processId }) }, work)
+  }
+
+  function helperFor(asker: Asker): HelperProgram {
+    const limit = options.limit(asker)
+    const helper = helpers.get(limit) ?? helperProgram({ ...options, limit })
+    helpers.set(limit, helper)
+    return helper
+  }
+
+  async function slots(helper: HelperProgram): Promise<readonly Slot[]> {
     return (await helper.list()).flatMap(([server, user]) => slotAt(server, user) ?? [])
   }
 
-  async function itemAt(slot: Slot): Promise<Item | undefined> {
-    const wasBusy = isBusy(options.lockFile)
+  async function itemAt(helper: HelperProgram, slot: Slot): Promise<Item | undefined> {
+    const wasBusy = isLocked(options.lock)
     const found = await helper.get(slot.server).catch((error) => {
-      if (!wasBusy && !isBusy(options.lockFile)) throw error
+      if (!wasBusy && !isLocked(options.lock)) throw error
       // It may have been half written just then.
-      return inTurn(options.lockFile, () => helper.get(slot.server))
+      return alone(() => helper.get(slot.server))
     })
     return found === undefined ? undefined : itemIn(slot, found.secret)
   }
 
-  async function put(item: Item): Promise<void> {
+  async function put(helper: HelperProgram, item: Item): Promise<void> {
     const target = slotFor(item)
-    const here = (await slots()).filter(
+    const here = (await slots(helper)).filter(
       (slot) => slot.owner === item.owner && sameEndpoint(slot.endpoint, item.endpoint),
     )
-    const others = here.filter((slot) => slot.account !== item.account && !isNote(slot))
+    const others = here.filter((slot) => slot.account !== item.account && isKind(slot.kind))
     if (isCredential(item) && others.length > 0) throw secondAccount(store, item.endpoint)
     const isNew = here.every(({ server }) => server !== target.server)
     await storeOrNothing(helper, target, valueFor(item, target), isNew)
     for (const slot of here) if (samePlace(slot, item) && slot.server !== target.server) await helper.erase(slot.server)
   }
 
-  async function drop(place: Place, expected: Secret | undefined): Promise<boolean> {
-    const here = (await slots()).filter((slot) => samePlace(slot, place))
+  async function drop(helper: HelperProgram, place: Place, expected: Secret | undefined): Promise<boolean> {
+    const here = (await slots(helper)).filter((slot) => samePlace(slot, place))
     const [first] = onceEach(here)
     if (first === undefined) return false
-    if (expected !== undefined && !isNote(first)) {
+    if (expected !== undefined && !isNoteKind(first.kind)) {
       const found = await helper.get(first.server)
       const item = found === undefined ? undefined : itemIn(first, found.secret)
-      if (item === undefined || (isCredential(item) && !item.secret.equals(expected))) return false
+      if (item === undefined || secretOf(item)?.equals(expected) === false) return false
     }
     for (const slot of here) await helper.erase(slot.server)
     return true
   }
 
-  return {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+    const helper = helperFor(asker)
+    const wanted = (await slots(helper)).filter(
+      (slot) =>
+        endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
+        (account === undefined || isNoteKind(slot.kind) || slot.account === account),
+    )
+    const items = await Promise.all(onceEach(wanted).map((slot) => itemAt(helper, slot)))
+    return items.filter((item) => item !== undefined)
+  }
+
+  return refusingNames({
     name: store,
     traits,
+    find,
 
-    async find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
-      const wanted = (await slots()).filter(
-        (slot) =>
-          endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
-          (account === undefined || isNote(slot) || slot.account === account),
-      )
-      const items = await Promise.all(onceEach(wanted).map(itemAt))
-      return items.filter((item) => item !== undefined)
-    },
-
-    async save(item: Item): Promise<void> {
+    async save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
       refuseBeyond(traits, store, item)
-      await inTurn(options.lockFile, () => put(item))
+      return alone(async () => {
+        if (condition !== undefined) {
+          const here = await find(asker, [item.endpoint], item.account)
+          if (
+            !holds(
+              condition,
+              here.find((other) => samePlace(other, item)),
+            )
+          )
+            return false
+        }
+        await put(helperFor(asker), item)
+        return true
+      })
     },
 
-    async remove(place: Place, expected?: Secret): Promise<boolean> {
-      if (!(await slots()).some((slot) => samePlace(slot, place))) return false
-      return inTurn(options.lockFile, () => drop(place, expected))
+    async remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
+      const helper = helperFor(asker)
+      if (!(await slots(helper)).some((slot) => samePlace(slot, place))) return false
+      return alone(() => drop(helper, place, expected))
     },
 
-    async list(): Promise<readonly Entry[]> {
-      return onceEach(await slots()).map(({ endpoint, account, owner, kind }) => ({ endpoint, account, owner, kind }))
+    async list(asker: Asker): Promise<readonly Entry[]> {
+      return onceEach(await slots(helperFor(asker))).map(({ endpoint, account, owner, kind }) => ({
+        endpoint,
+        account,
+        owner,
+        kind,
+      }))
     },
-  }
+
+    alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
+  })
 }
 
 /** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */
@@ -146,10 +192,6 @@ async function storeOrNothing(
 /** A save that was cut short may have left two slots of one place. */
 function onceEach(slots: readonly Slot[]): readonly Slot[] {
   return slots.filter((slot, index) => slots.findIndex((other) => samePlace(other, slot)) === index)
-}
-
-function isNote({ kind }: Slot): boolean {
-  return (notes as readonly string[]).includes(kind)
 }
 
 function secondAccount(store: string, endpoint: Endpoint): Failure {

@@ -1,4 +1,4 @@
-import { type Found, notes, type Place, python } from '../../core/credential.ts'
+import { type Found, isNoteKind, type Place, python } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { decodeItem, serviceOf } from '../../core/item.ts'
 import { entryOf, isRowAt, isRowOf, type Row } from './index-file.ts'
@@ -16,7 +16,9 @@ export async function findIn(
   const asked = endpoints.filter((one, at) => endpoints.findIndex((other) => sameEndpoint(one, other)) === at)
   const known = asked.flatMap((endpoint) =>
     rows
-      .filter((row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNote(row)))
+      .filter(
+        (row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNoteKind(row.kind)),
+      )
       .map(({ owner, account, savedAt }) => ({ endpoint, owner, account, savedAt })),
   )
   const services = asked.filter((one) => one.form === 'service' && spotIn(pythons(one), platform) !== undefined)
@@ -70,8 +72,4 @@ export async function valueOfStranger(
 
 function pythons(endpoint: Endpoint, account = ''): Place {
   return { endpoint, account, owner: python }
-}
-
-function isNote({ kind }: Row): boolean {
-  return (notes as readonly string[]).includes(kind)
 }

@@ -1,9 +1,13 @@
-import { type Entry, type Found, type Item, isCredential, type Place, python } from '../../core/credential.ts'
+import type { Asker } from '../../core/asker.ts'
+import { type Entry, type Found, type Item, type Place, python, samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Store, Traits } from '../../core/store.ts'
+import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
+import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
 import { findIn, valueOfStranger } from './find.ts'
@@ -17,8 +21,10 @@ export interface KeychainOptions {
   readonly indexFile: string
   /** The user whose the index must be; negative where files have no such owners. */
   readonly userId: number
-  /** Somebody can answer a dialog of the keychain. */
-  readonly personPresent: boolean
+  /** This process's number, for its lock. */
+  readonly processId?: number
+  /** For work that goes on alone. */
+  readonly locks: LockFolder
   readonly limits?: Limits
   readonly loadAddon?: LoadAddon
   readonly now?: () => number
@@ -33,33 +39,37 @@ const largestOnWindows = 2_560
  * known from an index file without secrets (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
  */
 export function keychainStore(options: KeychainOptions): Store {
-  const { platform, personPresent, now = Date.now } = options
-  const place = { file: options.indexFile, userId: options.userId }
+  const { platform, now = Date.now, indexFile, userId, processId } = options
+  const place = { file: indexFile, userId, ...(processId === undefined ? {} : { processId }) }
   const windows = platform === 'win32'
-  let opened: Promise<Calls> | undefined
+  const opened = new Map<boolean, Promise<Calls>>()
 
-  function open(): Promise<Calls> {
-    opened ??= openCalls(options.loadAddon ?? loadInstalled, personPresent, options.limits ?? usualLimits)
-    return opened
+  function open({ personPresent }: Asker): Promise<Calls> {
+    const calls =
+      opened.get(personPresent) ??
+      openCalls(options.loadAddon ?? loadInstalled, personPresent, options.limits ?? usualLimits)
+    opened.set(personPresent, calls)
+    return calls
   }
 
-  async function reader(): Promise<Reader> {
-    return readerOf(await open(), platform, personPresent)
+  async function reader(asker: Asker): Promise<Reader> {
+    return readerOf(await open(asker), platform, asker.personPresent)
   }
 
-  async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     if (endpoints.length === 0) return []
-    return findIn(await reader(), readIndex(place), platform, endpoints, account)
+    return findIn(await reader(asker), readIndex(place), platform, endpoints, account)
   }
 
-  async function save(item: Item): Promise<void> {
+  async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
     const { service, account } = spotOf(item, platform)
     const value = encodeItem(item)
     if (windows && value.length * 2 > largestOnWindows) throw tooLarge()
-    const calls = await open()
+    const calls = await open(asker)
     const inUse = readIndex(place).at(-1)
-    await (await reader()).beforeWrite(service, account, inUse && serviceOf(entryOf(inUse)))
-    await changing(async (index) => {
+    await (await reader(asker)).beforeWrite(service, account, inUse && serviceOf(entryOf(inUse)))
+    return changing(async (index) => {
+      if (condition !== undefined && !holds(condition, await itemNow(asker, item))) return false
       const others = index.rows.filter((row) => !isRowOf(row, item))
       refuseTaken(item, others.map(entryOf), platform)
       const isNew = others.length === index.rows.length
@@ -69,21 +79,27 @@ export function keychainStore(options: KeychainOptions): Store {
         throw error
       })
       index.write([...others, rowOf(item, now())])
+      return true
     })
   }
 
-  async function remove(at: Place, expected?: Secret): Promise<boolean> {
+  async function itemNow(asker: Asker, place: Place): Promise<Item | undefined> {
+    const here = await find(asker, [place.endpoint], place.account)
+    return here.find((item) => samePlace(item, place))
+  }
+
+  async function remove(asker: Asker, at: Place, expected?: Secret): Promise<boolean> {
     const spot = spotIn(at, platform)
     const isListed = (rows: readonly Row[]) => rows.some((row) => isRowOf(row, at))
-    if (spot === undefined || !(isListed(readIndex(place)) || (await isStranger(at)))) return false
-    const calls = await open()
+    if (spot === undefined || !(isListed(readIndex(place)) || (await isStranger(asker, at)))) return false
+    const calls = await open(asker)
     return changing(async (index) => {
-      const value = await (await reader()).value(spot.service, spot.account)
+      const value = await (await reader(asker)).value(spot.service, spot.account)
       if (value !== undefined && expected !== undefined && isOther(decodeItem(at, value), expected)) return false
       const { rows } = index
       if (value !== undefined) {
         if (isListed(rows)) index.write(rows.map((row) => (isRowOf(row, at) ? { ...row, open: true } : row)))
-        await erase(calls, spot.service, spot.account).catch((error: unknown) => {
+        await erase(asker, calls, spot.service, spot.account).catch((error: unknown) => {
           if (isListed(rows)) putBack(index, rows, error)
           throw error
         })
@@ -94,19 +110,21 @@ export function keychainStore(options: KeychainOptions): Store {
   }
 
   /** Whether it is an item of Python's that no row tells of. */
-  async function isStranger(at: Place): Promise<boolean> {
-    return at.owner === python && (await valueOfStranger(at, await reader(), readIndex(place), platform)) !== undefined
+  async function isStranger(asker: Asker, at: Place): Promise<boolean> {
+    return (
+      at.owner === python && (await valueOfStranger(at, await reader(asker), readIndex(place), platform)) !== undefined
+    )
   }
 
   /** On macOS a failed removal looks like one that went well. */
-  async function erase(calls: Calls, service: string, account: string): Promise<void> {
+  async function erase(asker: Asker, calls: Calls, service: string, account: string): Promise<void> {
     await calls.erase(service, account)
-    if ((await (await reader()).value(service, account)) === undefined) return
+    if ((await (await reader(asker)).value(service, account)) === undefined) return
     throw new Failure('refused', 'the keychain did not remove the item', { hints: ['credbridge doctor'] })
   }
 
-  async function list(): Promise<readonly Entry[]> {
-    const calls = await open()
+  async function list(asker: Asker): Promise<readonly Entry[]> {
+    const calls = await open(asker)
     if (readIndex(place).some((row) => row.open === true)) {
       const { mend } = await import('./repair-index.ts')
       await changing((index) => mend(index, calls, platform)).catch((error: unknown) => {
@@ -120,20 +138,21 @@ export function keychainStore(options: KeychainOptions): Store {
     return (await import('./change-index.ts')).changing(place, work)
   }
 
-  return {
+  return refusingNames({
     name: 'keychain',
     traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
     find,
     save,
     remove,
     list,
-  }
+    alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
+  })
 }
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
 function isOther(item: Item, expected: Secret): boolean {
-  return isCredential(item) && !item.secret.equals(expected)
+  return secretOf(item)?.equals(expected) === false
 }
 
 /** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */

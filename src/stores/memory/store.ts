@@ -1,34 +1,34 @@
-import type { Entry, Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, samePlace } from '../../core/credential.ts'
-import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
+import type { Found, Item, Place } from '../../core/credential.ts'
+import { isNote, samePlace, secretOf } from '../../core/credential.ts'
+import { sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import type { Secret } from '../../core/secret.ts'
 import type { Store, Traits } from '../../core/store.ts'
+import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { refuseBeyond } from '../limits.ts'
+import { refusingNames } from '../names.ts'
+import { holds } from '../place-lock.ts'
 
-/** A store that ends with the process, and that a test can tell to fail. */
-export interface MemoryStore extends Store {
-  /** The next call fails with this, once. */
-  failOnce(failure: Failure): void
+export interface MemoryOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  readonly traits?: Partial<Traits>
 }
 
-export function memoryStore(options: { now?: () => number; traits?: Partial<Traits> } = {}): MemoryStore {
-  const now = options.now ?? Date.now
+/** A store that ends with the process: for the tests of programs. */
+export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = {}): Store {
   const traits: Traits = {
     lasts: 'process',
     accounts: 'several',
     emptySecret: true,
     extras: true,
     list: true,
-    ...options.traits,
+    ...unlike,
   }
   let items: Found[] = []
-  let failure: Failure | undefined
+  const queues = new Map<string, ReturnType<typeof concurrencyLimit>>()
 
-  function step(): void {
-    const thrown = failure
-    failure = undefined
-    if (thrown !== undefined) throw thrown
+  function itemAt(place: Place): Found | undefined {
+    return items.find((item) => samePlace(item, place))
   }
 
   function refuseSecondAccount({ endpoint, account }: Item): void {
@@ -36,34 +36,29 @@ export function memoryStore(options: { now?: () => number; traits?: Partial<Trai
     throw new Failure('unsupported', 'the memory store keeps one account for each endpoint')
   }
 
-  return {
+  return refusingNames({
     name: 'memory',
     traits,
-    failOnce(next) {
-      failure = next
-    },
-    async find(endpoints: readonly Endpoint[], account?: string) {
-      step()
+    async find(_asker, endpoints, account) {
       return items
         .filter((item) => endpoints.some((endpoint) => sameEndpoint(endpoint, item.endpoint)))
-        .filter((item) => account === undefined || !isCredential(item) || item.account === account)
+        .filter((item) => account === undefined || isNote(item) || item.account === account)
     },
-    async save(item: Item) {
-      step()
+    async save(_asker, item, condition) {
       refuseBeyond(traits, 'memory', item)
       if (traits.accounts === 'one') refuseSecondAccount(item)
+      if (condition !== undefined && !holds(condition, itemAt(item))) return false
       items = [...items.filter((other) => !samePlace(other, item)), { ...item, savedAt: now() }]
+      return true
     },
-    async remove(place: Place, expected?: Secret) {
-      step()
-      const item = items.find((other) => samePlace(other, place))
-      const other = expected !== undefined && item !== undefined && isCredential(item) && !item.secret.equals(expected)
-      if (item === undefined || other) return false
+    async remove(_asker, place, expected) {
+      const item = itemAt(place)
+      if (item === undefined) return false
+      if (expected !== undefined && secretOf(item)?.equals(expected) === false) return false
       items = items.filter((kept) => kept !== item)
       return true
     },
-    async list(): Promise<readonly Entry[]> {
-      step()
+    async list() {
       if (!traits.list) throw new Failure('unsupported', 'the memory store cannot list what it holds')
       return items.map(({ endpoint, account, owner, kind, savedAt }) => ({
         endpoint,
@@ -73,5 +68,11 @@ export function memoryStore(options: { now?: () => number; traits?: Partial<Trai
         ...(savedAt === undefined ? {} : { savedAt }),
       }))
     },
-  }
+    alone(_asker, { endpoint, account, owner }, work) {
+      const name = JSON.stringify([endpoint.form, endpoint.key, account, owner])
+      const queue = queues.get(name) ?? concurrencyLimit(1)
+      queues.set(name, queue)
+      return queue(work)
+    },
+  })
 }

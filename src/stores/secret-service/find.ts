@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Entry, Found, Owner, Place } from '../../core/credential.ts'
-import { isCredential } from '../../core/credential.ts'
+import { isNote } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
@@ -55,7 +55,7 @@ async function findOnce(
       const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
       if (isGone && !isLast) return undefined
       const decoded = decodeItem(place, textOf(place, item, secret))
-      if (meant || !isCredential(decoded)) found.push({ ...decoded, savedAt: item.modified })
+      if (meant || isNote(decoded)) found.push({ ...decoded, savedAt: item.modified })
     }
   }
   return found
@@ -67,8 +67,8 @@ export async function list(service: Service, { before }: Known): Promise<readonl
   const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
-  const described = await describeAll(service, paths)
-  if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
+  const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
+  if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
   return thatCount(described, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
 }
 
@@ -138,5 +138,5 @@ function thatCount(
 }
 
 function kept({ endpoint }: Place): Failure {
-  return new Failure('refused', `the Secret Service keeps the secret for ${endpoint.key} to itself`)
+  return new Failure('refused', `the Secret Service does not give out the secret for ${endpoint.key}`)
 }

@@ -1,5 +1,5 @@
 import type { Entry, Item, Owner, Place } from '../../core/credential.ts'
-import { kinds, notes, person, python } from '../../core/credential.ts'
+import { isNoteKind, person, python } from '../../core/credential.ts'
 import { type Endpoint, serviceName } from '../../core/endpoint.ts'
 import { endpointFromKey, keyFromEndpoint, serviceOf } from '../../core/item.ts'
 import type { Attributes } from './calls.ts'
@@ -86,13 +86,12 @@ export function placeOf(attributes: Attributes, before: readonly Place[]): Place
 /** What its attributes say of an item that lies at a place. */
 export function entryOf(place: Place, { attributes, modified }: Described): Entry {
   const said = makerOf(attributes) === 'us' ? attributes.get('kind') : undefined
-  const kind = [...kinds, ...notes].find((kind) => kind === said) ?? (place.owner === python ? 'text' : 'basic')
-  return { ...place, kind, savedAt: modified }
+  return { ...place, kind: said ?? (place.owner === python ? 'text' : 'basic'), savedAt: modified }
 }
 
 /** Whether an item can be a note. Of one that others wrote only its value tells. */
 export function mayBeNote(attributes: Attributes): boolean {
-  return makerOf(attributes) !== 'us' || notes.some((note) => note === attributes.get('kind'))
+  return makerOf(attributes) !== 'us' || isNoteKind(attributes.get('kind') ?? '')
 }
 
 /**

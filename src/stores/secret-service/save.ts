@@ -1,5 +1,5 @@
 import type { Item, Place } from '../../core/credential.ts'
-import { isCredential, python, samePlace } from '../../core/credential.ts'
+import { python, samePlace, secretOf } from '../../core/credential.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
@@ -109,9 +109,10 @@ async function withSecret(
   const [secrets, still] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const same = (item: Described) => {
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
-    return !isCredential(decoded) || decoded.secret.equals(expected)
+    return secretOf(decoded)?.equals(expected) !== false
   }
-  const [first, ...others] = here.filter((item) => still.some(({ path }) => path === item.path))
+  const left = new Set(still.map(({ path }) => path))
+  const [first, ...others] = here.filter(({ path }) => left.has(path))
   if (first === undefined || !same(first)) return []
   return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
 }

@@ -1,9 +1,14 @@
+import type { Asker } from '../../core/asker.ts'
+import type { Place } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
-import type { Dial } from '../../system/unix-socket.ts'
-import { find, type Known, list } from './find.ts'
+import type { ConnectSocket } from '../../system/unix-socket.ts'
+import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
+import { secretServiceFailures } from './errors.ts'
+import { find, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -11,12 +16,12 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
-  readonly dial: Dial
+  readonly connect: ConnectSocket
   readonly userId: number
-  /** Somebody can answer a dialog. */
-  readonly personPresent: boolean
-  /** Whose items count also if they say only service and user name. */
-  readonly known?: Known
+  /** Where the `keychain` store wrote items before: those say only service and user name. */
+  readonly before?: readonly Place[]
+  /** The folder for lock files. */
+  readonly locks: LockFolder
   /** Secrets cross the bus encrypted. */
   readonly encrypted?: boolean
   readonly limits?: Partial<Limits>
@@ -34,51 +39,73 @@ interface Conversation {
   readonly service: Service
 }
 
+const placeLock = () => import('../place-lock.ts')
+
 /** Credentials in the keyring that the desktop offers on the session bus: gnome-keyring, KWallet, KeePassXC. */
 export function secretServiceStore(options: SecretServiceOptions): Store {
-  const { known = { before: [] }, userId, personPresent, encrypted = false } = options
+  const { before = [], userId, encrypted = false, locks } = options
   const limits = { ...usual, ...options.limits }
-  let current: Conversation | undefined
+  /** One for those who can answer a dialog, one for the others. */
+  const open = new Map<boolean, Conversation>()
   let requests = 0
   let idle: NodeJS.Timeout | undefined
 
-  function conversation(): Conversation {
-    if (current !== undefined && !current.connection.closed) return current
-    const connection = openConnection(options.dial, socketPaths(options.address), userId, limits.first)
-    current = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
-    return current
+  function conversation({ personPresent }: Asker): Conversation {
+    const before = open.get(personPresent)
+    if (before !== undefined && !before.connection.closed) return before
+    const connection = openConnection(
+      options.connect,
+      busAddresses(options.address),
+      userId,
+      limits.first,
+      secretServiceFailures,
+    )
+    const opened = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
+    open.set(personPresent, opened)
+    return opened
   }
 
   /** One conversation serves many requests. One that broke off, perhaps long ago, is begun anew, once. */
-  async function talk<T>(request: (service: Service) => Promise<T>, again = true): Promise<T> {
-    const { connection, service } = conversation()
+  async function talk<T>(asker: Asker, request: (service: Service) => Promise<T>, again = true): Promise<T> {
+    const { connection, service } = conversation(asker)
     try {
       return await request(service)
     } catch (error) {
       connection.close()
       const brokeOff = isFailure(error) && error.code === 'unavailable' && service.hasBegun()
-      if (brokeOff && again) return await talk(request, false)
+      if (brokeOff && again) return await talk(asker, request, false)
       throw error
     }
   }
 
-  async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
+  async function during<T>(asker: Asker, request: (service: Service) => Promise<T>): Promise<T> {
     requests++
     clearTimeout(idle)
     try {
-      return await talk(request)
+      return await talk(asker, request)
     } finally {
       requests--
-      if (requests === 0) idle = setTimeout(() => current?.connection.close(), restAfter).unref()
+      if (requests === 0) idle = setTimeout(hangUp, restAfter).unref()
     }
   }
 
-  return {
+  function hangUp(): void {
+    for (const { connection } of open.values()) connection.close()
+  }
+
+  const store: Store = {
     name: 'secret-service',
     traits,
-    find: (endpoints, account) => during((service) => find(service, endpoints, account, known)),
-    save: (item) => during((service) => save(service, item, known)),
-    remove: (place, expected) => during((service) => remove(service, place, expected)),
-    list: () => during((service) => list(service, known)),
+    find: (asker, endpoints, account) =>
+      during(asker, (service) => find(service, endpoints, account, { asking: asker.tool, before })),
+    async save(asker, item, condition) {
+      if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)
+      await during(asker, (service) => save(service, item, { asking: asker.tool, before }))
+      return true
+    },
+    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, expected)),
+    list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
+    alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
+  return refusingNames(store)
 }

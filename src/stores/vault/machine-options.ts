@@ -1,7 +1,8 @@
 import { isAbsolute, join } from 'node:path'
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
-import type { StoreSettings, Surroundings } from '../choose.ts'
+import type { Machine } from '../../system/machine.ts'
+import type { StoreSettings } from '../store-type.ts'
 import type { VaultOptions } from './options.ts'
 import type { SealingOptions } from './sealing.ts'
 
@@ -12,40 +13,31 @@ export const descriptorVariable = 'CREDBRIDGE_VAULT_KEY_FD'
 export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
 /** Where the vault is, and what may open it here. */
-export function vaultOptions({ vaultKeyFile }: StoreSettings, surroundings: Surroundings): VaultOptions {
-  const { env, places, platform, userId, ask, addon } = surroundings
+export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine): VaultOptions {
+  const { env, places, platform, userId, processId, addon } = machine
   const agent = env['SSH_AUTH_SOCK'] ?? ''
   return {
     folder: join(places.data, 'vault'),
     keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
     now: Date.now,
     ...(userId < 0 ? {} : { uid: userId }),
-    ...(isAbsolute(agent) ? { agent } : {}),
+    processId,
+    ...(isAbsolute(agent) ? { agent, connector: machine.connector } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
-    ...(ask === undefined ? {} : { ask: () => askForPassphrase(ask) }),
-    handed: async () => handed(surroundings),
+    handed: async () => handed(machine),
   }
 }
 
 /** Where what is too large for a keychain lies. */
-export function sealingOptions({ places, userId }: Surroundings): SealingOptions {
+export function sealingOptions({ places, userId }: Machine): SealingOptions {
   return { folder: join(places.data, 'sealed'), now: Date.now, ...(userId < 0 ? {} : { uid: userId }) }
 }
 
-async function kernelKeyring(addon: Surroundings['addon']): ReturnType<NonNullable<VaultOptions['kernelKeyring']>> {
+async function kernelKeyring(addon: Machine['addon']): ReturnType<NonNullable<VaultOptions['kernelKeyring']>> {
   return (await import('./kernel-keyring.ts')).kernelKeyring(addon)
 }
 
-async function askForPassphrase(ask: NonNullable<Surroundings['ask']>): Promise<Secret> {
-  try {
-    return await ask('Passphrase of the vault: ')
-  } catch (error) {
-    if (!isFailure(error) || error.code !== 'refused') throw error
-    throw new Failure('locked', 'the vault is locked', { cause: error, hints: ['credbridge unlock'] })
-  }
-}
-
-function handed({ env, readDescriptor }: Surroundings): Secret | undefined {
+function handed({ env, readDescriptor }: Machine): Secret | undefined {
   const [descriptor = '', text = ''] = [env[descriptorVariable], env[keyVariable]]
   if (descriptor === '') return text === '' ? undefined : new Secret(text)
   const content = readDescriptor(Number(descriptor))

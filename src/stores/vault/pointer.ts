@@ -1,6 +1,6 @@
-import { type Item, isCredential } from '../../core/credential.ts'
-import { Failure } from '../../core/failure.ts'
+import { type Item, isCredential, isUnknown } from '../../core/credential.ts'
 import type { Secret } from '../../core/secret.ts'
+import { fromLaterVersion, secretInside } from '../../core/unknown-item.ts'
 
 /*
  * In a keychain, in the place of a secret that is too large for it: `credbridge:sealed:1:<file>:<key>`.
@@ -22,20 +22,19 @@ export function printPointer({ file, key }: Pointer): string {
 
 /** The pointer in an item; `undefined` if it holds its secret itself. */
 export function pointerIn(item: Item): Pointer | undefined {
-  const text = secretOf(item)?.expose()
+  const text = secretIn(item)?.expose()
   if (text === undefined || !text.startsWith(prefix)) return undefined
   const [, file, key] = form.exec(text) ?? []
   if (file !== undefined && key !== undefined) return { file, key: Buffer.from(key, 'base64url') }
-  throw new Failure('unsupported', `the item for ${item.endpoint.key} was written by a later version of credbridge`, {
-    hints: ['update credbridge'],
-  })
+  throw fromLaterVersion(item)
 }
 
 /** Whether the secret itself would be taken for a pointer. */
 export function looksLikePointer(item: Item): boolean {
-  return secretOf(item)?.expose().startsWith(prefix) === true
+  return secretIn(item)?.expose().startsWith(prefix) === true
 }
 
-function secretOf(item: Item): Secret | undefined {
+function secretIn(item: Item): Secret | undefined {
+  if (isUnknown(item)) return secretInside(item)
   return isCredential(item) ? item.secret : item.erased?.secret
 }

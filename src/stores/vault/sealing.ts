@@ -1,12 +1,15 @@
+import type { Asker } from '../../core/asker.ts'
 import type { Found, Item, Place } from '../../core/credential.ts'
-import { isCredential, samePlace } from '../../core/credential.ts'
+import { samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords } from '../../core/hint.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Store } from '../../core/store.ts'
-import { isOwnFolder } from './files.ts'
+import type { SaveCondition, Store } from '../../core/store.ts'
+import { isFromLaterVersion } from '../../core/unknown-item.ts'
+import { isOwnFolder } from '../../system/own-file.ts'
+import { holds } from '../place-lock.ts'
 import { looksLikePointer, pointerIn } from './pointer.ts'
 import type { SealedFolder } from './sealed.ts'
 
@@ -29,9 +32,9 @@ export function withSealing(store: Store, options: SealingOptions): Store {
   const { largest, ...traits } = store.traits
   if (largest === undefined) return store
 
-  async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     for (let attempt = 1; ; attempt++) {
-      const found = await store.find(endpoints, account)
+      const found = await store.find(asker, endpoints, account)
       const whole = await Promise.all(found.map((item) => opened(item)))
       const missing = found.find((_, index) => whole[index] === undefined)
       if (missing === undefined) return whole.filter((item) => item !== undefined)
@@ -48,25 +51,37 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     return item.savedAt === undefined ? whole : { ...whole, savedAt: item.savedAt }
   }
 
-  async function save(item: Item): Promise<void> {
-    const before = await fileAt(item)
+  async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
+    const inner = condition === undefined ? undefined : await innerCondition(asker, item, condition)
+    if (inner === 'broken') return false
+    const before = await fileAt(asker, item)
     const tooLarge = Buffer.byteLength(encodeItem(item)) > (largest ?? 0)
-    const own = tooLarge || looksLikePointer(item) ? await saveSealed(item) : undefined
-    if (own === undefined) await store.save(item)
+    // What a later version wrote has no place for a pointer.
+    const seals = (tooLarge || looksLikePointer(item)) && !isFromLaterVersion(item)
+    const own = seals ? await saveSealed(asker, item, inner) : undefined
+    if (own === undefined) {
+      if (!(await store.save(asker, item, inner))) return false
+    } else if (own === 'broken') return false
     const files = [before, own].filter((file) => file !== undefined)
-    if (files.length === 0) return
-    const used = await fileAt(item)
+    if (files.length === 0) return true
+    const used = await fileAt(asker, item)
     const { dropSealed, sweepSealed } = await sealed()
     for (const file of files) if (file !== used) dropSealed(file, options)
     sweepSealed(item, used, options, options.now())
+    return true
   }
 
-  async function saveSealed(item: Item): Promise<string> {
+  async function saveSealed(
+    asker: Asker,
+    item: Item,
+    condition: SaveCondition | undefined,
+  ): Promise<string | 'broken'> {
     const { dropSealed, seal } = await sealed()
     const { small, file } = seal(item, options)
     try {
-      await store.save(small)
-      return file
+      if (await store.save(asker, small, condition)) return file
+      dropSealed(file, options)
+      return 'broken'
     } catch (error) {
       // After any other failure the item may have been kept all the same, and leads to the file.
       const surelyNot = isFailure(error) && ['locked', 'refused', 'too-large', 'unsupported'].includes(error.code)
@@ -75,33 +90,52 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     }
   }
 
-  async function remove(place: Place, expected?: Secret): Promise<boolean> {
-    const item = await itemAt(place)
+  async function remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
+    const item = await itemAt(asker, place)
     const pointer = item === undefined ? undefined : pointerIn(item)
-    if (item === undefined || pointer === undefined) return store.remove(place, expected)
+    if (item === undefined || pointer === undefined) return store.remove(asker, place, expected)
     if (expected !== undefined) {
       const whole = await opened(item)
       if (whole === undefined) throw gone(item)
-      if (isCredential(whole) && !whole.secret.equals(expected)) return false
+      if (secretOf(whole)?.equals(expected) === false) return false
     }
-    const removed = await store.remove(place, isCredential(item) ? item.secret : undefined)
+    const removed = await store.remove(asker, place, secretOf(item))
     const { dropSealed, sweepSealed } = await sealed()
     if (removed) dropSealed(pointer.file, options)
-    sweepSealed(place, await fileAt(place), options, options.now())
+    sweepSealed(place, await fileAt(asker, place), options, options.now())
     return removed
   }
 
-  async function itemAt(place: Place): Promise<Found | undefined> {
-    return (await store.find([place.endpoint])).find((item) => samePlace(item, place))
+  async function itemAt(asker: Asker, place: Place): Promise<Found | undefined> {
+    return (await store.find(asker, [place.endpoint])).find((item) => samePlace(item, place))
   }
 
-  async function fileAt(place: Place): Promise<string | undefined> {
+  async function fileAt(asker: Asker, place: Place): Promise<string | undefined> {
     if (!isOwnFolder(options.folder, options.uid)) return undefined
-    const item = await itemAt(place)
+    const item = await itemAt(asker, place)
     return item === undefined ? undefined : pointerIn(item)?.file
   }
 
-  return { name: store.name, traits, find, save, remove, list: () => store.list() }
+  /** What the store below must still hold for the condition to hold. */
+  async function innerCondition(
+    asker: Asker,
+    place: Place,
+    condition: SaveCondition,
+  ): Promise<SaveCondition | 'broken'> {
+    const replaces = await itemAt(asker, place)
+    const whole = replaces === undefined ? undefined : await opened(replaces)
+    return holds(condition, whole) ? { replaces } : 'broken'
+  }
+
+  return {
+    name: store.name,
+    traits,
+    find,
+    save,
+    remove,
+    list: (asker) => store.list(asker),
+    alone: (asker, place, work) => store.alone(asker, place, work),
+  }
 }
 
 function gone({ endpoint }: Place): Failure {

@@ -1,42 +1,63 @@
+import { join } from 'node:path'
+import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
-import { isCredential } from '../../core/credential.ts'
+import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Store, Traits } from '../../core/store.ts'
+import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
-import { foldersOf, recordsIn } from './tree.ts'
+import { askBy } from './passphrase-question.ts'
+import type { Survey } from './survey.ts'
+import { recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
 /** An encrypted folder, for machines without a keychain. Its format is a promise: docs/vault-format.md. */
 export function vaultStore(options: VaultOptions): Store {
-  const vault = vaultAt(options)
+  const { ask: _, ...asksNobody } = options
+  const vault = vaultAt(asksNobody)
+  const { folder, uid, processId } = options
+  const locks: LockFolder = {
+    folder: join(folder, 'locks'),
+    userId: uid,
+    ...(processId === undefined ? {} : { processId }),
+  }
 
-  async function find(endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     const items = await vault.reading((session) => {
       const folders = new Set(endpoints.map((endpoint) => folderName(session.key, endpoint)))
       return [...folders].flatMap((folder) => itemsIn(session, folder))
-    })
-    return (items ?? []).filter((item) => account === undefined || !isCredential(item) || item.account === account)
+    }, askBy(asker))
+    return (items ?? []).filter((item) => account === undefined || isNote(item) || item.account === account)
   }
 
-  async function save(item: Item): Promise<void> {
-    await (await import('./writer.ts')).saveInto(vault, options, item)
+  async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
+    if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)
+    await (await import('./writer.ts')).saveInto(vault, optionsFor(asker), item)
+    return true
   }
 
-  async function remove(place: Place, expected?: Secret): Promise<boolean> {
-    return (await import('./writer.ts')).removeOutOf(vault, options, place, expected)
+  async function remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
+    return (await import('./writer.ts')).removeOutOf(vault, optionsFor(asker), place, expected)
+  }
+
+  function optionsFor(asker: Asker): VaultOptions {
+    const ask = askBy(asker)
+    return ask === undefined ? asksNobody : { ...asksNobody, ask }
+  }
+
+  async function surveyed(): Promise<Survey> {
+    const { survey } = await import('./survey.ts')
+    return (await vault.reading(survey, undefined)) ?? { items: [], failures: [] }
   }
 
   async function list(): Promise<readonly Entry[]> {
-    const items = await vault.reading(
-      (session) => foldersOf(session.tree).flatMap((folder) => itemsIn(session, folder)),
-      'never-ask',
-    )
-    return (items ?? []).map(({ endpoint, account, owner, kind, savedAt }) => ({
+    return (await surveyed()).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
       endpoint,
       account,
       owner,
@@ -45,8 +66,23 @@ export function vaultStore(options: VaultOptions): Store {
     }))
   }
 
-  return { name: 'vault', traits, find, save, remove, list }
+  const store: Store = {
+    name: 'vault',
+    traits,
+    find,
+    save,
+    remove,
+    list,
+    problems: async () => (await surveyed()).failures,
+    removeUnreadable: async (asker, endpoint, only) =>
+      (await import('./writer.ts')).removeUnreadable(vault, optionsFor(asker), endpoint, only),
+    tidy: async () => (await import('./writer.ts')).tidyAll(asksNobody),
+    alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
+  }
+  return refusingNames(store)
 }
+
+const placeLock = () => import('../place-lock.ts')
 
 function itemsIn({ key, tree }: Session, folder: string): Found[] {
   return recordsIn(tree, key, folder).map(({ text, path }) => parseEntry(text, path))

@@ -3,20 +3,14 @@ import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { putBackInLines, secretInLines } from '../npm/edits.ts'
-import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import { onlyWhatIsAskedFor, withoutSetup } from '../npm/without-setup.ts'
+import { type Findings, onlyWhatIsAskedFor } from '../npm/without-setup.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type BunRegistry, bunRegistries, parsedBunfig } from './bunfig.ts'
 import { ownBunfigs } from './launch.ts'
 
 /** Tokens and passwords in the user's .bunfig.toml and the project's bunfig.toml. */
 export const bunfigSecrets: PlainSecrets = {
-  options: [
-    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-    withoutSetup,
-  ],
-
   async find(world, options) {
     const own = ownBunfigs(world)
     const files = [...own, ...projectFiles(world, 'bunfig.toml', own).map(({ file }) => file)]

@@ -3,8 +3,6 @@ import type { Plan, Setup } from '../tool.ts'
 
 /** Bun asks nobody for a credential: there is nothing to set up, and another way. */
 export const bunSetup: Setup = {
-  options: [],
-
   async plan(): Promise<Plan> {
     throw new Failure('unsupported', 'Bun asks no helper for a credential', {
       hints: ['credbridge run -- bun install', 'credbridge share <registry> --with bun'],

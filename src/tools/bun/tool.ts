@@ -1,4 +1,5 @@
 import { isForRegistries } from '../npm/authorization.ts'
+import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const bunTool: Tool = {
@@ -6,6 +7,10 @@ export const bunTool: Tool = {
   title: 'Bun, by credbridge run',
   commands: [],
   setup: async () => (await import('./setup.ts')).bunSetup,
+  importOptions: [
+    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
+    withoutSetup,
+  ],
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],
   launcher: async () => (await import('./launch.ts')).bunLauncher,

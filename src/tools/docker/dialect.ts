@@ -2,10 +2,11 @@ import type { Credential, Entry, Kind } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Dialect, type Input, type Request, reply } from '../dialect.ts'
-import { endpointOf, isServer, serverOf } from './address.ts'
+import { type Dialect, type Input, reply } from '../dialect.ts'
+import { type Intent, oneShot } from '../one-shot.ts'
+import { endpointOf, isServer, registryOf, serverOf, spellingOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
-import { command, kindOf } from './names.ts'
+import { containersHelper, dockerHelper, kindOf } from './names.ts'
 
 const tool = 'docker'
 const kinds: readonly Kind[] = ['basic', 'docker-identity']
@@ -15,32 +16,53 @@ const oneAccount = true
 const notFound = 'credentials not found in native keychain\n'
 const noServer = reply('no credentials server URL\n', 1)
 const noUser = reply('no credentials username\n', 1)
-const usage = `Usage: ${command} <store|get|erase|list|version>\n`
+
+/** docker's credential helper protocol as docker, helm, oras, crane and regctl speak it. */
+export function dockerDialect(version: string): Dialect {
+  const serverIn = ({ endpoint, spelling }: Entry) => {
+    return isServer(endpoint) ? (spelling ?? serverOf(endpoint)) : undefined
+  }
+  return helperDialect({ command: dockerHelper.command, version, keyOf: serverIn })
+}
+
+/** The same as podman, skopeo and buildah speak it. */
+export function containersDialect(version: string): Dialect {
+  const registryIn = ({ endpoint, spelling }: Entry) => registryOf(endpoint, spelling)
+  return helperDialect({ command: containersHelper.command, version, keyOf: registryIn })
+}
+
+interface Flavour {
+  readonly command: string
+  readonly version: string
+  /** How its clients spell what they list; `undefined` for what they have no use for. */
+  keyOf(entry: Entry): string | undefined
+}
 
 /**
- * docker's credential helper protocol, which podman, skopeo, buildah, helm, oras and crane speak too. One word, the verb.
- * Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so the person is
- * told on standard error too, which all of them let through. Where several accounts fit, the client hears "not found".
+ * One word, the verb. Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so
+ * the person is told on standard error too, which all of them let through. Where several accounts fit, the client hears
+ * "not found".
  */
-export function dockerDialect(version: string): Dialect {
-  return {
+function helperDialect({ command, version, keyOf }: Flavour): Dialect {
+  const usage = `Usage: ${command} <store|get|erase|list|version>\n`
+  return oneShot({
     tool,
     absent: reply(notFound, 1),
     done: reply(''),
     ambiguous: 'broken',
 
-    broken(failure, told) {
-      const sentence = failure.code === 'ambiguous' ? notFound : told.slice(0, told.indexOf('\n') + 1)
-      return { stdout: sentence, stderr: told, exitCode: 1 }
+    broken(failure, text) {
+      const sentence = failure.code === 'ambiguous' ? notFound : text.slice(0, text.indexOf('\n') + 1)
+      return { stdout: sentence, stderr: text, exitCode: 1 }
     },
 
-    reading([verb, ...more]) {
+    reading({ words: [verb, ...more] }) {
       if (more.length > 0) return undefined
       if (verb === 'get' || verb === 'erase') return { atMost: 64 * 1024 }
       return verb === 'store' ? { atMost: 1024 * 1024 } : undefined
     },
 
-    read([verb, ...more], input) {
+    read({ words: [verb, ...more] }, input) {
       if (verb === undefined || more.length > 0) return { do: 'reply', reply: reply(usage, 1) }
       switch (verb) {
         case 'get':
@@ -50,7 +72,7 @@ export function dockerDialect(version: string): Dialect {
         case 'erase':
           return erase(input)
         case 'list':
-          return { do: 'list', listing: { tool, kinds, oneAccount }, found: list }
+          return { do: 'list', listing: { tool, kinds, oneAccount }, found: (entries) => list(entries, keyOf) }
         case 'version':
         case '--version':
         case '-v':
@@ -62,33 +84,35 @@ export function dockerDialect(version: string): Dialect {
           return { do: 'reply', reply: reply(`${command}: unknown action: ${verb.replace(/\p{Cc}/gu, '?')}\n`, 1) }
       }
     },
-  }
+  })
 }
 
-function get(input: Input): Request {
+function get(input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
   const lookup = { tool, kinds, endpoints: [endpointOf(server)], oneAccount }
   return { do: 'find', lookup, found: (answer) => answered(server, answer) }
 }
 
-function store(input: Input): Request {
+function store(input: Input): Intent {
   const { ServerURL, Username, Secret: secret } = readMessage(input.text())
   const server = readServer(ServerURL ?? '')
   if (server === '') return { do: 'reply', reply: noServer }
   if (Username === undefined || Username === '') return { do: 'reply', reply: noUser }
   if (secret === undefined) throw new Failure('malformed', 'the credentials have no Secret')
+  const endpoint = endpointOf(server)
   const credential: Credential = {
-    endpoint: endpointOf(server),
+    endpoint,
     account: Username,
     owner: tool,
     kind: kindOf(Username),
     secret: new Secret(secret),
+    ...spellingOf(server, endpoint),
   }
   return { do: 'save', credential, saving: { oneAccount } }
 }
 
-function erase(input: Input): Request {
+function erase(input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
   return { do: 'remove', removal: { tool, kinds, endpoint: endpointOf(server) } }
@@ -108,9 +132,10 @@ function answered(server: string, { credential }: Answer): ReturnType<typeof rep
 }
 
 /** Sorted by server, as Go prints a map. */
-function list(entries: readonly Entry[]): ReturnType<typeof reply> {
-  const members = entries.filter(isCarried).flatMap(({ endpoint, account }): [string, string][] => {
-    return isServer(endpoint) ? [[serverOf(endpoint), account]] : []
+function list(entries: readonly Entry[], keyOf: Flavour['keyOf']): ReturnType<typeof reply> {
+  const members = entries.filter(isCarried).flatMap((entry): [string, string][] => {
+    const key = keyOf(entry)
+    return key === undefined ? [] : [[key, entry.account]]
   })
   return reply(printObject(members.sort(([a], [b]) => (a < b ? -1 : 1))))
 }

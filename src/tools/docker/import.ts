@@ -1,20 +1,13 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { PlainSecrets, SetupOption, SetupOptions, World } from '../tool.ts'
+import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackInFile, secretsInFiles } from './auths.ts'
 import { areAsking } from './containers.ts'
 import { putBackInHelper, secretsInHelper } from './other-helper.ts'
 import { authFiles, docker, helm } from './places.ts'
 
-const fileOption: SetupOption = { flags: '--file <path>', says: 'another file with `auths`' }
-
 /** The `auths` of docker's configuration, or what another docker credential helper keeps. */
 export const dockerPlainSecrets: PlainSecrets = {
-  options: [
-    fileOption,
-    { flags: '--helper <name>', says: 'what docker-credential-<name> keeps, instead of what lies in files' },
-  ],
-
   async find(world, options) {
     const { helper } = options
     if (typeof helper === 'string') return secretsInHelper(world, helper)
@@ -29,8 +22,6 @@ export const dockerPlainSecrets: PlainSecrets = {
 
 /** The auth.json files of podman, skopeo and buildah. */
 export const containersPlainSecrets: PlainSecrets = {
-  options: [fileOption],
-
   async find(world, options) {
     const { secrets, remarks } = secretsInFiles(world, fileFrom(world, options) ?? authFiles(world), 'containers')
     if (secrets.length === 0 || (await areAsking(world))) return { secrets, remarks }
@@ -43,7 +34,6 @@ export const containersPlainSecrets: PlainSecrets = {
 
 /** helm's own file, in docker's format. */
 export const helmPlainSecrets: PlainSecrets = {
-  options: [fileOption],
   find: async (world, options) => secretsInFiles(world, fileFrom(world, options) ?? [helm.configFile(world)], 'helm'),
   putBack: putBackInFile,
 }

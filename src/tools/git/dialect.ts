@@ -3,9 +3,10 @@ import { type Address, addressOf } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
+import { type Dialect, type Reply, reply } from '../dialect.ts'
+import { type Intent, oneShot } from '../one-shot.ts'
 import { isOurAnswer, seen } from './answer-checksum.ts'
-import { type Message, printMessage, readMessage } from './message.ts'
+import { type Message, messageEnd, printMessage, readMessage } from './message.ts'
 
 const tool = 'git'
 const nothing = reply('')
@@ -14,31 +15,31 @@ const nothing = reply('')
  * git's credential helper protocol, since 2.26 in all its versions. The last word is the verb; unknown ones are ignored
  * with exit 0. git never widens a path and never hears why there is no answer, except on the terminal.
  */
-export const git: Dialect = {
+export const git: Dialect = oneShot({
   tool,
   absent: nothing,
   done: nothing,
   ambiguous: 'absent',
-  broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+  broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
 
-  reading(words) {
+  reading({ words }) {
     const known = ['get', 'store', 'erase'].includes(words.at(-1) ?? '')
-    return known ? { atMost: 1024 * 1024, ends: 'empty-line' } : undefined
+    return known ? { atMost: 1024 * 1024, ends: messageEnd } : undefined
   },
 
-  read(words, input) {
+  read({ words }, input) {
     const verb = words.at(-1)
-    if (verb === 'get') return get(readMessage(input.lines()))
-    if (verb === 'store') return store(readMessage(input.lines()))
-    if (verb === 'erase') return erase(readMessage(input.lines()))
+    if (verb === 'get') return get(readMessage(input.bytes))
+    if (verb === 'store') return store(readMessage(input.bytes))
+    if (verb === 'erase') return erase(readMessage(input.bytes))
     if (verb === 'capability') return { do: 'reply', reply: reply(capabilities) }
     return { do: 'reply', reply: nothing }
   },
-}
+})
 
 const capabilities = 'version 0\ncapability authtype\ncapability state\n'
 
-function get(message: Message): Request {
+function get(message: Message): Intent {
   const lookup = {
     tool,
     kinds: carriedKinds(message),
@@ -49,7 +50,7 @@ function get(message: Message): Request {
   return { do: 'find', lookup, found: (found) => answer(found, message.capabilities.includes('state')) }
 }
 
-function store(message: Message): Request {
+function store(message: Message): Intent {
   const endpoint = endpointOf(message)
   const proof = proofIn(message)
   if (proof === undefined || message.ephemeral === true || isOurAnswer(message)) return { do: 'reply', reply: nothing }
@@ -63,7 +64,7 @@ function store(message: Message): Request {
   return { do: 'save', credential, saving: { repeats: true } }
 }
 
-function erase(message: Message): Request {
+function erase(message: Message): Intent {
   const secret = message.credential ?? message.password
   const removal = {
     tool,

@@ -4,12 +4,10 @@ import { addressOf, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, PlainSecrets, World } from '../tool.ts'
-import { readMessage } from './message.ts'
+import { partsOfUrl } from './url.ts'
 
 /** The files of git-credential-store(1): one URL with user and password a line. Comments and other lines stay. */
 export const gitPlainSecrets: PlainSecrets = {
-  options: [{ flags: '--file <path>', says: 'another file of git-credential-store' }],
-
   async find(world, options) {
     const own = options['file']
     const files = typeof own === 'string' ? [resolve(world.folder, own)] : usualFiles(world)
@@ -50,7 +48,7 @@ function secretsIn(world: World, file: string): PlainSecret[] {
 
 function credentialIn(line: string): Credential | undefined {
   try {
-    const { protocol = '', host = '', path = '', username, password } = readMessage([`url=${line}`])
+    const { protocol = '', host = '', path = '', username, password } = partsOfUrl(line)
     if (username === undefined || password === undefined) return undefined
     const endpoint = addressOf({ scheme: protocol, host, path })
     return { endpoint, account: username, owner: 'git', kind: 'basic', secret: new Secret(password) }

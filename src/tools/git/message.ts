@@ -1,9 +1,11 @@
 import { Failure } from '../../core/failure.ts'
+import { linesIn } from '../../system/lines.ts'
+import { partsOfUrl } from './url.ts'
 
 /*
  * git's credential protocol (gitcredentials(7), git-credential(1)). git speaks first: lines `key=value`, ended by an
  * empty line or the end of its input; the helper answers in the same form. Nothing is quoted, so a value can hold
- * anything but LF and NUL, and CR is refused as well (CVE-2024-52006).
+ * anything but LF and NUL, and a CR is refused as well (CVE-2024-52006), but for one before each LF.
  */
 
 /** What git said. Keys that it did not send are absent; `username=` is the empty text. */
@@ -25,36 +27,53 @@ export interface Message {
   state: string[]
 }
 
-const texts: Readonly<
-  Record<string, 'protocol' | 'host' | 'path' | 'username' | 'password' | 'authtype' | 'credential' | 'refreshToken'>
-> = {
-  protocol: 'protocol',
-  host: 'host',
-  path: 'path',
-  username: 'username',
-  password: 'password',
-  authtype: 'authtype',
-  credential: 'credential',
-  oauth_refresh_token: 'refreshToken',
+/** How each key changes the message. Keys that are not here are ignored. */
+const keys: Readonly<Record<string, (message: Message, value: string) => Message>> = {
+  protocol: (message, protocol) => ({ ...message, protocol }),
+  host: (message, host) => ({ ...message, host }),
+  path: (message, path) => ({ ...message, path }),
+  username: (message, username) => ({ ...message, username }),
+  password: (message, password) => ({ ...message, password }),
+  authtype: (message, authtype) => ({ ...message, authtype }),
+  credential: (message, credential) => ({ ...message, credential }),
+  oauth_refresh_token: (message, refreshToken) => ({ ...message, refreshToken }),
+  // As git's credential_from_url: what was read before is forgotten.
+  url: (_, url) => ({ capabilities: [], state: [], ...partsOfUrl(url) }),
+  'capability[]': (message, value) => ({ ...message, capabilities: listAfter(message.capabilities, value) }),
+  'state[]': (message, value) => ({ ...message, state: listAfter(message.state, value) }),
+  ephemeral: (message, value) => ({ ...message, ephemeral: gitBoolean(value) }),
+  password_expiry_utc: ({ expires: _, ...message }, value) => {
+    const seconds = /^[0-9]{1,15}$/.test(value) ? Number(value) : 0
+    return seconds > 0 ? { ...message, expires: seconds } : message
+  },
 }
 
-/** Reads a message. Unknown keys are ignored; a line without a key is `malformed`. */
-export function readMessage(lines: readonly string[]): Message {
+/** Reads a message. A line without a key is `malformed`. */
+export function readMessage(bytes: Uint8Array): Message {
   let message: Message = { capabilities: [], state: [] }
-  for (const line of lines) {
+  for (const line of linesIn(bytes.subarray(0, messageEnd(bytes)))) {
+    if (line === '') break
     const equals = line.indexOf('=')
     if (equals < 1) throw new Failure('malformed', 'a line of the request is not of the form key=value')
-    const [key, value] = [line.slice(0, equals), line.slice(equals + 1)]
-    const name = texts[key]
-    if (name !== undefined && Object.hasOwn(texts, key)) message[name] = value
-    else if (key === 'url') message = fromUrl(value)
-    else if (key === 'capability[]') message.capabilities = value === '' ? [] : [...message.capabilities, value]
-    else if (key === 'state[]') message.state = value === '' ? [] : [...message.state, value]
-    else if (key === 'ephemeral') message.ephemeral = gitBoolean(value)
-    else if (key === 'password_expiry_utc') setExpiry(message, value)
+    const key = line.slice(0, equals)
+    if (Object.hasOwn(keys, key)) message = keys[key]?.(message, line.slice(equals + 1)) ?? message
   }
   return message
 }
+
+/** Where a message ends before the input does: behind its first empty line. */
+export function messageEnd(bytes: Uint8Array): number | undefined {
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(LF, start)
+    if (end < 0) return undefined
+    if (end === start || (end === start + 1 && bytes[start] === CR)) return end + 1
+    start = end + 1
+  }
+  return undefined
+}
+
+const LF = 0x0a
+const CR = 0x0d
 
 /** Prints `key=value` lines in the order given, absent ones left out; a value that the wire cannot carry is `malformed`. */
 export function printMessage(values: Readonly<Record<string, string | readonly string[] | undefined>>): string {
@@ -64,59 +83,12 @@ export function printMessage(values: Readonly<Record<string, string | readonly s
 
 function carried(value: string): string {
   if (!value.includes('\n') && !value.includes('\r') && !value.includes('\0')) return value
-  throw new Failure('malformed', 'what is stored has a line break or a NUL, which git cannot be told', {
-    hints: ['credbridge list shows what it is'],
-  })
+  throw new Failure('malformed', 'the stored value has a line break or a NUL, which git cannot be told')
 }
 
-/** As git's credential_from_url: what was read before is forgotten, all parts are percent-decoded. */
-function fromUrl(url: string): Message {
-  const colon = url.indexOf('://')
-  if (colon < 1) throw new Failure('malformed', 'the url of the request has no scheme')
-  const rest = url.slice(colon + 3)
-  const ends = ['/', '?', '#'].map((mark) => rest.indexOf(mark)).filter((end) => end >= 0)
-  const authority = rest.slice(0, Math.min(rest.length, ...ends))
-  const tail = rest.slice(authority.length)
-  const at = authority.lastIndexOf('@')
-  const path = trimSlashes(decode(tail))
-  return {
-    capabilities: [],
-    state: [],
-    protocol: url.slice(0, colon),
-    host: decode(authority.slice(at + 1)),
-    ...(at < 0 ? {} : userInfo(authority.slice(0, at))),
-    ...(path === '' ? {} : { path }),
-  }
-}
-
-function userInfo(text: string): { username: string; password?: string } {
-  const colon = text.indexOf(':')
-  if (colon < 0) return { username: decode(text) }
-  return { username: decode(text.slice(0, colon)), password: decode(text.slice(colon + 1)) }
-}
-
-function decode(text: string): string {
-  let decoded: string
-  try {
-    decoded = decodeURIComponent(text)
-  } catch {
-    throw new Failure('malformed', 'the url of the request is not valid')
-  }
-  if (/[\r\n\0]/.test(decoded)) throw new Failure('malformed', 'the url of the request has a line break or a NUL')
-  return decoded
-}
-
-function trimSlashes(path: string): string {
-  let [start, end] = [0, path.length]
-  while (path[start] === '/') start++
-  while (end > start && path[end - 1] === '/') end--
-  return path.slice(start, end)
-}
-
-function setExpiry(message: Message, value: string): void {
-  const seconds = /^[0-9]{1,15}$/.test(value) ? Number(value) : 0
-  if (seconds > 0) message.expires = seconds
-  else delete message.expires
+/** An empty value empties the list: git-credential(1). */
+function listAfter(list: string[], value: string): string[] {
+  return value === '' ? [] : [...list, value]
 }
 
 /** git-config(1), "boolean". */

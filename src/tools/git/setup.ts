@@ -13,8 +13,6 @@ const askingNobody = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
  * before it, which makes git forget the helpers that were named earlier.
  */
 export const gitSetup: Setup = {
-  options: [{ flags: '--only', says: 'ask no helper that is configured before credbridge' }],
-
   async plan(world, options): Promise<Plan> {
     const config = helperConfig(world, gitOf(world))
     const ours = await ourHelper(world)

@@ -6,6 +6,8 @@ export const gitTool: Tool = {
   title: 'git, git-lfs and everything that asks `git credential`',
   commands: ['git-credential-credbridge'],
   setup: async () => (await import('./setup.ts')).gitSetup,
+  setupOptions: [{ flags: '--only', says: 'ask no helper that is configured before credbridge' }],
+  importOptions: [{ flags: '--file <path>', says: 'another file of git-credential-store' }],
   neighbours: [libsecret, gcm],
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }

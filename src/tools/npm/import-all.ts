@@ -6,8 +6,6 @@ import { npmrcSecrets } from './import.ts'
 
 /** All that the managers of JavaScript packages leave: npmrc files first, then pnpm's, Yarn's and Bun's own. */
 export const everyManagersSecrets: PlainSecrets = {
-  options: npmrcSecrets.options,
-
   async find(world, options) {
     const sources =
       options['file'] === undefined ? [npmrcSecrets, pnpmSecrets, yarnrcSecrets, bunfigSecrets] : [npmrcSecrets]

@@ -10,23 +10,10 @@ import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
-import { onlyWhatIsAskedFor, withoutSetup } from './without-setup.ts'
-
-/** What an import found in some files. */
-export interface Findings {
-  readonly secrets: readonly PlainSecret[]
-  readonly remarks: readonly string[]
-}
+import { type Findings, onlyWhatIsAskedFor } from './without-setup.ts'
 
 /** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
 export const npmrcSecrets: PlainSecrets = {
-  options: [
-    { flags: '--file <path>', says: 'only this npmrc' },
-    { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
-    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
-    withoutSetup,
-  ],
-
   async find(world, options) {
     const own = options['file']
     const user = userConfigFile(world)

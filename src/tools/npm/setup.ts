@@ -17,8 +17,6 @@ const shims = [
 ] as const
 
 export const npmSetup: Setup = {
-  options: [],
-
   async plan(world) {
     if (world.platform === 'win32') throw notHere()
     const npm = realNpm(world)
@@ -117,7 +115,7 @@ function linking(world: World, path: string, to: string): Change[] {
 }
 
 function removing(world: World, path: string): Change {
-  return { says: `npm: ${path} goes`, apply: () => world.files.remove(path) }
+  return { says: `npm: remove ${path}`, apply: () => world.files.remove(path) }
 }
 
 async function note(world: World, npm: string): Promise<void> {

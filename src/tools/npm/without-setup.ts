@@ -1,5 +1,10 @@
 import type { PlainSecret, SetupOption, SetupOptions } from '../tool.ts'
-import type { Findings } from './import.ts'
+
+/** What an import found in some files. */
+export interface Findings {
+  readonly secrets: readonly PlainSecret[]
+  readonly remarks: readonly string[]
+}
 
 /* Moving a secret out of a file signs its manager out, unless the manager asks us. */
 

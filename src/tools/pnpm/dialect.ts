@@ -1,5 +1,5 @@
 import type { Kind } from '../../core/credential.ts'
-import { type Dialect, reply } from '../dialect.ts'
+import { check, type Dialect, find, reply } from '../dialect.ts'
 import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /** What pnpm sends: it is answered with a whole header. */
@@ -19,26 +19,14 @@ hint: credbridge share <registry> --with pnpm
 export function pnpmDialect(refuseProject: () => Promise<void>): Dialect {
   return {
     tool: 'pnpm',
-    absent: {
-      stdout: '',
-      stderr: nothing,
-      exitCode: 0,
-    },
-    done: reply(''),
-    ambiguous: 'broken',
-    broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
-    reading: () => undefined,
+    broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
 
-    read(words) {
+    *converse({ words }) {
       const endpoints = placesOfRegistry(words)
-      return {
-        do: 'find',
-        lookup: { tool: 'pnpm', kinds: pnpmKinds, endpoints, sharedOnly: true },
-        async found({ credential }) {
-          await refuseProject()
-          return reply(`${authorizationOf(credential)}\n`)
-        },
-      }
+      const answer = yield* find({ tool: 'pnpm', kinds: pnpmKinds, endpoints, sharedOnly: true })
+      if (answer === undefined) return { stdout: '', stderr: nothing, exitCode: 0 }
+      yield* check(refuseProject)
+      return reply(`${authorizationOf(answer.credential)}\n`)
     },
   }
 }

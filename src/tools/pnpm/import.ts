@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { hint } from '../../core/hint.ts'
 import { putBackInLines } from '../npm/edits.ts'
-import { npmrcSecrets, secretsInNpmrcs } from '../npm/import.ts'
+import { secretsInNpmrcs } from '../npm/import.ts'
 import { onlyWhatIsAskedFor } from '../npm/without-setup.ts'
 import type { PlainSecret, PlainSecrets } from '../tool.ts'
 import { helpersIn } from './helpers.ts'
@@ -9,8 +9,6 @@ import { configFolder } from './places.ts'
 
 /** What `pnpm login` writes, and what older versions were configured with: files of pnpm's own, in npm's form. */
 export const pnpmSecrets: PlainSecrets = {
-  options: npmrcSecrets.options.filter(({ flags }) => /^--(allow-http|without-setup)/.test(flags)),
-
   async find(world, options) {
     const files = ['auth.ini', 'rc'].map((name) => join(configFolder(world), name))
     const helpers = helpersIn(world).map(({ registry }) => registry.key)

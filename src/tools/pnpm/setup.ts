@@ -15,11 +15,6 @@ import { authFile, userFile } from './places.ts'
  * the user's own npmrc only, of which npm 11 complains; later ones have a file of their own for it.
  */
 export const pnpmSetup: Setup = {
-  options: [
-    { flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' },
-    { flags: '--npmrc', says: 'a line in ~/.npmrc, for projects that ask for pnpm 10; npm 11 warns about it' },
-  ],
-
   async plan(world, options) {
     if (world.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
     const config = options['npmrc'] === true ? userFile(world) : await configFor(world)
@@ -39,7 +34,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
     const changes = helpers.flatMap(({ config, line, file, registry }): Change[] => [
       { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, config, line.text) },
-      { says: `pnpm: ${file} goes`, apply: () => world.files.remove(file) },
+      { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
     ])
     return { changes, remarks: [] }
   },

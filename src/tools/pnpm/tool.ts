@@ -1,4 +1,5 @@
 import { isForRegistries } from '../npm/authorization.ts'
+import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const pnpmTool: Tool = {
@@ -6,6 +7,14 @@ export const pnpmTool: Tool = {
   title: 'pnpm',
   commands: ['credbridge-pnpm'],
   setup: async () => (await import('./setup.ts')).pnpmSetup,
+  setupOptions: [
+    { flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' },
+    { flags: '--npmrc', says: 'a line in ~/.npmrc, for projects that ask for pnpm 10; npm 11 warns about it' },
+  ],
+  importOptions: [
+    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+    withoutSetup,
+  ],
   plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],
   launcher: async () => (await import('./launch.ts')).pnpmLauncher,

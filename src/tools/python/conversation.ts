@@ -1,6 +1,8 @@
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
-import { type Dialect, type Reply, type Request, reply } from '../dialect.ts'
+import type { Answer } from '../../core/selection.ts'
+import { type Dialect, type Reply, reply } from '../dialect.ts'
+import { type Intent, oneShot } from '../one-shot.ts'
 import { asciiJson } from './json.ts'
 import { itemOf, lookupOf, removalOf } from './lookup.ts'
 
@@ -19,15 +21,15 @@ export const conversationWord = '--credbridge-backend'
 
 const longestMessage = 64 * 1024 * 1024
 
-export const conversation: Dialect = {
+export const conversation: Dialect = oneShot({
   tool: 'python',
   absent: says({ found: null }),
   done: says({ done: true }),
   ambiguous: 'broken',
-  broken: ({ code }, told) => says({ error: { code, message: told.trimEnd() } }),
+  broken: ({ code }, text) => says({ error: { code, message: text.trimEnd() } }),
   reading: () => ({ atMost: longestMessage }),
 
-  read(_words, input): Request {
+  read(_call, input): Intent {
     const { do: verb, service, username, password } = messageIn(input.text())
     if (service === undefined) throw malformed()
     if (verb === 'get') return { do: 'find', lookup: lookupOf(service, username), found: answer }
@@ -36,11 +38,9 @@ export const conversation: Dialect = {
     if (verb !== 'set' || password === undefined) throw malformed()
     return { do: 'save', credential: itemOf(service, username, new Secret(password)) }
   },
-}
+})
 
-type Found = Parameters<Extract<Request, { do: 'find' }>['found']>[0]
-
-function answer({ credential }: Found): Reply {
+function answer({ credential }: Answer): Reply {
   return says({ found: { username: credential.account, password: credential.secret.expose() } })
 }
 

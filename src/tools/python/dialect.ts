@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Dialect, type Input, type Reply, type Request, reply } from '../dialect.ts'
+import { type Dialect, type Input, type Reply, reply } from '../dialect.ts'
+import { type Intent, oneShot } from '../one-shot.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
 import { pythonJson } from './json.ts'
@@ -21,29 +22,30 @@ const longestSecret = 16 * 1024 * 1024
  * The `keyring` command of Python's keyring, 25.7. A miss is silence and exit 1, for `del` one line; wrong words are
  * argparse's usage and exit 2; everything broken is a line for a person and exit 1.
  */
-export function keyring(machine: Machine): Dialect {
-  return {
+export function keyring(here: Omit<Machine, 'env'>): Dialect {
+  return oneShot({
     tool: 'python',
     absent: reply('', 1),
     done: reply(''),
     ambiguous: 'broken',
-    broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
+    broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
 
-    reading(words) {
+    reading({ words, env }) {
       const parsed = parseArguments(words, completionScript)
       if ('reply' in parsed || parsed.arguments.operation !== 'set') return undefined
-      return endsAtOnce(parsed.arguments, machine) === undefined
+      return endsAtOnce(parsed.arguments, { ...here, env }) === undefined
         ? { atMost: longestSecret, notFromPerson: true }
         : undefined
     },
 
-    read(words, input) {
+    read({ words, env }, input) {
+      const machine = { ...here, env }
       const parsed = parseArguments(words, completionScript)
       const ended = 'reply' in parsed ? parsed.reply : endsAtOnce(parsed.arguments, machine)
       if ('reply' in parsed || ended !== undefined) return { do: 'reply', reply: ended ?? reply('') }
       return requestOf(parsed.arguments, input, machine)
     },
-  }
+  })
 }
 
 function endsAtOnce(given: Arguments, machine: Machine): Reply | undefined {
@@ -66,7 +68,9 @@ function information(given: Arguments, machine: Machine): Reply | undefined {
   }
   if (given.operation !== 'diagnose') return undefined
   const file = configFile(machine)
-  return reply(`config path: ${file}${machine.exists(file) ? '' : ' (absent)'}\ndata root: ${dataRoot(machine)}\n`)
+  return reply(
+    `config path: ${file}${machine.files.exists(file) ? '' : ' (absent)'}\ndata root: ${dataRoot(machine)}\n`,
+  )
 }
 
 function missingWords({ operation, mode, service, username }: Arguments): Reply | undefined {
@@ -100,7 +104,7 @@ function requestOf(
   { operation, mode, output, service = '', username = '' }: Arguments,
   input: Input,
   machine: Machine,
-): Request {
+): Intent {
   if ((service + username).includes(replaced)) {
     throw new Failure('malformed', 'a service or user name is not valid UTF-8')
   }
@@ -128,8 +132,8 @@ function textOf(input: Input, { platform }: Machine): string {
 }
 
 /** Where there is no text a person is asked, who may well mean none. */
-function save(service: string, username: string, text: string): Request {
-  const saving = (secret: Secret): Request => ({ do: 'save', credential: itemOf(service, username, secret) })
+function save(service: string, username: string, text: string): Intent {
+  const saving = (secret: Secret): Intent => ({ do: 'save', credential: itemOf(service, username, secret) })
   if (text !== '') return saving(new Secret(text))
   return { do: 'ask', question: `Password for '${username}' in '${service}': `, answered: saving }
 }

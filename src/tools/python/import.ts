@@ -9,8 +9,6 @@ const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 
 /** What Python's tools left in the clear, as the items that Python's keyring would have. */
 export const pythonPlainSecrets: PlainSecrets = {
-  options: [],
-
   async find(world) {
     const found = sources.map((source) => source.find(world))
     return { secrets: found.flatMap(({ secrets }) => secrets), remarks: found.flatMap(({ remarks }) => remarks) }

@@ -5,7 +5,7 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
   readonly home: string
-  exists(path: string): boolean
+  readonly files: { exists(path: string): boolean }
 }
 
 type Somewhere = Pick<Machine, 'env' | 'platform' | 'home'>

@@ -1,5 +1,9 @@
-import type { Tool } from '../tool.ts'
+import type { SetupOption, Tool } from '../tool.ts'
 import { uvNative } from './foreign-helpers.ts'
+
+const keyringOptions: readonly SetupOption[] = [
+  { flags: '--before-others', says: 'go before another keyring command on PATH, which stays where it is' },
+]
 
 export const pythonTool: Tool = {
   name: 'python',
@@ -14,6 +18,7 @@ export const pipTool: Tool = {
   title: 'pip, which runs a command named keyring',
   commands: [],
   setup: async () => (await import('./setup/pip.ts')).pipSetup,
+  setupOptions: keyringOptions,
 }
 
 export const uvTool: Tool = {
@@ -21,5 +26,6 @@ export const uvTool: Tool = {
   title: 'uv, which runs a command named keyring',
   commands: [],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
+  setupOptions: keyringOptions,
   neighbours: [uvNative],
 }

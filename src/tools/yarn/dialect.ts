@@ -1,5 +1,5 @@
 import { type Address, type Endpoint, hostAndPort, parseAddress } from '../../core/endpoint.ts'
-import { type Dialect, reply } from '../dialect.ts'
+import { check, type Dialect, find, reply } from '../dialect.ts'
 import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
@@ -11,22 +11,15 @@ import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authori
 export function yarnDialect(refuseProject: (folder: string, known: readonly string[]) => Promise<void>): Dialect {
   return {
     tool: 'yarn',
-    absent: reply(''),
-    done: reply(''),
-    ambiguous: 'broken',
-    broken: (_failure, told) => ({ stdout: '', stderr: told, exitCode: 1 }),
-    reading: () => undefined,
+    broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
 
-    read([address = '', folder, ...known]) {
+    *converse({ words: [address = '', folder, ...known] }) {
       const endpoints = placesOfRegistry([address])
-      return {
-        do: 'find',
-        lookup: { tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true },
-        async found({ credential }) {
-          if (folder !== undefined) await refuseProject(folder, known)
-          return reply(`${authorizationOf(credential)}\n${scopeOf(parseAddress(address), credential.endpoint)}\n`)
-        },
-      }
+      const answer = yield* find({ tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true })
+      if (answer === undefined) return reply('')
+      const { credential } = answer
+      if (folder !== undefined) yield* check(() => refuseProject(folder, known))
+      return reply(`${authorizationOf(credential)}\n${scopeOf(parseAddress(address), credential.endpoint)}\n`)
     },
   }
 }

@@ -4,20 +4,14 @@ import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
-import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import { onlyWhatIsAskedFor, withoutSetup } from '../npm/without-setup.ts'
+import { type Findings, onlyWhatIsAskedFor } from '../npm/without-setup.ts'
 import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
 import { homeFile, isNamed } from './setup.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
-  options: [
-    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-    withoutSetup,
-  ],
-
   async find(world, options) {
     const home = homeFile(world)
     const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]

@@ -7,8 +7,6 @@ import { pluginFile, pluginText } from './plugin.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
-  options: [],
-
   async plan(world) {
     const yarn = world.program('yarn')
     if (yarn === undefined) throw new Failure('unavailable', 'Yarn is not installed', { hints: ['install Yarn first'] })
@@ -33,7 +31,7 @@ export const yarnSetup: Setup = {
       const apply = () => writeOrRemove(world, file, withoutPlugin(world))
       changes.push({ says: `yarn: ${file} no longer names the plugin`, apply })
     }
-    if (world.files.exists(path)) changes.push({ says: `yarn: ${path} goes`, apply: () => world.files.remove(path) })
+    if (world.files.exists(path)) changes.push({ says: `yarn: remove ${path}`, apply: () => world.files.remove(path) })
     return { changes, remarks: [] }
   },
 

@@ -1,4 +1,5 @@
 import { isForRegistries } from '../npm/authorization.ts'
+import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const yarnTool: Tool = {
@@ -6,6 +7,10 @@ export const yarnTool: Tool = {
   title: 'Yarn 2 and later',
   commands: ['credbridge-yarn'],
   setup: async () => (await import('./setup.ts')).yarnSetup,
+  importOptions: [
+    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
+    withoutSetup,
+  ],
   plainSecrets: async () => (await import('./import.ts')).yarnrcSecrets,
   runs: ['yarn', 'yarnpkg'],
   launcher: async () => (await import('./launch.ts')).yarnLauncher,

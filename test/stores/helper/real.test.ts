@@ -5,12 +5,15 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { Run } from '../../../src/core/program.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
+import { someone } from '../../asker.ts'
 import { type PasswordStore, startPass } from '../../real/pass.ts'
 import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
 import { credential, expectFailure, expectItems } from '../contract-world.ts'
+
+const run = runIn(process.env)
 
 interface Place {
   readonly env: Readonly<Record<string, string>>
@@ -25,7 +28,14 @@ const within =
 function openReal(name: string, { env, folder }: Place, how: Run = within(env)) {
   const command = `docker-credential-${name}`
   const program = programOnPath(command) ?? ''
-  return helperStore(name, { command, program, run: how, limit: 10_000, lockFile: join(folder, 'lock') })
+  return helperStore(name, {
+    command,
+    program,
+    run: how,
+    limit: () => 10_000,
+    lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+    locks: { folder: join(folder, 'locks'), userId: process.getuid?.() ?? -1 },
+  })
 }
 
 async function direct(name: string, { env }: Place, verb: string, input: string): Promise<string> {
@@ -40,12 +50,12 @@ function sharesWithDocker(name: string, place: () => Place): void {
     const item = credential(hub, { owner: 'docker', secret: new Secret('one') })
     const server = 'https://index.docker.io/v1/'
     await direct(name, place(), 'store', JSON.stringify({ ServerURL: server, Username: 'ann', Secret: 'one' }))
-    expectItems(await store.find([hub]), [item])
-    expect(await store.list()).toEqual([{ endpoint: hub, account: 'ann', owner: 'docker', kind: 'basic' }])
-    await store.save({ ...item, secret: new Secret('two') })
+    expectItems(await store.find(someone, [hub]), [item])
+    expect(await store.list(someone)).toEqual([{ endpoint: hub, account: 'ann', owner: 'docker', kind: 'basic' }])
+    await store.save(someone, { ...item, secret: new Secret('two') })
     expect(JSON.parse(await direct(name, place(), 'get', server))).toMatchObject({ Username: 'ann', Secret: 'two' })
-    expect(await store.remove(item)).toBe(true)
-    expect(await store.list()).toEqual([])
+    expect(await store.remove(someone, item)).toBe(true)
+    expect(await store.list(someone)).toEqual([])
   })
 }
 
@@ -65,16 +75,16 @@ needsPrograms(
   test('a save that cannot be encrypted leaves nothing that pass stumbles over', async () => {
     const store = openReal('pass', pass)
     const kept = credential(parseAddress('https://kept.example.com'))
-    await store.save(kept)
+    await store.save(someone, kept)
     const ids = join(pass.env['PASSWORD_STORE_DIR'] ?? '', '.gpg-id')
     const before = readFileSync(ids)
     writeFileSync(ids, 'nobody@example.com\n')
-    await expectFailure(store.save(credential(parseAddress('https://lost.example.com'))), 'unavailable')
-    await expectFailure(store.save({ ...kept, secret: new Secret('newer') }), 'unavailable')
+    await expectFailure(store.save(someone, credential(parseAddress('https://lost.example.com'))), 'unavailable')
+    await expectFailure(store.save(someone, { ...kept, secret: new Secret('newer') }), 'unavailable')
     writeFileSync(ids, before)
-    expect(await store.list()).toHaveLength(1)
-    expectItems(await store.find([kept.endpoint]), [kept])
-    await store.remove(kept)
+    expect(await store.list(someone)).toHaveLength(1)
+    expectItems(await store.find(someone, [kept.endpoint]), [kept])
+    await store.remove(someone, kept)
   })
 
   needsPrograms('strace')('traced', () => {
@@ -85,9 +95,9 @@ needsPrograms(
         within(pass.env)(programOnPath('strace') ?? '', [...options, program, ...words], more)
       const store = openReal('pass', pass, traced)
       const item = credential(parseAddress('https://traced.example.com'), { secret: new Secret('only-on-stdin') })
-      await store.save(item)
-      expectItems(await store.find([item.endpoint]), [item])
-      expect(await store.remove(item, item.secret)).toBe(true)
+      await store.save(someone, item)
+      expectItems(await store.find(someone, [item.endpoint]), [item])
+      expect(await store.remove(someone, item, item.secret)).toBe(true)
       const calls = readFileSync(trace, 'utf8')
       expect(calls).toMatch(/execve\("[^"]*docker-credential-pass", \[[^\]]*"store"\]/)
       expect(calls).toMatch(/execve\("[^"]*gpg2?"/)
@@ -112,11 +122,11 @@ needsPrograms(
   test('a locked keyring is broken, not empty', async () => {
     const store = openReal('secretservice', session)
     const item = credential(parseAddress('https://locked.example.com'))
-    await store.save(item)
+    await store.save(someone, item)
     await session.lock()
-    await expectFailure(store.find([item.endpoint]), 'unavailable')
+    await expectFailure(store.find(someone, [item.endpoint]), 'unavailable')
     await session.restart()
-    expectItems(await store.find([item.endpoint]), [item])
-    await store.remove(item)
+    expectItems(await store.find(someone, [item.endpoint]), [item])
+    await store.remove(someone, item)
   })
 })

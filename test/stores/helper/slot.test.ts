@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Item } from '../../../src/core/credential.ts'
+import { type Item, isKind, isNoteKind } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { unknownItem } from '../../../src/core/unknown-item.ts'
 import { itemIn, slotAt, slotFor, valueFor } from '../../../src/stores/helper/server-entry.ts'
 import { expectItems } from '../contract-world.ts'
 
@@ -41,6 +42,9 @@ const item: fc.Arbitrary<Item> = fc
       .record({ place, secret: text, kind: fc.constantFrom('basic', 'bearer', 'docker-identity', 'text') })
       .map(({ place, secret, kind }) => ({ ...place, kind, secret: new Secret(secret) })),
     fc.record({ place, kind: fc.constantFrom('ended', 'default') }).map(({ place, kind }) => ({ ...place, kind })),
+    fc
+      .record({ place, kind: text.filter((word) => !isKind(word) && !isNoteKind(word)), secret: text })
+      .map(({ place, kind, secret }) => unknownItem(place, kind, new Secret(secret))),
   )
   .filter(({ owner }) => owner !== '')
 

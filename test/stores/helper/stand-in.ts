@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openHelper } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { programOnPath } from '../../../src/system/programs.ts'
+import { testMachine } from '../../test-machine.ts'
+
+const run = runIn(process.env)
 
 /** What a stand-in saw of one call: all that other users of the machine, and Windows, could see too, and its input. */
 export interface Seen {
@@ -80,12 +83,13 @@ export function open(name: string, folders: readonly string[], more: { installed
   const env = { PATH: folders.join(':'), ...(more.inside === true ? { CREDBRIDGE_INSIDE_HELPER: '1' } : {}) }
   const state = mkdtempSync(join(tmpdir(), 'credbridge-state-'))
   onTestFinished(() => rmSync(state, { recursive: true, force: true }))
-  return openHelper(name, {
-    env,
-    personPresent: false,
-    places: { state },
-    run,
-    program: async (command) => programOnPath(command, env),
-    isOurs: async (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
-  })
+  return openHelper(
+    name,
+    testMachine(state, {
+      env,
+      run,
+      program: (command) => programOnPath(command, env),
+      isOurs: (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
+    }),
+  )
 }

@@ -3,10 +3,11 @@ import type { Credential, Place } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { leave } from '../../../src/edge/exit.ts'
+import { exit } from '../../../src/edge/exit.ts'
 import { busAddress } from '../../../src/stores/keychain/bus-address.ts'
 import { type Addon, loadInstalled } from '../../../src/stores/keychain/calls.ts'
 import { type KeychainOptions, keychainStore } from '../../../src/stores/keychain/store.ts'
+import { askedBy, someone } from '../../asker.ts'
 import { plain } from '../contract-world.ts'
 
 /*
@@ -16,6 +17,8 @@ import { plain } from '../contract-world.ts'
 
 export interface Job {
   readonly options: Omit<KeychainOptions, 'loadAddon' | 'now'>
+  /** Somebody can answer a dialog. */
+  readonly personPresent?: boolean
   /** Dies, as by a power cut, right before or after the keychain's own call. */
   readonly crash?: 'before write' | 'after write' | 'before erase' | 'after erase'
   readonly steps: readonly Step[]
@@ -35,37 +38,39 @@ export function itemAt(path: string, secret = 'p@ss'): Credential {
 }
 
 async function main(): Promise<void> {
-  const address = busAddress(process.env)
+  const address = busAddress(process.env, process.getuid?.() ?? -1)
   if (address !== undefined) process.env['DBUS_SESSION_BUS_ADDRESS'] = address
-  const { options, crash, steps } = JSON.parse(readFileSync(0, 'utf8')) as Job
-  const store = keychainStore({ ...options, loadAddon: async () => dying(await loadInstalled(), crash) })
+  const { options, personPresent = false, crash, steps } = JSON.parse(readFileSync(0, 'utf8')) as Job
+  const loadAddon = async () => dying(await loadInstalled(), crash)
+  const store = askedBy({ personPresent }, keychainStore({ ...options, loadAddon }))
   for (const step of steps) {
     try {
       say({ returned: await take(store, step) })
     } catch (error) {
       const { code, message, hints, stuck } = asFailure(error)
       say({ failure: { code, message, hints, stuck } })
-      if (stuck) return leave(1, true)
+      if (stuck) return exit(1, true)
     }
   }
-  leave(0, false)
+  exit(0, false)
 }
 
 async function take(store: ReturnType<typeof keychainStore>, step: Step): Promise<unknown> {
   switch (step.do) {
     case 'find':
-      return (await store.find([itemAt(step.path).endpoint])).map(plain)
+      return (await store.find(someone, [itemAt(step.path).endpoint])).map(plain)
     case 'find service':
-      return (await store.find([serviceName(step.service)], step.account)).map(plain)
+      return (await store.find(someone, [serviceName(step.service)], step.account)).map(plain)
     case 'save':
-      return store.save(itemAt(step.path, step.secret))
+      await store.save(someone, itemAt(step.path, step.secret))
+      return undefined
     case 'save many':
-      for (let at = 0; at < step.count; at++) await store.save(itemAt(`${step.path}/${at}`, `${at}`))
+      for (let at = 0; at < step.count; at++) await store.save(someone, itemAt(`${step.path}/${at}`, `${at}`))
       return undefined
     case 'remove':
-      return store.remove(itemAt(step.path) satisfies Place)
+      return store.remove(someone, itemAt(step.path) satisfies Place)
     case 'list':
-      return (await store.list()).map(({ endpoint }) => endpoint.key)
+      return (await store.list(someone)).map(({ endpoint }) => endpoint.key)
     default:
       return step satisfies never
   }

@@ -7,6 +7,7 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { keychainStore } from '../../../src/stores/keychain/store.ts'
+import { someone } from '../../asker.ts'
 import { credential, expectItems } from '../contract-world.ts'
 import { type FakeAddon, fakeAddon } from './fake-addon.ts'
 import { failureOf } from './world.ts'
@@ -23,7 +24,7 @@ function open(platform: 'win32' | 'darwin'): void {
   indexFile = join(folder, 'credbridge', 'keychain.json')
   addon = fakeAddon(platform)
   const loadAddon = async () => addon
-  store = keychainStore({ platform, indexFile, userId: -1, personPresent: false, loadAddon })
+  store = keychainStore({ platform, indexFile, userId: -1, locks: { folder, userId: -1 }, loadAddon })
 }
 
 const endpoint = parseAddress('https://git.example.com')
@@ -41,84 +42,89 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
       credential(parseAddress('https://git.example.com/path')),
       text('service', 'ann'),
     ]
-    for (const item of items) await store.save(item)
+    for (const item of items) await store.save(someone, item)
     for (const item of items) {
       const here = items.filter((other) => other.endpoint.key === item.endpoint.key)
-      expectItems(await store.find([item.endpoint]), here)
+      expectItems(await store.find(someone, [item.endpoint]), here)
       expectItems(
-        await store.find([item.endpoint], item.account),
+        await store.find(someone, [item.endpoint], item.account),
         here.filter(({ account }) => account === item.account),
       )
     }
-    expect((await store.list()).map(({ owner, account }) => [owner, account])).toEqual(
+    expect((await store.list(someone)).map(({ owner, account }) => [owner, account])).toEqual(
       items.map(({ owner, account }) => [owner, account]),
     )
     expect(readFileSync(indexFile, 'utf8')).not.toContain('p@ss')
     for (const item of items) {
-      expect(await store.remove(item, new Secret('other'))).toBe(false)
-      expect(await store.remove(item, item.secret)).toBe(true)
-      expect(await store.remove(item)).toBe(false)
+      expect(await store.remove(someone, item, new Secret('other'))).toBe(false)
+      expect(await store.remove(someone, item, item.secret)).toBe(true)
+      expect(await store.remove(someone, item)).toBe(false)
     }
     expect([...addon.items]).toEqual([])
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 
   test('asks for nothing but the item itself', async () => {
-    await store.save(credential(endpoint))
+    await store.save(someone, credential(endpoint))
     addon.asked.length = 0
-    await store.find([endpoint], 'ann')
-    await store.find([endpoint])
-    await store.find([endpoint], 'nobody')
-    await store.list()
+    await store.find(someone, [endpoint], 'ann')
+    await store.find(someone, [endpoint])
+    await store.find(someone, [endpoint], 'nobody')
+    await store.list(someone)
     expect(addon.asked).toEqual(['read git:https://git.example.com ann', 'read git:https://git.example.com ann'])
   })
 
   test('every entry is pinned to the Secret Service, which matters on Linux: else its secrets may go into the kernel', async () => {
-    await store.save(credential(endpoint))
-    await store.find([endpoint])
-    await store.remove(credential(endpoint))
+    await store.save(someone, credential(endpoint))
+    await store.find(someone, [endpoint])
+    await store.remove(someone, credential(endpoint))
     expect(addon.options.length).toBeGreaterThan(3)
     for (const options of addon.options) expect(options).toEqual({ linux: { store: 'secret-service' } })
   })
 
   test('a removal that removes nothing is found out', async () => {
-    await store.save(credential(endpoint))
+    await store.save(someone, credential(endpoint))
     addon.keepsAll = true
-    expect(await failureOf(store.remove(credential(endpoint)))).toMatchObject({ code: 'refused' })
-    expectItems(await store.find([endpoint]), [credential(endpoint)])
-    expect(await store.list()).toHaveLength(1)
+    expect(await failureOf(store.remove(someone, credential(endpoint)))).toMatchObject({ code: 'refused' })
+    expectItems(await store.find(someone, [endpoint]), [credential(endpoint)])
+    expect(await store.list(someone)).toHaveLength(1)
   })
 
   test('a save that failed leaves nothing, one that may come yet is looked for by list', async () => {
     addon.failNext('Couldn’t access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION')
-    expect(await failureOf(store.save(credential(endpoint)))).toMatchObject({ code: 'unavailable' })
+    expect(await failureOf(store.save(someone, credential(endpoint)))).toMatchObject({ code: 'unavailable' })
     expect(readFileSync(indexFile, 'utf8')).not.toContain('git.example.com')
     addon.failNext('something else')
-    expect(await failureOf(store.save(credential(endpoint)))).toMatchObject({ code: 'refused' })
+    expect(await failureOf(store.save(someone, credential(endpoint)))).toMatchObject({ code: 'refused' })
     expect(readFileSync(indexFile, 'utf8')).toContain('git.example.com')
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 
   test('a removal that failed changes nothing', async () => {
-    await store.save(credential(endpoint))
+    await store.save(someone, credential(endpoint))
     const before = readFileSync(indexFile, 'utf8')
     addon.failNext('User interaction is not allowed.')
-    expect(await failureOf(store.remove(credential(endpoint)))).toMatchObject({ code: 'locked' })
+    expect(await failureOf(store.remove(someone, credential(endpoint)))).toMatchObject({ code: 'locked' })
     expect(readFileSync(indexFile, 'utf8')).toBe(before)
   })
 
   test('a name that is too long is unsupported', async () => {
     const item = credential(endpoint, { account: 'a'.repeat(514) })
-    expect(await failureOf(store.save(item))).toMatchObject({ code: 'unsupported' })
-    expect(await store.list()).toEqual([])
+    expect(await failureOf(store.save(someone, item))).toMatchObject({ code: 'unsupported' })
+    expect(await store.list(someone)).toEqual([])
   })
 
-  test.each(['an\0n', 'ann\0', 'ann\ud800'])('an account of %j is unsupported, and absent', async (account) => {
+  test.each(['an\0n', 'ann\0', 'ann\ud800'])('an account of %j never reaches the keychain', async (account) => {
     const item = credential(endpoint, { account })
-    expect(await failureOf(store.save(item))).toMatchObject({ code: 'unsupported' })
-    expect(await store.find([endpoint], account)).toEqual([])
-    expect(await store.find([serviceName('x')], account)).toEqual([])
-    expect(await store.remove(item)).toBe(false)
+    for (const request of [
+      store.save(someone, item),
+      store.find(someone, [endpoint], account),
+      store.find(someone, [serviceName('x')], account),
+      store.remove(someone, item),
+    ]) {
+      expect(await failureOf(request)).toMatchObject({ code: 'malformed' })
+    }
+    expect(addon.asked).toEqual([])
   })
 })
 
@@ -126,11 +132,11 @@ describe('Windows', () => {
   beforeEach(() => open('win32'))
 
   test('is never searched: that would match by suffix', async () => {
-    await store.save(text('sub.example.com', 'ann'))
+    await store.save(someone, text('sub.example.com', 'ann'))
     addon.asked.length = 0
-    expect(await store.find([serviceName('example.com')])).toEqual([])
-    expect(await store.find([serviceName('example.com')], 'ann')).toEqual([])
-    expectItems(await store.find([serviceName('sub.example.com')]), [text('sub.example.com', 'ann')])
+    expect(await store.find(someone, [serviceName('example.com')])).toEqual([])
+    expect(await store.find(someone, [serviceName('example.com')], 'ann')).toEqual([])
+    expectItems(await store.find(someone, [serviceName('sub.example.com')]), [text('sub.example.com', 'ann')])
     expect(addon.asked.filter((what) => what.startsWith('search'))).toEqual([])
   })
 
@@ -141,18 +147,18 @@ describe('Windows', () => {
     ['a pair in UTF-16', '😀', 640],
   ])('takes 2560 bytes of UTF-16, not more: %s', async (_, character, count) => {
     const largest = credential(endpoint, { secret: new Secret(character.repeat(count)) })
-    await store.save(largest)
+    await store.save(someone, largest)
     const larger = { ...largest, secret: new Secret(character.repeat(count + 1)) }
     addon.asked.length = 0
-    expect(await failureOf(store.save(larger))).toMatchObject({ code: 'too-large' })
+    expect(await failureOf(store.save(someone, larger))).toMatchObject({ code: 'too-large' })
     expect(addon.asked).toEqual([])
-    expectItems(await store.find([endpoint]), [largest])
+    expectItems(await store.find(someone, [endpoint]), [largest])
     expect(store.traits.largest).toBe(1280)
   })
 
   test('what belongs to a secret counts, too', async () => {
     const item = credential(endpoint, { secret: new Secret('x'.repeat(1270)), expires: 1 })
-    expect(await failureOf(store.save(item))).toMatchObject({ code: 'too-large' })
+    expect(await failureOf(store.save(someone, item))).toMatchObject({ code: 'too-large' })
   })
 
   test.each([
@@ -161,12 +167,12 @@ describe('Windows', () => {
     ['another place of the dot', text('example.com/repo', 'ann.git:https://git')],
   ])('%s would be the same item, and is refused', async (_, other) => {
     const items = [credential(endpoint), credential(parseAddress('https://git.example.com/repo'))]
-    for (const item of items) await store.save(item)
-    const failure = await failureOf(store.save(other))
+    for (const item of items) await store.save(someone, item)
+    const failure = await failureOf(store.save(someone, other))
     expect(failure.code).toBe('refused')
     expect(failure.hints[0]).toContain('credbridge remove https://git.example.com')
-    for (const item of items) expectItems(await store.find([item.endpoint]), [item])
-    expect(await store.find([other.endpoint], other.account)).toEqual([])
+    for (const item of items) expectItems(await store.find(someone, [item.endpoint]), [item])
+    expect(await store.find(someone, [other.endpoint], other.account)).toEqual([])
   })
 })
 
@@ -175,20 +181,20 @@ describe('macOS', () => {
 
   test('keeps an empty account under a name of ours, apart from all others', async () => {
     const nobody = credential(endpoint, { account: '' })
-    await store.save(nobody)
+    await store.save(someone, nobody)
     expect([...addon.items.keys()]).toEqual(['["git:https://git.example.com","credbridge:none"]'])
-    expectItems(await store.find([endpoint], ''), [nobody])
-    expectItems(await store.find([endpoint], 'credbridge:none'), [])
+    expectItems(await store.find(someone, [endpoint], ''), [nobody])
+    expectItems(await store.find(someone, [endpoint], 'credbridge:none'), [])
     const named = credential(endpoint, { account: 'credbridge:none' })
-    expect(await failureOf(store.save(named))).toMatchObject({ code: 'unsupported' })
-    expect(await store.remove(named)).toBe(false)
-    expectItems(await store.find([endpoint]), [nobody])
+    expect(await failureOf(store.save(someone, named))).toMatchObject({ code: 'unsupported' })
+    expect(await store.remove(someone, named)).toBe(false)
+    expectItems(await store.find(someone, [endpoint]), [nobody])
   })
 
   test('an empty service name is unsupported, and absent', async () => {
-    expect(await failureOf(store.save(text('', 'ann')))).toMatchObject({ code: 'unsupported' })
-    expect(await store.find([serviceName('')], 'ann')).toEqual([])
-    expect(await store.find([serviceName('')])).toEqual([])
+    expect(await failureOf(store.save(someone, text('', 'ann')))).toMatchObject({ code: 'unsupported' })
+    expect(await store.find(someone, [serviceName('')], 'ann')).toEqual([])
+    expect(await store.find(someone, [serviceName('')])).toEqual([])
     expect(addon.asked).toEqual([]) // The system would take it for any service.
   })
 
@@ -196,16 +202,16 @@ describe('macOS', () => {
     addon.items.set('["service","ann"]', { account: 'ann', password: 'of Python' })
     addon.items.set('["service","credbridge:none"]', { account: 'credbridge:none', password: 'ours' })
     const [ann, nobody] = [text('service', 'ann', 'of Python'), text('service', '', 'ours')]
-    expectItems(await store.find([serviceName('service')], 'ann'), [ann])
-    expectItems(await store.find([serviceName('service')], ''), [nobody])
-    expectItems(await store.find([serviceName('service')]), [ann, nobody])
-    expect(await store.remove(ann)).toBe(true)
-    expectItems(await store.find([serviceName('service')]), [nobody])
+    expectItems(await store.find(someone, [serviceName('service')], 'ann'), [ann])
+    expectItems(await store.find(someone, [serviceName('service')], ''), [nobody])
+    expectItems(await store.find(someone, [serviceName('service')]), [ann, nobody])
+    expect(await store.remove(someone, ann)).toBe(true)
+    expectItems(await store.find(someone, [serviceName('service')]), [nobody])
   })
 
   test('cases are apart', async () => {
     const items = ['ann', 'Ann'].map((account) => credential(endpoint, { account, secret: new Secret(account) }))
-    for (const item of items) await store.save(item)
-    expectItems(await store.find([endpoint]), items)
+    for (const item of items) await store.save(someone, item)
+    expectItems(await store.find(someone, [endpoint]), items)
   })
 })

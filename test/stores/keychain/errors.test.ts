@@ -4,6 +4,7 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure, type FailureCode } from '../../../src/core/failure.ts'
 import { keychainFailure, severalItems } from '../../../src/stores/keychain/errors.ts'
 import { keychainStore } from '../../../src/stores/keychain/store.ts'
+import { someone } from '../../asker.ts'
 import { credential, plain } from '../contract-world.ts'
 import { fakeAddon } from './fake-addon.ts'
 import { failureOf } from './world.ts'
@@ -97,14 +98,18 @@ describe('an addon that is not there', () => {
     platform: 'linux',
     indexFile: join('/nowhere', 'keychain.json'),
     userId: -1,
-    personPresent: false,
+    locks: { folder: '/nowhere/locks', userId: -1 },
     loadAddon: () => Promise.reject(new Error("Cannot find module '@napi-rs/keyring-linux-x64-gnu'")),
   }
 
   test('is unavailable to every verb, and the way out is told', async () => {
     const store = keychainStore(options)
     const item = credential(parseAddress('https://git.example.com'))
-    for (const call of [() => store.find([item.endpoint]), () => store.save(item), () => store.list()]) {
+    for (const call of [
+      () => store.find(someone, [item.endpoint]),
+      () => store.save(someone, item),
+      () => store.list(someone),
+    ]) {
       const failure = await failureOf(call())
       expect(failure.code).toBe('unavailable')
       expect(failure.hints[0]).toContain('npm install --global --include=optional credbridge')
@@ -123,8 +128,8 @@ describe('an addon that is not there', () => {
     })
     expect(loaded).toBe(0)
     const item = credential(parseAddress('https://git.example.com'))
-    expect((await store.find([item.endpoint])).map(plain)).toEqual([])
-    expect(await store.list()).toEqual([])
+    expect((await store.find(someone, [item.endpoint])).map(plain)).toEqual([])
+    expect(await store.list(someone)).toEqual([])
     expect(loaded).toBe(1)
   })
 })

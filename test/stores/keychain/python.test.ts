@@ -5,6 +5,7 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { keychainStore } from '../../../src/stores/keychain/store.ts'
+import { someone } from '../../asker.ts'
 import { needs } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { expectItems } from '../contract-world.ts'
@@ -49,80 +50,80 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       const [service, account] = words
       await inPython('keyring.set_password', ...words)
       const item = text(...words)
-      expectItems(await store().find([item.endpoint], account), [item])
-      expectItems(await store().find([item.endpoint]), [item])
-      expectItems(await store().find([item.endpoint], 'nobody'), [])
+      expectItems(await store().find(someone, [item.endpoint], account), [item])
+      expectItems(await store().find(someone, [item.endpoint]), [item])
+      expectItems(await store().find(someone, [item.endpoint], 'nobody'), [])
 
-      await store().save({ ...item, secret: new Secret('changed') })
+      await store().save(someone, { ...item, secret: new Secret('changed') })
       expect(await inPython('keyring.get_password', service, account)).toBe('changed')
-      expect(await store().remove(item, new Secret('other'))).toBe(false)
-      expect(await store().remove(item)).toBe(true)
+      expect(await store().remove(someone, item, new Secret('other'))).toBe(false)
+      expect(await store().remove(someone, item)).toBe(true)
       expect(await inPython('keyring.get_password', service, account)).toBe(null)
-      expect(await store().remove(item)).toBe(false)
+      expect(await store().remove(someone, item)).toBe(false)
     })
 
     test('what it wrote is removed although the index does not know it', async () => {
       await inPython('keyring.set_password', 'unknown', 'ann', 'p@ss')
-      expect(await store().list()).toEqual([])
-      expect(await store().remove(text('unknown', 'ann', ''), new Secret('other'))).toBe(false)
-      expect(await store().remove(text('unknown', 'ann', ''))).toBe(true)
+      expect(await store().list(someone)).toEqual([])
+      expect(await store().remove(someone, text('unknown', 'ann', ''), new Secret('other'))).toBe(false)
+      expect(await store().remove(someone, text('unknown', 'ann', ''))).toBe(true)
       expect(await inPython('keyring.get_password', 'unknown', 'ann')).toBe(null)
     })
 
     test('reads what we wrote, and removes it', async () => {
       const item = text('ours', 'ann', 'from us\n')
-      await store().save(item)
+      await store().save(someone, item)
       expect(await inPython('keyring.get_password', 'ours', 'ann')).toBe('from us\n')
       expect(await inPython('(lambda *a: keyring.get_credential(*a).username)', 'ours', 'ann')).toBe('ann')
       await inPython('keyring.delete_password', 'ours', 'ann')
-      expectItems(await store().find([item.endpoint]), [])
+      expectItems(await store().find(someone, [item.endpoint]), [])
     })
 
     test('reads every account of a service apart', async () => {
       await inPython('keyring.set_password', 'several', 'ann', 'a')
-      await store().save(text('several', 'bob', 'b'))
-      expectItems(await store().find([serviceName('several')]), [
+      await store().save(someone, text('several', 'bob', 'b'))
+      expectItems(await store().find(someone, [serviceName('several')]), [
         text('several', 'ann', 'a'),
         text('several', 'bob', 'b'),
       ])
-      expectItems(await store().find([serviceName('several')], 'bob'), [text('several', 'bob', 'b')])
+      expectItems(await store().find(someone, [serviceName('several')], 'bob'), [text('several', 'bob', 'b')])
     })
 
     test('writes a second item beside ours: equal ones answer, others are ambiguous, and the hint ends it', async () => {
       const item = text("it's twice", 'ann', 'same')
-      await store().save(item)
+      await store().save(someone, item)
       await inPython('keyring.set_password', "it's twice", 'ann', 'same')
-      expectItems(await store().find([item.endpoint]), [item])
-      expectItems(await store().find([item.endpoint], 'ann'), [item])
+      expectItems(await store().find(someone, [item.endpoint]), [item])
+      expectItems(await store().find(someone, [item.endpoint], 'ann'), [item])
 
       await inPython('keyring.set_password', "it's twice", 'ann', 'other')
       const failures = [
-        await failureOf(store().find([item.endpoint], 'ann')),
-        await failureOf(store().find([item.endpoint])),
-        await failureOf(store().save(item)),
-        await failureOf(store().remove(item)),
+        await failureOf(store().find(someone, [item.endpoint], 'ann')),
+        await failureOf(store().find(someone, [item.endpoint])),
+        await failureOf(store().save(someone, item)),
+        await failureOf(store().remove(someone, item)),
       ]
       expect(failures.map(({ code }) => code)).toEqual(['ambiguous', 'ambiguous', 'ambiguous', 'ambiguous'])
-      expectItems(await store().find([item.endpoint], 'bob'), [])
+      expectItems(await store().find(someone, [item.endpoint], 'bob'), [])
 
       const hint = failures[0]?.hints[0] ?? ''
       const command = hint.slice(hint.indexOf('secret-tool'))
       expect(await run('sh', ['-c', command], { env: session.env })).toMatchObject({ exitCode: 0 })
-      await store().save(item)
-      expectItems(await store().find([item.endpoint]), [item])
+      await store().save(someone, item)
+      expectItems(await store().find(someone, [item.endpoint]), [item])
     })
 
     test('does not see an item of ours as its own, nor overwrite it through us', async () => {
       const endpoint = parseAddress('https://git.example.com')
       const item: Credential = { ...text('', 'ann', 'p@ss'), endpoint, owner: 'git', kind: 'basic' }
-      await store().save(item)
+      await store().save(someone, item)
       const alias = text('git:https://git.example.com', 'ann', 'from Python')
-      expectItems(await store().find([alias.endpoint]), [])
-      expectItems(await store().find([alias.endpoint], 'ann'), [])
-      expect(await failureOf(store().save(alias))).toMatchObject({ code: 'refused' })
-      expect(await store().remove(alias)).toBe(false)
-      expectItems(await store().find([item.endpoint]), [item])
-      expect(await store().remove(item)).toBe(true)
+      expectItems(await store().find(someone, [alias.endpoint]), [])
+      expectItems(await store().find(someone, [alias.endpoint], 'ann'), [])
+      expect(await failureOf(store().save(someone, alias))).toMatchObject({ code: 'refused' })
+      expect(await store().remove(someone, alias)).toBe(false)
+      expectItems(await store().find(someone, [item.endpoint]), [item])
+      expect(await store().remove(someone, item)).toBe(true)
     })
   })
 })

@@ -86,7 +86,7 @@ needsPrograms(
     const unlocks = await watch(session, 'Unlock')
     await inChild(session.env, { options: options(session), steps: verbs })
     expect(await unlocks()).toBe(0)
-    const { steps } = await inChild(session.env, { options: options(session, { personPresent: true }), steps: verbs })
+    const { steps } = await inChild(session.env, { options: options(session), personPresent: true, steps: verbs })
     expect(await unlocks()).toBeGreaterThan(0)
     expect(codes(steps)).toEqual(['locked', 'locked', 'locked', 'locked']) // Its dialog has no screen here.
   })

@@ -35,7 +35,7 @@ export function optionsIn(session: Pick<Session, 'folder'>): KeychainOptions {
     platform: 'linux',
     indexFile: join(session.folder, 'data', 'credbridge', 'keychain.json'),
     userId: process.getuid?.() ?? -1,
-    personPresent: false,
+    locks: { folder: join(session.folder, 'state', 'locks'), userId: process.getuid?.() ?? -1 },
   }
 }
 
@@ -62,7 +62,12 @@ export interface ChildOutcome extends Outcome {
 /** Uses the store in a process of its own, which ends as our commands do; `options` may be changed. */
 export async function inChild(
   env: Readonly<Record<string, string>>,
-  job: { readonly options: Job['options']; readonly crash?: Job['crash']; readonly steps: readonly Step[] },
+  job: {
+    readonly options: Job['options']
+    readonly personPresent?: boolean
+    readonly crash?: Job['crash']
+    readonly steps: readonly Step[]
+  },
   as: readonly string[] = [],
 ): Promise<ChildOutcome> {
   const [command = '', ...args] = [...as, process.execPath, '--import', 'tsx', join(import.meta.dirname, 'child.ts')]

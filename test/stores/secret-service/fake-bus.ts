@@ -1,7 +1,7 @@
 import { outputOf } from '../../../src/dbus/bytes.ts'
 import { lengthOf, printMessage, type Received, readMessage } from '../../../src/dbus/message.ts'
 import { read, type Value } from '../../../src/dbus/value.ts'
-import type { Dial } from '../../../src/system/unix-socket.ts'
+import type { ConnectSocket } from '../../../src/system/unix-socket.ts'
 
 /** What the bus answers to a call: a body and its types, the name of an error, raw bytes, nothing at all, or the end. */
 export type Answer =
@@ -34,7 +34,11 @@ const collection = '/org/freedesktop/secrets/collection/login'
 const session = '/org/freedesktop/secrets/session/s1'
 
 /** A bus in this process, with a Secret Service that holds one item; it says each word that a test wants otherwise. */
-export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answers, greeting = 'OK 1234\r\n'): Dial {
+export function fakeBus(
+  attributes: ReadonlyMap<string, string>,
+  answers: Answers,
+  greeting = 'OK 1234\r\n',
+): ConnectSocket {
   const usual: Answers = ({ member, body }) => {
     if (member === 'Hello') return ['s', ':1.1']
     if (member === 'ReadAlias') return ['o', body[0] === 'default' ? collection : '/']
@@ -49,15 +53,15 @@ export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answer
     if (member === 'GetAll') return ['a{sv}', described(attributes)]
     return ['']
   }
-  return (_, ear) => {
+  return (_, listener) => {
     let authenticated = false
     let closed = false
-    setImmediate(() => ear.opened())
-    const say = (bytes: Buffer) => void setImmediate(() => closed || ear.heard(bytes))
+    setImmediate(() => listener.opened())
+    const say = (bytes: Buffer) => void setImmediate(() => closed || listener.received(bytes))
     function take(message: Received): void {
       const asked = { member: '', path: '', ...message, body: read({ ...message.body }, message.signature ?? '') }
       const answer = answers(asked) ?? usual(asked) ?? 'nothing'
-      if (answer === 'end') setImmediate(() => closed || ear.ended())
+      if (answer === 'end') setImmediate(() => closed || listener.ended())
       else if (typeof answer === 'object' && 'after' in answer) {
         setTimeout(() => say(printed(asked.serial, answer.answer)), answer.after)
       } else if (answer !== 'nothing') say(Buffer.isBuffer(answer) ? answer : printed(asked.serial, answer))
@@ -73,7 +77,7 @@ export function fakeBus(attributes: ReadonlyMap<string, string>, answers: Answer
           rest = rest.subarray(length)
         }
       },
-      hold() {},
+      keepAlive() {},
       close() {
         closed = true
       },

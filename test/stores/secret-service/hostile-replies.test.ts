@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { attributesOf } from '../../../src/stores/secret-service/items.ts'
+import { askedBy, someone } from '../../asker.ts'
 import { type Answer, type Answers, described, fakeBus, item, printed } from './fake-bus.ts'
 import { failureOf, git, gits, secretsAt, storeOn } from './world.ts'
 
@@ -11,8 +12,8 @@ const attributes = attributesOf(gits(''))
 const short = { first: 200, answer: 100, person: 300 }
 
 function storeWith(answers: Answers, greeting?: string): Store {
-  const dial = fakeBus(attributes, answers, greeting)
-  return storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits: short })
+  const connect = fakeBus(attributes, answers, greeting)
+  return storeOn({ env: {} }, { address: 'unix:path=/', connect, limits: short })
 }
 
 /** Another answer to this one method. */
@@ -32,7 +33,7 @@ test('a session is begun and a search made together, and only once the service h
       asked.push(member)
       return member === 'ReadAlias' ? before : undefined
     })
-  expect(await failureOf(noting('nothing').find([git]))).toMatchObject({ code: 'timeout' })
+  expect(await failureOf(noting('nothing').find(someone, [git]))).toMatchObject({ code: 'timeout' })
   expect(asked).toEqual(['Hello', 'ReadAlias'])
   expect(await secretsAt(noting())).toEqual(['secret'])
   expect(asked.slice(2, 6)).toEqual(['Hello', 'ReadAlias', 'OpenSession', 'SearchItems'])
@@ -56,7 +57,7 @@ describe('a reply of the wrong types is malformed', () => {
     ['GetAll', ['a{sv}', new Map([...described(attributes), ['Modified', { type: 'u', value: 1 }]])]],
     ['GetAll', ['a{sv}', new Map([...described(attributes), ['Locked', { type: 'u', value: 1 }]])]],
   ])('%s: %j', async (member, answer) => {
-    expect(await failureOf(storeWith(to(member, answer)).find([git]))).toMatchObject({ code: 'malformed' })
+    expect(await failureOf(storeWith(to(member, answer)).find(someone, [git]))).toMatchObject({ code: 'malformed' })
   })
 })
 
@@ -75,7 +76,7 @@ describe('a reply that is no reply', () => {
     ['an error without a name', { error: '' }, 'refused'],
   ])('%s', async (_, answer, code) => {
     for (const member of ['ReadAlias', 'OpenSession', 'SearchItems', 'GetSecrets', 'GetAll']) {
-      const failure = await failureOf(storeWith(to(member, answer)).find([git]))
+      const failure = await failureOf(storeWith(to(member, answer)).find(someone, [git]))
       expect([member, failure.code]).toEqual([member, code])
     }
   })
@@ -86,14 +87,14 @@ describe('a reply that is no reply', () => {
     ['a line without end', 'O'.repeat(5_000), 'malformed'],
     ['half a line, and then a message', `OK ${'1'.repeat(240)}`, 'malformed'],
   ])('%s', async (_, greeting, code) => {
-    expect(await failureOf(storeWith(to('Hello', 'nothing'), greeting).find([git]))).toMatchObject({ code })
+    expect(await failureOf(storeWith(to('Hello', 'nothing'), greeting).find(someone, [git]))).toMatchObject({ code })
   })
 })
 
 describe('a Secret Service that contradicts itself', () => {
   test('an item that has gone when its secret is asked for is absent', async () => {
     const gone = { error: 'org.freedesktop.DBus.Error.UnknownObject' }
-    expect(await storeWith(to('GetAll', gone)).find([git])).toEqual([])
+    expect(await storeWith(to('GetAll', gone)).find(someone, [git])).toEqual([])
   })
 
   test('an item that goes while its secret is compared is nothing that could be removed', async () => {
@@ -104,12 +105,12 @@ describe('a Secret Service that contradicts itself', () => {
       gone = true
       return ['a{o(oayays)}', new Map()]
     })
-    expect(await store.remove(gits(''), new Secret('secret'))).toBe(false)
+    expect(await store.remove(someone, gits(''), new Secret('secret'))).toBe(false)
   })
 
   test('an unlocked item without a secret is refused, never absent', async () => {
     const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map()]))
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'refused' })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'refused' })
   })
 
   test('a locked item without a secret is locked', async () => {
@@ -118,7 +119,7 @@ describe('a Secret Service that contradicts itself', () => {
       if (asked.member === 'GetSecrets') return ['a{o(oayays)}', new Map()]
       return asked.member === 'GetAll' ? ['a{sv}', locked] : undefined
     })
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'locked' })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
   })
 
   test('what it says to have unlocked and has not is locked', async () => {
@@ -126,12 +127,12 @@ describe('a Secret Service that contradicts itself', () => {
       if (asked.member === 'SearchItems') return ['aoao', [], [item]]
       return asked.member === 'Unlock' ? ['aoo', [], '/'] : undefined
     })
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'locked' })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
   })
 
   test('an item that it found although it was not asked for is left out', async () => {
     const other = described(new Map([['service', 'git:https://other.example.com']]))
-    expect(await storeWith(to('GetAll', ['a{sv}', other])).find([git])).toEqual([])
+    expect(await storeWith(to('GetAll', ['a{sv}', other])).find(someone, [git])).toEqual([])
   })
 
   test.each([
@@ -143,22 +144,42 @@ describe('a Secret Service that contradicts itself', () => {
   ] as const)(
     'somebody there: %s; the dialog before a search %s, a collection is %s: %j',
     async (personPresent, how, state, outcome) => {
-      const dial = fakeBus(attributes, ({ member, body }) => {
+      const connect = fakeBus(attributes, ({ member, body }) => {
         if (member === 'SearchItems')
           return how === 'answers' ? { after: 250, answer: ['aoao', [item], []] } : 'nothing'
         return body[1] === 'Locked' ? ['v', { type: 'b', value: state === 'locked' }] : undefined
       })
       const limits = { first: 5_000, answer: 100, person: how === 'answers' ? 20_000 : 500 }
-      const store = storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits, personPresent })
-      if (typeof outcome === 'string') expect(await failureOf(store.find([git]))).toMatchObject({ code: outcome })
+      const store = askedBy({ personPresent }, storeOn({ env: {} }, { address: 'unix:path=/', connect, limits }))
+      if (typeof outcome === 'string')
+        expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: outcome })
       else expect(await secretsAt(store)).toEqual(outcome)
+    },
+  )
+
+  test.each(['unlocked', 'locked'])(
+    'more %s items than anybody keeps are malformed, and nothing is asked of them',
+    async (which) => {
+      const asked: string[] = []
+      const many = Array.from({ length: 5_001 }, (_, at) => `/org/freedesktop/secrets/collection/login/${at}`)
+      const twice = (paths: readonly string[]) => paths.map((path) => path.replace('login', 'other'))
+      let searches = 0
+      const store = storeWith(({ member }) => {
+        asked.push(member)
+        if (member !== 'SearchItems') return undefined
+        const paths = searches++ % 2 === 0 ? many : twice(many)
+        return which === 'locked' ? ['aoao', [], paths] : ['aoao', paths, []]
+      })
+      expect(await failureOf(store.list(someone))).toMatchObject({ code: 'malformed' })
+      expect(asked).not.toContain('GetAll')
+      expect(asked).not.toContain('Unlock')
     },
   )
 
   test('a secret that is no text is malformed', async () => {
     const secret = [item, Buffer.alloc(0), Buffer.from([0xff, 0xfe]), 'application/octet-stream']
     const store = storeWith(to('GetSecrets', ['a{o(oayays)}', new Map([[item, secret]])]))
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'malformed' })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'malformed' })
   })
 
   test('items that change under every write end the attempts', async () => {
@@ -168,7 +189,7 @@ describe('a Secret Service that contradicts itself', () => {
       if (asked.member === 'ReadAlias') return ['o', '/org/freedesktop/secrets/collection/login']
       return asked.member === 'CreateItem' ? ['oo', `${item}${made++}`, '/'] : undefined
     })
-    expect(await failureOf(store.save(gits('x')))).toMatchObject({ code: 'timeout' })
+    expect(await failureOf(store.save(someone, gits('x')))).toMatchObject({ code: 'timeout' })
     expect(made).toBeLessThanOrEqual(20)
   })
 })

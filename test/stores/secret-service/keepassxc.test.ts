@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askedBy, someone } from '../../asker.ts'
 import { type KeePassXC, startKeePassXC } from '../../real/keepassxc.ts'
 import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
@@ -32,16 +33,16 @@ suite('the contract of a store, kept by secret-service on KeePassXC', () => {
 suite('KeePassXC', () => {
   test('one item, found again, changed in its place, removed', async () => {
     const store = storeOn(session)
-    await store.save(gits('kept'))
-    await store.save(gits('changed'))
+    await store.save(someone, gits('kept'))
+    await store.save(someone, gits('changed'))
     expect(await secretsAt(store)).toEqual(['changed'])
-    expect(await store.list()).toMatchObject([{ account: 'ann', owner: 'git' }])
-    expect(await store.remove(gits(''))).toBe(true)
+    expect(await store.list(someone)).toMatchObject([{ account: 'ann', owner: 'git' }])
+    expect(await store.remove(someone, gits(''))).toBe(true)
     expect(await secretsAt(store)).toEqual([])
   })
 
   test('is an entry that other programs find by service and user name', async () => {
-    await storeOn(session).save(gits('kept'))
+    await storeOn(session).save(someone, gits('kept'))
     const [entry, another] = await shown(session, { service: 'git:https://git.example.com', username: 'ann' })
     expect(another).toBeUndefined()
     expect(entry).toMatchObject({ secret: 'kept', attributes: { application: 'credbridge', owner: 'git' } })
@@ -49,22 +50,22 @@ suite('KeePassXC', () => {
 
   test('an item that becomes of another kind is made anew, because its attributes cannot be changed', async () => {
     const store = storeOn(session)
-    await store.save(gits('kept'))
-    await store.save(gits('changed', { kind: 'bearer' }))
-    expect(await store.list()).toMatchObject([{ account: 'ann', kind: 'bearer' }])
+    await store.save(someone, gits('kept'))
+    await store.save(someone, gits('changed', { kind: 'bearer' }))
+    expect(await store.list(someone)).toMatchObject([{ account: 'ann', kind: 'bearer' }])
     expect(await secretsAt(store)).toEqual(['changed'])
-    expect(await store.remove(gits(''))).toBe(true)
+    expect(await store.remove(someone, gits(''))).toBe(true)
   })
 
   test('locked, and nobody there: nothing is absent, and nothing is written', async () => {
-    await storeOn(session).save(gits('kept'))
+    await storeOn(session).save(someone, gits('kept'))
     await keepassxc.lock()
     const store = storeOn(session)
     for (const request of [
-      () => store.find([git]),
-      () => store.save(gits('other')),
-      () => store.remove(gits('')),
-      () => store.list(),
+      () => store.find(someone, [git]),
+      () => store.save(someone, gits('other')),
+      () => store.remove(someone, gits('')),
+      () => store.list(someone),
     ]) {
       const failure = await failureOf(request())
       expect(failure).toMatchObject({ code: 'locked' })
@@ -76,8 +77,8 @@ suite('KeePassXC', () => {
 
   test('locked, and somebody there who does nothing: timeout', async () => {
     await keepassxc.lock()
-    const store = storeOn(session, { personPresent: true, limits: { person: 1_000 } })
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'timeout' })
+    const store = askedBy({ personPresent: true }, storeOn(session, { limits: { person: 1_000 } }))
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
   })
 })
 
@@ -88,18 +89,18 @@ suite('KeePassXC that asks before it searches', () => {
   beforeAll(async () => {
     session = await startSession('no-service', afterAll)
     keepassxc = await startKeePassXC(session, afterAll, { unlockBeforeSearch: true })
-    await storeOn(session).save(gits('kept'))
+    await storeOn(session).save(someone, gits('kept'))
     await keepassxc.lock()
   }, slow)
 
   test('nobody there: locked, long before the time for a person is over', async () => {
     const store = storeOn(session, { limits: { first: 2_000, answer: 1_000, person: 600_000 } })
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'locked' })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
   })
 
   test('somebody there who does nothing: timeout', async () => {
     const limits = { first: 2_000, answer: 500, person: 2_000 }
-    const store = storeOn(session, { personPresent: true, limits })
-    expect(await failureOf(store.find([git]))).toMatchObject({ code: 'timeout' })
+    const store = askedBy({ personPresent: true }, storeOn(session, { limits }))
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
   })
 })

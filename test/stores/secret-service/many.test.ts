@@ -4,6 +4,7 @@ import { isCredential } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { attributesOf, labelOf } from '../../../src/stores/secret-service/items.ts'
+import { askedBy, someone } from '../../asker.ts'
 import { built, installCommands } from '../../real/commands.ts'
 import { needs } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
@@ -23,17 +24,17 @@ needs('Python with keyring and secretstorage', hasPythonKeyring)('a thousand ite
     ])
     await fill(session, items)
     const store = storeOn(session)
-    expect(await store.list()).toHaveLength(1_000)
-    const found = await store.find(addresses)
+    expect(await store.list(someone)).toHaveLength(1_000)
+    const found = await store.find(someone, addresses)
     const secrets = found.map((one) => [one.endpoint.key, isCredential(one) ? one.secret.expose() : '']).sort()
     expect(secrets).toEqual(addresses.map(({ key }) => [key, `secret of ${key}`]).sort())
     const [first = gits('')] = entries
     expect(await secretsAt(store, first.endpoint)).toEqual([`secret of ${first.endpoint.key}`])
-    await store.save({ ...first, secret: new Secret('changed') })
+    await store.save(someone, { ...first, secret: new Secret('changed') })
     expect(await secretsAt(store, first.endpoint)).toEqual(['changed'])
-    const removed = await Promise.all(entries.map((entry) => store.remove(entry)))
+    const removed = await Promise.all(entries.map((entry) => store.remove(someone, entry)))
     expect(removed.every(Boolean)).toBe(true)
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   }, 60_000)
 
   test('of other people: neither found nor listed, and ours is', async () => {
@@ -41,10 +42,10 @@ needs('Python with keyring and secretstorage', hasPythonKeyring)('a thousand ite
     const attributes = (at: number) => ({ service: `git:https://host-${at}.example.com`, account: 'ann' })
     const items = addresses.map((_, at) => [`${at}`, attributes(at), 'x'])
     await fill(session, items)
-    const store = storeOn(session, { known: { asking: 'git', before: [] } })
-    await store.save(gits('ours'))
-    expect(await store.list()).toMatchObject([{ account: 'ann', owner: 'git' }])
-    expect(await store.find(addresses)).toEqual([])
+    const store = askedBy({ tool: 'git' }, storeOn(session))
+    await store.save(someone, gits('ours'))
+    expect(await store.list(someone)).toMatchObject([{ account: 'ann', owner: 'git' }])
+    expect(await store.find(someone, addresses)).toEqual([])
     expect(await secretsAt(store)).toEqual(['ours'])
   }, 60_000)
 })

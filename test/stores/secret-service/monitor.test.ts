@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { someone } from '../../asker.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { gits, secretsAt, storeOn } from './world.ts'
@@ -24,9 +25,9 @@ needsPrograms(
   ])('sees the secret, written and read, in a session that is %s: %s', async (_, encrypted, times) => {
     const heard = await monitor()
     const store = storeOn(session, { encrypted })
-    await store.save(gits('s3cret-on-the-bus'))
+    await store.save(someone, gits('s3cret-on-the-bus'))
     expect(await secretsAt(store)).toEqual(['s3cret-on-the-bus'])
-    await store.remove(gits(''))
+    await store.remove(someone, gits(''))
     const bytes = await heard()
     expect(bytes.includes('git.example.com')).toBe(true)
     expect(bytes.toString('latin1').split('s3cret-on-the-bus')).toHaveLength(times + 1)

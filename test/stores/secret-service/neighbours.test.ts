@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
+import { askedBy, someone } from '../../asker.ts'
 import { hasKeyring, needs } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import {
@@ -30,7 +31,7 @@ suite('neighbours in the Secret Service', () => {
 
   beforeAll(async () => {
     session = await startSession('unlocked', afterAll)
-    store = storeOn(session, { known: { asking: 'git', before: [] } })
+    store = askedBy({ tool: 'git' }, storeOn(session))
   })
 
   const service = 'git:https://git.example.com'
@@ -45,13 +46,13 @@ suite('neighbours in the Secret Service', () => {
   for (const [name, program] of programs) {
     test(`${name} reads what a tool saved, and changes it`, async () => {
       await reset()
-      await store.save(gits('ours'))
+      await store.save(someone, gits('ours'))
       expect(await program().get(service, 'ann')).toBe('ours')
       await program().set(service, 'ann', 'theirs')
       expect(await secretsAt(store)).toEqual(['theirs'])
       // Python makes a second item beside ours and may read either, until we save.
       if (name !== "Python's keyring") expect(await program().get(service, 'ann')).toBe('theirs')
-      await store.save(gits('ours again'))
+      await store.save(someone, gits('ours again'))
       expect(await program().get(service, 'ann')).toBe('ours again')
       expect(await secretsAt(store)).toEqual(['ours again'])
       expect(await shown(session, { service })).toHaveLength(1)
@@ -63,26 +64,35 @@ suite('neighbours in the Secret Service', () => {
       await program().set(service, 'ann', 'theirs')
       const [before] = await shown(session, { service })
       expect(await secretsAt(store)).toEqual(['theirs'])
-      await store.save(gits('ours'))
+      await store.save(someone, gits('ours'))
       const [after, another] = await shown(session, { service })
       expect(another).toBeUndefined()
       expect(after).toMatchObject({ path: before?.path, label: before?.label, secret: 'ours' })
       expect(await program().get(service, 'ann')).toBe('ours')
-      expect(await store.remove(gits(''))).toBe(true)
+      expect(await store.remove(someone, gits(''))).toBe(true)
       expect(await shown(session, { service })).toEqual([])
+    })
+
+    test(`${name}'s item of another user is left out where one is named, even if a later version wrote it`, async () => {
+      await reset()
+      await program().set(service, 'bob', 'theirs')
+      await program().set(service, 'carol', 'credbridge:2:theirs')
+      expect(await store.find(someone, [git], 'ann')).toEqual([])
+      expect(await store.find(someone, [git], 'carol')).toMatchObject([{ account: 'carol', kind: 'unknown' }])
+      expect(await store.find(someone, [git])).toHaveLength(2)
     })
 
     test(`an item of Python's goes between us and ${name} without end, as one item`, async () => {
       await reset()
       const item = pythons('a service', 'ann', 'first')
-      await store.save(item)
+      await store.save(someone, item)
       for (const [theirs, ours] of [
         ['1', '2'],
         ['3', '4'],
       ] as const) {
         await program().set('a service', 'ann', theirs)
         expect(await secretsAt(store, item.endpoint)).toEqual([theirs])
-        await store.save(pythons('a service', 'ann', ours))
+        await store.save(someone, pythons('a service', 'ann', ours))
         for (const [, each] of programs) expect(await each().get('a service', 'ann')).toBe(ours)
       }
       expect(await shown(session, { service: 'a service' })).toHaveLength(1)
@@ -94,7 +104,7 @@ suite('neighbours in the Secret Service', () => {
   test("a new item of Python's is Python's to the letter", async () => {
     await reset()
     await pythonKeyring(session).set('theirs', 'ann', 'p@ss')
-    await store.save(pythons('ours', 'ann', 'p@ss'))
+    await store.save(someone, pythons('ours', 'ann', 'p@ss'))
     const [ours, theirs] = await shown(session, { application: 'Python keyring library' })
     expect(ours?.attributes).toEqual({ ...theirs?.attributes, service: 'ours' })
     expect(ours).toMatchObject({ label: "Password for 'ann' on 'ours'", secret: 'p@ss', type: theirs?.type })
@@ -114,7 +124,7 @@ suite('neighbours in the Secret Service', () => {
     test("both programs' items stay, and hold what we save", async () => {
       await setTrap()
       expect(await secretsAt(store, item.endpoint)).toHaveLength(1)
-      await store.save(item)
+      await store.save(someone, item)
       const secrets = (await shown(session, { service: 'a service' })).map(({ secret }) => secret)
       expect(secrets).toEqual(['three', 'three'])
       expect(await pythonKeyring(session).get('a service', 'ann')).toBe('three')
@@ -124,7 +134,7 @@ suite('neighbours in the Secret Service', () => {
 
     test('where the keychain store wrote one of them, our next save ends it', async () => {
       await setTrap()
-      await storeOn(session, { known: { asking: 'python', before: [item] } }).save(item)
+      await askedBy({ tool: 'python' }, storeOn(session, { before: [item] })).save(someone, item)
       const [only, another] = await shown(session, { service: 'a service' })
       expect(another).toBeUndefined()
       expect(only?.attributes).toMatchObject({ application: 'Python keyring library' })
@@ -147,11 +157,11 @@ suite('neighbours in the Secret Service', () => {
     const before = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
     expect(before).toHaveLength(alike.length)
 
-    await store.save(pythons('git.example.com', 'ann', 'another kind of thing'))
-    await store.save(gits('ours', { account: 'dora' }))
-    await store.save(gits('ours, changed', { account: 'dora' }))
-    expect(await store.remove(gits('', { account: 'dora' }))).toBe(true)
-    for (const account of ['bob', 'carol']) expect(await store.find([git], account)).toEqual([])
+    await store.save(someone, pythons('git.example.com', 'ann', 'another kind of thing'))
+    await store.save(someone, gits('ours', { account: 'dora' }))
+    await store.save(someone, gits('ours, changed', { account: 'dora' }))
+    expect(await store.remove(someone, gits('', { account: 'dora' }))).toBe(true)
+    for (const account of ['bob', 'carol']) expect(await store.find(someone, [git], account)).toEqual([])
     const after = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
     expect(after).toEqual(before)
   })

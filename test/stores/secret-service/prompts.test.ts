@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
+import { askedBy, someone } from '../../asker.ts'
 import { type Prompter, startPrompter } from '../../real/prompter.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { loginPassword, type Session, startSession } from '../../real/session.ts'
@@ -9,7 +10,7 @@ import { failureOf, git, gits, secretsAt, storeOn } from './world.ts'
 
 const suite = needsPrograms('dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
 const person = (session: Session, limit = 20_000): Store =>
-  storeOn(session, { personPresent: true, limits: { person: limit } })
+  askedBy({ personPresent: true }, storeOn(session, { limits: { person: limit } }))
 
 suite('somebody is there, and gnome-keyring is locked', () => {
   let session: Session
@@ -17,7 +18,7 @@ suite('somebody is there, and gnome-keyring is locked', () => {
 
   beforeAll(async () => {
     session = await startSession('unlocked', afterAll)
-    await storeOn(session).save(gits('kept'))
+    await storeOn(session).save(someone, gits('kept'))
     prompter = await startPrompter(session, afterAll)
   })
 
@@ -32,16 +33,16 @@ suite('somebody is there, and gnome-keyring is locked', () => {
   test('save asks, and goes on in the very item', async () => {
     await lock()
     await prompter.next(`password ${loginPassword}`)
-    await person(session).save(gits('changed'))
+    await person(session).save(someone, gits('changed'))
     expect(await secretsAt(storeOn(session))).toEqual(['changed'])
   })
 
   test('remove asks, too', async () => {
-    await storeOn(session).save(gits('doomed', { account: 'bob' }))
+    await storeOn(session).save(someone, gits('doomed', { account: 'bob' }))
     await lock()
     await prompter.next(`password ${loginPassword}`)
-    expect(await person(session).remove(gits('', { account: 'bob' }))).toBe(true)
-    expect(await storeOn(session).find([git], 'bob')).toEqual([])
+    expect(await person(session).remove(someone, gits('', { account: 'bob' }))).toBe(true)
+    expect(await storeOn(session).find(someone, [git], 'bob')).toEqual([])
   })
 
   test('several requests at once need one answer', async () => {
@@ -55,14 +56,14 @@ suite('somebody is there, and gnome-keyring is locked', () => {
   test('a dialog that is dismissed is locked, and says so', async () => {
     await lock()
     await prompter.next('cancel')
-    const failure = await failureOf(person(session).find([git]))
+    const failure = await failureOf(person(session).find(someone, [git]))
     expect(failure).toMatchObject({ code: 'locked', message: expect.stringContaining('dismissed') })
   })
 
   test('a dialog that nobody answers is taken back: timeout', async () => {
     await lock()
     await prompter.next('nothing')
-    expect(await failureOf(person(session, 500).find([git]))).toMatchObject({ code: 'timeout' })
+    expect(await failureOf(person(session, 500).find(someone, [git]))).toMatchObject({ code: 'timeout' })
     await session.restart('unlocked')
     expect(await secretsAt(person(session))).toHaveLength(1)
   })
@@ -70,7 +71,7 @@ suite('somebody is there, and gnome-keyring is locked', () => {
   test('the daemon ends while its dialog is open: unavailable', async () => {
     await lock()
     await prompter.next('nothing')
-    const failure = failureOf(person(session).find([git]))
+    const failure = failureOf(person(session).find(someone, [git]))
     await session.kill()
     expect(await failure).toMatchObject({ code: 'unavailable' })
   })
@@ -81,9 +82,9 @@ suite('somebody is there, and there is no collection', () => {
     const session = await startSession('no-collection', afterAll)
     const prompter = await startPrompter(session, afterAll)
     await session.restart('no-collection', prompter.env)
-    expect(await person(session).find([git])).toEqual([])
+    expect(await person(session).find(someone, [git])).toEqual([])
     await prompter.next('password a new one')
-    await person(session).save(gits('first'))
+    await person(session).save(someone, gits('first'))
     expect(await secretsAt(storeOn(session))).toEqual(['first'])
   })
 })

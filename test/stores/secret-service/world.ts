@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Credential } from '../../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
-import { dialer } from '../../../src/system/unix-socket-pipe.ts'
+import { type Binding, socketConnector } from '../../../src/system/unix-socket-pipe.ts'
+import { someone } from '../../asker.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
 
@@ -18,12 +21,18 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
-const dial = await dialer()
+const connect = await socketConnector((process as { binding?: Binding }).binding?.bind(process))
 
 /** The store on a session's bus; nobody is there to answer a dialog. */
 export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOptions> = {}): Store {
   const userId = process.getuid?.() ?? -1
-  return secretServiceStore({ address: env['DBUS_SESSION_BUS_ADDRESS'], dial, userId, personPresent: false, ...more })
+  return secretServiceStore({
+    address: env['DBUS_SESSION_BUS_ADDRESS'],
+    connect,
+    userId,
+    locks: { folder: join(tmpdir(), 'credbridge-test-locks'), userId },
+    ...more,
+  })
 }
 
 export const git = parseAddress('https://git.example.com')
@@ -38,7 +47,7 @@ export function pythons(service: string, account: string, secret: string): Crede
 
 /** The secrets that the store finds, in the open. */
 export async function secretsAt(store: Store, endpoint: Endpoint = git): Promise<readonly string[]> {
-  const found = await store.find([endpoint])
+  const found = await store.find(someone, [endpoint])
   return found.map((item) => ('secret' in item ? item.secret.expose() : item.kind)).sort()
 }
 

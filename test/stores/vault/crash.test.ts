@@ -1,14 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { checkVault } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { checkVault, emptyFolder, vaultIn } from './place.ts'
 import { callsOf, killedAt, tracing } from './tracing.ts'
 import type { Job, Step } from './worker.ts'
 import { workers } from './workers.ts'
@@ -27,7 +27,7 @@ tracing()('a process that is killed at any system call', () => {
   }
 
   async function secretsAt(options: VaultOptions, endpoint = at): Promise<unknown[]> {
-    const found = await vaultStore(options).find([parseAddress(endpoint)])
+    const found = await vaultStore(options).find(someone, [parseAddress(endpoint)])
     return found.map((item) => ('secret' in item ? `${item.account}:${item.secret.expose()}` : item.kind)).sort()
   }
 
@@ -66,22 +66,25 @@ tracing()('a process that is killed at any system call', () => {
   /** Whoever comes later can go on, and after a while nothing lies about. */
   async function goesOn(options: VaultOptions, where: string): Promise<void> {
     const later = { ...options, now: () => Date.now() + hour }
-    await vaultStore(later).save(credential(parseAddress(at), { account: 'later', secret: new Secret('s') }))
+    await vaultStore(later).save(someone, credential(parseAddress(at), { account: 'later', secret: new Secret('s') }))
     expect(await secretsAt(options), where).toContain('later:s')
-    await vaultStore(later).remove(credential(parseAddress(at), { account: 'later' }))
+    await vaultStore(later).remove(someone, credential(parseAddress(at), { account: 'later' }))
     expect(await checkVault(later), where).toEqual([])
     expect(debris(options), where).toEqual([])
   }
 
   async function withNeighbours(options: VaultOptions): Promise<void> {
-    await vaultStore(options).save(credential(neighbour, { secret: new Secret('untouched') }))
-    await vaultStore(options).save(credential(parseAddress(at), { account: 'bob', secret: new Secret('untouched') }))
+    await vaultStore(options).save(someone, credential(neighbour, { secret: new Secret('untouched') }))
+    await vaultStore(options).save(
+      someone,
+      credential(parseAddress(at), { account: 'bob', secret: new Secret('untouched') }),
+    )
   }
 
   async function neighboursAreThere(options: VaultOptions, where: string): Promise<void> {
     expect(await secretsAt(options, neighbour.key), where).toEqual(['ann:untouched'])
     expect(await secretsAt(options), where).toContain('bob:untouched')
-    expect((await vaultStore(options).list()).length, where).toBeGreaterThanOrEqual(2)
+    expect((await vaultStore(options).list(someone)).length, where).toBeGreaterThanOrEqual(2)
   }
 
   test('leaves nothing half made where there was no vault', async () => {
@@ -99,7 +102,7 @@ tracing()('a process that is killed at any system call', () => {
     await killEverywhere(
       async (options) => {
         await withNeighbours(options)
-        await vaultStore(options).save(credential(parseAddress(at), { secret: new Secret('old') }))
+        await vaultStore(options).save(someone, credential(parseAddress(at), { secret: new Secret('old') }))
       },
       [['save', at, 'ann', 'new']],
       async (options, where) => {
@@ -118,7 +121,7 @@ tracing()('a process that is killed at any system call', () => {
     await killEverywhere(
       async (options) => {
         await withNeighbours(options)
-        await vaultStore(options).save(credential(parseAddress(step[1]), { secret: new Secret('old') }))
+        await vaultStore(options).save(someone, credential(parseAddress(step[1]), { secret: new Secret('old') }))
       },
       [step],
       async (options, where) => {
@@ -137,16 +140,21 @@ tracing()('a process that is killed at any system call', () => {
   test('leaves a vault that can be read with its old key or its new one, and rekeyed', async () => {
     await killEverywhere(withNeighbours, [['rekey']], async (options, where) => {
       await neighboursAreThere(options, where)
-      const lock = join(options.folder, 'lock')
-      if (existsSync(lock)) utimesSync(lock, new Date(0), new Date(0))
       await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
       await neighboursAreThere(options, where)
       expect(await checkVault({ ...options, now: () => Date.now() + hour }), where).toEqual([])
+      const muchLater = { ...options, now: () => Date.now() + 25 * hour }
+      await vaultStore(muchLater).save(
+        someone,
+        credential(parseAddress(at), { account: 'later', secret: new Secret('s') }),
+      )
+      await vaultStore(muchLater).remove(someone, credential(parseAddress(at), { account: 'later' }))
       expect(
         readdirSync(options.folder).filter((name) => name.startsWith('records')),
         where,
       ).toHaveLength(1)
       expect(readdirSync(join(options.keyFile, '..')), where).toEqual(['vault.key'])
+      await neighboursAreThere(options, where)
     })
   })
 })

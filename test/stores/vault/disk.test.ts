@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
 import { inNamespace, mounting, unprivileged } from './mounts.ts'
 import { emptyFolder, vaultIn } from './place.ts'
@@ -103,7 +104,7 @@ mounting()('a home that cannot be written', () => {
   async function vault(): Promise<{ root: string; options: Job['options'] }> {
     const root = emptyFolder()
     const { folder, keyFile } = vaultIn(root)
-    await vaultStore(vaultIn(root)).save(credential(parseAddress(host(0)), { secret: new Secret('old') }))
+    await vaultStore(vaultIn(root)).save(someone, credential(parseAddress(host(0)), { secret: new Secret('old') }))
     for (const path of ['', ...readdirSync(root, { recursive: true })])
       chownSync(join(root, String(path)), nobody, nobody)
     return { root, options: { folder, keyFile, uid: nobody } }
@@ -165,7 +166,7 @@ tracing()('a rename that fails', () => {
   test('is refused, and leaves neither the new value nor an empty folder', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(host(0))))
+    await vaultStore(options).save(someone, credential(parseAddress(host(0))))
     // The first one finds no folder for the new endpoint, the second one no space.
     const full = [
       'strace',

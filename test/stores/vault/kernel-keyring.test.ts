@@ -7,11 +7,11 @@ import { Secret } from '../../../src/core/secret.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { needs, programOnPath } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 import type { Job, Step } from './worker.ts'
 import { cleanEnvironment, workers } from './workers.ts'
 
@@ -48,7 +48,7 @@ suite('unlock and lock', () => {
     const options = vaultIn(folder)
     await addSlot(options, forPassphrase(new Secret('open sesame')))
     const typing = { ...options, ask: async () => new Secret('open sesame') }
-    await vaultStore(typing).save(credential(parseAddress(at), { secret: new Secret('s3') }))
+    await storeOf(typing).save(someone, credential(parseAddress(at), { secret: new Secret('s3') }))
     for (const path of ['', ...readdirSync(folder, { recursive: true })])
       chownSync(join(folder, String(path)), uid, uid)
     const { folder: place, keyFile } = options

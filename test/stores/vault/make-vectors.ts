@@ -10,7 +10,8 @@ import { recordName } from '../../../src/stores/vault/names.ts'
 import { openVault } from '../../../src/stores/vault/open.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
+import { storeOf } from './place.ts'
 import { seededAgent } from './seeded-agent.ts'
 
 /*
@@ -31,10 +32,16 @@ async function makeVault(root: string): Promise<VaultOptions> {
     keyFile: join(root, keyFile),
     now: () => 1_790_000_000_000,
   }
-  const store = vaultStore(options)
+  const store = storeOf(options)
   const secret = new Secret('p\u00e4ssw\u00f6rd of ann')
-  await store.save({ endpoint: at, account: 'ann', owner: 'git', kind: 'basic', secret })
-  await store.save({ endpoint: other, account: '', owner: 'npm', kind: 'bearer', secret: new Secret('a token') })
+  await store.save(someone, { endpoint: at, account: 'ann', owner: 'git', kind: 'basic', secret })
+  await store.save(someone, {
+    endpoint: other,
+    account: '',
+    owner: 'npm',
+    kind: 'bearer',
+    secret: new Secret('a token'),
+  })
   return options
 }
 
@@ -357,7 +364,7 @@ async function recordPaths(options: VaultOptions, files: Files): Promise<Map<str
   if (header === undefined) throw new Error('no vault')
   const { key } = await openVault(header, options)
   const paths = new Map<string, string>([['key', key.bytes.toString('hex')]])
-  for (const { endpoint, account, owner } of await vaultStore(options).list()) {
+  for (const { endpoint, account, owner } of await storeOf(options).list(someone)) {
     const name = recordName(key, { endpoint, account, owner })
     paths.set(endpoint.key, `vault/records/${name.folder}/${name.file}`)
   }
@@ -390,8 +397,8 @@ async function makeGolden(out: string, root: string): Promise<void> {
     { form: 'service', endpoint: at.key, account: 'ann', owner: 'python', value: `a text\nof two lines \ud83d\udd11` },
     { form: 'service', endpoint: 'large', account: '', owner: 'python', value: 'x'.repeat(5000) },
   ]
-  const store = vaultStore(options)
-  for (const entry of entries) await store.save(parseEntry(JSON.stringify({ ...entry, savedAt: 0 }), 'golden'))
+  const store = storeOf(options)
+  for (const entry of entries) await store.save(someone, parseEntry(JSON.stringify({ ...entry, savedAt: 0 }), 'golden'))
   await addSlot(options, forPassphrase(new Secret('correct horse battery staple')))
   await addSlot(options, forAgent(options))
   const read = readHeader(options)

@@ -8,9 +8,9 @@ import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forKeyFile } from '../../../src/stores/vault/slots/key-file.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { newSlotId } from '../../../src/stores/vault/slots/slot.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const at = parseAddress('https://git.example.com')
 const words = new Secret('open sesame')
@@ -21,7 +21,7 @@ function typing(options: VaultOptions, text: string): VaultOptions {
 
 async function vaultWithKeyFile(): Promise<VaultOptions> {
   const options = vaultIn(emptyFolder())
-  await vaultStore(options).save(credential(at))
+  await storeOf(options).save(someone, credential(at))
   return options
 }
 
@@ -37,14 +37,14 @@ describe('the slots of a vault', () => {
     await addSlot(options, forPassphrase(words))
     expect(contentsOf(join(options.folder, 'records'))).toEqual(before)
     rmSync(options.keyFile)
-    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+    expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
   test('the first one makes the vault: then no key file is there', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     expect((await vaultStatus(options))?.slots.map(({ type }) => type)).toEqual(['passphrase'])
-    await vaultStore(typing(options, 'open sesame')).save(credential(at))
+    await storeOf(typing(options, 'open sesame')).save(someone, credential(at))
     expect(readdirSync(join(options.folder, '..', '..'))).toEqual(['data'])
   })
 
@@ -59,8 +59,8 @@ describe('the slots of a vault', () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await removeSlot(typing(options, 'open sesame'), 'key-file')
-    await expect(vaultStore(options).find([at])).rejects.toMatchObject({ code: 'locked' })
-    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+    await expect(storeOf(options).find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
+    expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
   test('one is removed only while another one opens the vault', async () => {
@@ -74,7 +74,7 @@ describe('the slots of a vault', () => {
   test('the last one stays', async () => {
     const options = await vaultWithKeyFile()
     await expect(removeSlot(options, 'key-file')).rejects.toMatchObject({ code: 'refused' })
-    expect(await vaultStore(options).find([at])).toHaveLength(1)
+    expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
   test('one is named by its id where there are two of its type', async () => {
@@ -86,20 +86,22 @@ describe('the slots of a vault', () => {
     const second = (await vaultStatus(options))?.slots[2]?.id ?? ''
     await removeSlot(options, second)
     rmSync(options.keyFile)
-    await expect(vaultStore(typing(options, 'another')).find([at])).rejects.toMatchObject({ code: 'locked' })
-    expect(await vaultStore(typing(options, 'open sesame')).find([at])).toHaveLength(1)
+    await expect(storeOf(typing(options, 'another')).find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
+    expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
   test('a passphrase is changed: the old one opens nothing that is there now', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
-    await vaultStore(typing(options, 'open sesame')).save(credential(at))
+    await storeOf(typing(options, 'open sesame')).save(someone, credential(at))
     await expect(changePassphrase(typing(options, 'guessed'), async () => new Secret('new'))).rejects.toMatchObject({
       code: 'locked',
     })
     await changePassphrase(typing(options, 'open sesame'), async () => new Secret('new words'))
-    await expect(vaultStore(typing(options, 'open sesame')).find([at])).rejects.toMatchObject({ code: 'locked' })
-    expect(await vaultStore(typing(options, 'new words')).find([at])).toHaveLength(1)
+    await expect(storeOf(typing(options, 'open sesame')).find(someone, [at])).rejects.toMatchObject({
+      code: 'locked',
+    })
+    expect(await storeOf(typing(options, 'new words')).find(someone, [at])).toHaveLength(1)
   })
 
   test('many commands that add slots at once lose none', async () => {
@@ -126,7 +128,7 @@ describe('the slots of a vault', () => {
     await addSlot(options, forPassphrase(words))
     const { slots } = JSON.parse(readFileSync(join(options.folder, 'vault.json'), 'utf8'))
     expect(slots[1]).toEqual(later((await vaultStatus(options))?.id ?? ''))
-    expect(await vaultStore(options).find([at])).toHaveLength(1)
+    expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
   test('without its key file a copy of the folder opens with nothing, and says what is missing', async () => {
@@ -134,9 +136,9 @@ describe('the slots of a vault', () => {
     const copy = vaultIn(emptyFolder())
     cpSync(options.folder, copy.folder, { recursive: true })
     const locked = { code: 'locked', message: expect.stringContaining(copy.keyFile) }
-    await expect(vaultStore(copy).find([at])).rejects.toMatchObject(locked)
-    await expect(vaultStore(copy).list()).rejects.toMatchObject(locked)
-    await expect(vaultStore(copy).save(credential(at))).rejects.toMatchObject(locked)
+    await expect(storeOf(copy).find(someone, [at])).rejects.toMatchObject(locked)
+    await expect(storeOf(copy).list(someone)).rejects.toMatchObject(locked)
+    await expect(storeOf(copy).save(someone, credential(at))).rejects.toMatchObject(locked)
     await expect(addSlot(copy, forPassphrase(words))).rejects.toMatchObject(locked)
     expect((await vaultStatus(copy))?.opens).toMatchObject(locked)
   })

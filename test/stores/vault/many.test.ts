@@ -5,6 +5,7 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import { vaultStatus } from '../../../src/stores/vault/manage.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, vaultIn } from './place.ts'
 import { jobFor, workers } from './workers.ts'
@@ -37,8 +38,13 @@ describe('many processes at once', () => {
       expect(results).toEqual([null, null, mine, null, false, null, true, mine])
     }
     const store = vaultStore(options)
-    expect(await store.find(numbers.map((n) => parseAddress(own(n))))).toHaveLength(200)
-    expect(await store.find([parseAddress(shared)])).toHaveLength(201)
+    expect(
+      await store.find(
+        someone,
+        numbers.map((n) => parseAddress(own(n))),
+      ),
+    ).toHaveLength(200)
+    expect(await store.find(someone, [parseAddress(shared)])).toHaveLength(201)
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
     expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
     expect(await vaultStatus(options)).toMatchObject({ slots: [{ type: 'key-file' }], endpoints: 201 })
@@ -47,7 +53,7 @@ describe('many processes at once', () => {
   test('what they write during a rekey is there after it', async () => {
     const options = vaultIn(emptyFolder())
     const numbers = Array.from({ length: 40 }, (_, n) => n)
-    for (const n of numbers) await vaultStore(options).save(credential(parseAddress(own(n))))
+    for (const n of numbers) await vaultStore(options).save(someone, credential(parseAddress(own(n))))
     const processes = numbers.map((n) =>
       work(jobFor(options, n % 2 === 0 ? [['save', own(n), 'ann', `new ${n}`]] : [['remove', own(n), 'ann', 'p@ss']])),
     )
@@ -56,7 +62,10 @@ describe('many processes at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     expect(await Promise.all(processes)).toEqual(numbers.map((n) => [n % 2 === 0 ? null : true]))
-    const left = await vaultStore(options).find(numbers.map((n) => parseAddress(own(n))))
+    const left = await vaultStore(options).find(
+      someone,
+      numbers.map((n) => parseAddress(own(n))),
+    )
     const secrets = left.map((item) => ('secret' in item ? item.secret.expose() : ''))
     expect(secrets.sort()).toEqual(
       numbers

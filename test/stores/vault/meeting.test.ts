@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { readHeader } from '../../../src/stores/vault/header-file.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { run } from '../../real/run.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 import { callsOf, tracing } from './tracing.ts'
 import type { Step } from './worker.ts'
 import { cleanEnvironment, jobFor, workers } from './workers.ts'
@@ -23,7 +24,7 @@ tracing()('two processes that meet', () => {
 
   async function vault(secret = 'old'): Promise<VaultOptions> {
     const options = vaultIn(emptyFolder())
-    await vaultStore(options).save(credential(at, { secret: new Secret(secret) }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret(secret) }))
     return options
   }
 
@@ -56,13 +57,13 @@ tracing()('two processes that meet', () => {
   }
 
   async function secretAt(options: VaultOptions): Promise<string[]> {
-    return (await vaultStore(options).find([at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
+    return (await storeOf(options).find(someone, [at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
   }
 
   test('a removal of the old value does not take a new one that came in between', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], { after: /records\//, before: 'rename' })
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).stdout).toBe('false\n')
     expect(await secretAt(options)).toEqual(['new'])
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
@@ -75,11 +76,11 @@ tracing()('two processes that meet', () => {
       before: 'rename',
       killedAt: 'link',
     })
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).signal).toBe('SIGKILL')
     expect(await secretAt(options)).toEqual([])
-    const later = vaultStore({ ...options, now: () => Date.now() + 3_600_000 })
-    await later.save(credential(parseAddress(own(1))))
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
+    await later.save(someone, credential(parseAddress(own(1))))
     expect(await secretAt(options)).toEqual(['new'])
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
@@ -87,7 +88,7 @@ tracing()('two processes that meet', () => {
   test('a value that comes while the last one is removed finds its folder again', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
-    await vaultStore(options).remove(credential(at))
+    await storeOf(options).remove(someone, credential(at))
     expect(existsSync(join(options.folder, 'records'))).toBe(true)
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
@@ -99,8 +100,8 @@ tracing()('two processes that meet', () => {
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
-    const later = vaultStore({ ...options, now: () => Date.now() + 3_600_000 })
-    await later.save(credential(parseAddress(own(1))))
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
+    await later.save(someone, credential(parseAddress(own(1))))
     expect(readdirSync(options.folder).filter((name) => name.startsWith('records'))).toHaveLength(1)
   })
 
@@ -121,22 +122,27 @@ tracing()('two processes that meet', () => {
 
   test.each([
     ['the key file', { after: /vault\.key\.[0-9a-f]{16}/, before: 'link,rename' }],
-    ['the vault', { after: /\/new\//, before: 'link', when: '2' }],
+    ['the vault', { after: /vault\.json\.[0-9a-f]{16}/, before: 'link', when: '2' }],
   ])('whoever comes second with %s takes what the first one has made', async (_, hold) => {
     const options = vaultIn(emptyFolder())
     const second = await heldUp(options, ['save', own(2), 'ann', 'second'], hold)
-    await vaultStore(options).save(credential(at, { secret: new Secret('first') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('first') }))
     expect((await second.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['first'])
-    expect(await vaultStore(options).find([parseAddress(own(2))])).toHaveLength(1)
+    expect(await storeOf(options).find(someone, [parseAddress(own(2))])).toHaveLength(1)
     expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
   })
 
   test('a value that comes when a rekey has copied the old one is not lost', async () => {
     const options = await vault()
-    const hold = { after: /vault\.key\.next\.[0-9a-f]{16}/, before: 'rename', when: '1+', milliseconds: 1000 }
+    const hold = {
+      after: /vault\.key\.next-[0-9a-f]{16}\.[0-9a-f]{16}/,
+      before: 'rename',
+      when: '1+',
+      milliseconds: 1000,
+    }
     const rekeying = await heldUp(options, ['rekey'], hold)
-    await vaultStore(options).save(credential(at, { secret: new Secret('new') }))
+    await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await rekeying.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
   })
@@ -162,11 +168,11 @@ tracing()('two processes that meet', () => {
     const options = await vault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
-    const next = `${options.keyFile}.next`
+    const next = `${options.keyFile}.next-${readHeader(options)?.keyId}`
     renameSync(options.keyFile, next)
     writeFileSync(options.keyFile, old, { mode: 0o600 })
     const find: Step = ['find', shared]
-    const when = await openingOf('vault.key.next', options, find)
+    const when = await openingOf(basename(next), options, find)
     const finding = await heldUp(options, find, { after: /vault\.key", O_RD/, before: 'openat', when })
     renameSync(next, options.keyFile)
     expect((await finding.outcome).stdout).toBe('[["ann","old"]]\n')

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, vaultIn } from './place.ts'
 import { callsOf, changes, tracing } from './tracing.ts'
@@ -45,14 +46,14 @@ tracing()('what a writer does to the disk', () => {
       .replace(/records\/[0-9a-f]{32}\/[0-9a-f]{32}/, 'RECORD')
       .replace(/records\/[0-9a-f]{32}/, 'FOLDER')
       .replace(/taken-[0-9a-f]{64}-[0-9a-f]{16}/, 'TAKEN')
-      .replace(/(new\/|key\.)[0-9a-f]{16}/, '$1FRESH')
+      .replace(/(new\/|key\.|json\.)[0-9a-f]{16}(\.credbridge-new)?/, '$1FRESH')
       .replace(/^data\/vault\//, '')
   }
 
   test('a new value: beside, fsync, rename, fsync of the folder', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['save', at, 'ann', 'new']])).toEqual([
       'create new/FRESH new 0600',
       'write new/FRESH',
@@ -65,7 +66,7 @@ tracing()('what a writer does to the disk', () => {
   test('a new folder is on the disk before anything lies in it', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress('https://other.example.com')))
+    await vaultStore(options).save(someone, credential(parseAddress('https://other.example.com')))
     expect(await orderOf(options, root, [['save', at, 'ann', 'new']])).toEqual([
       'create new/FRESH new 0600',
       'write new/FRESH',
@@ -81,7 +82,7 @@ tracing()('what a writer does to the disk', () => {
   test('a removal: fsync of the folder, which then goes too', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['remove', at, 'ann']])).toEqual([
       'unlink RECORD',
       'fsync FOLDER',
@@ -93,7 +94,7 @@ tracing()('what a writer does to the disk', () => {
   test('a removal of this very value: taken out, looked at, dropped', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
-    await vaultStore(options).save(credential(parseAddress(at)))
+    await vaultStore(options).save(someone, credential(parseAddress(at)))
     expect(await orderOf(options, root, [['remove', at, 'ann', 'p@ss']])).toEqual([
       'rename RECORD to new/TAKEN',
       'unlink new/TAKEN',
@@ -114,11 +115,11 @@ tracing()('what a writer does to the disk', () => {
       'link state/vault.key.FRESH to state/vault.key',
       'unlink state/vault.key.FRESH',
       'fsync state',
-      'create new/FRESH new 0600',
-      'write new/FRESH',
-      'fsync new/FRESH',
-      'link new/FRESH to vault.json',
-      'unlink new/FRESH',
+      'create vault.json.FRESH new 0600',
+      'write vault.json.FRESH',
+      'fsync vault.json.FRESH',
+      'link vault.json.FRESH to vault.json',
+      'unlink vault.json.FRESH',
       'fsync data/vault',
       'fsync data',
       'create new/FRESH new 0600',

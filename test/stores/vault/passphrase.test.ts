@@ -5,21 +5,21 @@ import { Secret } from '../../../src/core/secret.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
 const at = parseAddress('https://git.example.com')
 
 async function vaultWith(passphrase: string): Promise<VaultOptions> {
   const options = vaultIn(emptyFolder())
   await addSlot(options, forPassphrase(new Secret(passphrase)))
-  await vaultStore({ ...options, ask: async () => new Secret(passphrase) }).save(credential(at))
+  await storeOf({ ...options, ask: async () => new Secret(passphrase) }).save(someone, credential(at))
   return options
 }
 
 function typing(options: VaultOptions, passphrase: string) {
-  return vaultStore({ ...options, ask: async () => new Secret(passphrase) }).find([at])
+  return storeOf({ ...options, ask: async () => new Secret(passphrase) }).find(someone, [at])
 }
 
 /** Changes a member of the slot's cost in the header. */
@@ -45,32 +45,35 @@ describe('a vault with a passphrase', () => {
 
   test('is locked at once where nobody can be asked, and lists nothing by asking', async () => {
     const options = await vaultWith('open sesame')
-    await expect(vaultStore(options).find([at])).rejects.toMatchObject({ code: 'locked', hints: ['credbridge unlock'] })
+    await expect(storeOf(options).find(someone, [at])).rejects.toMatchObject({
+      code: 'locked',
+      hints: ['credbridge unlock'],
+    })
     const never = async (): Promise<Secret> => expect.unreachable('a list asked for the passphrase')
-    await expect(vaultStore({ ...options, ask: never }).list()).rejects.toMatchObject({ code: 'locked' })
+    await expect(storeOf({ ...options, ask: never }).list(someone)).rejects.toMatchObject({ code: 'locked' })
   })
 
   test('asks once for everything that one process does', async () => {
     const options = await vaultWith('open sesame')
     let asked = 0
-    const store = vaultStore({
+    const store = storeOf({
       ...options,
       ask: async () => {
         asked++
         return new Secret('open sesame')
       },
     })
-    await store.find([at])
-    await store.save(credential(at, { account: 'bob' }))
-    expect(await store.list()).toHaveLength(2)
+    await store.find(someone, [at])
+    await store.save(someone, credential(at, { account: 'bob' }))
+    expect(await store.list(someone)).toHaveLength(2)
     expect(asked).toBe(1)
   })
 
   test('opens with a passphrase that was handed over', async () => {
     const options = await vaultWith('open sesame')
-    const handed = (text: string) => vaultStore({ ...options, handed: async () => new Secret(text) })
-    expect(await handed('open sesame').find([at])).toHaveLength(1)
-    await expect(handed('open window').find([at])).rejects.toMatchObject({ code: 'locked' })
+    const handed = (text: string) => storeOf({ ...options, handed: async () => new Secret(text) })
+    expect(await handed('open sesame').find(someone, [at])).toHaveLength(1)
+    await expect(handed('open window').find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
   })
 
   test('keeps the cost that it promises', async () => {

@@ -5,13 +5,17 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import type { KeychainAddon } from '../../../src/stores/choose.ts'
 import { openKeychain } from '../../../src/stores/keychain/open.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { withSealing } from '../../../src/stores/vault/sealing.ts'
+import type { KeychainAddon } from '../../../src/system/machine.ts'
+import { someone } from '../../asker.ts'
+import { failingStore } from '../../failing-store.ts'
+import { testMachine } from '../../test-machine.ts'
 import { storeContract } from '../contract.ts'
-import { credential, expectItems } from '../contract-world.ts'
+import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
 import { fakeAddon } from '../keychain/fake-addon.ts'
 import { emptyFolder } from './place.ts'
 
@@ -36,7 +40,7 @@ storeContract('a keychain with a size limit, with sealing', () => withSealing(li
 
 function world() {
   const folder = emptyFolder()
-  const keychain = memoryStore({ traits: windows })
+  const keychain = failingStore(memoryStore({ traits: windows }))
   return {
     keychain,
     store: withSealing(keychain, options(folder)),
@@ -61,49 +65,49 @@ describe('a secret that is larger than the keychain takes', () => {
       }),
       owner: 'npm',
     }
-    await store.save(item)
-    expectItems(await store.find([at]), [item])
+    await store.save(someone, item)
+    expectItems(await store.find(someone, [at]), [item])
     expect(files()).toHaveLength(1)
     expect(readFileSync(files()[0] ?? '').includes('token')).toBe(false)
-    const [small] = await keychain.find([at])
+    const [small] = await keychain.find(someone, [at])
     expect(small).toMatchObject({ kind: 'header', scheme: 'Custom', expires: 1_900_000_000 })
-    expect(await store.list()).toEqual(await keychain.list())
+    expect(await store.list(someone)).toEqual(await keychain.list(someone))
   })
 
   test('has no file while it is small', async () => {
     const { store, files } = world()
-    await store.save(credential(at))
+    await store.save(someone, credential(at))
     expect(files).toThrow('ENOENT')
   })
 
   test('goes with its file, and only the file of its own', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
-    await store.save(credential(at, { account: 'bob', secret: large }))
-    expect(await store.remove(credential(at))).toBe(true)
+    await store.save(someone, credential(at, { secret: large }))
+    await store.save(someone, credential(at, { account: 'bob', secret: large }))
+    expect(await store.remove(someone, credential(at))).toBe(true)
     expect(files()).toHaveLength(1)
-    expectItems(await store.find([at]), [credential(at, { account: 'bob', secret: large })])
+    expectItems(await store.find(someone, [at]), [credential(at, { account: 'bob', secret: large })])
   })
 
   test('is replaced with its file, by a large one and by a small one', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
+    await store.save(someone, credential(at, { secret: large }))
     const [first] = files()
-    await store.save(credential(at, { secret: larger }))
+    await store.save(someone, credential(at, { secret: larger }))
     expect(files()).toHaveLength(1)
     expect(files()[0]).not.toBe(first)
-    expectItems(await store.find([at]), [credential(at, { secret: larger })])
-    await store.save(credential(at))
+    expectItems(await store.find(someone, [at]), [credential(at, { secret: larger })])
+    await store.save(someone, credential(at))
     expect(files()).toEqual([])
-    expectItems(await store.find([at]), [credential(at)])
+    expectItems(await store.find(someone, [at]), [credential(at)])
   })
 
   test('is removed only while it is the one that is meant', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
-    expect(await store.remove(credential(at), larger)).toBe(false)
+    await store.save(someone, credential(at, { secret: large }))
+    expect(await store.remove(someone, credential(at), larger)).toBe(false)
     expect(files()).toHaveLength(1)
-    expect(await store.remove(credential(at), large)).toBe(true)
+    expect(await store.remove(someone, credential(at), large)).toBe(true)
     expect(files()).toEqual([])
   })
 
@@ -118,20 +122,50 @@ describe('a secret that is larger than the keychain takes', () => {
       until: 5,
       erased,
     }
-    await store.save({ ...note, kind: 'erased' })
-    expectItems(await store.find([note.endpoint]), [{ ...note, kind: 'erased' }])
-    await store.remove(note)
+    await store.save(someone, { ...note, kind: 'erased' })
+    expectItems(await store.find(someone, [note.endpoint]), [{ ...note, kind: 'erased' }])
+    await store.remove(someone, note)
     expect(files()).toEqual([])
+  })
+
+  test('of a kind that is unknown is kept too, under its kind', async () => {
+    const { store, keychain, files } = world()
+    const item = unknown(at, 'passkey', `credbridge:1:{"kind":"passkey","secret":"${large.expose()}","later":[1]}`)
+    await store.save(someone, item)
+    expectItems(await store.find(someone, [at]), [item])
+    expect(files()).toHaveLength(1)
+    expect(await keychain.list(someone)).toMatchObject([{ account: 'ann', owner: 'git', kind: 'passkey' }])
+    expect(await store.remove(someone, item, new Secret('x'))).toBe(false)
+    expect(await store.remove(someone, item, item.value)).toBe(true)
+    expect(files()).toEqual([])
+  })
+
+  test('takes along what else may be large: secret parts, and members that this version does not know', async () => {
+    const { store, keychain } = world()
+    const more = new Secret(JSON.stringify({ later: larger.expose() }))
+    const item = credential(at, { secret: new Secret('small'), parts: { session: large }, more })
+    const erased = credential(at, { account: 'bob', more })
+    const copy = { endpoint: at, account: 'x', owner: 'credbridge', kind: 'erased', until: 5, erased, more } as const
+    for (const one of [item, copy]) await store.save(someone, one)
+    expectItems(await store.find(someone, [at]), [item, copy])
+    for (const one of await keychain.find(someone, [at])) expect(encodeItem(one).length).toBeLessThan(windows.largest)
+  })
+
+  test('in a record of a later version has no place for what leads to a file, and is too large', async () => {
+    const { store, files } = world()
+    await expectFailure(store.save(someone, unknown(at, 'unknown', `credbridge:2:${large.expose()}`)), 'too-large')
+    expect(await store.find(someone, [at])).toEqual([])
+    expect(files).toThrow('ENOENT')
   })
 
   test('may look like what leads to a file', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
-    const [pointer] = await world().store.find([at])
+    await store.save(someone, credential(at, { secret: large }))
+    const [pointer] = await world().store.find(someone, [at])
     expect(pointer).toBeUndefined()
     for (const text of ['credbridge:sealed:', 'credbridge:sealed:1:00:00', 'credbridge:sealed:2:x']) {
-      await store.save(credential(at, { account: text, secret: new Secret(text) }))
-      expectItems(await store.find([at], text), [credential(at, { account: text, secret: new Secret(text) })])
+      await store.save(someone, credential(at, { account: text, secret: new Secret(text) }))
+      expectItems(await store.find(someone, [at], text), [credential(at, { account: text, secret: new Secret(text) })])
     }
     expect(files()).toHaveLength(4)
   })
@@ -139,7 +173,7 @@ describe('a secret that is larger than the keychain takes', () => {
   test('is refused where the keychain itself refuses, and leaves no file', async () => {
     const { store, keychain, files } = world()
     keychain.failOnce(new Failure('locked', 'closed for a test'))
-    await expect(store.save(credential(at, { secret: large }))).rejects.toMatchObject({ code: 'locked' })
+    await expect(store.save(someone, credential(at, { secret: large }))).rejects.toMatchObject({ code: 'locked' })
     expect(files()).toEqual([])
   })
 })
@@ -148,34 +182,34 @@ describe('sealing, when something breaks', () => {
   test('a file that nothing leads to is removed by a later writer, and no sooner', async () => {
     const { store, later, keychain, files } = world()
     keychain.failOnce(new Failure('timeout', 'nobody knows whether it was kept'))
-    await expect(store.save(credential(at, { secret: large }))).rejects.toMatchObject({ code: 'timeout' })
+    await expect(store.save(someone, credential(at, { secret: large }))).rejects.toMatchObject({ code: 'timeout' })
     expect(files()).toHaveLength(1)
-    expect(await store.find([at])).toEqual([])
-    await store.save(credential(at, { secret: larger }))
+    expect(await store.find(someone, [at])).toEqual([])
+    await store.save(someone, credential(at, { secret: larger }))
     expect(files()).toHaveLength(2)
-    await later.save(credential(at, { secret: large }))
+    await later.save(someone, credential(at, { secret: large }))
     expect(files()).toHaveLength(1)
-    expectItems(await store.find([at]), [credential(at, { secret: large })])
+    expectItems(await store.find(someone, [at]), [credential(at, { secret: large })])
   })
 
   test('an item whose file is gone is broken, not absent, and can be removed', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
+    await store.save(someone, credential(at, { secret: large }))
     rmSync(files()[0] ?? '')
-    await expect(store.find([at])).rejects.toMatchObject({ code: 'malformed' })
-    await expect(store.remove(credential(at), large)).rejects.toMatchObject({ code: 'malformed' })
-    expect(await store.remove(credential(at))).toBe(true)
-    expect(await store.find([at])).toEqual([])
+    await expect(store.find(someone, [at])).rejects.toMatchObject({ code: 'malformed' })
+    await expect(store.remove(someone, credential(at), large)).rejects.toMatchObject({ code: 'malformed' })
+    expect(await store.remove(someone, credential(at))).toBe(true)
+    expect(await store.find(someone, [at])).toEqual([])
   })
 
   test('a file that was changed is broken', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
+    await store.save(someone, credential(at, { secret: large }))
     const [file = ''] = files()
     const bytes = readFileSync(file)
     bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200)
     writeFileSync(file, bytes)
-    await expect(store.find([at])).rejects.toMatchObject({
+    await expect(store.find(someone, [at])).rejects.toMatchObject({
       code: 'malformed',
       message: expect.stringContaining('changed'),
     })
@@ -183,11 +217,11 @@ describe('sealing, when something breaks', () => {
 
   test('an item that leads to the file of another one is broken', async () => {
     const { store, keychain } = world()
-    await store.save(credential(at, { secret: large }))
-    const [small] = await keychain.find([at])
+    await store.save(someone, credential(at, { secret: large }))
+    const [small] = await keychain.find(someone, [at])
     const secret = small !== undefined && 'secret' in small ? small.secret : new Secret('')
-    await keychain.save(credential(at, { account: 'mallory', secret }))
-    await expect(store.find([at], 'mallory')).rejects.toMatchObject({
+    await keychain.save(someone, credential(at, { account: 'mallory', secret }))
+    await expect(store.find(someone, [at], 'mallory')).rejects.toMatchObject({
       code: 'malformed',
       message: expect.stringContaining('another place'),
     })
@@ -195,23 +229,23 @@ describe('sealing, when something breaks', () => {
 
   test('a file that others can read is refused', async () => {
     const { store, files } = world()
-    await store.save(credential(at, { secret: large }))
+    await store.save(someone, credential(at, { secret: large }))
     chmodSync(files()[0] ?? '', 0o644)
-    await expect(store.find([at])).rejects.toMatchObject({ code: 'refused' })
+    await expect(store.find(someone, [at])).rejects.toMatchObject({ code: 'refused' })
   })
 
   test('what a later version has sealed is unsupported', async () => {
     const { store, keychain } = world()
-    await store.save(credential(at, { account: 'bob', secret: large }))
-    await keychain.save(credential(at, { secret: new Secret('credbridge:sealed:2:something') }))
-    await expect(store.find([at])).rejects.toMatchObject({ code: 'unsupported' })
+    await store.save(someone, credential(at, { account: 'bob', secret: large }))
+    await keychain.save(someone, credential(at, { secret: new Secret('credbridge:sealed:2:something') }))
+    await expect(store.find(someone, [at])).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   test('many that save at once leave one value and one file', async () => {
     const { store, files } = world()
     const secrets = Array.from({ length: 20 }, (_, n) => new Secret(`${n} `.repeat(2000)))
-    await Promise.all(secrets.map((secret) => store.save(credential(at, { secret }))))
-    const [found] = await store.find([at])
+    await Promise.all(secrets.map((secret) => store.save(someone, credential(at, { secret }))))
+    const [found] = await store.find(someone, [at])
     expect(secrets.some((secret) => found !== undefined && 'secret' in found && found.secret.equals(secret))).toBe(true)
     expect(files()).toHaveLength(1)
   })
@@ -225,29 +259,21 @@ describe('sealing, when something breaks', () => {
 test('the keychain of Windows, as it is opened there, takes any size, and nothing in it is too large for Windows', async () => {
   const folder = emptyFolder()
   const addon = fakeAddon('win32')
-  const store = await openKeychain({
-    env: {},
-    platform: 'win32',
-    userId: -1,
-    places: { home: folder, config: folder, data: folder, state: folder },
-    tool: 'git',
-    personPresent: false,
-    run: async () => expect.unreachable('no program is to be run'),
-    program: async () => undefined,
-    isOurs: async () => false,
-    addon: async () => addon as unknown as KeychainAddon,
-    setVariable: () => {},
-    dialer: async () => expect.unreachable('nobody is to be spoken to'),
-    readDescriptor: () => undefined,
-    say: () => {},
-  })
+  const store = await openKeychain(
+    testMachine(folder, {
+      platform: 'win32',
+      userId: -1,
+      places: { home: folder, config: folder, data: folder, state: folder },
+      addon: async () => addon as unknown as KeychainAddon,
+    }),
+  )
   expect(store.traits.largest).toBeUndefined()
-  await store.save(credential(at, { secret: large }))
-  await store.save(credential(at, { account: 'bob' }))
-  expectItems(await store.find([at], 'ann'), [credential(at, { secret: large })])
+  await store.save(someone, credential(at, { secret: large }))
+  await store.save(someone, credential(at, { account: 'bob' }))
+  expectItems(await store.find(someone, [at], 'ann'), [credential(at, { secret: large })])
   expect([...addon.items.values()].map(({ password }) => password.length * 2 <= 2560)).toEqual([true, true])
   expect(readdirSync(join(folder, 'sealed'))).toHaveLength(1)
-  expect(await store.remove(credential(at), large)).toBe(true)
+  expect(await store.remove(someone, credential(at), large)).toBe(true)
   expect(readdirSync(join(folder, 'sealed'))).toEqual([])
-  expectItems(await store.find([at]), [credential(at, { account: 'bob' })])
+  expectItems(await store.find(someone, [at]), [credential(at, { account: 'bob' })])
 })

@@ -5,20 +5,19 @@ import { afterAll, beforeAll } from 'vitest'
 import { Secret } from '../../../src/core/secret.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { type Agent, startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { storeContract } from '../contract.ts'
-import { vaultIn } from './place.ts'
+import { storeOf, vaultIn } from './place.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'credbridge-vault-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-storeContract('a vault with a key file', () => vaultStore(vaultIn(join(folder, 'key-file'))))
+storeContract('a vault with a key file', () => storeOf(vaultIn(join(folder, 'key-file'))))
 
 const passphrase = new Secret('correct horse battery staple')
 const asking = vaultIn(join(folder, 'passphrase'), { ask: async () => passphrase })
-const opened = addSlot(asking, forPassphrase(passphrase)).then(() => vaultStore(asking))
+const opened = addSlot(asking, forPassphrase(passphrase)).then(() => storeOf(asking))
 // One instance for all: each one derives the passphrase's key anew, at the cost that guessing has.
 storeContract('a vault with a passphrase', () => opened)
 
@@ -26,7 +25,7 @@ let agent: Agent
 const suite = needsPrograms('ssh-agent', 'ssh-add', 'ssh-keygen')
 storeContract(
   'a vault with an SSH agent',
-  () => vaultStore(vaultIn(join(folder, 'agent'), { agent: agent.socket })),
+  () => storeOf(vaultIn(join(folder, 'agent'), { agent: agent.socket })),
   (name, body) =>
     suite(name, () => {
       beforeAll(async () => {

@@ -10,9 +10,9 @@ import { vaultKey } from '../../../src/stores/vault/key.ts'
 import { recordName } from '../../../src/stores/vault/names.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { openRecord } from '../../../src/stores/vault/record.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder } from './place.ts'
+import { emptyFolder, storeOf } from './place.ts'
 import { seededAgent } from './seeded-agent.ts'
 import { parseVector, plant, type Vector } from './vector.ts'
 
@@ -61,17 +61,27 @@ describe('a vault that is broken', () => {
       join(root, vector.file),
     )
     const said = { code, message, hints }
-    expect(await failureOf(vaultStore(options).find([at]))).toEqual(said)
-    expect(await failureOf(vaultStore(options).find([at], 'ann'))).toEqual(said)
+    expect(await failureOf(storeOf(options).find(someone, [at]))).toEqual(said)
+    expect(await failureOf(storeOf(options).find(someone, [at], 'ann'))).toEqual(said)
     if (vector.still !== undefined) {
-      expect(await vaultStore(options).find([parseAddress(vector.still)])).toHaveLength(1)
+      expect(await storeOf(options).find(someone, [parseAddress(vector.still)])).toHaveLength(1)
     }
     const isRecord = vector.file.split('/').length === 4
     if (!isRecord) {
-      expect(await failureOf(vaultStore(options).save(credential(at)))).toEqual(said)
-      expect(await failureOf(vaultStore(options).remove(credential(at)))).toEqual(said)
+      expect(await failureOf(storeOf(options).save(someone, credential(at)))).toEqual(said)
+      expect(await failureOf(storeOf(options).remove(someone, credential(at)))).toEqual(said)
     }
-    expect(await failureOf(vaultStore(options).list())).toMatchObject({ code })
+    // What is wrong with one record, or with one endpoint's folder, hides no other: a list leaves it out and names it.
+    const isOne = vector.file.startsWith('vault/records/')
+    const store = storeOf(options)
+    if (isOne) {
+      expect((await store.list(someone)).map(({ endpoint }) => endpoint.key)).not.toContain(at.key)
+      if (vector.still !== undefined) expect(await store.list(someone)).not.toEqual([])
+      expect(await store.problems?.(someone)).toContainEqual(expect.objectContaining({ code, message }))
+    } else {
+      expect(await failureOf(store.list(someone))).toMatchObject({ code })
+      expect(await failureOf(store.problems?.(someone) ?? expect.unreachable())).toMatchObject({ code })
+    }
     expect(snapshot(root)).toEqual(before)
   })
 
@@ -110,13 +120,13 @@ describe('a vault as a released version wrote it', () => {
       { ...noKeyFile, ask: async () => passphrase },
       { ...noKeyFile, agent: agent.socket },
     ]) {
-      const store = vaultStore(opening)
+      const store = storeOf(opening)
       for (const { entry } of vector.items) {
         const wanted = parseEntry(entry, 'the vector')
-        const found = (await store.find([wanted.endpoint])).map((item) => printEntry(item, item.savedAt ?? 0))
+        const found = (await store.find(someone, [wanted.endpoint])).map((item) => printEntry(item, item.savedAt ?? 0))
         expect(found).toContain(entry)
       }
-      expect(await store.list()).toHaveLength(vector.items.length)
+      expect(await store.list(someone)).toHaveLength(vector.items.length)
     }
   })
 

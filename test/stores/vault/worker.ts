@@ -3,10 +3,13 @@ import { parseEndpoint } from '../../../src/core/endpoint.ts'
 import { isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { kernelKeyring } from '../../../src/stores/vault/kernel-keyring.ts'
+import { addSlot, removeSlot } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
-import { vaultStore } from '../../../src/stores/vault/store.ts'
+import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
+import { someone } from '../../asker.ts'
+import { storeOf } from './place.ts'
 
 /*
  * A process of its own that works on a vault: bundled by the tests, started by them hundreds of times. Its first word
@@ -34,6 +37,8 @@ export type Step =
   | readonly ['unlock', milliseconds: number]
   | readonly ['lock']
   | readonly ['rekey']
+  | readonly ['add-slot', passphrase: string]
+  | readonly ['remove-slot', named: string]
 
 async function work({ options, kernel, passphrase, handed, later = 0, steps }: Job): Promise<void> {
   const whole: VaultOptions = {
@@ -56,24 +61,25 @@ async function outcome(options: VaultOptions, step: Step): Promise<unknown> {
 }
 
 async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
-  const store = vaultStore(options)
+  const store = storeOf(options)
   switch (step[0]) {
     case 'save': {
       const [, endpoint, account, secret] = step
       const place = { endpoint: parseEndpoint(endpoint), account, owner: 'git' }
-      return store.save({ ...place, kind: 'basic', secret: new Secret(secret) })
+      await store.save(someone, { ...place, kind: 'basic', secret: new Secret(secret) })
+      return undefined
     }
     case 'find': {
-      const found = await store.find([parseEndpoint(step[1])], step[2])
+      const found = await store.find(someone, [parseEndpoint(step[1])], step[2])
       return found.map((item) => ('secret' in item ? [item.account, item.secret.expose()] : [item.account]))
     }
     case 'remove': {
       const [, endpoint, account, secret] = step
       const place = { endpoint: parseEndpoint(endpoint), account, owner: 'git' }
-      return store.remove(place, secret === undefined ? undefined : new Secret(secret))
+      return store.remove(someone, place, secret === undefined ? undefined : new Secret(secret))
     }
     case 'list':
-      return (await store.list()).map(({ endpoint, account }) => [endpoint.key, account])
+      return (await store.list(someone)).map(({ endpoint, account }) => [endpoint.key, account])
     case 'unlock':
       return unlockVault(options, step[1])
     case 'lock': {
@@ -81,6 +87,10 @@ async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
       if (locking?.unreached !== undefined) throw locking.unreached
       return locking?.forgotten
     }
+    case 'add-slot':
+      return addSlot(options, forPassphrase(new Secret(step[1])))
+    case 'remove-slot':
+      return (await removeSlot(options, step[1])).type
     case 'rekey':
       return rekey(options, { without: [], ask: async () => new Secret('') })
     default:

@@ -3,10 +3,12 @@ import { type Credential, kinds as everyKind } from '../../../src/core/credentia
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { containersDialect, dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 const docker = dockerDialect('1.2.3')
+const containers = containersDialect('1.2.3')
 let talk = conversation()
 beforeEach(() => {
   talk = conversation()
@@ -89,7 +91,7 @@ describe('an identity token', () => {
       out('{"ServerURL":"registry.example.com","Username":"\\u003ctoken\\u003e","Secret":"id"}\n'),
     )
     expect(await list()).toBe('{"registry.example.com":"\\u003ctoken\\u003e"}\n')
-    expect(await talk.store.list()).toMatchObject([{ kind: 'docker-identity', owner: 'docker' }])
+    expect(await talk.store.list(someone)).toMatchObject([{ kind: 'docker-identity', owner: 'docker' }])
   })
 
   test("somebody else's password under that very name is not taken for one", async () => {
@@ -107,13 +109,13 @@ describe('one login for each server', () => {
     await login('registry.example.com', 'alice', 'a')
     await login('registry.example.com', 'bob', 'b')
     await login('registry.example.com', 'alice', 'a')
-    expect((await talk.store.list()).map(({ account }) => account)).toEqual(['alice'])
+    expect((await talk.store.list(someone)).map(({ account }) => account)).toEqual(['alice'])
     await login('registry.example.com', '<token>', 'id')
     expect(await list()).toBe('{"registry.example.com":"\\u003ctoken\\u003e"}\n')
   })
 
   test('also where a login was stopped between the two', async () => {
-    for (const account of ['bob', 'alice']) await talk.store.save(credential('docker', account, account))
+    for (const account of ['bob', 'alice']) await talk.store.save(someone, credential('docker', account, account))
     expect(JSON.parse((await get('registry.example.com')).stdout)).toMatchObject({ Username: 'alice' })
     expect(await list()).toBe('{"registry.example.com":"alice"}\n')
   })
@@ -138,6 +140,51 @@ describe('Docker Hub', () => {
     expect(Object.keys(JSON.parse(await list()))).toEqual(tokens)
     await talk.say(docker, 'erase', tokens[0])
     expect(Object.keys(JSON.parse(await list()))).toEqual([tokens[1]])
+  })
+})
+
+describe('a list in the spelling of its clients', () => {
+  const listed = async (dialect = docker) => JSON.parse((await talk.say(dialect, 'list', 'unused')).stdout)
+
+  test.each([
+    ['r.example.com', 'r.example.com', 'r.example.com'],
+    ['R.example.com:443', 'R.example.com:443', 'R.example.com:443'],
+    ['https://r.example.com', 'https://r.example.com', 'r.example.com'],
+    ['https://r.example.com:5000/v2/', 'https://r.example.com:5000/v2/', 'r.example.com:5000'],
+    ['[::1]:5000', '[::1]:5000', '[::1]:5000'],
+    ['docker.io', 'https://index.docker.io/v1/', 'docker.io'],
+    ['https://index.docker.io/v1/', 'https://index.docker.io/v1/', 'docker.io'],
+    ['https://index.docker.io/v1/access-token', 'https://index.docker.io/v1/access-token', undefined],
+    ['http://r.example.com', 'http://r.example.com', undefined],
+    ['r.example.com/team', 'r.example.com/team', undefined],
+  ])('%s', async (stored, dockers, podmans) => {
+    await login(stored)
+    expect(await listed()).toEqual({ [dockers]: 'alice' })
+    expect(await listed(containers)).toEqual(podmans === undefined ? {} : { [podmans]: 'alice' })
+    if (podmans !== undefined) expect((await talk.say(containers, 'get', podmans)).exitCode).toBe(0)
+  })
+
+  test('the spelling of the last login counts, and changes nothing else', async () => {
+    await login('r.example.com:443')
+    await login('r.example.com')
+    expect(await listed()).toEqual({ 'r.example.com': 'alice' })
+    await login('r.example.com:443')
+    expect(await listed()).toEqual({ 'r.example.com:443': 'alice' })
+    expect(JSON.parse((await get('r.example.com')).stdout)).toMatchObject({ Username: 'alice', Secret: 's3cret' })
+  })
+
+  test("another tool's item has none", async () => {
+    await talk.broker.save(credential('git', 'alice', 'g', { spelling: 'REGISTRY.example.com' }))
+    await talk.broker.keeping.share(parseAddress('https://registry.example.com'), 'alice', 'docker')
+    expect(await listed()).toEqual({ 'registry.example.com': 'alice' })
+  })
+
+  test('the second command has its own name', async () => {
+    const { stdout } = await talk.say(containers, 'version')
+    expect(stdout).toBe('docker-credential-credbridge-containers (credbridge) 1.2.3\n')
+    expect((await talk.say(containers, 'x')).stdout).toBe(
+      'docker-credential-credbridge-containers: unknown action: x\n',
+    )
   })
 })
 
@@ -204,14 +251,14 @@ describe('bad input', () => {
     ['credbridge: the input is not valid UTF-8\n', Buffer.from('7b22ff227d', 'hex')],
   ])('store says %j, and nothing is stored or lost', async (stdout, input) => {
     await login('h', 'alice', 'before')
-    const before = await talk.store.list()
+    const before = await talk.store.list(someone)
     const said = await bad('store', input)
     expect(said).toEqual({
       stdout: typeof stdout === 'string' ? stdout : expect.stringMatching(stdout),
       stderr: said.stdout.startsWith('credbridge: ') ? said.stdout : '',
       exitCode: 1,
     })
-    expect(await talk.store.list()).toEqual(before)
+    expect(await talk.store.list(someone)).toEqual(before)
     expect(JSON.parse((await get('h')).stdout)).toMatchObject({ Username: 'alice', Secret: 'before' })
   })
 

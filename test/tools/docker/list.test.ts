@@ -7,9 +7,11 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
-import { answer } from '../../../src/edge/serve.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { someone } from '../../asker.ts'
+import { failingStore } from '../../failing-store.ts'
+import { replyTo } from '../conversation.ts'
 
 /* What every build relies on: each key that `list` shows is read by `get`, and as the user that `list` named. */
 
@@ -17,14 +19,9 @@ const docker = dockerDialect('0')
 const aliases = { 'ghcr.example.com': 'a.example.com' }
 
 function talkTo(...stores: [Store, ...Store[]]) {
-  const broker = createBroker({ stores, now: () => 1_800_000_000_000, recoverHours: 24, aliases })
+  const broker = createBroker({ asker: someone, stores, now: () => 1_800_000_000_000, recoverHours: 24, aliases })
   return async (verb: string, input = 'unused') => {
-    const { stdout, exitCode } = await answer(
-      docker,
-      [verb],
-      async () => Buffer.from(input),
-      async () => broker,
-    )
+    const { stdout, exitCode } = await replyTo(docker, [verb], input, async () => broker)
     return { exitCode, answer: exitCode === 0 && stdout !== '' ? JSON.parse(stdout) : undefined }
   }
 }
@@ -84,8 +81,8 @@ test('whatever lies in one store or two, also from the same moment', async () =>
       let time = 0
       const now = () => (ticking ? ++time : 0)
       const [first, second] = [memoryStore({ now }), memoryStore({ now })]
-      for (const one of here) await first.save(itemFrom(one))
-      for (const one of there) await second.save(itemFrom(one))
+      for (const one of here) await first.save(someone, itemFrom(one))
+      for (const one of there) await second.save(someone, itemFrom(one))
       listed += (await expectReadable(first)) + (await expectReadable(first, second))
     }),
     { numRuns: 500 },
@@ -97,19 +94,19 @@ test('what cannot be read is left out, the rest stays', async () => {
   const store = memoryStore()
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
     const endpoint = parseAddress(`https://${name}.example.com`)
-    await store.save({ endpoint, account: 'alice', owner: 'docker', kind: 'basic', secret: new Secret('s') })
+    await store.save(someone, { endpoint, account: 'alice', owner: 'docker', kind: 'basic', secret: new Secret('s') })
   }
-  const find: Store['find'] = async (endpoints, account) => {
+  const find: Store['find'] = async (asker, endpoints, account) => {
     const broken = endpoints.some(({ key }) => key === 'https://b.example.com')
     if (broken) throw new Failure('malformed', 'the stored item cannot be read')
-    return store.find(endpoints, account)
+    return store.find(asker, endpoints, account)
   }
   expect(await expectReadable({ ...store, find })).toBe(4)
   expect((await talkTo({ ...store, find })('get', 'b.example.com')).exitCode).toBe(1)
 })
 
 test('a store that is locked is no empty list', async () => {
-  const store = memoryStore()
+  const store = failingStore(memoryStore())
   store.failOnce(new Failure('locked', 'closed'))
   expect((await talkTo(store)('list')).exitCode).toBe(1)
 })
@@ -134,8 +131,8 @@ describe('a process that ends in the middle of', () => {
     return {
       ...store,
       died: () => writes > after,
-      save: (item) => step(() => store.save(item)),
-      remove: (place, expected) => step(() => store.remove(place, expected)),
+      save: (asker, item) => step(() => store.save(asker, item)),
+      remove: (asker, place, expected) => step(() => store.remove(asker, place, expected)),
     }
   }
 
@@ -156,7 +153,7 @@ describe('a process that ends in the middle of', () => {
   ])('%s', async (_what, before, verb, input) => {
     for (let after = 0; ; after++) {
       const store = memoryStore({ now: () => 0 })
-      for (const item of before) await store.save(item)
+      for (const item of before) await store.save(someone, item)
       const mortal = dying(store, after)
       await talkTo(mortal)(verb, input)
       await expectReadable(store)

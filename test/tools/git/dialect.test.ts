@@ -3,6 +3,7 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { git } from '../../../src/tools/git/dialect.ts'
+import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 let talk = conversation()
@@ -151,7 +152,7 @@ describe('what is not kept', () => {
     ['without a user', `${at}password=p\n`],
   ])('%s', async (_what, input) => {
     expect(await talk.say(git, 'store', input)).toEqual(silent)
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 })
 
@@ -248,9 +249,9 @@ describe('state', () => {
   ])('%s that another helper put in its place is stored', async (_what, changed) => {
     await talk.say(git, 'store', alice)
     const answered = await get(capable)
-    const before = JSON.stringify(await talk.store.list())
+    const before = JSON.stringify(await talk.store.list(someone))
     await talk.say(git, 'store', `${capable}${answered}${changed}\n`)
-    expect(JSON.stringify(await talk.store.list())).not.toBe(before)
+    expect(JSON.stringify(await talk.store.list(someone))).not.toBe(before)
   })
 
   test('a client that does not say so gets none, an emptied list is empty', async () => {
@@ -293,9 +294,9 @@ describe('erase', () => {
     await talk.say(git, 'erase', alice)
     talk.wait(25 * 3_600_000)
     expect(await talk.broker.erased.restore(parseAddress('https://git.example.com'))).toBeUndefined()
-    expect(await talk.store.list()).toHaveLength(1)
+    expect(await talk.store.list(someone)).toHaveLength(1)
     await talk.say(git, 'store', 'protocol=https\nhost=other.example.com\nusername=u\npassword=p\n')
-    expect((await talk.store.list()).map(({ endpoint }) => endpoint.key)).toEqual(['https://other.example.com'])
+    expect((await talk.store.list(someone)).map(({ endpoint }) => endpoint.key)).toEqual(['https://other.example.com'])
   })
 
   test('without a password is final at once, the copy included', async () => {
@@ -303,13 +304,13 @@ describe('erase', () => {
     await talk.say(git, 'erase', alice)
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', `${at}username=alice\n`)
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 
   test('no dialect reads the copy', async () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
-    expect(await talk.store.list()).toHaveLength(1)
+    expect(await talk.store.list(someone)).toHaveLength(1)
     expect(await get(at)).toBe('')
   })
 
@@ -365,7 +366,7 @@ describe('bad input', () => {
       expect(reply.stderr).toMatch(/^credbridge: [^\n]+\n(hint: [^\n]+\n)*$/)
       expect(reply.stderr).not.toContain(sentinel)
     }
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 
   test('invalid UTF-8', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/core/failure.ts'
 import { conversation as dialect } from '../../../src/tools/python/conversation.ts'
+import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 function opened() {
@@ -62,6 +63,6 @@ describe('the conversation with our backend for Python', () => {
     const answer = await say(message)
     expect(answer).toMatchObject({ error: { code: 'malformed' } })
     expect(JSON.stringify(answer)).not.toContain('s3cret')
-    expect(await store.list()).toEqual([])
+    expect(await store.list(someone)).toEqual([])
   })
 })

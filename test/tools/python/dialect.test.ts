@@ -3,6 +3,7 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { keyring } from '../../../src/tools/python/dialect.ts'
+import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 const usage = `usage: keyring [-h] [-p KEYRING_PATH] [-b KEYRING_BACKEND] [--list-backends]
@@ -29,7 +30,7 @@ beforeEach(() => {
 /** Words as a shell would split them, `''` for the empty one. */
 function say(line: string | readonly string[], input: string | Uint8Array = '', typed?: string, platform = 'linux') {
   const words = typeof line === 'string' ? line.split(' ').map((word) => (word === "''" ? '' : word)) : line
-  const machine = { env, platform, home: '/home/alice', exists: (path: string) => present.has(path) }
+  const machine = { platform, home: '/home/alice', files: { exists: (path: string) => present.has(path) } }
   const ask =
     typed === undefined
       ? undefined
@@ -37,7 +38,7 @@ function say(line: string | readonly string[], input: string | Uint8Array = '', 
           asked.push(question)
           return new Secret(typed)
         }
-  return talk.say(keyring(machine), line === '' ? [] : words, input, ask)
+  return talk.say(keyring(machine), line === '' ? [] : words, input, { env, ...(ask === undefined ? {} : { ask }) })
 }
 const asked: string[] = []
 
@@ -131,7 +132,7 @@ describe('get', () => {
   test('several accounts of others and nothing to say which is a line and exit 1', async () => {
     const endpoint = parseAddress('https://two.example.com')
     for (const account of ['ann', 'ben']) {
-      await talk.store.save({ endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })
+      await talk.store.save(someone, { endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })
     }
     const { stderr, ...rest } = await say('--mode creds get https://two.example.com/simple/')
     expect(rest).toEqual({ stdout: '', exitCode: 1 })
@@ -141,7 +142,7 @@ describe('get', () => {
   test('several accounts saved at the same moment: the hints are commands for that very service', async () => {
     const endpoint = serviceName('my service')
     for (const account of ['ann', "o'brien"]) {
-      await talk.store.save({ endpoint, account, owner: 'python', kind: 'text', secret: new Secret('x') })
+      await talk.store.save(someone, { endpoint, account, owner: 'python', kind: 'text', secret: new Secret('x') })
     }
     expect(await say(['--mode', 'creds', 'get', 'my service'])).toEqual({
       stdout: '',
@@ -172,7 +173,7 @@ describe('set', () => {
   ])('%j loses one line end at most', async (input, kept) => {
     expect(await say('set sys bob', input)).toEqual(nothing)
     expect(await say('get sys bob')).toEqual(prints(`${kept}\n`))
-    expect(await talk.store.find([serviceName('sys')])).toMatchObject([
+    expect(await talk.store.find(someone, [serviceName('sys')])).toMatchObject([
       { owner: 'python', kind: 'text', account: 'bob' },
     ])
   })
@@ -193,13 +194,13 @@ describe('set', () => {
       stderr: 'credbridge: there is no terminal to ask on\n',
       exitCode: 1,
     })
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 
   test('binary input is refused and nothing of it repeated', async () => {
     const outcome = await say('set sys bob', Uint8Array.of(0x73, 0xff, 0xfe, 0x0a))
     expect(outcome).toEqual({ stdout: '', stderr: 'credbridge: the input is not valid UTF-8\n', exitCode: 1 })
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 
   test('writes the very service, whatever would answer for it', async () => {
@@ -215,7 +216,7 @@ describe('set', () => {
     expect(await say('get sys \uFFFD')).toEqual(refused)
     expect(await say('--mode creds get \uFFFD')).toEqual(refused)
     expect(await say('del \uFFFD bob')).toEqual(refused)
-    expect(await talk.store.list()).toEqual([])
+    expect(await talk.store.list(someone)).toEqual([])
   })
 
   test('what looks like an item of ours comes back as it was', async () => {
@@ -241,7 +242,13 @@ describe('del', () => {
 
   test('of what git saved ends the use, until the next set, and leaves it to git', async () => {
     const endpoint = parseAddress('https://pypi.example.com')
-    await talk.store.save({ endpoint, account: 'alice', owner: 'git', kind: 'basic', secret: new Secret('gits') })
+    await talk.store.save(someone, {
+      endpoint,
+      account: 'alice',
+      owner: 'git',
+      kind: 'basic',
+      secret: new Secret('gits'),
+    })
     const service = 'https://pypi.example.com/simple/'
     expect(await say(`get ${service} alice`)).toEqual(prints('gits\n'))
     expect(await say(`del ${service} alice`)).toEqual(nothing)
@@ -249,7 +256,7 @@ describe('del', () => {
     expect(await say('get https://pypi.example.com/simple/six/ alice')).toEqual(absent)
     expect(await say('get https://pypi.example.com/other/ alice')).toEqual(prints('gits\n'))
     expect(await say(`del ${service} alice`)).toEqual(missing)
-    expect(await talk.store.find([endpoint])).toHaveLength(1)
+    expect(await talk.store.find(someone, [endpoint])).toHaveLength(1)
     await say(`set ${service} alice`, 'own\n')
     expect(await say(`get ${service} alice`)).toEqual(prints('own\n'))
     await say(`del ${service} alice`)
@@ -301,7 +308,13 @@ describe('one login serves many services', () => {
 
   test('what others saved for that very origin, if it is a password', async () => {
     const save = (url: string, owner: string, kind: 'basic' | 'bearer' | 'docker-identity', secret: string) =>
-      talk.store.save({ endpoint: parseAddress(url), account: 'alice', owner, kind, secret: new Secret(secret) })
+      talk.store.save(someone, {
+        endpoint: parseAddress(url),
+        account: 'alice',
+        owner,
+        kind,
+        secret: new Secret(secret),
+      })
     await save('https://a.example.com', 'git', 'basic', 'gits')
     await save('https://b.example.com', 'docker', 'docker-identity', 'identity')
     await save('https://c.example.com', 'npm', 'bearer', 'token')
@@ -323,7 +336,13 @@ describe('one login serves many services', () => {
 
   test("Python's own come before what others saved", async () => {
     const endpoint = parseAddress('https://a.example.com/simple')
-    await talk.store.save({ endpoint, account: 'alice', owner: 'git', kind: 'basic', secret: new Secret('gits') })
+    await talk.store.save(someone, {
+      endpoint,
+      account: 'alice',
+      owner: 'git',
+      kind: 'basic',
+      secret: new Secret('gits'),
+    })
     await say('set https://a.example.com alice', 'own\n')
     expect(await say('get https://a.example.com/simple/ alice')).toEqual(prints('own\n'))
   })
@@ -359,7 +378,7 @@ describe('what needs no keychain', () => {
     })
   })
 
-  test.each(['bash', 'zsh', 'tcsh'])('--print-completion %s', async (shell) => {
+  test.each(['bash', 'zsh'])('--print-completion %s', async (shell) => {
     const { stdout, ...rest } = await say(`--print-completion ${shell} get extra words here`)
     expect(rest).toEqual({ stderr: '', exitCode: 0 })
     expect(stdout).toContain('--keyring-backend')

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
-import type { Change, Finding, Plan, SetupOption, SetupOptions, World } from '../../tool.ts'
+import type { Change, Finding, Plan, SetupOptions, World } from '../../tool.ts'
 
 /*
  * pip and uv run a program named `keyring` that they find on PATH. It is a link to our command, in a folder in which
@@ -8,10 +8,6 @@ import type { Change, Finding, Plan, SetupOption, SetupOptions, World } from '..
  */
 
 export const command = 'credbridge-keyring'
-
-export const commandOptions: readonly SetupOption[] = [
-  { flags: '--before-others', says: 'go before another keyring command on PATH, which stays where it is' },
-]
 
 /** The link that is missing. The tool does not look for it in the folder that it passes over. */
 export function planCommand(world: World, options: SetupOptions, passedOver?: string): Plan {
@@ -130,7 +126,7 @@ function linking(world: World, path: string, ours: string): Change {
 }
 
 function removing(world: World, path: string): Change {
-  return { says: `keyring: ${path} goes`, apply: () => world.files.remove(path) }
+  return { says: `keyring: remove ${path}`, apply: () => world.files.remove(path) }
 }
 
 function anotherFirst(other: string): Failure {

@@ -1,15 +1,13 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
-import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { checkCommand, planCommand, proveCommand, undoCommand } from './command.ts'
 import { overruled } from './overruled.ts'
 import { config, key, ownFolder, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
 import { uvAsks } from './uv-settings.ts'
 
 /** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
 export const pipSetup: Setup = {
-  options: commandOptions,
-
   async plan(world, options): Promise<Plan> {
     const pip = pipOf(world)
     const { changes, remarks } = planCommand(world, options, await ownFolder(world, pip))

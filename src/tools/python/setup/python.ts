@@ -15,8 +15,6 @@ const module = 'credbridge_keyring.py'
  * class lies. The folder holds nothing else, because Python looks there for modules first.
  */
 export const pythonSetup: Setup = {
-  options: [],
-
   async plan(world): Promise<Plan> {
     const changes: Change[] = []
     const text = moduleText(world)
@@ -43,7 +41,7 @@ export const pythonSetup: Setup = {
       changes.push({ says: `python: ${configFile(world)} no longer names ${ourBackend}`, apply: put })
     }
     if (world.files.exists(moduleFile(world))) {
-      const says = `python: ${moduleFile(world)} goes`
+      const says = `python: remove ${moduleFile(world)}`
       changes.push({ says, apply: () => world.files.remove(moduleFile(world)) })
     }
     return { changes, remarks: [] }

@@ -1,15 +1,13 @@
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { blockIn, withoutBlock } from './block.ts'
-import { checkCommand, commandOptions, planCommand, proveCommand, undoCommand } from './command.ts'
+import { checkCommand, planCommand, proveCommand, undoCommand } from './command.ts'
 import { overruled } from './overruled.ts'
 import { pipAsks } from './pip-config.ts'
 import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
 
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
-  options: commandOptions,
-
   async plan(world, options): Promise<Plan> {
     const { changes, remarks } = planCommand(world, options)
     const text = world.files.read(settingsOf(world)) ?? ''

@@ -1,0 +1,10 @@
+/** How a tool saves, where that changes what a save means. */
+export interface Saving {
+  /**
+   * The tool saves whatever it was answered, without anybody having signed in (git does). Then a value that it
+   * borrowed is not copied.
+   */
+  readonly repeats?: boolean
+  /** The tool keeps one account at an endpoint: its other ones there are replaced. */
+  readonly oneAccount?: boolean
+}

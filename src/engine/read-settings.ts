@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import type { Folders } from '../system/folders.ts'
+import type { Settings } from './settings.ts'
+
+const usual: Settings = {
+  stores: undefined,
+  recoverHours: 24,
+  aliases: {},
+  vaultKeyFile: undefined,
+  secretServiceSession: 'plain',
+  unknownKeys: [],
+}
+
+/** The file that holds the settings. */
+export function settingsFile(places: Folders): string {
+  return join(places.config, 'config.toml')
+}
+
+/** The settings; a file that is not there means the usual ones, one that cannot be understood is `malformed`. */
+export async function readSettings(
+  places: Folders,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Settings> {
+  const text = contentOf(settingsFile(places))
+  const settings = text === undefined ? usual : await (await import('./settings-file.ts')).parseSettings(text, usual)
+  const store = env['CREDBRIDGE_STORE']
+  return store === undefined || store === '' ? settings : { ...settings, stores: [store] }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw new Failure('unavailable', `the settings file ${file} cannot be read`, { cause: error })
+  }
+}

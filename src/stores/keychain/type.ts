@@ -1,0 +1,13 @@
+import type { StoreType } from '../store-type.ts'
+
+export const keychainType: StoreType = {
+  name: 'keychain',
+  canBeSettled: true,
+  isSystemKeychain: (platform) => platform !== 'linux',
+  open: async ({ machine }) => (await import('./open.ts')).openKeychain(machine),
+  async protects({ machine: { platform } }) {
+    if (platform === 'win32') return 'encrypted for your account: every program that you run can read it'
+    if (platform === 'darwin') return 'encrypted under your login password: what runs in the same node can read it, too'
+    return 'encrypted under your login password: while it is unlocked, every program that you run can read it'
+  },
+}

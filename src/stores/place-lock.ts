@@ -1,0 +1,49 @@
+import type { Asker } from '../core/asker.ts'
+import { type Item, type Place, samePlace } from '../core/credential.ts'
+import { encodeRecord, serviceOf } from '../core/item.ts'
+import type { SaveCondition, Store } from '../core/store.ts'
+import { type LockOptions, type LockPlace, withLock } from '../system/lock.ts'
+import type { LockFolder } from './lock-folder.ts'
+
+/** What `Store.alone` promises, by a lock file in this folder for each place. */
+export async function aloneByFile<T>(locks: LockFolder, place: Place, work: () => Promise<T>): Promise<T> {
+  return withLock(await lockAt(locks, place, 'work'), optionsFor(locks, place, 120_000), work)
+}
+
+/** What a conditional `Store.save` promises, for a store that cannot compare and write in one step. */
+export async function saveByFile(
+  locks: LockFolder,
+  store: Pick<Store, 'find' | 'save'>,
+  asker: Asker,
+  item: Item,
+  condition: SaveCondition,
+): Promise<boolean> {
+  return withLock(await lockAt(locks, item, 'save'), optionsFor(locks, item, 30_000), async () => {
+    const here = await store.find(asker, [item.endpoint], item.account)
+    return (
+      holds(
+        condition,
+        here.find((other) => samePlace(other, item)),
+      ) && store.save(asker, item)
+    )
+  })
+}
+
+/** Whether what is at the place now is what the condition names. */
+export function holds({ replaces }: SaveCondition, now: Item | undefined): boolean {
+  if (replaces === undefined || now === undefined) return replaces === now
+  return encodeRecord(replaces) === encodeRecord(now)
+}
+
+/** The name says nothing about the place to those who cannot guess it; two places never share one. */
+async function lockAt(locks: LockFolder, place: Place, purpose: 'work' | 'save'): Promise<LockPlace> {
+  const { createHash } = await import('node:crypto')
+  const text = JSON.stringify([place.endpoint.form, serviceOf(place), place.account])
+  return { ...locks, name: `${createHash('sha256').update(text).digest('hex').slice(0, 32)}-${purpose}` }
+}
+
+/** `wait`: how long the work for one place may keep the others waiting, in milliseconds. A person may have to sign in. */
+function optionsFor({ processId }: LockFolder, { endpoint }: Place, wait: number): LockOptions {
+  const busy = `another credbridge is still at work on ${endpoint.key}`
+  return { wait, busy, ...(processId === undefined ? {} : { processId }) }
+}

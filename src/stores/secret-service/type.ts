@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import type { Place } from '../../core/credential.ts'
+import { Failure } from '../../core/failure.ts'
+import { sessionBus } from '../../dbus/session-bus.ts'
+import type { Machine } from '../../system/machine.ts'
+import { indexFileIn } from '../keychain/place.ts'
+import { lockFolder } from '../lock-folder.ts'
+import type { StoreContext, StoreType } from '../store-type.ts'
+import type { SecretServiceOptions } from './store.ts'
+
+export const secretServiceType: StoreType = {
+  name: 'secret-service',
+  canBeSettled: true,
+  isSystemKeychain: (platform) => platform === 'linux',
+  async open(context) {
+    const [{ secretServiceStore }, options] = await Promise.all([import('./store.ts'), optionsOf(context)])
+    return secretServiceStore(options)
+  },
+  protects: async () =>
+    'encrypted under your login password: while it is unlocked, every program that you run can read it',
+  async foreignItems(context, asker, searches) {
+    const { foreignItems } = await import('./foreign-items.ts')
+    return foreignItems(await optionsOf(context), asker, searches)
+  },
+}
+
+async function optionsOf({ machine, settings }: StoreContext): Promise<SecretServiceOptions> {
+  if (machine.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
+  const [connect, before] = await Promise.all([machine.connector(), writtenByKeychain(machine)])
+  return {
+    address: sessionBus(machine.env),
+    connect,
+    userId: machine.userId,
+    encrypted: settings.secretServiceSession === 'dh',
+    before,
+    locks: lockFolder(machine),
+  }
+}
+
+/** What the `keychain` store wrote on this machine: it lies in the same Secret Service, and says only service and user. */
+async function writtenByKeychain({ places, userId }: Machine): Promise<readonly Place[]> {
+  const file = indexFileIn(places.data)
+  if (!existsSync(file)) return []
+  const { entryOf, readIndex } = await import('../keychain/index-file.ts')
+  return readIndex({ file, userId }).map(entryOf)
+}

@@ -1,0 +1,96 @@
+import { type Failure, isFailure } from '../../../core/failure.ts'
+import { printable } from '../../../core/failure-text.ts'
+import type { StoreCommandContext } from '../../store-type.ts'
+import { vaultOptions } from '../machine-options.ts'
+import type { Status } from '../manage.ts'
+import type { Opener } from '../open.ts'
+
+const nothingThere = 1
+
+/** What the vault is, for a person or as JSON. Nobody is asked for anything. */
+export async function status(
+  { terminal, machine, settings, inUse }: StoreCommandContext,
+  options: { json?: boolean },
+): Promise<number> {
+  const { vaultStatus } = await import('../manage.ts')
+  const status = await vaultStatus(vaultOptions(settings, machine))
+  const used = inUse.includes('vault')
+  if (options.json === true) {
+    terminal.out(`${JSON.stringify(status === undefined ? { exists: false } : asData(status, used), undefined, 2)}\n`)
+    return status === undefined ? nothingThere : 0
+  }
+  if (status === undefined) {
+    terminal.say('there is no vault yet: the first secret that is saved into it makes one, with a key file\n')
+    terminal.say('to make one that needs a passphrase: credbridge vault add-slot passphrase\n')
+    return nothingThere
+  }
+  terminal.out(asText(status))
+  if (!used && inUse.length > 0) terminal.say(notUsed(inUse))
+  return 0
+}
+
+/** Said where the vault is not what secrets go to. */
+export function notUsed(names: readonly string[]): string {
+  return `note: the store in use is ${names.join(', then ')}; to keep secrets in the vault: credbridge use vault\n`
+}
+
+/** What the slots protect against, in one sentence; a key file makes the others no stronger. */
+export function protection(slots: readonly { readonly type: string; readonly about: string }[]): string {
+  const keyFile = slots.find(({ type }) => type === 'key-file')
+  if (keyFile !== undefined) {
+    return `obfuscated, not secret: whoever copies the whole home folder, with ${keyFile.about}, reads everything`
+  }
+  return `encrypted: a copy of the disk is worth nothing without ${slots.map(({ about }) => about).join(', or ')}`
+}
+
+function asData(status: Status, used: boolean): Readonly<Record<string, unknown>> {
+  const { opens, ...rest } = status
+  return {
+    exists: true,
+    inUse: used,
+    ...rest,
+    ...(isFailure(opens) ? { locked: true, because: opens.message } : { locked: false, openedBy: opens }),
+    obfuscated: status.slots.some(({ type }) => type === 'key-file'),
+  }
+}
+
+function asText({ folder, id, endpoints, slots, opens, rekeying }: Status): string {
+  const lines = [
+    ['folder', folder],
+    ['id', id],
+    ['holds', `records for ${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'}`],
+    ...slots.map((slot) => ['slot', `${slot.id}  ${slot.type}: ${slot.about}`]),
+    ['now', isFailure(opens) ? shownFailure(opens) : `open, by ${shownOpener(opens)}`],
+    ['protects', protection(slots)],
+    ...(rekeying ? [['rekey', 'one goes on, or has died: then the next save puts that right']] : []),
+  ]
+  const fixes = slots.some(({ type }) => type === 'key-file') ? stronger(slots) : []
+  return [...lines, ...fixes.map((fix) => ['', fix])]
+    .map(([name = '', text = '']) => `${name.padEnd(9)}${printable(text)}`.trimEnd())
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function stronger(slots: readonly { readonly type: string }[]): string[] {
+  const first = slots.length > 1 ? [] : ['credbridge vault add-slot passphrase']
+  return [
+    `to make it secret: ${[...first, 'credbridge vault remove-slot key-file', 'credbridge vault rekey'].join(' && ')}`,
+  ]
+}
+
+function shownFailure({ code, message, hints }: Failure): string {
+  const why = message.replace(/^the vault is locked(: )?/, '')
+  const what = why === '' ? code : `${code}: ${why}`
+  return hints[0] === undefined ? what : `${what} (${hints[0]})`
+}
+
+/** What opened it, in a few words. */
+export function shownOpener(opener: Opener): string {
+  return {
+    'key-file': 'its key file',
+    handed: 'what the environment hands over',
+    'kernel-keyring': "credbridge unlock (the key is in the kernel's keyring)",
+    'ssh-agent': 'the SSH agent',
+    passphrase: 'the passphrase',
+  }[opener]
+}

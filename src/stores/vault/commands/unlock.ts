@@ -1,0 +1,101 @@
+import { Failure, isFailure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
+import type { StoreCommandContext } from '../../store-type.ts'
+import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
+import type { VaultOptions } from '../options.ts'
+import { passphrasesFrom } from './passphrases.ts'
+import { shownOpener } from './status.ts'
+
+const nothingThere = 1
+
+interface Options {
+  readonly for: string
+  readonly print?: boolean
+}
+
+/** Opens the vault for a while: for all of the user's processes, for one program, or for who has the printed text. */
+export async function unlock(
+  context: StoreCommandContext,
+  words: readonly string[],
+  { for: time, print }: Options,
+): Promise<number> {
+  const { terminal } = context
+  const milliseconds = durationOf(time)
+  if (print === true && words.length > 0) throw new Failure('malformed', 'either --print or a command')
+  if (print === true && terminal.outIsTerminal) {
+    throw new Failure('refused', 'the key would be shown on the terminal', {
+      hints: [hint`export ${keyVariable}="$(credbridge unlock --print)"`],
+    })
+  }
+  const options = await optionsAt(context)
+  if (print !== true && words.length === 0) return unlockHere(context, options, milliseconds)
+  const { unlockedText } = await import('../unlock.ts')
+  const { text, until } = await unlockedText(options, milliseconds)
+  if (words.length > 0) {
+    return context.runWithSecretFile(words, text, descriptorVariable)
+  }
+  terminal.out(`${text.expose()}\n`)
+  terminal.say(`this opens the vault until ${shown(until)}, for whoever has it\n`)
+  terminal.say('note: a variable can be read by each of your processes and by root (/proc/<pid>/environ)\n')
+  terminal.say('note: it may be recorded, too: by crash reports, docker inspect, the log of a CI job\n')
+  return 0
+}
+
+async function unlockHere(
+  { terminal }: StoreCommandContext,
+  options: VaultOptions,
+  milliseconds: number,
+): Promise<number> {
+  const { unlockVault } = await import('../unlock.ts')
+  const { by, until } = await unlockVault(options, milliseconds)
+  if (until === undefined) {
+    terminal.say('nothing needs to be unlocked: the key file opens the vault (credbridge vault status)\n')
+    return 0
+  }
+  const opened = `${shownOpener(by)} opened the vault, until ${shown(until)}`
+  terminal.say(`${opened}: for every process of yours, also after you log out\n`)
+  if (milliseconds > keptUnused) terminal.say('note: the kernel forgets it earlier if it is not used for three days\n')
+  terminal.say('to close it: credbridge lock\n')
+  return 0
+}
+
+/** persistent-keyring(7) */
+const keptUnused = 3 * 24 * 3_600_000
+
+/** Closes the vault for everybody. */
+export async function lock(context: StoreCommandContext): Promise<number> {
+  const { terminal } = context
+  const options = await optionsAt(context)
+  const { lockVault } = await import('../unlock.ts')
+  const locking = await lockVault(options)
+  if (locking === undefined) {
+    terminal.say('there is no vault to lock\n')
+    return nothingThere
+  }
+  if (locking.unreached !== undefined) terminal.say(`note: ${locking.unreached.message}\n`)
+  const { vaultStatus } = await import('../manage.ts')
+  const opens = (await vaultStatus(options))?.opens
+  const still = opens === undefined || isFailure(opens) ? undefined : shownOpener(opens)
+  terminal.say(still === undefined ? 'the vault is locked\n' : `nothing is kept; ${still} still opens the vault\n`)
+  return 0
+}
+
+async function optionsAt({ terminal, machine, settings }: StoreCommandContext): Promise<VaultOptions> {
+  const passphrases = passphrasesFrom(terminal)
+  return { ...vaultOptions(settings, machine), ask: () => passphrases.current('the vault') }
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const longest = 30
+
+/** `8h` in milliseconds. */
+function durationOf(text: string): number {
+  const [, count, unit = ''] = /^([0-9]{1,4})([smhd])$/.exec(text) ?? []
+  const milliseconds = Number(count) * (units[unit] ?? Number.NaN)
+  if (milliseconds > 0 && milliseconds <= longest * (units['d'] ?? 0)) return milliseconds
+  throw new Failure('malformed', `--for takes a time such as 30m, 8h or 2d, at most ${longest}d`)
+}
+
+function shown(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+}

@@ -1,0 +1,32 @@
+import type { StoreContext, StoreType } from '../store-type.ts'
+
+export const vaultType: StoreType = {
+  name: 'vault',
+  canBeSettled: true,
+  insteadOfKeychain:
+    'there is no keychain here: secrets are kept in the encrypted vault from now on (what that protects: credbridge doctor)',
+  async open({ machine, settings }) {
+    const [{ vaultStore }, { vaultOptions }] = await Promise.all([import('./store.ts'), import('./machine-options.ts')])
+    return vaultStore(vaultOptions(settings, machine))
+  },
+  async protects(context) {
+    const { options, status } = await statusOf(context)
+    if (status === undefined) {
+      return `not made yet: the first save makes it, with the key file ${options.keyFile} (obfuscated, not secret, to whoever reads both)`
+    }
+    const keyFile = status.slots.find(({ type }) => type === 'key-file')
+    if (keyFile !== undefined) {
+      return `obfuscated, not secret: whoever reads the vault and ${keyFile.about} can open it`
+    }
+    return `encrypted: opened by ${status.slots.map(({ about }) => about).join(', or by ')}; while it is unlocked, every program that you run can read it`
+  },
+  isMade: async (context) => (await statusOf(context)).status !== undefined,
+  commandGroups: { vault: 'the encrypted folder for machines without a keychain, and what opens it' },
+  commands: async () => (await import('./commands/commands.ts')).vaultCommands,
+}
+
+async function statusOf({ machine, settings }: StoreContext) {
+  const [{ vaultStatus }, { vaultOptions }] = await Promise.all([import('./manage.ts'), import('./machine-options.ts')])
+  const options = vaultOptions(settings, machine)
+  return { options, status: await vaultStatus(options) }
+}

@@ -1,0 +1,49 @@
+import type { Run } from '../core/program.ts'
+import type { Change } from './change.ts'
+import type { Folders } from './folders.ts'
+import type { ConnectSocket } from './unix-socket.ts'
+import type { Files } from './user-files.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type KeychainAddon = typeof import('@napi-rs/keyring')
+
+/** What this process and the machine offer. The edge makes the real one; tests make one in a made-up home. */
+export interface Machine {
+  readonly env: Environment
+  readonly platform: string
+  /** -1 where users have no numbers. */
+  readonly userId: number
+  /** This process's number. */
+  readonly processId: number
+  readonly home: string
+  /** Where credbridge keeps files of its own. */
+  readonly places: Folders
+  /** The working directory. It may hold a stranger's files: they are data, never programs or settings of ours. */
+  readonly folder: string
+  readonly files: Files
+
+  /** Runs a program by its absolute path. */
+  readonly run: Run
+  /** The absolute path of a program on PATH, never one in the working directory. */
+  program(name: string): string | undefined
+  /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
+  ours(command: string): string | undefined
+  /** Whether a program, by its absolute path, is of this very installation. */
+  isOurs(program: string): boolean
+  /** What makes PATH lead to the standalone executable for these commands, where it is installed and PATH does not. */
+  direct(commands: readonly string[]): readonly Change[]
+  /** The text of a file that ships beside our commands. */
+  shipped(name: string): string | undefined
+
+  /** Loads the keychain's addon. Throws where there is none for this system. */
+  addon(): Promise<KeychainAddon>
+  /** How to connect to a Unix socket. */
+  connector(): Promise<ConnectSocket>
+  /** Sets a variable of this process, for a library that reads it by itself. */
+  setVariable(name: string, value: string): void
+  /** The text of the file that is open at this descriptor, however often it is read; `undefined` if none is. */
+  readDescriptor(descriptor: number): string | undefined
+  /** Tells the person one line, on standard error. */
+  say(line: string): void
+}

@@ -1,0 +1,31 @@
+import type { Machine } from '../src/system/machine.ts'
+import { userFiles } from '../src/system/user-files.ts'
+
+/** A machine on which nothing is installed and nothing can be reached, but for what a test gives it. */
+export function testMachine(home: string, more: Partial<Machine> = {}): Machine {
+  const nothingThere = (what: string) => async () => Promise.reject(new Error(`the test has no ${what}`))
+  return {
+    env: {},
+    platform: 'linux',
+    userId: process.getuid?.() ?? -1,
+    processId: process.pid,
+    home,
+    places: { home, config: `${home}/.config`, data: `${home}/.data`, state: `${home}/.state` },
+    folder: home,
+    files: userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform }),
+    run: nothingThere('programs to run'),
+    program: () => undefined,
+    ours: () => undefined,
+    isOurs: () => false,
+    direct: () => [],
+    shipped: () => undefined,
+    addon: nothingThere('addon'),
+    connector: nothingThere('sockets'),
+    setVariable() {
+      throw new Error('the test sets no variable')
+    },
+    readDescriptor: () => undefined,
+    say() {},
+    ...more,
+  }
+}
