@@ -5,7 +5,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
   rmSync,
   type Stats,
@@ -18,6 +17,7 @@ import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
 import { removeOthersFile, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
+import { linkIfReadable } from './readable.ts'
 
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export interface Files {
@@ -113,7 +113,7 @@ export function userFiles({ userId, platform }: FilesUser): Files {
         symlinkSync(to, path)
       }),
 
-    linkedTo,
+    linkedTo: linkIfReadable,
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
@@ -183,21 +183,13 @@ function contentOf(path: string): Buffer | undefined {
   throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
 }
 
-function linkedTo(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
-  }
-}
-
 /** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced or made. */
 function meantBy(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
     if (!isMissing(error)) throw error
-    const link = linkedTo(path)
+    const link = linkIfReadable(path)
     return link === undefined ? path : meantBy(resolve(dirname(path), link))
   }
 }
