@@ -71,8 +71,8 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
 
   async function broker(asker: Asker): Promise<Broker> {
     const { settings, stores } = await open()
-    const { recoverHours, aliases } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases })
+    const { recoverHours, aliases, tokenUser } = settings
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
