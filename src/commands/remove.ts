@@ -65,7 +65,8 @@ async function remove(
     const done = await actions.remove(entry, options.final === true ? 'final' : 'restorable')
     if (done === 'absent') continue
     if (done === 'restorable') restorable.add(entry.account)
-    sayLine(terminal, `removed ${shown(entry)}`)
+    const unlikeAsked = done === 'final' && options.final !== true ? ', for good' : ''
+    sayLine(terminal, `removed ${shown(entry)}${unlikeAsked}`)
     removed++
   }
   const unreadable = damaged ? await actions.removeUnreadable(endpoint) : 0

@@ -65,8 +65,12 @@ export function personActions(parts: BrokerParts): PersonActions {
     return count
   }
 
+  /** Nothing that can be kept: also where something else at the endpoint is damaged. */
   async function itemAt(store: Store, { endpoint, account, owner }: Entry): Promise<Item | undefined> {
-    const items = await store.find(asker, [endpoint], account)
+    const items = await store.find(asker, [endpoint], account).catch((error) => {
+      if (isFailure(error) && error.code === 'malformed') return []
+      throw error
+    })
     return items.find((item) => samePlace(item, { endpoint, account, owner }))
   }
 
