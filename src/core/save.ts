@@ -3,7 +3,6 @@ import type { Credential, Found, Item, NoteItem } from './credential.ts'
 import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameProof, sameValue } from './credential.ts'
 import { sameEndpoint } from './endpoint.ts'
 import { findIn, type Read } from './find-in-stores.ts'
-import { copiesAmong, copiesEndpoint } from './restorable.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import type { Saving } from './saving.ts'
@@ -20,7 +19,7 @@ interface Save {
   readonly saving: Saving
   /** What the tool would be answered with. */
   readonly lookup: Lookup
-  /** Everything where that looks, and the restorable copies. */
+  /** Everything where that looks. */
   readonly found: readonly Found[]
   /** What of it is at the credential's endpoint. */
   readonly items: readonly Found[]
@@ -34,21 +33,19 @@ interface Save {
  * the tool would be answered with anyway is not copied; nor is what it was answered before a person set another one.
  */
 export async function saveFor(parts: BrokerParts, credential: Credential, saving: Saving): Promise<SaveResult> {
-  const { stores, asker, now, withAliases, restorable } = parts
+  const { stores, asker, now, withAliases } = parts
   if (hasExpired(credential, now())) return 'expired'
   const { endpoint, account, owner, kind } = credential
   const { endpoints = [endpoint], ...wire } = saving.borrows ?? {}
   const lookup = { tool: owner, kinds: [kind], ...wire, endpoints: withAliases(endpoints), account }
-  const found = await stores[0].find(asker, [...lookup.endpoints, copiesEndpoint])
+  const found = await stores[0].find(asker, lookup.endpoints)
   const items = found.filter((item) => sameEndpoint(item.endpoint, endpoint))
   const before = items.filter(isCredential).find((item) => samePlace(item, credential))
   const ended = items.filter(isNote).filter((note) => note.owner === noteOwner(owner) && covers(note, account))
   const save: Save = { credential, saving, lookup, found, items, before, ended }
-  if (saving.asOwn !== true && ended.length === 0 && isFormer(parts, save)) return 'unchanged'
+  if (saving.asOwn !== true && (await isFormer(parts, save))) return 'unchanged'
   const isKnown = saving.asOwn !== true && before === undefined && (await isBorrowed(parts, save))
-  const changed = await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)
-  if (changed) await restorable.sweep(found)
-  return changed ? 'saved' : 'unchanged'
+  return (await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)) ? 'saved' : 'unchanged'
 }
 
 /** Whether the tool would be answered with just this, saved by somebody else: a sign-in lifts what ended its use. */
@@ -70,11 +67,13 @@ async function isBorrowed(
 }
 
 /** Whether a person's word has replaced just this: the tool was answered before, or asked when it was there. */
-function isFormer({ now, restorable }: BrokerParts, { credential, saving, lookup, found }: Save): boolean {
+async function isFormer({ now, restorable }: BrokerParts, save: Save): Promise<boolean> {
+  const { credential, saving, lookup, found, before, ended } = save
+  if (ended.length > 0 || (before !== undefined && sameValue(before, credential))) return false
   const credentials = found.filter(isCredential)
   if (!credentials.some(({ owner, account }) => owner === person && isNamed(account, lookup))) return false
-  return copiesAmong(found)
-    .filter(({ taken, until = 0 }) => taken === 'replaced' && until > now())
+  return (await restorable.all())
+    .filter(({ taken }) => taken === 'replaced')
     .filter((copy) => saving.repeats === true || restorable.madeAt(copy.until ?? 0) + longestSignIn > now())
     .some(
       ({ erased }) =>
@@ -86,7 +85,7 @@ function isFormer({ now, restorable }: BrokerParts, { credential, saving, lookup
 
 /** Nothing is copied; whether anything changed. */
 async function goOnBorrowing(parts: BrokerParts, { credential, saving, items, ended }: Save): Promise<boolean> {
-  const { stores, asker } = parts
+  const { stores, asker, restorable } = parts
   const note = sharedNote(credential)
   const isShared = (item: Item): item is NoteItem => item.kind === 'shared' && item.owner === note.owner
   const isSame = (item: Item) => isShared(item) && samePlace(item, note) && item.spelling === note.spelling
@@ -95,7 +94,9 @@ async function goOnBorrowing(parts: BrokerParts, { credential, saving, items, en
   const others = saving.oneAccount === true ? [...otherAccounts(items, credential), ...items.filter(isShared)] : []
   const gone = [...ended, ...others].filter((item) => !samePlace(item, note) || (!share && item.kind === 'ended'))
   for (const item of gone) await stores[0].remove(asker, item, isCredential(item) ? item.secret : undefined)
-  return share || gone.length > 0
+  const changed = share || gone.length > 0
+  if (changed) await restorable.sweep()
+  return changed
 }
 
 /** The tool lists this account, whoever saved it. */
@@ -106,7 +107,7 @@ export function sharedNote({ endpoint, account, owner, spelling }: Credential): 
 
 /** Keeps it and lets go what it takes the place of; whether anything changed. */
 async function keepAsOwn(parts: BrokerParts, { credential, saving, items, before, ended }: Save): Promise<boolean> {
-  const { stores, asker } = parts
+  const { stores, asker, restorable } = parts
   const [first] = stores
   const others = saving.oneAccount === true ? otherAccounts(items, credential) : []
   const isSame = before !== undefined && sameValue(before, credential) && before.spelling === credential.spelling
@@ -116,10 +117,11 @@ async function keepAsOwn(parts: BrokerParts, { credential, saving, items, before
     for (const other of others) await first.remove(asker, other, other.secret)
   }
   if (first.traits.accounts === 'one') await drop()
-  await saveVerified(first, asker, whole, items, saving)
+  const after = await saveVerified(first, asker, whole, items, saving)
   if (first.traits.accounts !== 'one') await drop()
   if (others.length > 0 && !(await isThere(parts, credential))) await first.save(asker, whole)
   for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
+  await restorable.sweep(after)
   return true
 }
 

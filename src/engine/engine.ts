@@ -80,7 +80,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     const openBroker = async () => {
       // A helper that credbridge itself has started, and that leads back to us, must not turn in circles.
       if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
-      opened ??= broker(askerOf(call))
+      opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
     const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)))
