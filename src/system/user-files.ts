@@ -31,6 +31,8 @@ export interface Files {
   resolved(path: string): string | undefined
   /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
   write(path: string, text: string, as?: 'program'): void
+  /** Does something while no program that locks the file by `<file>.lock`, as git does, changes it (system/tool-lock.ts). */
+  whileLocked<T>(path: string, work: () => T | Promise<T>): Promise<T>
   remove(path: string): void
   exists(path: string): boolean
   /** Makes a symbolic link; what is there already stays, and is `refused`. */
@@ -52,6 +54,8 @@ export interface FilesUser {
   /** Negative where users have no numbers. */
   readonly userId: number
   readonly platform: string
+  /** The number of this process, where the kernel does not say it: elsewhere than on Linux. */
+  readonly processId?: number
 }
 
 /** In bytes; what people write by hand is far below. */
@@ -59,7 +63,7 @@ const mostOfStranger = 8 * 1024 * 1024
 const mostOfArchive = 512 * 1024 * 1024
 
 /** The files as this user sees them. Root changes other users' own files, which stay theirs, and makes none among them. */
-export function userFiles({ userId, platform }: FilesUser): Files {
+export function userFiles({ userId, platform, processId }: FilesUser): Files {
   function write(path: string, text: string, newMode: number): void {
     const target = meantBy(path)
     const other = userAlong(path, userId)
@@ -95,6 +99,13 @@ export function userFiles({ userId, platform }: FilesUser): Files {
 
     write: (path, text, as) =>
       refusing(`${path} cannot be written`, () => write(path, text, as === 'program' ? 0o700 : 0o600)),
+
+    async whileLocked(path, work) {
+      const target = meantBy(path)
+      // Root makes no lock in another user's home.
+      if (userAlong(target, userId) !== undefined) return work()
+      return (await import('./tool-lock.ts')).whileLocked(target, processId, work)
+    },
 
     remove: (path) =>
       refusing(`${path} cannot be removed`, () => {
