@@ -30,7 +30,7 @@ export interface KeychainOptions {
   readonly now?: () => number
 }
 
-const usualLimits: Limits = { call: 5_000, dialog: 90_000 }
+const usualLimits: Limits = { call: 10_000, dialog: 90_000 }
 /** In UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
 const largestOnWindows = 2_560
 

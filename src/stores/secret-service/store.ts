@@ -27,7 +27,7 @@ export interface SecretServiceOptions {
   readonly limits?: Partial<Limits>
 }
 
-const usual: Limits = { first: 10_000, answer: 3_000, person: 120_000 }
+const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000 }
 
 /** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
 const restAfter = 5_000
