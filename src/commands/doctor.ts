@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { isNoteKind } from '../core/credential.ts'
-import type { DoctorLine } from '../core/doctor-line.ts'
+import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { restorableIn } from '../core/restorable.ts'
@@ -48,7 +48,7 @@ async function doctor(context: CliContext, options: { json?: boolean }): Promise
   const look = async ({ name, run }: Check) => {
     const found = await run().catch((error) => {
       stuck ||= asFailure(error).stuck
-      return asDoctorLines(error)
+      return [doctorLineOf(error)]
     })
     report(found.map((finding) => ({ check: name, ...finding })))
   }
@@ -137,11 +137,6 @@ function checkCommand({ machine }: CliContext, command: string): readonly Doctor
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
-}
-
-function asDoctorLines(error: unknown): readonly DoctorLine[] {
-  const { message, hints } = asFailure(error)
-  return [{ state: 'wrong', says: message, ...(hints[0] === undefined ? {} : { fix: hints[0] }) }]
 }
 
 function line({ check, state, says, fix }: Result): string {

@@ -29,7 +29,7 @@ export function thisMachine(): Machine {
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
-    direct: (commands) => direct(commands, env),
+    direct: (commands) => direct(commands, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: ownConnector,

@@ -172,7 +172,7 @@ function strangeContentOf(path: string, most: number): Buffer | undefined {
   if (stat === undefined || stat.isDirectory()) return undefined
   if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
   if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
-  return contentOf(path)
+  return contentOf(path, stat)
 }
 
 function statOf(path: string): Stats | undefined {
@@ -184,14 +184,14 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function contentOf(path: string): Buffer | undefined {
+function contentOf(path: string, stat = statOf(path)): Buffer | undefined {
+  if (stat?.isFIFO() === true) throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
   try {
-    if (!statSync(path).isFIFO()) return readFileSync(path)
+    return stat === undefined ? undefined : readFileSync(path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw new Failure('refused', `${path} cannot be read`, { cause: error })
   }
-  throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
 }
 
 /** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced or made. */

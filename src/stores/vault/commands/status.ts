@@ -6,7 +6,8 @@ import { vaultOptions } from '../machine-options.ts'
 import type { Status } from '../manage.ts'
 import type { Opener } from '../open.ts'
 
-const nothingThere = 1
+/** The exit code where there is no vault. */
+export const nothingThere = 1
 
 /** What the vault is, for a person or as JSON. Nobody is asked for anything. */
 export async function status(
