@@ -15,7 +15,7 @@ export function thisMachine(): Machine {
   const { env, platform } = process
   const userId = process.getuid?.() ?? -1
   const places = foldersOf(env, platform)
-  const files = userFiles({ userId, platform })
+  const files = userFiles({ userId, platform, processId: process.pid })
   return {
     env,
     platform,
@@ -29,7 +29,7 @@ export function thisMachine(): Machine {
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
-    direct: (commands) => direct(commands, env),
+    direct: (commands) => direct(commands, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: ownConnector,
