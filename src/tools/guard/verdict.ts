@@ -44,6 +44,12 @@ export function only(value: string, otherwise: string): Harmless {
   return { fits: (written) => plain(written) === value, otherwise }
 }
 
+/** A check of the server, which stays on. */
+export const staysOn = only('true', 'turns off the check of the server')
+
+/** A permission for everybody's scripts, which stays off. */
+export const staysOff = only('false', 'lets the scripts of every package run')
+
 /** One of these values, each of which forbids more than the one before. */
 export function stronger(...values: readonly string[]): Harmless {
   return { fits: (value) => values.includes(plain(value) ?? ''), strength: (value) => values.indexOf(value) }
