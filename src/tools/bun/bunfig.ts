@@ -1,8 +1,7 @@
 import { parse } from 'smol-toml'
-import { hostAndPort } from '../../core/endpoint.ts'
 import { lineAt, type ProjectFile, unreadable } from '../guard/project-files.ts'
 import { type ProjectSetting, textsIn } from '../guard/setting.ts'
-import { registryAddress } from '../npm/nerf-dart.ts'
+import { registryHost } from '../npm/nerf-dart.ts'
 
 /*
  * bunfig.toml: `[install] registry` is an address or a table `{ url, token }` or `{ url, username, password }`,
@@ -75,9 +74,9 @@ export function bunfigTexts({ file, text }: ProjectFile): readonly ProjectSettin
   const content = strictlyParsed(file, text)
   const install = tableIn(content['install'])
   const ofRegistries = [install['registry'], ...Object.values(tableIn(install['scopes']))].flatMap((one) => {
-    const address = registryAddress(String(tableIn(one)['url'] ?? ''))
-    const about = address === undefined ? {} : { about: hostAndPort(address) }
-    return textsIn(one).map((value) => ({ file, line: lineOf(text, value), key: '', value, ...about }))
+    const about = registryHost(String(tableIn(one)['url'] ?? ''))
+    const whose = about === undefined ? {} : { about }
+    return textsIn(one).map((value) => ({ file, line: lineOf(text, value), key: '', value, ...whose }))
   })
   const { registry, scopes, ...rest } = install
   const others = textsIn({ ...content, install: rest }).map((value) => ({
