@@ -1,4 +1,5 @@
 import { parse } from 'smol-toml'
+import { isObject } from '../../core/record.ts'
 import { lineAt, type ProjectFile, unreadable } from '../guard/project-files.ts'
 import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import { registryHost } from '../npm/nerf-dart.ts'
@@ -55,7 +56,7 @@ export function parsedBunfig(text: string): Table {
 /** The settings of a project's file, those of `[install]` and `[run]` each by itself. */
 export function bunfigSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
   return Object.entries(strictlyParsed(file, text)).flatMap(([top, value]) => {
-    const members = ['install', 'run'].includes(top) && isTable(value) ? Object.entries(value) : undefined
+    const members = ['install', 'run'].includes(top) && isObject(value) ? Object.entries(value) : undefined
     const all = members?.map(([name, one]) => ({ key: `${top}.${name}`, name, value: one })) ?? [{ key: top, value }]
     return all.map((one) => ({ file, line: lineOf(text, one.key), ...one }))
   })
@@ -106,10 +107,6 @@ function strictlyParsed(file: string, text: string): Table {
 function lineOf(text: string, what: string): number {
   const at = [what, what.slice(what.lastIndexOf('.') + 1)].map((one) => text.indexOf(one)).find((one) => one >= 0)
   return lineAt(text, at ?? 0)
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function scopeOf(path: readonly string[]): string {
