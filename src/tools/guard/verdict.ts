@@ -44,11 +44,11 @@ export function only(value: string, otherwise: string): Harmless {
   return { fits: (written) => plain(written) === value, otherwise }
 }
 
-/** A check of the server, which stays on. */
-export const staysOn = only('true', 'turns off the check of the server')
+/** The check of the server stays on. */
+export const serverChecked = only('true', 'turns off the check of the server')
 
-/** A permission for everybody's scripts, which stays off. */
-export const staysOff = only('false', 'lets the scripts of every package run')
+/** No permission for the scripts of every package. */
+export const scriptsOff = only('false', 'lets the scripts of every package run')
 
 /** One of these values, each of which forbids more than the one before. */
 export function stronger(...values: readonly string[]): Harmless {

@@ -16,9 +16,9 @@ import {
   number,
   only,
   runs,
+  scriptsOff,
   sends,
-  staysOff,
-  staysOn,
+  serverChecked,
   stronger,
   type Table,
   tableOf,
@@ -34,7 +34,7 @@ const traffic = {
   ...each(certifies, 'cert key otp'),
   ...each(leads, 'proxy http-proxy https-proxy noproxy no-proxy local-address'),
   ...each(anything, 'registry replace-registry-host _auth _authToken _password username password email always-auth'),
-  'strict-ssl': staysOn,
+  'strict-ssl': serverChecked,
   'provenance-file': sends,
 }
 
@@ -57,7 +57,7 @@ const scripts = {
   ...each(stronger('false', 'true'), 'ignore-scripts strict-allow-scripts'),
   'allow-scripts': text,
   before: earlier,
-  'dangerously-allow-all-scripts': staysOff,
+  'dangerously-allow-all-scripts': scriptsOff,
   'min-release-age': larger,
   'min-release-age-exclude': exceptFrom('min-release-age'),
 }

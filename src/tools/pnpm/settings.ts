@@ -13,8 +13,8 @@ import {
   number,
   only,
   runs,
-  staysOff,
-  staysOn,
+  scriptsOff,
+  serverChecked,
   stronger,
   tableOf,
   text,
@@ -35,7 +35,7 @@ const traffic = {
   ...each(leads, 'http-proxy https-proxy proxy noproxy no-proxy local-address pnpr-server pnprServer'),
   ...each(leads, 'remoteCache remoteSideEffectsCache packageManagerNetworkConfig packageManagerRegistries'),
   ...each(anything, 'registry registries namedRegistries'),
-  'strict-ssl': staysOn,
+  'strict-ssl': serverChecked,
 }
 
 const code = {
@@ -68,7 +68,7 @@ const scripts = {
   ),
   ...each(exceptFrom('minimumReleaseAge'), 'minimumReleaseAgeExclude minimumReleaseAgeExcludePrune'),
   ...each(exceptFrom('trustPolicy'), 'trustPolicyExclude trustPolicyExcludePrune trustPolicyIgnoreAfter'),
-  'dangerously-allow-all-builds': staysOff,
+  'dangerously-allow-all-builds': scriptsOff,
   global: only('false', configures.does),
   minimumReleaseAge: larger,
   trustPolicy: stronger('off', 'no-downgrade'),

@@ -9,7 +9,7 @@ import {
   leads,
   number,
   runs,
-  staysOn,
+  serverChecked,
   stronger,
   tableOf,
   text,
@@ -25,7 +25,7 @@ const traffic = {
   ...each(leads, 'httpProxy httpsProxy networkSettings'),
   ...each(anything, 'npmRegistryServer npmPublishRegistry npmAuditRegistry npmScopes npmRegistries'),
   ...each(anything, 'npmAuthIdent npmAuthToken npmAlwaysAuth unsafeHttpWhitelist'),
-  enableStrictSsl: staysOn,
+  enableStrictSsl: serverChecked,
 }
 
 /** Yarn has run this code before it asks us for anything; what it starts finds no secret in its environment. */
