@@ -5,7 +5,7 @@ import type { Store, Traits } from '../../core/store.ts'
 import { socketPaths } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
-import { find, list } from './find.ts'
+import { find, findWanted, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -96,6 +96,8 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     },
     remove: (asker, place, expected) => during(asker, (service) => remove(service, place, expected)),
     list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
+    findWanted: (asker, isWanted) =>
+      during(asker, (service) => findWanted(service, isWanted, { asking: asker.tool, before })),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
   return store
