@@ -14,7 +14,12 @@ export const dockerHelper: HelperName = named('credbridge')
 export const containersHelper: HelperName = named('credbridge-containers')
 
 function named(name: string): HelperName {
-  return { name, command: `docker-credential-${name}` }
+  return { name, command: commandOf(name) }
+}
+
+/** The command of a helper that stands in a configuration. */
+export function commandOf(name: string): string {
+  return `docker-credential-${name}`
 }
 
 /** The user name that marks an identity token: docker/cli, cli/config/credentials/native_store.go. */

@@ -5,9 +5,15 @@ import { containersHelper, dockerHelper, identityUser } from './names.ts'
 
 const fileOption: SetupOption = { flags: '--file <path>', says: 'another file with `auths`' }
 
+const takingOver: readonly SetupOption[] = [
+  { flags: '-y, --yes', says: 'take over sign-ins that would not be found any more, without a question' },
+  { flags: '--no-import', says: 'leave them where they are' },
+]
+
 const helperOptions: readonly SetupOption[] = [
   { flags: '--registry <host...>', says: 'only for these registries' },
   { flags: '--replace', says: 'instead of another helper that is configured; undo brings it back' },
+  ...takingOver,
 ]
 
 export const dockerTool: Tool = {
@@ -31,7 +37,7 @@ export const containersTool: Tool = {
   title: 'podman, skopeo and buildah',
   commands: [containersHelper.command],
   setup: async () => (await import('./containers.ts')).containersSetup,
-  setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
+  setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }, ...takingOver],
   importOptions: [fileOption],
   plainSecrets: async () => (await import('./import.ts')).containersPlainSecrets,
 }

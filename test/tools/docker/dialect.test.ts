@@ -152,6 +152,7 @@ describe('a list in the spelling of its clients', () => {
     ['https://r.example.com', 'https://r.example.com', 'r.example.com'],
     ['https://r.example.com:5000/v2/', 'https://r.example.com:5000/v2/', 'r.example.com:5000'],
     ['[::1]:5000', '[::1]:5000', '[::1]:5000'],
+    ['//r.example.com:5000', 'r.example.com:5000', 'r.example.com:5000'],
     ['docker.io', 'https://index.docker.io/v1/', 'docker.io'],
     ['https://index.docker.io/v1/', 'https://index.docker.io/v1/', 'docker.io'],
     ['https://index.docker.io/v1/access-token', 'https://index.docker.io/v1/access-token', undefined],
