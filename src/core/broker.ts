@@ -1,7 +1,8 @@
 import { type Aliases, reachThrough } from './aliases.ts'
 import type { Asker } from './asker.ts'
+import { toolOf, tooMany } from './configuration.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue } from './credential.ts'
+import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue, secretOf } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
 import { findIn, type Read } from './find-in-stores.ts'
@@ -74,7 +75,8 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
     const before = here.filter(isCredential).find((item) => samePlace(item, credential))
     const ended = here.filter((item) => covers(item, credential.account) && isLifted(item, credential))
     const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
-    const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
+    const known = before === undefined && saving.repeats === true && (await isRepeated(credential, here, saving))
+    if (known && saving.lists === true) return (await listToo(credential, here)) ? 'saved' : 'unchanged'
     const kept =
       known || (before !== undefined && sameValue(before, credential) && before.spelling === credential.spelling)
     if (kept && ended.length === 0 && replaced.length === 0) return 'unchanged'
@@ -86,13 +88,33 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
     if (first.traits.accounts !== 'one') await drop()
     if (replaced.length > 0 && !(await isKept(credential))) await first.save(asker, withMembersOf(before, credential))
     for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
+    for (const item of tooMany(here, credential.owner)) await first.remove(asker, item, secretOf(item))
     await erased.sweep()
     return 'saved'
   }
 
+  /** Where a tool keeps one account, it repeats only what it would be answered without naming one. */
+  async function isRepeated(credential: Credential, here: readonly Found[], { oneAccount }: Saving): Promise<boolean> {
+    if (!(await isBorrowed(credential, here))) return false
+    if (oneAccount !== true) return true
+    const { owner, kind, endpoint, account } = credential
+    const lookup = { tool: owner, kinds: [kind], endpoints: reach([endpoint]), oneAccount }
+    const answer = await findIn(reads, lookup, now()).catch(() => undefined)
+    return answer !== undefined && answer.credential.account === account && sameValue(answer.credential, credential)
+  }
+
+  /** Has the tool list what it repeats; false where it does already. */
+  async function listToo({ endpoint, account, owner }: Credential, here: readonly Found[]): Promise<boolean> {
+    const tool = toolOf(owner)
+    if (here.some((item) => item.kind === 'shared' && item.owner === tool && item.account === account)) return false
+    await keeping(stores, asker, reach).share(endpoint, account, tool)
+    return true
+  }
+
   /** Whether the tool has this from elsewhere: from another owner, through an alias, from a later store. */
   async function isBorrowed(credential: Credential, here: readonly Found[]): Promise<boolean> {
-    const equal = (item: Credential) => item.account === credential.account && sameValue(item, credential)
+    const equal = (item: Credential) =>
+      item.account === credential.account && sameValue(item, credential) && !isOtherConfigurations(item, credential)
     if (here.filter(isCredential).some(equal)) return true
     const endpoints = reach([credential.endpoint])
     for (const store of endpoints.length > 1 ? stores : stores.slice(1)) {
@@ -173,6 +195,11 @@ function isLifted(note: Found, { owner }: Credential): boolean {
 /** What replaces a credential keeps the members of it that this version does not know. */
 function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
   return before?.more === undefined ? credential : { ...credential, more: before.more }
+}
+
+/** Another configuration's sign-in at this very endpoint: each keeps one of its own. */
+function isOtherConfigurations(item: Credential, { owner, endpoint }: Credential): boolean {
+  return item.owner !== owner && toolOf(item.owner) === toolOf(owner) && sameEndpoint(item.endpoint, endpoint)
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

@@ -1,5 +1,6 @@
 import type { Reach } from './aliases.ts'
 import type { Asker } from './asker.ts'
+import { toolOf } from './configuration.ts'
 import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
 import { noteOwner } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
@@ -34,17 +35,19 @@ export async function listFor(listing: Listing, { stores, asker, reach, now }: W
     const credential = await answered(read, { ...listing, endpoints: reach([endpoint]) }, now())
     if (credential === undefined) continue
     const { account, owner, kind, spelling } = credential
-    const isOwn = owner === listing.tool && sameEndpoint(credential.endpoint, endpoint)
-    const listed = owner === listing.tool || (await isShared(read, listing.tool, endpoint, account))
+    const isOwn = toolOf(owner) === toolOf(listing.tool)
+    const isHere = isOwn && sameEndpoint(credential.endpoint, endpoint)
+    const listed = isOwn || (await isShared(read, toolOf(listing.tool), endpoint, account))
     if (listed)
-      entries.push({ endpoint, account, owner, kind, ...(isOwn && spelling !== undefined ? { spelling } : {}) })
+      entries.push({ endpoint, account, owner, kind, ...(isHere && spelling !== undefined ? { spelling } : {}) })
   }
   return entries
 }
 
 /** Whether a tool may list what an entry stands for. */
 function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean {
-  return kind === 'shared' ? owner === noteOwner(tool) : owner === tool && kinds.includes(kind as Kind)
+  if (kind === 'shared') return owner === noteOwner(toolOf(tool))
+  return toolOf(owner) === toolOf(tool) && kinds.includes(kind as Kind)
 }
 
 interface Known {

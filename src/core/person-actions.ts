@@ -1,5 +1,6 @@
 import type { Reach } from './aliases.ts'
 import type { Asker } from './asker.ts'
+import { toolOf } from './configuration.ts'
 import type { Entry, Item, NoteItem, Owner, Place } from './credential.ts'
 import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
@@ -74,7 +75,7 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
     if (here.some((item) => isCredential(item) && item.owner === tool)) return
     const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
     await saveNote(first, asker, note, here)
-    const ended = here.filter((item) => item.owner === note.owner && covers(item, account))
+    const ended = here.filter((item) => toolOf(item.owner) === note.owner && covers(item, account))
     for (const item of ended) if (!samePlace(item, note)) await first.remove(asker, item)
   }
 

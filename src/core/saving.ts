@@ -5,6 +5,8 @@ export interface Saving {
    * borrowed is not copied.
    */
   readonly repeats?: boolean
+  /** The tool lists what it saved: what it repeats instead is listed from then on, as if a person had shared it. */
+  readonly lists?: boolean
   /** The tool keeps one account at an endpoint: its other ones there are replaced. */
   readonly oneAccount?: boolean
 }

@@ -1,3 +1,4 @@
+import { rankOf, ranks, toolOf } from './configuration.ts'
 import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './credential.ts'
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
@@ -60,7 +61,7 @@ export function usableAt(
   lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account' | 'sharedOnly'>,
 ): Usable[] {
   const endedBefore: Found[] = []
-  const shared = items.filter((item) => item.kind === 'shared' && item.owner === noteOwner(lookup.tool))
+  const shared = items.filter((item) => item.kind === 'shared' && item.owner === noteOwner(toolOf(lookup.tool)))
   return lookup.endpoints.map((endpoint) => {
     const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
     const endedHere = here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
@@ -101,8 +102,8 @@ function selectHere(
   now: number,
 ): Answer | undefined {
   const meant = theDefault(fitting, here, lookup)
-  for (const own of [true, false]) {
-    const candidates = meant.filter(({ owner }) => (owner === lookup.tool) === own)
+  for (const rank of ranks) {
+    const candidates = meant.filter(({ owner }) => rankOf(owner, lookup.tool) === rank)
     const credentials = candidates.filter(isCredential)
     const fresh = credentials.filter((credential) => !hasExpired(credential, now))
     if (fresh.length > 0) return { credential: oneOf(fresh, lookup), expired: false }
@@ -114,9 +115,13 @@ function selectHere(
   return undefined
 }
 
-/** Where no user is named and a person has said which account is meant here, only that one; else all. */
+/**
+ * Where no user is named and a person has said which account is meant here, only that one; else all. Whoever made a
+ * configuration for an account of its own has said so there.
+ */
 function theDefault(all: readonly Found[], here: readonly Found[], lookup: Lookup): readonly Found[] {
   if (lookup.account !== undefined) return all
+  if (lookup.tool !== toolOf(lookup.tool) && all.some(({ owner }) => owner === lookup.tool)) return all
   const note = here.find((item) => item.kind === 'default' && item.owner === ourselves)
   const marked = all.filter(({ account }) => account === note?.account)
   return note !== undefined && marked.length > 0 ? marked : all
@@ -129,7 +134,8 @@ function oneOf(candidates: Found<Credential>[], { tool, oneAccount }: Lookup): F
   if (first === undefined) throw new Failure('internal', 'nothing to choose from')
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
   const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
-  if (first.owner === tool && (saidWhen || oneAccount === true)) return first
+  const isOwn = [tool, toolOf(tool)].includes(first.owner)
+  if (isOwn && (saidWhen || oneAccount === true)) return first
   throw ambiguous(first.endpoint, [...accounts].sort())
 }
 

@@ -71,7 +71,8 @@ export function openEngine(machine: Machine): Engine {
       opened ??= broker(askerOf(call))
       return opened
     }
-    const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)))
+    const readSetting = async (name: string) => (await settings()).tools[name]
+    const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)), readSetting)
     // A store that hangs is not asked by the next call.
     if (ending.stuck) stores = undefined
     return ending

@@ -10,6 +10,7 @@ const usual: Settings = {
   aliases: {},
   vaultKeyFile: undefined,
   secretServiceSession: 'plain',
+  tools: {},
   unknownKeys: [],
 }
 

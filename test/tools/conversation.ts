@@ -31,7 +31,7 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       dialect: Dialect,
       words: string | readonly string[],
       input: string | Uint8Array = '',
-      more: Partial<Pick<Call, 'env'>> & { readonly ask?: (question: string) => Promise<Secret> } = {},
+      more: Surroundings = {},
     ): Promise<Reply> {
       time += 1000
       const given = typeof words === 'string' ? [words] : words
@@ -40,13 +40,20 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
   }
 }
 
+/** What a call may bring along beside its words and its input. */
+export interface Surroundings extends Partial<Pick<Call, 'env'>> {
+  readonly ask?: (question: string) => Promise<Secret>
+  /** What the person has set for tools. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 /** All that goes back to the client in one call. */
 export async function replyTo(
   dialect: Dialect,
   words: readonly string[],
   input: string | Uint8Array,
   openBroker: () => Promise<Broker>,
-  { env = {}, ask = nobodyThere }: Partial<Pick<Call, 'env'>> & { ask?: (question: string) => Promise<Secret> } = {},
+  { env = {}, ask = nobodyThere, settings = {} }: Surroundings = {},
 ): Promise<Reply> {
   const printed = { stdout: '', stderr: '' }
   const chunks = [typeof input === 'string' ? Buffer.from(input) : input].filter(({ length }) => length > 0)
@@ -63,7 +70,7 @@ export async function replyTo(
       printed.stderr += stderr
     },
   }
-  const { exitCode } = await converse(dialect, call, openBroker)
+  const { exitCode } = await converse(dialect, call, openBroker, undefined, async (name) => settings[name])
   return { ...printed, exitCode }
 }
 

@@ -1,10 +1,17 @@
-import { type Address, type Endpoint, hostAndPort, parseAddress, sameEndpoint } from '../../core/endpoint.ts'
+import {
+  type Address,
+  type Endpoint,
+  hostAndPort,
+  parseAddress,
+  sameEndpoint,
+  withParents,
+} from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 
 /*
  * How docker's clients spell a server (docs/docker.md): a bare `host[:port]` means https, also behind `//`, `http://` stays
- * apart, and the path of the registry's interface behind an explicit scheme says nothing. What go-containerregistry asks for first, a
- * whole repository, is a place of its own: not found, it then asks for the host.
+ * apart, and the path of the registry's interface behind an explicit scheme says nothing. What
+ * go-containerregistry asks for first, a whole repository, is a place of its own: not found, it then asks for the host.
  */
 
 const longest = 4096
@@ -25,6 +32,16 @@ export function endpointOf(server: string): Address {
   if (scheme !== 'https' && scheme !== 'http') throw malformed('its scheme is neither https nor http')
   const at = parseAddress(server)
   return at.path === 'v1' || at.path === 'v2' ? parseAddress(`${scheme}://${authority}`) : at
+}
+
+/**
+ * Where else a sign-in for this may be: for the group of a repository, or for a group above that. Never for the host, for
+ * which clients ask by themselves.
+ */
+export function groupsAbove(at: Address): readonly Address[] {
+  return withParents(at)
+    .slice(1)
+    .filter(({ path }) => path !== '')
 }
 
 /** The same; `undefined` for what can be no server. */

@@ -1,10 +1,11 @@
-import type { Credential } from '../../core/credential.ts'
+import type { Credential, Owner } from '../../core/credential.ts'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import type { Path } from '../json-text.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { addressIn, spellingOf } from './address.ts'
 import { takeOutOfFiles } from './auths-edits.ts'
 import { membersOf, readConfig } from './config.ts'
+import { docker, ownerFor } from './names.ts'
 import { type SignIn, signInOf } from './sign-in.ts'
 
 /** The sign-ins in `auths` of docker's configuration, as secrets to be moved. */
@@ -22,6 +23,7 @@ export function secretsInFile(world: World, file: string, reader: Reader): Found
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   const taken = new Set<string>()
+  const owner = reader === 'containers' ? docker : ownerFor(world.env, world.folder)
   for (const { path, name: server, value } of membersOf(readConfig(world, file), 'auths')) {
     const judged = judge(server, value, reader, taken)
     if (judged === undefined) continue
@@ -30,7 +32,7 @@ export function secretsInFile(world: World, file: string, reader: Reader): Found
       continue
     }
     taken.add(judged.at.key)
-    secrets.push(plainSecret(world, { file, path, server, ...judged }))
+    secrets.push(plainSecret(world, { file, path, server, owner, ...judged }))
   }
   return { secrets, remarks }
 }
@@ -39,10 +41,11 @@ interface Place extends Movable {
   readonly file: string
   readonly path: Path
   readonly server: string
+  readonly owner: Owner
 }
 
-function plainSecret(world: World, { file, path: [section = 'auths'], server, at, signIn }: Place): PlainSecret {
-  const credential: Credential = { endpoint: at, owner: 'docker', ...signIn.credential, ...spellingOf(server, at) }
+function plainSecret(world: World, { file, path: [section = 'auths'], server, owner, at, signIn }: Place): PlainSecret {
+  const credential: Credential = { endpoint: at, owner, ...signIn.credential, ...spellingOf(server, at) }
   const secret: PlainSecret = {
     where: `${file}, ${server}`,
     credential,

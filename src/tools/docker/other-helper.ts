@@ -8,7 +8,7 @@ import { endpointOf, spellingOf } from './address.ts'
 import type { Found } from './auths.ts'
 import { listAnswer } from './list-answer.ts'
 import { printObject, readMessage } from './message.ts'
-import { commandOf, containersHelper, dockerHelper, kindOf } from './names.ts'
+import { commandOf, containersHelper, dockerHelper, kindOf, ownerFor } from './names.ts'
 
 /** docker-credential-secretservice from 0.9 on lists the label of an item instead of its server. */
 const label = 'Registry credentials for '
@@ -23,7 +23,7 @@ export async function secretsInHelper(world: World, name: string, how: 'copy' | 
   const remarks: string[] = []
   for (const [key] of listAnswer(commandOf(name), listed)) {
     const server = key.startsWith(label) ? key.slice(label.length) : key
-    const credential = credentialFrom(server, await call(world, program, 'get', server))
+    const credential = credentialFrom(world, server, await call(world, program, 'get', server))
     const why =
       credential === undefined ? 'it cannot be read' : how === 'move' ? reasonToStay(world, name, server) : undefined
     const where = `${commandOf(name)}, ${server}`
@@ -66,7 +66,7 @@ function leaving(
 ): Pick<PlainSecret, 'takeOut' | 'trace'> {
   return {
     async takeOut() {
-      const now = credentialFrom(server, await call(world, program, 'get', server))
+      const now = credentialFrom(world, server, await call(world, program, 'get', server))
       const same = now?.account === account && now.secret.equals(secret)
       const erased = same ? await call(world, program, 'erase', server) : undefined
       if (erased?.exitCode === 0) return
@@ -113,14 +113,15 @@ function call(world: World, program: string, verb: string, input: string): Promi
   return world.run(program, [verb], { input, limit, env: { [insideHelper]: '1' } })
 }
 
-function credentialFrom(server: string, { exitCode, stdout }: Ran): Credential | undefined {
+function credentialFrom(world: World, server: string, { exitCode, stdout }: Ran): Credential | undefined {
   if (exitCode !== 0) return undefined
   try {
     const { Username: account, Secret: secret } = readMessage(stdout)
     if (account === undefined || account === '' || secret === undefined) return undefined
     const endpoint = endpointOf(server)
     const kind = kindOf(account)
-    return { endpoint, account, owner: 'docker', kind, secret: new Secret(secret), ...spellingOf(server, endpoint) }
+    const owner = ownerFor(world.env, world.folder)
+    return { endpoint, account, owner, kind, secret: new Secret(secret), ...spellingOf(server, endpoint) }
   } catch {
     return undefined
   }

@@ -155,6 +155,14 @@ describe('who would be signed out stays signed in', () => {
   })
 })
 
+test('a folder that DOCKER_CONFIG names has sign-ins of its own', async () => {
+  const { put, home, world } = madeUp()
+  const file = put('.docker-work/config.json', config({ h: { auth: base64('u:p') } }))
+  const there = { ...world, env: { HOME: home, DOCKER_CONFIG: dirname(file) } }
+  const [secret] = (await dockerPlainSecrets.find(there, {})).secrets
+  expect(secret?.credential.owner).toBe(`docker@${dirname(file)}`)
+})
+
 describe('a file that is named', () => {
   test('is meant from the working directory, and written back to from anywhere', async () => {
     const { put, world, project, read } = madeUp()
