@@ -1,7 +1,11 @@
 import type { Command } from 'commander'
-import { type Kind, person } from '../core/credential.ts'
+import { type Entry, type Kind, person } from '../core/credential.ts'
+import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { printable } from '../core/failure-text.ts'
+import { endpointWords, shellWord } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { tools } from '../tools/index.ts'
 import { accountFrom, endpointFrom, kindOption, withService } from './arguments.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
@@ -15,11 +19,12 @@ export function setCommand(program: Command, context: CliContext): void {
 }
 
 async function set(
-  { terminal, broker }: CliContext,
+  context: CliContext,
   word: string,
   account: string | undefined,
   options: { service?: boolean; kind: Kind; scheme?: string },
 ): Promise<number> {
+  const { terminal, broker } = context
   const endpoint = endpointFrom(word, options)
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
@@ -38,7 +43,21 @@ async function set(
     ...(scheme === undefined ? {} : { scheme }),
   })
   terminal.say(result === 'unchanged' ? 'unchanged\n' : `kept for ${endpoint.key}\n`)
+  if (terminal.inIsTerminal) await sayWhoSeesOnlyListed(context, { endpoint, account: named, owner: person, kind })
   return 0
+}
+
+/** Some programs find only what is listed, and that is what their own tool saved or a person shares. */
+async function sayWhoSeesOnlyListed({ terminal, machine, broker }: CliContext, entry: Entry): Promise<void> {
+  const { endpoint, account } = entry
+  const at = (other: Entry) => sameEndpoint(other.endpoint, endpoint) && other.account === account
+  for (const { name, seeOnlyListed } of tools) {
+    const programs = seeOnlyListed?.(entry, machine) ?? []
+    if (programs.length === 0) continue
+    if ((await (await broker()).list()).some((other) => at(other) && other.owner === name)) continue
+    const share = `credbridge share ${endpointWords(endpoint)} ${shellWord(account)} --with ${name}`
+    terminal.say(`note: ${programs.join(' and ')} will not find it unless it is listed: ${printable(share)}\n`)
+  }
 }
 
 /** RFC 9110, 11.1: a scheme is a token. */

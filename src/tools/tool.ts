@@ -101,4 +101,6 @@ export interface Tool {
   readonly neighbours?: readonly Neighbour[]
   /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
+  /** The programs on this machine that would find this entry only once it is listed; none: empty. */
+  readonly seeOnlyListed?: (entry: Entry, world: Machine) => readonly string[]
 }

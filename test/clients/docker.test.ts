@@ -89,6 +89,21 @@ for (const client of ['docker', 'podman', 'skopeo', 'buildah'] as const) {
 
 const crane = needs('crane (.ci/docker-clients)', programOnPath('crane', builtClients) !== undefined)
 needsBuild('built', () => needsRegistry('a registry', () => crane('crane', () => stories('crane'))))
+needsBuild('built', () =>
+  needsRegistry('a registry', () =>
+    crane('crane', () => {
+      test('uses what is kept for the group that it reads from, and not beside it', async () => {
+        const world = await openDockerWorld('vault')
+        const { host } = world.registry
+        const kept = await world.run('credbridge', ['set', `https://${host}/other`, 'alice'], users.alice)
+        expect(kept).toMatchObject(done)
+        expect((await reads(world, 'crane')).exitCode).not.toBe(0)
+        expect(await world.run('credbridge', ['set', `https://${host}/team`, 'alice'], users.alice)).toMatchObject(done)
+        expect(await reads(world, 'crane')).toMatchObject(done)
+      })
+    }),
+  ),
+)
 
 const helm = needs('helm (.ci/docker-clients)', programOnPath('helm', builtClients) !== undefined)
 needsBuild('built', () =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,13 +27,31 @@ needs('the build (npm run build)', built)('built', () => {
       ['hun\u007f\u007f\u007fs3cret\n', 's3cret'],
       ['left\u001b[Dright\u001bOA\r', 'leftright'],
     ])('shows nothing of %j, not even how long it is', async (typed, secret) => {
-      const outcome = await typing(typed, 'credbridge', 'set', 'https://api.example.com', secret)
+      const outcome = await typing(typed, 'credbridge', 'set', 'https://api.example.com/v1', secret)
       expect(outcome).toMatchObject({
-        stdout: 'Secret for https://api.example.com: \r\nkept for https://api.example.com\r\n',
+        stdout: 'Secret for https://api.example.com/v1: \r\nkept for https://api.example.com/v1\r\n',
         exitCode: 0,
       })
-      const kept = await run('credbridge', ['get', 'https://api.example.com', secret], { env })
+      const kept = await run('credbridge', ['get', 'https://api.example.com/v1', secret], { env })
       expect(kept.stdout).toBe(`${secret}\n`)
+    })
+
+    test('says who will not find it, as long as that is so', async () => {
+      for (const program of ['podman', 'regctl']) {
+        writeFileSync(join(folder, 'bin', program), '#!/bin/sh\n', { mode: 0o755 })
+      }
+      const set = async (endpoint: string) => (await typing('s\r', 'credbridge', 'set', endpoint, 'al ice')).stdout
+      const note =
+        "note: regctl and podman --remote will not find it unless it is listed: credbridge share https://r.example.com 'al ice' --with docker\r\n"
+      expect(await set('https://r.example.com')).toContain(note)
+      expect(
+        await run('credbridge', ['share', 'https://r.example.com', 'al ice', '--with', 'docker'], { env }),
+      ).toMatchObject({
+        exitCode: 0,
+      })
+      for (const endpoint of ['https://r.example.com', 'https://github.com', 'https://r.example.com/team']) {
+        expect(await set(endpoint)).not.toContain('note:')
+      }
     })
 
     test.each([
