@@ -1,5 +1,5 @@
 import type { Machine } from '../src/system/machine.ts'
-import { files } from '../src/system/user-files.ts'
+import { userFiles } from '../src/system/user-files.ts'
 
 /** A machine on which nothing is installed and nothing can be reached, but for what a test gives it. */
 export function testMachine(home: string, more: Partial<Machine> = {}): Machine {
@@ -8,10 +8,11 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     env: {},
     platform: 'linux',
     userId: process.getuid?.() ?? -1,
+    processId: process.pid,
     home,
     places: { home, config: `${home}/.config`, data: `${home}/.data`, state: `${home}/.state` },
     folder: home,
-    files,
+    files: userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform }),
     run: nothingThere('programs to run'),
     program: () => undefined,
     ours: () => undefined,
@@ -19,7 +20,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     direct: () => [],
     shipped: () => undefined,
     addon: nothingThere('addon'),
-    dialer: nothingThere('sockets'),
+    connector: nothingThere('sockets'),
     setVariable() {
       throw new Error('the test sets no variable')
     },

@@ -23,7 +23,7 @@ async function setDefault(
   const { keeping } = await context.broker()
   if (options.unset === true) return (await keeping.unsetDefault(endpoint)) ? 0 : nothingThere
   if (account === undefined) {
-    throw new Failure('malformed', 'which account is it to be', {
+    throw new Failure('malformed', 'no account is named', {
       hints: [`credbridge list ${endpointWords(endpoint)}`],
     })
   }

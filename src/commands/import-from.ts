@@ -46,7 +46,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
   const unused = items.length - all.length
   if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
-  if (all.length === 0) terminal.say('there is nothing to take over\n')
+  if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere

@@ -4,7 +4,7 @@ import { isNoteKind, ourselves } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
+import { accountFrom, broken, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
 
 export function listCommand(program: Command, context: CliContext): void {
   withService(program.command('list [endpoint] [account]'))
@@ -16,13 +16,15 @@ export function listCommand(program: Command, context: CliContext): void {
 }
 
 async function list(
-  { terminal, broker }: CliContext,
+  context: CliContext,
   word: string | undefined,
   account: string | undefined,
   options: { json?: boolean; service?: boolean },
 ): Promise<number> {
   const endpoint = word === undefined ? undefined : endpointFrom(word, options)
-  const entries = (await (await broker()).list()).filter(
+  const { terminal } = context
+  const broker = await context.broker()
+  const entries = (await broker.list()).filter(
     (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
   )
   const credentials = entries
@@ -43,7 +45,14 @@ async function list(
   } else {
     terminal.out(table(credentials.map((entry) => [...row(entry), isDefault(entry) ? 'default' : ''])))
   }
-  return credentials.length === 0 ? nothingThere : 0
+  const problems = await broker.problems()
+  for (const { message, hints } of problems) terminal.say(notListed(message, hints))
+  if (credentials.length > 0) return 0
+  return problems.length > 0 ? broken : nothingThere
+}
+
+function notListed(message: string, [hint]: readonly string[]): string {
+  return `not listed: ${printable(message)}\n${hint === undefined ? '' : `hint: ${printable(hint)}\n`}`
 }
 
 function row({ endpoint, account, owner, kind, savedAt }: Entry): string[] {

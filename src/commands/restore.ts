@@ -24,6 +24,6 @@ async function restore(
   const resumed = await erased.resume(endpoint, account)
   for (const { owner } of resumed) terminal.say(`${owner} uses what is kept for ${endpoint.key} again\n`)
   if (restored !== undefined || resumed.length > 0) return 0
-  terminal.say('there is nothing to bring back, or its time is over\n')
+  terminal.say('nothing to restore: no copy is kept, or its time is over\n')
   return nothingThere
 }

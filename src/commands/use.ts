@@ -19,7 +19,7 @@ async function use({ terminal, machine, engine, asker }: CliContext, name: strin
   if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
   const before = inUse(settings, machine)
   await tryOut(store, asker)
-  settle(name, machine)
+  await settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names
   if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE says ${first}, which goes first\n`)

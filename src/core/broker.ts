@@ -5,6 +5,7 @@ import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credenti
 import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue, secretOf } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { type ErasedCopies, erasedCopies } from './erased.ts'
+import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
 import { type Keeping, keeping } from './person-actions.ts'
@@ -51,8 +52,10 @@ export interface Broker {
   save(credential: Credential, saving?: Saving): Promise<'saved' | 'unchanged' | 'expired'>
   /** Removes the tool's own items that match, and ends its use of others' that do. True if that changed anything. */
   remove(removal: Removal): Promise<boolean>
-  /** Everything in every store, without secrets. */
+  /** Everything in every store that can be read, without secrets. */
   list(): Promise<readonly Entry[]>
+  /** What in every store cannot be read. */
+  problems(): Promise<readonly Failure[]>
   /** What a tool may show as its own: each with the account that it would be answered with. */
   listFor(listing: Listing): Promise<readonly Entry[]>
   readonly erased: ErasedCopies
@@ -176,11 +179,18 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
     return all
   }
 
+  async function problems(): Promise<readonly Failure[]> {
+    const all: Failure[] = []
+    for (const store of stores) all.push(...((await store.problems?.(asker)) ?? []))
+    return all
+  }
+
   return {
     find: (lookup) => findIn(reads, { ...lookup, endpoints: reach(lookup.endpoints) }, now()),
     save,
     remove,
     list,
+    problems,
     listFor: (listing) => listFor(listing, { stores, asker, reach, now }),
     erased,
     keeping: keeping(stores, asker, reach),

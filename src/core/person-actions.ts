@@ -16,6 +16,8 @@ export interface Keeping {
   at(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
   /** Removes these at once and for good; how many there were. */
   discard(places: readonly Place[]): Promise<number>
+  /** Removes what at an endpoint is damaged or of a later version, or only counts it; how many there were. */
+  discardUnreadable(endpoint: Endpoint, only?: 'count'): Promise<number>
   /** Says which account is meant where no user is named. No such account: `refused`. */
   setDefault(endpoint: Endpoint, account: string): Promise<void>
   /** Takes that back; whether it had been said. */
@@ -45,6 +47,12 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
   async function discard(places: readonly Place[]): Promise<number> {
     let count = 0
     for (const store of stores) for (const place of places) if (await store.remove(asker, place)) count++
+    return count
+  }
+
+  async function discardUnreadable(endpoint: Endpoint, only?: 'count'): Promise<number> {
+    let count = 0
+    for (const store of stores) count += (await store.removeUnreadable?.(asker, endpoint, only)) ?? 0
     return count
   }
 
@@ -85,7 +93,7 @@ export function keeping(stores: readonly [Store, ...Store[]], asker: Asker, reac
     return (await discard(shared.filter((note) => (account ?? note.account) === note.account))) > 0
   }
 
-  return { at, discard, setDefault, unsetDefault, reachable, share, unshare }
+  return { at, discard, discardUnreadable, setDefault, unsetDefault, reachable, share, unshare }
 }
 
 function defaultsAmong(items: readonly Item[]): readonly NoteItem[] {

@@ -99,24 +99,21 @@ export function lengthOf(start: Buffer): number | undefined {
   return aligned(fixedPart + head, 8) + body
 }
 
-/** The signatures of the bodies that credbridge reads, and what they hold. */
+/** The signatures of the bodies that are read, and what they hold. */
 export interface Bodies {
   readonly '': readonly []
   readonly s: readonly [string]
   readonly o: readonly [string]
   readonly v: readonly [Variant]
-  readonly bv: readonly [dismissed: boolean, result: Variant]
-  readonly vo: readonly [output: Variant, session: string]
-  readonly oo: readonly [created: string, prompt: string]
-  readonly aoo: readonly [done: readonly string[], prompt: string]
-  readonly aoao: readonly [unlocked: readonly string[], locked: readonly string[]]
-  readonly sss: readonly [name: string, before: string, after: string]
+  readonly bv: readonly [boolean, Variant]
+  readonly vo: readonly [Variant, string]
+  readonly oo: readonly [string, string]
+  readonly aoo: readonly [readonly string[], string]
+  readonly aoao: readonly [readonly string[], readonly string[]]
+  readonly sss: readonly [string, string, string]
   readonly 'a{sv}': readonly [ReadonlyMap<string, Variant>]
-  readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, WireSecret>]
+  readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, readonly [string, Uint8Array, Uint8Array, string]>]
 }
-
-/** A secret as the Secret Service has it. */
-export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
 
 /** Reads one whole message but its body. */
 export function readMessage(bytes: Buffer): Received {

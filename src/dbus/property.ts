@@ -1,4 +1,3 @@
-import type { Attributes } from '../stores/secret-service/calls.ts'
 import { unreadable } from './bytes.ts'
 import type { Value, Variant } from './value.ts'
 
@@ -7,7 +6,7 @@ interface Types {
   readonly t: bigint
   readonly o: string
   readonly ao: readonly string[]
-  readonly 'a{ss}': Attributes
+  readonly 'a{ss}': ReadonlyMap<string, string>
 }
 
 /** The value of a property, which must be of this type. */

@@ -3,33 +3,36 @@ import { readDescriptor } from '../system/descriptor.ts'
 import { foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { dialByBun } from '../system/unix-socket-bun.ts'
-import { dialer } from '../system/unix-socket-pipe.ts'
-import { files } from '../system/user-files.ts'
+import { connectByBun } from '../system/unix-socket-bun.ts'
+import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
+import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
 import { write } from './stdio.ts'
 
 /** What this process and this machine offer. */
 export function thisMachine(): Machine {
-  const env = process.env
-  const places = foldersOf(env, process.platform)
+  const { env, platform } = process
+  const userId = process.getuid?.() ?? -1
+  const places = foldersOf(env, platform)
+  const files = userFiles({ userId, platform })
   return {
     env,
-    platform: process.platform,
-    userId: process.getuid?.() ?? -1,
+    platform,
+    userId,
+    processId: process.pid,
     home: places.home,
     places,
     folder: process.cwd(),
     files,
-    run: async (...call) => (await import('../system/child.ts')).run(...call),
+    run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
     direct: (commands) => direct(commands, env),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
-    dialer: ownDialer,
+    connector: ownConnector,
     setVariable(name, value) {
       process.env[name] = value
     },
@@ -39,4 +42,7 @@ export function thisMachine(): Machine {
 }
 
 /** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownDialer = process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes' ? async () => dialByBun : dialer
+const ownConnector =
+  process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
+    ? async () => connectByBun
+    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

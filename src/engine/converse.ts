@@ -92,6 +92,8 @@ async function carryOut(
       return (await openBroker()).listFor(request.listing)
     case 'setting':
       return readSetting(request.name)
+    case 'check':
+      return request.check()
     default:
       return request satisfies never
   }

@@ -1,27 +1,24 @@
-import { join } from 'node:path'
 import type { Asker } from '../core/asker.ts'
 import { type Item, type Place, samePlace } from '../core/credential.ts'
 import { encodeRecord, serviceOf } from '../core/item.ts'
 import type { SaveCondition, Store } from '../core/store.ts'
-import { withLock } from '../system/lock.ts'
-
-/** How long the work for one place may keep the others waiting, in milliseconds: a person may have to sign in. */
-const limit = 120_000
+import { type LockOptions, type LockPlace, withLock } from '../system/lock.ts'
+import type { LockFolder } from './lock-folder.ts'
 
 /** What `Store.alone` promises, by a lock file in this folder for each place. */
-export async function aloneByFile<T>(folder: string, place: Place, work: () => Promise<T>): Promise<T> {
-  return withLock(await lockFile(folder, place, 'work'), { limit, busy: busyAt(place) }, work)
+export async function aloneByFile<T>(locks: LockFolder, place: Place, work: () => Promise<T>): Promise<T> {
+  return withLock(await lockAt(locks, place, 'work'), optionsFor(locks, place, 120_000), work)
 }
 
 /** What a conditional `Store.save` promises, for a store that cannot compare and write in one step. */
 export async function saveByFile(
-  folder: string,
+  locks: LockFolder,
   store: Pick<Store, 'find' | 'save'>,
   asker: Asker,
   item: Item,
   condition: SaveCondition,
 ): Promise<boolean> {
-  return withLock(await lockFile(folder, item, 'save'), { busy: busyAt(item) }, async () => {
+  return withLock(await lockAt(locks, item, 'save'), optionsFor(locks, item, 30_000), async () => {
     const here = await store.find(asker, [item.endpoint], item.account)
     return (
       holds(
@@ -39,12 +36,14 @@ export function holds({ replaces }: SaveCondition, now: Item | undefined): boole
 }
 
 /** The name says nothing about the place to those who cannot guess it; two places never share one. */
-async function lockFile(folder: string, place: Place, purpose: 'work' | 'save'): Promise<string> {
+async function lockAt(locks: LockFolder, place: Place, purpose: 'work' | 'save'): Promise<LockPlace> {
   const { createHash } = await import('node:crypto')
-  const name = JSON.stringify([place.endpoint.form, serviceOf(place), place.account])
-  return join(folder, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.${purpose}`)
+  const text = JSON.stringify([place.endpoint.form, serviceOf(place), place.account])
+  return { ...locks, name: `${createHash('sha256').update(text).digest('hex').slice(0, 32)}-${purpose}` }
 }
 
-function busyAt({ endpoint }: Place): string {
-  return `another credbridge is still at work on ${endpoint.key}`
+/** `wait`: how long the work for one place may keep the others waiting, in milliseconds. A person may have to sign in. */
+function optionsFor({ processId }: LockFolder, { endpoint }: Place, wait: number): LockOptions {
+  const busy = `another credbridge is still at work on ${endpoint.key}`
+  return { wait, busy, ...(processId === undefined ? {} : { processId }) }
 }

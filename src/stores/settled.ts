@@ -1,58 +1,52 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../core/failure.ts'
+import { asFailure, Failure } from '../core/failure.ts'
+import { isMissing } from '../system/disk-failure.ts'
+import { readOwnFile } from '../system/own-file.ts'
 
-interface Where {
+export interface SettledPlace {
   readonly places: { readonly state: string }
+  /** Who must own the file; negative on systems whose files have no such owners. */
+  readonly userId: number
 }
 
 /** The store that was settled on; `undefined` if none was. */
-export function settledName({ places }: Where): string | undefined {
+export function settledName({ places, userId }: SettledPlace): string | undefined {
+  const file = settledFile(places.state)
   try {
-    const name = readFileSync(settledFile(places.state), 'utf8').trim()
+    const name = readOwnFile(file, userId, 'write')?.toString('utf8').trim()
     return name === '' ? undefined : name
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
-    throw new Failure('unavailable', `${settledFile(places.state)}, which names the store in use, cannot be read`, {
-      cause: error,
-    })
+    if (isMissing((error as Failure).cause)) return undefined
+    throw error
   }
 }
 
 /** Remembers the store in use until somebody says otherwise. */
-export function settle(name: string, where: Where): void {
-  remembering(name, where, renameSync)
+export async function settle(name: string, place: SettledPlace): Promise<void> {
+  const { replaceFile } = await import('../system/atomic-write.ts')
+  await remembering(name, place, (file) => replaceFile(file, `${name}\n`))
 }
 
 /** Remembers the store in use if none is yet, even if several processes do so at once; `undefined`, or the earlier one. */
-export function settleFirst(name: string, where: Where): string | undefined {
-  let earlier: string | undefined
-  remembering(name, where, (beside, file) => {
-    try {
-      linkSync(beside, file)
-    } catch {
-      // Somebody was first, or the file system has no links.
-      earlier = settledName(where)
-      if (earlier === undefined) renameSync(beside, file)
-    }
+export async function settleFirst(name: string, place: SettledPlace): Promise<string | undefined> {
+  const { addFile } = await import('../system/atomic-write.ts')
+  let added = false
+  await remembering(name, place, (file) => {
+    added = addFile(file, `${name}\n`)
   })
-  return earlier
+  return added ? undefined : settledName(place)
 }
 
-function remembering(name: string, { places }: Where, put: (beside: string, file: string) => void): void {
+async function remembering(name: string, { places, userId }: SettledPlace, put: (file: string) => void): Promise<void> {
   const file = settledFile(places.state)
-  const beside = `${file}.${Math.random().toString(36).slice(2)}`
+  const { makeOwnFolder } = await import('../system/own-folder.ts')
   try {
-    mkdirSync(places.state, { recursive: true, mode: 0o700 })
-    writeFileSync(beside, `${name}\n`, { mode: 0o600, flag: 'wx' })
-    try {
-      put(beside, file)
-    } finally {
-      rmSync(beside, { force: true })
-    }
+    makeOwnFolder(places.state, userId)
+    put(file)
   } catch (error) {
-    throw new Failure('refused', `which store is in use cannot be remembered: ${file} cannot be written`, {
-      hints: [`say it in the environment: CREDBRIDGE_STORE=${name}`],
+    const { code, message, hints } = asFailure(error)
+    throw new Failure(code, `which store is in use cannot be remembered: ${message}`, {
+      hints: [...hints, `say it in the environment: CREDBRIDGE_STORE=${name}`],
       cause: error,
     })
   }
@@ -61,8 +55,4 @@ function remembering(name: string, { places }: Where, put: (beside: string, file
 /** The file that names the store that was settled on. */
 export function settledFile(state: string): string {
   return join(state, 'store')
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? ''
 }

@@ -80,6 +80,8 @@ export interface StoreCommandContext {
   readonly settings: StoreSettings
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
+  /** Lets the work be told of a signal instead of being ended by it. */
+  interruption(): { watch(): AbortSignal; end(): void }
   /** Runs a program that finds this text in an open file; the variable tells the descriptor's number. Its exit code. */
   runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number>
 }

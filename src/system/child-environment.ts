@@ -1,9 +1,14 @@
+import type { Environment } from './machine.ts'
+
 /** Run foreign code in any executable that Bun compiled; children of ours do not inherit them. */
 const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
 
-/** The environment for children: ours with the additions, without what would run foreign code in them. */
-export function childEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...additions }
+/** The environment for children: this one with the additions, without what would run foreign code in them. */
+export function childEnvironment(
+  from: Environment,
+  additions: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...from, ...additions }
   for (const name of notForChildren) delete env[name]
   return env
 }

@@ -1,21 +1,27 @@
 import { spawn } from 'node:child_process'
 import { isAbsolute, parse } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import type { Ran, RunOptions } from '../core/program.ts'
+import type { Ran, Run, RunOptions } from '../core/program.ts'
 import { childEnvironment } from './child-environment.ts'
+import type { Environment } from './machine.ts'
 
 const mostOutput = 16 * 1024 * 1024
+
+/** Runs programs as `run` does, with this environment and what each call adds to it. */
+export function runIn(env: Environment): Run {
+  return (program, words, options) => run(env, program, words, options)
+}
 
 /**
  * Runs a program named by its absolute path: no shell, words as a list, input by standard input, in the root folder, so
  * that nothing in the working directory is found or read. Too slow is `timeout`, not startable `unavailable`.
  */
-export function run(program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
       cwd: parse(program).root,
-      env: childEnvironment(options.env),
+      env: childEnvironment(from, options.env),
       windowsHide: true,
     })
     const failed = (code: 'timeout' | 'unavailable', what: string) => {

@@ -9,13 +9,16 @@ export function programOnPath(name: string, env: Readonly<Record<string, string 
 /** All programs of this name in PATH's absolute folders, in order. A name with a path separator has none. */
 export function programsOnPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   if (name === '' || name.includes('/') || name.includes('\\')) return []
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
+  const endings = delimiter === ';' ? windowsEndings : ['']
   return (env['PATH'] ?? env['Path'] ?? '')
     .split(delimiter)
     .filter(isAbsolute)
     .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))
     .filter(isRunnable)
 }
+
+/** What Windows starts, in its order. Only there a semicolon separates the folders of PATH. */
+const windowsEndings = ['.exe', '.cmd', '.bat', '']
 
 /** Whether this is a file that we may run. */
 export function isRunnable(path: string): boolean {

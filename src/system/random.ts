@@ -1,17 +1,18 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 /** Random bytes in hexadecimal. Where the system hands them out as a file, `node:crypto` need not load (3 to 5 ms). */
 export function randomHex(count: number): string {
   const bytes = new Uint8Array(count)
-  if (process.platform === 'win32' || !fromSystem(bytes)) globalThis.crypto.getRandomValues(bytes)
+  if (!fromSystem(bytes)) globalThis.crypto.getRandomValues(bytes)
   return Buffer.from(bytes).toString('hex')
 }
 
+/** On Windows anybody may make a plain file of that name. */
 function fromSystem(bytes: Uint8Array): boolean {
   try {
     const fd = openSync('/dev/urandom', 'r')
     try {
-      return readSync(fd, bytes) === bytes.length
+      return fstatSync(fd).isCharacterDevice() && readSync(fd, bytes) === bytes.length
     } finally {
       closeSync(fd)
     }

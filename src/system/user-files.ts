@@ -1,34 +1,34 @@
 import { isUtf8 } from 'node:buffer'
 import {
   accessSync,
-  chmodSync,
-  chownSync,
-  closeSync,
   constants,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
-  renameSync,
   rmSync,
   type Stats,
   statSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { Failure } from '../core/failure.ts'
-import { randomHex } from './random.ts'
+import { Failure, isFailure } from '../core/failure.ts'
+import { replaceFile } from './atomic-write.ts'
+import { isMissing } from './disk-failure.ts'
+import { removeOthersFile, replaceOthersFile } from './others-files.ts'
+import { refuseAmongOthers, userAlong } from './others-home.ts'
 
-/** How credbridge reads and changes the files of a person's tools. */
+/** The files of a person's tools: read whole, replaced whole, never left half. */
 export interface Files {
   /** The text, or `undefined` if there is no such file. */
   read(path: string): string | undefined
-  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
+  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
   readStrange(path: string): string | undefined
+  /** The same as bytes, for an archive, which may be larger. */
+  bytes(path: string): Uint8Array | undefined
+  /** The path with all links followed; `undefined` if nothing is there. */
+  resolved(path: string): string | undefined
   /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
   write(path: string, text: string, as?: 'program'): void
   remove(path: string): void
@@ -47,82 +47,130 @@ export interface Files {
   names(folder: string): readonly string[]
 }
 
+/** Who works on the files, and on what kind of system. */
+export interface FilesUser {
+  /** Negative where users have no numbers. */
+  readonly userId: number
+  readonly platform: string
+}
+
 /** In bytes; what people write by hand is far below. */
-const mostOfStranger = 1024 * 1024
+const mostOfStranger = 8 * 1024 * 1024
+const mostOfArchive = 512 * 1024 * 1024
 
-/** The files of a person's tools: read whole, replaced whole, never left half. */
-export const files: Files = {
-  read(path) {
-    const bytes = contentOf(path)
-    if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
-    throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
-  },
-
-  readStrange(path) {
-    const stat = statSync(path, { throwIfNoEntry: false })
-    return stat?.isFile() === true && stat.size <= mostOfStranger ? contentOf(path)?.toString('utf8') : undefined
-  },
-
-  write(path, text, as) {
-    try {
-      replace(path, text, as === 'program' ? 0o700 : 0o600)
-    } catch (error) {
-      throw new Failure('refused', `${path} cannot be written`, { cause: error })
+/** The files as this user sees them. Root changes other users' own files, which stay theirs, and makes none among them. */
+export function userFiles({ userId, platform }: FilesUser): Files {
+  function write(path: string, text: string, newMode: number): void {
+    const target = meantBy(path)
+    const other = userAlong(path, userId)
+    if (other !== undefined) {
+      replaceOthersFile(target, text, other)
+      return
     }
-  },
+    const before = statSync(target, { throwIfNoEntry: false })
+    if (before?.isFile() === false) throw new Failure('refused', `${path} is not a file, and is not replaced`)
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    const owner = userId === 0 && before !== undefined ? { owner: before } : {}
+    replaceFile(target, text, { mode: (before?.mode ?? newMode) & 0o777, ...owner })
+  }
 
-  remove(path) {
-    rmSync(path, { force: true })
-  },
+  return {
+    read(path) {
+      const bytes = contentOf(path)
+      if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
+      throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
+    },
 
-  exists(path) {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined
-  },
+    readStrange: (path) => strangeContentOf(path, mostOfStranger)?.toString('utf8'),
 
-  link(path, to) {
-    try {
-      symlinkSync(to, path)
-    } catch (error) {
-      throw new Failure('refused', `${path} cannot be made a link`, { cause: error })
-    }
-  },
+    bytes: (path) => strangeContentOf(path, mostOfArchive),
 
-  linkedTo(path) {
-    try {
-      return readlinkSync(path)
-    } catch {
-      return undefined
-    }
-  },
+    resolved(path) {
+      try {
+        return realpathSync(path)
+      } catch {
+        return undefined
+      }
+    },
 
-  folder(path) {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-  },
+    write: (path, text, as) =>
+      refusing(`${path} cannot be written`, () => write(path, text, as === 'program' ? 0o700 : 0o600)),
 
-  isOurs(folder) {
-    try {
-      accessSync(folder, constants.W_OK)
-      const { mode, uid } = statSync(folder)
-      const owners = [0, process.getuid?.() ?? uid]
-      return process.platform === 'win32' || ((mode & 0o022) === 0 && owners.includes(uid))
-    } catch {
-      return false
-    }
-  },
+    remove: (path) =>
+      refusing(`${path} cannot be removed`, () => {
+        const other = userAlong(path, userId)
+        if (other === undefined) rmSync(path, { force: true })
+        else removeOthersFile(path, other)
+      }),
 
-  isEverybodys(folder) {
-    const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
-    return process.platform !== 'win32' && (mode & 0o002) !== 0
-  },
+    exists(path) {
+      return statSync(path, { throwIfNoEntry: false }) !== undefined
+    },
 
-  names(folder) {
-    try {
-      return readdirSync(folder).sort()
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw new Failure('refused', `${folder} cannot be read`, { cause: error })
-    }
-  },
+    link: (path, to) =>
+      refusing(`${path} cannot be made a link`, () => {
+        refuseAmongOthers(path, userId)
+        symlinkSync(to, path)
+      }),
+
+    linkedTo,
+
+    folder(path) {
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+    },
+
+    isOurs(folder) {
+      try {
+        accessSync(folder, constants.W_OK)
+        const { mode, uid } = statSync(folder)
+        return platform === 'win32' || ((mode & 0o022) === 0 && (uid === 0 || userId < 0 || uid === userId))
+      } catch {
+        return false
+      }
+    },
+
+    isEverybodys(folder) {
+      const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
+      return platform !== 'win32' && (mode & 0o002) !== 0
+    },
+
+    names(folder) {
+      try {
+        return readdirSync(folder).sort()
+      } catch (error) {
+        if (isMissing(error)) return []
+        throw new Failure('refused', `${folder} cannot be read`, { cause: error })
+      }
+    },
+  }
+}
+
+/** A failure of ours keeps its reason; the system's becomes one with these words. */
+function refusing(words: string, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (isFailure(error)) throw error
+    throw new Failure('refused', words, { cause: error })
+  }
+}
+
+function strangeContentOf(path: string, most: number): Buffer | undefined {
+  const stat = statOf(path)
+  if (stat === undefined || stat.isDirectory()) return undefined
+  if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
+  if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
+  return contentOf(path)
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new Failure('refused', `${path} cannot be read`, { cause: error })
+  }
 }
 
 function contentOf(path: string): Buffer | undefined {
@@ -135,33 +183,12 @@ function contentOf(path: string): Buffer | undefined {
   throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
 }
 
-function replace(path: string, text: string, newMode: number): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const target = meantBy(path)
-  const before = statSync(target, { throwIfNoEntry: false })
-  if (before?.isFile() === false) throw new Error('a device or a folder is not to be replaced')
-  const beside = `${target}.${randomHex(6)}`
+function linkedTo(path: string): string | undefined {
   try {
-    const fd = openSync(beside, 'wx', 0o600)
-    try {
-      const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    if (before !== undefined) keepOwner(beside, before)
-    chmodSync(beside, (before?.mode ?? newMode) & 0o777)
-    renameSync(beside, target)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
+    return readlinkSync(path)
+  } catch {
+    return undefined
   }
-}
-
-/** What root replaces stays its owner's; nobody else could give a file away. */
-function keepOwner(path: string, { uid, gid }: Stats): void {
-  if (process.getuid?.() === 0) chownSync(path, uid, gid)
 }
 
 /** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced or made. */
@@ -170,11 +197,7 @@ function meantBy(path: string): string {
     return realpathSync(path)
   } catch (error) {
     if (!isMissing(error)) throw error
-    const link = files.linkedTo(path)
+    const link = linkedTo(path)
     return link === undefined ? path : meantBy(resolve(dirname(path), link))
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 }

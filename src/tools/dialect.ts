@@ -51,6 +51,7 @@ export type Request =
   | { readonly do: 'remove'; readonly removal: Removal }
   | { readonly do: 'list'; readonly listing: Listing }
   | { readonly do: 'setting'; readonly name: string }
+  | { readonly do: 'check'; readonly check: () => Promise<void> }
 
 /** A conversation in progress: yields requests, and returns the last reply. The engine throws a failure into it. */
 export type Conversation<Result = Reply> = Generator<Request, Result, unknown>
@@ -106,6 +107,11 @@ export function* list(listing: Listing): Conversation<readonly Entry[]> {
 /** What a person has set for the tool; `undefined` for what is as usual. */
 export function* setting(name: string): Conversation<string | undefined> {
   return (yield { do: 'setting', name }) as string | undefined
+}
+
+/** Lets something be looked at that a dialect cannot see, before it gives an answer. What the check throws ends it. */
+export function* check(work: () => Promise<void>): Conversation<void> {
+  yield { do: 'check', check: work }
 }
 
 export function reply(stdout: string, exitCode = 0): Reply {

@@ -1,5 +1,7 @@
 import { write } from '../../src/edge/stdio.ts'
-import { run } from '../../src/system/child.ts'
+import { runIn } from '../../src/system/child.ts'
+
+const run = runIn(process.env)
 
 const [, , script = ''] = process.argv
 

@@ -13,8 +13,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { files } from '../../src/system/user-files.ts'
+import { userFiles } from '../../src/system/user-files.ts'
 import { needs } from '../real/require.ts'
+
+const files = userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform })
 
 function someFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cb-'))

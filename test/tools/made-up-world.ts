@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { files } from '../../src/system/user-files.ts'
 import type { World } from '../../src/tools/tool.ts'
 import { testMachine } from '../test-machine.ts'
 
@@ -38,6 +37,6 @@ export function madeUp(more: Partial<World> = {}): MadeUp {
       writeFileSync(path, text)
       return path
     },
-    read: (name) => files.read(join(home, name)),
+    read: (name) => world.files.read(join(home, name)),
   }
 }

@@ -1,9 +1,8 @@
-import { lstatSync, realpathSync, renameSync, symlinkSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { Failure } from '../../core/failure.ts'
+import { replaceLink } from '../../system/atomic-write.ts'
 import { isRunnable, programsOnPath } from '../../system/programs.ts'
-import { randomHex } from '../../system/random.ts'
-import { files } from '../../system/user-files.ts'
+import { userFiles } from '../../system/user-files.ts'
 import type { Change } from '../../tools/tool.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
@@ -37,25 +36,15 @@ export function direct(commands: readonly string[], env: Environment): readonly 
   if (standalone) return []
   const [folder] = platformPackages(installedIn())
   if (folder === undefined) return []
+  const files = userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform })
   const ourLinks = commands
     .flatMap((command) => programsOnPath(command, env).slice(0, 1))
     .filter((path) => isOurs(path) && !leadsInto(path, folder))
     .filter((path) => lstatSync(path).isSymbolicLink() && files.isOurs(dirname(path)))
   return ourLinks.map((path) => ({
     says: `${path}: leads to the standalone executable`,
-    apply: () => relink(path, join(folder, executable)),
+    apply: () => replaceLink(path, join(folder, executable)),
   }))
-}
-
-function relink(path: string, to: string): void {
-  const beside = `${path}.${randomHex(6)}`
-  try {
-    symlinkSync(to, beside)
-    renameSync(beside, path)
-  } catch (error) {
-    files.remove(beside)
-    throw new Failure('refused', `${path} cannot be made another link`, { cause: error })
-  }
 }
 
 function folders(): readonly string[] {

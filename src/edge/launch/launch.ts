@@ -69,7 +69,7 @@ export async function launch(
   for (const lookup of plan.lookups) answers.push(await broker?.find(lookup))
   const nothing = plan.lookups.length > 0 && answers.every((answer) => answer === undefined)
   if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
-  const given = plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
+  const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0
@@ -110,7 +110,7 @@ function environmentFor(given: Launch, added: Readonly<Record<string, string>>):
     name,
     typeof value === 'string' ? value : value.expose(),
   ])
-  return childEnvironment({ ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
+  return childEnvironment(process.env, { ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
 }
 
 async function finish({ removal, words, says }: Afterwards, { world }: Call, surface: Surface): Promise<void> {
@@ -119,7 +119,7 @@ async function finish({ removal, words, says }: Afterwards, { world }: Call, sur
   const credbridge = words === undefined ? undefined : world.ours('credbridge')
   if (words === undefined) return
   if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
-  await surface.attend({ program: credbridge, words, env: childEnvironment() })
+  await surface.attend({ program: credbridge, words, env: childEnvironment(process.env) })
 }
 
 /** Nothing was found: whether there is nothing, or nothing that this tool may use. */

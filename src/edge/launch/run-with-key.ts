@@ -1,8 +1,9 @@
-import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, statfsSync, unlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
+import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
 import { programOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
@@ -18,7 +19,7 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
   if (program === undefined) throw new Failure('unavailable', `there is no program ${name} on PATH`)
   const file = namelessFile(text)
   try {
-    const env = childEnvironment({ [variable]: '3' })
+    const env = childEnvironment(process.env, { [variable]: '3' })
     const ended = await attend({ program, words: rest, env, files: [file] })
     return 'exitCode' in ended ? ended.exitCode : 128 + (constants.signals[ended.signal] ?? 0)
   } finally {
@@ -29,12 +30,10 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
 /** A file with this text, to be read only, that has no name any longer and never was on a disk. */
 function namelessFile(text: Secret): number {
   const path = join(folderInMemory(), `credbridge-${randomHex(16)}`)
-  const writing = openSync(path, 'wx', 0o600)
+  createFile(path, text.expose(), { durable: false })
   try {
-    writeSync(writing, text.expose())
     return openSync(path, 'r')
   } finally {
-    closeSync(writing)
     unlinkSync(path)
   }
 }
@@ -44,7 +43,7 @@ const inMemory = [0x01021994, 0x858458f6] // TMPFS_MAGIC, RAMFS_MAGIC: https://m
 function folderInMemory(): string {
   const folder = [process.env['XDG_RUNTIME_DIR'], '/dev/shm'].find((path) => path?.startsWith('/') && isInMemory(path))
   if (folder !== undefined) return folder
-  throw new Failure('unavailable', 'there is no folder in memory here to hand the key over in', {
+  throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
       'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
     ],

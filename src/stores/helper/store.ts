@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
@@ -8,22 +7,24 @@ import { endpointWords } from '../../core/hint.ts'
 import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
 import type { Machine } from '../../system/machine.ts'
 import { containersHelper, dockerHelper } from '../../tools/docker/names.ts'
 import { refuseBeyond } from '../limits.ts'
+import { type LockFolder, lockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
-import { inTurn, isBusy } from './helper-lock.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
 
 /** What is needed to find and run a helper. */
-export type HelperMachine = Pick<Machine, 'env' | 'places' | 'run' | 'program' | 'isOurs'>
+export type HelperMachine = Pick<Machine, 'env' | 'places' | 'userId' | 'processId' | 'run' | 'program' | 'isOurs'>
 
 const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
 export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
-  const { env, places, run } = machine
+  const { env, places, userId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
@@ -35,8 +36,8 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
     personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  const locks = join(places.state, 'locks')
-  return helperStore(name, { command, program, run, limit, lockFile: join(places.state, `helper-${name}.lock`), locks })
+  const lock = { folder: places.state, name: `helper-${name}`, userId }
+  return helperStore(name, { command, program, run, limit, lock, locks: lockFolder(machine) })
 }
 
 const traits: Traits = {
@@ -51,16 +52,28 @@ const traits: Traits = {
 interface Options extends Omit<HelperOptions, 'limit'> {
   /** Milliseconds for each call of the helper. */
   limit(asker: Asker): number
-  /** The folder for lock files. */
-  readonly locks: string
-  /** Held while something is written. Its folder comes into being with the first save. */
-  readonly lockFile: string
+  /**
+   * Held while something is written, because helpers need not bear two writers: docker-credential-pass writes an entry in
+   * place, and two leave one that cannot be read. Its folder comes into being with the first save.
+   */
+  readonly lock: LockPlace
+  /** For work that goes on alone. */
+  readonly locks: LockFolder
 }
+
+/** In milliseconds: somebody may be typing a passphrase for the one whose turn it is. */
+const patience = 30_000
+const busy = 'another credbridge is writing to the same helper'
 
 /** Any docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
 export function helperStore(name: string, options: Options): Store {
   const store = `helper:${name}`
   const helpers = new Map<number, HelperProgram>()
+
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const { processId } = options.locks
+    return withLock(options.lock, { wait: patience, busy, ...(processId === undefined ? {} : { processId }) }, work)
+  }
 
   function helperFor(asker: Asker): HelperProgram {
     const limit = options.limit(asker)
@@ -74,11 +87,11 @@ export function helperStore(name: string, options: Options): Store {
   }
 
   async function itemAt(helper: HelperProgram, slot: Slot): Promise<Item | undefined> {
-    const wasBusy = isBusy(options.lockFile)
+    const wasBusy = isLocked(options.lock)
     const found = await helper.get(slot.server).catch((error) => {
-      if (!wasBusy && !isBusy(options.lockFile)) throw error
+      if (!wasBusy && !isLocked(options.lock)) throw error
       // It may have been half written just then.
-      return inTurn(options.lockFile, () => helper.get(slot.server))
+      return alone(() => helper.get(slot.server))
     })
     return found === undefined ? undefined : itemIn(slot, found.secret)
   }
@@ -119,14 +132,14 @@ export function helperStore(name: string, options: Options): Store {
     return items.filter((item) => item !== undefined)
   }
 
-  return {
+  return refusingNames({
     name: store,
     traits,
     find,
 
     async save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
       refuseBeyond(traits, store, item)
-      return inTurn(options.lockFile, async () => {
+      return alone(async () => {
         if (condition !== undefined) {
           const here = await find(asker, [item.endpoint], item.account)
           if (
@@ -145,7 +158,7 @@ export function helperStore(name: string, options: Options): Store {
     async remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
       const helper = helperFor(asker)
       if (!(await slots(helper)).some((slot) => samePlace(slot, place))) return false
-      return inTurn(options.lockFile, () => drop(helper, place, expected))
+      return alone(() => drop(helper, place, expected))
     },
 
     async list(asker: Asker): Promise<readonly Entry[]> {
@@ -158,7 +171,7 @@ export function helperStore(name: string, options: Options): Store {
     },
 
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 /** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */

@@ -139,7 +139,7 @@ export function overdue(personPresent: boolean): Failure {
 
 /** The addon is not there, or not for this system. */
 export function noAddon(error: unknown): Failure {
-  return new Failure('unavailable', 'the part of credbridge that speaks to the keychain does not load', {
+  return new Failure('unavailable', 'the keychain addon does not load', {
     hints: ['install it again with its optional parts: npm install --global --include=optional credbridge', useVault],
     cause: error,
   })

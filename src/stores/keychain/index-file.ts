@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Entry, Item, Place } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
+import { isOwnFolder, readOwnFile } from '../../system/own-file.ts'
 
 /*
  * What lies in the keychain, without the secrets: no system's keychain can list it. The format is a promise:
@@ -14,6 +14,8 @@ export interface IndexPlace {
   readonly file: string
   /** Who must own it; negative on systems whose files have no such owners. */
   readonly userId: number
+  /** This process's number, for its lock. */
+  readonly processId?: number
 }
 
 /** One item. Readers ignore members that they do not know. */
@@ -30,12 +32,9 @@ export interface Row {
 
 /** The rows; none where no file is. A file or folder that others can change or read is `refused`. */
 export function readIndex({ file, userId }: IndexPlace): readonly Row[] {
-  try {
-    const text = readOwn(file, userId)
-    return text === undefined ? [] : parseIndex(text, file)
-  } catch (error) {
-    throw isFailure(error) ? error : unusable(file, error)
-  }
+  if (!isOwnFolder(dirname(file), userId, 'write', 'followed')) return []
+  const bytes = readOwnFile(file, userId)
+  return bytes === undefined ? [] : parseIndex(bytes.toString('utf8'), file)
 }
 
 export function printIndex(rows: readonly Row[]): string {
@@ -70,51 +69,6 @@ export function isRowAt(row: Row, { form, key }: Endpoint): boolean {
 export function entryOf({ endpoint, form, account, owner, kind, savedAt }: Row): Entry {
   const at = form === 'address' ? parseAddress(endpoint) : serviceName(endpoint)
   return { endpoint: at, account, owner, kind, savedAt }
-}
-
-/** Something of the file system says no. Never `unavailable`: a full disk does not mean that there is no keychain. */
-export function unusable(file: string, error: unknown): Failure {
-  const code = (error as NodeJS.ErrnoException).code
-  return new Failure('refused', `${file} cannot be used${code === undefined ? '' : ` (${code})`}`, {
-    hints: [`see what is wrong with it: ls -ld ${dirname(file)} ${file}`],
-    cause: error,
-  })
-}
-
-function readOwn(file: string, userId: number): string | undefined {
-  const folder = statSync(dirname(file), { throwIfNoEntry: false })
-  if (folder === undefined) return undefined
-  refuseForeign(dirname(file), folder, userId, 0o022, 'chmod go-w')
-  const fd = opened(file)
-  if (fd === undefined) return undefined
-  try {
-    const stats = fstatSync(fd)
-    if (!stats.isFile()) throw new Failure('refused', `${file} is not a file`)
-    refuseForeign(file, stats, userId, 0o077, 'chmod 600')
-    return readFileSync(fd, 'utf8')
-  } finally {
-    closeSync(fd)
-  }
-}
-
-/** Not waiting, if it is a pipe. */
-function opened(file: string): number | undefined {
-  try {
-    return openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function refuseForeign(path: string, stats: Stats, userId: number, loose: number, fix: string): void {
-  if (userId < 0) return
-  if (stats.uid !== userId) {
-    throw new Failure('refused', `${path} belongs to another user`, { hints: [`see whose it is: ls -ld ${path}`] })
-  }
-  if ((stats.mode & loose) !== 0) {
-    throw new Failure('refused', `${path} is open to other users`, { hints: [`${fix} ${path}`] })
-  }
 }
 
 function jsonOf(text: string): unknown {

@@ -5,6 +5,8 @@ import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
+import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
@@ -19,8 +21,10 @@ export interface KeychainOptions {
   readonly indexFile: string
   /** The user whose the index must be; negative where files have no such owners. */
   readonly userId: number
-  /** The folder for lock files. */
-  readonly locks: string
+  /** This process's number, for its lock. */
+  readonly processId?: number
+  /** For work that goes on alone. */
+  readonly locks: LockFolder
   readonly limits?: Limits
   readonly loadAddon?: LoadAddon
   readonly now?: () => number
@@ -35,8 +39,8 @@ const largestOnWindows = 2_560
  * known from an index file without secrets (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
  */
 export function keychainStore(options: KeychainOptions): Store {
-  const { platform, now = Date.now } = options
-  const place = { file: options.indexFile, userId: options.userId }
+  const { platform, now = Date.now, indexFile, userId, processId } = options
+  const place = { file: indexFile, userId, ...(processId === undefined ? {} : { processId }) }
   const windows = platform === 'win32'
   const opened = new Map<boolean, Promise<Calls>>()
 
@@ -134,7 +138,7 @@ export function keychainStore(options: KeychainOptions): Store {
     return (await import('./change-index.ts')).changing(place, work)
   }
 
-  return {
+  return refusingNames({
     name: 'keychain',
     traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
     find,
@@ -142,7 +146,7 @@ export function keychainStore(options: KeychainOptions): Store {
     remove,
     list,
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }

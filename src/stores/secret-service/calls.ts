@@ -1,17 +1,18 @@
-import type { Call } from '../../dbus/connection.ts'
-import type { Bodies, WireSecret } from '../../dbus/message.ts'
+import { addMatch, type Call, watchOwner } from '../../dbus/call.ts'
+import type { Bodies } from '../../dbus/message.ts'
 import type { Value, Variant } from '../../dbus/value.ts'
 
-/*
- * The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ and
- * https://dbus.freedesktop.org/doc/dbus-specification.html#message-bus-messages.
- */
+/* The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ */
 
 /** The path that means no object: no default collection, nobody has to be prompted. */
 export const nothing = '/'
 
+/** A secret as the Secret Service has it. */
+export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
+
 export type Attributes = ReadonlyMap<string, string>
 
+const name = 'org.freedesktop.secrets'
 const service = '/org/freedesktop/secrets'
 const secret = 'org.freedesktop.Secret'
 const properties = 'org.freedesktop.DBus.Properties'
@@ -54,29 +55,17 @@ export const deleteItem = (path: string) => onSecrets(path, `${secret}.Item`, 'D
 export const startPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Prompt', 's', [''], '')
 export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Dismiss', undefined, [], '')
 
-/** The first call on every connection: the bus gives us our name. */
-export const hello = onBus('Hello', 's')
-
 /** The bus hands on only signals that the Secret Service itself sent, and says when it is gone. */
 export const watchPrompts = () =>
-  onBus(
-    'AddMatch',
-    '',
-    `type='signal',sender='org.freedesktop.secrets',interface='${secret}.Prompt',member='Completed'`,
-  )
-export const watchName = () =>
-  onBus(
-    'AddMatch',
-    '',
-    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.secrets'`,
-  )
+  addMatch(`type='signal',sender='${name}',interface='${secret}.Prompt',member='Completed'`)
+export const watchName = () => watchOwner(name)
 
-function get(path: string, of: 'Service' | 'Collection', name: string): Call<'v'> {
-  return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, name], 'v')
+function get(path: string, of: 'Service' | 'Collection', what: string): Call<'v'> {
+  return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, what], 'v')
 }
 
-function property(of: 'Item' | 'Collection', name: string, type: string, value: Value): [string, Variant] {
-  return [`${secret}.${of}.${name}`, { type, value }]
+function property(of: 'Item' | 'Collection', what: string, type: string, value: Value): [string, Variant] {
+  return [`${secret}.${of}.${what}`, { type, value }]
 }
 
 function onService<R extends keyof Bodies>(
@@ -97,11 +86,5 @@ function onSecrets<R extends keyof Bodies>(
   reply: R,
 ): Call<R> {
   const typed = signature === undefined ? {} : { signature }
-  return { destination: 'org.freedesktop.secrets', path, interface: on, member, ...typed, body, reply }
-}
-
-function onBus<R extends keyof Bodies>(member: string, reply: R, ...rules: readonly string[]): Call<R> {
-  const bus = 'org.freedesktop.DBus'
-  const typed = rules.length === 0 ? {} : { signature: 's' }
-  return { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member, ...typed, body: rules, reply }
+  return { destination: name, path, interface: on, member, ...typed, body, reply }
 }

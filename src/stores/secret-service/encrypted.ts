@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createDiffieHellmanGroup, hkdfSync, randomBytes } from 'node:crypto'
 import { unreadable } from '../../dbus/bytes.ts'
-import { contentType, type OpenSession, type Session } from './session.ts'
+import { contentType, type OpenSession, type Session } from './session-type.ts'
 
 /*
  * https://specifications.freedesktop.org/secret-service-spec/latest/transfer-secrets.html: Diffie-Hellman in the second

@@ -96,8 +96,8 @@ export async function list(service: Service, known: Known): Promise<readonly Ent
   const [hits, collections] = await Promise.all([service.search(searchesOfAll(known)), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
-  const described = await describeAll(service, paths)
-  if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
+  const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
+  if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
   return entriesAmong(described, known)
 }
 
@@ -148,5 +148,5 @@ async function closedOf(
 }
 
 function kept({ endpoint }: Place): Failure {
-  return new Failure('refused', `the Secret Service keeps the secret for ${endpoint.key} to itself`)
+  return new Failure('refused', `the Secret Service does not give out the secret for ${endpoint.key}`)
 }

@@ -2,9 +2,12 @@ import type { Asker } from '../../core/asker.ts'
 import type { Place } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
+import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
+import { secretServiceFailures } from './errors.ts'
 import { find, findWanted, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
@@ -13,12 +16,12 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
-  readonly dial: ConnectSocket
+  readonly connect: ConnectSocket
   readonly userId: number
   /** Where the `keychain` store wrote items before: those say only service and user name. */
   readonly before?: readonly Place[]
   /** The folder for lock files. */
-  readonly locks: string
+  readonly locks: LockFolder
   /** Secrets cross the bus encrypted. */
   readonly encrypted?: boolean
   readonly limits?: Partial<Limits>
@@ -50,7 +53,13 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   function conversation({ personPresent }: Asker): Conversation {
     const before = open.get(personPresent)
     if (before !== undefined && !before.connection.closed) return before
-    const connection = openConnection(options.dial, socketPaths(options.address), userId, limits.first)
+    const connection = openConnection(
+      options.connect,
+      busAddresses(options.address),
+      userId,
+      limits.first,
+      secretServiceFailures,
+    )
     const opened = { connection, service: converse(connection, { limits, personPresent, encrypted }) }
     open.set(personPresent, opened)
     return opened
@@ -100,5 +109,5 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
       during(asker, (service) => findWanted(service, isWanted, { asking: asker.tool, before })),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }

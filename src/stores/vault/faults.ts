@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../../core/failure.ts'
+import { type Unsafe, unsafe } from '../../system/own-file.ts'
 
 /**
  * The ways in which the files of a vault can be wrong, each a failure of its own:
@@ -12,10 +13,9 @@ import { Failure, type FailureCode } from '../../core/failure.ts'
  * - `truncated`          the end of the file is missing
  * - `not-ours`           the file is none of credbridge's
  * - `unknown-version`    a later version of credbridge wrote it
- * - `loose-permissions`  others than its owner may use it
- * - `foreign-owner`      it belongs to another user
- * - `symbolic-link`      a link lies in its place
  * - `header-missing`     there are records, but nothing that says how to read them
+ *
+ * and those of system/own-file.ts, because they may not be what they are for.
  */
 export type Fault =
   | 'wrong-key'
@@ -27,9 +27,6 @@ export type Fault =
   | 'truncated'
   | 'not-ours'
   | 'unknown-version'
-  | 'loose-permissions'
-  | 'foreign-owner'
-  | 'symbolic-link'
   | 'header-missing'
 
 interface Wording {
@@ -38,7 +35,7 @@ interface Wording {
   readonly hint: (path: string) => string
 }
 
-const moveAway = (path: string) => `to go on without it, move the file away: ${path}`
+const moveAway = (path: string) => `to go on without it: mv ${path} ${path}.broken`
 
 const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {
@@ -86,21 +83,6 @@ const wordings: { readonly [fault in Fault]: Wording } = {
     says: (path) => `${path} was written by a later version of credbridge`,
     hint: () => 'update credbridge',
   },
-  'loose-permissions': {
-    code: 'refused',
-    says: (path) => `others than its owner have access to ${path}`,
-    hint: (path) => `chmod go= ${path}`,
-  },
-  'foreign-owner': {
-    code: 'refused',
-    says: (path) => `${path} belongs to another user`,
-    hint: () => 'run the command as the user whose vault it is',
-  },
-  'symbolic-link': {
-    code: 'refused',
-    says: (path) => `${path} is a symbolic link, and none is followed there`,
-    hint: (path) => `put the file or folder itself in its place: ${path}`,
-  },
   'header-missing': {
     code: 'malformed',
     says: (path) => `there are records in the vault, but ${path} is missing`,
@@ -109,7 +91,12 @@ const wordings: { readonly [fault in Fault]: Wording } = {
 }
 
 /** The failure for a fault of a file. */
-export function fault(kind: Fault, path: string): Failure {
+export function fault(kind: Fault | Unsafe, path: string): Failure {
+  if (!isFault(kind)) return unsafe(kind, path)
   const { code, says, hint } = wordings[kind]
   return new Failure(code, says(path), { hints: [hint(path)] })
+}
+
+function isFault(kind: Fault | Unsafe): kind is Fault {
+  return Object.hasOwn(wordings, kind)
 }

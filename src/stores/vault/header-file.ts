@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
+import { addFile } from '../../system/atomic-write.ts'
+import { syncFolder } from '../../system/disk.ts'
+import { isOwnFolder, namesIn, readOwnFile } from '../../system/own-file.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
 import { fault } from './faults.ts'
-import { isOwnFolder, namesIn, readOwn } from './files.ts'
 import { type Header, isRecordsFolder, parseHeader, printHeader } from './header.ts'
 import { vaultKey } from './key.ts'
 import type { VaultOptions } from './options.ts'
 import type { SlotMaker } from './slots/slot.ts'
-import { freshName, treeOf } from './tree.ts'
-import { discard, linkTo, makeFolder, moveTo, syncFolder, writeNew } from './writing.ts'
 
 /** The header of the vault; `undefined` where there is no vault. */
 export function readHeader({ folder, uid }: VaultOptions): Header | undefined {
   if (!isOwnFolder(folder, uid)) return undefined
   const path = headerPath(folder)
-  const bytes = readOwn(path, uid)
+  const bytes = readOwnFile(path, uid)
   if (bytes !== undefined) return parseHeader(bytes, path)
   if (!namesIn(folder).some(isRecordsFolder)) return undefined
   // Another process may have made the vault, and kept something in it, between these two looks.
-  const made = readOwn(path, uid)
+  const made = readOwnFile(path, uid)
   if (made === undefined) throw fault('header-missing', path)
   return parseHeader(made, path)
 }
@@ -25,36 +26,17 @@ export function readHeader({ folder, uid }: VaultOptions): Header | undefined {
 /** Makes a vault with one slot. False if another process has made one meanwhile: then that one is as good. */
 export async function createVault(options: VaultOptions, make: SlotMaker): Promise<boolean> {
   const { folder, uid } = options
-  makeFolder(folder)
+  makeOwnFolder(folder, uid)
   isOwnFolder(folder, uid)
   const id = randomBytes(16).toString('hex')
   const key = vaultKey(randomBytes(32))
   const header = { id, keyId: key.id.toString('hex'), records: 'records', slots: [await make(id, key.bytes)] }
-  const beside = freshName(treeOf(options, header))
-  writeNew(beside, printHeader(header))
-  try {
-    return linkTo(beside, headerPath(folder)) === 'linked'
-  } finally {
-    discard(beside)
-    syncFolder(folder)
-    syncFolder(dirname(folder))
-  }
-}
-
-/** Puts a header in the place of the one that is there. */
-export function replaceHeader(options: VaultOptions, header: Header): void {
-  const beside = freshName(treeOf(options, header))
-  writeNew(beside, printHeader(header))
-  try {
-    moveTo(beside, headerPath(options.folder))
-  } catch (error) {
-    discard(beside)
-    throw error
-  }
-  syncFolder(options.folder)
+  const made = addFile(headerPath(folder), printHeader(header))
+  syncFolder(dirname(folder))
+  return made
 }
 
 /** The file that makes a folder a vault. */
-function headerPath(folder: string): string {
+export function headerPath(folder: string): string {
   return `${folder}/vault.json`
 }

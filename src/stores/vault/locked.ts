@@ -1,9 +1,7 @@
+import { replaceFile } from '../../system/atomic-write.ts'
+import { readOwnFile } from '../../system/own-file.ts'
 import { fault } from './faults.ts'
-import { readOwn } from './files.ts'
-import type { Header } from './header.ts'
 import type { VaultOptions } from './options.ts'
-import { freshName, treeOf } from './tree.ts'
-import { discard, moveTo, syncFolder, writeNew } from './writing.ts'
 
 /*
  * `locked` in the vault's folder: when somebody locked it last, in milliseconds since 1970, as one line. What `unlock`
@@ -13,7 +11,7 @@ import { discard, moveTo, syncFolder, writeNew } from './writing.ts'
 /** When the vault was locked last; `undefined` if it never was. */
 export function lockedAt({ folder, uid }: VaultOptions): number | undefined {
   const path = markPath(folder)
-  const bytes = readOwn(path, uid)
+  const bytes = readOwnFile(path, uid)
   if (bytes === undefined) return undefined
   const text = bytes.toString('latin1')
   if (!/^[0-9]{1,15}\n$/.test(text)) throw fault('tampered', path)
@@ -21,16 +19,8 @@ export function lockedAt({ folder, uid }: VaultOptions): number | undefined {
 }
 
 /** Ends what was unlocked until now. */
-export function markLocked(options: VaultOptions, header: Header): void {
-  const beside = freshName(treeOf(options, header))
-  writeNew(beside, Buffer.from(`${Math.max(options.now(), lockedAt(options) ?? 0)}\n`))
-  try {
-    moveTo(beside, markPath(options.folder))
-  } catch (error) {
-    discard(beside)
-    throw error
-  }
-  syncFolder(options.folder)
+export function markLocked(options: VaultOptions): void {
+  replaceFile(markPath(options.folder), `${Math.max(options.now(), lockedAt(options) ?? 0)}\n`)
 }
 
 function markPath(folder: string): string {

@@ -14,14 +14,15 @@ export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
 /** Where the vault is, and what may open it here. */
 export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine): VaultOptions {
-  const { env, places, platform, userId, addon } = machine
+  const { env, places, platform, userId, processId, addon } = machine
   const agent = env['SSH_AUTH_SOCK'] ?? ''
   return {
     folder: join(places.data, 'vault'),
     keyFile: vaultKeyFile ?? join(places.state, 'vault.key'),
     now: Date.now,
     ...(userId < 0 ? {} : { uid: userId }),
-    ...(isAbsolute(agent) ? { agent } : {}),
+    processId,
+    ...(isAbsolute(agent) ? { agent, connector: machine.connector } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
     handed: async () => handed(machine),
   }

@@ -2,14 +2,16 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Credential, type Item, isCredential, isUnknown, type Place } from '../../core/credential.ts'
 import { Secret } from '../../core/secret.ts'
 import { unknownItem } from '../../core/unknown-item.ts'
+import { createFile } from '../../system/atomic-write.ts'
+import { discard, removeFile, syncFolder, writtenAt } from '../../system/disk.ts'
+import { isOwnFolder, namesIn, readOwnFile, type UserId } from '../../system/own-file.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
 import { parseEntry, printEntry } from './entry.ts'
 import { fault } from './faults.ts'
-import { isOwnFolder, namesIn, readOwn, type Uid, writtenAt } from './files.ts'
 import { vaultKey } from './key.ts'
 import { recordName } from './names.ts'
 import { type Pointer, printPointer } from './pointer.ts'
 import { openRecord, sealRecord } from './record.ts'
-import { discard, makeFolder, removeFile, syncFolder, writeNew } from './writing.ts'
 
 /*
  * What is too large for a keychain lies in a file of its own, sealed as a record of the vault is, under a random key
@@ -22,7 +24,7 @@ const abandonedAfter = 10 * 60_000
 /** The folder of the sealed files, and whose it must be. */
 export interface SealedFolder {
   readonly folder: string
-  readonly uid?: Uid
+  readonly uid?: UserId
 }
 
 /** Writes the item into a file of its own; the small item that leads there. */
@@ -30,8 +32,8 @@ export function seal(item: Item, { folder, uid }: SealedFolder): { small: Item; 
   const bytes = randomBytes(32)
   const key = vaultKey(bytes)
   const file = `${placeHash(item)}-${randomBytes(8).toString('hex')}`
-  if (!isOwnFolder(folder, uid)) makeFolder(folder)
-  writeNew(`${folder}/${file}`, sealRecord(key, recordName(key, item), printEntry(item, 0)))
+  if (!isOwnFolder(folder, uid)) makeOwnFolder(folder, uid)
+  createFile(`${folder}/${file}`, sealRecord(key, recordName(key, item), printEntry(item, 0)))
   syncFolder(folder)
   return { small: withSecret(item, new Secret(printPointer({ file, key: bytes }))), file }
 }
@@ -39,7 +41,7 @@ export function seal(item: Item, { folder, uid }: SealedFolder): { small: Item; 
 /** The item in the file; `undefined` if the file is not there. */
 export function unseal(place: Place, { file, key: bytes }: Pointer, { folder, uid }: SealedFolder): Item | undefined {
   const path = `${folder}/${file}`
-  const sealed = isOwnFolder(folder, uid) ? readOwn(path, uid) : undefined
+  const sealed = isOwnFolder(folder, uid) ? readOwnFile(path, uid) : undefined
   if (sealed === undefined) return undefined
   const key = vaultKey(bytes)
   const { name, text } = openRecord(key, sealed, path)

@@ -54,7 +54,7 @@ export async function lockVault(options: VaultOptions): Promise<Locking | undefi
   const header = readHeader(options)
   if (header === undefined) return undefined
   const locking = await forget(header, options)
-  markLocked(options, header)
+  markLocked(options)
   return locking
 }
 

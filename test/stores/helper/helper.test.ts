@@ -10,11 +10,13 @@ import { moveItem } from '../../../src/core/move-item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore, openHelper } from '../../../src/stores/helper/store.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { someone } from '../../asker.ts'
 import { testMachine } from '../../test-machine.ts'
 import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
 import { open, standIn } from './stand-in.ts'
+
+const run = runIn(process.env)
 
 const host = parseAddress('https://git.example.com')
 
@@ -302,8 +304,8 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
       program,
       run,
       limit: () => 300,
-      lockFile: join(folder, 'lock'),
-      locks: folder,
+      lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+      locks: { folder, userId: process.getuid?.() ?? -1 },
     }
     await expectFailure(helperStore('other', options).find(someone, [host]), 'timeout')
     await expectFailure(helperStore('other', options).save(someone, credential(host)), 'timeout')

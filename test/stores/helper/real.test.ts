@@ -5,13 +5,15 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { Run } from '../../../src/core/program.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { someone } from '../../asker.ts'
 import { type PasswordStore, startPass } from '../../real/pass.ts'
 import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
 import { credential, expectFailure, expectItems } from '../contract-world.ts'
+
+const run = runIn(process.env)
 
 interface Place {
   readonly env: Readonly<Record<string, string>>
@@ -31,8 +33,8 @@ function openReal(name: string, { env, folder }: Place, how: Run = within(env)) 
     program,
     run: how,
     limit: () => 10_000,
-    lockFile: join(folder, 'lock'),
-    locks: join(folder, 'locks'),
+    lock: { folder, name: 'it', userId: process.getuid?.() ?? -1 },
+    locks: { folder: join(folder, 'locks'), userId: process.getuid?.() ?? -1 },
   })
 }
 

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openHelper } from '../../../src/stores/helper/store.ts'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { programOnPath } from '../../../src/system/programs.ts'
 import { testMachine } from '../../test-machine.ts'
+
+const run = runIn(process.env)
 
 /** What a stand-in saw of one call: all that other users of the machine, and Windows, could see too, and its input. */
 export interface Seen {

@@ -38,7 +38,7 @@ export function itemAt(path: string, secret = 'p@ss'): Credential {
 }
 
 async function main(): Promise<void> {
-  const address = busAddress(process.env)
+  const address = busAddress(process.env, process.getuid?.() ?? -1)
   if (address !== undefined) process.env['DBUS_SESSION_BUS_ADDRESS'] = address
   const { options, personPresent = false, crash, steps } = JSON.parse(readFileSync(0, 'utf8')) as Job
   const loadAddon = async () => dying(await loadInstalled(), crash)
@@ -62,7 +62,8 @@ async function take(store: ReturnType<typeof keychainStore>, step: Step): Promis
     case 'find service':
       return (await store.find(someone, [serviceName(step.service)], step.account)).map(plain)
     case 'save':
-      return store.save(someone, itemAt(step.path, step.secret))
+      await store.save(someone, itemAt(step.path, step.secret))
+      return undefined
     case 'save many':
       for (let at = 0; at < step.count; at++) await store.save(someone, itemAt(`${step.path}/${at}`, `${at}`))
       return undefined

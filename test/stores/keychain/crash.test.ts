@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadInstalled } from '../../../src/stores/keychain/calls.ts'
 import { keychainStore } from '../../../src/stores/keychain/store.ts'
+import { nameBeside } from '../../../src/system/leftovers.ts'
+import { thisProcess } from '../../../src/system/process-identity.ts'
 import { someone } from '../../asker.ts'
 import { run } from '../../real/run.ts'
 import { startSession } from '../../real/session.ts'
@@ -54,16 +65,23 @@ let session: Session
 inSession((begun) => {
   session = begun
 })('an index that cannot be written', () => {
-  /** A real folder in the way of the new file: nobody, root included, can write it. */
-  const block = () => mkdirSync(`${optionsIn(session).indexFile}.new/in-the-way`, { recursive: true })
-  const unblock = () => rmSync(`${optionsIn(session).indexFile}.new`, { recursive: true, force: true })
+  const file = () => optionsIn(session).indexFile
+  const aside = () => `${file()}.aside`
+  /** A real folder in the place of the file: nobody, root included, can write it. */
+  const block = () => {
+    if (existsSync(file())) renameSync(file(), aside())
+    mkdirSync(file(), { recursive: true })
+  }
+  const unblock = () => {
+    rmSync(file(), { recursive: true, force: true })
+    if (existsSync(aside())) renameSync(aside(), file())
+  }
 
   test('before the keychain is asked: refused, and nothing is kept', async () => {
     const store = keychainStore(optionsIn(session))
     const item = itemAt('/refused')
     block()
-    onTestFinished(unblock)
-    const message = expect.stringContaining('keychain.json cannot be used')
+    const message = expect.stringContaining('keychain.json is not a file')
     await expect(store.save(someone, item)).rejects.toMatchObject({ code: 'refused', message })
     expect(await isInKeyring(session, '/refused')).toBe(false)
     unblock()
@@ -87,9 +105,9 @@ inSession((begun) => {
         }
       },
     })
-    onTestFinished(unblock)
     const item = itemAt('/late')
-    await expect(store.save(someone, item)).rejects.toMatchObject({ code: 'refused' })
+    const message = expect.stringContaining('keychain.json cannot be used')
+    await expect(store.save(someone, item)).rejects.toMatchObject({ code: 'refused', message })
     unblock()
     const other = keychainStore(optionsIn(session))
     expect((await other.find(someone, [item.endpoint])).map(plain)).toEqual([plain(item)])
@@ -124,7 +142,8 @@ inSession((begun) => {
 
   test('a lock whose holder was killed is taken over', async () => {
     const options = optionsIn(session)
-    mkdirSync(`${options.indexFile}.lock`)
+    const dead = { token: '0123456789abcdef', ...thisProcess(), started: '1' }
+    writeFileSync(`${options.indexFile}.lock`, JSON.stringify(dead))
     const store = keychainStore(options)
     await store.save(someone, itemAt('/locked'))
     expect(await store.remove(someone, itemAt('/locked'))).toBe(true)
@@ -133,7 +152,9 @@ inSession((begun) => {
 
   test('a half-written file of a crash is in the way of nobody', async () => {
     const options = optionsIn(session)
-    writeFileSync(`${options.indexFile}.new`, '{"version":1,"ite')
+    const leftover = nameBeside(options.indexFile)
+    writeFileSync(leftover, '{"version":1,"ite')
+    utimesSync(leftover, new Date(0), new Date(0))
     const store = keychainStore(options)
     await store.save(someone, itemAt('/debris'))
     expect(await store.remove(someone, itemAt('/debris'))).toBe(true)

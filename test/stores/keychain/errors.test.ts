@@ -98,7 +98,7 @@ describe('an addon that is not there', () => {
     platform: 'linux',
     indexFile: join('/nowhere', 'keychain.json'),
     userId: -1,
-    locks: '/nowhere/locks',
+    locks: { folder: '/nowhere/locks', userId: -1 },
     loadAddon: () => Promise.reject(new Error("Cannot find module '@napi-rs/keyring-linux-x64-gnu'")),
   }
 

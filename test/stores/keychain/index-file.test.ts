@@ -84,7 +84,7 @@ describe('the file', () => {
   test.each([0o640, 0o604, 0o620, 0o602, 0o644, 0o666])('with mode %o is refused, until it is put right', (mode) => {
     const index = indexWith(printIndex([row]))
     chmodSync(index.file, mode)
-    const hints = [`chmod 600 ${index.file}`]
+    const hints = [`chmod go= ${index.file}`]
     expect(() => readIndex(index)).toThrow(expect.objectContaining({ code: 'refused', hints }))
     chmodSync(index.file, 0o600)
     expect(readIndex(index)).toEqual([row])

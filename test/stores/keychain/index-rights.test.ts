@@ -42,7 +42,7 @@ needsPrograms('setpriv')('to a user without rights', () => {
     const { file } = indexOfNobody(0o500, 0o600)
     const { userId, read, write } = await withoutRights(file)
     expect(userId).not.toBe(0)
-    expect({ read, write }).toEqual({ read: 'done', write: `refused: ${file} cannot be used (EACCES)` })
+    expect({ read, write }).toEqual({ read: 'done', write: `refused: ${file}.lock cannot be used: permission denied` })
     expect(readFileSync(file, 'utf8')).toBe(printIndex([row]))
   })
 
@@ -53,8 +53,8 @@ needsPrograms('setpriv')('to a user without rights', () => {
     const { file } = indexOfNobody(folderMode, fileMode)
     const { userId, read, write } = await withoutRights(file)
     expect(userId).not.toBe(0)
-    expect(read).toBe(`refused: ${file} cannot be used (EACCES)`)
-    expect(write).toBe(`refused: ${file} cannot be used (EACCES)`)
+    expect(read).toBe(`refused: ${file} cannot be used: permission denied`)
+    expect(write).toBe(`refused: ${file}${folderMode === 0 ? '.lock' : ''} cannot be used: permission denied`)
   })
 
   test.runIf(isRoot)('what belongs to root is refused, although it could be read', async () => {
@@ -65,7 +65,7 @@ needsPrograms('setpriv')('to a user without rights', () => {
     expect(read).toBe(`refused: ${folder} belongs to another user`)
     expect(write).toMatch(/^refused: /)
     chownSync(folder, 65534, 65534)
-    expect((await withoutRights(file)).read).toBe(`refused: ${file} cannot be used (EACCES)`)
+    expect((await withoutRights(file)).read).toBe(`refused: ${file} cannot be used: permission denied`)
     chmodSync(file, 0o644)
     expect((await withoutRights(file)).read).toBe(`refused: ${file} belongs to another user`)
   })

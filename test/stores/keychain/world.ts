@@ -35,7 +35,7 @@ export function optionsIn(session: Pick<Session, 'folder'>): KeychainOptions {
     platform: 'linux',
     indexFile: join(session.folder, 'data', 'credbridge', 'keychain.json'),
     userId: process.getuid?.() ?? -1,
-    locks: join(session.folder, 'state', 'locks'),
+    locks: { folder: join(session.folder, 'state', 'locks'), userId: process.getuid?.() ?? -1 },
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../../src/core/failure.ts'
 import { outputOf } from '../../../src/dbus/bytes.ts'
-import type { Call } from '../../../src/dbus/connection.ts'
+import { type Call, hello } from '../../../src/dbus/call.ts'
 import { incoming } from '../../../src/dbus/incoming.ts'
 import {
   type Bodies,
@@ -29,7 +29,7 @@ const label = 'credbridge: josé at https://git.example.com (git)'
 
 /** The calls of record.py, in its order. */
 const ours: readonly Call[] = [
-  calls.hello,
+  hello,
   calls.openSession('plain', { type: 's', value: '' }),
   calls.readAlias('default'),
   calls.createItem(collection, label, attributes, secret),
@@ -150,10 +150,10 @@ describe('what cannot be text', () => {
   test('is refused, and leaves no trace in what goes out', () => {
     for (const account of ['a\0b', '\ud800']) {
       const out = outputOf(64)
-      printCall(out, calls.hello, 1)
+      printCall(out, hello, 1)
       expect(failureIn(() => printCall(out, calls.searchItems(new Map([['username', account]])), 2))).toBe('malformed')
       printCall(out, calls.getCollections(), 2)
-      const clean = Buffer.concat([printed(calls.hello, 1), printed(calls.getCollections(), 2)])
+      const clean = Buffer.concat([printed(hello, 1), printed(calls.getCollections(), 2)])
       expect(out.bytes.subarray(0, out.at).equals(clean)).toBe(true)
     }
   })

@@ -46,7 +46,7 @@ tracing()('what a writer does to the disk', () => {
       .replace(/records\/[0-9a-f]{32}\/[0-9a-f]{32}/, 'RECORD')
       .replace(/records\/[0-9a-f]{32}/, 'FOLDER')
       .replace(/taken-[0-9a-f]{64}-[0-9a-f]{16}/, 'TAKEN')
-      .replace(/(new\/|key\.)[0-9a-f]{16}/, '$1FRESH')
+      .replace(/(new\/|key\.|json\.)[0-9a-f]{16}(\.credbridge-new)?/, '$1FRESH')
       .replace(/^data\/vault\//, '')
   }
 
@@ -115,11 +115,11 @@ tracing()('what a writer does to the disk', () => {
       'link state/vault.key.FRESH to state/vault.key',
       'unlink state/vault.key.FRESH',
       'fsync state',
-      'create new/FRESH new 0600',
-      'write new/FRESH',
-      'fsync new/FRESH',
-      'link new/FRESH to vault.json',
-      'unlink new/FRESH',
+      'create vault.json.FRESH new 0600',
+      'write vault.json.FRESH',
+      'fsync vault.json.FRESH',
+      'link vault.json.FRESH to vault.json',
+      'unlink vault.json.FRESH',
       'fsync data/vault',
       'fsync data',
       'create new/FRESH new 0600',

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { run } from '../../../src/system/child.ts'
+import { runIn } from '../../../src/system/child.ts'
 import { gitSetup } from '../../../src/tools/git/setup.ts'
 import type { Plan, SetupOptions } from '../../../src/tools/tool.ts'
 import { machineGit } from '../../real/gits.ts'
 import { needs } from '../../real/require.ts'
 import { madeUp } from '../made-up-world.ts'
+
+const run = runIn(process.env)
 
 /* What setup makes of the helpers that somebody has configured already, with the real git. */
 

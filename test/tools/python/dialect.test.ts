@@ -378,7 +378,7 @@ describe('what needs no keychain', () => {
     })
   })
 
-  test.each(['bash', 'zsh', 'tcsh'])('--print-completion %s', async (shell) => {
+  test.each(['bash', 'zsh'])('--print-completion %s', async (shell) => {
     const { stdout, ...rest } = await say(`--print-completion ${shell} get extra words here`)
     expect(rest).toEqual({ stderr: '', exitCode: 0 })
     expect(stdout).toContain('--keyring-backend')

@@ -62,7 +62,7 @@ function asText({ folder, id, endpoints, slots, opens, rekeying }: Status): stri
     ...slots.map((slot) => ['slot', `${slot.id}  ${slot.type}: ${slot.about}`]),
     ['now', isFailure(opens) ? shownFailure(opens) : `open, by ${shownOpener(opens)}`],
     ['protects', protection(slots)],
-    ...(rekeying ? [['rekey', 'one was interrupted: nothing can be saved until credbridge vault rekey']] : []),
+    ...(rekeying ? [['rekey', 'one goes on, or has died: then the next save puts that right']] : []),
   ]
   const fixes = slots.some(({ type }) => type === 'key-file') ? stronger(slots) : []
   return [...lines, ...fixes.map((fix) => ['', fix])]

@@ -3,43 +3,26 @@ import {
   constants,
   fsyncSync,
   linkSync,
-  mkdirSync,
+  lstatSync,
   openSync,
   renameSync,
   rmdirSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs'
-import { codeOf, onDisk, unlessAbsent } from './disk.ts'
+import { codeOf, onDisk, unlessAbsent } from './disk-failure.ts'
 
-/*
- * Writing, so that a file is there as a whole or not at all, whenever the process dies: written beside, fsync, rename
- * or link, fsync of the folder. For its owner alone before the first byte.
- */
-
-/** Makes the folder, and those above it, for its owner alone. */
-export function makeFolder(path: string): void {
-  onDisk(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
-}
-
-/** Writes a file that is not there yet, down to the disk. After a failure it is not there. */
-export function writeNew(path: string, bytes: Uint8Array): void {
-  const fd = onDisk(path, () => openSync(path, 'wx', 0o600))
-  try {
-    onDisk(path, () => writeAll(fd, bytes))
-  } catch (error) {
-    discard(path)
-    throw error
-  }
-}
+/* The steps of which atomic-write.ts is made. What the system says becomes a failure. */
 
 /** Puts the file there instead of what is. False if the folder, or the file itself, is not there. */
-export function moveTo(from: string, to: string): boolean {
+export function moveFile(from: string, to: string): boolean {
   return succeeds(to, () => renameSync(from, to))
 }
 
-/** Puts the file there unless something is: then `taken`. Without the folder: `no-folder`. It keeps its other name too. */
-export function linkTo(from: string, to: string): 'linked' | 'taken' | 'no-folder' {
+/**
+ * Puts the file there unless something is: then `taken`. Without the folder, or the file itself: `missing`. It keeps its
+ * other name too.
+ */
+export function linkFile(from: string, to: string): 'linked' | 'taken' | 'missing' {
   let taken = false
   const there = succeeds(to, () => {
     try {
@@ -50,7 +33,7 @@ export function linkTo(from: string, to: string): 'linked' | 'taken' | 'no-folde
     }
   })
   if (taken) return 'taken'
-  return there ? 'linked' : 'no-folder'
+  return there ? 'linked' : 'missing'
 }
 
 /** Removes a file. False if it was not there. */
@@ -68,13 +51,18 @@ export function removeIfEmpty(folder: string): boolean {
   }
 }
 
-/** Removes what is only in the way; if that fails, a later sweep does it. */
+/** Removes what is only in the way; if that fails, `removeLeftovers` or a sweep does it later. */
 export function discard(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // It lies among the debris until then.
+    // It is in nobody's way until then.
   }
+}
+
+/** When the file was last written, in milliseconds since 1970; `undefined` where nothing is. */
+export function writtenAt(path: string): number | undefined {
+  return unlessAbsent(path, () => lstatSync(path))?.mtimeMs
 }
 
 /** Takes the folder's new and vanished names down to the disk. */
@@ -92,15 +80,6 @@ export function syncFolder(folder: string): void {
       if (!['ENOENT', 'EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error
     }
   })
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }
 
 function succeeds(path: string, act: () => void): boolean {

@@ -1,0 +1,10 @@
+import { mkdirSync } from 'node:fs'
+import { onDisk } from './disk-failure.ts'
+import { refuseAmongOthers } from './others-home.ts'
+import type { UserId } from './own-file.ts'
+
+/** Makes a folder of ours, and those above it, for its owner alone; one that is there stays as it is. */
+export function makeOwnFolder(path: string, userId: UserId): void {
+  refuseAmongOthers(path, userId)
+  onDisk(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+}

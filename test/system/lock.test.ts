@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { removeLeftovers } from '../../src/system/leftovers.ts'
+import { type Lock, withLock } from '../../src/system/lock.ts'
+import { givenUpAfter } from '../../src/system/lock-file.ts'
+import { thisProcess } from '../../src/system/process-identity.ts'
+import { bundled } from '../real/bundled.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import { run } from '../real/run.ts'
+import { whileStopped } from '../real/stopped.ts'
+import { callsOf, changes, killedAt, tracing } from '../stores/vault/tracing.ts'
+
+const userId = process.getuid?.() ?? -1
+const program = bundled(join(import.meta.dirname, 'lock-worker.ts'))
+
+function someFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-lock-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const lockIn = (folder: string) => join(folder, 'it.lock')
+const timeout = expect.objectContaining({ code: 'timeout', message: 'somebody is busy' })
+
+function trying<T>(folder: string, work: (lock: Lock) => Promise<T> | T, wait = 0): Promise<T> {
+  return withLock({ folder, name: 'it', userId }, { wait, busy: 'somebody is busy' }, work)
+}
+
+/** A process that holds the lock, started by these words. */
+async function holder(folder: string, ...by: readonly string[]) {
+  const [first = '', ...words] = [...by, process.execPath, program(), 'hold', folder]
+  const child = spawn(first, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const hears = async () => (await lines.next()).value as string
+  expect(await hears()).toBe('held')
+  return {
+    child,
+    async says(line: string): Promise<string> {
+      child.stdin.write(`${line}\n`)
+      return hears()
+    },
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+/** Makes the lock say something else of its holder, or be older. */
+function falsify(folder: string, more: object, age = 0): void {
+  const path = lockIn(folder)
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }))
+  const then = new Date(Date.now() - age)
+  utimesSync(path, then, then)
+}
+
+describe('a lock', () => {
+  test('is held by one at a time, and leaves nothing behind', async () => {
+    const folder = someFolder()
+    const outcome = await trying(folder, async () => {
+      await expect(trying(folder, () => 'inner')).rejects.toEqual(timeout)
+      return 'outer'
+    })
+    expect(outcome).toBe('outer')
+    await expect(trying(folder, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('lets twenty processes count without a mistake', async () => {
+    const folder = someFolder()
+    writeFileSync(join(folder, 'number'), '0')
+    const words = [program(), 'count', folder, '10']
+    const counts = Array.from({ length: 20 }, () => run(process.execPath, words, { timeout: 60_000 }))
+    expect((await Promise.all(counts)).map(({ stdout, stderr }) => stdout + stderr)).toEqual(Array(20).fill('done\n'))
+    expect(readFileSync(join(folder, 'number'), 'utf8')).toBe('200')
+    expect(readdirSync(folder)).toEqual(['number'])
+  })
+
+  test('is waited for, and is had as soon as its holder lets go', async () => {
+    const folder = someFolder()
+    const { says } = await holder(folder)
+    const waiting = trying(folder, () => 'had', 60_000)
+    expect(await says('end')).toBe('done')
+    expect(await waiting).toBe('had')
+  })
+
+  test('of a holder that was killed is taken at once', async () => {
+    const folder = someFolder()
+    const { child } = await holder(folder)
+    await killed(child)
+    expect(existsSync(lockIn(folder))).toBe(true)
+    expect(await trying(folder, () => 'had')).toBe('had')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('of a process whose number has been given to another is taken at once', async () => {
+    const folder = someFolder()
+    const { child } = await holder(folder)
+    falsify(folder, { started: '1' })
+    expect(await trying(folder, () => 'had')).toBe('had')
+    child.kill('SIGKILL')
+  })
+
+  test('of a holder that stands still is not taken, however old it is', async () => {
+    const folder = someFolder()
+    const { child, says } = await holder(folder)
+    child.kill('SIGSTOP')
+    falsify(folder, {}, 100 * givenUpAfter)
+    await expect(trying(folder, () => 'had')).rejects.toMatchObject({
+      code: 'timeout',
+      hints: [
+        `wait until it ends, or end it: kill ${child.pid}`,
+        `if nothing of the kind runs any more: rm ${lockIn(folder)}`,
+      ],
+    })
+    child.kill('SIGCONT')
+    expect(await says('check')).toBe('still held')
+    expect(await says('end')).toBe('done')
+  })
+
+  test.each([
+    ['on another machine', { host: 'another' }],
+    ['in another namespace', { namespace: 'pid:[1]' }],
+  ])('of a holder %s is given up only after a long time, and the holder hears of it', async (_, where) => {
+    const folder = someFolder()
+    const { says } = await holder(folder)
+    falsify(folder, where, givenUpAfter - 60_000)
+    await expect(trying(folder, () => 'had')).rejects.toEqual(timeout)
+    falsify(folder, where, givenUpAfter + 60_000)
+    await trying(folder, async () => {
+      expect(await says('check')).toMatch(
+        /^timeout: the worker is busy: it took the lock .* while this one stood still$/,
+      )
+    })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('that nobody can read is given up after a long time, too', async () => {
+    const folder = someFolder()
+    const old = new Date(Date.now() - givenUpAfter - 60_000)
+    for (const make of [() => mkdirSync(lockIn(folder)), () => writeFileSync(lockIn(folder), '')]) {
+      make()
+      await expect(trying(folder, () => 'had')).rejects.toEqual(timeout)
+      utimesSync(lockIn(folder), old, old)
+      expect(await trying(folder, () => 'had')).toBe('had')
+    }
+  })
+
+  test('of a process without a known start lasts while there is one of that number', async () => {
+    const folder = someFolder()
+    const { says } = await holder(folder)
+    const { host, namespace, pid } = thisProcess()
+    writeFileSync(lockIn(folder), JSON.stringify({ token: '0123456789abcdef', host, namespace, pid }))
+    await expect(trying(folder, () => 'had')).rejects.toEqual(timeout)
+    expect(await says('check')).toMatch(/^timeout/)
+  })
+})
+
+needs('root that may make namespaces', userId === 0)('a holder in a container', () => {
+  needsPrograms('unshare')('with process numbers of its own', () => {
+    test('keeps its lock although its number is nobody here', async () => {
+      const folder = someFolder()
+      const { says } = await holder(folder, 'unshare', '--pid', '--fork', '--mount-proc')
+      const { pid, namespace } = JSON.parse(readFileSync(lockIn(folder), 'utf8'))
+      expect(pid).toBeLessThan(10)
+      expect(namespace).not.toBe(thisProcess().namespace)
+      await expect(trying(folder, () => 'had')).rejects.toEqual(timeout)
+      expect(await says('end')).toBe('done')
+    })
+  })
+})
+
+needsPrograms('sh', 'sleep')('a holder that was killed and that its parent does not wait for', () => {
+  test('is dead', async () => {
+    const folder = someFolder()
+    const script = '"$@" & echo pid $!; exec sleep 1000'
+    const parent = spawn('sh', ['-c', script, 'sh', process.execPath, program(), 'hold', folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void parent.kill('SIGKILL'))
+    const said = new Set<string>()
+    for await (const line of createInterface({ input: parent.stdout })) if (said.add(line).size === 2) break
+    const pid = Number([...said].find((line) => line.startsWith('pid '))?.slice(4))
+    process.kill(pid, 'SIGKILL')
+    expect(await trying(folder, () => 'had', 60_000)).toBe('had')
+    expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
+  })
+})
+
+tracing()('a process that takes a dead lock', () => {
+  const dead = JSON.stringify({ token: '0123456789abcdef', ...thisProcess(), started: '1' })
+
+  function folderWithDeadLock(): string {
+    const folder = someFolder()
+    writeFileSync(lockIn(folder), dead)
+    return folder
+  }
+
+  const words = (folder: string) => [process.execPath, program(), 'once', folder]
+
+  test('and is killed at any system call is in the way of nobody', async () => {
+    const traced = folderWithDeadLock()
+    for (const call of await callsOf(words(traced), traced)) {
+      const folder = folderWithDeadLock()
+      expect(await killedAt(call, words(folder)), call.line).toBe(true)
+      expect(await trying(folder, () => 'had', 60_000), call.line).toBe('had')
+      expect(
+        readdirSync(folder).filter((name) => name.startsWith('it.lock') && !name.endsWith('.credbridge-new')),
+        call.line,
+      ).toEqual([])
+      removeLeftovers(lockIn(folder), 0)
+      expect(
+        readdirSync(folder).filter((name) => name !== 'log'),
+        call.line,
+      ).toEqual([])
+    }
+  })
+
+  test('and is stopped at any system call never has it together with another one', async () => {
+    const traced = folderWithDeadLock()
+    const calls = await callsOf(words(traced), traced, [...changes, 'read', 'pread64', 'close'])
+    const logIn = (folder: string) => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '')
+    let both = 0
+    for (const call of calls.filter(({ line }) => !line.startsWith('write(1,'))) {
+      const folder = folderWithDeadLock()
+      let stopped: (() => void) | undefined
+      let lock: Lock | undefined
+      let left: (() => void) | undefined
+      let holding: Promise<void> | undefined
+      let before = ''
+      const ended = await whileStopped(call, words(folder), async () => {
+        before = logIn(folder)
+        holding = new Promise<void>((resolve) => {
+          stopped = resolve
+          trying(folder, async (held) => {
+            lock = held
+            resolve()
+            await new Promise<void>((leave) => {
+              left = leave
+            })
+          }).catch(() => resolve())
+        })
+        await holding
+      })
+      stopped?.()
+      if (lock !== undefined) {
+        both++
+        expect(before, call.line).not.toBe('in')
+        expect(logIn(folder), call.line).toBe(before)
+        expect(lock.stillHeld, call.line).not.toThrow()
+        expect(ended.stdout, call.line).toMatch(before === 'out' ? /^done$/m : /^timeout: /m)
+      } else expect(ended.stdout, call.line).toBe('done\n')
+      left?.()
+    }
+    expect(both).toBeGreaterThan(3)
+  })
+})
