@@ -57,7 +57,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
 
 async function copy(broker: Broker, item: ForeignItem, credential: Credential, remove: boolean): Promise<void> {
   const { endpoint, account, owner, kind } = credential
-  if ((await broker.save(credential)) === 'expired') return
+  if ((await broker.save(credential, { asOwn: true })) === 'expired') return
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {
     throw new Failure('internal', `${endpoint.key} was not kept; the other helper's item is untouched`)

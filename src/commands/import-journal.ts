@@ -22,8 +22,8 @@ export function taken({ files, places }: Machine): readonly Taken[] {
   if (text === undefined) return []
   const entries = parsed(text)
   if (entries !== undefined) return entries
-  throw new Failure('malformed', `${file} cannot be read: it says what import took out of files`, {
-    hints: [`to begin a new one: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
+  throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
+    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
   })
 }
 
@@ -65,9 +65,10 @@ function parsed(text: string): readonly Taken[] | undefined {
 
 function isTaken(entry: unknown): entry is Taken {
   if (typeof entry !== 'object' || entry === null) return false
-  const { tool, endpoint, account, owner, trace } = entry as Partial<Record<string, unknown>>
+  const { tool, endpoint, service, account, owner, trace } = entry as Partial<Record<string, unknown>>
   return (
     [tool, endpoint, account, owner].every((text) => typeof text === 'string') &&
+    typeof service === 'boolean' &&
     typeof trace === 'object' &&
     trace !== null
   )

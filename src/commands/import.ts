@@ -43,6 +43,7 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   if (secrets.length === 0) terminal.say('there are no plain secrets\n')
   if (secrets.length === 0) return nothingThere
   if (options.dryRun === true) return 0
+  if (options.keep !== true) taken(machine) // A damaged journal ends it before anything is moved.
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
   const kept: PlainSecret[] = []
   let stopped: { readonly error: unknown } | undefined

@@ -1,4 +1,4 @@
-import { type Credential, isCredential, sameValue } from '../core/credential.ts'
+import { type Credential, isCredential, person, sameProof, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { Saving } from '../core/saving.ts'
@@ -23,7 +23,7 @@ export async function keepSecret(context: CliContext, secret: PlainSecret, repla
   const { endpoint, account, owner, kind } = credential
   if (!replace && (await hasAnother(context, credential, saving))) return false
   const broker = await context.broker()
-  await broker.save(credential, saving)
+  await broker.save(credential, { ...saving, asOwn: true })
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept !== undefined && sameValue(kept.credential, credential)) return true
   throw new Failure('internal', `${endpoint.key} was not kept; it is left where it was`, {
@@ -46,7 +46,7 @@ export async function takeOut(
   else for (const secret of kept) await secret.takeOut()
 }
 
-/** What lies in a file may be older than what the tool has saved since: that must not be lost. */
+/** What is in a file may be older than what the tool or a person has saved since: that must not be lost, nor hidden. */
 async function hasAnother(
   { engine, asker }: CliContext,
   credential: Credential,
@@ -54,7 +54,11 @@ async function hasAnother(
 ): Promise<boolean> {
   const [store] = await engine.stores()
   const { endpoint, account, owner } = credential
-  const here = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
-  const own = here.filter(isCredential).filter((item) => item.owner === owner)
-  return own.some((item) => item.account !== account || !sameValue(item, credential))
+  const items = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
+  const own = items.filter(isCredential).filter((item) => item.owner === owner)
+  const persons = items.filter(isCredential).filter((item) => item.owner === person && item.account === account)
+  return (
+    own.some((item) => item.account !== account || !sameValue(item, credential)) ||
+    persons.some((item) => !sameProof(item, credential))
+  )
 }

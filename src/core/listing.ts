@@ -1,8 +1,8 @@
-import type { Reach } from './aliases.ts'
+import type { WithAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
-import { toolOf } from './configuration.ts'
-import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
-import { noteOwner } from './credential.ts'
+import { isNoteAbout, withoutConfiguration } from './configuration.ts'
+import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
+import { isNote } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
@@ -15,7 +15,7 @@ export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>
 interface Where {
   readonly stores: readonly Store[]
   readonly asker: Asker
-  readonly reach: Reach
+  readonly withAliases: WithAliases
   readonly now: () => number
 }
 
@@ -24,30 +24,30 @@ interface Where {
  * that a lookup without a user answers. What such a lookup cannot answer, because something there cannot be read or
  * several accounts fit, is left out: clients give up as a whole when one entry of a list fails.
  */
-export async function listFor(listing: Listing, { stores, asker, reach, now }: Where): Promise<readonly Entry[]> {
+export async function listFor(listing: Listing, { stores, asker, withAliases, now }: Where): Promise<readonly Entry[]> {
   const wanted = (entry: Entry) => isCandidate(listing, entry)
   const known = await Promise.all(stores.map((store) => knownIn(store, asker, wanted)))
   const candidates = distinct(known.flatMap(({ candidates }) => candidates))
-  const everywhere = distinct(reach(candidates))
+  const everywhere = distinct(withAliases(candidates))
   const read = await Promise.all(stores.map((store, index) => readAll(store, asker, everywhere, known[index]?.found)))
   const entries: Entry[] = []
   for (const endpoint of candidates) {
-    const credential = await answered(read, { ...listing, endpoints: reach([endpoint]) }, now())
+    const credential = await answered(read, { ...listing, endpoints: withAliases([endpoint]) }, now())
     if (credential === undefined) continue
-    const { account, owner, kind, spelling } = credential
-    const isOwn = toolOf(owner) === toolOf(listing.tool)
-    const isHere = isOwn && sameEndpoint(credential.endpoint, endpoint)
-    const listed = isOwn || (await isShared(read, toolOf(listing.tool), endpoint, account))
-    if (listed)
-      entries.push({ endpoint, account, owner, kind, ...(isHere && spelling !== undefined ? { spelling } : {}) })
+    const { account, owner, kind } = credential
+    const isOwn = withoutConfiguration(owner) === withoutConfiguration(listing.tool)
+    const share = await sharedWith(read, listing.tool, endpoint, account)
+    const spelling = isOwn && sameEndpoint(credential.endpoint, endpoint) ? credential.spelling : share?.spelling
+    const spelled = spelling === undefined ? {} : { spelling }
+    if (isOwn || share !== undefined) entries.push({ endpoint, account, owner, kind, ...spelled })
   }
   return entries
 }
 
 /** Whether a tool may list what an entry stands for. */
 function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean {
-  if (kind === 'shared') return owner === noteOwner(toolOf(tool))
-  return toolOf(owner) === toolOf(tool) && kinds.includes(kind as Kind)
+  if (kind === 'shared') return isNoteAbout(tool, owner)
+  return withoutConfiguration(owner) === withoutConfiguration(tool) && kinds.includes(kind as Kind)
 }
 
 interface Known {
@@ -110,10 +110,15 @@ async function unlessAboutOneItem<T>(work: () => Promise<T>): Promise<T | undefi
   }
 }
 
-/** A person's word lies in the first store, as all notes do. */
-async function isShared([first]: readonly Read[], tool: Owner, endpoint: Endpoint, account: string): Promise<boolean> {
-  const here = (await first?.([endpoint])) ?? []
-  return here.some((item) => item.kind === 'shared' && item.owner === noteOwner(tool) && item.account === account)
+/** Shares are in the first store, as all notes are. */
+async function sharedWith(
+  [first]: readonly Read[],
+  tool: Owner,
+  endpoint: Endpoint,
+  account: string,
+): Promise<NoteItem | undefined> {
+  const notes = ((await first?.([endpoint])) ?? []).filter(isNote)
+  return notes.find((note) => note.kind === 'shared' && isNoteAbout(tool, note.owner) && note.account === account)
 }
 
 async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {

@@ -15,7 +15,7 @@ export function thisMachine(): Machine {
   const { env, platform } = process
   const userId = process.getuid?.() ?? -1
   const places = foldersOf(env, platform)
-  const files = userFiles({ userId, platform })
+  const files = userFiles({ userId, platform, processId: process.pid })
   return {
     env,
     platform,

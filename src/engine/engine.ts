@@ -71,8 +71,8 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
 
   async function broker(asker: Asker): Promise<Broker> {
     const { settings, stores } = await open()
-    const { recoverHours, aliases } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases })
+    const { recoverHours, aliases, tokenUser } = settings
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
@@ -80,7 +80,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     const openBroker = async () => {
       // A helper that credbridge itself has started, and that leads back to us, must not turn in circles.
       if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
-      opened ??= broker(askerOf(call))
+      opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
     const readSetting = async (name: string) => (await settings()).tools[name]

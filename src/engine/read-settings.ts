@@ -8,6 +8,7 @@ const usual: Settings = {
   stores: undefined,
   recoverHours: 24,
   aliases: {},
+  tokenUser: 'oauth2',
   vaultKeyFile: undefined,
   secretServiceSession: 'plain',
   tools: {},

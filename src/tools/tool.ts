@@ -103,4 +103,8 @@ export interface Tool {
   readonly lists?: (entry: Entry) => boolean
   /** The programs on this machine that would find this entry only once it is listed; none: empty. */
   readonly seeOnlyListed?: (entry: Entry, world: Machine) => readonly string[]
+  /** The user name that its wire sends with this credential, which has none; `undefined` where it sends none. */
+  readonly userFor?: (entry: Entry, fromSettings: string) => string | undefined
+  /** It is answered with what others saved only where that is shared with it. */
+  readonly onlyShared?: boolean
 }

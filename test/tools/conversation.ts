@@ -7,8 +7,16 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import type { Dialect, Reply } from '../../src/tools/dialect.ts'
 import { type FailingStore, failingStore } from '../failing-store.ts'
 
+interface OfCall extends Partial<Pick<Call, 'env'>> {
+  readonly ask?: (question: string) => Promise<Secret>
+  /** What is said on standard error reaches a terminal. */
+  readonly isReading?: boolean
+  /** What the person has set for tools. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 /** A broker over a store in memory, a clock that the test moves, and dialects that talk to it. */
-export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
+export function conversation(options: Pick<BrokerOptions, 'aliases' | 'tokenUser'> = {}) {
   let time = Date.parse('2026-11-21T12:00:00Z')
   const store: FailingStore = failingStore(memoryStore({ now: () => time }))
   const brokerFor = (tool: string) =>
@@ -17,6 +25,7 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       stores: [store],
       now: () => time,
       recoverHours: 24,
+      tokenUser: 'oauth2',
       ...options,
     })
   return {
@@ -31,7 +40,7 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       dialect: Dialect,
       words: string | readonly string[],
       input: string | Uint8Array = '',
-      more: Surroundings = {},
+      more: OfCall = {},
     ): Promise<Reply> {
       time += 1000
       const given = typeof words === 'string' ? [words] : words
@@ -40,20 +49,13 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
   }
 }
 
-/** What a call may bring along beside its words and its input. */
-export interface Surroundings extends Partial<Pick<Call, 'env'>> {
-  readonly ask?: (question: string) => Promise<Secret>
-  /** What the person has set for tools. */
-  readonly settings?: Readonly<Record<string, string>>
-}
-
 /** All that goes back to the client in one call. */
 export async function replyTo(
   dialect: Dialect,
   words: readonly string[],
   input: string | Uint8Array,
   openBroker: () => Promise<Broker>,
-  { env = {}, ask = nobodyThere, settings = {} }: Surroundings = {},
+  { env = {}, ask = nobodyThere, isReading = false, settings = {} }: OfCall = {},
 ): Promise<Reply> {
   const printed = { stdout: '', stderr: '' }
   const chunks = [typeof input === 'string' ? Buffer.from(input) : input].filter(({ length }) => length > 0)
@@ -64,7 +66,7 @@ export async function replyTo(
     folder: '/',
     tool: dialect.tool,
     input: { next: async () => chunks.shift(), isTerminal: async () => false },
-    person: { present: false, undisturbed: true, ask },
+    person: { present: false, undisturbed: true, ask, isReading: async () => isReading },
     async print({ stdout, stderr }) {
       printed.stdout += stdout
       printed.stderr += stderr

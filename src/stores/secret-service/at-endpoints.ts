@@ -1,3 +1,4 @@
+import type { CallMemory } from '../../core/asker.ts'
 import type { Owner, Place } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import type { Attributes } from './calls.ts'
@@ -10,6 +11,7 @@ export interface Known {
   readonly asking?: Owner
   /** Where something was written like that before, by the `keychain` store. */
   readonly before: readonly Place[]
+  readonly memory?: CallMemory | undefined
 }
 
 /** Endpoints, and how their items are found among many. */

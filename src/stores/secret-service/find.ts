@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { CallMemory } from '../../core/asker.ts'
 import type { Entry, Found, Place } from '../../core/credential.ts'
 import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
@@ -35,7 +36,7 @@ async function findOnce(
 ): Promise<readonly Found[] | undefined> {
   if (endpoints.length === 0) return []
   const wanted = wantedAt(endpoints, known)
-  const [paths] = await Promise.all([searchAll(service, wanted.searches), service.session])
+  const [paths] = await Promise.all([searchAll(service, wanted.searches, known.memory), service.session])
   const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   return read(service, wanted.among(described), secrets, { account, isLast })
 }
@@ -113,12 +114,18 @@ function entriesAmong(items: readonly Described[], { before }: Known): readonly 
  * The paths of all items that match one of the searches, unlocked. Nothing means that nothing is there, and not that a
  * collection hides its items while it is locked, as KeePassXC's do.
  */
-export async function searchAll(service: Service, searches: readonly Attributes[]): Promise<readonly string[]> {
-  const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
+export async function searchAll(
+  service: Service,
+  searches: readonly Attributes[],
+  memory?: CallMemory,
+): Promise<readonly string[]> {
+  const knows = memory?.has(service) === true
+  const [hits, collections] = await Promise.all([service.search(searches), knows ? [] : service.collections()])
   if (hits.locked.length > 0) await service.unlock(hits.locked)
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length > 0) return paths
   const hiding = (await closedOf(service, collections)).filter(({ hides }) => hides)
+  if (hiding.length === 0) memory?.set(service, 'no collection hides its items')
   if (hiding.length === 0) return []
   await service.unlock(hiding.map(({ path }) => path))
   return (await service.search(searches)).unlocked

@@ -116,7 +116,7 @@ function store(owner: Owner, input: Input): Intent {
     secret: new Secret(secret),
     ...spellingOf(server, endpoint),
   }
-  return { do: 'save', credential, saving: { oneAccount, repeats: true, lists: true } }
+  return { do: 'save', credential, saving: { oneAccount, lists: true } }
 }
 
 function erase(owner: Owner, input: Input): Intent {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
 import { containersDialect, dockerDialect } from '../../../src/tools/docker/dialect.ts'
 import { git } from '../../../src/tools/git/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -118,14 +119,55 @@ describe('a folder that has not signed in', () => {
 test('the default of a person does not change whom a folder was made for', async () => {
   await login(usual, 'alice')
   await login(work, 'bob')
-  await talk.broker.keeping.setDefault(at, 'alice')
+  await (await talk.broker.personActions()).setDefault(at, 'alice')
   expect([await gets(usual), await gets(work), await gets(play)]).toEqual(['alice:alice', 'bob:bob', 'alice:alice'])
+})
+
+describe("a person's word", () => {
+  const set = async (user: string, secret: string) =>
+    (await talk.broker.personActions()).set({
+      endpoint: at,
+      account: user,
+      owner: 'person',
+      kind: 'basic',
+      secret: new Secret(secret),
+    })
+
+  test('is what every folder that has this account gets, and a folder of its own keeps its account', async () => {
+    await login(usual, 'alice')
+    await login(work, 'bob')
+    await set('bob', 'new')
+    expect(await gets(work)).toBe('bob:new')
+    await set('alice', 'newer')
+    expect([await gets(usual), await gets(work)]).toEqual(['alice:newer', 'bob:new'])
+    expect([await lists(usual), await lists(work)]).toEqual([{ [host]: 'alice' }, { [host]: 'bob' }])
+  })
+
+  test('is not copied by a folder that signs in with it, and the folder goes on with that account', async () => {
+    await set('bob', 'b')
+    await set('alice', 'a')
+    await login(usual, 'alice', 'a')
+    await login(work, 'bob', 'b')
+    expect([await gets(usual), await gets(work)]).toEqual(['alice:a', 'bob:b'])
+    await set('bob', 'new')
+    await set('alice', 'newer')
+    expect([await gets(usual), await gets(work)]).toEqual(['alice:newer', 'bob:new'])
+  })
+
+  test('that docker is to have something no longer holds for all its folders', async () => {
+    await gitStores('eve', 'g')
+    await login(work, 'eve', 'g')
+    await (await talk.broker.personActions()).unshare(at, 'eve', 'docker', true)
+    expect([await gets(usual), await gets(work), await gets(play)]).toEqual([undefined, undefined, undefined])
+    await login(work, 'eve', 'g')
+    expect([await gets(usual), await gets(work)]).toEqual([undefined, 'eve:g'])
+  })
 })
 
 test('what is shared with docker is shared with all its folders', async () => {
   await gitStores('eve', 'g')
   await logout(work)
-  await talk.broker.keeping.share(at, 'eve', 'docker')
+  await (await talk.broker.personActions()).share(at, 'eve', 'docker')
   expect([await lists(usual), await lists(work), await gets(work)]).toEqual([
     { [host]: 'eve' },
     { [host]: 'eve' },
