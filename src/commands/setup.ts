@@ -6,6 +6,7 @@ import { settleNow } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
 import type { Change, PlainSecret, Setup, SetupOptions, Tool } from '../tools/tool.ts'
 import { nothingThere } from './arguments.ts'
+import { taken } from './import-journal.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
@@ -51,6 +52,7 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
     terminal.say('nothing was changed\n')
     return nothingThere
   }
+  if (options.dryRun !== true && signIns.length > 0) taken(machine) // A damaged journal ends it before anything is changed.
   const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
   await make(changes)
   if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { type Path, withoutValues, withValues } from '../json-text.ts'
 import type { PlainSecret, TakenSecret, World } from '../tool.ts'
-import { membersOf, readConfig } from './config.ts'
+import { membersOf, readConfig, writeConfig } from './config.ts'
 import { entryOf, proofsIn, signInOf } from './sign-in.ts'
 
 /** Takes sign-ins out of `auths` of docker's configuration, and writes them back. */
@@ -22,7 +22,7 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
       const entry = entries.get(keyOf(trace))
       return entry === undefined ? [] : proofsIn(entry.value).map((member) => [...entry.path, member])
     })
-    if (paths.length > 0) world.files.write(file, withoutValues(text, paths))
+    if (paths.length > 0) writeConfig(world, file, withoutValues(text, paths), 'take out what credbridge keeps by now')
     const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
     if (changed.length === 0) continue
     throw new Failure('refused', `${file} was changed meanwhile; ${changed.join(', ')} is left as it is`, {

@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure, isFailure, withHints } from '../../core/failure.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { World } from '../tool.ts'
 
@@ -59,6 +59,19 @@ export function about<T>(file: string, work: () => T): T {
     throw new Failure('malformed', `${file} cannot be read: ${error.message}`, {
       hints: ['mend or remove it; nothing was changed'],
     })
+  }
+}
+
+/**
+ * Writes a configuration. People have such files from other programs, which keep them where nobody else may write: then the
+ * hint says what that other program is to do.
+ */
+export function writeConfig({ files }: World, file: string, text: string, doThere: string): void {
+  try {
+    files.write(file, text)
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'refused') throw error
+    throw withHints(error, [`if another program writes it (home-manager, chezmoi), ${doThere} there`])
   }
 }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { Failure, isFailure } from '../../core/failure.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
-import { readConfig, usable } from './config.ts'
+import { readConfig, usable, writeConfig } from './config.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
 
 /** Puts our name into a configuration, on what it holds at that moment, and takes it away again. */
@@ -21,19 +20,8 @@ export function naming(world: World, file: string, path: Path, name: string, say
         ...(before === undefined ? { noFile: true } : {}),
         ...spliceBetween(before ?? '', after),
       })
-      write(world, file, after, `"${path.at(-1)}": "${name}"`)
+      writeConfig(world, file, after, `write "${path.at(-1)}": "${name}"`)
     },
-  }
-}
-
-/** People have such files from other programs, which keep them where nobody else may write. */
-function write({ files }: World, file: string, text: string, member: string): void {
-  try {
-    files.write(file, text)
-  } catch (error) {
-    if (!isFailure(error) || error.code !== 'refused') throw error
-    const hint = `if another program writes it (home-manager, chezmoi), have that one write ${member}`
-    throw new Failure('refused', error.message, { hints: [...error.hints, hint], cause: error.cause })
   }
 }
 
@@ -51,7 +39,13 @@ export function unnaming(world: World, file: string, path: Path, what: string): 
       const text = readConfig(world, file)
       const exact = helper === undefined || back ? textBefore(text, path, before) : undefined
       if (exact === '' && before?.noFile === true) world.files.remove(file)
-      else world.files.write(file, exact ?? (back ? withValue(text, path, helper) : withoutMember(text, path)))
+      else
+        writeConfig(
+          world,
+          file,
+          exact ?? (back ? withValue(text, path, helper) : withoutMember(text, path)),
+          'take out credbridge',
+        )
       if (before !== undefined) world.files.write(memoryFile(world), withoutMember(memory(world), [file, ...path]))
     },
   }
