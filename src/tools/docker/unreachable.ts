@@ -25,16 +25,20 @@ const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
 export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<Found> {
   const isOurs = ownedBy(after, dockerHelper.name)
   const inFile = secretsInFile(world, client.configFile(world), client.name)
-  const secrets = inFile.secrets.filter((secret) => isOurs(addressOf(secret)))
   const isForAll = valueAt(after, asSpelled(after, ['credsStore'])) === dockerHelper.name
   const remarks = isForAll ? [...inFile.remarks] : []
+  const copied = new Map<string, PlainSecret>()
   for (const former of formerHelpers(before, after)) {
     const kept = await keptBy(world, former)
     const wasAsked = ownedBy(before, former)
-    secrets.push(...kept.secrets.filter((secret) => wasAsked(addressOf(secret)) && isOurs(addressOf(secret))))
+    for (const secret of kept.secrets) {
+      const at = addressOf(secret)
+      if (at !== undefined && wasAsked(at) && isOurs(at) && !copied.has(at.key)) copied.set(at.key, secret)
+    }
     remarks.push(...kept.remarks)
   }
-  return { secrets, remarks }
+  // A helper goes before the file: docker/cli, cli/config/credentials/native_store.go.
+  return { secrets: [...copied.values(), ...inFile.secrets.filter((secret) => isOurs(addressOf(secret)))], remarks }
 }
 
 /** Whether this helper is asked for a registry. */
