@@ -1,6 +1,6 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
-import { type Failure, isFailure } from '../core/failure.ts'
-import { formatFailure } from '../core/failure-text.ts'
+import { type Failure, isFailure, withHints } from '../core/failure.ts'
+import { formatFailure, printable } from '../core/failure-text.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -34,6 +34,8 @@ export interface OneShot {
   broken(failure: Failure, text: string): Reply
   /** How the client hears of several accounts with nothing to choose among them; the person reads it on a terminal. */
   readonly ambiguous: 'absent' | 'broken'
+  /** A setting with which what is locked counts as absent for a client that only looks; its failure names it. */
+  readonly whenLocked?: { readonly setting: string; readonly value: string }
 }
 
 /** The dialect of a protocol of one message and one reply. */
@@ -56,7 +58,7 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
     case 'reply':
       return intent.reply
     case 'find':
-      return yield* found(protocol, intent.lookup, intent.found)
+      return yield* looking(protocol, protocol.absent, found(protocol, intent.lookup, intent.found))
     case 'save':
       yield* conversation.save(intent.credential, intent.saving)
       return protocol.done
@@ -65,7 +67,7 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
       return removed ? protocol.done : (intent.absent ?? protocol.done)
     }
     case 'list':
-      return intent.found(yield* conversation.list(intent.listing))
+      return yield* looking(protocol, intent.found([]), listed(intent))
     case 'ask':
       return yield* carryOut(protocol, intent.answered(yield* conversation.ask(intent.question)))
     default:
@@ -80,5 +82,23 @@ function* found({ absent, ambiguous }: OneShot, lookup: Lookup, print: (answer: 
   } catch (error) {
     if (ambiguous !== 'absent' || !isFailure(error) || error.code !== 'ambiguous') throw error
     return (yield* conversation.isPersonReading()) ? { ...absent, stderr: formatFailure(error) } : absent
+  }
+}
+
+function* listed({ listing, found }: Extract<Intent, { do: 'list' }>): Conversation {
+  return found(yield* conversation.list(listing))
+}
+
+/** Nothing is told of what is locked, where a person has said so, and that is said. */
+function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): Conversation {
+  try {
+    return yield* look
+  } catch (error) {
+    if (whenLocked === undefined || !isFailure(error) || error.code !== 'locked') throw error
+    const words = `${whenLocked.setting} = "${whenLocked.value}"`
+    if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
+      return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
+    }
+    throw withHints(error, [`to go on without a sign-in: ${words} in config.toml`])
   }
 }

@@ -1,5 +1,6 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
+import type { Failure } from '../core/failure.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Change } from '../system/change.ts'
 import type { Machine } from '../system/machine.ts'
@@ -15,6 +16,8 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** What a person should know besides; shown in any case. */
   readonly remarks: readonly string[]
+  /** Sign-ins that the tool would not find any more after these changes: they are taken over in the same step. */
+  readonly signIns?: readonly PlainSecret[]
 }
 
 /** An option of one tool's setup or import, as the command line shows it. */
@@ -49,12 +52,24 @@ export interface PlainSecret {
   readonly trace?: Readonly<Record<string, string>>
 }
 
+/** A secret that was taken out: where it was, and what it is now. */
+export interface TakenSecret {
+  readonly trace: Readonly<Record<string, string>>
+  readonly credential: Credential
+}
+
 /** Where a tool left plain secrets. */
 export interface PlainSecrets {
   /** Everything that can be moved, and remarks about what cannot. Reads only. */
   find(world: Machine, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
+  /** Asks as the tool would whether each of these is found now, before any is taken out; one that is not is a failure. */
+  prove?(world: Machine, secrets: readonly PlainSecret[]): Promise<string>
+  /** Takes all these out at once, where that is less work than one after the other. */
+  takeOutAll?(world: Machine, secrets: readonly PlainSecret[]): Promise<void> | void
   /** The way back: writes the credential where the trace says it was; what lies there by now and is newer is `refused`. */
   putBack?(world: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
+  /** The same for all at once: for each the failure, if it cannot be written back. */
+  putBackAll?(world: Machine, taken: readonly TakenSecret[]): Promise<readonly (Failure | undefined)[]>
 }
 
 /** Items that another program keeps in the Secret Service, and what they are to us: `credbridge import --from`. */
@@ -86,6 +101,8 @@ export interface Tool {
   readonly neighbours?: readonly Neighbour[]
   /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
+  /** The programs on this machine that would find this entry only once it is listed; none: empty. */
+  readonly seeOnlyListed?: (entry: Entry, world: Machine) => readonly string[]
   /** The user name that its wire sends with this credential, which has none; `undefined` where it sends none. */
   readonly userFor?: (entry: Entry, fromSettings: string) => string | undefined
   /** It is answered with what others saved only where that is shared with it. */

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { startTokenRegistry } from '../real/registry.ts'
+import { startEngine } from '../real/docker-engine.ts'
+import { startRegistry, startTokenRegistry } from '../real/registry.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { builtClients, type DockerWorld, everyStore, openDockerWorld, stores, users } from './docker-world.ts'
 
@@ -32,6 +33,14 @@ function reads(world: DockerWorld, client: string) {
     crane: ['manifest', '--insecure', image],
   }
   return world.run(client, words[client] ?? [])
+}
+
+/** What a client does also where nobody has to sign in. */
+function looks(world: DockerWorld, client: string) {
+  const { image } = world.registry
+  if (client !== 'podman' && client !== 'buildah') return reads(world, client)
+  const places = ['--root', '--runroot'].flatMap((word) => [word, join(world.session.folder, 'images', word)])
+  return world.run(client, [...places, '--storage-driver', 'vfs', 'pull', '--tls-verify=false', image])
 }
 
 const gits = (world: DockerWorld) => `protocol=https\nhost=${world.registry.host}\n`
@@ -80,6 +89,21 @@ for (const client of ['docker', 'podman', 'skopeo', 'buildah'] as const) {
 
 const crane = needs('crane (.ci/docker-clients)', programOnPath('crane', builtClients) !== undefined)
 needsBuild('built', () => needsRegistry('a registry', () => crane('crane', () => stories('crane'))))
+needsBuild('built', () =>
+  needsRegistry('a registry', () =>
+    crane('crane', () => {
+      test('uses what is kept for the group that it reads from, and not beside it', async () => {
+        const world = await openDockerWorld('vault')
+        const { host } = world.registry
+        const kept = await world.run('credbridge', ['set', `https://${host}/other`, 'alice'], users.alice)
+        expect(kept).toMatchObject(done)
+        expect((await reads(world, 'crane')).exitCode).not.toBe(0)
+        expect(await world.run('credbridge', ['set', `https://${host}/team`, 'alice'], users.alice)).toMatchObject(done)
+        expect(await reads(world, 'crane')).toMatchObject(done)
+      })
+    }),
+  ),
+)
 
 const helm = needs('helm (.ci/docker-clients)', programOnPath('helm', builtClients) !== undefined)
 needsBuild('built', () =>
@@ -152,6 +176,63 @@ needsBuild('built', () =>
         expect(world.plainSecrets('identity')).toEqual([])
         const git = await world.run('git-credential-credbridge', ['get'], `protocol=https\nhost=${host}\n`)
         expect(git).toMatchObject({ ...done, stdout: '' })
+      })
+
+      test.each(['skopeo', 'podman', 'buildah', 'crane'])(
+        'a locked vault does not stop %s at what is public, once a person has said so',
+        async (client) => {
+          const world = await openDockerWorld('vault')
+          if (client === 'crane' && programOnPath('crane', builtClients) === undefined) return
+          const elsewhere = { ...world, registry: await startRegistry({}, onTestFinished) }
+          await login(world, 'docker', 'alice')
+          const vault = (...words: readonly string[]) => world.run('credbridge', ['vault', ...words], 'open sesame\n')
+          expect(await vault('add-slot', 'passphrase')).toMatchObject(done)
+          expect(await vault('remove-slot', 'key-file')).toMatchObject(done)
+          const stopped = await looks(elsewhere, client)
+          expect(stopped.exitCode).not.toBe(0)
+          expect(stopped.stderr).toContain('docker.when-locked = "anonymous" in config.toml')
+          const settings = join(world.env['XDG_CONFIG_HOME'] ?? '', 'credbridge')
+          mkdirSync(settings, { recursive: true })
+          writeFileSync(join(settings, 'config.toml'), 'docker.when-locked = "anonymous"\n')
+          const looking = await looks(elsewhere, client)
+          expect(looking).toMatchObject(done)
+          expect(looking.stderr).toMatch(/^credbridge: .*locked.*; going on without a sign-in \(docker\.when-locked/m)
+          expect((await looks(world, client)).exitCode).not.toBe(0)
+        },
+      )
+
+      test('what docker repeats of what it was answered is listed and not copied', async () => {
+        const world = await openDockerWorld('vault')
+        await world.run(
+          'git-credential-credbridge',
+          ['store'],
+          `${gits(world)}username=alice\npassword=${users.alice}\n`,
+        )
+        const { host } = world.registry
+        await startEngine(join(world.session.folder, 'no-engine.sock'), onTestFinished)
+        const login = await world.run('docker', ['login', host])
+        expect(login).toMatchObject({ ...done, stdout: expect.stringContaining('Login Succeeded') })
+        expect(login.stderr).toContain('Authenticating with existing credentials')
+        const kept = JSON.parse((await world.run('credbridge', ['list', '--json'])).stdout)
+        expect(kept).toMatchObject([{ owner: 'git', account: 'alice' }])
+        expect((await world.helper('list')).stdout).toBe(`{"${host}":"alice"}\n`)
+      })
+
+      test('two accounts by DOCKER_CONFIG', async () => {
+        const world = await openDockerWorld('vault')
+        const work = join(world.session.folder, 'work')
+        const there = (words: readonly string[], input = '') =>
+          world.run('env', [`DOCKER_CONFIG=${work}`, ...words], input)
+        expect(await there(['credbridge', 'setup', 'docker'])).toMatchObject(done)
+        const { host, image } = world.registry
+        const signIn = (user: keyof typeof users) => ['docker', 'login', '-u', user, '--password-stdin', host]
+        expect(await login(world, 'docker', 'alice')).toMatchObject(done)
+        expect(await there(signIn('bob'), users.bob)).toMatchObject(done)
+        expect((await world.helper('get', host)).stdout).toContain('"Username":"alice"')
+        expect((await there(['docker-credential-credbridge', 'get'], host)).stdout).toContain('"Username":"bob"')
+        expect(await there(['docker', 'logout', host])).toMatchObject(done)
+        expect((await there(['docker', 'manifest', 'inspect', '--insecure', image])).exitCode).not.toBe(0)
+        expect(await reads(world, 'docker')).toMatchObject(done)
       })
 
       test('the keyring is locked: a client hears it and what to do', async () => {

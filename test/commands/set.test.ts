@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -35,6 +35,24 @@ needs('the build (npm run build)', built)('built', () => {
       })
       const kept = await run('credbridge', ['get', endpoint, secret], { env })
       expect(kept.stdout).toBe(`${secret}\n`)
+    })
+
+    test('says who will not find it, as long as that is so', async () => {
+      for (const program of ['podman', 'regctl']) {
+        writeFileSync(join(folder, 'bin', program), '#!/bin/sh\n', { mode: 0o755 })
+      }
+      const set = async (endpoint: string) => (await typing('s\r', 'credbridge', 'set', endpoint, 'al ice')).stdout
+      const note =
+        "note: regctl and podman --remote will not find it unless it is listed: credbridge share https://r.example.com 'al ice' --with docker\r\n"
+      expect(await set('https://r.example.com')).toContain(note)
+      expect(
+        await run('credbridge', ['share', 'https://r.example.com', 'al ice', '--with', 'docker'], { env }),
+      ).toMatchObject({
+        exitCode: 0,
+      })
+      for (const endpoint of ['https://r.example.com', 'https://github.com', 'https://r.example.com/team']) {
+        expect(await set(endpoint)).not.toContain('note:')
+      }
     })
 
     test.each([

@@ -7,8 +7,9 @@ import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
+import type { Known } from './at-endpoints.ts'
 import { secretServiceFailures } from './errors.ts'
-import { find, type Known, list } from './find.ts'
+import { find, findWanted, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -106,6 +107,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     },
     remove: (asker, place, expected) => during(asker, (service) => remove(service, place, known(asker), expected)),
     list: (asker) => during(asker, (service) => list(service, known(asker))),
+    findWanted: (asker, isWanted) => during(asker, (service) => findWanted(service, isWanted, known(asker))),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
   return refusingNames(store)
