@@ -75,6 +75,10 @@ export interface Tool {
   readonly title: string
   /** The commands of ours that it calls. */
   readonly commands: readonly string[]
+  /** Its clients find them by their names on PATH. */
+  readonly byName?: boolean
+  /** Those of them that start the tool itself in our place, with the whole environment that it was called with. */
+  readonly shims?: readonly string[]
   setup?(): Promise<Setup>
   /** Options of its setup and of its import. They are data: the command line shows them without loading either. */
   readonly setupOptions?: readonly SetupOption[]

@@ -14,6 +14,7 @@ export const dockerTool: Tool = {
   name: 'docker',
   title: 'docker, buildx, compose, oras, crane and all that read its configuration',
   commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).dockerSetup,
   setupOptions: helperOptions,
   importOptions: [
@@ -30,6 +31,7 @@ export const containersTool: Tool = {
   name: 'containers',
   title: 'podman, skopeo and buildah',
   commands: [containersHelper.command],
+  byName: true,
   setup: async () => (await import('./containers.ts')).containersSetup,
   setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
   importOptions: [fileOption],
@@ -39,7 +41,8 @@ export const containersTool: Tool = {
 export const helmTool: Tool = {
   name: 'helm',
   title: 'helm',
-  commands: [],
+  commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).helmSetup,
   setupOptions: helperOptions,
   importOptions: [fileOption],
