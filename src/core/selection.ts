@@ -17,6 +17,8 @@ export interface Lookup {
   readonly refresh?: boolean
   /** The tool keeps one account at an endpoint: of two that a save was stopped between, either will do. */
   readonly oneAccount?: boolean
+  /** The client takes any account rather than none: of several the one saved last, then the first by name. */
+  readonly anyAccount?: boolean
   /** The client cannot tell whether a stranger made it ask: of others' items, only what a person has shared with this tool. */
   readonly sharedOnly?: boolean
 }
@@ -122,12 +124,13 @@ function theDefault(all: readonly Found[], here: readonly Found[], lookup: Looku
   return note !== undefined && marked.length > 0 ? marked : all
 }
 
-function oneOf(candidates: Found<Credential>[], { tool, oneAccount }: Lookup): Found<Credential> {
+function oneOf(candidates: Found<Credential>[], { tool, oneAccount, anyAccount }: Lookup): Found<Credential> {
   const newest = newestFirst(candidates)
   const [first, second] = newest
   const accounts = new Set(candidates.map(({ account }) => account))
   if (first === undefined) throw new Failure('internal', 'nothing to choose from')
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
+  if (anyAccount === true) return first
   const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
   if (first.owner === tool && (saidWhen || oneAccount === true)) return first
   throw ambiguous(first.endpoint, [...accounts].sort())

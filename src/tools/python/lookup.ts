@@ -21,10 +21,10 @@ import type { Lookup } from '../../core/selection.ts'
 
 const kinds: readonly Kind[] = ['text', 'basic']
 
-/** What answers for a service; without an account any one. */
+/** What answers for a service; without an account any one, as keyring's `get_credential` promises. */
 export function lookupOf(service: string, account: string | undefined): Lookup {
   const endpoints = [serviceName(service), ...widened(service)]
-  return { tool: python, kinds, endpoints, ...(account === undefined ? {} : { account }) }
+  return { tool: python, kinds, endpoints, anyAccount: true, ...(account === undefined ? {} : { account }) }
 }
 
 /** The item that a save writes: exactly Python's own. */
