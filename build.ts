@@ -64,6 +64,7 @@ async function bundle(
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    mainFields: ['module', 'main'], // jsonc-parser's other form finds its parts only when it runs
     minify,
     legalComments: 'none',
     logLevel: 'warning',

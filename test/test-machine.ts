@@ -21,7 +21,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     wrappers: { write() {}, remove() {}, fault: () => undefined },
     shipped: () => undefined,
     addon: nothingThere('addon'),
-    dialer: nothingThere('sockets'),
+    connector: nothingThere('sockets'),
     setVariable() {
       throw new Error('the test sets no variable')
     },

@@ -4,6 +4,7 @@ import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
+import { loadsCode } from '../tools/variables.ts'
 
 /*
  * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
@@ -36,6 +37,9 @@ export function wishFrom(text: string): Wish {
   const variable = text.slice(0, Math.max(equals, 0))
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
     throw new Failure('malformed', 'a variable is written NAME=https://host')
+  }
+  if (loadsCode(variable)) {
+    throw new Failure('refused', `${variable} makes programs run code or go another way, and holds no secret`)
   }
   const rest = text.slice(equals + 1)
   const colon = rest.lastIndexOf(':')

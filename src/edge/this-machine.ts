@@ -3,8 +3,8 @@ import { readDescriptor } from '../system/descriptor.ts'
 import { foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { dialByBun } from '../system/unix-socket-bun.ts'
-import { type Binding, dialer } from '../system/unix-socket-pipe.ts'
+import { connectByBun } from '../system/unix-socket-bun.ts'
+import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { direct } from './installation/executable.ts'
 import { isOurs, ourCommand, wrappersIn } from './installation/own-commands.ts'
@@ -35,7 +35,7 @@ export function thisMachine(): Machine {
     wrappers: wrappersIn(places, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
-    dialer: ownDialer,
+    connector: ownConnector,
     setVariable(name, value) {
       process.env[name] = value
     },
@@ -45,7 +45,7 @@ export function thisMachine(): Machine {
 }
 
 /** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownDialer =
+const ownConnector =
   process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
-    ? async () => dialByBun
-    : () => dialer((process as { binding?: Binding }).binding?.bind(process))
+    ? async () => connectByBun
+    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

@@ -84,6 +84,8 @@ async function carryOut(
       return (await openBroker()).remove(request.removal)
     case 'list':
       return (await openBroker()).listFor(request.listing)
+    case 'check':
+      return request.check()
     default:
       return request satisfies never
   }

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  type Stats,
   statSync,
   symlinkSync,
 } from 'node:fs'
@@ -22,8 +23,12 @@ import { refuseAmongOthers, userAlong } from './others-home.ts'
 export interface Files {
   /** The text, or `undefined` if there is no such file. */
   read(path: string): string | undefined
-  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
+  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
   readStrange(path: string): string | undefined
+  /** The same as bytes, for an archive, which may be larger. */
+  bytes(path: string): Uint8Array | undefined
+  /** The path with all links followed; `undefined` if nothing is there. */
+  resolved(path: string): string | undefined
   /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
   write(path: string, text: string, as?: 'program'): void
   remove(path: string): void
@@ -50,7 +55,8 @@ export interface FilesUser {
 }
 
 /** In bytes; what people write by hand is far below. */
-const mostOfStranger = 1024 * 1024
+const mostOfStranger = 8 * 1024 * 1024
+const mostOfArchive = 512 * 1024 * 1024
 
 /** The files as this user sees them. Root changes other users' own files, which stay theirs, and makes none among them. */
 export function userFiles({ userId, platform }: FilesUser): Files {
@@ -75,9 +81,16 @@ export function userFiles({ userId, platform }: FilesUser): Files {
       throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
     },
 
-    readStrange(path) {
-      const stat = statSync(path, { throwIfNoEntry: false })
-      return stat?.isFile() === true && stat.size <= mostOfStranger ? contentOf(path)?.toString('utf8') : undefined
+    readStrange: (path) => strangeContentOf(path, mostOfStranger)?.toString('utf8'),
+
+    bytes: (path) => strangeContentOf(path, mostOfArchive),
+
+    resolved(path) {
+      try {
+        return realpathSync(path)
+      } catch {
+        return undefined
+      }
     },
 
     write: (path, text, as) =>
@@ -140,6 +153,23 @@ function refusing(words: string, act: () => void): void {
   } catch (error) {
     if (isFailure(error)) throw error
     throw new Failure('refused', words, { cause: error })
+  }
+}
+
+function strangeContentOf(path: string, most: number): Buffer | undefined {
+  const stat = statOf(path)
+  if (stat === undefined || stat.isDirectory()) return undefined
+  if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
+  if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
+  return contentOf(path)
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new Failure('refused', `${path} cannot be read`, { cause: error })
   }
 }
 

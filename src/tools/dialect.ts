@@ -50,6 +50,7 @@ export type Request =
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
   | { readonly do: 'remove'; readonly removal: Removal }
   | { readonly do: 'list'; readonly listing: Listing }
+  | { readonly do: 'check'; readonly check: () => Promise<void> }
 
 /** A conversation in progress: yields requests, and returns the last reply. The engine throws a failure into it. */
 export type Conversation<Result = Reply> = Generator<Request, Result, unknown>
@@ -100,6 +101,11 @@ export function* remove(removal: Removal): Conversation<boolean> {
 /** What the tool may list as its own. */
 export function* list(listing: Listing): Conversation<readonly Entry[]> {
   return (yield { do: 'list', listing }) as readonly Entry[]
+}
+
+/** Lets something be looked at that a dialect cannot see, before it gives an answer. What the check throws ends it. */
+export function* check(work: () => Promise<void>): Conversation<void> {
+  yield { do: 'check', check: work }
 }
 
 export function reply(stdout: string, exitCode = 0): Reply {

@@ -28,7 +28,7 @@ export interface LaunchPlan {
   /** One question for each place that the program may sign in to. None: nothing has to be opened. */
   readonly lookups: readonly Lookup[]
   /** What goes along, by the answers in the same order; `newName` makes names of variables that nobody can guess. */
-  launch(answers: readonly (Answer | undefined)[], newName: () => string): Launch
+  launch(answers: readonly (Answer | undefined)[], newName: () => string): Launch | Promise<Launch>
 }
 
 export interface Launch {

@@ -46,7 +46,7 @@ needs('the build (npm run build)', built)('a record that cannot be read', () => 
     expect(JSON.parse((await world.credbridge('list', '--json')).stdout)).toHaveLength(1)
     const docker = await world.run('docker-credential-credbridge', ['list'])
     expect(docker.exitCode).toBe(0)
-    expect(JSON.parse(docker.stdout)).toEqual({ 'good.example.com': 'ann' })
+    expect(JSON.parse(docker.stdout)).toEqual({ [good]: 'ann' })
     const doctor = await world.credbridge('doctor', '--json')
     const wrong = JSON.parse(doctor.stdout).checks.filter(
       ({ check, state }: { check: string; state: string }) => check === 'vault' && state === 'wrong',

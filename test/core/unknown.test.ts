@@ -251,6 +251,9 @@ test('another secret part is another value', async () => {
   expect(await broker.save(credential('git', 'alice', parts('t')))).toBe('unchanged')
   expect(await broker.save(credential('git', 'alice', parts('u')))).toBe('saved')
   expect(await broker.save(credential('git', 'alice', { parts: { other: new Secret('u') } }))).toBe('saved')
+  const two = { other: new Secret('u'), session: new Secret('u') }
+  expect(await broker.save(credential('git', 'alice', { parts: two }))).toBe('saved')
+  expect(await broker.save(credential('git', 'alice', parts('u')))).toBe('saved')
   expect(await broker.save(credential('git', 'alice', { parts: {} }))).toBe('saved')
   expect(await broker.save(credential('git', 'alice'))).toBe('saved')
 })

@@ -67,8 +67,8 @@ export async function list(service: Service, { before }: Known): Promise<readonl
   const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
-  const described = await describeAll(service, paths)
-  if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
+  const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
+  if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
   return thatCount(described, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Asker } from '../../core/asker.ts'
 import { Secret } from '../../core/secret.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
 import type { ForeignItem } from '../store-type.ts'
 import { secretServiceFailures } from './errors.ts'
@@ -14,13 +14,13 @@ const limits = { first: 10_000, answer: 10_000, person: 120_000 }
 
 /** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
 export async function foreignItems(
-  { address, dial, userId, encrypted = false }: SecretServiceOptions,
+  { address, connect, userId, encrypted = false }: SecretServiceOptions,
   { personPresent }: Asker,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly ForeignItem[]> {
   /** One conversation for each request: who asks may run for days. */
   async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
-    const connection = openConnection(dial, socketPaths(address), userId, limits.first, secretServiceFailures)
+    const connection = openConnection(connect, busAddresses(address), userId, limits.first, secretServiceFailures)
     try {
       return await request(converse(connection, { limits, personPresent, encrypted }))
     } finally {

@@ -111,7 +111,8 @@ async function withSecret(
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
     return secretOf(decoded)?.equals(expected) !== false
   }
-  const [first, ...others] = here.filter((item) => still.some(({ path }) => path === item.path))
+  const left = new Set(still.map(({ path }) => path))
+  const [first, ...others] = here.filter(({ path }) => left.has(path))
   if (first === undefined || !same(first)) return []
   return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
 }

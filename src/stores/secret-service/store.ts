@@ -2,7 +2,7 @@ import type { Asker } from '../../core/asker.ts'
 import type { Place } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
@@ -16,7 +16,7 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
-  readonly dial: ConnectSocket
+  readonly connect: ConnectSocket
   readonly userId: number
   /** Where the `keychain` store wrote items before: those say only service and user name. */
   readonly before?: readonly Place[]
@@ -54,8 +54,8 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     const before = open.get(personPresent)
     if (before !== undefined && !before.connection.closed) return before
     const connection = openConnection(
-      options.dial,
-      socketPaths(options.address),
+      options.connect,
+      busAddresses(options.address),
       userId,
       limits.first,
       secretServiceFailures,

@@ -124,9 +124,10 @@ function lockedFor(error: unknown): never {
   throw new Failure(code, `the vault is locked, and ${message}`, { cause, hints })
 }
 
-async function byAgent(header: Header, { agent }: VaultOptions): Promise<Buffer | undefined> {
+async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
   if (!header.slots.some(({ type }) => type === 'ssh-agent')) return undefined
-  const { fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
+  const { agentOf, fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
+  const agent = agentOf(options)
   const slots = header.slots.filter(isAgentSlot)
   const wanted = slots.map(({ publicKey }) => fingerprint(publicKey)).join(' or ')
   const hints = [`reach an SSH agent that holds the key ${wanted}`, 'ssh-add -l']

@@ -6,7 +6,8 @@ import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
 import { plainIn } from '../npm/plain-secrets.ts'
 import { registriesIn, settingsInEnvironment } from '../npm/registries.ts'
 import type { Change, Finding, Setup, SetupOptions, World } from '../tool.ts'
-import { helperFile, helpersIn, helperText, userFile } from './helpers.ts'
+import { helperFile, helpersIn, helperText } from './helpers.ts'
+import { userFile } from './places.ts'
 
 /** A line `//registry/:tokenHelper=…` in the user's own npmrc for each registry, and the program that it names. */
 export const pnpmSetup: Setup = {
