@@ -1,17 +1,9 @@
-import { realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { passedAlong } from './path-walk.ts'
 
-/** Whether only root and this user can put another file in its place, also when it has gone. The folder must be there. */
+/** Whether only root and this user can put another file in its place, also when it has gone. */
 export function isTrusted(path: string, userId: number): boolean {
-  const folders = new Set([dirname(path), realpathSync(dirname(path))].flatMap(upwards))
-  return [...folders].every((folder) => {
-    const { mode, uid } = statSync(folder)
-    return (mode & 0o022) === 0 && (uid === 0 || uid === userId)
+  return passedAlong(path).every(({ stats }) => {
+    const isOpen = !stats.isSymbolicLink() && (stats.mode & 0o022) !== 0
+    return !isOpen && (stats.uid === 0 || stats.uid === userId)
   })
-}
-
-/** A folder and all that it is in. */
-function upwards(folder: string): readonly string[] {
-  const above = dirname(folder)
-  return above === folder ? [folder] : [folder, ...upwards(above)]
 }

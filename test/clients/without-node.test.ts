@@ -41,7 +41,7 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
   test('the registry’s helper for pnpm answers', async () => {
     const { env, credbridge, session } = await openWorld()
     await run('credbridge', ['set', 'https://npm.example.com', '--kind', 'bearer'], { env, input: 'token' })
-    await credbridge('share', 'https://npm.example.com', '--with', 'npm')
+    await credbridge('share', 'https://npm.example.com', '--with', 'pnpm')
     const setup = await credbridge('setup', 'pnpm', '--registry', 'https://npm.example.com/')
     expect(setup).toMatchObject({ exitCode: 0 })
     const folder = join(session.folder, 'data', 'credbridge', 'pnpm')

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -29,5 +29,8 @@ test.each([0o777, 0o775, 0o1777])('what lies below a folder of mode %o is not, b
 })
 
 test('nor what another user owns', () => {
-  expect(isTrusted(join(folder, 'closed', 'node'), ownId + 1)).toBe(ownId === 0)
+  const [owner, other] = ownId === 0 ? [12345, 0] : [ownId, ownId + 1]
+  if (ownId === 0) chownSync(join(folder, 'closed'), owner, owner)
+  expect(isTrusted(join(folder, 'closed', 'node'), owner)).toBe(true)
+  expect(isTrusted(join(folder, 'closed', 'node'), other)).toBe(false)
 })
