@@ -40,7 +40,7 @@ export interface Machine {
   program(name: string): string | undefined
   /**
    * The absolute path by which a client starts one of our installed commands, whatever PATH it has; `undefined` if it is not
-   * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that.
+   * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that; who uses the path without setup writes it first.
    */
   ours(command: string): string | undefined
   /** Whether a program, by its absolute path, is of this very installation. */
