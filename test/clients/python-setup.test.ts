@@ -224,6 +224,7 @@ needsPythonClients('credbridge setup', () => {
       '[backend] ; mine\ndefault-keyring=keyring.backends.null.Keyring\n',
       '[backend]\ndefault-keyring =\n    keyring.backends.null.Keyring\nkeyring-path:\n  # where\n  /nowhere\n',
       '[other]\nkey = value',
+      '[backend]\n  default-keyring=keyring.backends.null.Keyring\n  another = 1\n',
     ])('%j: every program that imports keyring asks us, and undo leaves it as before', async (before) => {
       const { credbridge, read, write, at, run } = await openHome(dirname(client('tools', 'python')))
       if (before !== '') write(before, ...settings)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
-import { readIni } from '../plain/ini.ts'
+import { placeIn, readIni } from '../plain/ini.ts'
 import { blockIn, withBlock, withoutBlock } from './block.ts'
 
 /* keyringrc.cfg: which backend every program uses that imports Python's keyring, and the folder in which the class lies. */
@@ -24,12 +24,13 @@ export function naming(world: World): string {
 /** Our block right behind the header of `[backend]`, or with a header of its own at the end. */
 function configured(text: string, folder: string): string {
   const lines = text.split('\n')
-  const header = lines.findIndex((line) => /^\[(.+)\]/.exec(line.trim())?.[1] === 'backend')
   const ours = [`default-keyring=${ourBackend}`, `keyring-path=${folder}`]
   const last = text === '' || text.endsWith('\n') ? lines.length - 1 : lines.length
-  if (header < 0) return withBlock(text, last, ['[backend]', ...ours], () => false)
+  const place = placeIn(text, 'backend')
+  if (place === undefined) return withBlock(text, last, ['[backend]', ...ours], () => false)
   const theirs = readIni(text).filter(
     ({ section, name }) => section === 'backend' && ['default-keyring', 'keyring-path'].includes(name),
   )
-  return withBlock(text, header + 1, ours, (_, index) => theirs.some(({ from, to }) => index >= from && index < to))
+  const indented = ours.map((line) => place.indent + line)
+  return withBlock(text, place.at, indented, (_, index) => theirs.some(({ from, to }) => index >= from && index < to))
 }
