@@ -43,6 +43,10 @@ export interface PlainSecret {
   readonly credential: Credential
   /** How it is kept. */
   readonly saving?: Saving
+  /** The tools that read it; absent: the owner. One of them at least must ask credbridge, else it would be signed out. */
+  readonly readBy?: readonly Owner[]
+  /** Whether they ask credbridge about this very endpoint; absent where that does not depend on it. */
+  readonly asked?: boolean
   /** Takes it out of there. Called only after it was saved and read back. */
   takeOut(): Promise<void> | void
   /** What `putBack` needs to find the place again: no secret in it. Absent: there is no way back. */

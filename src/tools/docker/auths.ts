@@ -30,6 +30,10 @@ export function secretsInFiles(world: World, files: readonly string[], client: s
   const remarks: string[] = []
   for (const file of files) {
     const text = readConfig(world, file)
+    const about = (at: Endpoint) => ({
+      readBy: [client],
+      ...(client === 'containers' ? {} : { asked: isAskedAbout(at, text) }),
+    })
     for (const [server] of membersAt(text, ['auths'])) {
       const proof = proofIn(text, server)
       if (proof === undefined) continue
@@ -40,13 +44,8 @@ export function secretsInFiles(world: World, files: readonly string[], client: s
         remarks.push(`${file}, ${server}: stays, ${why ?? 'another entry is for the same server'}`)
         continue
       }
-      secrets.push(plainSecret(world, file, server, { endpoint: at, owner: 'docker', ...proof.credential }, proof.user))
-    }
-    const unasked = secrets.filter(({ credential }) => !isAskedAbout(credential.endpoint, text))
-    if (client !== 'containers' && unasked.length > 0) {
-      const keys = unasked.map(({ credential }) => credential.endpoint.key).join(', ')
-      const about = unasked.length === secrets.length ? 'yet' : `for ${keys}`
-      remarks.push(`${client} does not ask credbridge ${about} and would be signed out: credbridge setup ${client}`)
+      const credential = { endpoint: at, owner: 'docker', ...proof.credential }
+      secrets.push({ ...plainSecret(world, file, server, credential, proof.user), ...about(at) })
     }
   }
   return { secrets, remarks }

@@ -24,9 +24,8 @@ export const dockerPlainSecrets: PlainSecrets = {
 export const containersPlainSecrets: PlainSecrets = {
   async find(world, options) {
     const { secrets, remarks } = secretsInFiles(world, fileFrom(world, options) ?? authFiles(world), 'containers')
-    if (secrets.length === 0 || (await areAsking(world))) return { secrets, remarks }
-    const unasked = 'podman, skopeo and buildah do not ask credbridge yet and would be signed out'
-    return { secrets, remarks: [...remarks, `${unasked}: credbridge setup containers`] }
+    const asked = secrets.length > 0 && (await areAsking(world))
+    return { secrets: secrets.map((secret) => ({ ...secret, asked })), remarks }
   },
 
   putBack: putBackInFile,

@@ -28,7 +28,6 @@ export async function secretsInHelper(world: World, name: string): Promise<Found
     if (credential === undefined || why !== undefined) remarks.push(`docker-credential-${name}, ${key}: stays, ${why}`)
     else secrets.push(plainSecret(world, program, name, server, credential))
   }
-  if (secrets.length > 0) remarks.push('if docker still asks that helper: credbridge setup docker --replace')
   return { secrets, remarks }
 }
 

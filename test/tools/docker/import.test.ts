@@ -48,35 +48,31 @@ describe('an entry', () => {
   })
 })
 
-describe('who would be signed out is said', () => {
+describe('whether clients ask credbridge about what is found', () => {
   const auths = { 'a.example.com': { auth: base64('u:p') }, 'b.example.com': { auth: base64('u:p') } }
 
   test.each([
-    [{}, 'yet'],
-    [{ credsStore: 'other' }, 'yet'],
-    [{ credHelpers: { 'a.example.com': 'credbridge' } }, 'for https://b.example.com'],
-    [{ credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } }, 'for https://a.example.com'],
-  ])('%j', async (more, about) => {
-    const { remarks } = await found(config(auths, more))
-    expect(remarks).toEqual([
-      `docker does not ask credbridge ${about} and would be signed out: credbridge setup docker`,
-    ])
-  })
-
-  test('nobody', async () => {
-    expect(
-      (await found(config(auths, { credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' })))
-        .remarks,
-    ).toEqual([])
+    [{}, [false, false]],
+    [{ credsStore: 'other' }, [false, false]],
+    [{ credHelpers: { 'a.example.com': 'credbridge' } }, [true, false]],
+    [{ credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } }, [false, true]],
+    [{ credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' }, [true, true]],
+  ])('%j', async (more, asked) => {
+    const { world, put } = madeUp()
+    put('.docker/config.json', config(auths, more))
+    const { secrets, remarks } = await dockerPlainSecrets.find(world, {})
+    expect(secrets.map((secret) => secret.asked)).toEqual(asked)
+    expect(secrets.map(({ readBy }) => readBy)).toEqual([['docker'], ['docker']])
+    expect(remarks).toEqual([])
   })
 
   test('podman and its kin', async () => {
     const { put, world } = madeUp()
     put('.config/containers/auth.json', config(auths, {}))
-    const remark = /^podman, .* would be signed out: credbridge setup containers$/
-    expect((await containersPlainSecrets.find(world, {})).remarks).toEqual([expect.stringMatching(remark)])
+    const asked = async () => (await containersPlainSecrets.find(world, {})).secrets.map((secret) => secret.asked)
+    expect(await asked()).toEqual([false, false])
     put('.config/containers/registries.conf', 'credential-helpers = ["credbridge"]\n')
-    expect((await containersPlainSecrets.find(world, {})).remarks).toEqual([])
+    expect(await asked()).toEqual([true, true])
   })
 })
 
