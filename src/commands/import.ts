@@ -10,6 +10,7 @@ import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/too
 import { broken, nothingThere, shownAccount } from './arguments.ts'
 import { fromNeighbours } from './import-from.ts'
 import { forgetTaken, type Taken, taken } from './import-journal.ts'
+import { stillFound } from './import-readers.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function importCommand(program: Command, context: CliContext): void {
@@ -27,21 +28,31 @@ export function importCommand(program: Command, context: CliContext): void {
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
       .option('--replace', 'also where another secret is kept already')
+      .option('--without-setup', 'also what no tool that asks credbridge would find')
       .option('--undo', 'write back what was taken out of files')
       .action(async (options) => context.end(await bring(context, tool, await plainSecrets(), options)))
   }
 }
 
-type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; replace?: boolean; undo?: boolean }
+type Options = SetupOptions & {
+  yes?: boolean
+  dryRun?: boolean
+  keep?: boolean
+  replace?: boolean
+  withoutSetup?: boolean
+  undo?: boolean
+}
 
 async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
   const { terminal, machine } = context
   if (options.undo === true) return putBack(context, tool, source, options)
-  const { secrets, remarks } = await source.find(machine, options)
-  for (const secret of secrets) terminal.say(`${shownSecret(secret)}\n`)
+  const { secrets: all, remarks } = await source.find(machine, options)
+  for (const secret of all) terminal.say(`${shownSecret(secret)}\n`)
   for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
-  if (secrets.length === 0) terminal.say('there are no plain secrets\n')
-  if (secrets.length === 0) return nothingThere
+  if (all.length === 0) terminal.say('there are no plain secrets\n')
+  if (all.length === 0) return nothingThere
+  const stay = options.keep === true || options.withoutSetup === true
+  const secrets = stay ? all : await stillFound(context, all)
   if (options.dryRun === true) return 0
   if (options.keep !== true) taken(machine) // A damaged journal ends it before anything is moved.
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere

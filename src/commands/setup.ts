@@ -3,10 +3,13 @@ import { asFailure, Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
+import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
+import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
 import type { Change, PlainSecret, Setup, SetupOptions, Tool } from '../tools/tool.ts'
 import { nothingThere } from './arguments.ts'
 import { taken } from './import-journal.ts'
+import { isSetUp } from './is-set-up.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
@@ -54,7 +57,10 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
   }
   if (options.dryRun !== true && signIns.length > 0) taken(machine) // A damaged journal ends it before anything is changed.
   const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
+  if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
+  if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
   await make(changes)
+  if (undo) await putAway(context, tool, make, options.dryRun === true)
   if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
   if (undo || options.dryRun === true) return 0
   if (options.prove !== false && setup.prove !== undefined) terminal.say(`${printable(await setup.prove(machine))}\n`)
@@ -84,4 +90,24 @@ async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): P
     else context.terminal.say(`${printable(signIn.where)}: left, credbridge keeps another secret for it already\n`)
   }
   return kept
+}
+
+/** Takes away what leads to commands that nothing calls any longer. */
+async function putAway(
+  { machine }: CliContext,
+  tool: Tool,
+  make: (changes: readonly Change[]) => Promise<void>,
+  dryRun: boolean,
+): Promise<void> {
+  const unused = await noLongerCalled(machine, tool)
+  await make(unlinkingByName(machine, unused))
+  if (!dryRun) machine.wrappers.remove(unused)
+}
+
+/** The commands of a tool that no other tool which is set up calls. */
+async function noLongerCalled(machine: Machine, tool: Tool): Promise<readonly string[]> {
+  const others = tools.filter((other) => other !== tool && other.commands.some((one) => tool.commands.includes(one)))
+  const called = new Set<string>()
+  for (const other of others) if (await isSetUp(machine, other)) for (const one of other.commands) called.add(one)
+  return tool.commands.filter((one) => !called.has(one))
 }

@@ -6,7 +6,8 @@ import { programsOnPath } from '../system/programs.ts'
 import { connectByBun } from '../system/unix-socket-bun.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
-import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
+import { direct } from './installation/executable.ts'
+import { isOurs, ourCommand, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
 import { write } from './stdio.ts'
 
@@ -16,6 +17,7 @@ export function thisMachine(): Machine {
   const userId = process.getuid?.() ?? -1
   const places = foldersOf(env, platform)
   const files = userFiles({ userId, platform, processId: process.pid })
+  const isOursHere = (program: string) => isOurs(program, places)
   return {
     env,
     platform,
@@ -27,9 +29,10 @@ export function thisMachine(): Machine {
     files,
     run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
     program: (name) => programsOnPath(name, env)[0],
-    ours: (command) => ourCommand(command, env),
-    isOurs,
-    direct: (commands) => direct(commands, env, files),
+    ours: (command) => ourCommand(command, env, places),
+    isOurs: isOursHere,
+    direct: (commands) => direct(commands, env, files, isOursHere),
+    wrappers: wrappersIn(places, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: ownConnector,

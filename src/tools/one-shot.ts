@@ -14,8 +14,8 @@ export type Intent =
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  /** `absent`: how the client hears that there was nothing; as `done` unless given. */
-  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
+  /** `absent`: how the client hears that there was nothing; as `done` unless given. `beside`: what goes with it. */
+  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply; readonly beside?: Removal | undefined }
   | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
   /** A person types a secret; what follows depends on it. */
   | { readonly do: 'ask'; readonly question: string; readonly answered: (secret: Secret) => Intent }
@@ -64,6 +64,7 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
       return protocol.done
     case 'remove': {
       const removed = yield* conversation.remove(intent.removal)
+      if (intent.beside !== undefined) yield* conversation.remove(intent.beside)
       return removed ? protocol.done : (intent.absent ?? protocol.done)
     }
     case 'list':

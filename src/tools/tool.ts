@@ -46,10 +46,22 @@ export interface PlainSecret {
   readonly credential: Credential
   /** How it is kept. */
   readonly saving?: Saving
+  /** The tools that read it; absent: the owner. One of them at least must ask credbridge, else they would be signed out. */
+  readonly readBy?: readonly Owner[]
+  /** Whether they ask credbridge about this endpoint. Absent: their setup decides, for all endpoints alike. */
+  readonly asks?: true | NotAsking
   /** Takes it out of there. Called only after it was saved and read back. */
   takeOut(): Promise<void> | void
   /** What `putBack` needs to find the place again: no secret in it. Absent: there is no way back. */
   readonly trace?: Readonly<Record<string, string>>
+}
+
+/** Why a tool would be signed out if its secret were moved. */
+export interface NotAsking {
+  /** For a person: which tool does not ask credbridge. */
+  readonly why: string
+  /** The command that makes it ask. */
+  readonly setup: string
 }
 
 /** A secret that was taken out: where it was, and what it is now. */
@@ -90,6 +102,10 @@ export interface Tool {
   readonly title: string
   /** The commands of ours that it calls. */
   readonly commands: readonly string[]
+  /** Its clients find them by their names on PATH. */
+  readonly byName?: boolean
+  /** Those of them that start the tool itself in our place, with the whole environment that it was called with. */
+  readonly shims?: readonly string[]
   setup?(): Promise<Setup>
   /** Options of its setup and of its import. They are data: the command line shows them without loading either. */
   readonly setupOptions?: readonly SetupOption[]

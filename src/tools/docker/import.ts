@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, TakenSecret, World } from '../tool.ts'
-import { type Asked, onlyAsked } from './asked.ts'
+import { withAsking } from './asked.ts'
 import { type Found, secretsInFile } from './auths.ts'
 import { putBackInFiles, takeOutOfFiles } from './auths-edits.ts'
 import { helperIn, readConfig } from './config.ts'
@@ -19,10 +19,11 @@ export const dockerPlainSecrets: PlainSecrets = {
     const { helper: name, keep } = options
     if (typeof name !== 'string') return inConfig(docker, world, options)
     const asks = helperIn(readConfig(world, docker.configFile(world)))
-    return onlyAsked(await secretsInHelper(world, name, keep === true ? 'copy' : 'move'), options, {
-      isAsked: (at) => asks(configKeyOf(at)) !== name,
-      without: `docker still asks ${name}, and would be signed out`,
-      setup: 'credbridge setup docker --replace',
+    const isFormer = asks('') === name
+    return withAsking(await secretsInHelper(world, name, keep === true ? 'copy' : 'move'), {
+      isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
+      why: isFormer ? `docker still asks ${name}` : 'docker does not ask credbridge',
+      setup: `credbridge setup docker${isFormer ? ' --replace' : ''}`,
     })
   },
 }
@@ -38,9 +39,9 @@ export const containersPlainSecrets: PlainSecrets = {
   ...movedBy(containersHelper),
   async find(world, options) {
     const files = fileFrom(world, options) ?? authFiles(world)
-    return onlyAsked(joined(files.map((file) => secretsInFile(world, file, 'containers'))), options, {
+    return withAsking(joined(files.map((file) => secretsInFile(world, file, 'containers'))), {
       isAsked: await containersAsked(world),
-      without: 'podman, skopeo and buildah do not ask credbridge, and would be signed out',
+      why: 'podman, skopeo and buildah do not ask credbridge',
       setup: 'credbridge setup containers',
     })
   },
@@ -50,12 +51,11 @@ function inConfig(client: Client, world: World, options: SetupOptions): Found {
   const usual = client.configFile(world)
   const [file] = fileFrom(world, options) ?? [usual]
   const asks = helperIn(readConfig(world, file))
-  const asked: Asked = {
+  return withAsking(secretsInFile(world, file, client.name), {
     isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
-    without: `${client.name} does not ask credbridge, and would be signed out`,
+    why: `${client.name} does not ask credbridge`,
     setup: `${file === usual ? '' : `${client.asks(file)} `}credbridge setup ${client.name}`,
-  }
-  return onlyAsked(secretsInFile(world, file, client.name), options, asked)
+  })
 }
 
 /** What a client without a helper of its own leaves goes to this helper. */

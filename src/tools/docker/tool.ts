@@ -38,6 +38,7 @@ export const dockerTool: Tool = {
   name: 'docker',
   title: 'docker, buildx, compose, oras, crane, regctl and all that read its configuration',
   commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).dockerSetup,
   setupOptions: helperOptions,
   importOptions: [
@@ -55,6 +56,7 @@ export const containersTool: Tool = {
   name: 'containers',
   title: 'podman, skopeo and buildah',
   commands: [containersHelper.command],
+  byName: true,
   setup: async () => (await import('./containers.ts')).containersSetup,
   setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }, ...takingOver],
   importOptions: [fileOption],
@@ -64,7 +66,8 @@ export const containersTool: Tool = {
 export const helmTool: Tool = {
   name: 'helm',
   title: 'helm',
-  commands: [],
+  commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).helmSetup,
   setupOptions: helperOptions,
   importOptions: [fileOption],
