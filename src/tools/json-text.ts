@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts'
+import { isObject, type Member, type Node, parsed, rootOf } from './json-tree.ts'
 
 /*
  * Edits a JSON file of somebody else in place: only the member that is meant changes; order, indentation, line ends,
@@ -32,7 +32,7 @@ export function withValues(text: string, values: readonly (readonly [path: Path,
   return changed(text, valueEdits(text, rootOf(text), byName(values), style))
 }
 
-/** The text without the member at the path, and without nothing else. */
+/** The text without the member at the path; nothing else changes. */
 export function withoutValue(text: string, path: Path): string {
   return withoutValues(text, [path])
 }
@@ -123,20 +123,6 @@ function removalEdits(at: Node, meant: Meant): readonly Edit[] {
   return edits
 }
 
-interface Node {
-  readonly start: number
-  readonly end: number
-  /** Of an object only. */
-  readonly members?: readonly Member[]
-}
-
-interface Member {
-  readonly name: string
-  readonly start: number
-  readonly nameEnd: number
-  readonly value: Node
-}
-
 interface Style {
   readonly lineEnd: string
   /** What one level is indented by; absent where all stands on one line. */
@@ -175,61 +161,4 @@ function print(value: unknown, indent: string, { unit, lineEnd }: Style): string
 function indentAt(text: string, at: number): string {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
   return line.slice(0, line.length - line.trimStart().length)
-}
-
-function rootOf(text: string): Node {
-  parsed(text)
-  return nodeAt(text, skipBlank(text, 0))
-}
-
-/** What stands here; `JSON.parse` has already found the text to be valid. */
-function nodeAt(text: string, start: number): Node {
-  const opening = text.charAt(start)
-  if (opening === '"') return { start, end: stringEnd(text, start) }
-  if (opening !== '{' && opening !== '[') return { start, end: scalarEnd(text, start) }
-  const members: Member[] = []
-  let at = skipBlank(text, start + 1)
-  while (text.charAt(at) !== '}' && text.charAt(at) !== ']') {
-    const nameEnd = opening === '{' ? stringEnd(text, at) : at
-    const colon = skipBlank(text, nameEnd)
-    const value = nodeAt(text, opening === '{' ? skipBlank(text, colon + 1) : at)
-    const name = opening === '{' ? (JSON.parse(text.slice(at, nameEnd)) as string) : ''
-    members.push({ name, start: at, nameEnd, value })
-    at = skipBlank(text, value.end)
-    if (text.charAt(at) === ',') at = skipBlank(text, at + 1)
-  }
-  return { start, end: at + 1, ...(opening === '{' ? { members } : {}) }
-}
-
-function stringEnd(text: string, start: number): number {
-  let at = start + 1
-  while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1
-  return at + 1
-}
-
-function scalarEnd(text: string, start: number): number {
-  let at = start
-  while (at < text.length && !',]} \t\r\n'.includes(text.charAt(at))) at++
-  return at
-}
-
-function skipBlank(text: string, from: number): number {
-  let at = from
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
-  return at
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new Failure('malformed', 'it is not JSON')
-  }
-  if (!isObject(value)) throw new Failure('malformed', 'it is not a JSON object')
-  return value
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
