@@ -4,8 +4,8 @@ import { Failure } from './failure.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
-/** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
-const attempts = 3
+/** Somebody else's erase may come between a save and the look at it; so may a login that removes its former account. */
+const attempts = 5
 
 /** Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. */
 export async function saveVerified(
@@ -15,7 +15,7 @@ export async function saveVerified(
   before: readonly Found[],
   { oneAccount = false }: Saving,
 ): Promise<void> {
-  for (let left = oneAccount ? attempts : 1; left > 0; left--) {
+  for (let left = attempts; left > 0; left--) {
     await store.save(asker, credential)
     if (await isKept(store, asker, credential, before, oneAccount)) return
   }
@@ -25,8 +25,8 @@ export async function saveVerified(
 }
 
 /**
- * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
- * only nothing at all or the value from before says that ours was lost.
+ * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one.
+ * Nothing at all, or the value from before, says that ours was erased or lost.
  */
 async function isKept(
   store: Store,

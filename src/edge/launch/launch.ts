@@ -13,7 +13,7 @@ import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
 import { isOurs } from '../installation/own-commands.ts'
 import { traceFailure } from '../serve.ts'
-import { write } from '../stdio.ts'
+import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
@@ -40,7 +40,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
     const failure = asFailure(error)
     traceFailure(failure)
     const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
-    write(2, formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }
 }
