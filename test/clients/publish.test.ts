@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import {
   client,
   file,
@@ -53,7 +54,7 @@ async function openWorld(store: (typeof stores)[number]): Promise<PythonWorld> {
 }
 
 needsPythonClients('publishing', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('twine uploads to pypiserver, and the newest pip fetches it from there', async () => {
       const world = await openWorld(store)
       const { origin, arrived } = await startPypiserver(world, 'alice', 'p@ss')
