@@ -1,5 +1,5 @@
 import { type Asker, withoutPerson } from '../core/asker.ts'
-import type { DoctorLine } from '../core/doctor-line.ts'
+import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
 import type { Store, Traits } from '../core/store.ts'
 import type { Settings } from '../engine/settings.ts'
@@ -123,13 +123,8 @@ function findingsOf({ report, failure, problems = [] }: Tried): readonly StoreFi
   if (works === undefined) return [note]
   if (failure === undefined) {
     const ok: StoreFinding = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
-    return [note, ok, ...problems.map((problem) => wrong(check, problem))]
+    return [note, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
-  return [note, wrong(check, failure)]
-}
-
-function wrong(check: string, { message, hints }: Failure): StoreFinding {
-  const [fix] = hints
-  return { check, state: 'wrong', says: message, ...(fix === undefined ? {} : { fix }) }
+  return [note, { check, ...doctorLineOf(failure) }]
 }

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
+import { traceFailure } from '../edge/serve.ts'
 import { complain } from '../edge/stdio.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
@@ -17,6 +18,7 @@ export async function main(words: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
+    traceFailure(failure)
     complain(formatFailure(failure))
     exit(broken, failure.stuck)
   }

@@ -28,6 +28,11 @@ export function noteOwner(tool: Owner): Owner {
   return tool === python ? pythonNotes : tool
 }
 
+/** Whose notes these are. */
+export function toolOf(owner: Owner): Owner {
+  return owner === pythonNotes ? python : owner
+}
+
 /** Where a credential lies in a store. One item at most has this place. */
 export interface Place {
   readonly endpoint: Endpoint
@@ -73,7 +78,8 @@ export type UnknownMembers = Secret
  * - `ended`    its owner does not use what others saved here, for this account or, with `everyAccount`, at all,
  *              until its next save or a person's;
  * - `default`  owner `credbridge`: `account` is the one meant at this endpoint when no user is named;
- * - `erased`   owner `credbridge`: a credential that a tool erased, kept until `until` for `credbridge restore`;
+ * - `erased`   owner `credbridge`: a credential that was erased, replaced or removed, kept until `until` for
+ *              `credbridge restore`;
  * - `shared`   `account` at this endpoint may be listed by the owner as if it had saved it.
  */
 export type Note = 'ended' | 'default' | 'erased' | 'shared'
@@ -85,8 +91,12 @@ export interface NoteItem extends Place {
   readonly everyAccount?: boolean
   /** `erased`, `ended`: the end of the time in which it can be restored, in milliseconds since 1970. */
   readonly until?: number
+  /** `shared`: how its owner spells the endpoint, as in a credential. */
+  readonly spelling?: string
   /** `erased`: what was erased. */
   readonly erased?: Credential
+  /** `erased`: a person's command took it, by another credential or by removing it; absent: a tool erased it. */
+  readonly taken?: 'replaced' | 'removed'
   readonly more?: UnknownMembers
 }
 
@@ -162,6 +172,12 @@ export function sameValue(a: Credential, b: Credential): boolean {
     sameSecret(a.refreshToken, b.refreshToken) &&
     sameParts(a.parts, b.parts)
   )
+}
+
+/** Equal in what a tool sends, whatever kind each of the two wires calls it. */
+export function sameProof(a: Credential, b: Credential): boolean {
+  if (a.kind === b.kind) return sameValue(a, b)
+  return a.secret.equals(b.secret) && a.expires === b.expires && sameSecret(a.refreshToken, b.refreshToken)
 }
 
 /** True once the secret's time has ended; `now` in milliseconds. */

@@ -19,7 +19,7 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     known ??= foldersOf(env, platform, userId)
     return known
   }
-  const files = userFiles({ userId, platform })
+  const files = userFiles({ userId, platform, processId: process.pid })
   return {
     env,
     platform,
@@ -37,7 +37,7 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
-    direct: (commands) => direct(commands, env),
+    direct: (commands) => direct(commands, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: ownConnector,

@@ -76,6 +76,8 @@ async function carryOut(
       return call.print({ stdout: request.stdout, stderr: '' })
     case 'ask':
       return call.person.ask(request.question)
+    case 'is-person-reading':
+      return call.person.isReading()
     case 'find':
       return (await openBroker()).find(request.lookup)
     case 'save':

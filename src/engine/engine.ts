@@ -3,11 +3,11 @@ import type { Asker } from '../core/asker.ts'
 import { type Broker, createBroker } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { foreignItems, keychainName, openStores, storeForSaves } from '../stores/choose.ts'
 import { settledFile } from '../stores/settled.ts'
-import type { ForeignItem } from '../stores/store-type.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
 import { askerOf, type Call } from './call.ts'
@@ -71,8 +71,8 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
 
   async function broker(asker: Asker): Promise<Broker> {
     const { settings, stores } = await open()
-    const { recoverHours, aliases } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases })
+    const { recoverHours, aliases, tokenUser } = settings
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
@@ -80,7 +80,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     const openBroker = async () => {
       // A helper that credbridge itself has started, and that leads back to us, must not turn in circles.
       if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
-      opened ??= broker(askerOf(call))
+      opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
     const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)))

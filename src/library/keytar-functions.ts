@@ -1,6 +1,7 @@
 import { type Credential, isCredential, python } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { isFailure } from '../core/failure.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import { Secret } from '../core/secret.ts'
 import { ArgumentTypeError } from './arguments.ts'
 import { named } from './errors.ts'
@@ -33,12 +34,6 @@ export interface KeytarStores {
   accountsAt(service: string): Promise<readonly string[]>
   /** What other programs keep under these attributes. */
   foreignItems(attributes: Readonly<Record<string, string>>): Promise<readonly ForeignItem[]>
-}
-
-interface ForeignItem {
-  readonly attributes: Readonly<Record<string, string>>
-  readonly secret: Secret
-  remove(): Promise<void>
 }
 
 const kinds = ['text', 'basic'] as const

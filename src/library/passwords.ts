@@ -1,7 +1,7 @@
 import type { Broker } from '../core/broker.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
-import { itemOf, lookupOf, removalOf } from '../tools/python/lookup.ts'
+import { itemOf, lookupOf, removalOf, savingOf } from '../tools/python/lookup.ts'
 import { mustBeStrings } from './arguments.ts'
 import { named, PasswordDeleteError } from './errors.ts'
 
@@ -57,7 +57,9 @@ export function passwordsOver(open: OpenStores): Passwords {
     getCredential,
     async setPassword(service, username, password) {
       mustBeStrings({ service, username, password })
-      await named(async () => (await open()).broker.save(itemOf(service, username, new Secret(password))))
+      await named(async () =>
+        (await open()).broker.save(itemOf(service, username, new Secret(password)), savingOf(service)),
+      )
     },
     async getPassword(service, username) {
       mustBeStrings({ service, username })

@@ -1,11 +1,12 @@
 import type { Asker } from '../core/asker.ts'
 import { Failure } from '../core/failure.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
 import { settledName, settleFirst } from './settled.ts'
 import { isSettling, type SettlingStore, settledStore, settlingStore } from './settling.ts'
-import type { ForeignItem, StoreContext, StoreSettings, StoreType } from './store-type.ts'
+import type { StoreContext, StoreSettings, StoreType } from './store-type.ts'
 
 /** The names of the stores that a person can settle on. */
 export const storeNames: readonly string[] = storeTypes

@@ -1,7 +1,8 @@
-import { readFileSync, type Stats, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
 import type { UserId } from './own-file.ts'
 import { passedAlong } from './path-walk.ts'
+import { textIfReadable } from './readable.ts'
 import type { ConnectSocket } from './unix-socket.ts'
 
 /*
@@ -68,18 +69,10 @@ function isHiddenRoot({ uid }: Stats): boolean {
 }
 
 function overflowId(): number {
-  return Number(contentOf('/proc/sys/kernel/overflowuid') ?? -1)
+  return Number(textIfReadable('/proc/sys/kernel/overflowuid') ?? -1)
 }
 
 function isRootMapped(): boolean {
-  const lines = contentOf('/proc/self/uid_map')?.split('\n') ?? ['0']
+  const lines = textIfReadable('/proc/self/uid_map')?.split('\n') ?? ['0']
   return lines.some((line) => line.trim().split(/ +/)[0] === '0')
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
-import type { Removal } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Listing } from '../core/listing.ts'
+import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
@@ -46,6 +46,7 @@ export type Request =
   | { readonly do: 'read-line'; readonly atMost: number }
   | { readonly do: 'print'; readonly stdout: string }
   | { readonly do: 'ask'; readonly question: string }
+  | { readonly do: 'is-person-reading' }
   | { readonly do: 'find'; readonly lookup: Lookup }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
   | { readonly do: 'remove'; readonly removal: Removal }
@@ -81,6 +82,11 @@ export function* print(stdout: string): Conversation<void> {
 /** A person types a secret on the terminal itself, unseen. Nobody there: `refused`. */
 export function* ask(question: string): Conversation<Secret> {
   return (yield { do: 'ask', question }) as Secret
+}
+
+/** Whether what is said on standard error reaches a terminal. */
+export function* isPersonReading(): Conversation<boolean> {
+  return (yield { do: 'is-person-reading' }) as boolean
 }
 
 /** What answers the lookup (core/broker.ts); nothing: `undefined`. */

@@ -1,6 +1,6 @@
-import type { Removal } from '../core/broker.ts'
 import type { Owner } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
+import type { Removal } from '../core/remove.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import type { Machine } from '../system/machine.ts'

@@ -110,7 +110,7 @@ describe('--profile', () => {
     })
     for (const host of ['a', 'b', 'c']) await save(`https://${host}.example.com`, 'bob', host)
     for (const host of ['a', 'b']) {
-      await broker.keeping.share(parseAddress(`https://${host}.example.com`), 'bob', 'composer')
+      await (await broker.personActions()).share(parseAddress(`https://${host}.example.com`), 'bob', 'composer')
     }
     expect(JSON.parse((await profile('composer'))['COMPOSER_AUTH'] ?? '')).toEqual({
       'http-basic': {

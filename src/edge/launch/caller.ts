@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { runIn } from '../../system/child.ts'
+import { statOf } from '../../system/process-identity.ts'
 
 /*
  * The program that asks us, for helpers that are told nothing by their client and whose messages it does not pass on.
@@ -34,12 +35,10 @@ async function read(id: number): Promise<{ words: readonly string[]; parent: num
   }
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html and proc_pid_stat.5.html */
+/** https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html */
 function readProc(id: number) {
   const words = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').slice(0, -1)
-  const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
-  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { words, parent: Number(parent) }
+  return { words, parent: statOf(id)?.parent }
 }
 
 async function askPs(id: number) {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, unlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFile } from '../../system/atomic-write.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
+import { lifeOf, type ProcessIdentity, thisProcess } from '../../system/process-identity.ts'
 import { randomHex } from '../../system/random.ts'
 
 /*
@@ -30,39 +30,25 @@ export function takeBack(path: string): void {
 
 /** Numbers of processes count within one start of one machine, and there within one namespace. */
 export function processSpace(): string {
-  const parts = [
-    () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'),
-    () => readlinkSync('/proc/self/ns/pid'),
-  ].map((part) => {
-    try {
-      return part()
-    } catch {
-      return ''
-    }
-  })
-  const space = parts.every((part) => part !== '') ? parts.join('.') : hostname()
-  return space.replace(/[^A-Za-z0-9.]/g, '')
+  return spaceOf(thisProcess(process.pid))
+}
+
+function spaceOf({ host, namespace }: ProcessIdentity): string {
+  return [host, ...(namespace === undefined ? [] : [namespace])].join('.').replace(/[^A-Za-z0-9.]/g, '')
 }
 
 function sweep(folder: string): void {
-  const here = processSpace()
+  // The name does not say when the process was started.
+  const { started: _, ...here } = thisProcess(process.pid)
   for (const name of readdirSync(folder)) {
     const [pid = '', space] = name.split('-')
     const path = join(folder, name)
-    if (space === here ? !isAlive(Number(pid)) : isOld(path)) takeBack(path)
+    const life = space === spaceOf(here) ? lifeOf({ ...here, pid: Number(pid) }, here) : 'unknown'
+    if (life === 'dead' || (life === 'unknown' && isOld(path))) takeBack(path)
   }
 }
 
 function isOld(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat !== undefined && Date.now() - stat.mtimeMs > mostDays * 24 * 60 * 60 * 1000
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
 }

@@ -24,7 +24,7 @@ const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
 export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
-  const { env, places, userId, run } = machine
+  const { env, places, userId, processId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
@@ -36,7 +36,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
     personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  const lock = { folder: places.state, name: `helper-${name}`, userId }
+  const lock = { folder: places.state, name: `helper-${name}`, userId, processId }
   return helperStore(name, { command, program, run, limit, lock, locks: lockFolder(machine) })
 }
 
@@ -71,8 +71,7 @@ export function helperStore(name: string, options: Options): Store {
   const helpers = new Map<number, HelperProgram>()
 
   function alone<T>(work: () => Promise<T>): Promise<T> {
-    const { processId } = options.locks
-    return withLock(options.lock, { wait: patience, busy, ...(processId === undefined ? {} : { processId }) }, work)
+    return withLock(options.lock, { wait: patience, busy }, work)
   }
 
   function helperFor(asker: Asker): HelperProgram {
@@ -142,13 +141,7 @@ export function helperStore(name: string, options: Options): Store {
       return alone(async () => {
         if (condition !== undefined) {
           const here = await find(asker, [item.endpoint], item.account)
-          if (
-            !holds(
-              condition,
-              here.find((other) => samePlace(other, item)),
-            )
-          )
-            return false
+          if (!holds(condition, item, here)) return false
         }
         await put(helperFor(asker), item)
         return true

@@ -47,7 +47,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     async save(_asker, item, condition) {
       refuseBeyond(traits, 'memory', item)
       if (traits.accounts === 'one') refuseSecondAccount(item)
-      if (condition !== undefined && !holds(condition, itemAt(item))) return false
+      if (condition !== undefined && !holds(condition, item, items)) return false
       items = [...items.filter((other) => !samePlace(other, item)), { ...item, savedAt: now() }]
       return true
     },

@@ -1,3 +1,4 @@
+import type { CallMemory } from '../../core/asker.ts'
 import type { Item, Place } from '../../core/credential.ts'
 import { python, samePlace, secretOf } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
@@ -14,12 +15,12 @@ const attempts = 20
  * Writes the item over what lies at its place; makes a new one where nothing does, or where what does says something else
  * of itself. Whoever made one looks again, so that of several who did so at the same time one item is left.
  */
-export async function save(service: Service, item: Item, { before }: Known): Promise<void> {
+export async function save(service: Service, item: Item, { before, memory }: Known): Promise<void> {
   const kept = before.some((place) => samePlace(place, item))
   const secret = Buffer.from(encodeItem(item))
   let made: string | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const here = await itemsAt(service, item)
+    const here = await itemsAt(service, item, memory)
     const isThere = here.some(({ path }) => path === made)
     // What is there instead was saved later than ours.
     if (made !== undefined && (isThere ? here.length === 1 : here.length > 0)) return
@@ -34,16 +35,16 @@ export async function save(service: Service, item: Item, { before }: Known): Pro
 }
 
 /** Removes what lies at the place, with `expected` only if that is the secret that counts there. */
-export async function remove(service: Service, place: Place, expected?: Secret): Promise<boolean> {
-  const here = inOrder(place, await itemsAt(service, place))
+export async function remove(service: Service, place: Place, { memory }: Known, expected?: Secret): Promise<boolean> {
+  const here = inOrder(place, await itemsAt(service, place, memory))
   const doomed = expected === undefined ? here : await withSecret(service, place, here, expected)
   const removed = await Promise.all(doomed.map(({ path }) => service.remove(path)))
   return removed.includes(true)
 }
 
 /** The items at a place that this place's owner may change: all but those that other programs keep in Python's keyring. */
-async function itemsAt(service: Service, place: Place): Promise<readonly Described[]> {
-  const [paths] = await Promise.all([searchAll(service, [searchAt(place)]), service.session])
+async function itemsAt(service: Service, place: Place, memory: CallMemory | undefined): Promise<readonly Described[]> {
+  const [paths] = await Promise.all([searchAll(service, [searchAt(place)], memory), service.session])
   const described = await describeAll(service, paths)
   return described
     .filter(({ attributes }) => liesAt(place, attributes))

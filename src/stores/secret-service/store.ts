@@ -8,7 +8,7 @@ import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
 import { secretServiceFailures } from './errors.ts'
-import { find, list } from './find.ts'
+import { find, type Known, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -28,7 +28,7 @@ export interface SecretServiceOptions {
   readonly limits?: Partial<Limits>
 }
 
-const usual: Limits = { first: 10_000, answer: 3_000, person: 120_000, whole: 60_000 }
+const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
 /** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
 const restAfter = 5_000
@@ -94,18 +94,19 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     for (const { connection } of open.values()) connection.close()
   }
 
+  const known = ({ tool, memory }: Asker): Known => ({ asking: tool, before, memory })
+
   const store: Store = {
     name: 'secret-service',
     traits,
-    find: (asker, endpoints, account) =>
-      during(asker, (service) => find(service, endpoints, account, { asking: asker.tool, before })),
+    find: (asker, endpoints, account) => during(asker, (service) => find(service, endpoints, account, known(asker))),
     async save(asker, item, condition) {
       if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)
-      await during(asker, (service) => save(service, item, { asking: asker.tool, before }))
+      await during(asker, (service) => save(service, item, known(asker)))
       return true
     },
-    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, expected)),
-    list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
+    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, known(asker), expected)),
+    list: (asker) => during(asker, (service) => list(service, known(asker))),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
   return refusingNames(store)

@@ -19,14 +19,9 @@ export interface HeaderChange {
 export async function changing<T>(options: VaultOptions, act: (change: HeaderChange) => Promise<T> | T): Promise<T> {
   const { folder, uid, processId, patience = usualPatience } = options
   if (readHeader(options) === undefined) throw noVault(options)
-  const known = processId === undefined ? {} : { processId }
-  const terms = {
-    wait: patience,
-    busy: 'another command is changing the vault',
-    guards: [headerPath(folder)],
-    ...known,
-  }
-  return withLock({ folder, name: 'vault', userId: uid }, terms, async (lock) => {
+  const place = { folder, name: 'vault', userId: uid, processId }
+  const terms = { wait: patience, busy: 'another command is changing the vault', guards: [headerPath(folder)] }
+  return withLock(place, terms, async (lock) => {
     const change = changeUnder(lock, options)
     try {
       return await act(change)

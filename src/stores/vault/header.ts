@@ -1,5 +1,5 @@
+import { isHex } from '../../system/random.ts'
 import { fault } from './faults.ts'
-import { isHex } from './names.ts'
 import type { Slot } from './slots/slot.ts'
 
 /*

@@ -22,11 +22,7 @@ export function vaultStore(options: VaultOptions): Store {
   const { ask: _, ...asksNobody } = options
   const vault = vaultAt(asksNobody)
   const { folder, uid, processId } = options
-  const locks: LockFolder = {
-    folder: join(folder, 'locks'),
-    userId: uid,
-    ...(processId === undefined ? {} : { processId }),
-  }
+  const locks: LockFolder = { folder: join(folder, 'locks'), userId: uid, processId }
 
   async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     const items = await vault.reading((session) => {

@@ -109,7 +109,7 @@ function store(input: Input): Intent {
     secret: new Secret(secret),
     ...spellingOf(server, endpoint),
   }
-  return { do: 'save', credential, saving: { oneAccount } }
+  return { do: 'save', credential, saving: { oneAccount, lists: true } }
 }
 
 function erase(input: Input): Intent {

@@ -175,7 +175,7 @@ describe('a list in the spelling of its clients', () => {
 
   test("another tool's item has none", async () => {
     await talk.broker.save(credential('git', 'alice', 'g', { spelling: 'REGISTRY.example.com' }))
-    await talk.broker.keeping.share(parseAddress('https://registry.example.com'), 'alice', 'docker')
+    await (await talk.broker.personActions()).share(parseAddress('https://registry.example.com'), 'alice', 'docker')
     expect(await listed()).toEqual({ 'registry.example.com': 'alice' })
   })
 
@@ -296,7 +296,7 @@ describe('what is broken', () => {
 
   test("several of others' accounts: the client goes on without, the person reads why", async () => {
     await talk.broker.save(credential('git', 'alice', 'a'))
-    await talk.broker.save(credential('person', 'bob', 'b'))
+    await talk.broker.save(credential('cargo', 'bob', 'b'))
     expect(await get('registry.example.com')).toEqual({
       stdout: notFound.stdout,
       stderr: [
