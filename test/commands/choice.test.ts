@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
+import { onTerminal } from '../real/typing.ts'
 import type { World } from '../real/world.ts'
 import { at, inKeyring, kept, said, settled, start, vaultOf } from './choice-world.ts'
 
@@ -59,7 +59,7 @@ needs('the build (npm run build)', built)('built', () => {
       const store = (host: string) => {
         const message = `protocol=https\\nhost=${host}\\nusername=ann\\npassword=s3cret\\n`
         const line = `printf '${message}' | git-credential-credbridge store`
-        return world.run('python3', ['-c', onTerminal, '', 'sh', '-c', line])
+        return world.run('python3', onTerminal([], 'sh', '-c', line))
       }
       const { exitCode, stdout } = await store('one.example.com')
       expect({ exitCode, said: stdout.startsWith(said) }).toEqual({ exitCode: 0, said: true })

@@ -1,8 +1,8 @@
 """Runs a command on a terminal of its own and answers its questions: a list of [question, answer] as JSON, then the command.
 
 An answer is typed once its question is shown and the program has made the terminal raw or silent: what is typed before that
-is thrown away then, or shown. What the terminal showed goes to standard output; exit 99: a question did not come
-within a minute.
+is thrown away then, or shown. What the terminal showed goes to standard output. The exit code is the command's, but 99
+where it was 0 and a question did not come; after a minute the command is killed.
 """
 
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
@@ -35,9 +35,10 @@ while True:
         shown += some
         since += some
     elif left and left[0][0].encode() in since and listens():
-        os.write(terminal, left.pop(0)[1].encode() + b'\r')
+        os.write(terminal, left.pop(0)[1].encode())
         since = b''
 
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(shown)
-sys.exit(99 if left else os.waitstatus_to_exitcode(status))
+exit_code = os.waitstatus_to_exitcode(status)
+sys.exit(99 if left and exit_code == 0 else exit_code)
