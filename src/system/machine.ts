@@ -59,6 +59,6 @@ export interface Machine {
   setVariable(name: string, value: string): void
   /** The text of the file that is open at this descriptor, however often it is read; `undefined` if none is. */
   readDescriptor(descriptor: number): string | undefined
-  /** Tells the person one line, on standard error. */
-  say(line: string): void
+  /** Tells the person one line, if somebody is there to read it. A client takes what its helper says for trouble. */
+  say(line: string): void | Promise<void>
 }

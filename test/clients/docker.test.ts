@@ -5,6 +5,7 @@ import { built } from '../real/commands.ts'
 import { startEngine } from '../real/docker-engine.ts'
 import { startRegistry, startTokenRegistry } from '../real/registry.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
+import { storesInTurn } from '../real/stores.ts'
 import { builtClients, type DockerWorld, everyStore, openDockerWorld, stores, users } from './docker-world.ts'
 
 const needsRegistry = needsPrograms('docker-registry', 'htpasswd', 'dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
@@ -109,30 +110,36 @@ const helm = needs('helm (.ci/docker-clients)', programOnPath('helm', builtClien
 needsBuild('built', () =>
   needsRegistry('a registry', () =>
     helm('helm', () => {
-      test.each(stores)('signs in, pushes, pulls and signs out, with the secrets in %s', async (store) => {
-        const world = await openDockerWorld(store)
-        const chart = join(world.session.folder, 'chart')
-        mkdirSync(chart)
-        writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 1.0.0\n')
-        expect(await world.run('helm', ['package', chart])).toMatchObject(done)
-        const push = ['push', '--plain-http', 'chart-1.0.0.tgz', `oci://${world.registry.host}/charts`]
-        const pull = [
-          'show',
-          'chart',
-          '--plain-http',
-          `oci://${world.registry.host}/charts/chart`,
-          '--version',
-          '1.0.0',
-        ]
-        expect((await world.run('helm', push)).exitCode).not.toBe(0)
-        expect((await login(world, 'helm', 'alice', 'wrong')).exitCode).not.toBe(0)
-        expect(await login(world, 'helm', 'alice')).toMatchObject(done)
-        expect(await world.run('helm', push)).toMatchObject(done)
-        expect(await world.run('helm', pull)).toMatchObject({ ...done, stdout: expect.stringContaining('name: chart') })
-        expect(world.plainSecrets()).toEqual([])
-        expect(await logout(world, 'helm')).toMatchObject(done)
-        expect((await world.run('helm', pull)).exitCode).not.toBe(0)
-      })
+      test.each(storesInTurn(stores))(
+        'signs in, pushes, pulls and signs out, with the secrets in %s',
+        async (store) => {
+          const world = await openDockerWorld(store)
+          const chart = join(world.session.folder, 'chart')
+          mkdirSync(chart)
+          writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 1.0.0\n')
+          expect(await world.run('helm', ['package', chart])).toMatchObject(done)
+          const push = ['push', '--plain-http', 'chart-1.0.0.tgz', `oci://${world.registry.host}/charts`]
+          const pull = [
+            'show',
+            'chart',
+            '--plain-http',
+            `oci://${world.registry.host}/charts/chart`,
+            '--version',
+            '1.0.0',
+          ]
+          expect((await world.run('helm', push)).exitCode).not.toBe(0)
+          expect((await login(world, 'helm', 'alice', 'wrong')).exitCode).not.toBe(0)
+          expect(await login(world, 'helm', 'alice')).toMatchObject(done)
+          expect(await world.run('helm', push)).toMatchObject(done)
+          expect(await world.run('helm', pull)).toMatchObject({
+            ...done,
+            stdout: expect.stringContaining('name: chart'),
+          })
+          expect(world.plainSecrets()).toEqual([])
+          expect(await logout(world, 'helm')).toMatchObject(done)
+          expect((await world.run('helm', pull)).exitCode).not.toBe(0)
+        },
+      )
     }),
   ),
 )
@@ -147,26 +154,32 @@ needsBuild('built', () =>
     )('one login', () => {
       const clients = ['docker', 'podman', 'skopeo', 'buildah']
 
-      test.each(stores)('serves them all, and all of them ask at once, with the secrets in %s', async (store) => {
-        const world = await openDockerWorld(store)
-        await login(world, 'docker', 'alice')
-        const all = await Promise.all([...clients, ...clients].map((client) => reads(world, client)))
-        expect(all.map(({ exitCode }) => exitCode)).toEqual(all.map(() => 0))
-      })
+      test.each(storesInTurn(stores))(
+        'serves them all, and all of them ask at once, with the secrets in %s',
+        async (store) => {
+          const world = await openDockerWorld(store)
+          await login(world, 'docker', 'alice')
+          const all = await Promise.all([...clients, ...clients].map((client) => reads(world, client)))
+          expect(all.map(({ exitCode }) => exitCode)).toEqual(all.map(() => 0))
+        },
+      )
 
-      test.each(stores)('podman logout --all signs nobody else out, with the secrets in %s', async (store) => {
-        const world = await openDockerWorld(store)
-        await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=bob\npassword=${users.bob}\n`)
-        await login(world, 'podman', 'alice')
-        await world.helper('store', '{"ServerURL":"docker.io","Username":"hub","Secret":"h"}')
-        expect(await world.run('podman', ['logout', '--all'])).toMatchObject(done)
-        expect((await world.helper('list')).stdout).toBe('{}\n')
-        expect((await reads(world, 'podman')).exitCode).not.toBe(0)
-        const git = await world.run('git-credential-credbridge', ['get'], gits(world))
-        expect(git.stdout).toContain(`password=${users.bob}\n`)
-      })
+      test.each(storesInTurn(stores))(
+        'podman logout --all signs nobody else out, with the secrets in %s',
+        async (store) => {
+          const world = await openDockerWorld(store)
+          await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=bob\npassword=${users.bob}\n`)
+          await login(world, 'podman', 'alice')
+          await world.helper('store', '{"ServerURL":"docker.io","Username":"hub","Secret":"h"}')
+          expect(await world.run('podman', ['logout', '--all'])).toMatchObject(done)
+          expect((await world.helper('list')).stdout).toBe('{}\n')
+          expect((await reads(world, 'podman')).exitCode).not.toBe(0)
+          const git = await world.run('git-credential-credbridge', ['get'], gits(world))
+          expect(git.stdout).toContain(`password=${users.bob}\n`)
+        },
+      )
 
-      test.each(stores)('an identity token stays with docker, with the secrets in %s', async (store) => {
+      test.each(storesInTurn(stores))('an identity token stays with docker, with the secrets in %s', async (store) => {
         const world = await openDockerWorld(store)
         const { host } = await startTokenRegistry('p', onTestFinished)
         expect(await world.run('docker', ['login', '-u', 'alice', '--password-stdin', host], 'p')).toMatchObject(done)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { client, needsPythonClients, openPythonWorld, type PythonWorld, stores } from './python-world.ts'
 
 /** What a text can be: each comes back as it was. */
@@ -60,7 +61,7 @@ print("all well")
 `
 
 needsPythonClients("Python's keyring with our backend", () => {
-  describe.each(stores)('on %s', (store) => {
+  describe.each(storesInTurn(stores))('on %s', (store) => {
     test('any text comes back as it was; a miss is a miss', async () => {
       const world = await withBackend(await openPythonWorld(store))
       const outcome = await world.run(client('tools', 'python'), ['-c', throughTheLibrary], {

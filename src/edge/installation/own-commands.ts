@@ -16,7 +16,7 @@ import { batchWrapper, shellWrapper } from './wrapper.ts'
  */
 
 /** One of our commands by the absolute path by which a client starts it, whatever PATH it has. */
-export function ourCommand(command: string, env: Environment, folders: Folders): string | undefined {
+export function ourCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
   const file = executable()
   const path = file && commandOf(file, command, env)
   if (path !== undefined || standalone) return path
@@ -29,14 +29,14 @@ export function credbridgeItself(): readonly [program: string, ...words: string[
 }
 
 /** Whether a program is of this very installation, in whatever form. */
-export function isOurs(program: string, folders: Folders): boolean {
+export function isOurs(program: string, folders: () => Folders): boolean {
   const file = executable()
-  const ours = [wrapperFolder(folders), ...(standalone ? [] : [installedIn()])]
-  return (file !== undefined && leadsTo(program, file)) || ours.some((folder) => leadsInto(program, folder))
+  if (file !== undefined && leadsTo(program, file)) return true
+  return (!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))
 }
 
 /** The wrappers of this installation. */
-export function wrappersIn(folders: Folders, env: Environment, files: Files): Wrappers {
+export function wrappersIn(folders: () => Folders, env: Environment, files: Files): Wrappers {
   const textOf = (command: string, keepsOptions: boolean) => {
     const starts = executable() === undefined ? nodeStarts(command, env) : undefined
     const print = process.platform === 'win32' ? batchWrapper : shellWrapper
@@ -62,11 +62,11 @@ export function wrappersIn(folders: Folders, env: Environment, files: Files): Wr
   }
 }
 
-function wrapperFolder({ data }: Folders): string {
-  return join(data, 'commands')
+function wrapperFolder(folders: () => Folders): string {
+  return join(folders().data, 'commands')
 }
 
-function wrapperFile(command: string, folders: Folders): string {
+function wrapperFile(command: string, folders: () => Folders): string {
   return join(wrapperFolder(folders), process.platform === 'win32' ? `${command}.cmd` : command)
 }
 

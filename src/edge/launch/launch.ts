@@ -14,7 +14,7 @@ import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
 import { credbridgeItself, isOurs } from '../installation/own-commands.ts'
 import { traceFailure } from '../serve.ts'
-import { write } from '../stdio.ts'
+import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
@@ -43,7 +43,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
     const failure = asFailure(error)
     traceFailure(failure)
     const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
-    write(2, formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }
 }
@@ -148,7 +148,7 @@ export function realProgram(
   env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
 ): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
-  const folders = foldersOf(env, process.platform)
+  const folders = () => foldersOf(env, process.platform, process.getuid?.() ?? -1)
   const found = programsOnPath(program, env).find((path) => !isOurs(path, folders))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)

@@ -37,7 +37,7 @@ function counting(items: readonly Described[]) {
 function itemAt(index: number, owner: string): Described {
   const endpoint = parseAddress(`https://r${index}.example.com`)
   const attributes = attributesOf({ endpoint, account: 'alice', owner, kind: 'basic' })
-  return { path: `/${owner}/${index}`, attributes, modified: index, locked: false }
+  return { path: `/${owner}/${index}`, attributes, label: '', modified: index, locked: false }
 }
 
 const docker = Array.from({ length: 40 }, (_, index) => itemAt(index, 'docker'))
@@ -46,6 +46,7 @@ const git = Array.from({ length: 60 }, (_, index) => itemAt(index, 'git'))
 const strangers: Described = {
   path: '/strangers',
   attributes: searchAt({ endpoint: parseAddress('https://r7.example.com'), account: 'bob', owner: 'docker' }),
+  label: '',
   modified: 100,
   locked: false,
 }
