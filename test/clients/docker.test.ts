@@ -48,40 +48,47 @@ const gits = (world: DockerWorld) => `protocol=https\nhost=${world.registry.host
 const done = { exitCode: 0 }
 
 function stories(client: string): void {
-  describe.each(client === 'docker' ? everyStore : stores)(`${client}, with the secrets in %s`, (store) => {
-    test('signs in, reads, signs out, and leaves no secret in a file', async () => {
-      const world = await openDockerWorld(store)
-      expect((await reads(world, client)).exitCode).not.toBe(0)
-      expect(await login(world, client, 'alice')).toMatchObject(done)
-      expect(await reads(world, client)).toMatchObject(done)
-      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)
-      expect(world.plainSecrets()).toEqual([])
-      expect(await logout(world, client)).toMatchObject(done)
-      expect((await world.helper('list')).stdout).toBe('{}\n')
-      expect((await reads(world, client)).exitCode).not.toBe(0)
-    })
+  describe.each(storesInTurn(client === 'docker' ? everyStore : stores))(
+    `${client}, with the secrets in %s`,
+    (store) => {
+      test('signs in, reads, signs out, and leaves no secret in a file', async () => {
+        const world = await openDockerWorld(store)
+        expect((await reads(world, client)).exitCode).not.toBe(0)
+        expect(await login(world, client, 'alice')).toMatchObject(done)
+        expect(await reads(world, client)).toMatchObject(done)
+        expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)
+        expect(world.plainSecrets()).toEqual([])
+        expect(await logout(world, client)).toMatchObject(done)
+        expect((await world.helper('list')).stdout).toBe('{}\n')
+        expect((await reads(world, client)).exitCode).not.toBe(0)
+      })
 
-    test('a wrong password keeps nothing, another user replaces the one before', async () => {
-      const world = await openDockerWorld(store)
-      const wrong = client === 'crane' ? undefined : await login(world, client, 'alice', 'wrong') // crane does not try it.
-      if (wrong !== undefined) expect(wrong.exitCode).not.toBe(0)
-      expect((await world.helper('list')).stdout).toBe('{}\n')
-      expect(await login(world, client, 'alice')).toMatchObject(done)
-      expect(await login(world, client, 'bob')).toMatchObject(done)
-      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"bob"}\n`)
-      expect(await reads(world, client)).toMatchObject(done)
-    })
+      test('a wrong password keeps nothing, another user replaces the one before', async () => {
+        const world = await openDockerWorld(store)
+        const wrong = client === 'crane' ? undefined : await login(world, client, 'alice', 'wrong') // crane does not try it.
+        if (wrong !== undefined) expect(wrong.exitCode).not.toBe(0)
+        expect((await world.helper('list')).stdout).toBe('{}\n')
+        expect(await login(world, client, 'alice')).toMatchObject(done)
+        expect(await login(world, client, 'bob')).toMatchObject(done)
+        expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"bob"}\n`)
+        expect(await reads(world, client)).toMatchObject(done)
+      })
 
-    test("is signed in by git's login, and its logout leaves git signed in", async () => {
-      const world = await openDockerWorld(store)
-      await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=alice\npassword=${users.alice}\n`)
-      expect(await reads(world, client)).toMatchObject(done)
-      await logout(world, client)
-      expect((await reads(world, client)).exitCode).not.toBe(0)
-      const git = await world.run('git-credential-credbridge', ['get'], gits(world))
-      expect(git.stdout).toContain(`password=${users.alice}\n`)
-    })
-  })
+      test("is signed in by git's login, and its logout leaves git signed in", async () => {
+        const world = await openDockerWorld(store)
+        await world.run(
+          'git-credential-credbridge',
+          ['store'],
+          `${gits(world)}username=alice\npassword=${users.alice}\n`,
+        )
+        expect(await reads(world, client)).toMatchObject(done)
+        await logout(world, client)
+        expect((await reads(world, client)).exitCode).not.toBe(0)
+        const git = await world.run('git-credential-credbridge', ['get'], gits(world))
+        expect(git.stdout).toContain(`password=${users.alice}\n`)
+      })
+    },
+  )
 }
 
 for (const client of ['docker', 'podman', 'skopeo', 'buildah'] as const) {
