@@ -137,7 +137,7 @@ function checkCommand({ machine }: CliContext, command: string): readonly Doctor
     return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
-  return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
+  return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: hint`install credbridge again` }]
 }
 
 function line({ check, state, says, fix }: Result): string {

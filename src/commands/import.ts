@@ -5,7 +5,7 @@ import { type Credential, isCredential, person, sameProof, sameValue } from '../
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { shellWord } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
@@ -71,7 +71,7 @@ async function moveOne(
   const kept = await broker.find({ tool: credential.owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {
     throw new Failure('internal', `${endpoint.key} was not kept; its file is untouched`, {
-      hints: ['credbridge doctor'],
+      hints: [hint`credbridge doctor`],
     })
   }
   if (keep === true) return true
@@ -117,7 +117,7 @@ function taken(context: CliContext): readonly Taken[] {
   const journal = text === undefined ? [] : parsed(text)
   if (Array.isArray(journal) && journal.every(isTaken)) return journal
   throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
-    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
+    hints: [hint`put it aside: mv ${file} ${`${file}.damaged`}`],
   })
 }
 

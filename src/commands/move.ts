@@ -100,7 +100,7 @@ async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: str
 function which(word: string | undefined, options: Options): (entry: Entry) => boolean {
   if (options.all === true && word === undefined) return () => true
   if (options.all === true || word === undefined) {
-    throw new Failure('malformed', 'say an endpoint, or --all', { hints: ['credbridge list'] })
+    throw new Failure('malformed', 'say an endpoint, or --all', { hints: [hint`credbridge list`] })
   }
   const endpoint = endpointFrom(word, options)
   return (entry) => sameEndpoint(entry.endpoint, endpoint)

@@ -47,7 +47,7 @@ export function parseIndex(text: string, file: string): readonly Row[] {
   if (!isObject(index) || typeof index['version'] !== 'number') throw unreadable(file)
   if (index['version'] !== 1) {
     throw new Failure('unsupported', `${file} was written by a later version of credbridge`, {
-      hints: ['update credbridge'],
+      hints: [hint`update credbridge`],
     })
   }
   const items = index['items']

@@ -3,6 +3,7 @@ import type { Credential } from '../../core/credential.ts'
 import type { Address, Endpoint } from '../../core/endpoint.ts'
 import { parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import { membersAt, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { PlainSecret, World } from '../tool.ts'
@@ -121,7 +122,7 @@ function plainSecret(world: World, file: string, server: string, credential: Cre
       const same = typeof now === 'object' && now.credential.secret.equals(credential.secret)
       if (!same) {
         throw new Failure('refused', `${file} was changed meanwhile; ${server} is left as it is`, {
-          hints: ['try again'],
+          hints: [hint`try again`],
         })
       }
       const without = proofs.reduce((rest, member) => withoutValue(rest, ['auths', server, member]), text)

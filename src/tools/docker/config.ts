@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
@@ -63,7 +64,7 @@ export function about<T>(file: string, work: () => T): T {
   } catch (error) {
     if (!isFailure(error) || error.code !== 'malformed') throw error
     throw new Failure('malformed', `${file} cannot be read: ${error.message}`, {
-      hints: ['mend or remove it; nothing was changed'],
+      hints: [hint`mend or remove it; nothing was changed`],
     })
   }
 }

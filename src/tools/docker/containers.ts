@@ -1,5 +1,6 @@
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { membersAt, valueAt } from '../json-text.ts'
 import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 import { naming, readConfig, unnaming } from './config.ts'
@@ -61,7 +62,7 @@ export const containersSetup: Setup = {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
-    const fix = 'credbridge setup containers'
+    const fix = hint`credbridge setup containers`
     if (!(await areAsking(world))) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
     await helperOnPath(world, containersHelper)
     const { helpers, file } = await helpersInForce(world, undefined)
@@ -94,7 +95,7 @@ function planFor(hosts: readonly string[], world: World): Plan {
     const before = valueAt(text, ['credHelpers', host])
     if (ourNames.includes(before)) return []
     if (before !== undefined)
-      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
+      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: [hint`remove it`] })
     return [naming(world, file, ['credHelpers', host], name, `${file}: ask credbridge for ${host}`)]
   })
   const blind = `podman login looks into ${written} only and would keep the secret there`
@@ -112,5 +113,7 @@ function isWritten(world: World): boolean {
 }
 
 function writeYourself(says: string): Failure {
-  return new Failure('refused', says, { hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`] })
+  return new Failure('refused', says, {
+    hints: [hint`write into it: credential-helpers = ${JSON.stringify([name, authFile])}`],
+  })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, World } from '../tool.ts'
@@ -70,7 +71,7 @@ function programOf(world: World, name: string): string {
   const program = world.program(`docker-credential-${name}`)
   if (program === undefined) {
     throw new Failure('unavailable', `docker-credential-${name} is not on PATH`, {
-      hints: ['install it, or add it to PATH'],
+      hints: [hint`install it, or add it to PATH`],
     })
   }
   if (program === world.program(dockerHelper.command) || world.isOurs(program)) {
@@ -93,7 +94,7 @@ function reasonToStay({ env, home, files }: World, name: string, server: string)
 
 function hidesUsers(): Failure {
   const says = 'docker-credential-secretservice would forget users of a server that it does not show'
-  return new Failure('unsupported', says, { hints: ['credbridge import --from docker-secretservice --remove'] })
+  return new Failure('unsupported', says, { hints: [hint`credbridge import --from docker-secretservice --remove`] })
 }
 
 function call(world: World, program: string, verb: string, input: string): Promise<Ran> {
@@ -103,7 +104,7 @@ function call(world: World, program: string, verb: string, input: string): Promi
 function serversIn({ exitCode, stdout }: Ran, name: string): readonly string[] {
   const failed = (what: string) =>
     new Failure('unavailable', `docker-credential-${name} ${what}`, {
-      hints: [`see what it says: docker-credential-${name} list`],
+      hints: [hint`see what it says: docker-credential-${name} list`],
     })
   if (exitCode !== 0) throw failed('could not list what it keeps')
   let listed: unknown

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 
 /** A file with docker's `auths`, `credsStore` and `credHelpers`, and who reads it. */
@@ -47,6 +48,6 @@ function absolute(world: World, variable: string): string | undefined {
   if (path === undefined || path === '') return undefined
   if (isAbsolute(path)) return path
   throw new Failure('refused', `${variable} is not an absolute path`, {
-    hints: [`set ${variable} to an absolute path`],
+    hints: [hint`set ${variable} to an absolute path`],
   })
 }

@@ -44,14 +44,14 @@ function setupOf(client: Client): Setup {
 
     async check(world): Promise<readonly Finding[]> {
       const text = readConfig(world, client.configFile(world))
-      const fix = `credbridge setup ${client.name}`
+      const fix = hint`credbridge setup ${client.name}`
       const plain = plainSecretsIn(text)
       const asked =
         valueAt(text, asSpelled(text, ['credsStore'])) === name || helpersIn(text).some(([, helper]) => helper === name)
       const findings: Finding[] = []
       if (plain > 0) {
         const says = `${plain} secrets lie readable in ${client.configFile(world)}`
-        findings.push({ state: 'note', says, fix: `credbridge import ${client.name}` })
+        findings.push({ state: 'note', says, fix: hint`credbridge import ${client.name}` })
       }
       if (!asked && world.program(client.name) === undefined && text.trim() === '{}') {
         return [{ state: 'skipped', says: `${client.name} is not installed` }]
@@ -96,7 +96,7 @@ function taken(client: Client, path: Path, before: unknown, { registry }: SetupO
   const words = Array.isArray(registry) ? ['--registry', ...registry] : []
   const only = Array.isArray(registry)
     ? []
-    : [`for one registry only: credbridge setup ${client.name} --registry <host>`]
+    : [hint`for one registry only: credbridge setup ${client.name} --registry <host>`]
   return new Failure(
     'refused',
     `${client.name} is told to ask ${typeof before === 'string' ? before : 'something'}${path[1] === undefined ? '' : ` for ${path[1]}`}`,

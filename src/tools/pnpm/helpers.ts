@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { shellWord } from '../../core/hint.ts'
+import { hint, shellWord } from '../../core/hint.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
 import type { World } from '../tool.ts'
 import { authFile, userFile } from './places.ts'
@@ -22,7 +22,9 @@ export function helperFile(world: World, registry: Address): string {
 export function helperText(world: World, { key }: Address): string {
   const path = world.ours(command)
   if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
   return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${shellWord(path)} ${shellWord(key)}\n`
 }

@@ -20,8 +20,8 @@ export const pnpmSetup: Setup = {
     const config = options['npmrc'] === true ? userFile(world) : await configFor(world)
     const { registries, remarks } = registriesMeant(world, options)
     if (registries.length === 0) {
-      const hints = ['credbridge setup pnpm --registry <address>']
-      throw new Failure('refused', 'your own npmrc names no registry', { hints: [...remarks, ...hints] })
+      const hints = [hint`credbridge setup pnpm --registry <address>`]
+      throw new Failure('refused', 'your own npmrc names no registry', { hints })
     }
     const wired = registries.map((registry) => wiring(world, config, registry))
     const changes = wired.flatMap((one) => one.changes)
@@ -43,7 +43,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world)
     if (helpers.length === 0) {
       return [
-        { state: 'note', says: 'pnpm does not ask credbridge', fix: 'credbridge setup pnpm --registry <address>' },
+        { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
       ]
     }
     return helpers.map(({ file, registry }) =>
@@ -61,7 +61,8 @@ export const pnpmSetup: Setup = {
 /** The file that the installed pnpm takes helpers from. */
 async function configFor(world: World): Promise<string> {
   const pnpm = world.program('pnpm')
-  if (pnpm === undefined) throw new Failure('unavailable', 'pnpm is not installed', { hints: ['install pnpm first'] })
+  if (pnpm === undefined)
+    throw new Failure('unavailable', 'pnpm is not installed', { hints: [hint`install pnpm first`] })
   const { stdout } = await world.run(pnpm, ['--version'], { limit: 20_000 })
   return Number.parseInt(stdout, 10) >= 11 ? authFile(world) : userFile(world)
 }

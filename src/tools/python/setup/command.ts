@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, SetupOptions, World } from '../../tool.ts'
 
 /*
@@ -40,10 +41,14 @@ export function checkCommand(world: World, passedOver?: string): Finding {
   if (ourLinks(world).includes(first)) {
     return { state: 'wrong', says: `${first} leads to a credbridge that is not this one`, fix: again }
   }
-  return { state: 'wrong', says: `keyring is ${first}, which is not ours`, fix: `${again} --before-others` }
+  return {
+    state: 'wrong',
+    says: `keyring is ${first}, which is not ours`,
+    fix: hint`credbridge setup pip --before-others`,
+  }
 }
 
-const again = 'credbridge setup pip'
+const again = hint`credbridge setup pip`
 
 /** Saves, finds and removes a throw-away password as pip does it, through whatever `keyring` is on PATH. */
 export async function proveCommand(world: World, passedOver?: string): Promise<string> {
@@ -60,7 +65,7 @@ export async function proveCommand(world: World, passedOver?: string): Promise<s
   }
   const said = [set, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
   throw new Failure('internal', `${keyring} did not find again what it had kept`, {
-    hints: [...new Set(said)].slice(0, 5).map((line) => `it says: ${line}`),
+    hints: [...new Set(said)].slice(0, 5).map((line) => hint`it says: ${line}`),
   })
 }
 
@@ -79,7 +84,9 @@ function random(): string {
 export function ourCommand(world: World): string {
   const path = world.ours(command)
   if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+    hints: [hint`install credbridge`],
+  })
 }
 
 function foldersOnPath({ env, platform }: World): readonly string[] {
@@ -104,7 +111,7 @@ function folderFor(world: World, besideOurs: string, other: string | undefined, 
   if (folder !== undefined) return folder
   const where = other === undefined ? 'on PATH' : `on PATH before ${other}`
   throw new Failure('refused', `there is no folder ${where} in which only you can put a command`, {
-    hints: [`mkdir -p ~/.local/bin, and put it first on PATH`],
+    hints: [hint`mkdir -p ~/.local/bin, and put it first on PATH`],
   })
 }
 
@@ -131,6 +138,6 @@ function removing(world: World, path: string): Change {
 
 function anotherFirst(other: string): Failure {
   return new Failure('refused', `there is another keyring command: ${other}`, {
-    hints: ['let that one ask credbridge: credbridge setup python', 'or go before it on PATH: --before-others'],
+    hints: [hint`let that one ask credbridge: credbridge setup python`, hint`or go before it on PATH: --before-others`],
   })
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -53,17 +54,17 @@ export const pythonSetup: Setup = {
     const ran = await world.run(python, ['-c', proof, `try-${Math.random().toString(36).slice(2)}`], { limit: 60_000 })
     if (ran.exitCode === 0) return ran.stdout.trim()
     const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
-    throw new Failure('internal', 'Python did not find again what it had kept', { hints: [`Python says: ${last}`] })
+    throw new Failure('internal', 'Python did not find again what it had kept', { hints: [hint`Python says: ${last}`] })
   },
 
   async check(world): Promise<readonly Finding[]> {
     if (blockIn(world.files.read(configFile(world)) ?? '') === undefined) {
       const says = "Python's keyring does not ask credbridge"
-      return [{ state: 'note', says, fix: 'credbridge setup python' }]
+      return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }
     if (world.files.read(moduleFile(world)) !== moduleText(world)) {
       const says = `${moduleFile(world)} is not of this credbridge`
-      return [{ state: 'wrong', says, fix: 'credbridge setup python' }]
+      return [{ state: 'wrong', says, fix: hint`credbridge setup python` }]
     }
     return [
       { state: 'ok', says: "Python's keyring asks credbridge" },
@@ -96,7 +97,7 @@ function moduleText(world: World): string {
   const text = world.shipped(join('python', module))
   if (text === undefined) {
     throw new Failure('unavailable', `${module} is missing beside our commands`, {
-      hints: ['install credbridge again'],
+      hints: [hint`install credbridge again`],
     })
   }
   return text.replace(/^COMMAND = None$/m, () => `COMMAND = ${JSON.stringify(ourCommand(world))}`)
