@@ -1,11 +1,12 @@
 import { asFailure } from './failure.ts'
+import type { Hint } from './hint.ts'
 
 /** One line of `credbridge doctor`. */
 export interface DoctorLine {
   readonly state: 'ok' | 'note' | 'wrong' | 'skipped'
   readonly says: string
   /** The command that mends it. */
-  readonly fix?: string
+  readonly fix?: Hint
 }
 
 /** What went wrong, with the first thing that mends it. */

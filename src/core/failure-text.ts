@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts'
+import { unprintable } from './unprintable.ts'
 
 /*
  * How credbridge speaks to people. Everything goes to standard error, lower case, no full stop; first what is wrong,
@@ -14,7 +15,7 @@ export function formatFailure(failure: Failure): string {
 
 /** Text without anything that moves a cursor, colours, rings or reorders. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+  return text.replace(unprintable, '\uFFFD')
 }
 
 /** Frames only: the message of a foreign error may repeat what it was given. */

@@ -1,3 +1,5 @@
+import { type Hint, hint } from './hint.ts'
+
 /**
  * The closed set of ways in which something can be broken. Absence is not among them: what was looked for and
  * is not there is `undefined` or an empty list. What the caller does next:
@@ -24,8 +26,8 @@ export type FailureCode =
   | 'internal'
 
 export interface FailureDetails {
-  /** What a person can do about it; each hint is one sentence without a full stop. */
-  readonly hints?: readonly string[]
+  /** What a person can do about it. */
+  readonly hints?: readonly Hint[]
   readonly cause?: unknown
   /** A native call still runs and cannot be called off: only a signal ends this process (`edge/leave.ts`). */
   readonly stuck?: boolean
@@ -41,7 +43,7 @@ export class Failure extends Error {
   static override readonly name = 'Failure'
   readonly [brand] = true
   readonly code: FailureCode
-  readonly hints: readonly string[]
+  readonly hints: readonly Hint[]
   readonly stuck: boolean
   readonly passing: boolean
 
@@ -64,13 +66,13 @@ export function isFailure(error: unknown): error is Failure {
 export function asFailure(error: unknown): Failure {
   if (isFailure(error)) return error
   return new Failure('internal', 'something went wrong inside credbridge', {
-    hints: ['set CREDBRIDGE_DEBUG=1 to see where, and report it'],
+    hints: [hint`set CREDBRIDGE_DEBUG=1 to see where, and report it`],
     cause: error,
   })
 }
 
 /** The same failure with more to do about it. */
-export function withHints(failure: Failure, hints: readonly string[]): Failure {
+export function withHints(failure: Failure, hints: readonly Hint[]): Failure {
   const { code, message, stuck, passing } = failure
   return new Failure(code, message, { hints: [...failure.hints, ...hints], cause: failure, stuck, passing })
 }

@@ -3,7 +3,7 @@ import { hasExtras, isCredential, isKind, isNoteKind, isUnknown, python, pythonN
 import { credentialIn, printCredential } from './credential-record.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, hint } from './hint.ts'
 import { areAll, family, isOfLaterVersion, type Members, membersBeside, parseRecord, printRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
@@ -158,6 +158,6 @@ function onlyText(): Failure {
 
 function unreadable({ endpoint }: Place): Failure {
   return new Failure('malformed', `the stored item for ${endpoint.key} cannot be read`, {
-    hints: [`remove it with: credbridge remove ${endpointWords(endpoint)}`],
+    hints: [hint`remove it with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

@@ -1,7 +1,7 @@
 import type { Asker } from './asker.ts'
 import { type Entry, type Item, isUnknown, type Place, samePlace, secretOf } from './credential.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, hint } from './hint.ts'
 import { sameStored } from './item.ts'
 import type { Store } from './store.ts'
 
@@ -19,7 +19,7 @@ export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Stor
   const there = await at(asker, to, item)
   if (there !== undefined && !sameStored(there, item)) {
     throw new Failure('refused', `the ${to.name} store has something else for ${key}`, {
-      hints: [`see both: CREDBRIDGE_STORE=${to.name} credbridge list ${endpointWords(item.endpoint)}`],
+      hints: [hint`see both: CREDBRIDGE_STORE=${to.name} credbridge list ${endpointWords(item.endpoint)}`],
     })
   }
   const copied = there === undefined ? await copy(asker, item, to) : undefined
@@ -29,7 +29,7 @@ export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Stor
   }
   if (copied !== undefined) await to.remove(asker, copied, secretOf(copied))
   if ((await at(asker, from, item)) === undefined) return false
-  throw new Failure('refused', `${key} was changed while it was moved`, { hints: ['move it again'] })
+  throw new Failure('refused', `${key} was changed while it was moved`, { hints: [hint`move it again`] })
 }
 
 /** Saves the item; what the store keeps of it, spelled as it spells it. */

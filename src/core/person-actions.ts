@@ -5,7 +5,7 @@ import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace, secr
 import { type EndedUse, endedUses } from './ended-uses.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure, isFailure, withHints } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { endpointWords, hint, placeWords } from './hint.ts'
 import { type PersonsWord, setByPerson } from './persons-word.ts'
 import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
@@ -80,15 +80,15 @@ export function personActions(parts: BrokerParts): PersonActions {
       return await restorable.keep(item, 'removed')
     } catch (error) {
       if (!isFailure(error) || error.code !== 'too-large') throw error
-      const words = `${endpointWords(item.endpoint)} ${shellWord(item.account)}`
-      throw withHints(error, [`to remove it for good: credbridge remove --final ${words}`])
+      const words = placeWords(item.endpoint, item.account)
+      throw withHints(error, [hint`to remove it for good: credbridge remove --final ${words}`])
     }
   }
 
   async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
     if ((await entriesAt(endpoint, account)).length === 0) {
       throw new Failure('refused', `${endpoint.key} has no such account`, {
-        hints: [`credbridge list ${endpointWords(endpoint)}`],
+        hints: [hint`credbridge list ${endpointWords(endpoint)}`],
       })
     }
     const items = await first.find(asker, [endpoint])

@@ -3,7 +3,7 @@ import type { Credential, Found, Item, NoteItem, Owner, Place } from './credenti
 import { isCredential, isNote, ourselves, python, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { hint, placeWords } from './hint.ts'
 import { pythonServices } from './python-services.ts'
 import type { Secret } from './secret.ts'
 import { covers } from './selection.ts'
@@ -178,14 +178,12 @@ function isAt(erased: Credential, endpoint: Endpoint): boolean {
 
 function newerThere(endpoint: Endpoint, account: string): Failure {
   return new Failure('refused', `${endpoint.key} has been signed in to again since`, {
-    hints: [
-      `to have the older one instead: credbridge restore --replace ${endpointWords(endpoint)} ${shellWord(account)}`,
-    ],
+    hints: [hint`to have the older one instead: credbridge restore --replace ${placeWords(endpoint, account)}`],
   })
 }
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', `several accounts of ${endpoint.key} can be restored`, {
-    hints: accounts.map((account) => `credbridge restore ${endpointWords(endpoint)} ${shellWord(account)}`),
+    hints: accounts.map((account) => hint`credbridge restore ${placeWords(endpoint, account)}`),
   })
 }

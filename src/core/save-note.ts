@@ -1,7 +1,7 @@
 import type { Asker } from './asker.ts'
 import { type Item, isNote, isUnknown, type NoteItem, samePlace } from './credential.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, hint } from './hint.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -20,7 +20,10 @@ function isTaken({ endpoint, owner }: NoteItem): Failure {
     'unsupported',
     `what ${owner} keeps for ${endpoint.key} was written by a later version of credbridge`,
     {
-      hints: ['update credbridge', `to forget it: credbridge remove ${endpointWords(endpoint)} --owner ${owner}`],
+      hints: [
+        hint`update credbridge`,
+        hint`to forget it: credbridge remove --owner ${owner} ${endpointWords(endpoint)}`,
+      ],
     },
   )
 }

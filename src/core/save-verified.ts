@@ -1,6 +1,7 @@
 import type { Asker } from './asker.ts'
 import { type Credential, type Found, isCredential, samePlace, sameValue } from './credential.ts'
 import { Failure } from './failure.ts'
+import { hint } from './hint.ts'
 import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
@@ -26,7 +27,7 @@ export async function saveVerified(
     if (isKept(found, credential, before, oneAccount)) return found
   }
   throw new Failure('internal', `the ${store.name} store did not keep the credential for ${credential.endpoint.key}`, {
-    hints: ['credbridge doctor'],
+    hints: [hint`credbridge doctor`],
   })
 }
 

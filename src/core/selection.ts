@@ -3,7 +3,7 @@ import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './creden
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { hint, placeWords } from './hint.ts'
 import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 
 /** Who asks, for what, and which secrets its wire can carry. */
@@ -201,6 +201,6 @@ function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential
 
 function ambiguous(at: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', `${at.key} has ${accounts.length} accounts, and nothing says which is meant`, {
-    hints: accounts.map((account) => `credbridge default ${endpointWords(at)} ${shellWord(account)}`),
+    hints: accounts.map((account) => hint`credbridge default ${placeWords(at, account)}`),
   })
 }

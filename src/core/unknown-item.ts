@@ -1,5 +1,6 @@
 import { type Item, isUnknown, type Place, type UnknownItem } from './credential.ts'
 import { Failure } from './failure.ts'
+import { hint } from './hint.ts'
 import { isOfLaterVersion, parseRecord, printRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
@@ -21,6 +22,6 @@ export function isFromLaterVersion(item: Item): item is UnknownItem {
 
 export function fromLaterVersion({ endpoint }: Place): Failure {
   return new Failure('unsupported', `the item for ${endpoint.key} was written by a later version of credbridge`, {
-    hints: ['update credbridge'],
+    hints: [hint`update credbridge`],
   })
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { isAbstract } from '../system/own-socket.ts'
 import type { SocketPath } from '../system/unix-socket.ts'
 
@@ -20,7 +21,7 @@ export interface BusAddress {
 export function busAddresses(addresses: string | undefined): readonly [BusAddress, ...BusAddress[]] {
   if (addresses === undefined || addresses === '') {
     throw new Failure('unavailable', 'there is no session bus', {
-      hints: ['start one with: dbus-run-session', 'log in to a desktop, or to a user session of systemd'],
+      hints: [hint`start one with: dbus-run-session`, hint`log in to a desktop, or to a user session of systemd`],
     })
   }
   const all = addresses.split(';').flatMap((address) => socketAddress(address) ?? [])
@@ -28,7 +29,7 @@ export function busAddresses(addresses: string | undefined): readonly [BusAddres
   if (first !== undefined) return [first, ...others]
   if (all.length > 0) throw anybodys()
   throw new Failure('unsupported', 'the session bus has an address of a kind that credbridge does not connect to', {
-    hints: ['set DBUS_SESSION_BUS_ADDRESS to a unix:path=… or unix:abstract=…,guid=… address'],
+    hints: [hint`set DBUS_SESSION_BUS_ADDRESS to a unix:path=… or unix:abstract=…,guid=… address`],
   })
 }
 
@@ -42,7 +43,7 @@ export function anybodys(): Failure {
     'refused',
     'the session bus has an abstract address without a guid, which anybody could have taken',
     {
-      hints: ['start one with: dbus-run-session', 'set DBUS_SESSION_BUS_ADDRESS to a unix:path=… address'],
+      hints: [hint`start one with: dbus-run-session`, hint`set DBUS_SESSION_BUS_ADDRESS to a unix:path=… address`],
     },
   )
 }

@@ -1,4 +1,5 @@
 import type { Owner } from '../core/credential.ts'
+import { hint } from '../core/hint.ts'
 import type { Call, Person } from '../engine/call.ts'
 import { isTerminal, standardInput, write } from './stdio.ts'
 
@@ -28,7 +29,7 @@ export function thisPerson(): Person {
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {
       const { askUnseen } = await import('./terminal/ask.ts')
-      return askUnseen(question, 'write it to standard input, where there was nothing')
+      return askUnseen(question, hint`write it to standard input, where there was nothing`)
     },
   }
 }

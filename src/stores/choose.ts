@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import { Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
@@ -60,7 +61,7 @@ export function storeNamed(name: string): { readonly type: StoreType; readonly p
   const type = storeTypes.find((one) => one.name === word && (one.parameter === undefined) === colon < 0)
   if (type !== undefined) return { type, parameter }
   throw new Failure('malformed', `there is no store named ${name}`, {
-    hints: [`the stores are: ${storeNames.join(', ')}`],
+    hints: [hint`the stores are: ${storeNames}`],
   })
 }
 
@@ -85,7 +86,7 @@ export async function foreignItems(
   throw new Failure('unsupported', "the items of other programs cannot be listed in this system's keychain")
 }
 
-const toChoose = 'to settle on another store: credbridge use vault'
+const toChoose = hint`to settle on another store: credbridge use vault`
 
 /** Settles on a store as the first save would, if nothing says yet which it is. */
 export async function settleNow(settings: StoreSettings, machine: Machine, asker: Asker): Promise<void> {

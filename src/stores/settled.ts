@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { asFailure, Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { isMissing } from '../system/disk-failure.ts'
 import { readOwnFile } from '../system/own-file.ts'
 
@@ -46,7 +47,7 @@ async function remembering(name: string, { places, userId }: SettledPlace, put: 
   } catch (error) {
     const { code, message, hints } = asFailure(error)
     throw new Failure(code, `which store is in use cannot be remembered: ${message}`, {
-      hints: [...hints, `say it in the environment: CREDBRIDGE_STORE=${name}`],
+      hints: [...hints, hint`say it in the environment: CREDBRIDGE_STORE=${name}`],
       cause: error,
     })
   }

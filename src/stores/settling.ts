@@ -3,6 +3,7 @@ import type { Credential } from '../core/credential.ts'
 import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 
@@ -12,7 +13,7 @@ export interface Candidates {
   /** Where to go if there is provably no keychain. Absent: nowhere, it is a failure. */
   readonly vault?: () => Promise<Store>
   /** What a person can do who does not want to wait for the keychain. */
-  readonly toChoose: string
+  readonly toChoose: Hint
   /** Remembers the choice before the first save goes on; the store to use, which another process may have chosen. */
   readonly settle: (store: Store) => Promise<Store>
 }
@@ -97,8 +98,8 @@ export function isSettling(store: Store): store is SettlingStore {
 }
 
 /** A store that was settled on: if it is not there any more, that is reported, never worked around. */
-export async function settledStore(name: string, open: () => Promise<Store>, toChoose: string): Promise<Store> {
-  const hints = [`what is kept lies in the ${name} store`, toChoose]
+export async function settledStore(name: string, open: () => Promise<Store>, toChoose: Hint): Promise<Store> {
+  const hints = [hint`what is kept lies in the ${name} store`, toChoose]
   const advised = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()

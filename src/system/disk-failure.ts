@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 
 /** Does something with a path. What the system says becomes a failure; never `unavailable`, which would mean no store. */
 export function onDisk<T>(path: string, act: () => T): T {
@@ -34,7 +35,7 @@ export function diskFailure(error: unknown, path: string): Failure {
   if (isFailure(error)) return error
   const code = codeOf(error)
   const [kind, why] = reasons[code] ?? ['refused', `the system says ${code === '' ? 'nothing more' : code}`]
-  return new Failure(kind, `${path} cannot be used: ${why}`, { cause: error, hints: [`ls -ld ${path}`] })
+  return new Failure(kind, `${path} cannot be used: ${why}`, { cause: error, hints: [hint`ls -ld ${path}`] })
 }
 
 const reasons: { readonly [code: string]: readonly ['refused' | 'unsupported', string] } = {

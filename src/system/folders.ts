@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 
 /** Where credbridge's own files lie. All paths are absolute. */
 export interface Folders {
@@ -43,7 +44,7 @@ function homeOf(userId: number): string {
   } catch (error) {
     const who = `user ${userId} is not among the users of this machine`
     throw new Failure('unavailable', `there is no home folder: HOME is not set, and ${who}`, {
-      hints: ['export HOME=/path/to/a/folder'],
+      hints: [hint`export HOME=/path/to/a/folder`],
       cause: error,
     })
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { removeAllLeftovers } from './leftovers.ts'
 import {
@@ -123,14 +124,15 @@ function release(path: string, { token, ...self }: Holder): void {
 }
 
 function tooLong(path: string, holder: Holder, busy: string): Failure {
-  const end = lifeOf(holder) === 'living' ? `wait until it ends, or end it: kill ${holder.pid}` : undefined
+  const isLiving = lifeOf(holder) === 'living'
+  const end = isLiving ? hint`wait until it ends, or end it: kill ${String(holder.pid)}` : hint`wait until it ends`
   return new Failure('timeout', busy, {
-    hints: [end ?? 'wait until it ends', `if nothing of the kind runs any more: rm ${path}`],
+    hints: [end, hint`if nothing of the kind runs any more: rm ${path}`],
   })
 }
 
 function lost(path: string, busy: string): Failure {
   return new Failure('timeout', `${busy}: it took the lock ${path} while this one stood still`, {
-    hints: ['see what it has done, then try again'],
+    hints: [hint`see what it has done, then try again`],
   })
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { removeFile } from './disk.ts'
 import { onDisk, unlessAbsent } from './disk-failure.ts'
@@ -55,6 +56,6 @@ function pathOf(folder: number): string | undefined {
 
 function notTheirs(path: string, user: number): Failure {
   return new Failure('refused', `${path} does not belong to user ${user}, whose folder it is in`, {
-    hints: [`ls -l ${path}`],
+    hints: [hint`ls -l ${path}`],
   })
 }

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { passedAlong } from './path-walk.ts'
 
 /*
@@ -25,7 +26,7 @@ export function refuseAmongOthers(path: string, userId: number | undefined): voi
 
 export function amongOthers(path: string, other: number): Failure {
   return new Failure('refused', `${path} is among the files of user ${other}, where root makes none`, {
-    hints: [`run it as that user: sudo -u '#${other}' -H`, "run it with root's own home: sudo -H"],
+    hints: [hint`run it as that user: sudo -u ${`#${other}`} -H`, hint`run it with root's own home: sudo -H`],
   })
 }
 

@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import { codeOf, unlessAbsent } from './disk-failure.ts'
 
 /*
@@ -65,23 +66,23 @@ export function namesIn(folder: string): string[] {
 
 /** The failure for something that should be ours alone and is not. */
 export function unsafe(what: Unsafe, path: string, closedTo: ClosedTo = 'anything'): Failure {
-  const failure = (message: string, hint: string) => new Failure('refused', message, { hints: [hint] })
+  const failure = (message: string, mends: Hint) => new Failure('refused', message, { hints: [mends] })
   switch (what) {
     case 'foreign-owner':
-      return failure(`${path} belongs to another user`, `run the command as the user whose it is: ls -ld ${path}`)
+      return failure(`${path} belongs to another user`, hint`run the command as the user whose it is: ls -ld ${path}`)
     case 'loose-permissions':
       return closedTo === 'write'
-        ? failure(`others than its owner can change ${path}`, `chmod go-w ${path}`)
-        : failure(`others than its owner have access to ${path}`, `chmod go= ${path}`)
+        ? failure(`others than its owner can change ${path}`, hint`chmod go-w ${path}`)
+        : failure(`others than its owner have access to ${path}`, hint`chmod go= ${path}`)
     case 'symbolic-link':
       return failure(
         `${path} is a symbolic link, and none is followed there`,
-        `put the file or folder itself in its place: ${path}`,
+        hint`put the file or folder itself in its place: ${path}`,
       )
     case 'not-a-file':
-      return failure(`${path} is not a file`, `ls -ld ${path}`)
+      return failure(`${path} is not a file`, hint`ls -ld ${path}`)
     case 'not-a-folder':
-      return failure(`${path} is not a folder`, `ls -ld ${path}`)
+      return failure(`${path} is not a folder`, hint`ls -ld ${path}`)
     default:
       return what satisfies never
   }

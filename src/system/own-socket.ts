@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { UserId } from './own-file.ts'
 import { passedAlong } from './path-walk.ts'
 import { textIfReadable } from './readable.ts'
@@ -19,7 +20,9 @@ export function strangerAt(path: string, userId: UserId): Failure | undefined {
     const open = stats.isDirectory() && (stats.mode & 0o022) !== 0 && (stats.mode & 0o1000) === 0
     if (trusted && !open) continue
     const what = trusted ? `can be changed by others` : 'belongs to another user'
-    return new Failure('refused', `the socket ${path} is not used: ${passed} ${what}`, { hints: [`ls -ld ${passed}`] })
+    return new Failure('refused', `the socket ${path} is not used: ${passed} ${what}`, {
+      hints: [hint`ls -ld ${passed}`],
+    })
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { shellWord } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import { holderOf, isAbandoned, type LockFile, removeDeadMarkers, removeLock, takeLock } from './lock-file.ts'
 import { type ProcessIdentity, thisProcess } from './process-identity.ts'
 
@@ -47,6 +47,6 @@ async function acquire(file: string, lock: string, self: ProcessIdentity, wait: 
 
 function busy(file: string, lock: string): Failure {
   return new Failure('timeout', `another program is writing ${file}`, {
-    hints: ['let it come to its end', `if nothing of the kind runs any more: rm ${shellWord(lock)}`],
+    hints: [hint`let it come to its end`, hint`if nothing of the kind runs any more: rm ${lock}`],
   })
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { command } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import type { World } from './tool.ts'
 
 /*
@@ -42,7 +42,7 @@ export function allowed(world: World): readonly Allowed[] {
     const all: unknown = JSON.parse(text)
     if (Array.isArray(all) && all.every(isEntry)) return all
   } catch {}
-  throw new Failure('malformed', `${file} is not what credbridge wrote`, { hints: [command`rm ${file}`] })
+  throw new Failure('malformed', `${file} is not what credbridge wrote`, { hints: [hint`rm ${file}`] })
 }
 
 export function writeAllowed(world: World, all: readonly Allowed[]): void {

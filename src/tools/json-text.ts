@@ -2,7 +2,8 @@ import { isObject, type Member, type Node, parsed, rootOf } from './json-tree.ts
 
 /*
  * Edits a JSON file of somebody else in place: only the member that is meant changes; order, indentation, line ends,
- * unknown members and the spelling of numbers stay as they were.
+ * unknown members and the spelling of numbers stay as they were. Where things stand is for a parser to say; what is put
+ * in looks like its neighbours, which the parser's own editing does not do.
  */
 
 export type Path = readonly string[]

@@ -1,6 +1,7 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import { type Failure, isFailure, withHints } from '../core/failure.ts'
 import { formatFailure, printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -100,6 +101,6 @@ function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): 
     if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
       return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
     }
-    throw withHints(error, [`to go on without a sign-in: ${words} in config.toml`])
+    throw withHints(error, [hint`to go on without a sign-in: ${words} in config.toml`])
   }
 }

@@ -46,8 +46,11 @@ export const profiles: readonly Profile[] = [
     title: 'Bundler: BUNDLE_<HOST> (bundle-config(1), Credentials for gem sources)',
     kinds: ['basic', 'bearer'],
     variables(credential) {
-      const { host } = withoutPort(credential, 'Bundler')
-      const name = host.replaceAll('.', '__').replaceAll('-', '___').toUpperCase()
+      // It looks for the address as the Gemfile has it, then for the host, at whatever port (Bundler::Settings.key_for).
+      const { key, host, port } = credential.endpoint
+      const name = (port === undefined ? host : `${key}/`).replaceAll('.', '__').replaceAll('-', '___').toUpperCase()
+      if (name.includes('='))
+        throw new Failure('unsupported', `no variable can have the name that Bundler has for ${key}`)
       return { [`BUNDLE_${name}`]: userAndSecret(credential) }
     },
   },
@@ -108,12 +111,6 @@ function composerAuth(before: string | undefined): Methods {
 function userAndSecret({ account, kind, secret }: Sent): string {
   const escaped = encodeURIComponent(secret.expose())
   return kind === 'bearer' ? escaped : `${encodeURIComponent(account)}:${escaped}`
-}
-
-/** Such a variable means the host at every port. */
-function withoutPort({ endpoint }: Sent, program: string): Address {
-  if (endpoint.port === undefined) return endpoint
-  throw new Failure('unsupported', `${program}'s variable has no place for the port of ${endpoint.key}`)
 }
 
 function noSemicolon(text: string): string {

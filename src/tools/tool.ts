@@ -1,6 +1,7 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
 import type { Failure } from '../core/failure.ts'
+import type { Hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Change } from '../system/change.ts'
 import type { Machine } from '../system/machine.ts'
@@ -61,7 +62,7 @@ export interface NotAsking {
   /** For a person: which tool does not ask credbridge. */
   readonly why: string
   /** The command that makes it ask. */
-  readonly setup: string
+  readonly setup: Hint
 }
 
 /** A secret that was taken out: where it was, and what it is now. */
@@ -70,10 +71,16 @@ export interface TakenSecret {
   readonly credential: Credential
 }
 
+/** The plain secrets that can be moved, and remarks about those that cannot. */
+export interface FoundSecrets {
+  readonly secrets: readonly PlainSecret[]
+  readonly remarks: readonly string[]
+}
+
 /** Where a tool left plain secrets. */
 export interface PlainSecrets {
   /** Everything that can be moved, and remarks about what cannot. Reads only. */
-  find(world: Machine, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
+  find(world: Machine, options: SetupOptions): Promise<FoundSecrets>
   /** Asks as the tool would whether each of these is found now, before any is taken out; one that is not is a failure. */
   prove?(world: Machine, secrets: readonly PlainSecret[]): Promise<string>
   /** Takes all these out at once, where that is less work than one after the other. */

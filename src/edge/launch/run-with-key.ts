@@ -2,6 +2,7 @@ import { closeSync, openSync, statfsSync, unlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
@@ -45,7 +46,7 @@ function folderInMemory(): string {
   if (folder !== undefined) return folder
   throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
-      'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+      hint`last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
     ],
   })
 }

@@ -3,13 +3,14 @@ import { StringDecoder } from 'node:string_decoder'
 import { ReadStream, WriteStream } from 'node:tty'
 import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 
 /**
  * Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there:
  * `refused`, and what can be done otherwise.
  */
-export async function askUnseen(question: string, otherwise?: string): Promise<Secret> {
+export async function askUnseen(question: string, otherwise?: Hint): Promise<Secret> {
   const [input, output] = terminalStreams(otherwise)
   try {
     input.setRawMode(true)
@@ -75,7 +76,7 @@ function cancelled(): Failure {
   return new Failure('refused', 'cancelled')
 }
 
-const asWord = 'give what is asked for as a word or on standard input (see --help)'
+const asWord = hint`give what is asked for as a word or on standard input (see --help)`
 
 /** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
 export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {

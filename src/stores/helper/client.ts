@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
@@ -72,7 +73,9 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
   function answer({ exitCode, stdout, stderr }: Ran, verb: string): string {
     if (exitCode === 0) return stdout.trim()
     if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
-    throw new Failure('unavailable', `${command} could not ${verb}`, { hints: [`see what it says: ${byHand(verb)}`] })
+    throw new Failure('unavailable', `${command} could not ${verb}`, {
+      hints: [hint`see what it says: ${byHand(verb)}`],
+    })
   }
 
   function byHand(verb: string): string {
@@ -85,7 +88,7 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
       return read()
     } catch {
       throw new Failure('malformed', `${command} gives an answer that cannot be understood`, {
-        hints: [`see what it says: ${command} list`],
+        hints: [hint`see what it says: ${command} list`],
       })
     }
   }
@@ -103,6 +106,6 @@ function objectIn(text: string): object {
 /** A helper that asks us would turn in circles. */
 export function leadsToUs(command: string): Failure {
   return new Failure('refused', `${command} is credbridge itself`, {
-    hints: ['to settle on another store: credbridge use vault'],
+    hints: [hint`to settle on another store: credbridge use vault`],
   })
 }

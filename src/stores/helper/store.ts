@@ -3,7 +3,7 @@ import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
@@ -31,7 +31,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   // Windows' programs are on PATH in WSL, under their whole names.
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
-    throw new Failure('unavailable', `${command} is not on PATH`, { hints: [`install ${command}`] })
+    throw new Failure('unavailable', `${command} is not on PATH`, { hints: [hint`install ${command}`] })
   if (env[insideHelper] !== undefined || machine.isOurs(program)) throw leadsToUs(command)
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
@@ -193,8 +193,8 @@ function secondAccount(store: string, endpoint: Endpoint): Failure {
     `the ${store} store keeps one account for each server, and ${endpoint.key} has one`,
     {
       hints: [
-        `to forget that one: credbridge remove ${endpointWords(endpoint)}`,
-        'for several accounts: credbridge use vault',
+        hint`to forget that one: credbridge remove ${endpointWords(endpoint)}`,
+        hint`for several accounts: credbridge use vault`,
       ],
     },
   )

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, isFailure } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 
 /*
  * The addon gives all its errors one code, so their texts must say what happened. The texts of Linux were seen
@@ -11,39 +12,41 @@ import { Failure, type FailureCode, isFailure } from '../../core/failure.ts'
 interface Meaning {
   readonly code: FailureCode
   readonly message: string
-  readonly hints: readonly string[]
+  readonly hints: readonly Hint[]
 }
 
-const useVault = 'keep secrets in an encrypted folder instead: credbridge use vault'
+const useVault = hint`keep secrets in an encrypted folder instead: credbridge use vault`
 
 const locked: Meaning = {
   code: 'locked',
   message: 'the keychain is locked',
-  hints: ['unlock it on the desktop, or with: read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'],
+  hints: [
+    hint`unlock it on the desktop, or with: read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock`,
+  ],
 }
-const lockedOnMac: Meaning = { ...locked, hints: ['unlock it with: security unlock-keychain'] }
+const lockedOnMac: Meaning = { ...locked, hints: [hint`unlock it with: security unlock-keychain`] }
 const noBus: Meaning = { code: 'unavailable', message: 'there is no session bus, so no keychain', hints: [useVault] }
 const noService: Meaning = {
   code: 'unavailable',
   message: 'nothing on the session bus keeps secrets',
-  hints: ['install and start a keychain service, for example gnome-keyring', useVault],
+  hints: [hint`install and start a keychain service, for example gnome-keyring`, useVault],
 }
 const noCollection: Meaning = {
   code: 'unavailable',
   message: 'the keychain has no collection to keep secrets in',
-  hints: ['sign in on the desktop once, or make one with: seahorse', useVault],
+  hints: [hint`sign in on the desktop once, or make one with: seahorse`, useVault],
 }
 const noKeychain: Meaning = { code: 'unavailable', message: 'there is no keychain for this login', hints: [useVault] }
 const busHungUp: Meaning = {
   code: 'refused',
   message: 'the session bus closed the connection',
-  hints: ['use the bus of your own login: unset DBUS_SESSION_BUS_ADDRESS, or do not use sudo'],
+  hints: [hint`use the bus of your own login: unset DBUS_SESSION_BUS_ADDRESS, or do not use sudo`],
 }
 const refused: Meaning = { code: 'refused', message: 'the keychain refused', hints: [] }
 const noReply: Meaning = {
   code: 'timeout',
   message: 'the keychain did not answer in time',
-  hints: ['restart the keychain service, for example: systemctl --user restart gnome-keyring-daemon'],
+  hints: [hint`restart the keychain service, for example: systemctl --user restart gnome-keyring-daemon`],
 }
 const ambiguous: Meaning = {
   code: 'ambiguous',
@@ -114,7 +117,7 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
 const unknown: Meaning = {
   code: 'refused',
   message: 'the keychain failed in a way that credbridge does not know',
-  hints: ['credbridge doctor'],
+  hints: [hint`credbridge doctor`],
 }
 
 /** What the addon threw, as a failure of ours. Its text names services and users and stays in the cause. */
@@ -127,26 +130,25 @@ export function keychainFailure(error: unknown): Failure {
 
 /** Several items at one place and nothing to choose by: another program has written beside ours. */
 export function severalItems(service: string, account: string): Failure {
-  const words = `service ${quoted(service)} username ${quoted(account)}`
+  const words = ['service', service, 'username', account]
   return new Failure(ambiguous.code, ambiguous.message, {
-    hints: [`remove them all, then sign in again: secret-tool clear ${words}`],
+    hints: [hint`remove them all, then sign in again: secret-tool clear ${words}`],
   })
 }
 
 /** A call that has not ended and cannot be called off. */
 export function overdue(personPresent: boolean): Failure {
-  const asked = ['answer the dialog of the keychain, then try again', ...noReply.hints]
+  const asked = [hint`answer the dialog of the keychain, then try again`, ...noReply.hints]
   return new Failure(noReply.code, noReply.message, { hints: personPresent ? asked : noReply.hints, stuck: true })
 }
 
 /** The addon is not there, or not for this system. */
 export function noAddon(error: unknown): Failure {
   return new Failure('unavailable', 'the keychain addon does not load', {
-    hints: ['install it again with its optional parts: npm install --global --include=optional credbridge', useVault],
+    hints: [
+      hint`install it again with its optional parts: npm install --global --include=optional credbridge`,
+      useVault,
+    ],
     cause: error,
   })
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Entry, Item, Place } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { isOwnFolder, readOwnFile } from '../../system/own-file.ts'
 
 /*
@@ -46,7 +47,7 @@ export function parseIndex(text: string, file: string): readonly Row[] {
   if (!isObject(index) || typeof index['version'] !== 'number') throw unreadable(file)
   if (index['version'] !== 1) {
     throw new Failure('unsupported', `${file} was written by a later version of credbridge`, {
-      hints: ['update credbridge'],
+      hints: [hint`update credbridge`],
     })
   }
   const items = index['items']
@@ -93,6 +94,6 @@ function isRow(value: unknown): value is Row {
 
 function unreadable(file: string): Failure {
   return new Failure('malformed', `${file} cannot be read: it is not the keychain's index`, {
-    hints: [`put it aside: mv ${file} ${file}.broken`],
+    hints: [hint`put it aside: mv ${file} ${`${file}.broken`}`],
   })
 }

@@ -1,6 +1,6 @@
 import { type Place, python, samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
 
 /** Where an item lies in the keychain of a platform. */
@@ -52,11 +52,11 @@ export function refuseTaken(place: Place, others: readonly Place[], platform: st
   const taken = takenBy(place, others, platform)
   if (taken === undefined) return
   throw new Failure('refused', `the keychain takes ${place.endpoint.key} and ${taken.endpoint.key} for one`, {
-    hints: [`if the older one is not needed: credbridge remove ${removal(taken)}`],
+    hints: [hint`if the older one is not needed: credbridge remove ${removal(taken)}`],
   })
 }
 
-function removal({ endpoint, owner }: Place): string {
+function removal({ endpoint, owner }: Place): readonly string[] {
   return endpointWords(owner === python ? { ...endpoint, form: 'service' } : endpoint)
 }
 

@@ -2,6 +2,7 @@ import type { Asker } from '../../core/asker.ts'
 import { type Entry, type Found, type Item, type Place, python, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
@@ -116,7 +117,7 @@ export function keychainStore(options: KeychainOptions): Store {
   async function erase(asker: Asker, calls: Calls, service: string, account: string): Promise<void> {
     await calls.erase(service, account)
     if ((await (await reader(asker)).value(service, account)) === undefined) return
-    throw new Failure('refused', 'the keychain did not remove the item', { hints: ['credbridge doctor'] })
+    throw new Failure('refused', 'the keychain did not remove the item', { hints: [hint`credbridge doctor`] })
   }
 
   async function list(asker: Asker): Promise<readonly Entry[]> {

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { type Path, withoutValues, withValues } from '../json-text.ts'
 import type { PlainSecret, TakenSecret, World } from '../tool.ts'
 import { membersOf, readConfig, writeConfig } from './config.ts'
@@ -26,7 +27,7 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
     const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
     if (changed.length === 0) continue
     throw new Failure('refused', `${file} was changed meanwhile; ${changed.join(', ')} is left as it is`, {
-      hints: ['try again'],
+      hints: [hint`try again`],
     })
   }
 }

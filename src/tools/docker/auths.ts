@@ -1,25 +1,20 @@
 import type { Credential, Owner } from '../../core/credential.ts'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import type { Path } from '../json-text.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
 import { addressIn, spellingOf } from './address.ts'
 import { takeOutOfFiles } from './auths-edits.ts'
 import { membersOf, readConfig } from './config.ts'
 import { docker, ownerFor } from './names.ts'
 import { type SignIn, signInOf } from './sign-in.ts'
 
-/** The sign-ins in `auths` of docker's configuration, as secrets to be moved. */
-
-export interface Found {
-  readonly secrets: readonly PlainSecret[]
-  readonly remarks: readonly string[]
-}
+/* The sign-ins in `auths` of docker's configuration, as secrets to be moved. */
 
 /** Who reads a file with `auths`. */
 export type Reader = 'docker' | 'helm' | 'containers'
 
 /** What lies readable in a file and can be moved; what cannot is a remark. */
-export function secretsInFile(world: World, file: string, reader: Reader): Found {
+export function secretsInFile(world: World, file: string, reader: Reader): FoundSecrets {
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   const taken = new Set<string>()

@@ -1,5 +1,5 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
-import { shellWord } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
 import type { World } from '../tool.ts'
 import { addressIn } from './address.ts'
@@ -28,7 +28,7 @@ export async function checkClient(world: World, client: Client): Promise<readonl
     const lines = await signedOut(world, client, text, helper)
     return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
   }
-  const fix = `credbridge setup ${name}`
+  const fix = hint`credbridge setup ${name}`
   if (world.program(name) === undefined && text.trim() === '{}')
     return [{ state: 'skipped', says: `${name} is not installed` }]
   const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
@@ -44,7 +44,7 @@ async function signedOut(world: World, client: Client, text: string, helper: str
   const unfound = secretsInFile(world, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
   const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
   const lines: DoctorLine[] = []
-  const fix = `credbridge import ${client.name}`
+  const fix = hint`credbridge import ${client.name}`
   if (unfound > 0) {
     lines.push({
       state: 'wrong',
@@ -53,7 +53,11 @@ async function signedOut(world: World, client: Client, text: string, helper: str
     })
   }
   if (others > 0)
-    lines.push({ state: 'note', says: `${others} secrets lie readable in ${file}`, fix: `${fix} --dry-run` })
+    lines.push({
+      state: 'note',
+      says: `${others} secrets lie readable in ${file}`,
+      fix: hint`credbridge import ${client.name} --dry-run`,
+    })
   for (const server of await unanswered(world, text, helper)) {
     const former = formerHelper(world, [file, ...asSpelled(text, ['credsStore'])])
     lines.push({
@@ -61,8 +65,8 @@ async function signedOut(world: World, client: Client, text: string, helper: str
       says: `${client.name} has been signed in to ${server}, and credbridge has nothing for it`,
       fix:
         former === undefined || client.name !== 'docker'
-          ? `${client.login} ${shellWord(server)}`
-          : `credbridge import docker --helper ${shellWord(former)} --keep`,
+          ? hint`${client.login} ${server}`
+          : hint`credbridge import docker --helper ${former} --keep`,
     })
   }
   return lines

@@ -1,4 +1,5 @@
 import { Failure, isFailure, withHints } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { World } from '../tool.ts'
 
@@ -16,7 +17,7 @@ export function readConfig(world: World, file: string): string {
 export function usable(file: string, text: string): string {
   if (text.startsWith('\ufeff')) {
     throw new Failure('malformed', `${file} begins with a byte order mark, with which its clients do not read it`, {
-      hints: ['save it as UTF-8 without a byte order mark; nothing was changed'],
+      hints: [hint`save it as UTF-8 without a byte order mark; nothing was changed`],
     })
   }
   const content = text.trim()
@@ -57,7 +58,7 @@ export function about<T>(file: string, work: () => T): T {
   } catch (error) {
     if (!isFailure(error) || error.code !== 'malformed') throw error
     throw new Failure('malformed', `${file} cannot be read: ${error.message}`, {
-      hints: ['mend or remove it; nothing was changed'],
+      hints: [hint`mend or remove it; nothing was changed`],
     })
   }
 }
@@ -71,7 +72,7 @@ export function writeConfig({ files }: World, file: string, text: string, doTher
     files.write(file, text)
   } catch (error) {
     if (!isFailure(error) || error.code !== 'refused') throw error
-    throw withHints(error, [`if another program writes it (home-manager, chezmoi), ${doThere} there`])
+    throw withHints(error, [hint`if another program writes it (home-manager, chezmoi), ${doThere} there`])
   }
 }
 

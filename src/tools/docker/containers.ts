@@ -1,6 +1,7 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
 import type { Change, Plan, Setup, World } from '../tool.ts'
 import { secretsInFile } from './auths.ts'
@@ -62,7 +63,7 @@ export const containersSetup: Setup = {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
-    const fix = 'credbridge setup containers'
+    const fix = hint`credbridge setup containers`
     const isAsked = ourHosts(world).length > 0 || (await helpersInForce(world, undefined)).helpers.some(isOurName)
     if (!isAsked) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
     await helperOnPath(world, containersHelper)
@@ -109,7 +110,7 @@ function planFor(hosts: readonly string[], world: World, takesOver: boolean): Pl
     const before = valueAt(text, path)
     if (isOurName(before)) return []
     if (before !== undefined)
-      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
+      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: [hint`remove it`] })
     return [naming(world, file, path, name, `${file}: ask credbridge for ${host}`)]
   })
   const blind = `podman login looks into ${written} only and would keep the secret there`
@@ -130,7 +131,7 @@ function readable(world: World): readonly DoctorLine[] {
   return authFiles(world).flatMap((file): DoctorLine[] => {
     const count = membersOf(readConfig(world, file), 'auths').filter(({ value }) => holdsSecret(value)).length
     const says = `${count} secrets lie readable in ${file}`
-    return count === 0 ? [] : [{ state: 'note', says, fix: 'credbridge import containers' }]
+    return count === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import containers` }]
   })
 }
 
@@ -145,5 +146,7 @@ function isWritten(world: World): boolean {
 }
 
 function writeYourself(says: string): Failure {
-  return new Failure('refused', says, { hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`] })
+  return new Failure('refused', says, {
+    hints: [hint`write into it: credential-helpers = ${JSON.stringify([name, authFile])}`],
+  })
 }

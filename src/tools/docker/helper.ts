@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
@@ -17,27 +17,29 @@ const listLimit = 60_000
 export async function helperOnPath(world: World, { command }: HelperName): Promise<string> {
   const ours = world.ours(command)
   if (ours === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
   const found = world.program(command)
   if (found === undefined) {
     throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {
-      hints: [`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
+      hints: [hint`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
     })
   }
   if (!world.isOurs(found)) {
     throw new Failure('refused', `PATH leads to another ${command} first: ${found}`, {
-      hints: [`remove that one, or put ${dirname(ours)} before it`],
+      hints: [hint`remove that one, or put ${dirname(ours)} before it`],
     })
   }
   if (world.files.isEverybodys(dirname(found))) {
     throw new Failure('refused', `anybody may put another ${command} into ${dirname(found)}`, {
-      hints: [`chmod o-w ${dirname(found)}`],
+      hints: [hint`chmod o-w ${dirname(found)}`],
     })
   }
   const ran = await world.run(found, ['version'])
   if (ran.exitCode === 0 && ran.stdout.startsWith(`${command} `)) return found
-  throw new Failure('unavailable', `${found} does not run`, { hints: ['credbridge doctor'] })
+  throw new Failure('unavailable', `${found} does not run`, { hints: [hint`credbridge doctor`] })
 }
 
 /** Keeps, finds, lists and forgets a throw-away sign-in, as a client does. */
@@ -54,9 +56,9 @@ export async function proveHelper(world: World, name: HelperName): Promise<strin
   const gone = await ask('get', server)
   const kept = found.stdout.includes(JSON.stringify(secret)) && listed.stdout.includes(JSON.stringify(server))
   if (kept && gone.exitCode === 1) return `${command} kept a throw-away sign-in, found it, listed it and forgot it`
-  const hints = stored.exitCode === 0 ? [] : [`it says: ${stored.stdout.trim()}`]
+  const hints = stored.exitCode === 0 ? [] : [hint`it says: ${stored.stdout.trim()}`]
   throw new Failure('internal', `${command} did not find again what it had stored`, {
-    hints: [...hints, 'credbridge doctor'],
+    hints: [...hints, hint`credbridge doctor`],
   })
 }
 
@@ -72,6 +74,6 @@ export async function proveSignIns(world: World, name: HelperName, secrets: read
     })
   if (lost === undefined) return `${name.command} answers for all ${secrets.length}`
   throw new Failure('internal', `${name.command} does not answer ${lost.account} for ${lost.endpoint.key}`, {
-    hints: [`credbridge list ${endpointWords(lost.endpoint)}`, 'nothing was taken out of where it was'],
+    hints: [hint`credbridge list ${endpointWords(lost.endpoint)}`, hint`nothing was taken out of where it was`],
   })
 }

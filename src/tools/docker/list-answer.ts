@@ -1,10 +1,11 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 
 /** What a helper has answered to `list`: its servers, each with its user. */
 export function listAnswer(command: string, { exitCode, stdout }: Ran): readonly (readonly [string, unknown])[] {
   const failed = (what: string) =>
-    new Failure('unavailable', `${command} ${what}`, { hints: [`see what it says: ${command} list`] })
+    new Failure('unavailable', `${command} ${what}`, { hints: [hint`see what it says: ${command} list`] })
   if (exitCode !== 0) throw failed('could not list what it keeps')
   let listed: unknown
   try {

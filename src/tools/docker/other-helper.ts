@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
 import { endpointOf, spellingOf } from './address.ts'
-import type { Found } from './auths.ts'
 import { listAnswer } from './list-answer.ts'
 import { printObject, readMessage } from './message.ts'
 import { commandOf, containersHelper, dockerHelper, kindOf, ownerFor } from './names.ts'
@@ -15,7 +15,7 @@ const label = 'Registry credentials for '
 const limit = 60_000
 
 /** What docker-credential-<name> keeps, as it lists it; to be copied, or to be moved out of there. */
-export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<Found> {
+export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<FoundSecrets> {
   const program = programOf(world, name)
   if (how === 'move' && name === 'secretservice') throw hidesUsers()
   const listed = await call(world, program, 'list', 'unused')
@@ -82,7 +82,7 @@ function programOf(world: World, name: string): string {
   const program = world.program(commandOf(name))
   if (program === undefined) {
     throw new Failure('unavailable', `${commandOf(name)} is not on PATH`, {
-      hints: ['install it, or add it to PATH'],
+      hints: [hint`install it, or add it to PATH`],
     })
   }
   const ours = [dockerHelper, containersHelper].map(({ command }) => world.program(command))
@@ -106,7 +106,7 @@ function reasonToStay({ env, home, files }: World, name: string, server: string)
 
 function hidesUsers(): Failure {
   const says = 'docker-credential-secretservice would forget users of a server that it does not show'
-  return new Failure('unsupported', says, { hints: ['credbridge import --from docker-secretservice --remove'] })
+  return new Failure('unsupported', says, { hints: [hint`credbridge import --from docker-secretservice --remove`] })
 }
 
 function call(world: World, program: string, verb: string, input: string): Promise<Ran> {

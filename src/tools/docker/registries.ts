@@ -1,5 +1,6 @@
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { endpointOf, serverOf } from './address.ts'
 
 /** The registries that a person named, each once; none were: `undefined`. What is only a part of one is `malformed`. */
@@ -9,7 +10,7 @@ export function registriesIn(words: unknown): readonly Address[] | undefined {
   const part = all.find(({ path }) => path !== '')
   if (part !== undefined) {
     throw new Failure('malformed', `${part.key} is a part of a registry, and helpers are asked for whole ones`, {
-      hints: [`for all of it: --registry ${hostAndPort(part)}`],
+      hints: [hint`for all of it: --registry ${hostAndPort(part)}`],
     })
   }
   return [...new Map(all.map((at) => [configKeyOf(at), at])).values()]

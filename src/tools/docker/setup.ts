@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { type Path, valueAt, withValues } from '../json-text.ts'
 import type { Change, Plan, Setup, SetupOptions, World } from '../tool.ts'
 import { checkClient } from './check.ts'
@@ -71,13 +72,13 @@ function refuseOther(client: Client, path: Path, before: unknown, { registry, re
   const words = Array.isArray(registry) ? ['--registry', ...registry] : []
   const only = Array.isArray(registry)
     ? []
-    : [`for one registry only: credbridge setup ${client.name} --registry <host>`]
+    : [hint`for one registry only: credbridge setup ${client.name} --registry <host>`]
   const other = typeof before === 'string' ? before : 'something'
   throw new Failure(
     'refused',
     `${client.name} is told to ask ${other}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
     {
-      hints: [`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace'].join(' ')}`, ...only],
+      hints: [hint`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace']}`, ...only],
     },
   )
 }

@@ -1,8 +1,9 @@
 import type { Address } from '../../core/endpoint.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
-import type { PlainSecret, World } from '../tool.ts'
-import { type Found, secretsInFile } from './auths.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
+import { secretsInFile } from './auths.ts'
 import { asSpelled, helperIn, membersOf } from './config.ts'
 import { commandOf, dockerHelper } from './names.ts'
 import { secretsInHelper } from './other-helper.ts'
@@ -22,7 +23,7 @@ const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
  * The sign-ins that a client does not find any more once it asks credbridge: those that lie in the file itself are to be
  * moved, those that a helper keeps are to be copied, so that undo gives them back.
  */
-export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<Found> {
+export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<FoundSecrets> {
   const isOurs = ownedBy(after, dockerHelper.name)
   const inFile = secretsInFile(world, client.configFile(world), client.name)
   const isForAll = valueAt(after, asSpelled(after, ['credsStore'])) === dockerHelper.name
@@ -51,8 +52,8 @@ export function addressOf({ credential: { endpoint } }: PlainSecret): Address | 
   return endpoint.form === 'address' ? endpoint : undefined
 }
 
-async function keptBy(world: World, helper: string): Promise<Found> {
-  const nothing = (why: string): Found => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
+async function keptBy(world: World, helper: string): Promise<FoundSecrets> {
+  const nothing = (why: string): FoundSecrets => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
   if (minting.includes(helper)) return nothing('makes passwords that end soon: none of them is taken over')
   const program = world.program(commandOf(helper))
   if (program === undefined) return nothing('is not on PATH: nothing is taken over from it')
@@ -61,7 +62,7 @@ async function keptBy(world: World, helper: string): Promise<Found> {
     return await secretsInHelper(world, helper, 'copy')
   } catch (error) {
     const { code, message, hints } = asFailure(error)
-    throw new Failure(code, message, { hints: [...hints, 'to go on without its sign-ins, add --no-import'] })
+    throw new Failure(code, message, { hints: [...hints, hint`to go on without its sign-ins, add --no-import`] })
   }
 }
 

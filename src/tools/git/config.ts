@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, World } from '../tool.ts'
 
@@ -64,10 +65,10 @@ export function helperConfig(world: World, git: string): HelperConfig {
 }
 
 /** What git says about its own failure. */
-export function hintsFrom(ran: Ran): string[] {
+export function hintsFrom(ran: Ran): Hint[] {
   return ran.stderr
     .split('\n')
     .filter((line) => line !== '')
     .slice(0, 5)
-    .map((line) => `git says: ${line}`)
+    .map((line) => hint`git says: ${line}`)
 }

@@ -1,7 +1,7 @@
 import type { Credential, Kind } from '../../core/credential.ts'
 import { type Address, addressOf } from '../../core/endpoint.ts'
 import { asFailure, Failure, withHints } from '../../core/failure.ts'
-import { endpointWords, shellWord } from '../../core/hint.ts'
+import { hint, placeWords } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
@@ -154,7 +154,7 @@ function printed(values: Parameters<typeof printMessage>[0], { endpoint, account
   try {
     return printMessage(values)
   } catch (error) {
-    const words = account === '' ? endpointWords(endpoint) : `${endpointWords(endpoint)} ${shellWord(account)}`
-    throw withHints(asFailure(error), [`to keep another one: credbridge set ${words}`])
+    const words = placeWords(endpoint, account === '' ? undefined : account)
+    throw withHints(asFailure(error), [hint`to keep another one: credbridge set ${words}`])
   }
 }

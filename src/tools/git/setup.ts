@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
@@ -56,7 +57,7 @@ export const gitSetup: Setup = {
       return 'git kept a throw-away credential, found it again and forgot it'
     }
     throw new Failure('internal', 'git did not find again what it had stored', {
-      hints: [...hintsFrom(found), 'credbridge doctor'],
+      hints: [...hintsFrom(found), hint`credbridge doctor`],
     })
   },
 
@@ -71,7 +72,7 @@ export const gitSetup: Setup = {
 }
 
 function howItStands(values: readonly string[], ours: string): Finding {
-  const fix = 'credbridge setup git'
+  const fix = hint`credbridge setup git`
   const installed = values.filter(isOurs)
   if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
   const inUse = asked(values).filter(isOurs)
@@ -132,7 +133,7 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
 
 function gitOf(world: World): string {
   const git = world.program('git')
-  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: ['install git first'] })
+  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
   return git
 }
 
@@ -140,7 +141,9 @@ function gitOf(world: World): string {
 async function ourHelper(world: World): Promise<string> {
   const path = world.ours(command)
   if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
   const forShell = world.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)

@@ -58,12 +58,12 @@ function documentIn(text: string, lineCounter = new LineCounter()) {
   return read
 }
 
-/** Some readers put the keys of another map in place of `<<`, others do not. */
+/** Some readers put the keys of another map in place of `<<`, others do not; nor do they agree about a key that is nothing. */
 function hasOddKey(contents: Node | null): boolean {
   let found = false
   visit(contents, {
     Pair: (_, { key }) => {
-      found ||= !isScalar(key) || key.value === '<<'
+      found ||= !isScalar(key) || key.value === '<<' || key.value === '' || key.value === null
     },
   })
   return found

@@ -1,5 +1,6 @@
 import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Rules, refuseHarmful } from '../guard/judge.ts'
 import { refuseReferences } from '../guard/references.ts'
@@ -49,7 +50,7 @@ export const npmLauncher: Launcher = {
 function ownConfiguration({ asked }: Call): LaunchPlan {
   if (!asked) return asItIs
   throw new Failure('unsupported', '--userconfig leaves no place for what credbridge gives', {
-    hints: ['name the file by npm_config_userconfig instead'],
+    hints: [hint`name the file by npm_config_userconfig instead`],
   })
 }
 

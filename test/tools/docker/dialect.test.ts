@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Credential, kinds as everyKind } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { containersDialect, dockerDialect } from '../../../src/tools/docker/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -286,7 +287,7 @@ describe('what is broken', () => {
     '%s: one sentence on both streams, what to do on stderr, exit 1',
     async (verb) => {
       const input = verb === 'store' ? '{"ServerURL":"h","Username":"u","Secret":"s"}' : 'h'
-      talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: ['unlock it', 'or do not'] }))
+      talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: [hint`unlock it`, hint`or do not`] }))
       expect(await talk.say(docker, verb, input)).toEqual({
         stdout: 'credbridge: the keyring is locked\n',
         stderr: `credbridge: the keyring is locked\nhint: unlock it\nhint: or do not\n${looks.includes(verb) ? anonymously : ''}`,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { git } from '../../../src/tools/git/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -396,7 +397,7 @@ describe('a store that is broken', () => {
     async (code) => {
       await talk.say(git, 'store', alice)
       for (const verb of ['get', 'store', 'erase']) {
-        talk.store.failOnce(new Failure(code, 'the store is broken', { hints: ['mend it'] }))
+        talk.store.failOnce(new Failure(code, 'the store is broken', { hints: [hint`mend it`] }))
         expect(await talk.say(git, verb, alice)).toEqual({
           stdout: '',
           stderr: 'credbridge: the store is broken\nhint: mend it\n',
