@@ -159,8 +159,17 @@ function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Look
   const signedIn = isConfiguration(lookup.tool) ? signedInWith(lookup.tool, all, items) : []
   if (signedIn.length > 0) return signedIn
   const note = items.find((item) => item.kind === 'default' && item.owner === ourselves)
+  if (note !== undefined && hasNewerLogin(all, note, lookup)) return all
   const marked = all.filter(({ account }) => account === note?.account)
   return note !== undefined && marked.length > 0 ? marked : all
+}
+
+/** A tool that keeps one account at an endpoint: its login after the default was set says that this account is meant. */
+function hasNewerLogin(all: readonly Found[], note: Found, { tool, oneAccount }: Lookup): boolean {
+  const since = note.savedAt
+  return (
+    since !== undefined && oneAccount === true && all.some((one) => one.owner === tool && (one.savedAt ?? 0) > since)
+  )
 }
 
 /** Whoever made a configuration for an account of its own has said with it which account is meant. */
