@@ -10,8 +10,8 @@ import type { Store } from './store.ts'
 const attempts = 5
 
 /**
- * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
- * be restored: whoever has saved something looks after those.
+ * Saves the credential and reads it back. `before` are the items that were at the endpoint. Returns the items read,
+ * with the copies at `copiesEndpoint`, so that the caller can remove those past their time.
  */
 export async function saveVerified(
   store: Store,

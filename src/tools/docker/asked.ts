@@ -10,7 +10,7 @@ export interface Asking extends Pick<NotAsking, 'why'> {
   setup(words: readonly string[]): Hint
 }
 
-/** What was found, each with whether its client asks credbridge about it. */
+/** Adds to each secret whether its client asks credbridge about it. */
 export function withAsking({ secrets, remarks }: FoundSecrets, { isAsked, why, setup }: Asking): FoundSecrets {
   const isAskedAbout = ({ credential: { endpoint } }: PlainSecret) => endpoint.form === 'address' && isAsked(endpoint)
   const some = secrets.some(isAskedAbout)

@@ -99,7 +99,7 @@ describe('an identity token', () => {
     await talk.broker.save(credential('git', '<token>', 'password'))
     const { stdout, exitCode } = await get('registry.example.com')
     expect([stdout, exitCode]).toEqual([
-      "credbridge: docker would take the user name at https://registry.example.com for a token's mark\n",
+      'credbridge: docker would mistake the user name at https://registry.example.com for the mark of a token\n',
       1,
     ])
   })

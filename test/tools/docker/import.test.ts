@@ -41,7 +41,7 @@ describe('an entry', () => {
       'it cannot be read',
     ],
   ])('%s stays', async (_what, entry, why) => {
-    expect(await found(config({ h: entry }))).toEqual({ shown: [], remarks: [`h: stays, ${why}`] })
+    expect(await found(config({ h: entry }))).toEqual({ shown: [], remarks: [`h: not moved, ${why}`] })
   })
 
   test.each([{}, { auth: '' }, [], null, 'text', { email: 'x' }])('%j has no secret', async (entry) => {
@@ -79,9 +79,7 @@ describe('in whatever spelling Go reads it', () => {
   test('a byte order mark is named, as its clients stumble over it', async () => {
     await expect(found(`\ufeff${config({ h: entry })}`)).rejects.toMatchObject({
       code: 'malformed',
-      message: expect.stringMatching(
-        /config\.json begins with a byte order mark, with which its clients do not read it$/,
-      ),
+      message: expect.stringMatching(/config\.json begins with a byte order mark, which its clients cannot read$/),
     })
   })
 })
@@ -216,7 +214,7 @@ test('what was changed meanwhile is left, the rest is taken out at once', async 
   const watched = { ...world, files: { ...world.files, write } }
   await expect(dockerPlainSecrets.takeOutAll?.(watched, secrets)).rejects.toMatchObject({
     code: 'refused',
-    message: expect.stringMatching(/changed meanwhile; b is left as it is$/),
+    message: expect.stringMatching(/has changed; b was left as it is$/),
   })
   expect(read('.docker/config.json')).toBe(config({ a: {}, b: { auth: base64('u:newer') }, c: {} }))
   expect(written).toHaveLength(1)

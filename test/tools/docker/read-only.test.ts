@@ -51,7 +51,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { stderr, exitCode } = await credbridge('import docker --yes')
       expect(stderr).toContain(`credbridge: ${file} cannot be used: permission denied\n`)
       expect(stderr).toContain(
-        'hint: if another program writes it (home-manager, chezmoi), take out what credbridge keeps by now there\n',
+        'hint: if another program writes it (home-manager, chezmoi), remove the secrets that credbridge stores now there\n',
       )
       expect(stderr).not.toContain('moved')
       expect(exitCode).toBe(2)

@@ -153,7 +153,10 @@ describe("podman's drop-ins are read in the order of their names", () => {
   test('one that is read after ours, with helpers in it, would win: that is refused', async () => {
     const { make, put, read } = home(undefined)
     const later = put('.config/containers/registries.conf.d/zzz.conf', 'credential-helpers = ["other"]\n')
-    const refusal = { code: 'refused', message: `${later} is read after what setup would write, and counts instead` }
+    const refusal = {
+      code: 'refused',
+      message: `${later} is read after the file that setup would write, and overrides it`,
+    }
     await expect(make('plan', {}, containersSetup)).rejects.toMatchObject(refusal)
     expect(read(own)).toBeUndefined()
   })
@@ -270,8 +273,8 @@ describe('what would not be found any more is taken over', () => {
   })
 
   test.each([
-    ['gone', /docker-credential-gone is not on PATH: nothing is taken over from it/],
-    ['ecr-login', /docker-credential-ecr-login makes passwords that end soon: none of them is taken over/],
+    ['gone', /docker-credential-gone is not on PATH: nothing is imported from it/],
+    ['ecr-login', /docker-credential-ecr-login creates short-lived passwords: none is imported/],
   ])('%s', async (former, remark) => {
     const { world } = withHelper({ credsStore: former }, former)
     const program: typeof world.program = (name) => (name.endsWith('gone') ? undefined : world.program(name))
@@ -287,7 +290,7 @@ describe('what would not be found any more is taken over', () => {
     }
     await expect(dockerSetup.plan({ ...world, run }, { replace: true })).rejects.toMatchObject({
       code: 'unavailable',
-      hints: ['see what it says: docker-credential-other list', 'to go on without its sign-ins, add --no-import'],
+      hints: ['see its output: docker-credential-other list', 'to go on without its sign-ins, add --no-import'],
     })
   })
 
