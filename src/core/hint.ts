@@ -1,8 +1,8 @@
 import { unprintable } from './unprintable.ts'
 
 /*
- * Hints are commands that people paste into a shell, and the names in them come from requests: what a stranger put into
- * a URL must stay a word.
+ * People paste hints into a shell, and names in hints may come from requests. A name that a stranger chose must stay
+ * one shell word.
  */
 
 declare const quoted: unique symbol
@@ -47,7 +47,7 @@ interface Named {
   readonly key: string
 }
 
-/** An endpoint as our commands take it. */
+/** An endpoint as arguments of credbridge's commands. */
 export function endpointWords(endpoint: Named): readonly string[] {
   return placeWords(endpoint, undefined)
 }

@@ -6,12 +6,12 @@ import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
-/** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
-const attempts = 3
+/** Somebody else's erase may come between a save and the look at it; so may a login that removes its former account. */
+const attempts = 5
 
 /**
- * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
- * be restored: whoever has saved something looks after those.
+ * Saves the credential and reads it back. `before` are the items that were at the endpoint. Returns the items read,
+ * with the copies at `copiesEndpoint`, so that the caller can remove those past their time.
  */
 export async function saveVerified(
   store: Store,
@@ -21,7 +21,7 @@ export async function saveVerified(
   { oneAccount = false }: Saving,
 ): Promise<readonly Found[]> {
   const { endpoint, account } = credential
-  for (let left = oneAccount ? attempts : 1; left > 0; left--) {
+  for (let left = attempts; left > 0; left--) {
     await store.save(asker, credential)
     const found = await store.find(asker, [endpoint, copiesEndpoint], oneAccount ? undefined : account)
     if (isKept(found, credential, before, oneAccount)) return found
@@ -32,8 +32,8 @@ export async function saveVerified(
 }
 
 /**
- * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
- * only nothing at all or the value from before says that ours was lost.
+ * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one.
+ * Nothing at all, or the value from before, says that ours was erased or lost.
  */
 function isKept(
   found: readonly Found[],

@@ -1,15 +1,15 @@
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 
-/** It was there a moment ago. */
+/** The bus closed an open connection. */
 export function busVanished(): Failure {
-  return new Failure('unavailable', 'the session bus vanished during the conversation', {
+  return new Failure('unavailable', 'the session bus closed the connection', {
     hints: [hint`try again`, hint`credbridge doctor`],
     passing: true,
   })
 }
 
-/** It took the connection, and says nothing. */
+/** The bus accepted the connection, but does not answer. */
 export function busSilent(): Failure {
   return new Failure('timeout', 'the session bus did not answer in time', {
     hints: [hint`see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs`],
@@ -33,7 +33,7 @@ export function otherBus(): Failure {
 
 const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
 
-/** Why no connection came about. */
+/** The failure for a connection that could not be opened. */
 export function busUnreachable(error: NodeJS.ErrnoException | undefined): Failure {
   const code = error?.code ?? ''
   const denied = code === 'EACCES' || code === 'EPERM'

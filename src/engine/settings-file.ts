@@ -11,7 +11,17 @@ type Reader = (value: unknown, settings: Settings) => Settings
 const wrong = (what: string) =>
   new Failure('malformed', `the settings file: ${what}`, { hints: [hint`credbridge doctor`] })
 
-/** What may stand in the file: the path of each key, and what its value becomes. */
+/** A tool's own setting. */
+function oneOf(name: string, ...words: readonly string[]): Reader {
+  return (value, settings) => {
+    if (typeof value !== 'string' || !words.includes(value)) {
+      throw wrong(`${name} must be ${words.map((word) => `"${word}"`).join(' or ')}`)
+    }
+    return { ...settings, tools: { ...settings.tools, [name]: value } }
+  }
+}
+
+/** The known keys of the file. Each function adds the key's value to the settings. */
 const keys: Readonly<Record<string, Reader>> = {
   store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
   stores: (value, settings) => ({ ...settings, stores: storeList(value) }),
@@ -19,10 +29,11 @@ const keys: Readonly<Record<string, Reader>> = {
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
   'git.token-user': (value, settings) => ({ ...settings, tokenUser: userName(value, 'git.token-user') }),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
+  'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
-/** The settings that the text holds over the usual ones. A value that cannot be used is `malformed`. */
+/** The default settings, overridden by those in the text. An invalid value is `malformed`. */
 export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
   const all = entries(parsed(content))
   const names = all.map(([path]) => path)
@@ -67,7 +78,7 @@ function storeList(value: unknown): readonly string[] {
   return value.map((item) => storeName(item, 'stores'))
 }
 
-/** A store in memory would lose every secret with the command that saved it. */
+/** Refuses the memory store: it loses every secret when the command that saved it ends. */
 function storeName(value: unknown, key: string): string {
   const name = text(value, key)
   if (!storeNamed(name).type.canBeSettled) throw wrong(`${key} must not name ${name}, which keeps nothing`)

@@ -1,6 +1,7 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
-import { type Failure, isFailure } from '../core/failure.ts'
-import { formatFailure } from '../core/failure-text.ts'
+import { type Failure, isFailure, withHints } from '../core/failure.ts'
+import { formatFailure, printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -9,34 +10,36 @@ import type { Answer, Lookup } from '../core/selection.ts'
 import type { CallData, Conversation, Dialect, Input, Reading, Reply } from './dialect.ts'
 import * as conversation from './dialect.ts'
 
-/** What one message of the client asks for. */
+/** The request in one message from the client. */
 export type Intent =
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  /** `absent`: how the client hears that there was nothing; as `done` unless given. */
-  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
+  /** `absent`: the reply if there was nothing to remove, by default `done`. `beside`: a second removal. */
+  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply; readonly beside?: Removal | undefined }
   | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
-  /** A person types a secret; what follows depends on it. */
+  /** A person types a secret; `answered` returns the next request. */
   | { readonly do: 'ask'; readonly question: string; readonly answered: (secret: Secret) => Intent }
 
-/** A protocol of one message and one reply: read purely, print purely; what it says when is data. */
+/** A protocol of one message and one reply. Its functions are pure; its fixed replies are data. */
 export interface OneShot {
   readonly tool: Owner
-  /** What this call reads from standard input; `undefined`: nothing at all. */
+  /** How this call reads standard input; `undefined`: it does not. */
   reading(call: CallData): Reading | undefined
-  /** What the words and the message ask for. Throws `malformed` where they ask for nothing. */
+  /** Interprets the arguments and the message. Throws `malformed` if they are not a request. */
   read(call: CallData, input: Input): Intent
-  /** Looked, and nothing there. */
+  /** The reply if nothing was found. */
   readonly absent: Reply
-  /** Saved or removed. */
+  /** The reply after a save or a removal. */
   readonly done: Reply
   broken(failure: Failure, text: string): Reply
-  /** How the client hears of several accounts with nothing to choose among them; the person reads it on a terminal. */
+  /** The reply if several accounts match and none is preferred. For `absent`, a person on a terminal still sees why. */
   readonly ambiguous: 'absent' | 'broken'
+  /** With this setting a locked store counts as empty for a client that only reads. The failure's hint names it. */
+  readonly whenLocked?: { readonly setting: string; readonly value: string }
 }
 
-/** The dialect of a protocol of one message and one reply. */
+/** Makes a dialect of a one-shot protocol. */
 export function oneShot(protocol: OneShot): Dialect {
   return {
     tool: protocol.tool,
@@ -56,16 +59,17 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
     case 'reply':
       return intent.reply
     case 'find':
-      return yield* found(protocol, intent.lookup, intent.found)
+      return yield* looking(protocol, protocol.absent, found(protocol, intent.lookup, intent.found))
     case 'save':
       yield* conversation.save(intent.credential, intent.saving)
       return protocol.done
     case 'remove': {
       const removed = yield* conversation.remove(intent.removal)
+      if (intent.beside !== undefined) yield* conversation.remove(intent.beside)
       return removed ? protocol.done : (intent.absent ?? protocol.done)
     }
     case 'list':
-      return intent.found(yield* conversation.list(intent.listing))
+      return yield* looking(protocol, intent.found([]), listed(intent))
     case 'ask':
       return yield* carryOut(protocol, intent.answered(yield* conversation.ask(intent.question)))
     default:
@@ -80,5 +84,23 @@ function* found({ absent, ambiguous }: OneShot, lookup: Lookup, print: (answer: 
   } catch (error) {
     if (ambiguous !== 'absent' || !isFailure(error) || error.code !== 'ambiguous') throw error
     return (yield* conversation.isPersonReading()) ? { ...absent, stderr: formatFailure(error) } : absent
+  }
+}
+
+function* listed({ listing, found }: Extract<Intent, { do: 'list' }>): Conversation {
+  return found(yield* conversation.list(listing))
+}
+
+/** Treats a locked store as empty if the person's setting says so, and reports that on standard error. */
+function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): Conversation {
+  try {
+    return yield* look
+  } catch (error) {
+    if (whenLocked === undefined || !isFailure(error) || error.code !== 'locked') throw error
+    const words = `${whenLocked.setting} = "${whenLocked.value}"`
+    if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
+      return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
+    }
+    throw withHints(error, [hint`to go on without a sign-in: ${words} in config.toml`])
   }
 }

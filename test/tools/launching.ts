@@ -77,6 +77,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
         },
         become: start,
         attend: start,
+        credbridge: ['/opt/credbridge/credbridge'] as const,
         say: (line: string) => void said.push(line),
         toPerson,
       }

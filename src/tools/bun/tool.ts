@@ -1,5 +1,4 @@
 import { isForRegistries } from '../npm/authorization.ts'
-import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const bunTool: Tool = {
@@ -9,7 +8,6 @@ export const bunTool: Tool = {
   setup: async () => (await import('./setup.ts')).bunSetup,
   importOptions: [
     { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-    withoutSetup,
   ],
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],

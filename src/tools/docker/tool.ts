@@ -1,37 +1,64 @@
-import type { SetupOption, Tool } from '../tool.ts'
+import type { Entry } from '../../core/credential.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import type { SetupOption, Tool, World } from '../tool.ts'
 import { isServer } from './address.ts'
 import { dockerSecretService } from './foreign-helpers.ts'
 import { containersHelper, dockerHelper, identityUser } from './names.ts'
+import { isNoRegistry } from './no-registry.ts'
 
-const fileOption: SetupOption = { flags: '--file <path>', says: 'another file with `auths`' }
+const fileOption: SetupOption = { flags: '--file <path>', says: 'read this file with `auths` instead' }
+
+const takingOver: readonly SetupOption[] = [
+  { flags: '-y, --yes', says: 'import sign-ins that would no longer be found, without asking' },
+  { flags: '--no-import', says: 'do not import such sign-ins' },
+]
 
 const helperOptions: readonly SetupOption[] = [
   { flags: '--registry <host...>', says: 'only for these registries' },
-  { flags: '--replace', says: 'instead of another helper that is configured; undo brings it back' },
+  { flags: '--replace', says: 'replace another configured helper; undo restores it' },
+  ...takingOver,
 ]
+
+function lists({ endpoint, kind, account }: Entry): boolean {
+  return kind === 'basic' && account !== identityUser && isServer(endpoint)
+}
+
+/** Whether a client may sign in to it as a registry: a whole host that is not known to be something else. */
+function isRegistry(at: Endpoint): boolean {
+  return at.form === 'address' && at.scheme === 'https' && at.path === '' && !isNoRegistry(at)
+}
+
+/** Clients that only list and never ask for one registry. podman does so with --remote, and always outside Linux. */
+function clientsByList(world: World): readonly string[] {
+  const clients = { regctl: 'regctl', podman: 'podman --remote' }
+  return Object.entries(clients).flatMap(([program, name]) => (world.program(program) === undefined ? [] : [name]))
+}
 
 export const dockerTool: Tool = {
   name: 'docker',
-  title: 'docker, buildx, compose, oras, crane and all that read its configuration',
+  title: 'docker, buildx, compose, oras, crane, regctl and all that read its configuration',
   commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).dockerSetup,
   setupOptions: helperOptions,
   importOptions: [
     fileOption,
-    { flags: '--helper <name>', says: 'what docker-credential-<name> keeps, instead of what lies in files' },
+    { flags: '--helper <name>', says: 'import from docker-credential-<name> instead of from files' },
   ],
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
   neighbours: [dockerSecretService],
-  lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== identityUser && isServer(endpoint),
+  lists,
+  seeOnlyListed: (entry, world) => (lists(entry) && isRegistry(entry.endpoint) ? clientsByList(world) : []),
 }
 
-/** These have docker's sign-ins, by a command of their own. */
+/** They share docker's sign-ins but have a separate command. */
 export const containersTool: Tool = {
   name: 'containers',
   title: 'podman, skopeo and buildah',
   commands: [containersHelper.command],
+  byName: true,
   setup: async () => (await import('./containers.ts')).containersSetup,
-  setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
+  setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }, ...takingOver],
   importOptions: [fileOption],
   plainSecrets: async () => (await import('./import.ts')).containersPlainSecrets,
 }
@@ -39,7 +66,8 @@ export const containersTool: Tool = {
 export const helmTool: Tool = {
   name: 'helm',
   title: 'helm',
-  commands: [],
+  commands: [dockerHelper.command],
+  byName: true,
   setup: async () => (await import('./setup.ts')).helmSetup,
   setupOptions: helperOptions,
   importOptions: [fileOption],

@@ -2,15 +2,14 @@ import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
-import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
-import { isOurLink, npmItself } from './machine.ts'
+import { npmItself } from './machine.ts'
 import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
-import { type Findings, onlyWhatIsAskedFor } from './without-setup.ts'
 
 /** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
 export const npmrcSecrets: PlainSecrets = {
@@ -19,14 +18,7 @@ export const npmrcSecrets: PlainSecrets = {
     const user = userConfigFile(world)
     const files =
       typeof own === 'string' ? [own] : [user, ...projectFiles(world, '.npmrc', [user]).map(({ file }) => file)]
-    const all = await secretsInNpmrcs(world, 'npm', files, options)
-    const isLinked = isOurLink(world, world.program('npm') ?? '')
-    const { secrets, remarks } = onlyWhatIsAskedFor(
-      all,
-      options,
-      () => isLinked,
-      () => 'credbridge setup npm',
-    )
+    const { secrets, remarks } = await secretsInNpmrcs(world, 'npm', files, options)
     const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
     return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [others] : [])] }
   },
@@ -40,7 +32,7 @@ export async function secretsInNpmrcs(
   owner: string,
   files: readonly string[],
   options: SetupOptions,
-): Promise<Findings> {
+): Promise<FoundSecrets> {
   const configuration = await configurationOf(world, userConfigFile(world), files)
   const registries = registriesIn(configuration, world.env).map(({ address }) => address)
   const usual = registryNamed('registry', configuration, world.env)?.address
@@ -68,7 +60,7 @@ async function configurationOf(world: World, user: string, files: readonly strin
   }
 }
 
-function findingsIn(world: World, file: string, about: About): Findings {
+function findingsIn(world: World, file: string, about: About): FoundSecrets {
   const lines = npmrcLines(world.files.read(file) ?? '')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []

@@ -1,17 +1,16 @@
 import type { Tool } from '../tool.ts'
 import { isForRegistries } from './authorization.ts'
-import { withoutSetup } from './without-setup.ts'
 
 export const npmTool: Tool = {
   name: 'npm',
   title: 'npm and npx',
   commands: ['credbridge-npm', 'credbridge-npx'],
+  shims: ['credbridge-npm', 'credbridge-npx'],
   setup: async () => (await import('./setup.ts')).npmSetup,
   importOptions: [
     { flags: '--file <path>', says: 'only this npmrc' },
     { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
     { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
-    withoutSetup,
   ],
   plainSecrets: async () => (await import('./import-all.ts')).everyManagersSecrets,
   runs: ['npm', 'npx'],

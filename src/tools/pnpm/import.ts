@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { hint } from '../../core/hint.ts'
 import { putBackInLines } from '../npm/edits.ts'
 import { secretsInNpmrcs } from '../npm/import.ts'
-import { onlyWhatIsAskedFor } from '../npm/without-setup.ts'
-import type { PlainSecret, PlainSecrets } from '../tool.ts'
+import type { NotAsking, PlainSecret, PlainSecrets } from '../tool.ts'
 import { helpersIn } from './helpers.ts'
 import { configFolder } from './places.ts'
 
@@ -12,9 +11,13 @@ export const pnpmSecrets: PlainSecrets = {
   async find(world, options) {
     const files = ['auth.ini', 'rc'].map((name) => join(configFolder(world), name))
     const helpers = helpersIn(world).map(({ registry }) => registry.key)
-    const isAskedFor = ({ credential }: PlainSecret) => helpers.includes(credential.endpoint.key)
-    const first = ({ credential }: PlainSecret) => hint`credbridge setup pnpm --registry ${credential.endpoint.key}`
-    return onlyWhatIsAskedFor(await secretsInNpmrcs(world, 'pnpm', files, options), options, isAskedFor, first)
+    const asks = ({ credential: { endpoint } }: PlainSecret): true | NotAsking =>
+      helpers.includes(endpoint.key) || {
+        why: 'pnpm does not ask credbridge',
+        setup: hint`credbridge setup pnpm --registry ${endpoint.key}`,
+      }
+    const { secrets, remarks } = await secretsInNpmrcs(world, 'pnpm', files, options)
+    return { secrets: secrets.map((secret) => ({ ...secret, asks: asks(secret) })), remarks }
   },
 
   putBack: putBackInLines,

@@ -1,5 +1,4 @@
 import { isForRegistries } from '../npm/authorization.ts'
-import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const pnpmTool: Tool = {
@@ -13,7 +12,6 @@ export const pnpmTool: Tool = {
   ],
   importOptions: [
     { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
-    withoutSetup,
   ],
   plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],

@@ -5,10 +5,9 @@ import { projectFiles } from '../guard/project-files.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import { type Findings, onlyWhatIsAskedFor } from '../npm/without-setup.ts'
-import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
-import { homeFile, isNamed } from './setup.ts'
+import { homeFile } from './setup.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
@@ -17,13 +16,7 @@ export const yarnrcSecrets: PlainSecrets = {
     const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]
     const usual = yamlEntries(world.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(world))
     const found = files.map((file) => findingsIn(world, file, usual, options))
-    const all = { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
-    return onlyWhatIsAskedFor(
-      all,
-      options,
-      () => isNamed(world),
-      () => 'credbridge setup yarn',
-    )
+    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
   },
 
   putBack: putBackEntry,
@@ -41,7 +34,7 @@ async function askYarn(world: World): Promise<string | undefined> {
   return ran.exitCode === 0 ? ran.stdout.trim() : undefined
 }
 
-function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): Findings {
+function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): FoundSecrets {
   const text = world.files.read(file) ?? ''
   const entries = yamlEntries(text)
   if (entries === undefined) return { secrets: [], remarks: [`${file} cannot be read as YAML, so it stays`] }

@@ -1,5 +1,4 @@
 import { isForRegistries } from '../npm/authorization.ts'
-import { withoutSetup } from '../npm/without-setup.ts'
 import type { Tool } from '../tool.ts'
 
 export const yarnTool: Tool = {
@@ -9,7 +8,6 @@ export const yarnTool: Tool = {
   setup: async () => (await import('./setup.ts')).yarnSetup,
   importOptions: [
     { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-    withoutSetup,
   ],
   plainSecrets: async () => (await import('./import.ts')).yarnrcSecrets,
   runs: ['yarn', 'yarnpkg'],

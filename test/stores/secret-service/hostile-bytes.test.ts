@@ -23,7 +23,7 @@ describe('hostile bytes are malformed', () => {
     ['an array whose elements do not fill it', 'au', '06000000 01000000 02000000'],
     ['an endless array of nothing', 'a()', '10000000 00000000 0000000000000000 0000000000000000'],
     ['a struct of nothing', '()', '0000000000000000'],
-    ['padding that is not empty', 'yu', '01ff0000 01000000'],
+    ['padding that is not zero', 'yu', '01ff0000 01000000'],
     ['a boolean that is none', 'b', '02000000'],
     ['a variant of no type', 'v', '000000000000'],
     ['a variant of two types', 'v', '02797900 0102'],
@@ -36,6 +36,13 @@ describe('hostile bytes are malformed', () => {
   ]
   test.each(values)('%s', (_, signature, bytes) => {
     expect(failureIn(() => read(inputOf(hex(bytes), true), signature))).toBe('malformed')
+  })
+
+  test('an array of millions', () => {
+    const millions = Buffer.alloc(4 + 16_000_000)
+    millions.writeUInt32LE(16_000_000)
+    expect(failureIn(() => read(inputOf(millions, true), 'au'))).toBe('malformed')
+    expect(failureIn(() => read(inputOf(millions, true), 'ay'))).not.toBe('malformed')
   })
 
   const messages: readonly [string, string][] = [

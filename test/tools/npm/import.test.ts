@@ -1,4 +1,3 @@
-import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { everyManagersSecrets } from '../../../src/tools/npm/import-all.ts'
@@ -18,7 +17,7 @@ const shown = ({ credential: { endpoint, account, owner, kind, secret } }: Plain
   `${owner} ${kind} ${account} ${endpoint.key} ${secret.expose()}`
 
 async function found({ world }: MadeUp, options: SetupOptions = {}) {
-  return everyManagersSecrets.find(world, { withoutSetup: true, ...options })
+  return everyManagersSecrets.find(world, options)
 }
 
 /** Moves everything out, looks at the files, and puts it back. */
@@ -267,42 +266,26 @@ describe('bunfig.toml', () => {
   })
 })
 
-describe('a manager that does not ask credbridge would be signed out', () => {
+describe('whether a manager asks credbridge about what is found', () => {
   const files = {
     '.npmrc': '//a.example.com/:_authToken=token-1\n',
     '.config/pnpm/auth.ini': '//b.example.com/:_authToken=token-2\n',
     '.yarnrc.yml': 'npmRegistries:\n  "https://c.example.com":\n    npmAuthToken: token-3\n',
     '.bunfig.toml': '[install]\nregistry = { url = "https://d.example.com", token = "token-4" }\n',
   }
+  const asked = async (it: MadeUp) =>
+    Object.fromEntries((await found(it)).secrets.map(({ credential, asks }) => [credential.owner, asks]))
 
-  test('so nothing moves, and each says what to do first; a copy signs nobody out', async () => {
+  test('npm and Yarn: their setup decides; pnpm: each registry by itself; Bun: never', async () => {
     const it = place(files)
-    const { secrets, remarks } = await found(it, { withoutSetup: false })
-    expect(secrets).toEqual([])
-    expect(remarks.filter((remark) => remark.includes('left, to sign nobody out'))).toEqual([
-      expect.stringMatching(/\.npmrc, line 1: .* first: credbridge setup npm$/),
-      expect.stringMatching(/auth\.ini, line 1: .* first: credbridge setup pnpm --registry https:\/\/b\.example\.com$/),
-      expect.stringMatching(/\.yarnrc\.yml, line 3: .* first: credbridge setup yarn$/),
-      expect.stringMatching(/\.bunfig\.toml, line 2: .* credbridge run -- bun, and say --without-setup$/),
-    ])
-    expect((await found(it, { withoutSetup: false, keep: true })).secrets).toHaveLength(4)
-  })
-
-  test('what asks is moved', async () => {
-    const it = place(files)
+    const pnpm = {
+      why: 'pnpm does not ask credbridge',
+      setup: 'credbridge setup pnpm --registry https://b.example.com',
+    }
+    const bun = { why: 'bun asks nobody by itself', setup: 'credbridge run -- bun' }
+    expect(await asked(it)).toEqual({ npm: undefined, pnpm, yarn: undefined, bun })
     const helper = join(it.world.places.data, 'pnpm', 'https_3a_2f_2fb.example.com')
     it.put('.config/pnpm/auth.ini', `${files['.config/pnpm/auth.ini']}//b.example.com/:tokenHelper=${helper}\n`)
-    it.put(
-      '.yarnrc.yml',
-      `plugins:\n  - "${join(it.world.places.data, 'yarn', 'plugin.cjs')}"\n${files['.yarnrc.yml']}`,
-    )
-    symlinkSync('/opt/credbridge/credbridge-npm', join(it.home, 'npm'))
-    const program = (name: string) => (name === 'npm' ? join(it.home, 'npm') : undefined)
-    const { secrets } = await everyManagersSecrets.find({ ...it.world, program }, {})
-    expect(secrets.map(({ credential }) => credential.endpoint.key)).toEqual([
-      'https://a.example.com',
-      'https://b.example.com',
-      'https://c.example.com',
-    ])
+    expect(await asked(it)).toMatchObject({ pnpm: true })
   })
 })
