@@ -130,11 +130,10 @@ async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | 
   const { agentOf, fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
   const agent = agentOf(options)
   const slots = header.slots.filter(isAgentSlot)
-  const wanted = slots.map(({ publicKey }) => fingerprint(publicKey)).join(' or ')
-  const hints = [
-    hint`reach an SSH agent that holds one of these keys: ${slots.map(({ publicKey }) => fingerprint(publicKey))}`,
-    hint`ssh-add -l`,
-  ]
+  const keys = slots.map(({ publicKey }) => fingerprint(publicKey))
+  const wanted = keys.join(' or ')
+  const reach = keys.map((key) => hint`reach an SSH agent that holds the key ${key}`)
+  const hints = [...reach, hint`ssh-add -l`]
   if (agent === undefined) throw new Failure('locked', 'the vault is locked: there is no SSH agent here', { hints })
   for (const slot of slots) {
     const secret = await secretOfAgent(agent, header.id, slot)

@@ -85,7 +85,7 @@ function withPlugin(world: World): string {
     return /^(---|%)/.test(text) ? `${text}${text.endsWith('\n') ? '' : '\n'}${lines}` : `${lines}${text}`
   }
   const isBlock = first === undefined ? /^plugins:\s*(#.*)?$/.test(lineAt(text, head.line)) : isMember(text, first)
-  if (!isBlock) throw asItIs(world, hint`add to it: ${member}`)
+  if (!isBlock) throw asItIs(world, hint`add to it: ${pluginFile(world)}`)
   const lines = text.split('\n')
   lines.splice(head.line + 1, 0, `${' '.repeat(first?.indent ?? 2)}${member}`)
   return lines.join('\n')

@@ -33,7 +33,6 @@ async function readBy(texts: readonly string[], read: (from: string, to: string)
   return JSON.parse(readFileSync(to, 'utf8')) as readonly unknown[]
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: npm's and Yarn's form of a variable
 const words = ['npmAuthToken', 'a', 'b c', 'true', 'false', 'null', '~', '1', 'x: y', '${A}', 'http://h:1/p', '']
 const signs = [
   ':',
@@ -87,7 +86,7 @@ needs('the managers of packages (.ci/npm-clients)', isThere)('read as the manage
       ),
       { maxLength: 4 },
     )
-    const texts = [...known, ...fc.sample(text, { numRuns: 20_000, seed: 1 }).map((lines) => lines.join('\n'))]
+    const texts = [...known, ...fc.sample(text, { numRuns: 8_000, seed: 1 }).map((lines) => lines.join('\n'))]
     const theirs = await readBy(texts, async (from, to) => {
       const made = folder()
       writeFileSync(join(made, 'package.json'), '{}')
@@ -97,7 +96,7 @@ needs('the managers of packages (.ci/npm-clients)', isThere)('read as the manage
       await run(program('yarn', 'yarn'), ['parse-all', from, to], { cwd: made, env })
     })
     const ours = texts.map((one) => asObject(() => yamlSettings({ file: 'f', text: one })))
-    compare(texts, ours, theirs, 3000)
+    compare(texts, ours, theirs, 1000)
   })
 
   test('TOML, by Bun', async () => {
@@ -135,13 +134,13 @@ needs('the managers of packages (.ci/npm-clients)', isThere)('read as the manage
       fc.array(piece, { maxLength: 5 }).map((all) => all.join('')),
     )
     const texts = fc
-      .sample(fc.array(line, { maxLength: 4 }), { numRuns: 20_000, seed: 1 })
+      .sample(fc.array(line, { maxLength: 4 }), { numRuns: 8_000, seed: 1 })
       .map((lines) => lines.join('\n'))
     const theirs = await readBy(texts, async (from, to) => {
       await run(program('bun', 'bun'), ['-e', tomlByBun], { env: { FROM: from, TO: to, HOME: folder() } })
     })
     const ours = texts.map((one) => asPlain(() => parse(one)))
-    compare(texts, ours, theirs, 3000)
+    compare(texts, ours, theirs, 1000)
   })
 
   test('variables, by Bun', { timeout: 60_000 }, async () => {
@@ -167,7 +166,7 @@ needs('the managers of packages (.ci/npm-clients)', isThere)('read as the manage
       ';',
       '\ufeff',
     )
-    const texts = fc.sample(fc.array(piece, { maxLength: 12 }), { numRuns: 1500, seed: 2 }).map((all) => all.join(''))
+    const texts = fc.sample(fc.array(piece, { maxLength: 12 }), { numRuns: 300, seed: 2 }).map((all) => all.join(''))
     const missed: unknown[] = []
     for (const text of texts) {
       const made = folder()

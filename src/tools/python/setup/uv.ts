@@ -46,7 +46,7 @@ function remarksOn(world: World): readonly string[] {
 
 function changed(world: World, text: string): string {
   const file = settingsOf(world)
-  const hints = [hint`write into it yourself: ${line}`]
+  const hints = [hint`write into it yourself: keyring-provider = "subprocess"`]
   if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
   const after = asking(text)
   if (asks(after) === true) return after
