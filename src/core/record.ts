@@ -45,7 +45,8 @@ export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function objectIn(text: string): Members | undefined {
+/** The object in a JSON text; `undefined` for anything else. */
+export function objectIn(text: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return isObject(value) ? value : undefined

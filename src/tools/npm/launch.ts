@@ -130,7 +130,7 @@ function install({ world, named, program }: Call, file: string, { configuration,
       const given = givenBy(registries, answers)
       const addresses = [...addressesOf(given), ...addressesNamed(named)]
       const isGiven = addresses.length > 0
-      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(loadsCode), rules)
+      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
       refuseInTheClear(registries, addresses)
       if (given.length === 0) return {}
       const launch = handOver(given, world.files.read(file) ?? '', newName)
@@ -141,7 +141,7 @@ function install({ world, named, program }: Call, file: string, { configuration,
 }
 
 /** npm hands this on to git, and git to our own helper, whatever npm itself is given. */
-function loadsCode({ key }: ProjectSetting): boolean {
+function goesToNode({ key }: ProjectSetting): boolean {
   return bare(key) === bare('node-options')
 }
 

@@ -92,7 +92,7 @@ describe('what the addon throws', () => {
 
 test('several items: the hint is a command that a shell takes as it is', () => {
   const [hint] = severalItems('a $(b) `c`', "it's").hints
-  expect(hint).toContain("secret-tool clear service 'a $(b) `c`' username 'it'\\''s'")
+  expect(hint).toContain("secret-tool clear service 'a $(b) `c`' username 'it'\"'\"'s'")
 })
 
 describe('an addon that is not there', () => {
