@@ -33,7 +33,6 @@ async function readBy(texts: readonly string[], read: (from: string, to: string)
   return JSON.parse(readFileSync(to, 'utf8')) as readonly unknown[]
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: npm's and Yarn's form of a variable
 const words = ['npmAuthToken', 'a', 'b c', 'true', 'false', 'null', '~', '1', 'x: y', '${A}', 'http://h:1/p', '']
 const signs = [
   ':',
