@@ -139,7 +139,7 @@ function checkCommand({ machine }: CliContext, { byName }: Tool, command: string
   const path = (byName === true && ours !== undefined ? machine.program(command) : undefined) ?? ours
   if (path !== undefined && machine.files.isEverybodys(dirname(path))) {
     const fix = hint`chmod o-w ${dirname(path)}`
-    return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
+    return [{ state: 'wrong', says: `other users can replace ${command} in ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: hint`install credbridge again` }]

@@ -176,8 +176,8 @@ function isAt(erased: Credential, endpoint: Endpoint): boolean {
 }
 
 function newerThere(endpoint: Endpoint, account: string): Failure {
-  return new Failure('refused', `${endpoint.key} has been signed in to again since`, {
-    hints: [hint`to have the older one instead: credbridge restore --replace ${placeWords(endpoint, account)}`],
+  return new Failure('refused', `there is a newer sign-in to ${endpoint.key}`, {
+    hints: [hint`to restore the older one: credbridge restore --replace ${placeWords(endpoint, account)}`],
   })
 }
 

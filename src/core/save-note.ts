@@ -22,7 +22,7 @@ function isTaken({ endpoint, owner }: NoteItem): Failure {
     {
       hints: [
         hint`update credbridge`,
-        hint`to forget it: credbridge remove --owner ${owner} ${endpointWords(endpoint)}`,
+        hint`to remove it: credbridge remove --owner ${owner} ${endpointWords(endpoint)}`,
       ],
     },
   )

@@ -12,7 +12,7 @@ export function busVanished(): Failure {
 /** The bus accepted the connection, but does not answer. */
 export function busSilent(): Failure {
   return new Failure('timeout', 'the session bus did not answer in time', {
-    hints: [hint`see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs`],
+    hints: [hint`check whether DBUS_SESSION_BUS_ADDRESS names a running bus`],
   })
 }
 
@@ -24,10 +24,7 @@ export function busRefused(): Failure {
 
 export function otherBus(): Failure {
   return new Failure('refused', 'the session bus is not the one that its address names: it has another guid', {
-    hints: [
-      hint`see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs`,
-      hint`unset DBUS_SESSION_BUS_ADDRESS`,
-    ],
+    hints: [hint`check whether DBUS_SESSION_BUS_ADDRESS names a running bus`, hint`unset DBUS_SESSION_BUS_ADDRESS`],
   })
 }
 
@@ -38,7 +35,7 @@ export function busUnreachable(error: NodeJS.ErrnoException | undefined): Failur
   const code = error?.code ?? ''
   const denied = code === 'EACCES' || code === 'EPERM'
   return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
-    hints: [hint`see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs`],
+    hints: [hint`check whether DBUS_SESSION_BUS_ADDRESS names a running bus`],
     cause: error,
     passing: !nobodyListens.includes(code),
   })

@@ -29,7 +29,7 @@ export function thisPerson(): Person {
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {
       const { askUnseen } = await import('./terminal/ask.ts')
-      return askUnseen(question, hint`write it to standard input, where there was nothing`)
+      return askUnseen(question, hint`write it to standard input, which was empty`)
     },
   }
 }

@@ -86,7 +86,7 @@ export async function foreignItems(
   throw new Failure('unsupported', "the items of other programs cannot be listed in this system's keychain")
 }
 
-const toChoose = hint`to settle on another store: credbridge use vault`
+const toChoose = hint`to use another store: credbridge use vault`
 
 /** Settles on a store, as the first save would, if none is settled or configured. */
 export async function settleNow(settings: StoreSettings, machine: Machine, asker: Asker): Promise<void> {

@@ -50,7 +50,7 @@ async function remembering(name: string, { places, userId }: SettledPlace, put: 
   } catch (error) {
     const { code, message, hints } = asFailure(error)
     throw new Failure(code, `the choice of the store cannot be written: ${message}`, {
-      hints: [...hints, hint`say it in the environment: CREDBRIDGE_STORE=${name}`],
+      hints: [...hints, hint`choose the store by an environment variable: CREDBRIDGE_STORE=${name}`],
       cause: error,
     })
   }

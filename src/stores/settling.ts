@@ -99,7 +99,7 @@ export function isSettling(store: Store): store is SettlingStore {
 
 /** The settled store. If it is unavailable, its failure gets more hints, and no other store is used. */
 export async function settledStore(name: string, open: () => Promise<Store>, toChoose: Hint): Promise<Store> {
-  const hints = [hint`what is kept lies in the ${name} store`, toChoose]
+  const hints = [hint`your secrets are in the ${name} store`, toChoose]
   const advised = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()

@@ -127,12 +127,12 @@ function tooLong(path: string, holder: Holder, busy: string): Failure {
   const isLiving = lifeOf(holder) === 'living'
   const end = isLiving ? hint`wait until it ends, or end it: kill ${String(holder.pid)}` : hint`wait until it ends`
   return new Failure('timeout', busy, {
-    hints: [end, hint`if nothing of the kind runs any more: rm ${path}`],
+    hints: [end, hint`if no such process is running: rm ${path}`],
   })
 }
 
 function lost(path: string, busy: string): Failure {
   return new Failure('timeout', `${busy}: it took the lock ${path} while this process was suspended`, {
-    hints: [hint`see what it has done, then try again`],
+    hints: [hint`check what it has changed, then try again`],
   })
 }

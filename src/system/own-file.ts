@@ -69,15 +69,15 @@ export function unsafe(what: Unsafe, path: string, closedTo: ClosedTo = 'anythin
   const failure = (message: string, mends: Hint) => new Failure('refused', message, { hints: [mends] })
   switch (what) {
     case 'foreign-owner':
-      return failure(`${path} belongs to another user`, hint`run the command as the user whose it is: ls -ld ${path}`)
+      return failure(`${path} belongs to another user`, hint`run the command as its owner: ls -ld ${path}`)
     case 'loose-permissions':
       return closedTo === 'write'
-        ? failure(`others than its owner can change ${path}`, hint`chmod go-w ${path}`)
-        : failure(`others than its owner have access to ${path}`, hint`chmod go= ${path}`)
+        ? failure(`other users can change ${path}`, hint`chmod go-w ${path}`)
+        : failure(`other users have access to ${path}`, hint`chmod go= ${path}`)
     case 'symbolic-link':
       return failure(
         `${path} is a symbolic link, and credbridge follows no link there`,
-        hint`put the file or folder itself in its place: ${path}`,
+        hint`replace the link by the file or folder itself: ${path}`,
       )
     case 'not-a-file':
       return failure(`${path} is not a file`, hint`ls -ld ${path}`)

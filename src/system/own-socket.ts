@@ -20,7 +20,7 @@ export function strangerAt(path: string, userId: UserId): Failure | undefined {
     const open = stats.isDirectory() && (stats.mode & 0o022) !== 0 && (stats.mode & 0o1000) === 0
     if (trusted && !open) continue
     const what = trusted ? `can be changed by other users` : 'belongs to another user'
-    return new Failure('refused', `the socket ${path} is not used: ${passed} ${what}`, {
+    return new Failure('refused', `refusing the socket ${path}: ${passed} ${what}`, {
       hints: [hint`ls -ld ${passed}`],
     })
   }

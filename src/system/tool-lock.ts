@@ -47,6 +47,6 @@ async function acquire(file: string, lock: string, self: ProcessIdentity, wait: 
 
 function busy(file: string, lock: string): Failure {
   return new Failure('timeout', `another program is writing ${file}`, {
-    hints: [hint`let it come to its end`, hint`if nothing of the kind runs any more: rm ${lock}`],
+    hints: [hint`wait until it ends`, hint`if no such program is running: rm ${lock}`],
   })
 }

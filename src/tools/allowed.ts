@@ -42,7 +42,7 @@ export function allowed(world: World): readonly Allowed[] {
     const all: unknown = JSON.parse(text)
     if (Array.isArray(all) && all.every(isEntry)) return all
   } catch {}
-  throw new Failure('malformed', `${file} is not what credbridge wrote`, { hints: [hint`rm ${file}`] })
+  throw new Failure('malformed', `${file} was not written by credbridge`, { hints: [hint`rm ${file}`] })
 }
 
 export function writeAllowed(world: World, all: readonly Allowed[]): void {

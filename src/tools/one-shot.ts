@@ -101,6 +101,8 @@ function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): 
     if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
       return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
     }
-    throw withHints(error, [hint`to go on without a sign-in: ${words} in config.toml`])
+    throw withHints(error, [
+      hint`to go on without a sign-in: ${whenLocked.setting} = "${whenLocked.value}" in config.toml`,
+    ])
   }
 }

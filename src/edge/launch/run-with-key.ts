@@ -47,7 +47,7 @@ function folderInMemory(): string {
   if (folder !== undefined) return folder
   throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
-      hint`last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
+      hint`last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
     ],
   })
 }

@@ -76,7 +76,7 @@ function cancelled(): Failure {
   return new Failure('refused', 'cancelled')
 }
 
-const asWord = hint`give what is asked for as a word or on standard input (see --help)`
+const asWord = hint`pass it as an argument or on standard input (see --help)`
 
 /** The terminal, for reading and for writing. No terminal: `refused`. The caller closes both streams. */
 export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {

@@ -75,7 +75,7 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
     if (exitCode === 0) return stdout.trim()
     if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
     throw new Failure('unavailable', `${command} could not ${verb}`, {
-      hints: [hint`see what it says: ${byHand(verb)}`],
+      hints: [hint`see its output: ${byHand(verb)}`],
     })
   }
 
@@ -89,7 +89,7 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
       return read()
     } catch {
       throw new Failure('malformed', `${command} gave an invalid answer`, {
-        hints: [hint`see what it says: ${command} list`],
+        hints: [hint`see its output: ${command} list`],
       })
     }
   }
@@ -107,6 +107,6 @@ function objectIn(text: string): object {
 /** The failure for a helper that calls credbridge, which would be an endless loop. */
 export function leadsToUs(command: string): Failure {
   return new Failure('refused', `${command} is credbridge itself`, {
-    hints: [hint`to settle on another store: credbridge use vault`],
+    hints: [hint`to use another store: credbridge use vault`],
   })
 }

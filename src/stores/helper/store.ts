@@ -195,7 +195,7 @@ function secondAccount(store: string, endpoint: Endpoint): Failure {
     `the ${store} store keeps one account for each server, and ${endpoint.key} has one`,
     {
       hints: [
-        hint`to forget that one: credbridge remove ${endpointWords(endpoint)}`,
+        hint`to remove that account: credbridge remove ${endpointWords(endpoint)}`,
         hint`for several accounts: credbridge use vault`,
       ],
     },

@@ -145,10 +145,7 @@ export function overdue(personPresent: boolean): Failure {
 /** The failure for an addon that is not installed, or not for this system. */
 export function noAddon(error: unknown): Failure {
   return new Failure('unavailable', 'the keychain addon does not load', {
-    hints: [
-      hint`install it again with its optional parts: npm install --global --include=optional credbridge`,
-      useVault,
-    ],
+    hints: [hint`reinstall with optional dependencies: npm install --global --include=optional credbridge`, useVault],
     cause: error,
   })
 }

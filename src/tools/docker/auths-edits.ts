@@ -24,7 +24,7 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
       return entry === undefined ? [] : proofsIn(entry.value).map((member) => [...entry.path, member])
     })
     if (paths.length > 0)
-      writeConfig(world, file, withoutValues(text, paths), 'remove the secrets that credbridge stores now')
+      writeConfig(world, file, withoutValues(text, paths), hint`remove the secrets that credbridge stores now`)
     const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
     if (changed.length === 0) continue
     throw new Failure('refused', `${file} has changed; ${changed.join(', ')} was left as it is`, {

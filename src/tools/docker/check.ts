@@ -55,7 +55,7 @@ async function signedOut(world: World, client: Client, text: string, helper: str
   if (others > 0)
     lines.push({
       state: 'note',
-      says: `${others} secrets lie readable in ${file}`,
+      says: `${others} secrets are readable in ${file}`,
       fix: hint`credbridge import ${client.name} --dry-run`,
     })
   for (const server of await unanswered(world, text, helper)) {

@@ -1,5 +1,5 @@
 import { Failure, isFailure, withHints } from '../../core/failure.ts'
-import { hint } from '../../core/hint.ts'
+import { type Hint, hint, joinHints } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { World } from '../tool.ts'
 
@@ -67,12 +67,14 @@ export function about<T>(file: string, work: () => T): T {
  * Writes a configuration. Some programs (home-manager, chezmoi) generate such files and make them read-only. The hint
  * then names the change to make in that program.
  */
-export function writeConfig({ files }: World, file: string, text: string, doThere: string): void {
+export function writeConfig({ files }: World, file: string, text: string, doThere: Hint): void {
   try {
     files.write(file, text)
   } catch (error) {
     if (!isFailure(error) || error.code !== 'refused') throw error
-    throw withHints(error, [hint`if another program writes it (home-manager, chezmoi), ${doThere} there`])
+    throw withHints(error, [
+      joinHints([hint`if another program writes it (home-manager, chezmoi),`, doThere, hint`there`], ' '),
+    ])
   }
 }
 

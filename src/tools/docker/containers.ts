@@ -147,6 +147,6 @@ function isWritten(world: World): boolean {
 
 function writeYourself(says: string): Failure {
   return new Failure('refused', says, {
-    hints: [hint`write into it: credential-helpers = ["credbridge-containers", "containers-auth.json"]`],
+    hints: [hint`write into it: credential-helpers = ["${name}", "${authFile}"]`],
   })
 }

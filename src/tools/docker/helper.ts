@@ -74,6 +74,6 @@ export async function proveSignIns(world: World, name: HelperName, secrets: read
     })
   if (lost === undefined) return `${name.command} answers for all ${secrets.length}`
   throw new Failure('internal', `${name.command} does not answer ${lost.account} for ${lost.endpoint.key}`, {
-    hints: [hint`credbridge list ${endpointWords(lost.endpoint)}`, hint`nothing was taken out of where it was`],
+    hints: [hint`credbridge list ${endpointWords(lost.endpoint)}`, hint`nothing was removed from its old location`],
   })
 }

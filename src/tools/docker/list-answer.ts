@@ -5,7 +5,7 @@ import type { Ran } from '../../core/program.ts'
 /** Parses a helper's answer to `list`: its servers, each with its user. */
 export function listAnswer(command: string, { exitCode, stdout }: Ran): readonly (readonly [string, unknown])[] {
   const failed = (what: string) =>
-    new Failure('unavailable', `${command} ${what}`, { hints: [hint`see what it says: ${command} list`] })
+    new Failure('unavailable', `${command} ${what}`, { hints: [hint`see its output: ${command} list`] })
   if (exitCode !== 0) throw failed('could not list its credentials')
   let listed: unknown
   try {

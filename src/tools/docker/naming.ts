@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
 import { readConfig, usable, writeConfig } from './config.ts'
@@ -20,7 +21,7 @@ export function naming(world: World, file: string, path: Path, name: string, say
         ...(before === undefined ? { noFile: true } : {}),
         ...spliceBetween(before ?? '', after),
       })
-      writeConfig(world, file, after, `write "${path.at(-1)}": "${name}"`)
+      writeConfig(world, file, after, hint`write "${path.at(-1) ?? ''}": "${name}"`)
     },
   }
 }
@@ -44,7 +45,7 @@ export function unnaming(world: World, file: string, path: Path, what: string): 
           world,
           file,
           exact ?? (back ? withValue(text, path, helper) : withoutMember(text, path)),
-          'remove credbridge',
+          hint`remove credbridge`,
         )
       if (before !== undefined) world.files.write(memoryFile(world), withoutMember(memory(world), [file, ...path]))
     },

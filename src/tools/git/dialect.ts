@@ -156,6 +156,6 @@ function printed(values: Parameters<typeof printMessage>[0], { endpoint, account
     return printMessage(values)
   } catch (error) {
     const words = placeWords(endpoint, account === '' ? undefined : account)
-    throw withHints(asFailure(error), [hint`to keep another one: credbridge set ${words}`])
+    throw withHints(asFailure(error), [hint`to replace it: credbridge set ${words}`])
   }
 }

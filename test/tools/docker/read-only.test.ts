@@ -33,7 +33,7 @@ const auths = { 'r.example.com': { auth: Buffer.from('alice:s').toString('base64
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('setpriv')('a configuration that may not be written', () => {
-    test('is no success of setup, and the hint is for whoever writes it', async () => {
+    test('setup fails, with a hint for the program that writes the file', async () => {
       const { file, credbridge, config } = readOnlyHome({ auths })
       const { stderr, exitCode } = await credbridge('setup docker --no-prove --yes')
       expect(stderr).toBe(
@@ -46,7 +46,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(config()).toEqual({ auths })
     })
 
-    test('is no success of import', async () => {
+    test('import fails', async () => {
       const { file, credbridge, config } = readOnlyHome({ auths, credsStore: 'credbridge' })
       const { stderr, exitCode } = await credbridge('import docker --yes')
       expect(stderr).toContain(`credbridge: ${file} cannot be used: permission denied\n`)
