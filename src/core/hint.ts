@@ -20,6 +20,11 @@ export function joinHints(hints: readonly Hint[], between: string): Hint {
   return hints.join(between) as Hint
 }
 
+/** What a program wrote: to be read, not to be pasted. */
+export function saidBy(program: string, text: string): Hint {
+  return `${program} says: ${text}` as Hint
+}
+
 /** A word as the shells of POSIX, fish and PowerShell read it back. */
 export function shellWord(word: string): string {
   if (/^[\w./:+-][\w./:@%+=,-]*$/.test(word)) return word

@@ -6,7 +6,7 @@ import { createBroker } from '../../src/core/broker.ts'
 import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { formatFailure } from '../../src/core/failure-text.ts'
-import { endpointWords, hint, placeWords, shellWord } from '../../src/core/hint.ts'
+import { endpointWords, hint, placeWords, saidBy, shellWord } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
@@ -80,6 +80,13 @@ describe('what is put into a hint is the same word to a shell', () => {
       `'a'\\\\"'"'b'`,
     ])
   })
+})
+
+test('what a program says is shown as it is, and moves no cursor', () => {
+  const hints = [saidBy('git', "fatal: '$(id)'\x1b[2J")]
+  expect(formatFailure(new Failure('refused', 'x', { hints }))).toBe(
+    "credbridge: x\nhint: git says: fatal: '$(id)'\ufffd[2J\n",
+  )
 })
 
 test('an endpoint in a hint is of its own form', () => {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords, hint } from '../../core/hint.ts'
+import { endpointWords, hint, saidBy } from '../../core/hint.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
@@ -56,7 +56,7 @@ export async function proveHelper(world: World, name: HelperName): Promise<strin
   const gone = await ask('get', server)
   const kept = found.stdout.includes(JSON.stringify(secret)) && listed.stdout.includes(JSON.stringify(server))
   if (kept && gone.exitCode === 1) return `${command} stored a throw-away sign-in, found it, listed it and erased it`
-  const hints = stored.exitCode === 0 ? [] : [hint`it says: ${stored.stdout.trim()}`]
+  const hints = stored.exitCode === 0 ? [] : [saidBy('it', stored.stdout.trim())]
   throw new Failure('internal', `${command} did not find the sign-in that it had stored`, {
     hints: [...hints, hint`credbridge doctor`],
   })

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { type Hint, hint } from '../../core/hint.ts'
+import { type Hint, saidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, World } from '../tool.ts'
 
@@ -70,5 +70,5 @@ export function hintsFrom(ran: Ran): Hint[] {
     .split('\n')
     .filter((line) => line !== '')
     .slice(0, 5)
-    .map((line) => hint`git says: ${line}`)
+    .map((line) => saidBy('git', line))
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
-import { hint } from '../../../core/hint.ts'
+import { hint, saidBy } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import { netrc, overruled } from './overruled.ts'
@@ -81,7 +81,7 @@ async function told(running: ReturnType<typeof config>): Promise<void> {
   if (exitCode === 0) return
   const lines = stderr.split('\n').filter((line) => line !== '')
   throw new Failure('refused', 'pip did not take the configuration', {
-    hints: lines.slice(0, 5).map((line) => hint`pip says: ${line}`),
+    hints: lines.slice(0, 5).map((line) => saidBy('pip', line)),
   })
 }
 

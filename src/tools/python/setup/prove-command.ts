@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { hint } from '../../../core/hint.ts'
+import { hint, saidBy } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
@@ -24,7 +24,7 @@ export async function proveCommand(world: World, caller: Caller): Promise<string
   }
   const said = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
   throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
-    hints: [...new Set(said)].slice(0, 5).map((line) => hint`it says: ${line}`),
+    hints: [...new Set(said)].slice(0, 5).map((line) => saidBy('it', line)),
   })
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { hint } from '../../../core/hint.ts'
+import { hint, saidBy } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -17,7 +17,7 @@ export async function provePython(world: World): Promise<string> {
   const ran = await world.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
-  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [hint`Python says: ${last}`] })
+  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [saidBy('Python', last)] })
 }
 
 /** Its word is the service. */
