@@ -4,7 +4,7 @@ import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { formatFailure, printable } from '../../core/failure-text.ts'
 import { hint } from '../../core/hint.ts'
-import type { Lookup } from '../../core/selection.ts'
+import type { Answer } from '../../core/selection.ts'
 import { askerOf } from '../../engine/call.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openEngine } from '../../engine/engine.ts'
@@ -19,6 +19,7 @@ import { traceFailure } from '../serve.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
+import { missing, notShared } from './not-shared.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { handFile, takeBack } from './temporary-file.ts'
 
@@ -74,13 +75,16 @@ export async function launch(
 ): Promise<Ended> {
   const plan = await launcher.plan(call)
   const broker = plan.lookups.length === 0 ? undefined : await surface.openBroker()
-  const answers = []
+  const answers: (Answer | undefined)[] = []
   for (const lookup of plan.lookups) answers.push(await broker?.find(lookup))
   const nothing = plan.lookups.length > 0 && answers.every((answer) => answer === undefined)
   if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
   const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
-  if (nothing && surface.toPerson) await sayWhatIsNotShared(plan.lookups, broker, surface)
+  if (surface.toPerson) {
+    const unanswered = plan.lookups.filter((_, at) => answers[at] === undefined)
+    for (const { message, hints } of await notShared(unanswered, broker)) surface.say(`${message}: ${hints.join(', ')}`)
+  }
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0
   if (well && given.afterwards !== undefined) await finish(given.afterwards(), surface)
@@ -131,36 +135,12 @@ async function finish({ removal, words, says }: Afterwards, surface: Surface): P
   await surface.attend({ program, words: [...first, ...words], env: childEnvironment(process.env) })
 }
 
-/** A login for the registry may be there that this tool may not use; whoever wonders is told. */
-async function sayWhatIsNotShared(lookups: readonly Lookup[], broker: Broker | undefined, surface: Surface) {
-  const failure = await missing(lookups, broker).catch(() => undefined)
-  if (failure?.code !== 'refused' || failure.hints.length !== 1) return
-  surface.say(`${failure.message}: ${failure.hints[0]}`)
-}
-
 function isTerminal(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice()
   } catch {
     return false
   }
-}
-
-/** Nothing was found: whether there is nothing, or nothing that this tool may use. */
-async function missing(lookups: readonly Lookup[], broker: Broker | undefined): Promise<Failure> {
-  for (const lookup of lookups) {
-    const answer = await broker?.find({ ...lookup, sharedOnly: false })
-    if (answer === undefined) continue
-    const { key } = answer.credential.endpoint
-    return new Failure('refused', `${lookup.tool} may not use the credential for ${key} yet`, {
-      hints: [hint`credbridge share ${key} --with ${lookup.tool}`],
-    })
-  }
-  const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
-  const key = endpoints[0]?.key ?? ''
-  return new Failure('refused', `there is no credential for ${key}`, {
-    hints: [hint`credbridge set ${key} --kind bearer`, hint`credbridge share ${key} --with ${tool}`],
-  })
 }
 
 /** The program itself by absolute path: the first on PATH that is not we. A path is taken as it was typed. */

@@ -7,11 +7,12 @@ import type { ProjectSetting } from '../guard/setting.ts'
 import { bare, plain } from '../guard/verdict.ts'
 import type { Call, Launcher } from '../launch.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
-import { addressesNamed, addressesOf, givenBy, handOver, lookupFor, unsetVariables } from '../npm/handover.ts'
+import { addressesNamed, addressesOf, givenBy, handOver, lookupFor } from '../npm/handover.ts'
 import { npmItself } from '../npm/machine.ts'
 import { projectManifests, publishConfig } from '../npm/publish.ts'
 import { refuseInTheClear, registriesIn, settingsInEnvironment, settingsInWords } from '../npm/registries.ts'
 import { npmRules } from '../npm/rules.ts'
+import { unsetVariables } from '../npm/unset-variables.ts'
 import { valuesOf } from '../npm/words.ts'
 import type { World } from '../tool.ts'
 import { bunfigRegistries, bunfigSettings, bunfigTexts, bunRegistries, parsedBunfig, tableIn } from './bunfig.ts'
@@ -44,15 +45,15 @@ export const bunLauncher: Launcher = {
       async launch(answers, newName) {
         const given = givenBy(registries, answers)
         const addresses = [...addressesOf(given), ...addressesNamed(named)]
-        if (addresses.length === 0) return {}
+        const { env, remarks } = unsetVariables(call, { project: project.npmrc, registries, given })
+        if (addresses.length === 0) return { remarks }
         await refuseHarmful(world, project.npmrc, rules)
         const { own } = rules
         await refuseHarmful(world, project.settings, { verdict: ({ key }) => bunfigVerdict(key), own })
         await refuseHarmful(world, project.variables, { verdict: envFileVerdict, own })
         refuseInTheClear(registries, addresses)
-        if (given.length === 0) return {}
+        if (given.length === 0) return { remarks }
         const launch = handOver(given, world.files.read(file) ?? '', newName)
-        const { env, remarks } = unsetVariables(call.program, project.npmrc, given, world.env)
         return { ...launch, env: { ...launch.env, ...env }, remarks }
       },
     }

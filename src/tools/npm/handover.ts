@@ -1,13 +1,8 @@
 import type { Credential } from '../../core/credential.ts'
 import { type Address, type Endpoint, withParents } from '../../core/endpoint.ts'
-import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
-import { variablesIn } from '../guard/references.ts'
-import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import type { Launch } from '../launch.ts'
-import type { Environment } from '../tool.ts'
-import { loadsCode } from '../variables.ts'
 import { registryKinds, settingOf } from './authorization.ts'
 import { dartIn, dartOf } from './nerf-dart.ts'
 import { npmrcLines, npmrcText } from './npmrc.ts'
@@ -66,12 +61,12 @@ export function handOver(given: readonly Given[], userConfig: string, newName: (
  * The registry's own dart, which `npm publish` and `npm whoami` look up and nothing above it, and the one of the place
  * where the credential lies, if that is above: registries name tarballs there.
  */
-function dartsOf({ registry: { address }, credential: { endpoint } }: Given): readonly string[] {
+export function dartsOf({ registry: { address }, credential: { endpoint } }: Given): readonly string[] {
   const above = endpoint.form === 'address' && withParents(address).some(({ key }) => key === endpoint.key)
   return [...new Set([dartOf(address), ...(above ? [dartOf(endpoint as Address)] : [])])]
 }
 
-const authentication = ['_authToken', '_auth', 'username', '_password']
+export const authentication = ['_authToken', '_auth', 'username', '_password']
 
 function withoutAuthentication(text: string, darts: ReadonlySet<string>): string {
   const kept = npmrcLines(text).filter(({ setting }) => {
@@ -79,40 +74,4 @@ function withoutAuthentication(text: string, darts: ReadonlySet<string>): string
     return dart === undefined || !authentication.includes(dart.name) || !darts.has(dart.dart)
   })
   return npmrcText(kept)
-}
-
-/**
- * A project's own authentication goes before the user's. Where it is a variable that is not set, the variable gets what
- * is given for that very registry, unless the project uses it elsewhere, too; then a remark says what to do.
- */
-export function unsetVariables(
-  tool: string,
-  project: readonly ProjectSetting[],
-  given: readonly Given[],
-  env: Environment,
-): { readonly env: Readonly<Record<string, Secret>>; readonly remarks: readonly string[] } {
-  const variables: Record<string, Secret> = {}
-  const remarks: string[] = []
-  for (const { file, line, key, value, about, uncertain } of project) {
-    const dart = dartIn(key)
-    const variable = typeof value === 'string' ? /^\$\{([^{}?$]+)\??\}$/.exec(value)?.[1] : undefined
-    const one = given.find((it) => dartsOf(it).includes(dart?.dart ?? ''))
-    if (variable === undefined || one === undefined || uncertain || !authentication.includes(dart?.name ?? '')) continue
-    if ((env[variable] ?? '') !== '') continue
-    const setting = settingOf(one.credential)
-    if (setting.name === dart?.name && !loadsCode(variable) && !isUsedElsewhere(project, variable, about)) {
-      variables[variable] = new Secret(setting.value)
-      continue
-    }
-    const instead = hint`credbridge run --env ${`${variable}=${one.registry.address.key}`} -- ${tool} …`
-    remarks.push(`${file}, line ${line}: ${variable} is not set, and goes before what credbridge gives: ${instead}`)
-  }
-  return { env: variables, remarks }
-}
-
-function isUsedElsewhere(project: readonly ProjectSetting[], variable: string, about: string | undefined): boolean {
-  return project.some((one) => {
-    const asks = [one.text ?? '', one.key, ...textsIn(one.value)].flatMap(variablesIn)
-    return one.about !== about && asks.includes(variable)
-  })
 }

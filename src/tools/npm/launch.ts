@@ -9,7 +9,7 @@ import { bare } from '../guard/verdict.ts'
 import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
 import { registryKinds } from './authorization.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
-import { addressesNamed, addressesOf, givenBy, handOver, lookupFor, unsetVariables } from './handover.ts'
+import { addressesNamed, addressesOf, givenBy, handOver, lookupFor } from './handover.ts'
 import { npmItself } from './machine.ts'
 import { dartIn } from './nerf-dart.ts'
 import { mayPublish, projectManifests, publishConfig, publishSettings } from './publish.ts'
@@ -23,6 +23,7 @@ import {
   settingsInWords,
 } from './registries.ts'
 import { npmRules } from './rules.ts'
+import { unsetVariables } from './unset-variables.ts'
 import { beforeDashes, positionals, valuesOf } from './words.ts'
 
 const tool = 'npm'
@@ -122,7 +123,8 @@ function whatIsPublished(command: string, what: readonly string[]): readonly str
   return named.length === 0 ? ['.'] : named
 }
 
-function install({ world, named, program }: Call, file: string, { configuration, rules }: Situation): LaunchPlan {
+function install(call: Call, file: string, { configuration, rules }: Situation): LaunchPlan {
+  const { world, named } = call
   const registries = registriesIn(configuration, world.env)
   return {
     lookups: registries.map((registry) => lookupFor(tool, registry)),
@@ -132,9 +134,10 @@ function install({ world, named, program }: Call, file: string, { configuration,
       const isGiven = addresses.length > 0
       await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
       refuseInTheClear(registries, addresses)
-      if (given.length === 0) return {}
+      const { project } = configuration
+      const { env, remarks } = unsetVariables(call, { project, registries, given })
+      if (given.length === 0) return { remarks }
       const launch = handOver(given, world.files.read(file) ?? '', newName)
-      const { env, remarks } = unsetVariables(program, configuration.project, given, world.env)
       return { ...launch, env: { ...launch.env, ...env }, remarks }
     },
   }

@@ -233,6 +233,16 @@ describe('a person who asked hears what is missing', () => {
     ])
   })
 
+  test('what is kept for one registry and not shared is said, though another has its own', async () => {
+    const it = npm()
+    it.put('project/.npmrc', `@team:registry=${registry}\n`)
+    await it.save('npm', 'https://default.example.com', 'x')
+    await it.save('person', registry, 'y')
+    it.onTerminal()
+    await it.call('npm', ['install'])
+    expect(it.said).toEqual([expect.stringContaining(`credbridge share ${registry} --with npm`)])
+  })
+
   test('something else was given by name', async () => {
     const it = npm()
     const named: [string, ReturnType<typeof parseAddress>][] = [['TOKEN', parseAddress(registry)]]
@@ -277,11 +287,30 @@ describe('a project’s own variable that is not set', () => {
     ])
   })
 
+  test('and nothing is kept: the command that gives it', async () => {
+    const it = npm()
+    const file = it.put('project/.npmrc', `registry=${registry}\n${line}//unused.example.com/:_authToken=\${OTHER}\n`)
+    await it.call('npm', ['install'])
+    expect(it.said).toEqual([
+      `${file}, line 2: NPM_TOKEN is not set: credbridge run --env NPM_TOKEN=${registry} -- npm …`,
+    ])
+  })
+
+  test('a variable that the person has named keeps what they named', async () => {
+    const it = npm()
+    it.put('project/.npmrc', `registry=${registry}\n${line}`)
+    await it.save('npm', registry, 'x')
+    const named: [string, ReturnType<typeof parseAddress>][] = [['NPM_TOKEN', parseAddress(registry)]]
+    expect((await it.call('npm', ['install'], { asked: true, named }))?.env).not.toHaveProperty('NPM_TOKEN')
+    expect(it.said).toEqual([])
+  })
+
   test('one that leads programs gets nothing', async () => {
     const it = npm()
     it.put('project/.npmrc', `registry=${registry}\n//registry.example.com/:_authToken=\${LD_PRELOAD}\n`)
     await it.save('npm', registry, 'x')
     expect((await it.call('npm', ['install']))?.env).not.toHaveProperty('LD_PRELOAD')
+    expect(it.said).toEqual([])
   })
 })
 

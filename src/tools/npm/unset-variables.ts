@@ -1,0 +1,60 @@
+import { hint } from '../../core/hint.ts'
+import { Secret } from '../../core/secret.ts'
+import { variablesIn } from '../guard/references.ts'
+import { type ProjectSetting, textsIn } from '../guard/setting.ts'
+import type { Call } from '../launch.ts'
+import { loadsCode } from '../variables.ts'
+import { settingOf } from './authorization.ts'
+import { authentication, dartsOf, type Given } from './handover.ts'
+import { dartIn, dartOf } from './nerf-dart.ts'
+import type { Registry } from './registries.ts'
+
+/** What a manager reads, and what it is given. */
+export interface Used {
+  readonly project: readonly ProjectSetting[]
+  readonly registries: readonly Registry[]
+  readonly given: readonly Given[]
+}
+
+/**
+ * A project's own authentication goes before the user's. Where it is a variable that is not set, the variable gets what
+ * is given for that very registry, unless the project uses it elsewhere, too; then a remark says what to do.
+ */
+export function unsetVariables(
+  { program, world, named }: Call,
+  { project, registries, given }: Used,
+): { readonly env: Readonly<Record<string, Secret>>; readonly remarks: readonly string[] } {
+  const variables: Record<string, Secret> = {}
+  const remarks: string[] = []
+  for (const setting of project) {
+    const { dart, name = '' } = dartIn(setting.key) ?? {}
+    const variable = variableIn(setting)
+    if (variable === undefined || dart === undefined || !authentication.includes(name)) continue
+    if (loadsCode(variable) || named.has(variable) || (world.env[variable] ?? '') !== '') continue
+    const one = given.find((it) => dartsOf(it).includes(dart))
+    const registry = one?.registry ?? registries.find(({ address }) => dartOf(address) === dart)
+    if (registry === undefined) continue
+    const sent = one === undefined ? undefined : settingOf(one.credential)
+    if (sent?.name === name && !isUsedElsewhere(project, variable, setting.about)) {
+      variables[variable] = new Secret(sent.value)
+      continue
+    }
+    const what = one === undefined ? 'is not set' : 'is not set, and goes before what credbridge gives'
+    const instead = hint`credbridge run --env ${`${variable}=${registry.address.key}`} -- ${program} …`
+    remarks.push(`${setting.file}, line ${setting.line}: ${variable} ${what}: ${instead}`)
+  }
+  return { env: variables, remarks }
+}
+
+/** The variable that a value is, and nothing else. */
+function variableIn({ value, uncertain }: ProjectSetting): string | undefined {
+  if (typeof value !== 'string' || uncertain === true) return undefined
+  return /^\$\{([^{}?$]+)\??\}$/.exec(value)?.[1]
+}
+
+function isUsedElsewhere(project: readonly ProjectSetting[], variable: string, about: string | undefined): boolean {
+  return project.some((one) => {
+    const asks = [one.text ?? '', one.key, ...textsIn(one.value)].flatMap(variablesIn)
+    return one.about !== about && asks.includes(variable)
+  })
+}
