@@ -39,9 +39,6 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
       terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(says)}\n`)
     }
   }
-  if (!undo && options.dryRun !== true) {
-    await settleNow(await engine.settings(), machine, asker)
-  }
   // First, because what is planned next names the commands that PATH leads to.
   if (!undo) await make(machine.direct(tool.commands))
   const {
@@ -49,6 +46,8 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
     remarks,
     signIns = [],
   } = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
+  // Last of all that may still fail: a tool that is not there settles nothing.
+  if (!undo && options.dryRun !== true) await settleNow(await engine.settings(), machine, asker)
   for (const signIn of signIns)
     terminal.say(`${options.dryRun === true ? 'would take over: ' : ''}${shownSecret(signIn)}\n`)
   for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)

@@ -14,6 +14,9 @@ const caller: Caller = { name: 'uv' }
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
   async plan(world, options): Promise<Plan> {
+    if (world.program('uv') === undefined) {
+      throw new Failure('unavailable', 'uv is not installed', { hints: [hint`install uv first`] })
+    }
     const { changes, remarks } = await planCommand(world, caller, options)
     const text = world.files.read(settingsOf(world)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'

@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { built, installCommands } from '../real/commands.ts'
+import { needs } from '../real/require.ts'
+import { run } from '../real/run.ts'
+
+/** Where no program is installed but our own commands. */
+async function setUp(tool: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-absent-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const commands = installCommands(join(folder, 'commands'))
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  const outcome = await run(join(commands, 'credbridge'), ['setup', tool], { env: { HOME: home, PATH: commands } })
+  return { ...outcome, files: readdirSync(home, { recursive: true }) }
+}
+
+needs('the build (npm run build)', built)('setup', () => {
+  test.each([
+    ['git', 'git is not installed\nhint: install git first'],
+    ['pip', 'pip is not installed\nhint: install pip first\nhint: for uv: credbridge setup uv'],
+    ['uv', 'uv is not installed\nhint: install uv first'],
+    ['npm', 'npm is not installed\nhint: install npm first'],
+    ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
+    ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
+    [
+      'bun',
+      'Bun asks no helper for a credential\nhint: credbridge run -- bun install\nhint: credbridge share <registry> --with bun',
+    ],
+  ])('%s: writes nothing where the program is not, and says so', async (tool, says) => {
+    expect(await setUp(tool)).toMatchObject({ exitCode: 2, stderr: `credbridge: ${says}\n`, files: [] })
+  })
+})
