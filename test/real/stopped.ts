@@ -34,7 +34,7 @@ export async function whileStopped(
   try {
     let pid: number | undefined
     while (pid === undefined) {
-      if (tracer.exitCode !== null) throw new Error(`the program ended before that call: ${stderr()}`)
+      if (tracer.exitCode !== null) throw new EndedBefore(`the program ended before that call: ${stderr()}`)
       await sleep(1)
       pid = stoppedIn(log)
     }
@@ -47,6 +47,23 @@ export async function whileStopped(
     return { stdout: stdout(), stderr: stderr(), exitCode: tracer.exitCode }
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The program made fewer calls of this name than the traced one. */
+class EndedBefore extends Error {}
+
+/**
+ * Makes an attempt in a fresh place. Node may make a call fewer than in the traced run; the program then ends before the call, and the
+ * next attempt has another place.
+ */
+export async function inFreshPlace<T, R>(fresh: () => T, attempt: (place: T) => Promise<R>): Promise<R> {
+  for (let left = 5; ; left--) {
+    try {
+      return await attempt(fresh())
+    } catch (error) {
+      if (left === 0 || !(error instanceof EndedBefore)) throw error
+    }
   }
 }
 

@@ -22,7 +22,7 @@ import { leftoversOf, nameBeside, removeLeftovers } from '../../src/system/lefto
 import { bundled } from '../real/bundled.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import { whileStopped } from '../real/stopped.ts'
+import { inFreshPlace, whileStopped } from '../real/stopped.ts'
 import { callsOf, changes, killedAt, tracing } from '../stores/vault/tracing.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -252,8 +252,11 @@ needs('root', isRoot)('as root', () => {
       const calls = await callsOf(words(traced.file), traced.home, names)
       expect(calls.map(({ name }) => name)).toContain('fchown')
       for (const call of calls.filter(({ line }) => !line.startsWith('write(1,'))) {
-        const { home, secret, file } = homeOfNobody()
-        await whileStopped(call, words(file), () => asNobody(`cd ${home}; ROOT=${secret}; ${attack}`))
+        const { secret } = await inFreshPlace(homeOfNobody, async (place) => {
+          const meanwhile = () => asNobody(`cd ${place.home}; ROOT=${place.secret}; ${attack}`)
+          await whileStopped(call, words(place.file), meanwhile)
+          return place
+        })
         expect(statSync(join(secret, 'config.json')), call.line).toMatchObject({ uid: 0, gid: 0 })
         expect(readFileSync(join(secret, 'config.json'), 'utf8'), call.line).toBe("root's")
         expect(readdirSync(secret), call.line).toEqual(['config.json'])

@@ -21,7 +21,7 @@ import { thisProcess } from '../../src/system/process-identity.ts'
 import { bundled } from '../real/bundled.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import { whileStopped } from '../real/stopped.ts'
+import { inFreshPlace, whileStopped } from '../real/stopped.ts'
 import { callsOf, changes, killedAt, tracing } from '../stores/vault/tracing.ts'
 
 const userId = process.getuid?.() ?? -1
@@ -238,25 +238,27 @@ tracing()('a process that takes a dead lock', () => {
     const logIn = (folder: string) => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '')
     let both = 0
     for (const call of calls.filter(({ line }) => !line.startsWith('write(1,'))) {
-      const folder = folderWithDeadLock()
       let stopped: (() => void) | undefined
       let lock: Lock | undefined
       let left: (() => void) | undefined
       let holding: Promise<void> | undefined
       let before = ''
-      const ended = await whileStopped(call, words(folder), async () => {
-        before = logIn(folder)
-        holding = new Promise<void>((resolve) => {
-          stopped = resolve
-          trying(folder, async (held) => {
-            lock = held
-            resolve()
-            await new Promise<void>((leave) => {
-              left = leave
-            })
-          }).catch(() => resolve())
+      const { folder, ended } = await inFreshPlace(folderWithDeadLock, async (folder) => {
+        const ended = await whileStopped(call, words(folder), async () => {
+          before = logIn(folder)
+          holding = new Promise<void>((resolve) => {
+            stopped = resolve
+            trying(folder, async (held) => {
+              lock = held
+              resolve()
+              await new Promise<void>((leave) => {
+                left = leave
+              })
+            }).catch(() => resolve())
+          })
+          await holding
         })
-        await holding
+        return { folder, ended }
       })
       stopped?.()
       if (lock !== undefined) {

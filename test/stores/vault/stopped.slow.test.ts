@@ -10,7 +10,7 @@ import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { givenUpAfter } from '../../../src/system/lock-file.ts'
 import { someone } from '../../asker.ts'
-import { whileStopped } from '../../real/stopped.ts'
+import { inFreshPlace, whileStopped } from '../../real/stopped.ts'
 import { credential } from '../contract-world.ts'
 import { checkVault, emptyFolder, storeOf, vaultIn } from './place.ts'
 import { type Call, callsOf, changes, tracing } from './tracing.ts'
@@ -74,8 +74,12 @@ tracing()('a command that is stopped at any system call', () => {
     expect(calls.length).toBeGreaterThan(10)
     for (const [number, call] of calls.entries()) {
       if (call.line.startsWith('write(1,')) continue
-      const options = copyOf(`stopped-${number}`)
-      const { stdout, stderr } = await whileStopped(call, wordsFor(options, step), () => meanwhile(options, call))
+      let attempt = 0
+      const fresh = () => copyOf(`stopped-${number}-${attempt++}`)
+      const { options, stdout, stderr } = await inFreshPlace(fresh, async (options) => {
+        const ended = await whileStopped(call, wordsFor(options, step), () => meanwhile(options, call))
+        return { options, ...ended }
+      })
       if (stdout === '') throw new Error(`${call.line}: ${stderr}`)
       await afterwards(options, JSON.parse(stdout), call)
     }
