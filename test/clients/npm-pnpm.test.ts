@@ -54,6 +54,16 @@ needsNpmClients('pnpm', () => {
     })
   })
 
+  test('12: npm has nothing to complain of after setup', async () => {
+    const world = await openNpmWorld('vault', ['pnpm', 'npm'])
+    const complaint = async () => (await world.run('app', 'npm', ['config', 'get', 'registry'])).stderr
+    await setUp(world)
+    expect(await complaint()).toBe('')
+    await world.well('', 'credbridge', ['setup', 'pnpm', '--undo'])
+    await world.well('', 'credbridge', ['setup', 'pnpm', '--npmrc'])
+    expect(await complaint()).toContain('tokenHelper')
+  })
+
   test.each(['pnpm', 'pnpm-10'] as const)('%s: another registry is not refused for lack of a helper', async (pnpm) => {
     const world = await openNpmWorld('vault', [pnpm])
     await setUp(world)

@@ -71,6 +71,33 @@ needsNpmClients('npm', () => {
     expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
   })
 
+  test('a project that names a variable for its registry', async () => {
+    const world = await openNpmWorld('vault', ['npm'])
+    const { origin } = world.registry
+    const token = await world.registry.token(user, password)
+    world.put('app/package.json', '{ "name": "app", "private": true }')
+    const file = world.put('app/.npmrc', `${origin.replace('http:', '')}/:_authToken=\${NPM_TOKEN}\n`)
+    await world.well('', 'credbridge', ['setup', 'npm'])
+    const whoami = () => world.run('app', 'npm', ['whoami'])
+    const what = `credbridge: ${file}, line 1: NPM_TOKEN is not set`
+    const refused = {
+      exitCode: 1,
+      stderr: expect.stringContaining(`${what}: credbridge run --env NPM_TOKEN=${origin} -- npm …`),
+    }
+    expect(await whoami()).toMatchObject(refused)
+    await world.well('', 'credbridge', ['set', origin, '--kind', 'bearer'], { input: `${token}\n` })
+    expect(await whoami()).toMatchObject(refused)
+    const onTerminal = await typing(['npm', 'whoami'], [], { env: world.env, cwd: join(world.home, 'app') }).catch(
+      String,
+    )
+    expect(onTerminal).toContain(`credbridge share ${origin} --with npm`)
+    expect(await world.well('app', 'credbridge', ['run', '--env', `NPM_TOKEN=${origin}`, '--', 'npm', 'whoami'])).toBe(
+      `${user}\n`,
+    )
+    await world.well('', 'credbridge', ['share', origin, '--with', 'npm'])
+    expect(await whoami()).toMatchObject({ exitCode: 0, stdout: `${user}\n`, stderr: '' })
+  })
+
   test('credbridge run says before anything starts what is missing', async () => {
     const world = await openNpmWorld('vault', ['npm'])
     writePackage(world, 'tiny', '@team/tiny', { scripts: { prepublishOnly: 'touch started' } })
