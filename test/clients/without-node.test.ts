@@ -40,9 +40,14 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
 
   test('the registry’s helper for pnpm answers', async () => {
     const { env, credbridge, session } = await openWorld()
+    // Setup looks whether there is a pnpm, and does not start it.
+    const bin = join(session.env['HOME'] ?? '', 'bin')
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, 'pnpm'), '#!/bin/sh\n', { mode: 0o755 })
     await run('credbridge', ['set', 'https://npm.example.com', '--kind', 'bearer'], { env, input: 'token' })
     await credbridge('share', 'https://npm.example.com', '--with', 'pnpm')
-    const setup = await credbridge('setup', 'pnpm', '--registry', 'https://npm.example.com/')
+    const words = ['setup', 'pnpm', '--registry', 'https://npm.example.com/']
+    const setup = await run('credbridge', words, { env: { ...env, PATH: `${env['PATH']}:${bin}` } })
     expect(setup).toMatchObject({ exitCode: 0 })
     const folder = join(session.folder, 'data', 'credbridge', 'pnpm')
     const [helper = ''] = readdirSync(folder)
