@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
 import { needs, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -40,9 +40,14 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
 
   test('the registry’s helper for pnpm answers', async () => {
     const { env, credbridge, session } = await openWorld()
+    // Setup looks whether there is a pnpm, and does not start it.
+    const bin = join(session.env['HOME'] ?? '', 'bin')
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, 'pnpm'), '#!/bin/sh\n', { mode: 0o755 })
     await run('credbridge', ['set', 'https://npm.example.com', '--kind', 'bearer'], { env, input: 'token' })
     await credbridge('share', 'https://npm.example.com', '--with', 'pnpm')
-    const setup = await credbridge('setup', 'pnpm', '--registry', 'https://npm.example.com/')
+    const words = ['setup', 'pnpm', '--registry', 'https://npm.example.com/']
+    const setup = await run('credbridge', words, { env: { ...env, PATH: `${env['PATH']}:${bin}` } })
     expect(setup).toMatchObject({ exitCode: 0 })
     const folder = join(session.folder, 'data', 'credbridge', 'pnpm')
     const [helper = ''] = readdirSync(folder)
@@ -60,7 +65,10 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
   })
 })
 
-needs('the build (npm run build), run by Node, and git', built && git !== '' && !isStandalone)('the wrapper', () => {
+/** The standalone executable needs no wrapper. */
+const byNode = isStandalone ? describe.skip : needs('the build (npm run build) and git', built && git !== '')
+
+byNode('the wrapper', () => {
   test('is there as long as git is set up', async () => {
     const { credbridge, wrapper } = await openWorld()
     expect(await credbridge('setup', 'git', '--dry-run')).toMatchObject({ exitCode: 0 })
@@ -90,39 +98,38 @@ needs('the build (npm run build), run by Node, and git', built && git !== '' && 
   })
 })
 
-needs('the build (npm run build), run by Node', built && !isStandalone)(
-  'docker, which finds its helper by name',
-  () => {
-    test('has a link in the user’s own folder on PATH, where the desktop finds it, too', async () => {
-      const world = await openWorld()
-      const own = join(world.session.folder, 'home', '.local', 'bin')
-      mkdirSync(own, { recursive: true })
-      const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
-      const credbridge = (...words: string[]) => run('credbridge', words, { env })
-      const link = join(own, 'docker-credential-credbridge')
-      expect((await credbridge('setup', 'docker', '--dry-run')).stderr).toContain(`would do: ${link} leads to `)
-      expect(readdirSync(own)).toEqual([])
-      expect(await credbridge('setup', 'docker')).toMatchObject({ exitCode: 0 })
-      const outcome = await run(link, ['list'], { env: { ...env, PATH: own } })
-      expect(outcome).toMatchObject({ stdout: '{}\n', stderr: '', exitCode: 0 })
-      expect((await credbridge('setup', 'docker')).stderr).not.toContain(link)
-      expect(await credbridge('setup', 'helm')).toMatchObject({ exitCode: 0 })
-      await credbridge('setup', 'docker', '--undo')
-      expect(readdirSync(own)).toEqual(['docker-credential-credbridge'])
-      await credbridge('setup', 'helm', '--undo')
-      expect(readdirSync(own)).toEqual([])
-      expect(readdirSync(join(world.session.folder, 'data', 'credbridge', 'commands'))).toEqual([])
-    })
+const ofNode = isStandalone ? describe.skip : needs('the build (npm run build)', built)
 
-    test('leaves alone what has that name there', async () => {
-      const world = await openWorld()
-      const own = join(world.session.folder, 'home', '.local', 'bin')
-      mkdirSync(own, { recursive: true })
-      writeFileSync(join(own, 'docker-credential-credbridge'), 'mine')
-      const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
-      expect(await run('credbridge', ['setup', 'docker'], { env })).toMatchObject({ exitCode: 0 })
-      await run('credbridge', ['setup', 'docker', '--undo'], { env })
-      expect(readFileSync(join(own, 'docker-credential-credbridge'), 'utf8')).toBe('mine')
-    })
-  },
-)
+ofNode('docker, which finds its helper by name', () => {
+  test('has a link in the user’s own folder on PATH, where the desktop finds it, too', async () => {
+    const world = await openWorld()
+    const own = join(world.session.folder, 'home', '.local', 'bin')
+    mkdirSync(own, { recursive: true })
+    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
+    const credbridge = (...words: string[]) => run('credbridge', words, { env })
+    const link = join(own, 'docker-credential-credbridge')
+    expect((await credbridge('setup', 'docker', '--dry-run')).stderr).toContain(`would do: ${link} leads to `)
+    expect(readdirSync(own)).toEqual([])
+    expect(await credbridge('setup', 'docker')).toMatchObject({ exitCode: 0 })
+    const outcome = await run(link, ['list'], { env: { ...env, PATH: own } })
+    expect(outcome).toMatchObject({ stdout: '{}\n', stderr: '', exitCode: 0 })
+    expect((await credbridge('setup', 'docker')).stderr).not.toContain(link)
+    expect(await credbridge('setup', 'helm')).toMatchObject({ exitCode: 0 })
+    await credbridge('setup', 'docker', '--undo')
+    expect(readdirSync(own)).toEqual(['docker-credential-credbridge'])
+    await credbridge('setup', 'helm', '--undo')
+    expect(readdirSync(own)).toEqual([])
+    expect(readdirSync(join(world.session.folder, 'data', 'credbridge', 'commands'))).toEqual([])
+  })
+
+  test('leaves alone what has that name there', async () => {
+    const world = await openWorld()
+    const own = join(world.session.folder, 'home', '.local', 'bin')
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'docker-credential-credbridge'), 'mine')
+    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
+    expect(await run('credbridge', ['setup', 'docker'], { env })).toMatchObject({ exitCode: 0 })
+    await run('credbridge', ['setup', 'docker', '--undo'], { env })
+    expect(readFileSync(join(own, 'docker-credential-credbridge'), 'utf8')).toBe('mine')
+  })
+})

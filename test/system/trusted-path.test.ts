@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { isTrusted } from '../../src/system/trusted-path.ts'
@@ -7,9 +7,9 @@ import { isTrusted } from '../../src/system/trusted-path.ts'
 const ownId = process.getuid?.() ?? -1
 let folder = ''
 
-/** In the home folder, because nothing below the folder for temporary files can be trusted. */
+/** In the home folder of the passwd file, whatever HOME says: nothing below the folder for temporary files can be trusted. */
 beforeEach(() => {
-  folder = mkdtempSync(join(homedir(), '.cb-trusted-'))
+  folder = mkdtempSync(join(userInfo().homedir, '.cb-trusted-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   for (const name of ['closed', 'open', 'open/closed']) mkdirSync(join(folder, name))
 })
