@@ -4,11 +4,11 @@ import { asFailure } from './failure.ts'
 export interface DoctorLine {
   readonly state: 'ok' | 'note' | 'wrong' | 'skipped'
   readonly says: string
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly fix?: string
 }
 
-/** What went wrong, with the first thing that mends it. */
+/** The line for an error, with its first hint as the fix. */
 export function doctorLineOf(error: unknown): DoctorLine {
   const { message, hints } = asFailure(error)
   const [fix] = hints

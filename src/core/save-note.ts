@@ -5,8 +5,8 @@ import { endpointWords } from './hint.ts'
 import type { Store } from './store.ts'
 
 /**
- * Keeps a note at its place; `items` is what is at its endpoint. A note of the same kind hands on the members that this
- * version does not know. An item that this version does not know is not replaced: `unsupported`.
+ * Saves a note. `items` are the items at its endpoint. Unknown members of a replaced note of the same kind are kept.
+ * `unsupported` if the place holds an item that this version does not know.
  */
 export async function saveNote(store: Store, asker: Asker, note: NoteItem, items: readonly Item[]): Promise<void> {
   const before = items.find((item) => samePlace(item, note))
@@ -18,9 +18,9 @@ export async function saveNote(store: Store, asker: Asker, note: NoteItem, items
 function isTaken({ endpoint, owner }: NoteItem): Failure {
   return new Failure(
     'unsupported',
-    `what ${owner} keeps for ${endpoint.key} was written by a later version of credbridge`,
+    `the item of ${owner} for ${endpoint.key} was written by a later version of credbridge`,
     {
-      hints: ['update credbridge', `to forget it: credbridge remove ${endpointWords(endpoint)} --owner ${owner}`],
+      hints: ['update credbridge', `to remove it: credbridge remove ${endpointWords(endpoint)} --owner ${owner}`],
     },
   )
 }

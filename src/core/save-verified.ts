@@ -5,12 +5,12 @@ import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
-/** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
+/** If a tool keeps one account, a login at the same time may remove the credential that this one has just written. */
 const attempts = 3
 
 /**
- * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
- * be restored: whoever has saved something looks after those.
+ * Saves the credential and reads it back. `before` are the items that were at the endpoint. Returns the items read,
+ * with the copies at `copiesEndpoint`, so that the caller can remove those past their time.
  */
 export async function saveVerified(
   store: Store,
@@ -31,8 +31,8 @@ export async function saveVerified(
 }
 
 /**
- * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
- * only nothing at all or the value from before says that ours was lost.
+ * Another process's newer value counts as success. If the tool keeps one account, so does a newer login with another
+ * account. Only no value, or the value from before, means that this one was lost.
  */
 function isKept(
   found: readonly Found[],
