@@ -7,8 +7,8 @@ import { type Before, type Profile, profiles } from '../tools/profiles.ts'
 import { loadsCode } from '../tools/variables.ts'
 
 /*
- * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
- * names the endpoint, so it is found as `credbridge get` finds it: exactly there, whoever saved it.
+ * A variable for a program's environment: `NAME=<endpoint>[#account][:part]`, or a profile. The person names the
+ * endpoint, so the lookup is that of `credbridge get`: exactly that endpoint, items of every owner.
  */
 
 const parts = {
@@ -69,7 +69,7 @@ function textFor({ account, secret, scheme }: Credential, part: Part): string {
   }
 }
 
-/** `name[:word][=<endpoint>[#account]]`; without an endpoint all that a person has shared with the profile. */
+/** `name[:word][=<endpoint>[#account]]`. Without an endpoint: everything that a person shared with the profile. */
 export async function profileVariables(text: string, broker: Broker, before: Before): Promise<Given> {
   const equals = text.indexOf('=')
   const [name = '', word = ''] = (equals < 0 ? text : text.slice(0, equals)).split(':')
@@ -112,7 +112,7 @@ async function sharedWith(
   })
 }
 
-/** `https://host/path#account`; an account with odd characters is percent-encoded. */
+/** `https://host/path#account`. The account is percent-encoded. */
 function placeFrom(text: string): { readonly endpoint: Address; readonly account: string | undefined } {
   const hash = text.indexOf('#')
   const [url, account] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)]
@@ -126,7 +126,7 @@ function decoded(account: string): string {
   try {
     return decodeURIComponent(account)
   } catch {
-    throw new Failure('malformed', 'the account behind # is not percent-encoded as it should be')
+    throw new Failure('malformed', 'the account after # is not valid percent-encoding')
   }
 }
 
