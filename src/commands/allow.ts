@@ -11,12 +11,14 @@ interface Options {
   readonly undo?: boolean
 }
 
-/** What a message of a refused setting tells a person to type who trusts it. */
+/** The command that the message about a refused setting suggests. */
 export function allowCommand(program: Command, context: CliContext): void {
   program
     .command('allow [file] [setting=fingerprint]')
-    .description('allow one setting of a project, with the value that it has, where a credential is given; alone: list')
-    .option('--undo', 'no longer allow it, or anything in the file')
+    .description(
+      'allow a project to have one setting, with its current value, when it gets a credential; without words: list',
+    )
+    .option('--undo', 'no longer allow it; without a setting, everything in the file')
     .action((file: string | undefined, setting: string | undefined, options: Options) =>
       context.end(
         file === undefined ? list(context) : change(context, resolve(context.machine.folder, file), setting, options),
@@ -37,11 +39,11 @@ function change(context: CliContext, file: string, word: string | undefined, { u
 function permit({ machine, terminal }: CliContext, file: string, word: string | undefined): number {
   const { setting, fingerprint } = parted(word ?? '')
   if (setting === '' || !isFingerprint(fingerprint)) {
-    throw new Failure('malformed', 'a setting is written with the fingerprint of its value, as the message has it')
+    throw new Failure('malformed', 'a setting needs its fingerprint, as in the message that refused it')
   }
   const rest = allowed(machine).filter((one) => !isDeepStrictEqual(one, { file, setting, fingerprint }))
   writeAllowed(machine, [...rest, { file, setting, fingerprint }])
-  terminal.say(`${printable(`${setting} is allowed in ${file}, with the value that it has`)}\n`)
+  terminal.say(`${printable(`${setting} is allowed in ${file}, with its current value`)}\n`)
   return 0
 }
 
@@ -51,7 +53,7 @@ function forbid({ machine, terminal }: CliContext, file: string, word: string | 
   const left = all.filter((one) => one.file !== file || (setting !== undefined && one.setting !== setting))
   if (left.length === all.length) return nothingThere
   writeAllowed(machine, left)
-  terminal.say(`${printable(`${setting ?? 'what was allowed'} is no longer allowed in ${file}`)}\n`)
+  terminal.say(`${printable(`${setting ?? 'everything'} is no longer allowed in ${file}`)}\n`)
   return 0
 }
 

@@ -8,7 +8,7 @@ import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
- * The words that several commands share. Exit codes: 0 done, 1 nothing there, 2 broken or not understood.
+ * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error.
  */
 
 export const nothingThere = 1
@@ -24,8 +24,8 @@ export function kindOption(): Option {
 }
 
 /**
- * The endpoint that a person means. A word without a scheme could be either form, and the wrong one would never be
- * found: so it has to be said.
+ * The endpoint that a person typed. A word without a scheme could be a host or a service name. A wrong guess would
+ * never be found, so the word is refused with both forms as hints.
  */
 export function endpointFrom(text: string, options: { service?: boolean }): Endpoint {
   if (options.service === true) return serviceName(text)
@@ -63,27 +63,27 @@ export function splitAccount(text: string): readonly [url: string, account: stri
   }
 }
 
-/** The accounts of some entries, each once. */
+/** The accounts of the entries, sorted, each once. */
 export function accountsOf(entries: readonly Entry[]): readonly string[] {
   return [...new Set(entries.map(({ account }) => account))].sort()
 }
 
-/** An account for a person's eyes: the empty one must be seen, too. */
+/** An account as shown to a person. The empty one becomes visible. */
 export function shownAccount(account: string): string {
   return account === '' ? '(no user name)' : account
 }
 
-/** Tells the person one line; names in it cannot move the cursor. */
+/** Prints one line for the person. Control characters are replaced. */
 export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
   say(`${printable(text)}\n`)
 }
 
-/** For how long what was erased, replaced or removed can be restored. */
+/** How many hours an erased, replaced or removed credential can be restored. */
 export async function recoverHours({ engine }: Pick<CliContext, 'engine'>): Promise<number> {
   return (await engine.settings()).recoverHours
 }
 
-/** An entry for scripts: what `--json` prints. */
+/** An entry as `--json` prints it. */
 export function jsonEntry({ endpoint, account, owner, kind, savedAt }: Entry): Record<string, unknown> {
   return {
     endpoint: endpoint.key,

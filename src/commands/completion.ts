@@ -7,12 +7,12 @@ type Shell = (typeof shells)[number]
 export function completionCommand(program: Command, context: CliContext): void {
   program
     .command('completion')
-    .description('print what teaches a shell to complete our words: source <(credbridge completion bash)')
+    .description('print a completion script for a shell: source <(credbridge completion bash)')
     .addArgument(new Argument('<shell>').choices(shells))
     .action((shell: Shell) => context.terminal.out(scripts[shell](wordsAfter(program))))
 }
 
-/** What may follow each command: its own commands, the choices of its arguments, its options. */
+/** For each command, the words that may follow: subcommands, choices of arguments, options. */
 type Words = ReadonlyMap<string, readonly string[]>
 
 function wordsAfter(program: Command, above = ''): Words {
@@ -49,7 +49,7 @@ compdef _credbridge credbridge
       .join(''),
 }
 
-/** Fish asks which words were typed: all of the path, and none that leads further. */
+/** The condition for fish: all words of the path were typed, and no subcommand of it. */
 function whereFish(path: string, words: Words): string {
   if (path === '') return '__fish_use_subcommand'
   const further = [...words.keys()]
@@ -60,7 +60,7 @@ function whereFish(path: string, words: Words): string {
   return [...typed, ...not].join('; and ')
 }
 
-/** The longest line first, so that the most particular pattern is met before its beginning. */
+/** Longest path first, because the shell takes the first pattern that matches. */
 function cases(words: Words, line: (path: string, next: readonly string[]) => string): string {
   return [...words]
     .sort(([a], [b]) => b.length - a.length)

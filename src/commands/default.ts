@@ -7,8 +7,8 @@ import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withSer
 
 export function defaultCommand(program: Command, context: CliContext): void {
   withService(program.command('default <endpoint> [account]'))
-    .description('say which account is meant where a tool names no user')
-    .option('--unset', 'no account is')
+    .description('set the account that is used if a tool names no user')
+    .option('--unset', 'remove the default')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await setDefault(context, endpoint, accountFrom(endpoint, account, options), options)),
     )

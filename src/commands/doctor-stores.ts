@@ -8,13 +8,13 @@ import { type InUse, inUse, keychainName, openStore, storeNamed } from '../store
 import { tryOut } from '../stores/settling.ts'
 import type { Machine } from '../system/machine.ts'
 
-/** What doctor knows about a store, for scripts too. */
+/** The result of doctor for one store. Part of its JSON output. */
 export interface StoreReport {
   readonly name: string
   readonly inUse: boolean
   readonly lasts?: string
   readonly protects?: string
-  /** Whether it kept a throw-away entry; absent: not tried, because that would have made something. */
+  /** Whether it kept a throw-away entry. Absent: not tried, because that would have created the store. */
   readonly works?: boolean
   readonly failure?: FailureCode
 }
@@ -39,14 +39,13 @@ const reasons: Readonly<Record<InUse['because'], string>> = {
   'not settled': 'the first save settles it',
 }
 
-/** What the stores are looked at with. */
 export interface StoresToCheck {
   readonly settings: Settings
   readonly machine: Machine
   readonly asker: Asker
 }
 
-/** Tries the stores in use, and those that could be: without a dialog, and without making anything that stays. */
+/** Tries the stores in use, and the others without a dialog. Creates nothing that stays. */
 export async function reportStores({ settings, machine, asker }: StoresToCheck): Promise<StoresReport> {
   const { names, because } = inUse(settings, machine)
   const keychain = keychainName(machine.platform)
@@ -70,7 +69,7 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
 interface Tried {
   readonly report: StoreReport
   readonly failure?: Failure
-  /** What it holds and cannot read. */
+  /** One failure for each unreadable item. */
   readonly problems?: readonly Failure[]
 }
 
@@ -92,7 +91,7 @@ async function tryStore(name: string, used: boolean, { settings, machine, asker 
   }
 }
 
-/** How long what a store keeps lasts, for a person. */
+/** How long the store keeps its items, for a person. */
 function lastsUntil({ lasts }: Traits): string {
   const ends = {
     process: 'until this process ends',
@@ -103,7 +102,7 @@ function lastsUntil({ lasts }: Traits): string {
   return ends[lasts]
 }
 
-/** What the first save will do, from how the keychain answered while nobody could be asked. */
+/** Predicts where the first save will go, from the keychain's answer without a dialog. */
 function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreFinding {
   const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }

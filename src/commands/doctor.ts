@@ -28,7 +28,7 @@ export function doctorCommand(program: Command, context: CliContext): void {
     })
 }
 
-/** One thing to look at. What it throws is its finding. */
+/** One check. An error that it throws becomes a line of the report. */
 interface Check {
   readonly name: string
   run(): Promise<readonly DoctorLine[]>
@@ -95,7 +95,7 @@ async function checkSettings(context: CliContext): Promise<readonly DoctorLine[]
   return [{ state: 'ok', says: 'the settings can be read' }, ...unknown]
 }
 
-/** Only where the store works: another one would let us wait once more, and say the same. */
+/** Only if the store works. A broken store would only fail again, perhaps after a timeout. */
 async function checkErased(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
   const first = stores?.stores.find(({ inUse }) => inUse)
   if (first?.works !== true) return []
@@ -103,12 +103,10 @@ async function checkErased(context: CliContext, stores: StoresReport | undefined
   const settings = await engine.settings()
   const store = await openStore(first.name, settings, machine)
   const dropped = await restorableIn(store, asker, Date.now, settings.recoverHours).sweep()
-  return dropped === 0
-    ? []
-    : [{ state: 'ok', says: `${dropped} that could be restored were past their time and are gone` }]
+  return dropped === 0 ? [] : [{ state: 'ok', says: `removed ${dropped} restorable copies that were past their time` }]
 }
 
-/** What a server refused a tool: the tool no longer gets it, and nothing else would say why. */
+/** Credentials that a tool no longer gets because a server refused them. Only doctor and list show the reason. */
 async function checkRefused(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
   if (stores?.stores.find(({ inUse }) => inUse)?.works !== true) return []
   const broker = await context.broker()

@@ -8,8 +8,8 @@ import { loadsCode } from '../tools/variables.ts'
 import { splitAccount } from './arguments.ts'
 
 /*
- * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
- * names the endpoint, so it is found as `credbridge get` finds it: exactly there, whoever saved it.
+ * A variable for a program's environment: `NAME=<endpoint>[#account][:part]`, or a profile. The person names the
+ * endpoint, so the lookup is that of `credbridge get`: exactly that endpoint, items of every owner.
  */
 
 const parts = {
@@ -70,7 +70,7 @@ function textFor({ account, secret, scheme }: Credential, part: Part): string {
   }
 }
 
-/** `name[:word][=<endpoint>[#account]]`; without an endpoint all that a person has shared with the profile. */
+/** `name[:word][=<endpoint>[#account]]`. Without an endpoint: everything that a person shared with the profile. */
 export async function profileVariables(text: string, broker: Broker, before: Before): Promise<Given> {
   const equals = text.indexOf('=')
   const [name = '', word = ''] = (equals < 0 ? text : text.slice(0, equals)).split(':')

@@ -9,7 +9,7 @@ import { accountFrom, endpointFrom, nothingThere, withService } from './argument
 export function getCommand(program: Command, context: CliContext): void {
   withService(program.command('get <endpoint> [account]'))
     .description('print a secret, to a pipe or with --show to the terminal')
-    .option('--show', 'print it although a person may be looking over your shoulder')
+    .option('--show', 'print the secret even on a terminal')
     .option('--json', 'print account, kind, secret and what belongs to it as JSON')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await get(context, endpoint, accountFrom(endpoint, account, options), options)),

@@ -22,19 +22,19 @@ interface Options {
   readonly withoutSetup?: boolean
 }
 
-/** `credbridge import --from <helper>`: what other helpers keep in the same Secret Service. */
+/** `credbridge import --from <helper>`: copies the items of a foreign helper in the same Secret Service. */
 export function fromNeighbours(command: Command, context: CliContext): void {
   command
     .enablePositionalOptions()
     .addOption(
-      new Option('--from <helper>', 'another helper whose items lie in the Secret Service').choices(
+      new Option('--from <helper>', 'another helper that keeps its items in the Secret Service').choices(
         neighbours.map(({ name }) => name),
       ),
     )
     .option('-y, --yes', 'do not ask before copying')
     .option('-n, --dry-run', 'show what would be copied')
-    .option('--remove', "remove the helper's own items afterwards, each once ours was read back")
-    .option('--without-setup', 'remove them also where their tool does not ask credbridge')
+    .option('--remove', "remove each of the helper's items after its copy was read back")
+    .option('--without-setup', 'remove them even if their tool does not ask credbridge')
     .action(async (options) => context.end(await takeOver(context, command, options)))
 }
 
@@ -50,7 +50,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
   })
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
   const unused = items.length - all.length
-  if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
+  if (unused > 0) terminal.say(`note: ${unused} of its items cannot be used\n`)
   if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere
   if (options.remove === true && options.withoutSetup !== true)
@@ -65,7 +65,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
   return 0
 }
 
-/** The tools would find neither the helper's items, nor ours. */
+/** Refuses `--remove` for tools that do not ask credbridge. They would find neither the old item nor the copy. */
 async function refuseSigningOut(machine: Machine, credentials: readonly Credential[]): Promise<void> {
   for (const owner of new Set(credentials.map((credential) => credential.owner))) {
     if (await asksWell(machine, owner, tools)) continue
@@ -85,7 +85,7 @@ async function copy(broker: Broker, item: ForeignItem, credential: Credential, r
   if (remove) await item.remove()
 }
 
-/** An item whose endpoint or text cannot be used is no reason to stop. */
+/** Skips an item whose endpoint or text cannot be used. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read()

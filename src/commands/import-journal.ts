@@ -5,7 +5,7 @@ import { hint } from '../core/hint.ts'
 import type { Machine } from '../system/machine.ts'
 import type { PlainSecret } from '../tools/tool.ts'
 
-/** What was taken out of which file: places and accounts, no secrets. */
+/** A secret that import removed from a file: its place and where it was. Contains no secret. */
 export interface Taken {
   readonly tool: string
   readonly endpoint: string
@@ -15,19 +15,19 @@ export interface Taken {
   readonly trace: Readonly<Record<string, string>>
 }
 
-/** All that was taken out and not yet written back. A journal that cannot be read is `malformed`. */
+/** All secrets that were removed from files and not written back. `malformed` if the journal cannot be read. */
 export function taken({ files, places }: Machine): readonly Taken[] {
   const file = journalOf({ places })
   const text = files.read(file)
   if (text === undefined) return []
   const entries = parsed(text)
   if (entries !== undefined) return entries
-  throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
+  throw new Failure('malformed', `the import journal ${file} cannot be read`, {
     hints: [hint`put it aside: mv ${file} ${`${file}.damaged`}`],
   })
 }
 
-/** Adds what is about to be taken out; what has no way back is left out. */
+/** Records secrets before they are removed from files. Those that cannot be written back are left out. */
 export function rememberTaken(machine: Machine, tool: string, secrets: readonly PlainSecret[]): void {
   const added = secrets.flatMap(({ credential: { endpoint, account, owner }, trace }): Taken[] => {
     if (trace === undefined) return []
@@ -36,7 +36,7 @@ export function rememberTaken(machine: Machine, tool: string, secrets: readonly 
   if (added.length > 0) write(machine, [...taken(machine), ...added])
 }
 
-/** Drops these entries. */
+/** Removes these entries from the journal. */
 export function forgetTaken(machine: Machine, entries: readonly Taken[]): void {
   const dropped = new Set(entries.map((entry) => JSON.stringify(entry)))
   if (dropped.size > 0)

@@ -9,11 +9,11 @@ import type { NotAsking, PlainSecret } from '../tools/tool.ts'
 import { asksWell } from './is-set-up.ts'
 
 /*
- * A tool that does not ask credbridge would be signed out by moving its secrets there. So only those are moved that one of
- * the tools which read them will find again.
+ * Moving the secrets of a tool that does not ask credbridge would sign the tool out. So a secret is moved only if one
+ * of the tools that read it will find it in credbridge.
  */
 
-/** Those that will be found again; says which are left where they are, and why. None will be found: `refused`. */
+/** Returns the secrets that a tool will find again. Reports the others with the reason. `refused` if there are none. */
 export async function stillFound(
   { terminal, machine }: CliContext,
   secrets: readonly PlainSecret[],

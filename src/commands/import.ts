@@ -27,9 +27,9 @@ export function importCommand(program: Command, context: CliContext): void {
       .option('-y, --yes', 'do not ask before moving')
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
-      .option('--replace', 'also where another secret is kept already')
-      .option('--without-setup', 'also what no tool that asks credbridge would find')
-      .option('--undo', 'write back what was taken out of files')
+      .option('--replace', 'even if another secret is kept already')
+      .option('--without-setup', 'even if no tool that asks credbridge would find it')
+      .option('--undo', 'write the secrets back into the files that they were in')
       .action(async (options) => context.end(await bring(context, tool, await plainSecrets(), options)))
   }
 }
@@ -54,7 +54,7 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   const stay = options.keep === true || options.withoutSetup === true
   const secrets = stay ? all : await stillFound(context, all)
   if (options.dryRun === true) return 0
-  if (options.keep !== true) taken(machine) // A damaged journal ends it before anything is moved.
+  if (options.keep !== true) taken(machine) // Fails on a damaged journal before anything is moved.
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
   const kept: PlainSecret[] = []
   let stopped: { readonly error: unknown } | undefined
@@ -76,7 +76,7 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   return kept.length === 0 ? nothingThere : 0
 }
 
-/** Each entry leaves the journal once it is written back or is kept no more; what cannot be written now stays there. */
+/** Writes secrets back. An entry stays in the journal only if it could not be written now. */
 async function putBack(context: CliContext, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
   const { terminal, machine } = context
   const entries = taken(machine).filter((one) => one.tool === tool.name)
@@ -99,7 +99,7 @@ async function putBack(context: CliContext, tool: Tool, source: PlainSecrets, { 
   return failures.size > 0 ? broken : written === 0 ? nothingThere : 0
 }
 
-/** Which of them were refused, and why. */
+/** Returns the refused entries with their failures. */
 async function writeBack(
   machine: Machine,
   source: PlainSecrets,

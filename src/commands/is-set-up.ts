@@ -3,17 +3,17 @@ import type { DoctorLine } from '../core/doctor-line.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Tool } from '../tools/tool.ts'
 
-/** Whether a tool is told to ask credbridge, be it well or wrongly. */
+/** Whether a tool is configured to ask credbridge, correctly or not. */
 export async function isSetUp(machine: Machine, tool: Tool): Promise<boolean> {
   return asks(await linesOf(machine, tool))
 }
 
-/** The same, from what its setup has found. */
+/** The same, from the lines of its check. */
 export function asks(lines: readonly DoctorLine[]): boolean {
   return lines.some(({ state }) => state === 'ok' || state === 'wrong')
 }
 
-/** Whether the tool of this name asks credbridge, and nothing is wrong with that. One that has no setup needs none. */
+/** Whether the tool is configured to ask credbridge without faults. True for a tool that needs no setup. */
 export async function asksWell(machine: Machine, name: Owner, tools: readonly Tool[]): Promise<boolean> {
   const tool = tools.find((one) => one.name === name)
   if (tool?.setup === undefined) return true

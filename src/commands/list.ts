@@ -69,7 +69,9 @@ function sayProblem(terminal: CliContext['terminal'], message: string, [first]: 
   if (first !== undefined) sayLine(terminal, `hint: ${first}`)
 }
 
-/** What a person's command took is known to them. A store that cannot be opened now says nothing of it. */
+/**
+ * Copies that a server's refusal left. A person knows about their own removals. Empty if the store cannot be opened.
+ */
 async function refusedCopies({ restorable }: Broker): Promise<readonly Copy[]> {
   const copies = await restorable.all().catch(() => [])
   return copies.filter(({ taken }) => taken === undefined)
@@ -80,7 +82,7 @@ function row({ endpoint, account, owner, kind, savedAt }: Entry): string[] {
   return [endpoint.key, shownAccount(account), owner, kind, saved]
 }
 
-/** Columns as wide as their widest word, two spaces apart. */
+/** Aligned columns, two spaces apart. */
 function table(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((cells) => cells.map(printable))
   const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((cells) => cells[column]?.length ?? 0)))

@@ -8,7 +8,7 @@ import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
 
-/** `credbridge …`: what people type. */
+/** Runs `credbridge …` and ends the process. */
 export async function main(words: readonly string[]): Promise<void> {
   const context = thisCliContext()
   try {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** The manual page credbridge(1), in roff, from the commands themselves. */
+/** The manual page credbridge(1) in roff, generated from the commands. */
 export function manualPage(program: Command, version: string): string {
   return [
     `.TH CREDBRIDGE 1 "" "credbridge ${version}" "User Commands"`,
@@ -13,12 +13,12 @@ export function manualPage(program: Command, version: string): string {
     ...program.commands.flatMap((command) => section(command, command.name())),
     '.SH EXIT STATUS',
     ...item('0', 'done'),
-    ...item('1', 'nothing is there'),
-    ...item('2', 'something is broken, or the words were not understood'),
+    ...item('1', 'nothing was found'),
+    ...item('2', 'a failure, or a usage error'),
     '.SH ENVIRONMENT',
-    ...item('CREDBRIDGE_STORE', 'the store to use, before the settings file and what was settled'),
-    ...item('CREDBRIDGE_PROMPT', '"never": no dialog is opened to unlock anything'),
-    ...item('CREDBRIDGE_DEBUG', '1: where something broke, on standard error, without values'),
+    ...item('CREDBRIDGE_STORE', 'the store to use; takes precedence over the settings file and the settled store'),
+    ...item('CREDBRIDGE_PROMPT', '"never": open no dialog to unlock a store'),
+    ...item('CREDBRIDGE_DEBUG', '1: print where a failure happened on standard error, without values'),
     ...item('NO_COLOR', 'no colours'),
     '.SH FILES',
     ...item('$XDG_CONFIG_HOME/credbridge/config.toml', 'the settings, written by you'),

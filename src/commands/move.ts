@@ -21,9 +21,9 @@ interface Options {
 export function moveCommand(program: Command, context: CliContext): void {
   withService(program.command('move [endpoint]'))
     .description('move what is kept to another store: copied, read back, then removed')
-    .requiredOption('--to <store>', 'the store that gets it')
-    .option('--from <store>', 'the store that has it; the one in use unless said')
-    .option('--all', 'everything')
+    .requiredOption('--to <store>', 'the target store')
+    .option('--from <store>', 'the source store; by default the one in use')
+    .option('--all', 'move everything')
     .option('-n, --dry-run', 'show what would be moved')
     .action(async (endpoint: string | undefined, options) => context.end(await move(context, endpoint, options)))
 }
@@ -33,8 +33,8 @@ async function move(context: CliContext, word: string | undefined, options: Opti
   const meant = which(word, options)
   const { from, to } = await stores(context, options)
   const entries = (await from.list(context.asker)).filter(meant).sort(byTime)
-  // Only now is it known which one an unsettled choice reads from.
-  if (from.name === to.name) throw new Failure('refused', `it lies in the ${to.name} store already`)
+  // If no store is settled, the source is known only after the listing.
+  if (from.name === to.name) throw new Failure('refused', `it is in the ${to.name} store already`)
   if (options.dryRun === true) {
     for (const entry of entries) terminal.say(`would move ${shown(entry)}\n`)
     return entries.length === 0 ? nothingThere : 0
@@ -55,7 +55,7 @@ async function stores(context: CliContext, options: Options): Promise<{ from: St
   return { from: await openStore(options.from, settings, machine), to }
 }
 
-/** What the other store cannot take stays; how many. What breaks a store ends it. */
+/** Moves the entries. Returns how many stayed because the target cannot take them. Throws if a store fails. */
 async function moveAll(
   { terminal, asker }: CliContext,
   entries: readonly Entry[],
@@ -82,14 +82,14 @@ async function moveAll(
   return stayed
 }
 
-/** What cannot be read stays, too; how many. */
+/** Reports the unreadable items, which stay. Returns their number. */
 async function sayUnreadable({ terminal, asker }: CliContext, from: Store): Promise<number> {
   const problems = (await from.problems?.(asker)) ?? []
   for (const { message } of problems) terminal.say(printable(`stays: ${message}`).concat('\n'))
   return problems.length
 }
 
-/** These are about one item; the next one may go. */
+/** Failures that concern one item only. The next one is tried. */
 const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'malformed', 'ambiguous']
 
 async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: string, moved: number): Promise<void> {
@@ -106,7 +106,7 @@ function which(word: string | undefined, options: Options): (entry: Entry) => bo
   return (entry) => sameEndpoint(entry.endpoint, endpoint)
 }
 
-/** The oldest first, because the order in which accounts were saved may decide between them. */
+/** Oldest first, because a lookup may prefer the account that was saved last. */
 function byTime(a: Entry, b: Entry): number {
   return (a.savedAt ?? 0) - (b.savedAt ?? 0)
 }

@@ -18,7 +18,7 @@ import { shareCommand } from './share.ts'
 import { storeCommands } from './store-commands.ts'
 import { useCommand } from './use.ts'
 
-/** All that `credbridge` understands: what runs a line, completes one and fills the manual page. */
+/** Builds the command tree. It runs commands and is the source of completions and the manual page. */
 export async function buildProgram(context: CliContext): Promise<Command> {
   const program = new Command('credbridge')
     .description('one keychain for every tool that asks for a credential')

@@ -26,11 +26,11 @@ interface Options {
 
 export function removeCommand(program: Command, context: CliContext): void {
   withService(program.command('remove <endpoint> [account]'))
-    .description('forget a credential, whoever saved it; for a while it can be restored')
+    .description('remove a credential of any owner; for a while it can be restored')
     .option('--owner <tool>', 'only what this tool saved')
     .option('--all-accounts', 'every account of the endpoint')
     .option('--unreadable', 'only what is damaged, or was written by a later version')
-    .option('--final', 'at once and for good, with what could be restored')
+    .option('--final', 'remove for good, restorable copies included')
     .option('-n, --dry-run', 'show what would be removed')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await remove(context, endpoint, accountFrom(endpoint, account, options), options)),
@@ -51,7 +51,7 @@ async function remove(
   const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner)
   const accounts = accountsOf(entries)
   if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(endpoint, accounts)
-  // Of what cannot be read nothing tells the account, nor who saved it.
+  // The account and the owner of an unreadable item are unknown.
   const damaged = options.owner === undefined && (entries.length === 0 || options.allAccounts === true)
   if (options.dryRun === true) {
     for (const entry of entries) sayLine(terminal, `would remove ${shown(entry)}`)
@@ -75,7 +75,7 @@ async function remove(
   if (options.final === true) {
     const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
     const copies = await broker.restorable.forget({ endpoint, account: only, owner: options.owner })
-    if (copies > 0) sayLine(terminal, 'removed what could have been restored')
+    if (copies > 0) sayLine(terminal, 'removed the restorable copies')
     return removed + unreadable + copies === 0 ? nothingThere : 0
   }
   if (removed === 0) await sayWhatIsLeft(context, endpoint, account, options.owner)
@@ -87,7 +87,7 @@ async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts
   const hours = accounts.length === 0 ? 0 : await recoverHours(context)
   for (const account of accounts) {
     const command = hint`credbridge restore ${placeWords(endpoint, account)}`
-    sayLine(context.terminal, `note: to have it back within ${hours} hours: ${command}`)
+    sayLine(context.terminal, `note: to restore it within ${hours} hours: ${command}`)
   }
 }
 
@@ -101,7 +101,7 @@ async function sayWhatIsLeft(
     ({ erased }) => owner === undefined || erased.owner === owner,
   )
   if (copies.length === 0) return
-  sayLine(terminal, 'note: what was there can still be restored')
+  sayLine(terminal, 'note: a removed credential can still be restored')
   sayLine(terminal, hint`hint: to remove that, too: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 

@@ -6,8 +6,8 @@ import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withSer
 
 export function restoreCommand(program: Command, context: CliContext): void {
   withService(program.command('restore <endpoint> [account]'))
-    .description('bring back what a server refused, or what set or remove took, within the last day')
-    .option('--replace', 'instead of what was signed in to since')
+    .description('restore a credential that a server refused, or that set or remove took away, within the last day')
+    .option('--replace', 'replace a newer sign-in')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await restore(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
@@ -27,10 +27,10 @@ async function restore(
   }
   for (const item of waiting) {
     const command = hint`credbridge restore --replace ${placeWords(endpoint, item.account)}`
-    sayLine(terminal, `note: what ${item.owner} saved before, instead of what it has now: ${command}`)
+    sayLine(terminal, `note: ${item.owner} has a newer one; to replace it: ${command}`)
   }
   const resumed = await restorable.resume(endpoint, account)
-  for (const { owner } of resumed) sayLine(terminal, `${toolOf(owner)} uses what is kept for ${endpoint.key} again`)
+  for (const { owner } of resumed) sayLine(terminal, `${toolOf(owner)} uses the credentials for ${endpoint.key} again`)
   if (back.length + resumed.length > 0) return 0
   sayLine(terminal, 'nothing to restore: no copy is kept, or its time is over')
   return nothingThere

@@ -14,7 +14,7 @@ export function setCommand(program: Command, context: CliContext): void {
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
-    .option('--allow-empty', 'an empty secret from standard input is meant')
+    .option('--allow-empty', 'accept an empty secret from standard input')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
@@ -45,7 +45,7 @@ async function set(context: CliContext, word: string, named: string | undefined,
   return 0
 }
 
-/** Typed, or from standard input. An empty one is most often a variable that is not set. */
+/** Reads the secret from the terminal or standard input. Refuses an empty one: often a variable was not set. */
 async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEmpty }: Options): Promise<Secret> {
   const secret = terminal.inIsTerminal
     ? await terminal.askSecret(`Secret for ${endpoint.key}`)
@@ -57,7 +57,7 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
   })
 }
 
-/** What a person's word changed elsewhere, and how to take it back. */
+/** Reports the other effects of the save, and how to undo them. */
 function remarksOn(change: PersonsWord, { endpoint, account }: Place, hours: number): readonly string[] {
   const who = shownAccount(account)
   const instead = change.restorable === 'instead' ? ['--replace'] : []
@@ -66,13 +66,13 @@ function remarksOn(change: PersonsWord, { endpoint, account }: Place, hours: num
     ...change.ended.map((tool) => `${tool} no longer uses the one that it saved for ${who}, and gets this one`),
     ...change.updated.map((service) => `Python's keyring has it, too, as ${service}`),
     ...change.untouched.map((service) => `Python's keyring keeps another one as ${service}, and finds that first`),
-    ...(change.restorable === 'no' ? [] : [`to have the former back within ${hours} hours: ${restore}`]),
-    ...change.resumed.map((tool) => `${tool} gets what is kept for ${who} again`),
+    ...(change.restorable === 'no' ? [] : [`to restore the former one within ${hours} hours: ${restore}`]),
+    ...change.resumed.map((tool) => `${tool} gets the credential of ${who} again`),
     ...(change.isNowDefault ? [`${who} is now the default at ${endpoint.key}`] : []),
   ]
 }
 
-/** Who sends a user name with a secret that has none, and which. */
+/** Reports the tools that send a user name with a secret that has none. */
 function remarksOnUser(credential: Credential, fromSettings: string): readonly string[] {
   return tools.flatMap(({ name, userFor }) => {
     const user = userFor?.(credential, fromSettings)
@@ -80,7 +80,7 @@ function remarksOnUser(credential: Credential, fromSettings: string): readonly s
   })
 }
 
-/** Some programs find only what is listed, and that is what their own tool saved or a person shares. */
+/** Reports programs that find only listed accounts: those that their tool saved or a person shared with it. */
 async function remarksOnListing({ machine, broker }: CliContext, entry: Entry): Promise<readonly string[]> {
   const { endpoint, account } = entry
   const remarks: string[] = []

@@ -14,7 +14,7 @@ import { isSetUp } from './is-set-up.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
-  const setup = program.command('setup').description('tell a tool to ask credbridge, and prove that it does')
+  const setup = program.command('setup').description('configure a tool to ask credbridge, and prove that it does')
   for (const tool of tools) {
     const { setup: load } = tool
     if (load === undefined) continue
@@ -39,7 +39,7 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
       terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(says)}\n`)
     }
   }
-  // First, because what is planned next names the commands that PATH leads to.
+  // First, because the plan below looks the commands up in PATH.
   if (!undo) await make(machine.direct(tool.commands))
   const {
     changes,
@@ -55,7 +55,7 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
     terminal.say('nothing was changed\n')
     return nothingThere
   }
-  if (options.dryRun !== true && signIns.length > 0) taken(machine) // A damaged journal ends it before anything is changed.
+  if (options.dryRun !== true && signIns.length > 0) taken(machine) // Fails on a damaged journal before anything is changed.
   const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
   if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
   if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
@@ -68,7 +68,7 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
   return 0
 }
 
-/** One question for all; a person who is not there has said so before. */
+/** Asks once for all sign-ins. Without a terminal the person must have answered by an option. */
 async function agrees({ terminal }: CliContext, { name }: Tool, count: number, { yes }: Options): Promise<boolean> {
   if (yes === true) return true
   const question = `${name} will not find ${count === 1 ? 'this sign-in' : `these ${count} sign-ins`} any more. Take over?`
@@ -82,7 +82,7 @@ async function agrees({ terminal }: CliContext, { name }: Tool, count: number, {
   }
 }
 
-/** Keeps them before anything is changed: whatever stops this, the tool is still signed in. */
+/** Saves the sign-ins before anything is changed, so that an interruption does not sign the tool out. */
 async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): Promise<readonly PlainSecret[]> {
   const kept: PlainSecret[] = []
   for (const signIn of signIns) {
@@ -92,7 +92,7 @@ async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): P
   return kept
 }
 
-/** Takes away what leads to commands that nothing calls any longer. */
+/** Removes links and wrappers of commands that no tool calls any longer. */
 async function putAway(
   { machine }: CliContext,
   tool: Tool,
@@ -104,7 +104,7 @@ async function putAway(
   if (!dryRun) machine.wrappers.remove(unused)
 }
 
-/** The commands of a tool that no other tool which is set up calls. */
+/** The commands of the tool that no other configured tool calls. */
 async function noLongerCalled(machine: Machine, tool: Tool): Promise<readonly string[]> {
   const others = tools.filter((other) => other !== tool && other.commands.some((one) => tool.commands.includes(one)))
   const called = new Set<string>()

@@ -19,9 +19,9 @@ export function shareCommand(program: Command, context: CliContext): void {
   const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
   program
     .command('share <endpoint> [account]')
-    .description('let a tool have what others saved, for tools that otherwise have only what they saved themselves')
+    .description('share an account with a tool that otherwise sees only what it saved itself')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
-    .option('--undo', 'it is no longer shared')
+    .option('--undo', 'stop sharing it')
     .action(async (endpoint: string, word: string | undefined, options: Options) => {
       const account = accountFrom(endpoint, word, {})
       const tool = listers.find(({ name }) => name === options.with)
@@ -36,7 +36,7 @@ async function share(context: CliContext, tool: Lister, word: string, account: s
   const entries = (await actions.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
-    throw new Failure('refused', `${endpoint.key} has nothing that could be shared with ${tool.name}`, {
+    throw new Failure('refused', `${endpoint.key} has nothing to share with ${tool.name}`, {
       hints: [hint`credbridge list ${endpointWords(endpoint)}`],
     })
   }
@@ -46,7 +46,7 @@ async function share(context: CliContext, tool: Lister, word: string, account: s
   return 0
 }
 
-/** The tool has it no longer, also where it would be answered with it unshared: until it is shared again. */
+/** Stops sharing. The tool gets the account no longer, even if it would without a share, until the next share. */
 async function unshare(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
   const { terminal, broker } = context
   const endpoint = endpointFrom(word, {})

@@ -7,14 +7,14 @@ import type { Copy } from '../core/restorable.ts'
 import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
 
-/** How a credential stands with the tools: who may list it, who no longer gets it, whether it is the default. */
+/** Which tools may list a credential, which no longer get it, and whether it is the default. */
 export interface Standing {
   readonly isDefault: boolean
   readonly sharedWith: readonly string[]
   readonly ended: readonly EndedUse[]
 }
 
-/** `entries`: everything that is kept, notes too. */
+/** `entries`: all entries, notes included. */
 export function standingOf(entry: Entry, entries: readonly Entry[], ended: readonly EndedUse[]): Standing {
   const notes = entries.filter(
     ({ endpoint, account }) => account === entry.account && sameEndpoint(endpoint, entry.endpoint),
@@ -28,18 +28,18 @@ export function standingOf(entry: Entry, entries: readonly Entry[], ended: reado
   }
 }
 
-/** The same in words for a person. */
+/** A standing as text for a person. */
 export function shownStanding({ isDefault, sharedWith, ended }: Standing, now: number): string {
   const shared = sharedWith.map((tool) => `shared with ${tool}`)
   return [...(isDefault ? ['default'] : []), ...shared, ...shownEnded(ended, now)].join('; ')
 }
 
-/** Who no longer gets it, and why. */
+/** The tools that no longer get it, with the reason. */
 export function shownEnded(ended: readonly EndedUse[], now: number): readonly string[] {
   return ended.map(({ tool, refusedAt }) => `${refusal(refusedAt, now)}${tool} no longer gets it`)
 }
 
-/** The same for scripts. */
+/** A standing for JSON. */
 export function jsonStanding({ isDefault, sharedWith, ended }: Standing): Record<string, unknown> {
   const uses = ended.map(({ tool, refusedAt }) => ({
     tool,
@@ -48,7 +48,7 @@ export function jsonStanding({ isDefault, sharedWith, ended }: Standing): Record
   return { default: isDefault, sharedWith, endedFor: uses }
 }
 
-/** What can be done about what a server refused. */
+/** Commands that fix a credential that a server refused to a tool. */
 export function mendings(entry: Entry, ended: readonly EndedUse[]): readonly Hint[] {
   const refused = ended.filter((use) => use.refusedAt !== undefined && isWithheld(entry, use))
   const words = placeWords(entry.endpoint, entry.account)
@@ -56,7 +56,7 @@ export function mendings(entry: Entry, ended: readonly EndedUse[]): readonly Hin
   return refused.length === 0 ? [] : [...restore, hint`credbridge set ${words}`]
 }
 
-/** What a tool had of its own until a server refused it. */
+/** Describes a tool's own credential that was removed after a server refused it. */
 export function refusedCopy({ erased: { endpoint, account, owner } }: Copy, takenAt: number, now: number): string {
   return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}: refused by the server ${localTime(takenAt, now)}, and removed`
 }
@@ -65,7 +65,7 @@ function refusal(at: number | undefined, now: number): string {
   return at === undefined ? '' : `refused by the server ${localTime(at, now)}; `
 }
 
-/** The time of day; another day than today's before it. */
+/** Local time of day, with the date unless it is today. */
 export function localTime(at: number, now: number): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = (date: Date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`

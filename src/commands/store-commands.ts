@@ -5,7 +5,7 @@ import { inUse } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
 import type { StoreCommand, StoreCommandContext } from '../stores/store-type.ts'
 
-/** The commands that stores bring along, each under the words of its path. */
+/** Adds the commands that the store types define, each under its path. */
 export async function storeCommands(program: Command, context: CliContext): Promise<void> {
   for (const { commands, commandGroups } of storeTypes) {
     for (const one of (await commands?.()) ?? []) {

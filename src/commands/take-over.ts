@@ -9,16 +9,16 @@ import { shownAccount } from './arguments.ts'
 import { rememberTaken } from './import-journal.ts'
 
 /*
- * How plain secrets become ours: shown, saved, read back, and only then taken out of where they were. Whatever stops
- * this, nothing is lost.
+ * Takes over plain secrets: shows them, saves them, reads them back, and only then removes them from their files. An
+ * interruption loses nothing.
  */
 
-/** Where a secret is and what it is for, for a person. */
+/** The location, account and endpoint of a secret, for a person. */
 export function shownSecret({ where, credential: { account, endpoint } }: PlainSecret): string {
   return printable(`${where}: ${shownAccount(account)} at ${endpoint.key}`)
 }
 
-/** Keeps the secret and reads it back. Another one is kept already, and this is not to replace it: `false`. */
+/** Saves the secret and reads it back. Returns `false` if another one exists and `replace` is not set. */
 export async function keepSecret(context: CliContext, secret: PlainSecret, replace: boolean): Promise<boolean> {
   const { credential, saving } = secret
   const { endpoint, account, owner, kind } = credential
@@ -27,12 +27,12 @@ export async function keepSecret(context: CliContext, secret: PlainSecret, repla
   await broker.save(credential, { ...saving, asOwn: true })
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept !== undefined && sameValue(kept.credential, credential)) return true
-  throw new Failure('internal', `${endpoint.key} was not kept; it is left where it was`, {
+  throw new Failure('internal', `the secret for ${endpoint.key} was not kept; it was left where it is`, {
     hints: [hint`credbridge doctor`],
   })
 }
 
-/** Takes secrets that are kept by now out of where they were, once the tool is seen to find them. */
+/** Proves that the tool finds the saved secrets, then removes them from where they were. */
 export async function takeOut(
   { terminal, machine }: CliContext,
   { name }: Tool,
@@ -47,7 +47,7 @@ export async function takeOut(
   else for (const secret of kept) await secret.takeOut()
 }
 
-/** What is in a file may be older than what the tool or a person has saved since: that must not be lost, nor hidden. */
+/** Whether the tool or a person has saved another secret, perhaps a newer one. It must not be lost or hidden. */
 async function hasAnother(
   { engine, asker }: CliContext,
   credential: Credential,

@@ -13,7 +13,7 @@ export function useCommand(program: Command, context: CliContext): void {
     .action(async (name: string) => context.end(await use(context, name)))
 }
 
-/** Tries the store out before it is relied on; what lies in another one stays there (`credbridge move`). */
+/** Tries the store before settling on it. Items in another store stay there (`credbridge move`). */
 async function use(context: CliContext, name: string): Promise<number> {
   const { terminal, machine, engine, asker } = context
   const settings = await engine.settings()
@@ -24,8 +24,8 @@ async function use(context: CliContext, name: string): Promise<number> {
   await settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names
-  if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE says ${first}, which goes first\n`)
-  if (before.because === 'settings') terminal.say(`note: the settings file says ${first}, which goes first\n`)
+  if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE names ${first}, which takes precedence\n`)
+  if (before.because === 'settings') terminal.say(`note: the settings file names ${first}, which takes precedence\n`)
   const differs = before.because === 'settled' && first !== undefined && first !== name
   if (differs && (await hasAnything(context, first))) {
     terminal.say(`note: what is kept in the ${first} store stays there; to take it along:\n`)
@@ -34,7 +34,7 @@ async function use(context: CliContext, name: string): Promise<number> {
   return 0
 }
 
-/** Whether anything stays behind in a store. One that cannot tell may have something. */
+/** Whether the store has entries. True if it cannot be listed. */
 async function hasAnything({ machine, engine, asker }: CliContext, name: string): Promise<boolean> {
   try {
     const store = await openStore(name, await engine.settings(), machine)

@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../core/failure.ts'
 
-/** There is no keychain here that could be asked: `unavailable`, under the name that Python gives it. */
+/** No keychain is available: `unavailable`, with the name that Python's keyring uses. */
 export class NoKeyringError extends Failure {
   constructor(failure: Failure) {
     super('unavailable', failure.message, { hints: failure.hints, cause: failure, stuck: failure.stuck })
@@ -16,7 +16,7 @@ export class PasswordDeleteError extends Error {
   }
 }
 
-/** What the work gives; no keychain is a `NoKeyringError`, everything else that is broken a `Failure` with its code. */
+/** Runs the work. Turns an `unavailable` failure into a `NoKeyringError`; other failures stay as they are. */
 export async function named<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -8,8 +8,9 @@ import { NoKeyringError, named, PasswordDeleteError } from './errors.ts'
 import type { OpenStores, Passwords } from './passwords.ts'
 
 /*
- * flytekit's token store (flytekit/clients/auth/keyring.py, 1.16): three items of Python's keyring for an endpoint, each
- * a bare token. flyte-sdk keeps one item `tokens` with a JSON object instead (src/flyte/remote/_client/auth/_keyring.py).
+ * flytekit's token store (flytekit/clients/auth/keyring.py, 1.16): three items in Python's keyring for an endpoint,
+ * each a bare token. flyte-sdk keeps one item `tokens` with a JSON object instead
+ * (src/flyte/remote/_client/auth/_keyring.py).
  */
 
 const keys = { access: accessTokenKey, refresh: 'refresh_token', id: 'id_token' }
@@ -24,7 +25,7 @@ export interface Tokens {
   readonly idToken?: string | undefined
 }
 
-/** The tokens for one endpoint. Printing it, and `JSON.stringify`, shows none of them. */
+/** The tokens for one endpoint. Printing and `JSON.stringify` show none of them. */
 export class Credentials implements Tokens {
   readonly accessToken: string
   readonly refreshToken: string | undefined
@@ -53,13 +54,13 @@ export class Credentials implements Tokens {
 
 export interface TokenStore {
   /**
-   * Keeps the access token, and the others where there are any; an older refresh or id token stays where none is given.
-   * Where there is no keychain nothing is kept, and nothing is said.
+   * Saves the access token, and the other tokens if given. If not given, an older refresh or id token stays.
+   * Without a keychain it saves nothing and does not fail.
    */
   store(tokens: Tokens): Promise<Credentials>
-  /** The tokens for an endpoint, with the time that is left of `expiresIn`; no token or no keychain: `undefined`. */
+  /** The tokens for an endpoint. `expiresIn` is the time left. `undefined` without a token or a keychain. */
   retrieve(forEndpoint: string): Promise<Credentials | undefined>
-  /** Forgets all tokens for an endpoint; none there or no keychain is no error. */
+  /** Removes all tokens for an endpoint. Does not fail if there are none, or no keychain. */
   delete(forEndpoint: string): Promise<void>
 }
 
@@ -106,7 +107,7 @@ export function tokenStoreOver(
     await unlessNoKeyring(() => forgetExpiry(forEndpoint))
   }
 
-  /** Also after somebody has removed the token who knows nothing about this. */
+  /** Also needed if flytekit, which does not know this item, has removed the token. */
   async function forgetExpiry(forEndpoint: string): Promise<void> {
     await named(async () => (await open()).broker.remove(expiryRemoval(forEndpoint)))
   }
@@ -119,7 +120,7 @@ export function tokenStoreOver(
     }
   }
 
-  /** The end of its time, bound to the token: flytekit may replace the token without knowing about this. */
+  /** Saves the expiry with a digest of the token, because flytekit may replace the token without updating it. */
   async function keepExpiry(forEndpoint: string, token: string, expiresIn: number): Promise<void> {
     const secret = new Secret(`${Math.floor(now() / 1000 + expiresIn)} ${digestOf(token)}`)
     const item = { endpoint: expiries, account: forEndpoint, owner: ourselves, kind: 'text' as const, secret }
@@ -162,7 +163,7 @@ async function unlessNoKeyring<T>(work: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** As Python asks `if token:`. */
+/** Like Python's `if token:`. */
 function given(token: string | undefined): token is string {
   return token !== undefined && token !== ''
 }
@@ -171,7 +172,7 @@ function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** As flyte-sdk's `strip_scheme`: `dns:///host` and `https://host/path` lose what stands before the host. */
+/** Like flyte-sdk's `strip_scheme`: removes everything before the host of `dns:///host` and `https://host/path`. */
 function withoutScheme(endpoint: string): string {
   const end = endpoint.indexOf('://')
   return end < 0 ? endpoint : endpoint.slice(end + 3).replace(/^\/+/, '')

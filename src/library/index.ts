@@ -9,17 +9,17 @@ import { accountsOf, type Keytar, keytarOver } from './keytar-functions.ts'
 import { type OpenStores, type Passwords, passwordsOver } from './passwords.ts'
 
 /*
- * What programs import from 'credbridge'. docs/library.md shows each with an example.
+ * The exports of 'credbridge'. docs/library.md shows each with an example.
  */
 
-/** A bus takes so many questions of one connection and no more: 128 where its configuration does not say (dbus-daemon). */
+/** A bus limits the pending replies of one connection. dbus-daemon's default is 128. */
 const limited = concurrencyLimit(8)
 
 const asker = askerOf({ tool: 'python', person: thisPerson() })
 let withoutKeychain: 'vault' | 'failure' = 'failure'
 let opened: Engine | undefined
 
-/** Standard error is the program's own: what a person would be told stands in errors and in `getKeyring`. */
+/** Prints no messages, because standard error belongs to the calling program. Errors and `getKeyring` carry them. */
 function engine(): Engine {
   opened ??= openEngine(
     thisMachine(() => {}),
@@ -43,29 +43,29 @@ const openStores: OpenStores = async () => {
 const passwords: Passwords = passwordsOver(openStores)
 
 /**
- * Where there is provably no keychain and nobody has settled on a store, this program's secrets may go to the vault:
- * encrypted files, opened by a key file beside them. Otherwise that is a `NoKeyringError`.
+ * Lets this program save to the vault (encrypted files, opened by a key file beside them) if there is provably no
+ * keychain and no store is settled. Without this call that case is a `NoKeyringError`.
  */
 export function allowVault(): void {
   withoutKeychain = 'vault'
 }
 
-/** Keeps the password as the only one for this service and user. */
+/** Saves the password as the only one for this service and user. */
 export const setPassword: Passwords['setPassword'] = passwords.setPassword
 
 /** The password; `undefined` if there is none. */
 export const getPassword: Passwords['getPassword'] = passwords.getPassword
 
-/** The user name and password, of any user where none is named; `undefined` if there are none. */
+/** The user name and password, of any user if none is named; `undefined` if there are none. */
 export const getCredential: Passwords['getCredential'] = passwords.getCredential
 
-/** Forgets the password. None there: `PasswordDeleteError`. */
+/** Deletes the password. Throws `PasswordDeleteError` if there is none. */
 export const deletePassword: Passwords['deletePassword'] = passwords.deletePassword
 
-/** Which store is in use. */
+/** The store in use. */
 export const getKeyring: Passwords['getKeyring'] = passwords.getKeyring
 
-/** flytekit's token store: tokens cross between Python and TypeScript. */
+/** flytekit's token store. Python and TypeScript programs share the tokens. */
 export const KeyringStore: TokenStore = tokenStoreOver(passwords, openStores, Date.now)
 
 /** The functions of keytar, also as 'credbridge/keytar'. */

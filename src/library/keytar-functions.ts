@@ -8,18 +8,19 @@ import { named } from './errors.ts'
 import type { Asked } from './passwords.ts'
 
 /*
- * The functions of keytar 7.9, with its answers and its errors (lib/keytar.js, src/main.cc). Items are those of the
- * library: the service verbatim, the account, the bare text. On macOS that is what keytar wrote, too; on Linux keytar's
- * items say `account` instead of `username`: they are read where ours are not there, and replaced by the next save.
+ * The functions of keytar 7.9, with its results and its errors (lib/keytar.js, src/main.cc). Items are those of the
+ * library: the service verbatim, the account, the bare text. On macOS keytar wrote the same items. On Linux keytar's
+ * items have the attribute `account` instead of `username`. They are read if credbridge has no item, and the next save
+ * replaces them.
  */
 
 /** The five functions of keytar. */
 export interface Keytar {
   /** The password; `null` if there is none. */
   getPassword(service: string, account: string): Promise<string | null>
-  /** Keeps the password as the only one for this service and account. */
+  /** Saves the password as the only one for this service and account. */
   setPassword(service: string, account: string, password: string): Promise<void>
-  /** Forgets the password; `false` if there was none. */
+  /** Deletes the password; `false` if there was none. */
   deletePassword(service: string, account: string): Promise<boolean>
   /** A password of any account; `null` if there is none. */
   findPassword(service: string): Promise<string | null>
@@ -27,12 +28,11 @@ export interface Keytar {
   findCredentials(service: string): Promise<Array<{ account: string; password: string }>>
 }
 
-/** What keytar's functions work on. */
 export interface KeytarStores {
   readonly broker: Asked
-  /** The accounts of all items that lie at a service name. */
+  /** The accounts of all items with this service name. */
   accountsAt(service: string): Promise<readonly string[]>
-  /** What other programs keep under these attributes. */
+  /** Other programs' items with these attributes. */
   foreignItems(attributes: Readonly<Record<string, string>>): Promise<readonly ForeignItem[]>
 }
 
@@ -54,7 +54,7 @@ export function keytarOver(open: () => Promise<KeytarStores>): Keytar {
     for (const left of await keytars(foreignItems, item.endpoint.key, item.account)) await left.remove()
   }
 
-  /** Keytar's own first: what is left when it breaks off must not be the older one. */
+  /** Removes keytar's items first. If it is interrupted, the older secret must not be the one that is left. */
   async function remove({ broker, foreignItems }: KeytarStores, service: string, account: string): Promise<boolean> {
     const left = await keytars(foreignItems, service, account)
     for (const item of left) await item.remove()
@@ -107,7 +107,7 @@ export function keytarOver(open: () => Promise<KeytarStores>): Keytar {
   }
 }
 
-/** The accounts of the passwords among these items, each once. */
+/** The accounts that have a password among these items, each once. */
 export function accountsOf(items: readonly Parameters<typeof isCredential>[0][]): readonly string[] {
   const passwords = items.filter(isCredential).filter(({ kind }) => (kinds as readonly string[]).includes(kind))
   return [...new Set(passwords.map(({ account }) => account))]
@@ -126,7 +126,7 @@ function accountOf({ attributes }: ForeignItem): string {
   return attributes['account'] ?? ''
 }
 
-/** As keytar: at once, not by the promise, and what is missing before what is of the wrong type. */
+/** Throws synchronously like keytar, and reports a missing argument before one of the wrong type. */
 function check(given: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(given)) {
     if (!value) throw new Error(`${name.charAt(0).toUpperCase()}${name.slice(1)} is required.`)

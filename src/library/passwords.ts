@@ -6,43 +6,43 @@ import { itemOf, lookupOf, removalOf, savingOf } from '../tools/python/lookup.ts
 import { mustBeStrings } from './arguments.ts'
 import { named, PasswordDeleteError } from './errors.ts'
 
-/** What the library asks of the broker. */
+/** The verbs of the broker that the library uses. */
 export type Asked = Pick<Broker, 'find' | 'save' | 'remove'>
 
-/** What the library works on: the broker over the stores in use. */
+/** Opens the stores in use and the broker over them. */
 export type OpenStores = () => Promise<{
   readonly broker: Asked
   readonly stores: readonly Store[]
-  /** The store that a save goes to, also where the first save has yet to settle it. */
+  /** The store that a save would use, even if the first save has yet to settle it. */
   storeForSaves(): Promise<Pick<Store, 'name' | 'traits'>>
 }>
 
-/** A user name and the password that goes with it. */
+/** A user name and its password. */
 export interface UserAndPassword {
   readonly username: string
   readonly password: string
 }
 
-/** Which store is in use: what is saved goes there, also where the first save has yet to settle it. */
+/** The store that a save would use, even if the first save has yet to settle it. */
 export interface Keyring {
   readonly name: string
-  /** How long it keeps what it is given. */
+  /** How long it keeps its items. */
   readonly lasts: 'process' | 'session' | 'reboot' | 'forever'
-  /** Every store that is asked, in order; the first is the one in use. */
+  /** All stores that lookups ask, in order. The first is the one in use. */
   readonly asked: readonly string[]
 }
 
 /** The functions of Python's keyring, over the same items. */
 export interface Passwords {
-  /** Keeps the password as the only one for this service and user. */
+  /** Saves the password as the only one for this service and user. */
   setPassword(service: string, username: string, password: string): Promise<void>
   /** The password; `undefined` if there is none. */
   getPassword(service: string, username: string): Promise<string | undefined>
-  /** The user name and password, of any user where none is named; `undefined` if there are none. */
+  /** The user name and password, of any user if none is named; `undefined` if there are none. */
   getCredential(service: string, username?: string): Promise<UserAndPassword | undefined>
-  /** Forgets the password. None there: `PasswordDeleteError`. */
+  /** Deletes the password. Throws `PasswordDeleteError` if there is none. */
   deletePassword(service: string, username: string): Promise<void>
-  /** No keychain, and nothing else that may be used instead: `NoKeyringError`, as a save would say. */
+  /** Throws `NoKeyringError` if a save would: no keychain, and no other store allowed. */
   getKeyring(): Promise<Keyring>
 }
 

@@ -76,7 +76,7 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
       await keep('git:https://gcm.example.com', 'g', 'xdg:schema', 'com.microsoft.GitCredentialManager', ...attributes)
       await keep('other', 'x', 'xdg:schema', 'com.microsoft.GitCredentialManager', 'service', 'nothing', 'account', 'x')
       const outcome = await credbridge('import', '--from', 'gcm', '--yes')
-      expect(outcome.stderr).toContain('note: 1 of its items are nothing that can be used\n')
+      expect(outcome.stderr).toContain('note: 1 of its items cannot be used\n')
       expect((await git('get', 'url=https://gcm.example.com')).stdout).toBe('username=dave\npassword=g\n')
     })
 

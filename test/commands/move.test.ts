@@ -23,7 +23,7 @@ needs('the build (npm run build)', built)('built', () => {
       const moved = await world.credbridge('move', at, '--to', vault)
       expect(moved.exitCode).toBe(0)
       expect(moved.stderr).toContain(`moved ann at ${at} (person, basic)\n`)
-      expect(moved.stderr).toContain('note: nothing looks there yet; to use it from now on: credbridge use vault\n')
+      expect(moved.stderr).toContain('note: the vault store is not in use yet; to use it: credbridge use vault\n')
       expect(await entriesIn(world, keyring)).toEqual([`${at}/other`])
       expect(await secretIn(world, vault, at)).toBe('s3cret\n')
       const listed = await world.run('docker-credential-credbridge', ['list'], inStore(vault))
@@ -95,11 +95,11 @@ needs('the build (npm run build)', built)('built', () => {
 
     test.each([
       [['--all', '--to', 'memory'], 'keeps nothing for long'],
-      [['--all', '--to', keyring], 'lies in the secret-service store already'],
+      [['--all', '--to', keyring], 'it is in the secret-service store already'],
       [['--all', '--to', 'nowhere'], 'there is no store named nowhere'],
       [['--all', '--from', '../x', '--to', vault], 'there is no store named ../x'],
-      [['--to', vault], 'say an endpoint, or --all'],
-      [[at, '--all', '--to', vault], 'say an endpoint, or --all'],
+      [['--to', vault], 'name an endpoint, or --all'],
+      [[at, '--all', '--to', vault], 'name an endpoint, or --all'],
     ])('%j is refused, and all stays', async (words, why) => {
       const world = await start()
       await world.set(at, 'ann', 's3cret')

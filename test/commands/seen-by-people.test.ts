@@ -75,7 +75,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(await world.credbridge('import', 'git', ...words)).toMatchObject({
           exitCode: 2,
           stderr: expect.stringContaining(
-            `credbridge: ${journal}, which says what import took out of files, cannot be read\nhint: put it aside: mv ${journal} ${journal}.damaged\n`,
+            `credbridge: the import journal ${journal} cannot be read\nhint: put it aside: mv ${journal} ${journal}.damaged\n`,
           ),
         })
       }
@@ -96,8 +96,7 @@ needs('the build (npm run build)', built)('built', () => {
     const world = await start()
     expect(await set(world, '', 'https://x.example.com', 'ann')).toMatchObject({
       exitCode: 2,
-      stderr:
-        'credbridge: standard input was empty, nothing was kept\nhint: if an empty secret is meant: --allow-empty\n',
+      stderr: 'credbridge: standard input was empty, nothing was kept\nhint: to keep an empty secret: --allow-empty\n',
     })
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1 })
     const allowed = await set(world, '', 'https://x.example.com', 'ann', '--allow-empty')

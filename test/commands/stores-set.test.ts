@@ -25,7 +25,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
       expect((await world.run('credbridge', ['get', at], { more })).stdout).toBe('in the keyring\n')
       const used = await world.credbridge('use', 'secret-service')
-      expect(used.stderr).toContain('note: the settings file says vault, which goes first\n')
+      expect(used.stderr).toContain('note: the settings file names vault, which takes precedence\n')
       expect((await world.credbridge('get', at)).stdout).toBe('in the vault\n')
     })
 
