@@ -4,25 +4,25 @@ import { Failure } from '../core/failure.ts'
 import type { Tool } from './tool.ts'
 
 /*
- * Programs that take credentials from a variable of their environment, as their own manuals say. `credbridge run
- * --profile <name>` knows the variable; one line here makes it know another program's.
+ * Programs that read credentials from an environment variable, as their manuals document. `credbridge run
+ * --profile <name>` sets the variable. An entry here adds a program.
  */
 
 export interface Profile {
   readonly name: string
-  /** What it is for and where its variable is documented, for a person. */
+  /** For a person: the program, its variable and where that is documented. */
   readonly title: string
   readonly kinds: readonly Kind[]
-  /** A word that the variable's name is made of, for programs that name their servers: `--profile name:word=…`. */
+  /** A part of the variable's name, for programs that name their servers: `--profile name:word=…`. */
   readonly word?: string
-  /** Adds the credential to what the variables hold already. */
+  /** Returns the variables with the credential added to their present values. */
   variables(credential: Sent, word: string, before: Before): Readonly<Record<string, string>>
 }
 
 /** A credential for a server. */
 export type Sent = Credential & { readonly endpoint: Address }
 
-/** The value of a variable so far. */
+/** Returns the present value of a variable. */
 export type Before = (variable: string) => string | undefined
 
 export const profiles: readonly Profile[] = [
@@ -84,7 +84,7 @@ export const profiles: readonly Profile[] = [
   },
 ]
 
-/** What `credbridge share` can share with a profile. */
+/** The profiles as tools, for `credbridge share`. */
 export const profileTools: readonly Tool[] = profiles.map(({ name, title, kinds }) => ({
   name,
   title,
@@ -101,19 +101,19 @@ function composerAuth(before: string | undefined): Methods {
     const auth: unknown = JSON.parse(before)
     if (typeof auth === 'object' && auth !== null && !Array.isArray(auth)) return auth as Methods
   } catch {}
-  throw new Failure('malformed', 'COMPOSER_AUTH is set already, and is no JSON object')
+  throw new Failure('malformed', 'COMPOSER_AUTH is already set and is not a JSON object')
 }
 
-/** Part of an address, and escaped as such. */
+/** Percent-encoded as in a URL. */
 function userAndSecret({ account, kind, secret }: Sent): string {
   const escaped = encodeURIComponent(secret.expose())
   return kind === 'bearer' ? escaped : `${encodeURIComponent(account)}:${escaped}`
 }
 
-/** Such a variable means the host at every port. */
+/** The variable's name holds only the host and so applies to every port. */
 function withoutPort({ endpoint }: Sent, program: string): Address {
   if (endpoint.port === undefined) return endpoint
-  throw new Failure('unsupported', `${program}'s variable has no place for the port of ${endpoint.key}`)
+  throw new Failure('unsupported', `${program}'s variable cannot name the port of ${endpoint.key}`)
 }
 
 function noSemicolon(text: string): string {
