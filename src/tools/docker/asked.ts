@@ -9,7 +9,7 @@ export interface Asking extends NotAsking {
   isAsked(at: Address): boolean
 }
 
-/** What was found, each with whether its client asks credbridge about it. */
+/** Adds to each secret whether its client asks credbridge about it. */
 export function withAsking({ secrets, remarks }: Found, { isAsked, why, setup }: Asking): Found {
   const isAskedAbout = ({ credential: { endpoint } }: PlainSecret) => endpoint.form === 'address' && isAsked(endpoint)
   const some = secrets.some(isAskedAbout)

@@ -12,7 +12,7 @@ import { putBackInHelper, secretsInHelper } from './other-helper.ts'
 import { authFiles, type Client, docker, helm } from './places.ts'
 import { configKeyOf } from './registries.ts'
 
-/** The `auths` of docker's configuration, or what another docker credential helper keeps. */
+/** The `auths` of docker's configuration, or the sign-ins in another docker credential helper. */
 export const dockerPlainSecrets: PlainSecrets = {
   ...movedBy(dockerHelper),
   async find(world, options) {
@@ -58,7 +58,7 @@ function inConfig(client: Client, world: World, options: SetupOptions): Found {
   })
 }
 
-/** What a client without a helper of its own leaves goes to this helper. */
+/** Moves sign-ins from files and other helpers to this helper, and back. */
 function movedBy(helper: HelperName): Omit<PlainSecrets, 'find'> {
   const isInFile = ({ trace }: Pick<PlainSecret, 'trace'>) => trace?.['file'] !== undefined
   return {
@@ -84,7 +84,7 @@ function joined(all: readonly Found[]): Found {
   return { secrets: all.flatMap(({ secrets }) => secrets), remarks: all.flatMap(({ remarks }) => remarks) }
 }
 
-/** The file that a person named, by its absolute path: undo may be asked for from another folder. */
+/** The absolute path of the file that a person named. Undo may run in another working directory. */
 function fileFrom(world: World, { file }: SetupOptions): readonly [string] | undefined {
   if (typeof file !== 'string') return undefined
   const path = resolve(world.folder, file)

@@ -3,11 +3,11 @@ import { Failure } from '../../core/failure.ts'
 import { shellWord } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 
-/** A file with docker's `auths`, `credsStore` and `credHelpers`, and who reads it. */
+/** A client and its file with docker's `auths`, `credsStore` and `credHelpers`. */
 export interface Client {
   readonly name: 'docker' | 'helm'
   configFile(world: World): string
-  /** The setting of the environment with which it reads this file. */
+  /** The environment variable, with its value, that makes the client read this file. */
   asks(file: string): string
   /** The command that signs in. */
   readonly login: string
@@ -39,7 +39,7 @@ function helmBase(world: World): string {
   return world.platform === 'win32' ? (absolute(world, 'APPDATA') ?? world.home) : join(world.home, '.config')
 }
 
-/** Where podman, skopeo and buildah read sign-ins, the first of them where they write them: containers-auth.json(5). */
+/** The files in which podman, skopeo and buildah find sign-ins. They write to the first: containers-auth.json(5). */
 export function authFiles(world: World): readonly [string, ...string[]] {
   const own = absolute(world, 'REGISTRY_AUTH_FILE')
   const lasting = join(absolute(world, 'XDG_CONFIG_HOME') ?? join(world.home, '.config'), 'containers', 'auth.json')
@@ -50,7 +50,7 @@ export function authFiles(world: World): readonly [string, ...string[]] {
   return [join(folder, 'auth.json'), lasting]
 }
 
-/** A path in the environment; a relative one would depend on where the client is started. */
+/** An absolute path from the environment. A relative one would depend on the client's working directory. */
 function absolute(world: World, variable: string): string | undefined {
   const path = world.env[variable]
   if (path === undefined || path === '') return undefined

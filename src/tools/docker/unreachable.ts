@@ -15,12 +15,12 @@ export interface Change {
   readonly after: string
 }
 
-/** These make passwords that end within hours: a copy of one would only fail later. */
+/** These helpers create passwords that expire within hours, so a copy would soon fail. */
 const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
 
 /**
- * The sign-ins that a client does not find any more once it asks credbridge: those that lie in the file itself are to be
- * moved, those that a helper keeps are to be copied, so that undo gives them back.
+ * The sign-ins that a client no longer finds once it asks credbridge. Those in the file are to be moved. Those in a
+ * helper are to be copied, so that they are still there after undo.
  */
 export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<Found> {
   const isOurs = ownedBy(after, dockerHelper.name)
@@ -37,11 +37,11 @@ export async function unreachable(world: World, client: Client, { before, after 
     }
     remarks.push(...kept.remarks)
   }
-  // A helper goes before the file: docker/cli, cli/config/credentials/native_store.go.
+  // A helper takes precedence over the file: docker/cli, cli/config/credentials/native_store.go.
   return { secrets: [...copied.values(), ...inFile.secrets.filter((secret) => isOurs(addressOf(secret)))], remarks }
 }
 
-/** Whether this helper is asked for a registry. */
+/** Returns whether this helper is asked for a registry. */
 export function ownedBy(text: string, helper: string): (at: Address | undefined) => boolean {
   const asks = helperIn(text)
   return (at) => at !== undefined && asks(configKeyOf(at)) === helper
@@ -53,9 +53,9 @@ export function addressOf({ credential: { endpoint } }: PlainSecret): Address | 
 
 async function keptBy(world: World, helper: string): Promise<Found> {
   const nothing = (why: string): Found => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
-  if (minting.includes(helper)) return nothing('makes passwords that end soon: none of them is taken over')
+  if (minting.includes(helper)) return nothing('creates short-lived passwords: none is imported')
   const program = world.program(commandOf(helper))
-  if (program === undefined) return nothing('is not on PATH: nothing is taken over from it')
+  if (program === undefined) return nothing('is not on PATH: nothing is imported from it')
   if (world.isOurs(program)) return { secrets: [], remarks: [] }
   try {
     return await secretsInHelper(world, helper, 'copy')
@@ -65,7 +65,7 @@ async function keptBy(world: World, helper: string): Promise<Found> {
   }
 }
 
-/** The helpers in whose place credbridge is asked. */
+/** The helpers that credbridge replaces. */
 function formerHelpers(before: string, after: string): readonly string[] {
   const [was, is] = [helperIn(before), helperIn(after)]
   const servers = membersOf(after, 'credHelpers').map(({ name }) => name)
@@ -76,5 +76,5 @@ function formerHelpers(before: string, after: string): readonly string[] {
   return [...new Set(others as readonly string[])]
 }
 
-/** No entry of `credHelpers` is for this: it tells `credsStore`. */
+/** `credHelpers` has no entry for this name, so it yields `credsStore`. */
 const noServer = ''
