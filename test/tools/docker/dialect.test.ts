@@ -302,7 +302,7 @@ describe('a failure of the store', () => {
   test.each([
     ['get', notFound],
     ['list', out('{}\n')],
-  ])('%s of what is locked, where a person has said so: nothing is there, and it is said', async (verb, nothing) => {
+  ])('%s of a locked store with the setting: counts as empty, with a warning', async (verb, nothing) => {
     for (const dialect of [docker, containers]) {
       await login('h')
       talk.store.failOnce(new Failure('locked', 'the keyring is locked'))
@@ -313,7 +313,7 @@ describe('a failure of the store', () => {
     }
   })
 
-  test.each(['store', 'erase'])('%s into what is locked fails also then', async (verb) => {
+  test.each(['store', 'erase'])('%s to a locked store fails also with the setting', async (verb) => {
     talk.store.failOnce(new Failure('locked', 'the keyring is locked'))
     const input = verb === 'store' ? '{"ServerURL":"h","Username":"u","Secret":"s"}' : 'h'
     const settings = { 'docker.when-locked': 'anonymous' }
