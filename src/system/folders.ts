@@ -1,22 +1,22 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
-/** Where credbridge's own files lie. All paths are absolute. */
+/** The folders of credbridge's own files. All paths are absolute. */
 export interface Folders {
   readonly home: string
   /** Settings, written by a person. */
   readonly config: string
-  /** What must not be lost: the vault, the keychain's index. */
+  /** Data that must not be lost: the vault, the keychain's index. */
   readonly data: string
-  /** What belongs to this machine: which store was settled, the vault's key file. */
+  /** Data of this machine only: the name of the settled store, the vault's key file. */
   readonly state: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The XDG folders, on macOS and Windows those that programs use there. A relative path in the environment is ignored,
- * as the XDG specification asks: it would be read from the working directory.
+ * The XDG folders; on macOS and Windows the usual ones of these systems. A relative path in the environment is ignored,
+ * as the XDG specification demands: it would depend on the working directory.
  */
 export function foldersOf(env: Environment, platform: string): Folders {
   const home = absolute(env['HOME']) ?? absolute(homedir()) ?? userInfo().homedir

@@ -1,12 +1,12 @@
 import type { ConnectSocket } from './unix-socket.ts'
 
 /*
- * A Unix socket as the standalone executable's runtime offers it by itself. Its node:net loads the streams, which costs
- * a call more than the whole conversation with the Secret Service (bench/NOTES.md). https://bun.com/docs/runtime/networking/tcp
+ * A Unix socket of Bun, the standalone executable's runtime: https://bun.com/docs/runtime/networking/tcp. Its node:net
+ * loads the streams, which costs a call more than the whole conversation with the Secret Service (bench/NOTES.md).
  */
 
 interface Socket {
-  /** How many of the bytes were taken; the rest when `drain` is called. */
+  /** Returns how many of the bytes were accepted. The rest can be written when `drain` is called. */
   write(bytes: Uint8Array): number
   ref(): void
   unref(): void
@@ -26,7 +26,7 @@ interface Runtime {
   connect(options: { unix: string; socket: Handlers }): Promise<Socket>
 }
 
-/** Connects by Bun.connect. */
+/** Connects with Bun.connect. */
 export const connectByBun: ConnectSocket = (path, listener) => {
   const { Bun: runtime } = globalThis as unknown as { Bun: Runtime }
   const unsent: Uint8Array[] = []
@@ -35,7 +35,7 @@ export const connectByBun: ConnectSocket = (path, listener) => {
   let over = false
   let closed = false
 
-  /** A path that is not there is an error at once, but the listener is called in a later turn. */
+  /** Bun may report a missing path at once, but the listener must be called in a later turn of the event loop. */
   function end(error?: Error): void {
     if (over) return
     over = true
