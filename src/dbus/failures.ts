@@ -1,17 +1,17 @@
 import { Failure } from '../core/failure.ts'
 
-/** It was there a moment ago. */
+/** The bus closed an open connection. */
 export function busVanished(): Failure {
-  return new Failure('unavailable', 'the session bus vanished during the conversation', {
+  return new Failure('unavailable', 'the session bus closed the connection', {
     hints: ['try again', 'credbridge doctor'],
     passing: true,
   })
 }
 
-/** It took the connection, and says nothing. */
+/** The bus accepted the connection, but does not answer. */
 export function busSilent(): Failure {
   return new Failure('timeout', 'the session bus did not answer in time', {
-    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
+    hints: ['check whether DBUS_SESSION_BUS_ADDRESS names a running bus'],
   })
 }
 
@@ -23,18 +23,18 @@ export function busRefused(): Failure {
 
 export function otherBus(): Failure {
   return new Failure('refused', 'the session bus is not the one that its address names: it has another guid', {
-    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs', 'unset DBUS_SESSION_BUS_ADDRESS'],
+    hints: ['check whether DBUS_SESSION_BUS_ADDRESS names a running bus', 'unset DBUS_SESSION_BUS_ADDRESS'],
   })
 }
 
 const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
 
-/** Why no connection came about. */
+/** The failure for a connection that could not be opened. */
 export function busUnreachable(error: NodeJS.ErrnoException | undefined): Failure {
   const code = error?.code ?? ''
   const denied = code === 'EACCES' || code === 'EPERM'
   return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
-    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
+    hints: ['check whether DBUS_SESSION_BUS_ADDRESS names a running bus'],
     cause: error,
     passing: !nobodyListens.includes(code),
   })

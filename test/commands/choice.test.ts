@@ -93,7 +93,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(outcome).toMatchObject({
           exitCode: 2,
           stdout: '',
-          stderr: expect.stringMatching(/vanished|cannot be reached/),
+          stderr: expect.stringMatching(/closed the connection|cannot be reached/),
         })
         expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
       }
