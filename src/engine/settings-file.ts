@@ -9,7 +9,7 @@ type Reader = (value: unknown, settings: Settings) => Settings
 
 const wrong = (what: string) => new Failure('malformed', `the settings file: ${what}`, { hints: ['credbridge doctor'] })
 
-/** What may stand in the file: the path of each key, and what its value becomes. */
+/** The known keys of the file. Each function adds the key's value to the settings. */
 const keys: Readonly<Record<string, Reader>> = {
   store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
   stores: (value, settings) => ({ ...settings, stores: storeList(value) }),
@@ -20,7 +20,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
-/** The settings that the text holds over the usual ones. A value that cannot be used is `malformed`. */
+/** The default settings, overridden by those in the text. An invalid value is `malformed`. */
 export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
   const all = entries(parsed(content))
   const names = all.map(([path]) => path)
@@ -65,7 +65,7 @@ function storeList(value: unknown): readonly string[] {
   return value.map((item) => storeName(item, 'stores'))
 }
 
-/** A store in memory would lose every secret with the command that saved it. */
+/** Refuses the memory store: it loses every secret when the command that saved it ends. */
 function storeName(value: unknown, key: string): string {
   const name = text(value, key)
   if (!storeNamed(name).type.canBeSettled) throw wrong(`${key} must not name ${name}, which keeps nothing`)
