@@ -8,29 +8,32 @@ import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
 
 /*
- * Our commands as this installation has them: run by Node, and, where the package for this platform is installed along,
- * by the standalone executable, which starts several times as fast and goes first.
+ * The commands of this installation. Node runs them; if the package for this platform is installed too, the standalone
+ * executable does. It starts several times as fast and is preferred.
  */
 
 const executable = process.platform === 'win32' ? 'credbridge.exe' : 'credbridge'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** One of our commands by absolute path, preferably that of the standalone executable. */
+/**
+ * The absolute path of a command of credbridge, preferably that of the standalone executable; `undefined` if absent.
+ */
 export function ourCommand(command: string, env: Environment): string | undefined {
   return folders()
     .map((folder) => commandOf(folder, command, env))
     .find((path) => path !== undefined)
 }
 
-/** Whether a program is of this very installation, in either form. */
+/** Whether a program belongs to this installation, in either form. */
 export function isOurs(program: string): boolean {
   return folders().some((folder) => leadsInto(program, folder))
 }
 
 /**
- * What makes PATH lead to the standalone executable where it leads to us by Node: npm's link to our file becomes one to
- * the executable. Nothing where there is none, where that is so, or where the link is not ours to change.
+ * The changes that make PATH lead to the standalone executable instead of the Node commands: npm's links are replaced
+ * by links to the executable. Empty if there is no executable, if PATH leads to it already, or if the links are in a
+ * folder that this user does not own.
  */
 export function direct(commands: readonly string[], env: Environment, files: Files): readonly Change[] {
   if (standalone) return []
@@ -51,7 +54,7 @@ function folders(): readonly string[] {
   return standalone ? [running] : [...platformPackages(running), running]
 }
 
-/** The link on PATH that leads into the installation, because it survives upgrades; else the file or link beside it. */
+/** The link on PATH to the installation, because it survives upgrades; else the command's file, or npm's link to it. */
 function commandOf(folder: string, command: string, env: Environment): string | undefined {
   const onPath = programsOnPath(command, env).find((path) => leadsInto(path, folder))
   if (onPath !== undefined) return onPath
@@ -63,12 +66,12 @@ function leadsInto(path: string, folder: string): boolean {
   return realpathSync(path).startsWith(realpathSync(folder) + sep)
 }
 
-/** npm links the commands of a package in a scope: node_modules/@credbridge/linux-x64, node_modules/.bin. */
+/** npm's link for a command of a scoped package: of node_modules/@credbridge/linux-x64 it is in node_modules/.bin. */
 function linkOfPackage(folder: string, command: string): string {
   return join(folder, '..', '..', '.bin', command)
 }
 
-/** Where a package with the executable for this platform lies: below our package, or beside it. */
+/** The folders of installed packages with the executable for this platform: below this package, or beside it. */
 function platformPackages(dist: string): readonly string[] {
   const own = dirname(dist)
   const name = `${process.platform}-${process.arch}`

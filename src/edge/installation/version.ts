@@ -1,5 +1,5 @@
-/** The version of this program, as package.json says it; the build puts it here. */
+/** The version from package.json. The build inserts it here. */
 export const version: string = process.env['CREDBRIDGE_VERSION_AT_BUILD'] ?? 'from source'
 
-/** Whether this is the executable that needs no Node; the build says so. */
+/** Whether this is the standalone executable. The build inserts it here. */
 export const standalone: boolean = process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'

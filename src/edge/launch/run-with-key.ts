@@ -10,8 +10,9 @@ import { randomHex } from '../../system/random.ts'
 import { attend } from './start.ts'
 
 /**
- * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
- * open as a descriptor whose number the variable tells. Its exit code, 128 and more for a signal.
+ * Runs a person's command with this text in an unnamed file in memory, which only the command and its child processes
+ * can read. It is open at a file descriptor; the environment variable contains the number. Returns the exit code; 128
+ * plus the signal's number if a signal ended the command.
  */
 export async function runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
@@ -27,7 +28,7 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
   }
 }
 
-/** A file with this text, to be read only, that has no name any longer and never was on a disk. */
+/** The read-only descriptor of a file in memory with this text. The file's name is removed already. */
 function namelessFile(text: Secret): number {
   const path = join(folderInMemory(), `credbridge-${randomHex(16)}`)
   createFile(path, text.expose(), { durable: false })
@@ -45,7 +46,7 @@ function folderInMemory(): string {
   if (folder !== undefined) return folder
   throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
-      'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+      'last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
     ],
   })
 }

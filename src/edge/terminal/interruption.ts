@@ -1,8 +1,8 @@
-/** What must not be left half done when a signal comes. */
+/** Delays signals during work that must not be left half done. */
 export interface Interruption {
-  /** From now on a signal that would end this process is told instead. */
+  /** From now on a signal aborts the AbortSignal instead of ending the process. */
   watch(): AbortSignal
-  /** Lets signals end this process again; one that has come meanwhile does so now. */
+  /** From now on signals end the process again. If one was received since `watch`, the process ends now. */
   end(): void
 }
 

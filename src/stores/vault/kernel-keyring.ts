@@ -23,7 +23,7 @@ const service = 'credbridge vault'
 /** What is left to people without a kernel keyring, the best first. */
 export const otherWays = [
   'for one command and what it starts: credbridge unlock -- <command>',
-  'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+  'last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
 ]
 
 /** The user's kernel keyring. Linux only: elsewhere the addon would answer from another store. */
