@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { compiler, runtimeVersion } from '../packaging/runtime.ts'
 import type { Part } from './part.ts'
 
-/* What a start costs before a line of ours has run: of any process, of Node, of the runtime in the executable. */
+/* The cost of a start before credbridge's code runs: of any process, of Node, of the runtime in the executable. */
 
 export const starts: Part = {
   name: 'starts',
@@ -22,7 +22,7 @@ export const starts: Part = {
   },
 }
 
-/** Compiled as ours is, from a file without a statement. */
+/** Compiled with the same switches as credbridge, from an empty file. */
 function emptyExecutable(): string {
   const folder = join(import.meta.dirname, '..', 'build', 'bench')
   const program = join(folder, 'empty')
