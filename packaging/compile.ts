@@ -6,9 +6,9 @@ import { compiler, runtimeFor } from './runtime.ts'
 import type { Target } from './targets.ts'
 
 /*
- * The executable holds every command. Code that a call does not need must not be parsed at its start: hence the
- * splitting and the bytecode. A call ends long before a just-in-time compiler could be of use, so its thread need not
- * start (bench/NOTES.md). The four switches keep the executable from reading files of the working directory.
+ * The executable contains every command. Splitting and bytecode avoid that a call parses code that it does not need. A
+ * call ends long before a just-in-time compiler could help, so the compiler's thread does not start (bench/NOTES.md).
+ * The four `--no-compile-autoload` switches stop the executable from reading files of the working directory.
  */
 
 const switches = [
@@ -25,7 +25,7 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Compiles the executable into this file; returns the files that went into it. */
+/** Compiles the executable into `outfile`. Returns its source files. */
 export function compile(target: Target, outfile: string): readonly string[] {
   const entry = join(root, 'build', 'standalone-entry.ts')
   const metafile = `${outfile}.json`
@@ -55,8 +55,9 @@ export function compile(target: Target, outfile: string): readonly string[] {
 }
 
 /**
- * The files of bin/ are the list of commands; there is no second one. What nearly every call of a client loads stands
- * beside the entry, since each `import()` on its way costs something, as a top-level `await` does.
+ * The entry of the executable. The files of bin/ are the only list of commands. Modules that nearly every call of a
+ * client needs are imported statically, because each `import()` costs time. A top-level `await` does too, so there is
+ * none.
  */
 function entryText({ os }: Target): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),`)
