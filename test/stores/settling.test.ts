@@ -219,7 +219,7 @@ describe('a store that was settled on', () => {
       memory.failOnce(new Failure('unavailable', 'gone', { hints: ['first'] }))
       await expect(call()).rejects.toMatchObject({
         code: 'unavailable',
-        hints: expect.arrayContaining(['what is kept lies in the memory store', 'choose']),
+        hints: expect.arrayContaining(['your secrets are in the memory store', 'choose']),
       })
     }
   })

@@ -83,7 +83,7 @@ describe('what the addon throws', () => {
   })
 
   test('names a code that macOS gives without a text, and not the one of which it is the beginning', () => {
-    expect(keychainFailure(new Error('error code -128')).message).toBe('the keychain refused')
+    expect(keychainFailure(new Error('error code -128')).message).toBe('the keychain refused the request')
     expect(keychainFailure(new Error('error code -1280')).message).toContain('does not know')
   })
 })

@@ -95,7 +95,7 @@ needsPrograms(
 needsKeyring('no keychain', () => {
   const states: readonly [KeyringState, RegExp][] = [
     ['no-bus', /no session bus/],
-    ['no-service', /nothing on the session bus/],
+    ['no-service', /no Secret Service/],
   ]
   test.each(states)('%s: unavailable to every verb, with the way out', async (state, message) => {
     const session = await startSession(state, onTestFinished)
