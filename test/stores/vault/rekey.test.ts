@@ -204,7 +204,7 @@ describe('a rekey', () => {
     const rekeying = rekey(options, { without: [], ask: nobody })
     const shrunk = expect(rekeying).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringContaining('records have vanished'),
+      message: expect.stringContaining('records disappeared'),
     })
     while (headerOf(options).rekeying !== true) await new Promise((resolve) => setImmediate(resolve))
     const records = join(options.folder, 'records')
