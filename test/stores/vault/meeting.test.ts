@@ -17,7 +17,7 @@ import { cleanEnvironment, jobFor, workers } from './workers.ts'
 const shared = 'https://shared.example.com'
 const own = (number: number) => `https://own${number}.example.com`
 
-/* What happens between two system calls of a process, which the tracer holds up meanwhile. */
+/* The tracer stops a process between two system calls, and another process works on the same vault. */
 tracing()('two processes that meet', () => {
   const { program } = workers()
   const at = parseAddress(shared)
@@ -29,18 +29,18 @@ tracing()('two processes that meet', () => {
   }
 
   interface Hold {
-    /** It stands there when it has touched a path like this. */
+    /** The process counts as stopped once the trace has a path like this. */
     readonly after: RegExp
-    /** The system call before which it is held up, and which of them: the first if nothing is said. */
+    /** The system call before which the process is stopped, and which of them: by default the first. */
     readonly before: string
     readonly when?: string
-    /** 2000 if nothing is said. */
+    /** Default: 2000. */
     readonly milliseconds?: number
-    /** The system call at which it is killed. */
+    /** The system call at which the process is killed. */
     readonly killedAt?: string
   }
 
-  /** Starts a process that is held up; resolves when it stands there. */
+  /** Starts a process; resolves when it is stopped. */
   async function heldUp(options: VaultOptions, step: Step, hold: Hold) {
     const { after, before, when = '1', milliseconds = 2000, killedAt } = hold
     const log = join(emptyFolder(), 'log')
@@ -60,7 +60,7 @@ tracing()('two processes that meet', () => {
     return (await storeOf(options).find(someone, [at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
   }
 
-  test('a removal of the old value does not take a new one that came in between', async () => {
+  test('a removal of the old value does not remove a new one that was saved meanwhile', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], { after: /records\//, before: 'rename' })
     await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
@@ -69,7 +69,7 @@ tracing()('two processes that meet', () => {
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
 
-  test('not even if it is killed before it puts the new one back', async () => {
+  test('not even if it is killed before it moves the new one back', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], {
       after: /records\//,
@@ -85,7 +85,7 @@ tracing()('two processes that meet', () => {
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
 
-  test('a value that comes while the last one is removed finds its folder again', async () => {
+  test('a value that is saved while the folder is removed creates the folder again', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
     await storeOf(options).remove(someone, credential(at))
@@ -94,7 +94,7 @@ tracing()('two processes that meet', () => {
     expect(await secretAt(options)).toEqual(['new'])
   })
 
-  test('a value that a rekey overtakes is written again under the new key', async () => {
+  test('a save during a rekey is repeated with the new key', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: /\/new\//, before: 'rename' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
@@ -105,7 +105,7 @@ tracing()('two processes that meet', () => {
     expect(readdirSync(options.folder).filter((name) => name.startsWith('records'))).toHaveLength(1)
   })
 
-  test('a removal that a rekey overtakes is done again', async () => {
+  test('a removal during a rekey is repeated', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann'], { after: /records\//, before: 'unlink' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
@@ -113,7 +113,7 @@ tracing()('two processes that meet', () => {
     expect(await secretAt(options)).toEqual([])
   })
 
-  test('a reader whose records a rekey takes away finds them in their new place', async () => {
+  test('a reader whose records a rekey replaces finds the new ones', async () => {
     const options = await vault()
     const finding = await heldUp(options, ['find', shared], { after: /records\//, before: 'getdents64' })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
@@ -133,7 +133,7 @@ tracing()('two processes that meet', () => {
     expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
   })
 
-  test('a value that comes when a rekey has copied the old one is not lost', async () => {
+  test('a value that is saved after a rekey has copied the old one is not lost', async () => {
     const options = await vault()
     const hold = {
       after: /vault\.key\.next-[0-9a-f]{16}\.[0-9a-f]{16}/,
@@ -147,7 +147,7 @@ tracing()('two processes that meet', () => {
     expect(await secretAt(options)).toEqual(['new'])
   })
 
-  /** Which of its openings of files is the first one of this file. */
+  /** The index of the call that first opens this file, among all calls that open files. */
   async function openingOf(file: string, options: VaultOptions, step: Step): Promise<string> {
     const words = [process.execPath, program(), JSON.stringify(jobFor(options, [step]))]
     const calls = await callsOf(words, options.folder, ['openat', 'write', 'newfstatat', 'lstat', 'stat'])
@@ -155,7 +155,7 @@ tracing()('two processes that meet', () => {
     return String(call?.nth)
   }
 
-  test('a reader that has seen the header before a rekey and comes to the key file after it is not locked out', async () => {
+  test('a reader that reads the header before a rekey and the key file after it is not locked out', async () => {
     const options = await vault()
     const find: Step = ['find', shared]
     const when = await openingOf('vault.key', options, find)
@@ -164,7 +164,7 @@ tracing()('two processes that meet', () => {
     expect((await finding.outcome).stdout).toBe('[["ann","old"]]\n')
   })
 
-  test('a reader that comes while the new key file gets its name is not locked out', async () => {
+  test('a reader is not locked out while the new key file is renamed', async () => {
     const options = await vault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
