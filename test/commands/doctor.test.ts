@@ -100,7 +100,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { text, exitCode } = await doctor(world)
       expect(exitCode).toBe(0)
       expect(text).toContain(
-        `obfuscated, not secret: whoever reads the vault and the key file ${keyFile} can open it\n`,
+        `obfuscated, not secret: anyone who can read the vault and the key file ${keyFile} can open it\n`,
       )
       expect(text).toContain('ok      vault: kept a throw-away entry, found it and removed it\n')
       expect(text).toContain('note    secret-service: would not work: the session bus cannot be reached\n')

@@ -14,7 +14,7 @@ import { answer, at, filled, start, type VaultWorld, withPassphrase, words } fro
 
 const locked = { stdout: '', stderr: expect.stringContaining('credbridge: the vault is locked\n'), timedOut: false }
 const open = { stdout: answer, stderr: '' }
-const over = { stdout: '', stderr: expect.stringContaining('does not open the vault, or not any more') }
+const over = { stdout: '', stderr: expect.stringContaining('does not open the vault, or has expired') }
 
 function unlock(world: VaultWorld, ...more: readonly string[]) {
   return world.run('credbridge', ['unlock', ...more], { input: `${words}\n` })
@@ -35,7 +35,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { stdout, stderr, exitCode } = await unlock(world, '--for', '30m')
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 })
       expect(stderr).toMatch(
-        /^the passphrase opened the vault, until \S+Z: for every process of yours, also after you log out$/m,
+        /^the passphrase opened the vault until \S+Z, for all your processes, also after you log out$/m,
       )
       expect(stderr).toContain('to close it: credbridge lock\n')
       expect(await world.asGit()).toMatchObject(open)
@@ -81,7 +81,7 @@ needs('the build (npm run build)', built)('built', () => {
       })
       expect(await world.credbridge('lock')).toMatchObject({
         exitCode: 0,
-        stderr: 'nothing is kept; its key file still opens the vault\n',
+        stderr: 'no key is kept, but its key file still opens the vault\n',
       })
     })
 
@@ -109,7 +109,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(outcome).toMatchObject({ exitCode: 2, stdout: '', timedOut: false })
       expect(outcome.stderr.split('\n')).toEqual([
         "credbridge: the kernel's keyring cannot be used: the kernel does not permit it here",
-        'hint: for one command and what it starts: credbridge unlock -- <command>',
+        'hint: for one command and its child processes: credbridge unlock -- <command>',
         'hint: last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
         '',
       ])
@@ -144,7 +144,7 @@ needs('the build (npm run build)', built)('built', () => {
       const closing = `exec 3<&-; ${get}`
       const { stdout, stderr } = await unlock(world, 'sh', '-c', closing)
       expect(stdout).toBe('')
-      expect(stderr).toContain('the descriptor that CREDBRIDGE_VAULT_KEY_FD names is not an open file here')
+      expect(stderr).toContain('CREDBRIDGE_VAULT_KEY_FD does not name an open file')
       const key = (await unlock(world, '--print')).stdout.trim()
       const both = await world.run('sh', ['-c', closing], {
         more: { CREDBRIDGE_VAULT_KEY: key, CREDBRIDGE_VAULT_KEY_FD: '3' },
@@ -168,7 +168,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(fromPipe).toMatchObject({
         stdout: '',
         timedOut: false,
-        stderr: expect.stringContaining('not an open file'),
+        stderr: expect.stringContaining('does not name an open file'),
       })
     })
 
@@ -177,7 +177,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { stdout, stderr, exitCode } = await unlock(world, '--print', '--for', '1h')
       expect(exitCode).toBe(0)
       expect(stdout).toMatch(/^credbridge-unlocked 1 [0-9a-f]{32} \d+ \d+ [A-Za-z0-9_-]{43}\n$/)
-      expect(stderr).toContain('note: a variable can be read by each of your processes and by root')
+      expect(stderr).toContain('note: all your processes and root can read an environment variable')
       const more = { CREDBRIDGE_VAULT_KEY: stdout.trim() }
       expect(await world.asGit(more)).toMatchObject(open)
       expect(await world.credbridge('lock')).toMatchObject({ exitCode: 0 })

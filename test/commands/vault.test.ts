@@ -36,7 +36,7 @@ needs('the build (npm run build)', built)('built', () => {
       })
     })
 
-    test('with its key file only: obfuscated, whoever copies the whole home reads everything', async () => {
+    test('with its key file only: obfuscated, a copy of vault and key file is enough to read everything', async () => {
       const world = await filled()
       const { stdout, exitCode } = await world.vault('', 'status')
       const keyFile = join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key')
@@ -44,7 +44,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(stdout).toMatch(/^holds +records for 1 endpoint$/m)
       expect(stdout).toMatch(/^slot +[0-9a-f]{16} {2}key-file: the key file /m)
       expect(stdout).toContain(
-        `obfuscated, not secret: whoever copies the whole home folder, with the key file ${keyFile}`,
+        `obfuscated, not secret: anyone who copies the vault and the key file ${keyFile} can read everything`,
       )
       expect(stdout).toMatch(/^now +open, by its key file$/m)
       expect(await world.status()).toMatchObject({
@@ -90,7 +90,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
         exitCode: 0,
         stdout: '',
-        stderr: expect.stringContaining('the key file still opens it without that'),
+        stderr: expect.stringContaining('the key file alone still opens it'),
       })
       expect((await world.status()).slots.map(({ type }) => type)).toEqual(['key-file', 'passphrase'])
       expect(await world.status()).toMatchObject({ obfuscated: true })
@@ -127,7 +127,7 @@ needs('the build (npm run build)', built)('built', () => {
       for (const input of ['', '\n']) {
         expect(await world.vault(input, 'add-slot', 'passphrase')).toMatchObject({
           exitCode: 2,
-          stderr: expect.stringContaining('standard input has no passphrase for that'),
+          stderr: expect.stringContaining('standard input has too few passphrases'),
         })
       }
       expect((await world.status()).slots).toHaveLength(1)
@@ -159,7 +159,7 @@ needs('the build (npm run build)', built)('built', () => {
       const world = await filled()
       const answers = typed(`${words}\r`, 'open window\r')
       const outcome = await typing(world, answers, 'credbridge', 'vault', 'add-slot', 'passphrase')
-      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the two were not the same') })
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the two passphrases differ') })
       expect((await world.status()).slots).toHaveLength(1)
     })
 
@@ -188,7 +188,7 @@ needs('the build (npm run build)', built)('built', () => {
     test('the key that unlock prints is not shown there', async () => {
       const world = await withPassphrase()
       const outcome = await typing(world, [], 'credbridge', 'unlock', '--print')
-      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the key would be shown') })
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('refusing to show the key') })
     })
   })
 
@@ -325,7 +325,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(outcome).toMatchObject({
         stdout: '',
         timedOut: false,
-        stderr: 'credbridge: the SSH agent does not answer\n',
+        stderr: 'credbridge: the SSH agent did not answer in time\n',
       })
     })
   })

@@ -12,12 +12,12 @@ function emptyState(): SettledPlace {
   return { places: { state: join(folder, 'state', 'credbridge') }, userId }
 }
 
-test('nothing is settled before somebody settles it', () => {
+test('no store is settled at first', () => {
   expect(settledName(emptyState())).toBeUndefined()
   expect(settledName({ places: { state: '/dev/null/state' }, userId })).toBeUndefined()
 })
 
-test('what was settled first stays, until a person says otherwise', async () => {
+test('the first settled store stays, until a person chooses another', async () => {
   const where = emptyState()
   expect(await settleFirst('secret-service', where)).toBeUndefined()
   expect(await settleFirst('vault', where)).toBe('secret-service')
@@ -29,7 +29,7 @@ test('what was settled first stays, until a person says otherwise', async () => 
   expect([statSync(state).mode & 0o777, statSync(join(state, 'store')).mode & 0o777]).toEqual([0o700, 0o600])
 })
 
-test('what cannot be remembered is refused, and nothing lies about', async () => {
+test('a choice that cannot be written is refused, and leaves no temporary file', async () => {
   const where = emptyState()
   const state = join(where.places.state, '..', 'file')
   await settle('vault', where)

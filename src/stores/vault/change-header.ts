@@ -10,13 +10,15 @@ const usualPatience = 5_000
 /** The vault's header while no other process changes it. */
 export interface HeaderChange {
   readonly header: Header
-  /** Throws if the lock was lost or the header is another one by now: before each step that replaces or removes something. */
+  /**
+   * Throws if the lock was lost or the header has changed. Call it before each step that replaces or removes something.
+   */
   check(): void
-  /** Puts a header in the place of the one that is there, after the same look. */
+  /** Replaces the header, after the same check. */
   replace(header: Header): void
 }
 
-/** Does something to the vault's header that no other process may do at the same time. Records can be read meanwhile. */
+/** Changes the vault while no other process changes its header. Records can be read meanwhile. */
 export async function changing<T>(options: VaultOptions, act: (change: HeaderChange) => Promise<T> | T): Promise<T> {
   const { folder, uid, processId, patience = usualPatience } = options
   if (readHeader(options) === undefined) throw noVault(options)
@@ -27,7 +29,7 @@ export async function changing<T>(options: VaultOptions, act: (change: HeaderCha
     try {
       return await act(change)
     } catch (error) {
-      // What fails because others have changed the vault is told as that.
+      // If another process has changed the vault, report that instead of its consequence.
       if (isFailure(error)) change.check()
       throw error
     }
@@ -43,7 +45,7 @@ function changeUnder(lock: Lock, options: VaultOptions): HeaderChange {
     lock.stillHeld()
     const now = readHeader(options)
     if (now !== undefined && header !== undefined && printHeader(now).equals(printHeader(header))) return
-    throw new Failure('unavailable', `${path} was changed by somebody who does not have the vault's lock`, {
+    throw new Failure('unavailable', `${path} was changed by a process that does not hold the vault's lock`, {
       hints: [hint`credbridge vault status`, hint`try again`],
     })
   }

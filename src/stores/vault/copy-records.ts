@@ -8,8 +8,9 @@ import { foldersOf, isTaken, namesOf, putRecord, recordsIn, settleTaken, type Tr
 import type { Session } from './vault.ts'
 
 /**
- * Copies every record under another key, and looks again until nothing new has come: who began to write before the vault
- * was closed may end later. Fails if a record has vanished meanwhile, or the copy is not whole.
+ * Copies all records, encrypted with another key. Repeats until no new record appears, because a write that began
+ * before the vault was closed for writing may end later. Fails if a record disappears meanwhile, or if the copy is
+ * incomplete.
  */
 export async function copyRecords(from: Session, to: Session, signal?: AbortSignal): Promise<void> {
   const atFirst = namesOf(from.tree)
@@ -25,9 +26,9 @@ export async function copyRecords(from: Session, to: Session, signal?: AbortSign
         copied.set(path, salt)
         fresh++
       }
-      // The lock is renewed by a timer, and signals are heard of between two turns.
+      // Lets the event loop run: a timer renews the lock, and signals arrive.
       await new Promise((resolve) => setImmediate(resolve))
-      if (signal?.aborted === true) throw new Failure('refused', 'the rekey was interrupted, and nothing was changed')
+      if (signal?.aborted === true) throw new Failure('refused', 'the rekey was interrupted; nothing was changed')
     }
   }
   const left = new Set(namesOf(from.tree))
@@ -36,7 +37,7 @@ export async function copyRecords(from: Session, to: Session, signal?: AbortSign
 }
 
 function shrunk({ records }: Tree): Failure {
-  return new Failure('unavailable', `records have vanished from ${records} meanwhile, and nothing was changed`, {
+  return new Failure('unavailable', `records disappeared from ${records} during the rekey; nothing was changed`, {
     hints: [hint`try again`, hint`credbridge doctor`],
   })
 }

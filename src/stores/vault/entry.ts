@@ -4,8 +4,8 @@ import { decodeItem, encodeItem } from '../../core/item.ts'
 import { fault } from './faults.ts'
 
 /*
- * What is sealed in a record: one JSON object. `value` is the value that every keychain would keep for the item
- * (core/item.ts); the rest says where it belongs and when it was written. Readers ignore members that they do not know.
+ * The text that a record encrypts: one JSON object. `value` is the value that every keychain would keep for the item
+ * (core/item.ts). The other members are its place and the time of the write. Readers ignore unknown members.
  */
 
 /** The text of a record. */
@@ -45,7 +45,7 @@ function members(text: string, path: string): { readonly [name: string]: unknown
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
-    // Said below: the text may hold a secret and is not quoted.
+    // The failure below does not quote the text, because it may contain a secret.
   }
   throw fault('not-ours', path)
 }

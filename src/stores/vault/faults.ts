@@ -3,20 +3,20 @@ import { type Hint, hint } from '../../core/hint.ts'
 import { type Unsafe, unsafe } from '../../system/own-file.ts'
 
 /**
- * The ways in which the files of a vault can be wrong, each a failure of its own:
+ * The faults that files of a vault can have, each with its own failure:
  *
- * - `wrong-key`          the key at hand is not this vault's
- * - `key-missing`        the key file is not there
- * - `foreign-record`     the record was written under another vault's key
- * - `tampered`           the file is not as it was written
- * - `swapped`            the record has changed places with another one
+ * - `wrong-key`          the key file belongs to another vault
+ * - `key-missing`        the key file does not exist
+ * - `foreign-record`     the record was encrypted with the key of another vault
+ * - `tampered`           the file was changed after it was written
+ * - `swapped`            the record was exchanged with another one
  * - `moved`              the record was moved or copied here from another place
  * - `truncated`          the end of the file is missing
- * - `not-ours`           the file is none of credbridge's
- * - `unknown-version`    a later version of credbridge wrote it
- * - `header-missing`     there are records, but nothing that says how to read them
+ * - `not-ours`           the file is not a file of credbridge
+ * - `unknown-version`    the file was written by a later version of credbridge
+ * - `header-missing`     there are records, but the header is missing
  *
- * and those of system/own-file.ts, because they may not be what they are for.
+ * and those of system/own-file.ts, if a file or folder is not private.
  */
 export type Fault =
   | 'wrong-key'
@@ -51,7 +51,7 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   },
   'foreign-record': {
     code: 'malformed',
-    says: (path) => `${path} was written under the key of another vault`,
+    says: (path) => `${path} was encrypted with the key of another vault`,
     mends: moveAway,
   },
   tampered: {
@@ -61,12 +61,12 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   },
   swapped: {
     code: 'malformed',
-    says: (path) => `${path} has changed places with another record of the vault`,
+    says: (path) => `${path} was exchanged with another record of the vault`,
     mends: moveAway,
   },
   moved: {
     code: 'malformed',
-    says: (path) => `${path} was brought here from another place in the vault`,
+    says: (path) => `${path} was moved or copied here from another place in the vault`,
     mends: moveAway,
   },
   truncated: {
@@ -76,7 +76,7 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   },
   'not-ours': {
     code: 'malformed',
-    says: (path) => `${path} is not a file of credbridge's`,
+    says: (path) => `${path} is not a file of credbridge`,
     mends: moveAway,
   },
   'unknown-version': {
@@ -86,7 +86,7 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   },
   'header-missing': {
     code: 'malformed',
-    says: (path) => `there are records in the vault, but ${path} is missing`,
+    says: (path) => `the vault has records, but its header ${path} is missing`,
     mends: (path) => hint`put ${path} back from a copy`,
   },
 }

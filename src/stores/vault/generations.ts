@@ -11,13 +11,14 @@ import type { VaultOptions } from './options.ts'
 import { formerKeyFile, isKeyFileSlot, nextKeyFile, readKeyFile, writeKeyFile } from './slots/key-file.ts'
 
 /*
- * Each rekey makes a generation of records, a folder of its own. The one before stays for a day, with the header and the
- * key file that open it: docs/vault.md says how to go back. Only whoever has the vault's lock removes one.
+ * Each rekey makes a new generation: a new folder of records. The previous one is kept for a day, with the header and
+ * the key file that open it; docs/vault.md describes how to restore it. Only the holder of the vault's lock removes
+ * one.
  */
 
 const day = 24 * 60 * 60_000
 
-/** Puts beside the records what opens them, before another generation takes their place. From then on the day counts. */
+/** Keeps the header and the key file of a generation that is about to be replaced. Its day starts now. */
 export function keepFormer({ folder, keyFile, uid }: VaultOptions, header: Header): void {
   if (!isOwnFolder(`${folder}/${header.records}`, uid)) return
   const secret = header.slots.some(isKeyFileSlot) ? readKeyFile(keyFile, uid) : undefined
@@ -25,14 +26,13 @@ export function keepFormer({ folder, keyFile, uid }: VaultOptions, header: Heade
   replaceFile(formerHeader(`${folder}/${header.records}`), printHeader(header))
 }
 
-/** Whether there are generations that nobody needs any more. */
+/** Whether there are generations to remove. */
 export function hasOldGenerations(options: VaultOptions, header: Header): boolean {
   return oldGenerations(options, header).length > 0
 }
 
 /**
- * Removes the generations that nobody needs any more: former ones after a day, others that no header leads to at once; and
- * the key files that belong to them.
+ * Removes former generations that are older than a day, incomplete ones at once, and the key files that belong to them.
  */
 export function dropOldGenerations(options: VaultOptions, { header, check }: HeaderChange): void {
   for (const path of oldGenerations(options, header)) {
@@ -42,7 +42,7 @@ export function dropOldGenerations(options: VaultOptions, { header, check }: Hea
   for (const path of oldKeyFiles(options, header)) discard(path)
 }
 
-/** Removes a folder with everything in it, also while somebody still writes into it. */
+/** Removes a folder and its content, also while another process still writes into it. */
 export function dropGeneration(path: string): void {
   onDisk(path, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
 }

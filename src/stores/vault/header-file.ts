@@ -10,20 +10,20 @@ import { vaultKey } from './key.ts'
 import type { VaultOptions } from './options.ts'
 import type { SlotMaker } from './slots/slot.ts'
 
-/** The header of the vault; `undefined` where there is no vault. */
+/** The header of the vault; `undefined` if there is no vault. */
 export function readHeader({ folder, uid }: VaultOptions): Header | undefined {
   if (!isOwnFolder(folder, uid)) return undefined
   const path = headerPath(folder)
   const bytes = readOwnFile(path, uid)
   if (bytes !== undefined) return parseHeader(bytes, path)
   if (!namesIn(folder).some(isRecordsFolder)) return undefined
-  // Another process may have made the vault, and kept something in it, between these two looks.
+  // Another process may have made the vault and saved a record between the two reads.
   const made = readOwnFile(path, uid)
   if (made === undefined) throw fault('header-missing', path)
   return parseHeader(made, path)
 }
 
-/** Makes a vault with one slot. False if another process has made one meanwhile: then that one is as good. */
+/** Makes a vault with one slot. Returns false if another process has made one meanwhile; that vault can be used. */
 export async function createVault(options: VaultOptions, make: SlotMaker): Promise<boolean> {
   const { folder, uid } = options
   makeOwnFolder(folder, uid)
@@ -36,7 +36,7 @@ export async function createVault(options: VaultOptions, make: SlotMaker): Promi
   return made
 }
 
-/** The file that makes a folder a vault. */
+/** The path of the header. */
 export function headerPath(folder: string): string {
   return `${folder}/vault.json`
 }

@@ -3,19 +3,21 @@ import { fault } from './faults.ts'
 import type { Slot } from './slots/slot.ts'
 
 /*
- * `vault.json` says how the vault is opened and where its records lie. The format is a promise:
- * docs/vault-format.md. It holds nothing secret: each slot's `key` is the vault's key, sealed.
+ * The header `vault.json` contains the key slots and the name of the folder of records. The format is a promise:
+ * docs/vault-format.md. It contains no secret: each slot's `key` is the vault's key, encrypted.
  */
 
 export interface Header {
   /** 32 hexadecimal digits, never changed. */
   readonly id: string
-  /** Which key the records are written under, in 16 hexadecimal digits. */
+  /** The id of the key of the records, in 16 hexadecimal digits. */
   readonly keyId: string
-  /** The folder of the records; a rekey makes a new one. */
+  /** The folder of the records. A rekey makes a new one. */
   readonly records: string
   readonly slots: readonly Slot[]
-  /** A rekey is copying the records, or died while it did: nothing may be written until the one or the other has ended. */
+  /**
+   * Set while a rekey copies the records: the vault is closed for writing. After a crash the next writer removes it.
+   */
   readonly rekeying?: true
 }
 
@@ -27,7 +29,7 @@ export function printHeader(header: Header): Buffer {
   return Buffer.from(`${JSON.stringify({ format, version, ...header }, null, 2)}\n`)
 }
 
-/** The header in these bytes; slots of kinds and members that this version does not know stay as they are. */
+/** The header in these bytes. Keeps members and slot types that this version does not know. */
 export function parseHeader(bytes: Buffer, path: string): Header {
   const members = parse(bytes, path)
   if (members['format'] !== format) throw fault('not-ours', path)
@@ -48,7 +50,7 @@ export function parseHeader(bytes: Buffer, path: string): Header {
   return { ...header, id, keyId, records, slots, ...(rekeying === true ? { rekeying } : {}) }
 }
 
-/** True for a name that the folder of a vault's records can have, so that no header leads out of the vault. */
+/** Whether a folder of records can have this name. The check stops a header from leading out of the vault. */
 export function isRecordsFolder(name: string): boolean {
   const [folder, id] = [name.slice(0, 7), name.slice(8)]
   return name === 'records' || (name === `${folder}-${id}` && folder === 'records' && id.length === 16 && isHex(id))

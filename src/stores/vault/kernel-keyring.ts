@@ -2,32 +2,32 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 
 /*
- * The kernel's keyring of the user (persistent-keyring(7)): kept in memory, seen by all of the user's processes, also
- * after a logout, gone at a reboot or after three days without use.
+ * The user's persistent keyring in the kernel (persistent-keyring(7)): in memory, shared by all of the user's
+ * processes, kept after a logout, lost at a reboot or after three days without use.
  *
- * The addon reaches it through the session's own keyring. A process whose session has none (plain su, setpriv, root in
- * a container) is given one by its first call, but that call still works on the fallback: it finds nothing, or leaves a
- * secret behind where nobody finds it. So the first call asks for something that nobody keeps.
+ * The addon reaches it through the session keyring. If a process has no session keyring (plain su, setpriv, root in a
+ * container), its first call creates one, but still uses a fallback keyring: it finds nothing, or leaves a secret where
+ * no other process finds it. So the first call reads an entry that never exists.
  */
 
-/** Keeps one text for each vault, in memory only. What the kernel does not allow is `unavailable`. */
+/** Keeps one text for each vault, in memory only. If the kernel does not permit it: `unavailable`. */
 export interface KernelKeyring {
-  /** The text; `undefined` if nothing is kept. */
+  /** The text; `undefined` if there is none. */
   read(vault: string): string | undefined
   keep(vault: string, text: string): void
-  /** True if something was kept. No session of the user sees it any longer. */
+  /** Removes the text from all sessions of the user. Returns whether there was one. */
   forget(vault: string): boolean
 }
 
 const service = 'credbridge vault'
 
-/** What is left to people without a kernel keyring, the best first. */
+/** Hints for people without a kernel keyring, the best first. */
 export const otherWays = [
   hint`for one command and what it starts: credbridge unlock -- <command>`,
   hint`last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
 ]
 
-/** The user's kernel keyring. Linux only: elsewhere the addon would answer from another store. */
+/** The user's kernel keyring. Linux only: on other systems the addon would use another store. */
 export async function kernelKeyring(addon: () => Promise<typeof import('@napi-rs/keyring')>): Promise<KernelKeyring> {
   const { Entry } = await addon().catch((cause) => {
     throw unavailable('its addon does not load', cause)
@@ -40,7 +40,7 @@ export async function kernelKeyring(addon: () => Promise<typeof import('@napi-rs
   }
 
   function keep(vault: string, text: string): void {
-    // A second key of that name would leave the sessions that have seen the first one with the first.
+    // Without a removal, sessions that are linked to the old key would keep it.
     call(() => entry(vault).deletePassword())
     try {
       call(() => entry(vault).setPassword(text))
@@ -59,7 +59,7 @@ export async function kernelKeyring(addon: () => Promise<typeof import('@napi-rs
     try {
       entry(vault).deletePassword()
     } catch {
-      // The failure that led here says it already.
+      // The caller throws the original failure.
     }
   }
 
@@ -74,7 +74,7 @@ function call<T>(act: () => T): T {
     if (text.includes('AccessDenied')) throw unavailable('this session has no keyring of its own', error)
     if (text.includes('PermissionDenied')) throw unavailable('the kernel does not permit it here', error)
     if (text.includes('QuotaExceeded')) throw unavailable('it is full', error)
-    throw unavailable('it fails', error)
+    throw unavailable('it failed', error)
   }
 }
 

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto'
 
-/** A vault's key: 32 random bytes, and the keys for each purpose that follow from it. */
+/** A vault's key: 32 random bytes, and the keys derived from them, one for each purpose. */
 export interface VaultKey {
   readonly bytes: Buffer
-  /** Says which key wrote a record and tells nothing about it. */
+  /** Identifies the key without revealing anything about it. */
   readonly id: Buffer
   readonly folders: Buffer
   readonly files: Buffer
   readonly records: Buffer
 }
 
-/** The keys that follow from 32 random bytes. */
+/** Derives the keys from 32 random bytes. */
 export function vaultKey(bytes: Buffer): VaultKey {
   const purpose = (name: string) => expand('sha256', bytes, Buffer.from(`credbridge vault 1 ${name}`))
   return {
@@ -22,12 +22,12 @@ export function vaultKey(bytes: Buffer): VaultKey {
   }
 }
 
-/** HKDF-SHA-256 of one block, in two calls that are loaded anyway: `hkdfSync` would start slower. */
+/** HKDF-SHA-256 of one block, by two HMAC calls: `hkdfSync` would take longer to load. */
 export function hkdf(secret: Buffer, salt: Buffer, info: string): Buffer {
   return expand('sha256', createHmac('sha256', salt).update(secret).digest(), Buffer.from(info))
 }
 
-/** HKDF-Expand (RFC 5869, 2.3) of one block: all that is needed where the key is random already. */
+/** HKDF-Expand (RFC 5869, 2.3) of one block, which is sufficient if the key is random already. */
 export function expand(hash: 'sha256' | 'sha512', key: Buffer, info: Buffer): Buffer {
   return createHmac(hash, key).update(info).update('\u0001').digest()
 }

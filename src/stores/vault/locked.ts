@@ -4,11 +4,11 @@ import { fault } from './faults.ts'
 import type { VaultOptions } from './options.ts'
 
 /*
- * `locked` in the vault's folder: when somebody locked it last, in milliseconds since 1970, as one line. What `unlock`
- * kept or handed on before that opens nothing any longer.
+ * The file `locked` in the vault's folder contains the time of the last `credbridge lock`, in milliseconds since 1970,
+ * as one line. A key from an earlier `unlock` is not valid any more.
  */
 
-/** When the vault was locked last; `undefined` if it never was. */
+/** When the vault was locked last, in milliseconds since 1970; `undefined` if it never was. */
 export function lockedAt({ folder, uid }: VaultOptions): number | undefined {
   const path = markPath(folder)
   const bytes = readOwnFile(path, uid)
@@ -18,7 +18,7 @@ export function lockedAt({ folder, uid }: VaultOptions): number | undefined {
   return Number(text)
 }
 
-/** Ends what was unlocked until now. */
+/** Invalidates every key that `unlock` has made until now. */
 export function markLocked(options: VaultOptions): void {
   replaceFile(markPath(options.folder), `${Math.max(options.now(), lockedAt(options) ?? 0)}\n`)
 }

@@ -7,13 +7,13 @@ import type { StoreSettings } from '../store-type.ts'
 import type { VaultOptions } from './options.ts'
 import type { SealingOptions } from './sealing.ts'
 
-/** Names the descriptor of a file that holds what opens the vault; only its number stands in the environment. */
+/** Contains the number of a file descriptor, from which the key or passphrase of the vault can be read. */
 export const descriptorVariable = 'CREDBRIDGE_VAULT_KEY_FD'
 
-/** Holds what opens the vault itself, for those whom no descriptor reaches. */
+/** Contains the key or passphrase of the vault itself, for programs that do not inherit file descriptors. */
 export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
-/** Where the vault is, and what may open it here. */
+/** The options for the vault on this machine. */
 export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine): VaultOptions {
   const { env, places, platform, userId, processId, addon } = machine
   const agent = env['SSH_AUTH_SOCK'] ?? ''
@@ -29,7 +29,7 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine):
   }
 }
 
-/** Where what is too large for a keychain lies. */
+/** The options for the files of secrets that are too large for a keychain. */
 export function sealingOptions({ places, userId }: Machine): SealingOptions {
   return { folder: join(places.data, 'sealed'), now: Date.now, ...(userId < 0 ? {} : { uid: userId }) }
 }
@@ -44,7 +44,7 @@ function handed({ env, readDescriptor }: Machine): Secret | undefined {
   const content = readDescriptor(Number(descriptor))
   if (content !== undefined) return new Secret(content.replace(/\r?\n$/, ''))
   if (text !== '') return new Secret(text)
-  throw new Failure('unavailable', `the descriptor that ${descriptorVariable} names is not an open file here`, {
+  throw new Failure('unavailable', `${descriptorVariable} does not name an open file`, {
     hints: [hint`programs that close descriptors need ${keyVariable} in their environment (docs/vault.md)`],
   })
 }

@@ -13,19 +13,19 @@ import { isPassphraseSlot } from './slots/passphrase.ts'
 import { openSlot, type Slot, type SlotMaker } from './slots/slot.ts'
 import { foldersOf, treeOf } from './tree.ts'
 
-/** What a person is told about a vault. Nothing is asked and nothing is opened for it but what opens by itself. */
+/** The state of a vault, for a person. */
 export interface Status {
   readonly id: string
   readonly folder: string
-  /** How many endpoints it has records for. */
+  /** The number of endpoints with records. */
   readonly endpoints: number
   readonly slots: readonly { readonly id: string; readonly type: string; readonly about: string }[]
-  /** What opens it here and now, or why nothing does. */
+  /** What opens the vault now without a person, or why nothing does. */
   readonly opens: Opener | Failure
   readonly rekeying: boolean
 }
 
-/** The vault as it is; `undefined` where there is none. */
+/** The state of the vault; `undefined` if there is none. Never asks a person. */
 export async function vaultStatus(options: VaultOptions): Promise<Status | undefined> {
   const header = readHeader(options)
   if (header === undefined) return undefined
@@ -43,14 +43,14 @@ export async function vaultStatus(options: VaultOptions): Promise<Status | undef
   }
 }
 
-/** Adds a way to open the vault; where there is none, makes one that opens in this way only. */
+/** Adds a key slot to the vault. If there is no vault, makes one with this slot only. */
 export async function addSlot(options: VaultOptions, make: SlotMaker): Promise<void> {
   if (readHeader(options) === undefined && (await createVault(options, make))) return
   await changing(options, async ({ header, replace }) => {
     const { key } = await openVault(header, options)
     const slot = await make(header.id, key.bytes)
     if (isKeyFileSlot(slot) && header.slots.some((other) => opensWithKeyFile(header, other, options))) {
-      throw new Failure('refused', `the key file ${options.keyFile} opens the vault already`)
+      throw new Failure('refused', `the key file ${options.keyFile} already opens the vault`)
     }
     replace({ ...header, slots: [...header.slots, slot] })
   })
@@ -62,8 +62,8 @@ function opensWithKeyFile({ id }: Header, slot: Slot, { keyFile, uid }: VaultOpt
 }
 
 /**
- * Removes a way to open the vault, by its id, or by its type if there is one of that type. Only while one of the others
- * opens the vault: so nobody locks himself out.
+ * Removes a key slot by its id, or by its type if there is only one of that type. One of the remaining slots must open
+ * the vault, so that the person is not locked out.
  */
 export async function removeSlot(options: VaultOptions, named: string): Promise<Slot> {
   return changing(options, async ({ header, replace }) => {
@@ -81,7 +81,10 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
   })
 }
 
-/** Gives a passphrase slot another passphrase, asked for when the vault is open. With several, `named` says which. */
+/**
+ * Replaces the passphrase of a slot. Asks for the new one after the vault is open. `named`: the id, if there are
+ * several.
+ */
 export async function changePassphrase(
   options: VaultOptions,
   to: () => Promise<Secret>,
@@ -96,7 +99,7 @@ export async function changePassphrase(
   })
 }
 
-/** The slot that a person means. */
+/** The slot with this id or type. None: `refused`. Several: `ambiguous`. */
 export function theSlot(header: Header, options: VaultOptions, named: string): Slot {
   const meant = header.slots.filter(({ id, type }) => id === named || type === named)
   const [slot, second] = meant

@@ -20,7 +20,7 @@ export interface Opened {
 
 type Way = (header: Header, options: VaultOptions) => Promise<Buffer | undefined>
 
-/** In this order, so that what needs nobody is tried first, and nothing heavy is loaded in vain. */
+/** In the order in which they are tried: first those that need no person and load little code. */
 const ways: readonly (readonly [Opener, Way])[] = [
   ['key-file', byKeyFile],
   ['handed', byHanded],
@@ -30,8 +30,8 @@ const ways: readonly (readonly [Opener, Way])[] = [
 ]
 
 /**
- * Opens the vault in the first way that works. None: the failure of the first that was there and did not, with the
- * hints of all. A file that is unsafe or damaged ends it at once.
+ * Opens the vault in the first way that works. If none does, throws the first failure, with the hints of all. An unsafe
+ * or damaged file is thrown at once.
  */
 export async function openVault(header: Header, options: VaultOptions): Promise<Opened> {
   const failures: Failure[] = []
@@ -50,7 +50,7 @@ export async function openVault(header: Header, options: VaultOptions): Promise<
   throw new Failure(first?.code ?? 'locked', first?.message ?? 'nothing here can open the vault', { hints })
 }
 
-/** The vault's key from a passphrase; `undefined` if no slot has it. */
+/** The vault's key from a passphrase; `undefined` if it opens no slot. */
 export async function byPassphrase(header: Header, passphrase: Secret): Promise<Buffer | undefined> {
   const { isPassphraseSlot, secretOfPassphrase } = await import('./slots/passphrase.ts')
   for (const slot of header.slots.filter(isPassphraseSlot)) {
@@ -70,8 +70,9 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   const slots = header.slots.filter(isKeyFileSlot)
   if (slots.length === 0) return undefined
   let found = false
-  // A rekey that was interrupted after the header was written leaves the new secret beside the old one; one that ends
-  // just now gives it its place between two looks.
+  // A rekey that was killed after it wrote the header leaves the new secret beside the old key file. A rekey that ends
+  // now
+  // may rename it between two reads, so the key file is read again.
   for (const path of [keyFile, nextKeyFile(keyFile, header.keyId), keyFile]) {
     const secret = readKeyFile(path, uid)
     if (secret === undefined) continue
@@ -90,12 +91,12 @@ async function byHanded(header: Header, options: VaultOptions): Promise<Buffer |
   const unlocked = parseUnlocked(secret.expose())
   const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
   if (key !== undefined) return key
-  throw new Failure('locked', 'the key from the environment does not open the vault, or not any more', {
+  throw new Failure('locked', 'the key from the environment does not open the vault, or has expired', {
     hints: [hint`credbridge unlock`],
   })
 }
 
-/** Without what an unlock before has left: only what opens the vault by a slot. */
+/** The options without keys of an earlier `unlock`, so that only a key slot opens the vault. */
 export function withoutUnlocked({ kernelKeyring: _, handed, ...others }: VaultOptions): VaultOptions {
   if (handed === undefined) return others
   return {
@@ -118,7 +119,7 @@ async function byKernelKeyring(header: Header, options: VaultOptions): Promise<B
   return key
 }
 
-/** Where the kernel refuses, nobody can know whether the vault was unlocked; for whoever reads, it is locked. */
+/** If the kernel refuses its keyring, it is unknown whether the vault was unlocked, so it counts as locked. */
 function lockedFor(error: unknown): never {
   if (!isFailure(error)) throw error
   const { code, message, hints, cause } = error

@@ -2,28 +2,27 @@ import type { Secret } from '../../core/secret.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { KernelKeyring } from './kernel-keyring.ts'
 
-/** What a vault needs from outside. */
 export interface VaultOptions {
-  /** The vault's folder; made at the first save. */
+  /** The vault's folder. The first save creates it. */
   readonly folder: string
-  /** Where the key file is or will be; outside the vault's folder. */
+  /** The path of the key file, outside the vault's folder. It need not exist. */
   readonly keyFile: string
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** Whose the files must be; absent on systems whose files have no numbered owners and no modes. */
+  /** The user who must own the files; absent on systems without numeric user IDs and file modes. */
   readonly uid?: number
-  /** This process's number, for its locks. */
+  /** This process's ID, for locks. */
   readonly processId?: number
-  /** How long another command that changes the vault is waited for, in milliseconds; five seconds if absent. */
+  /** How long to wait for another command that changes the vault, in milliseconds. Default: five seconds. */
   readonly patience?: number
-  /** The socket of the user's SSH agent. */
+  /** The path of the SSH agent's socket. */
   readonly agent?: string
-  /** How to connect to it; by `node:net` if absent. */
+  /** How to connect to the agent. Default: `node:net`. */
   readonly connector?: () => Promise<ConnectSocket>
-  /** The kernel's keyring of the user; absent elsewhere than on Linux. */
+  /** The user's keyring in the kernel; absent on systems other than Linux. */
   readonly kernelKeyring?: () => Promise<KernelKeyring>
-  /** A passphrase, or what `unlock` printed, that came by descriptor or environment. */
+  /** A passphrase, or a key that `unlock` printed, from a file descriptor or an environment variable. */
   readonly handed?: () => Promise<Secret | undefined>
-  /** Asks the person for the passphrase; absent where nobody can be asked. */
+  /** Asks the person for the passphrase; absent if no person can be asked. */
   readonly ask?: () => Promise<Secret>
 }

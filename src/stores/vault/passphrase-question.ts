@@ -3,7 +3,7 @@ import { Failure, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 
-/** How this asker types the passphrase; absent where nobody is to be asked. Nobody there: `locked`. */
+/** Asks this asker for the passphrase; `undefined` if the asker must not be asked. No terminal: `locked`. */
 export function askBy({ ask }: Asker): (() => Promise<Secret>) | undefined {
   if (ask === undefined) return undefined
   return async () => {

@@ -3,24 +3,24 @@ import type { Secret } from '../../core/secret.ts'
 import { fromLaterVersion, secretInside } from '../../core/unknown-item.ts'
 
 /*
- * In a keychain, in the place of a secret that is too large for it: `credbridge:sealed:1:<file>:<key>`.
+ * A pointer replaces a secret that is too large for the keychain: `credbridge:sealed:1:<file>:<key>`.
  */
 
 const prefix = 'credbridge:sealed:'
 const form = /^credbridge:sealed:1:([0-9a-f]{32}-[0-9a-f]{16}):([A-Za-z0-9_-]{43})$/
 
-/** What the keychain keeps in the place of a large secret. */
+/** The file of a large secret, and the key to decrypt it. */
 export interface Pointer {
   readonly file: string
   readonly key: Buffer
 }
 
-/** The text that stands for a pointer. */
+/** The text of a pointer. */
 export function printPointer({ file, key }: Pointer): string {
   return `${prefix}1:${file}:${key.toString('base64url')}`
 }
 
-/** The pointer in an item; `undefined` if it holds its secret itself. */
+/** The pointer in an item; `undefined` if the item contains its secret itself. */
 export function pointerIn(item: Item): Pointer | undefined {
   const text = secretIn(item)?.expose()
   if (text === undefined || !text.startsWith(prefix)) return undefined
@@ -29,7 +29,7 @@ export function pointerIn(item: Item): Pointer | undefined {
   throw fromLaterVersion(item)
 }
 
-/** Whether the secret itself would be taken for a pointer. */
+/** Whether a secret would be mistaken for a pointer. */
 export function looksLikePointer(item: Item): boolean {
   return secretIn(item)?.expose().startsWith(prefix) === true
 }

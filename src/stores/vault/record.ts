@@ -4,21 +4,21 @@ import { expand, type VaultKey } from './key.ts'
 import type { RecordName } from './names.ts'
 
 /*
- * A record as bytes. The format is a promise: docs/vault-format.md, vectors in test/stores/vault/vectors.
+ * The bytes of a record. The format is a promise: docs/vault-format.md, vectors in test/stores/vault/vectors.
  *
  *    0  10  "CREDBRIDGE"
- *   10   1  what follows: "R", a record
+ *   10   1  type: "R", a record
  *   11   1  format version: 1
- *   12   8  which key wrote it
- *   20  16  its folder's name
- *   36  16  its file's name
+ *   12   8  id of the vault's key
+ *   20  16  name of its folder
+ *   36  16  name of its file
  *   52  32  salt, new at each write
  *   84   4  length of the ciphertext, big-endian
  *   88   n  ciphertext: length of the text (4 bytes, big-endian), text in UTF-8, zeros up to a padded size
  *  88+n 16  tag
  *
- * AES-256-GCM under a key and nonce of its own, which follow from the vault's key and the salt; the first 88 bytes
- * are associated data.
+ * AES-256-GCM. Key and nonce are derived from the vault's key and the salt, and used once. The first 88 bytes are
+ * associated data.
  */
 
 const magic = Buffer.from('CREDBRIDGE')
@@ -28,7 +28,7 @@ const headerLength = 88
 const tagLength = 16
 const saltAt = 52
 
-/** A record's text sealed under the vault's key, for the place of that name and no other. */
+/** Encrypts a record's text with the vault's key. The result is valid only under this name. */
 export function sealRecord(key: VaultKey, name: RecordName, text: string): Buffer {
   const plain = padded(text)
   const header = Buffer.alloc(headerLength)
@@ -45,7 +45,7 @@ export function sealRecord(key: VaultKey, name: RecordName, text: string): Buffe
   return Buffer.concat([header, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
-/** What a record holds, and the place for which it was written; `path` is for the failure's message. */
+/** Decrypts a record. Returns its text and the name for which it was written. `path` is for the failure's message. */
 export function openRecord(key: VaultKey, bytes: Buffer, path: string): { name: RecordName; text: string } {
   const header = bytes.subarray(0, headerLength)
   const { name, keyId, length } = readHeader(bytes, path)
@@ -65,7 +65,7 @@ export function openRecord(key: VaultKey, bytes: Buffer, path: string): { name: 
   return { name, text: plain.toString('utf8', 4, 4 + plain.readUInt32BE(0)) }
 }
 
-/** The place for which a record says it was written, and its salt, which no two writes share. Needs no key, and proves nothing. */
+/** The name, key id and salt in a record, read without the key and not verified. The salt is unique to each write. */
 export function readHeader(
   bytes: Buffer,
   path: string,
@@ -83,13 +83,13 @@ export function readHeader(
   }
 }
 
-/** Each write has its own key and nonce, so there is no number of writes after which a nonce could come again. */
+/** Each write has its own key and nonce, so the number of writes is not limited by repeated nonces. */
 function ownKey(key: VaultKey, header: Buffer): { key: Buffer; nonce: Buffer } {
   const bytes = expand('sha512', key.records, header.subarray(saltAt, 84))
   return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32, 44) }
 }
 
-/** A file's size tells only between which two powers of two the text's length lies. */
+/** Pads the text to a power of two, at least 512 bytes, so that the file's size hides its exact length. */
 function padded(text: string): Buffer {
   const length = Buffer.byteLength(text)
   let size = 512

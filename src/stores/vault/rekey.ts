@@ -16,17 +16,19 @@ import { openSlot, type Slot } from './slots/slot.ts'
 import { treeOf } from './tree.ts'
 
 export interface Rekeying {
-  /** Slots to leave behind, by id: a new key cannot be sealed for what is not at hand. */
+  /** Ids of slots to drop, because their secret is not available to encrypt the new key. */
   readonly without: readonly string[]
-  /** Asks for the passphrase of a slot, which is described. */
+  /** Asks for the passphrase of a slot; `about` describes it. */
   readonly ask: (about: string) => Promise<Secret>
-  /** Called when the vault is about to be closed for writing: from then on a signal is told, and does not end the process. */
+  /**
+   * Called before the vault is closed for writing. From then on a signal aborts the AbortSignal instead of the process.
+   */
   readonly interruption?: () => AbortSignal
 }
 
 /**
- * Gives the vault a new key, and its key file a new secret: who knew the old ones can open copies from before, and
- * nothing that is written from now on. Readers go on, writers wait. If it is interrupted everything is as before.
+ * Replaces the vault's key and the secret in its key file. The old ones then open older copies only. Reads continue
+ * meanwhile, writes wait. If the rekey is interrupted, nothing is changed.
  */
 export async function rekey(options: VaultOptions, rekeying: Rekeying): Promise<void> {
   await changing(options, async (change) => {
@@ -55,7 +57,7 @@ export async function rekey(options: VaultOptions, rekeying: Rekeying): Promise<
   })
 }
 
-/** Opens the vault for writing again after a rekey that died. */
+/** Opens the vault for writing again after a rekey was killed. */
 export async function endRekeying(options: VaultOptions): Promise<void> {
   await changing(options, (change) => {
     if (change.header.rekeying === true) change.replace(without(change.header))
@@ -63,7 +65,7 @@ export async function endRekeying(options: VaultOptions): Promise<void> {
 }
 
 async function renewed(slots: readonly Slot[], renewal: Renewal): Promise<Slot[]> {
-  if (slots.length === 0) throw new Failure('refused', 'a vault without any slot could never be opened')
+  if (slots.length === 0) throw new Failure('refused', 'a vault needs at least one slot')
   const fresh: Slot[] = []
   for (const slot of slots) fresh.push(await renewSlot(slot, renewal))
   return fresh
@@ -78,7 +80,7 @@ function without({ rekeying: _, ...header }: Header): Header {
   return header
 }
 
-/** Whether the new header got its place although something failed after that, or nobody knows. */
+/** Whether the new header was written although a later step failed. True if unknown. */
 function isDone(options: VaultOptions, next: Header): boolean {
   try {
     return readHeader(options)?.records === next.records
@@ -87,7 +89,7 @@ function isDone(options: VaultOptions, next: Header): boolean {
   }
 }
 
-/** Nothing of this may hide why the rekey failed: a later writer opens the vault again, and cleans up. */
+/** Undoes a failed rekey. Ignores failures, to keep the original one: a later writer cleans up. */
 function takeBack(options: VaultOptions, change: HeaderChange, open: Header, next: Header): void {
   for (const step of [
     () => change.replace(open),
@@ -102,7 +104,7 @@ function takeBack(options: VaultOptions, change: HeaderChange, open: Header, nex
   }
 }
 
-/** Once the header asks for the new secret, it takes the old one's place; also after a rekey that died right there. */
+/** Renames the new key file into place if the header needs it; also after a rekey that was killed before this step. */
 function finishKeyFile({ keyFile, uid }: VaultOptions, header: Header, { check }: HeaderChange): void {
   const path = nextKeyFile(keyFile, header.keyId)
   const secret = readKeyFile(path, uid)

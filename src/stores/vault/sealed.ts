@@ -14,20 +14,20 @@ import { type Pointer, printPointer } from './pointer.ts'
 import { openRecord, sealRecord } from './record.ts'
 
 /*
- * What is too large for a keychain lies in a file of its own, sealed as a record of the vault is, under a random key
- * that is used for nothing else. In the keychain stays the item with, in the place of its secret,
- * `credbridge:sealed:1:<file>:<key>`. Whoever copies the files without the keychain has nothing.
+ * An item that is too large for a keychain is written to a file, encrypted like a record of the vault, with a random
+ * key for this file only. The keychain keeps the item with a pointer, `credbridge:sealed:1:<file>:<key>`, instead of
+ * its secret. Without the keychain, a copy of the files reveals nothing.
  */
 
 const abandonedAfter = 10 * 60_000
 
-/** The folder of the sealed files, and whose it must be. */
+/** The folder of the sealed files, and the user who must own it. */
 export interface SealedFolder {
   readonly folder: string
   readonly uid?: UserId
 }
 
-/** Writes the item into a file of its own; the small item that leads there. */
+/** Writes the item to a new file. Returns the file's name, and the small item with the pointer. */
 export function seal(item: Item, { folder, uid }: SealedFolder): { small: Item; file: string } {
   const bytes = randomBytes(32)
   const key = vaultKey(bytes)
@@ -38,7 +38,7 @@ export function seal(item: Item, { folder, uid }: SealedFolder): { small: Item; 
   return { small: withSecret(item, new Secret(printPointer({ file, key: bytes }))), file }
 }
 
-/** The item in the file; `undefined` if the file is not there. */
+/** The item in the file; `undefined` if the file does not exist. */
 export function unseal(place: Place, { file, key: bytes }: Pointer, { folder, uid }: SealedFolder): Item | undefined {
   const path = `${folder}/${file}`
   const sealed = isOwnFolder(folder, uid) ? readOwnFile(path, uid) : undefined
@@ -50,12 +50,12 @@ export function unseal(place: Place, { file, key: bytes }: Pointer, { folder, ui
   return item
 }
 
-/** Removes the file of an item that is gone. */
+/** Removes the file of a removed item. */
 export function dropSealed(file: string, { folder }: SealedFolder): void {
   if (removeFile(`${folder}/${file}`)) syncFolder(folder)
 }
 
-/** Removes what processes that died have left for this place; `used` is the file that its item leads to. */
+/** Removes files that killed processes left for this place, except `used`, the file of its item. */
 export function sweepSealed(place: Place, used: string | undefined, { folder }: SealedFolder, now: number): void {
   const ofPlace = namesIn(folder).filter((name) => name !== used && name.startsWith(`${placeHash(place)}-`))
   for (const name of ofPlace) {
@@ -63,7 +63,7 @@ export function sweepSealed(place: Place, used: string | undefined, { folder }: 
   }
 }
 
-/** The same item with another secret and without what else may be large. */
+/** The same item with another secret, and without other members that may be large. */
 function withSecret(item: Item, secret: Secret): Item {
   if (isUnknown(item)) return unknownItem(item, item.kind, secret)
   if (isCredential(item)) return smaller(item, secret)

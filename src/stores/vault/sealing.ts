@@ -13,7 +13,7 @@ import { holds } from '../place-lock.ts'
 import { looksLikePointer, pointerIn } from './pointer.ts'
 import type { SealedFolder } from './sealed.ts'
 
-/** Only what is sealed needs the cipher. */
+/** Loaded on demand: only large secrets need the cipher. */
 const sealed = () => import('./sealed.ts')
 
 export interface SealingOptions extends SealedFolder {
@@ -24,9 +24,9 @@ export interface SealingOptions extends SealedFolder {
 const attempts = 5
 
 /**
- * A store that takes any size, over one that does not: what is larger is sealed into a file (rule 9 of
- * docs/architecture.md). The file is there before the item that leads to it, and goes after it: a process that dies in
- * between leaves a file that nothing leads to, for the next writer to remove.
+ * Wraps a store that limits the size of secrets: a larger item is sealed in a file (rule 9 of docs/architecture.md).
+ * The file is written before the item with its pointer, and removed after it. A process that is killed in between
+ * leaves an unused file, which the next writer removes.
  */
 export function withSealing(store: Store, options: SealingOptions): Store {
   const { largest, ...traits } = store.traits
@@ -38,7 +38,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
       const whole = await Promise.all(found.map((item) => opened(item)))
       const missing = found.find((_, index) => whole[index] === undefined)
       if (missing === undefined) return whole.filter((item) => item !== undefined)
-      // Another process has replaced the item since it was read: then it leads elsewhere by now.
+      // Another process may have replaced the item since it was read; then its pointer names another file.
       if (attempt === attempts) throw gone(missing)
     }
   }
@@ -56,7 +56,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     if (inner === 'broken') return false
     const before = await fileAt(asker, item)
     const tooLarge = Buffer.byteLength(encodeItem(item)) > (largest ?? 0)
-    // What a later version wrote has no place for a pointer.
+    // An item of a later version has no member in which this version could put a pointer.
     const seals = (tooLarge || looksLikePointer(item)) && !isFromLaterVersion(item)
     const own = seals ? await saveSealed(asker, item, inner) : undefined
     if (own === undefined) {
@@ -83,7 +83,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
       dropSealed(file, options)
       return 'broken'
     } catch (error) {
-      // After any other failure the item may have been kept all the same, and leads to the file.
+      // After any other failure the item may have been saved all the same, with a pointer to the file.
       const surelyNot = isFailure(error) && ['locked', 'refused', 'too-large', 'unsupported'].includes(error.code)
       if (surelyNot) dropSealed(file, options)
       throw error
@@ -116,7 +116,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     return item === undefined ? undefined : pointerIn(item)?.file
   }
 
-  /** What the store below must still hold for the condition to hold. */
+  /** The condition for the wrapped store. `broken`: the condition is false already. */
   async function innerCondition(
     asker: Asker,
     place: Place,
@@ -139,7 +139,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
 }
 
 function gone({ endpoint }: Place): Failure {
-  return new Failure('malformed', `the sealed part of the secret for ${endpoint.key} is missing`, {
+  return new Failure('malformed', `the file with the secret for ${endpoint.key} is missing`, {
     hints: [hint`remove what is left with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

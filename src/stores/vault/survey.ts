@@ -11,13 +11,13 @@ export interface Unreadable {
   readonly failure: Failure
 }
 
-/** Everything that can be read, and why the rest cannot. */
+/** All readable items, and the failures of the others. */
 export interface Survey {
   readonly items: readonly Found[]
   readonly failures: readonly Failure[]
 }
 
-/** Looks at every record. */
+/** Reads every record. */
 export function survey(session: Session): Survey {
   const [items, failures]: [Found[], Failure[]] = [[], []]
   for (const folder of foldersOf(session.tree)) {
@@ -33,7 +33,7 @@ export function survey(session: Session): Survey {
   return { items, failures }
 }
 
-/** Looks at the records of one folder. A folder that is not ours alone is a failure. */
+/** Reads the records of one folder. Throws if the folder is not private. */
 export function surveyFolder(
   { key, tree }: Session,
   folder: string,

@@ -6,10 +6,10 @@ import { headerPath } from './header-file.ts'
 import type { VaultOptions } from './options.ts'
 import { foldersOf, isTaken, settleTaken, type Tree } from './tree.ts'
 
-/** After ten minutes nobody works on it any longer: every verb ends within seconds. */
+/** A temporary file of this age, in milliseconds, is unused: every verb ends within seconds. */
 const debrisAfter = 10 * 60_000
 
-/** Cleans up what processes that died have left beside the records: what every writer does. */
+/** Removes files that killed processes left beside the records. Every writer calls it. */
 export function sweep(tree: Tree, now: number): void {
   const old = (path: string) => (writtenAt(path) ?? now) <= now - debrisAfter
   for (const name of namesIn(tree.fresh).filter((name) => old(`${tree.fresh}/${name}`))) {
@@ -18,7 +18,7 @@ export function sweep(tree: Tree, now: number): void {
   }
 }
 
-/** A record between two places that cannot be decided about stays for a person to see. */
+/** An unreadable file is kept for a person to examine. */
 function settleQuietly(tree: Tree, name: string): void {
   try {
     settleTaken(tree, name)
@@ -27,7 +27,7 @@ function settleQuietly(tree: Tree, name: string): void {
   }
 }
 
-/** Cleans up what a writer does not look at: folders without records, files that were never finished. */
+/** Also removes empty folders, and temporary files of the header and the key file, which writers do not check. */
 export function sweepAll(tree: Tree, { keyFile, now }: VaultOptions): void {
   sweep(tree, now())
   for (const folder of foldersOf(tree)) removeIfEmpty(`${tree.records}/${folder}`)

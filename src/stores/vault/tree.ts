@@ -11,15 +11,15 @@ import { isName, type RecordName } from './names.ts'
 import type { VaultOptions } from './options.ts'
 import { openRecord, readHeader } from './record.ts'
 
-/** Where a vault's records lie. */
+/** The folders of one generation of a vault's records. */
 export interface Tree {
-  /** The vault's own folder. */
+  /** The vault's folder. */
   readonly folder: string
-  /** The folder of the records of one generation. */
+  /** The folder of the records. */
   readonly records: string
-  /** The folder beside it in which files are written before they get their place. */
+  /** The folder of temporary files, which are renamed into `records`. */
   readonly fresh: string
-  /** Which key its records are under. */
+  /** The id of the key of its records. */
   readonly keyId: string
   readonly uid: UserId
 }
@@ -32,35 +32,35 @@ export function treeOf({ folder, uid }: VaultOptions, { records, keyId }: Pick<H
 export interface OpenedRecord {
   readonly path: string
   readonly text: string
-  /** No two writes share it. */
+  /** Unique to each write. */
   readonly salt: string
 }
 
 const attempts = 100
 const takenPrefix = 'taken-'
 
-/** The names of the folders that hold records. */
+/** The names of the folders with records. */
 export function foldersOf(tree: Tree): string[] {
   return isOwnFolder(tree.records, tree.uid) ? namesIn(tree.records).filter(isName) : []
 }
 
-/** The paths of all records, whether they can be read or not. */
+/** The paths of all records, including unreadable ones. */
 export function namesOf(tree: Tree): string[] {
   return foldersOf(tree).flatMap((folder) => filesIn(tree, folder).map((file) => pathOf(tree, { folder, file })))
 }
 
-/** The names of the records in one folder; none where it does not exist. */
+/** The names of the records in one folder; empty if it does not exist. */
 export function filesIn(tree: Tree, folder: string): string[] {
   return hasFolder(tree, folder) ? namesIn(`${tree.records}/${folder}`).filter(isName) : []
 }
 
-/** The records of one folder, opened, each in its own place. */
+/** The decrypted records of one folder. Throws if one is damaged or belongs elsewhere. */
 export function recordsIn(tree: Tree, key: VaultKey, folder: string): OpenedRecord[] {
   const records = filesIn(tree, folder).map((file) => recordAt(tree, key, { folder, file }))
   return records.filter((record) => record !== undefined)
 }
 
-/** The record of that name; `undefined` where none is. */
+/** The decrypted record of this name; `undefined` if it does not exist. */
 export function recordAt(tree: Tree, key: VaultKey, name: RecordName): OpenedRecord | undefined {
   const path = pathOf(tree, name)
   const bytes = readOwnFile(path, tree.uid)
@@ -70,7 +70,7 @@ export function recordAt(tree: Tree, key: VaultKey, name: RecordName): OpenedRec
   return { path, text: opened.text, salt: readHeader(bytes, path).salt }
 }
 
-/** Puts the record in its place, instead of what was there. */
+/** Writes the record, replacing an existing one. */
 export function putRecord(tree: Tree, name: RecordName, bytes: Buffer): void {
   const folder = `${tree.records}/${name.folder}`
   hasFolder(tree, name.folder)
@@ -86,7 +86,7 @@ export function putRecord(tree: Tree, name: RecordName, bytes: Buffer): void {
   syncFolder(folder)
 }
 
-/** Removes whatever lies in the place. False if nothing did. */
+/** Removes the record of this name. Returns false if it does not exist. */
 export function dropRecord(tree: Tree, name: RecordName): boolean {
   const removed = hasFolder(tree, name.folder) && removeFile(pathOf(tree, name))
   if (removed) afterRemoval(tree, name)
@@ -94,8 +94,8 @@ export function dropRecord(tree: Tree, name: RecordName): boolean {
 }
 
 /**
- * Removes the record only while it is the write that has this salt: a newer one, which another process may put there
- * at any moment, stays. A process that dies in between leaves the decision to the next sweep.
+ * Removes the record only if it still has this salt. A newer record, which another process may write at any moment,
+ * stays. If this process is killed in between, the next sweep finishes the work.
  */
 export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
   const taken = `${tree.fresh}/${takenPrefix}${salt}-${randomBytes(8).toString('hex')}`
@@ -105,26 +105,26 @@ export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
   return dropped
 }
 
-/** A name for a file that is to be written beside; its folder is there. */
+/** The path of a new temporary file. Creates its folder. */
 export function freshName(tree: Tree): string {
   if (!isOwnFolder(tree.fresh, tree.uid)) makeOwnFolder(tree.fresh, tree.uid)
   return `${tree.fresh}/${randomBytes(8).toString('hex')}`
 }
 
-/** Whether this is the name of something that was taken out of its place. */
+/** Whether this is the name of a record that `dropWrite` moved away. */
 export function isTaken(name: string): boolean {
   return name.startsWith(takenPrefix)
 }
 
-/** Decides about what another process had taken out of a place. */
+/** Finishes the removal of a record that another process moved away. */
 export function settleTaken(tree: Tree, name: string): void {
   settle(tree, `${tree.fresh}/${name}`, name.slice(takenPrefix.length, -17))
 }
 
 /**
- * Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. One
- * of a generation before the last rekey has no place any more: the rekey has copied it, or its writer writes it again.
- * `undefined` if another process has decided meanwhile.
+ * Finishes the removal of a record that was moved away: removes the one with the salt `meant`, and moves any other one
+ * back. One of an earlier generation is removed, too: the rekey has copied it, or its writer writes it again. Returns
+ * whether it had that salt; `undefined` if another process has finished the removal already.
  */
 function settle(tree: Tree, taken: string, meant: string): boolean | undefined {
   const bytes = readOwnFile(taken, tree.uid)
@@ -136,7 +136,7 @@ function settle(tree: Tree, taken: string, meant: string): boolean | undefined {
   return salt === meant
 }
 
-/** Does something in a folder that others may remove, because it is empty, at any moment. */
+/** Runs `act`, which needs the folder. Other processes may remove the folder at any moment while it is empty. */
 function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt === 0 && act()) return
@@ -144,10 +144,10 @@ function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
     syncFolder(tree.records)
     if (act()) return
   }
-  throw new Failure('unavailable', `${folder} cannot be used: something keeps removing it`)
+  throw new Failure('unavailable', `${folder} cannot be used: another process keeps removing it`)
 }
 
-/** Whether the folder is there; one that others can reach, or a link in its place, is a failure. */
+/** Whether the folder exists. Throws if it is not private or is a link. */
 function hasFolder(tree: Tree, folder: string): boolean {
   return isOwnFolder(tree.records, tree.uid) && isOwnFolder(`${tree.records}/${folder}`, tree.uid)
 }

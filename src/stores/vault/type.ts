@@ -4,7 +4,7 @@ export const vaultType: StoreType = {
   name: 'vault',
   canBeSettled: true,
   insteadOfKeychain:
-    'there is no keychain here: secrets are kept in the encrypted vault from now on (what that protects: credbridge doctor)',
+    'there is no keychain here: secrets are kept in the encrypted vault from now on (its protection: credbridge doctor)',
   async open({ machine, settings }) {
     const [{ vaultStore }, { vaultOptions }] = await Promise.all([import('./store.ts'), import('./machine-options.ts')])
     return vaultStore(vaultOptions(settings, machine))
@@ -12,16 +12,16 @@ export const vaultType: StoreType = {
   async protects(context) {
     const { options, status } = await statusOf(context)
     if (status === undefined) {
-      return `not made yet: the first save makes it, with the key file ${options.keyFile} (obfuscated, not secret, to whoever reads both)`
+      return `not made yet: the first save makes it with the key file ${options.keyFile} (obfuscated, not secret: anyone who can read both can open it)`
     }
     const keyFile = status.slots.find(({ type }) => type === 'key-file')
     if (keyFile !== undefined) {
-      return `obfuscated, not secret: whoever reads the vault and ${keyFile.about} can open it`
+      return `obfuscated, not secret: anyone who can read the vault and ${keyFile.about} can open it`
     }
     return `encrypted: opened by ${status.slots.map(({ about }) => about).join(', or by ')}; while it is unlocked, every program that you run can read it`
   },
   isMade: async (context) => (await statusOf(context)).status !== undefined,
-  commandGroups: { vault: 'the encrypted folder for machines without a keychain, and what opens it' },
+  commandGroups: { vault: 'manage the vault, the encrypted folder for machines without a keychain' },
   commands: async () => (await import('./commands/commands.ts')).vaultCommands,
 }
 

@@ -10,16 +10,16 @@ import type { VaultOptions } from './options.ts'
 import { isKeyFileSlot } from './slots/key-file.ts'
 import { printUnlocked, type Unlocked } from './unlocked.ts'
 
-/** What `unlock` has done. */
+/** The result of `unlock`. */
 export interface Unlocking {
   readonly by: Opener
-  /** Milliseconds since 1970; absent where nothing needed to be kept, because the vault opens by itself. */
+  /** Milliseconds since 1970; absent if no key was kept, because the key file opens the vault. */
   readonly until?: number
 }
 
 /**
- * Opens the vault once and keeps its key in the kernel's keyring of the user, for this vault and this time only. Nobody
- * is asked where there is no such keyring.
+ * Opens the vault and keeps its key in the user's kernel keyring for this time, in milliseconds. If there is no such
+ * keyring, fails before it asks a person.
  */
 export async function unlockVault(options: VaultOptions, milliseconds: number): Promise<Unlocking> {
   const header = theHeader(options)
@@ -30,7 +30,7 @@ export async function unlockVault(options: VaultOptions, milliseconds: number): 
   return { by, until: unlocked.until }
 }
 
-/** Opens the vault once and hands its key on as a text, for those who have no kernel keyring. */
+/** Opens the vault and returns its key as a text, for use without the kernel keyring. */
 export async function unlockedText(
   options: VaultOptions,
   milliseconds: number,
@@ -39,17 +39,17 @@ export async function unlockedText(
   return { text: new Secret(printUnlocked(unlocked)), until: unlocked.until }
 }
 
-/** What `lock` has done. */
+/** The result of `lock`. */
 export interface Locking {
-  /** The kernel's keyring had the key. */
+  /** Whether the kernel's keyring had the key. */
   readonly forgotten: boolean
-  /** Why it could not be asked. */
+  /** Why the kernel's keyring could not be used. */
   readonly unreached?: Failure
 }
 
 /**
- * Has the kernel forget the vault's key in all sessions of the user, and ends what was handed over until now. Nothing
- * where there is no vault.
+ * Removes the vault's key from the kernel's keyring in all sessions of the user, and invalidates all keys that `unlock`
+ * has passed on. Returns `undefined` if there is no vault.
  */
 export async function lockVault(options: VaultOptions): Promise<Locking | undefined> {
   const header = readHeader(options)
@@ -86,7 +86,7 @@ async function opened(
   milliseconds: number,
 ): Promise<{ by: Opener; unlocked: Unlocked }> {
   const { key, by } = await openVault(header, withoutUnlocked(options))
-  // A clock that was set back must not leave the vault locked until it gets there again.
+  // If the clock was set back, the vault must not stay locked until the clock reaches the time of the last lock.
   const from = Math.max(options.now(), (lockedAt(options) ?? 0) + 1)
   return { by, unlocked: { vault: header.id, from, until: options.now() + milliseconds, key: key.bytes } }
 }

@@ -8,7 +8,7 @@ import { type Opened, openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { type Tree, treeOf } from './tree.ts'
 
-/** What can be done while the vault is open. */
+/** An open vault. */
 export interface Session {
   readonly key: VaultKey
   readonly tree: Tree
@@ -17,11 +17,13 @@ export interface Session {
 /** Asks the person for the passphrase. */
 export type Ask = () => Promise<Secret>
 
-/** A vault's folder, opened for each use. */
+/** A vault that is opened for each use. */
 export interface Vault {
-  /** Reads; `undefined` where there is no vault. What a rekey took away meanwhile is read again in its new place. */
+  /** Runs `act`; `undefined` if there is no vault. Runs it again if a rekey has replaced the records meanwhile. */
   reading<T>(act: (session: Session) => T, ask: Ask | undefined): Promise<T | undefined>
-  /** What came of it; nothing if a rekey came in between, whatever was found, written or broken meanwhile. */
+  /**
+   * Runs `act`; `undefined` if `counts` is false for the header afterwards. Then results and failures are discarded.
+   */
   inStep<T>(
     act: (session: Session) => T,
     header: Header,
@@ -31,7 +33,7 @@ export interface Vault {
   ): Promise<{ readonly result: T } | undefined>
 }
 
-/** How often something is tried again that a rekey has overtaken. */
+/** How often work is tried that a rekey invalidates. */
 export const attempts = 100
 
 export function vaultAt(options: VaultOptions): Vault {
@@ -39,7 +41,7 @@ export function vaultAt(options: VaultOptions): Vault {
 
   async function open(header: Header, ask: Ask | undefined): Promise<Session> {
     const of = `${header.id} ${header.keyId}`
-    // What the kernel's keyring keeps is asked each time: `lock` and the end of its time count at once.
+    // The kernel's keyring is read each time, because `lock` and the end of the period must take effect at once.
     if (opened?.of !== of || opened.by === 'kernel-keyring') {
       opened = { ...(await openVault(header, { ...options, ...(ask === undefined ? {} : { ask }) })), of }
     }
@@ -59,7 +61,7 @@ export function vaultAt(options: VaultOptions): Vault {
   const inStep: Vault['inStep'] = async (act, header, ask, counts, writes) => {
     try {
       const session = await open(header, ask)
-      // Opening may have waited for a person or an agent, and what a rekey has copied meanwhile is not to change.
+      // Opening may have waited for a person or an agent. Records that a rekey has copied meanwhile must not change.
       if (writes && !counts(readHeader(options))) return undefined
       const result = act(session)
       return counts(readHeader(options)) ? { result } : undefined
@@ -72,7 +74,7 @@ export function vaultAt(options: VaultOptions): Vault {
   return { reading, inStep }
 }
 
-/** Said when rekeys overtake again and again. */
+/** The failure if rekeys invalidate every attempt. */
 export function busy(): Failure {
   return new Failure('unavailable', 'the vault is being rekeyed again and again', { hints: [hint`try again`] })
 }

@@ -18,10 +18,10 @@ import { dropRecord, dropWrite, putRecord, recordAt, treeOf } from './tree.ts'
 import { attempts, busy, type Session, type Vault } from './vault.ts'
 
 /*
- * What a reader never needs, in a file of its own: reading is what clients wait for.
+ * The code for writes, in a separate file so that reads, which clients wait for, do not load it.
  */
 
-/** Keeps the item; where there is no vault, one is made with a key file as its only slot. */
+/** Saves the item. If there is no vault, makes one with a key file as its only slot. */
 export async function saveInto(vault: Vault, options: VaultOptions, item: Item): Promise<void> {
   await keeping(vault, options, ({ key, tree }) => {
     const name = recordName(key, item)
@@ -29,7 +29,7 @@ export async function saveInto(vault: Vault, options: VaultOptions, item: Item):
   })
 }
 
-/** Removes what is at this place, as core/store.ts says. */
+/** Implements `Store.remove` of core/store.ts. */
 export async function removeOutOf(
   vault: Vault,
   options: VaultOptions,
@@ -43,7 +43,7 @@ export async function removeOutOf(
   return removed
 }
 
-/** Removes the records of this endpoint that are damaged or of a later version, or only counts them; how many there were. */
+/** Removes or only counts the endpoint's records that are damaged or of a later version. Returns their number. */
 export async function removeUnreadable(
   vault: Vault,
   options: VaultOptions,
@@ -52,14 +52,14 @@ export async function removeUnreadable(
 ): Promise<number> {
   const outcome = await writing(vault, options, (session) => {
     const { unreadable } = surveyFolder(session, folderName(session.key, endpoint))
-    // What only has the wrong owner or mode may be a good one.
+    // A record with only a wrong owner or mode may be intact.
     const broken = unreadable.filter(({ failure }) => ['malformed', 'unsupported'].includes(failure.code))
     return broken.filter(({ name }) => only === 'count' || dropRecord(session.tree, name)).length
   })
   return outcome?.result ?? 0
 }
 
-/** Cleans up everything that processes that died have left, and ends a rekey that did. */
+/** Removes everything that killed processes left behind, and ends a killed rekey. */
 export async function tidyAll(options: VaultOptions): Promise<void> {
   const header = readHeader(options)
   if (header === undefined) return
@@ -70,7 +70,7 @@ export async function tidyAll(options: VaultOptions): Promise<void> {
   await endRekeying({ ...options, patience: 0 }).catch(unlessFailure)
 }
 
-/** Writes, in the vault or, where there is none, nowhere: `undefined`. What a rekey overtook is done again. */
+/** Runs `act`, which writes; `undefined` if there is no vault. Runs it again if a rekey has begun meanwhile. */
 async function writing<T>(
   vault: Vault,
   options: VaultOptions,
@@ -93,12 +93,12 @@ async function writing<T>(
   throw busy()
 }
 
-/** Writes, and makes the vault with a key file as its only slot where there is none. */
+/** Runs `act`, which writes. If there is no vault, makes one with a key file as its only slot. */
 async function keeping<T>(vault: Vault, options: VaultOptions, act: (session: Session) => T): Promise<void> {
   if ((await writing(vault, options, act)) !== undefined) return
   await createVault(options, forKeyFile(options))
   if ((await writing(vault, options, act)) !== undefined) return
-  throw new Failure('unavailable', `the vault in ${options.folder} has vanished`)
+  throw new Failure('unavailable', `the vault in ${options.folder} was removed meanwhile`)
 }
 
 async function tidy(options: VaultOptions, header: Header): Promise<void> {
@@ -107,7 +107,7 @@ async function tidy(options: VaultOptions, header: Header): Promise<void> {
     if (!hasOldGenerations(options, header)) return
     await changing({ ...options, patience: 0 }, (change) => dropOldGenerations(options, change))
   } catch (error) {
-    // What was to be written is written; what lies about is another save's concern, or doctor's.
+    // The write itself succeeded. A later save or doctor cleans up.
     unlessFailure(error)
   }
 }

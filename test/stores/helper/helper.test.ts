@@ -20,8 +20,8 @@ const run = runIn(process.env)
 
 const host = parseAddress('https://git.example.com')
 
-describe('which program it is', () => {
-  test.each(['', '../evil', 'a/b', 'a\\b', '.', '-v', 'a b', 'a;b', 'ü'])('%j is no name of a helper', async (name) => {
+describe('the program of a helper', () => {
+  test.each(['', '../evil', 'a/b', 'a\\b', '.', '-v', 'a b', 'a;b', 'ü'])('%j is no helper name', async (name) => {
     const looked: string[] = []
     const machine = testMachine('/nowhere', {
       run,
@@ -34,12 +34,12 @@ describe('which program it is', () => {
     expect(looked).toEqual([])
   })
 
-  test('one that is not on PATH is unavailable, and named', async () => {
+  test('a helper that is not on PATH is unavailable, and named', async () => {
     const failure = await open('other', ['/nowhere', '.']).catch((error: Failure) => error)
     expect(failure).toMatchObject({ code: 'unavailable', message: 'docker-credential-other is not on PATH' })
   })
 
-  test("a Windows program stands in where WSL's PATH has one", async () => {
+  test("a Windows program on WSL's PATH is used", async () => {
     const helper = standIn('docker-credential-wincred.exe')
     const store = await open('wincred', [helper.folder])
     expect(store.name).toBe('helper:wincred')
@@ -50,7 +50,7 @@ describe('which program it is', () => {
     expect(helper.kept()).toEqual({})
   })
 
-  test('ourselves, under our name, through a link, or asked by the helper that we ask', async () => {
+  test('credbridge itself is refused: by its name, through a link, or called by the helper that it calls', async () => {
     const { folder, program } = standIn('docker-credential-credbridge')
     const links = join(folder, 'links')
     mkdirSync(links)
@@ -66,7 +66,7 @@ describe('which program it is', () => {
     )
   })
 
-  test('a script between us is noticed by what it says', async () => {
+  test('a script that calls credbridge is detected by its error message', async () => {
     const script = `console.log('credbridge: a helper that credbridge asked asks credbridge in turn'); process.exitCode = 1`
     const store = await open('other', [standIn(undefined, script).folder])
     await expectFailure(store.find(someone, [host]), 'refused')
@@ -74,8 +74,8 @@ describe('which program it is', () => {
   })
 })
 
-describe('what lies in it', () => {
-  test("docker's sign-ins lie there as docker keeps them, others under names of ours", async () => {
+describe('the entries of a helper', () => {
+  test("docker's sign-ins are stored as docker stores them, others under credbridge's names", async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     const docker = (at: string, more: Partial<Credential> = {}) =>
@@ -115,7 +115,7 @@ describe('what lies in it', () => {
     )
   })
 
-  test("what docker saved there without us is docker's, however it is spelled; other entries are left alone", async () => {
+  test("docker's entries are found in any spelling; foreign entries are ignored", async () => {
     const helper = standIn()
     const entries: Record<string, [string, string]> = {
       'ghcr.io': ['ann', 'one'],
@@ -150,7 +150,7 @@ describe('what lies in it', () => {
     expect(helper.kept()).toEqual(others)
   })
 
-  test('a kind that is unknown counts as no second account, and is never taken for one that is known', async () => {
+  test('an unknown kind is not a second account, and is not mistaken for a known kind', async () => {
     const helper = standIn()
     const later: Record<string, [string, string]> = { 'credbridge:git:https://git.example.com#later-kind': ['x', 'y'] }
     helper.keep(later)
@@ -163,7 +163,7 @@ describe('what lies in it', () => {
     expect(helper.kept()).toEqual(later)
   })
 
-  test('what this version does not know comes in and goes out, as equal JSON; what no helper can carry stays', async () => {
+  test('an unknown item is saved and found as equal JSON; one that no helper can store is refused', async () => {
     const [memory, store] = [memoryStore(), await open('other', [standIn().folder])]
     const value = 'credbridge:1:\t{ "kind" : "passkey",\n"text": "é \\u00e9 日本" } '
     const items = [unknown(host, 'passkey', value), unknown(host, 'unknown', 'credbridge:2: x', 'bob')]
@@ -178,7 +178,7 @@ describe('what lies in it', () => {
     expect(await store.list(someone)).toEqual([])
   })
 
-  test('labels that newer helpers list instead of servers', async () => {
+  test('newer helpers list labels instead of servers', async () => {
     const lists = `if (helper.verb === 'list') console.log('{"Registry credentials for ghcr.io":"ann"}')
 else if (helper.input === 'ghcr.io') console.log('{"Username":"ann","Secret":"s"}')
 else process.exitCode = 1`
@@ -187,7 +187,7 @@ else process.exitCode = 1`
     expectItems(await store.find(someone, [at]), [credential(at, { owner: 'docker', secret: new Secret('s') })])
   })
 
-  test('a second account is refused and the first one stays, also beside what docker saved without us', async () => {
+  test('a second account is refused and the first one stays, also if docker saved the first one', async () => {
     const helper = standIn()
     helper.keep({ 'ghcr.io': ['ann', 'one'] })
     const store = await open('other', [helper.folder])
@@ -203,7 +203,7 @@ else process.exitCode = 1`
     expect((await store.list(someone)).filter(({ endpoint }) => endpoint.key === host.key)).toHaveLength(2)
   })
 
-  test('another kind takes the place of the one before', async () => {
+  test('another kind replaces the earlier one', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     for (const kind of ['basic', 'bearer', 'basic'] as const) {
@@ -214,7 +214,7 @@ else process.exitCode = 1`
   })
 })
 
-describe('how it answers', () => {
+describe('the answers of a helper', () => {
   const answering = async (answers: Readonly<Record<string, string>>) => {
     const helper = standIn(undefined, `process.stdout.write(${JSON.stringify(answers)}[helper.verb] ?? '')`)
     return open('other', [helper.folder])
@@ -222,7 +222,7 @@ describe('how it answers', () => {
   const list = '{"credbridge:git:https://git.example.com":"ann"}'
 
   test.each([
-    ['members that nobody knows', '{"Username":"ann","Secret":"s","Expiry":{"in":[1,2]},"ServerURL":"x"}'],
+    ['unknown members', '{"Username":"ann","Secret":"s","Expiry":{"in":[1,2]},"ServerURL":"x"}'],
     ['names in another case', '{"username":"ann","SECRET":"s"}'],
     ['line ends and marks of Windows', '\ufeff{"Username":"ann","Secret":"s"}\r\n'],
   ])('tolerates %s', async (_, get) => {
@@ -236,7 +236,7 @@ describe('how it answers', () => {
     expect(await store.find(someone, [host])).toEqual([])
   })
 
-  test('an entry that is gone by the time it is read, or is empty, is absent', async () => {
+  test('an entry that was removed before it is read, or is empty, is absent', async () => {
     const gone = `if (helper.verb === 'list') console.log('${list}')
 else { console.log('credentials not found in native keychain'); process.exitCode = 1 }`
     expect(await (await open('other', [standIn(undefined, gone).folder])).find(someone, [host])).toEqual([])
@@ -244,7 +244,7 @@ else { console.log('credentials not found in native keychain'); process.exitCode
   })
 
   test.each(['p@ss', '[]', '"p@ss"', '{"Username":"ann","Secret":7}', '{"Username":"ann","Secret":"p@ss"'])(
-    'cannot be understood: %s',
+    'an invalid answer is malformed: %s',
     async (get) => {
       const store = await answering({ list, get })
       const failure: Failure = await store.find(someone, [host]).then(
@@ -256,11 +256,11 @@ else { console.log('credentials not found in native keychain'); process.exitCode
     },
   )
 
-  test.each(['p@ss', '[]', '"p@ss"', '7'])('a list that cannot be understood: %s', async (list) => {
+  test.each(['p@ss', '[]', '"p@ss"', '7'])('an invalid list is malformed: %s', async (list) => {
     await expectFailure((await answering({ list })).list(someone), 'malformed')
   })
 
-  test('what it says about an error is repeated nowhere', async () => {
+  test('its error message is never repeated', async () => {
     const leaks = `console.log('no luck with ' + helper.input); console.error('no luck with p@ss'); process.exitCode = 3`
     const store = await open('other', [standIn(undefined, leaks).folder])
     for (const call of [
@@ -277,7 +277,7 @@ else { console.log('credentials not found in native keychain'); process.exitCode
     }
   })
 
-  test('a failed save takes back what it may have left half made, and nothing that was there before', async () => {
+  test('a failed save removes a half-written new entry, but no earlier entry', async () => {
     const half = `if (helper.verb === 'list') console.log('{"credbridge:git:https://old.example.com":"ann"}')
 else if (helper.verb !== 'erase') process.exitCode = 1`
     const helper = standIn(undefined, half)
@@ -297,7 +297,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     ])
   })
 
-  test('too slow is a timeout', async () => {
+  test('a slow helper is a timeout', async () => {
     const { program, folder } = standIn(undefined, 'setTimeout(() => {}, 60_000)')
     const options = {
       command: 'docker-credential-other',
@@ -311,7 +311,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     await expectFailure(helperStore('other', options).save(someone, credential(host)), 'timeout')
   })
 
-  test('secrets go to it on standard input only, and it runs in the root folder', async () => {
+  test('it receives secrets on standard input only, and runs in the root folder', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     const item = credential(host, { secret: new Secret('only-on-stdin') })
@@ -328,7 +328,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     }
   })
 
-  test('more than it reads in one line is too large', async () => {
+  test('a message longer than its line limit is too large', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     await expectFailure(store.save(someone, credential(host, { secret: new Secret('x'.repeat(40_000)) })), 'too-large')

@@ -42,9 +42,9 @@ async function direct(name: string, { env }: Place, verb: string, input: string)
   return (await within(env)(programOnPath(`docker-credential-${name}`) ?? '', [verb], { input })).stdout
 }
 
-/** What docker's own helper keeps for docker, and what we keep there for docker, is the same. */
+/** Docker's own helper and credbridge store docker's items in the same way. */
 function sharesWithDocker(name: string, place: () => Place): void {
-  test('what docker kept there without us is found, and the other way round', async () => {
+  test('an item that docker saved is found by credbridge, and the other way round', async () => {
     const store = openReal(name, place())
     const hub = parseAddress('https://docker.io')
     const item = credential(hub, { owner: 'docker', secret: new Secret('one') })
@@ -72,7 +72,7 @@ needsPrograms(
   storeContract('docker-credential-pass', () => openReal('pass', pass))
   sharesWithDocker('pass', () => pass)
 
-  test('a save that cannot be encrypted leaves nothing that pass stumbles over', async () => {
+  test('a save that cannot be encrypted leaves no broken entry in pass', async () => {
     const store = openReal('pass', pass)
     const kept = credential(parseAddress('https://kept.example.com'))
     await store.save(someone, kept)
@@ -88,7 +88,7 @@ needsPrograms(
   })
 
   needsPrograms('strace')('traced', () => {
-    test('no program that runs for it is told a secret in its words or its environment', async () => {
+    test('no child process receives a secret in its arguments or environment', async () => {
       const trace = join(pass.folder, 'trace')
       const options = ['-f', '-v', '-s', '100000', '-A', '-e', 'trace=execve', '-o', trace]
       const traced: Run = (program, words, more) =>
@@ -119,7 +119,7 @@ needsPrograms(
   storeContract('docker-credential-secretservice', () => openReal('secretservice', session))
   sharesWithDocker('secretservice', () => session)
 
-  test('a locked keyring is broken, not empty', async () => {
+  test('a locked keyring is a failure, not empty', async () => {
     const store = openReal('secretservice', session)
     const item = credential(parseAddress('https://locked.example.com'))
     await store.save(someone, item)

@@ -22,7 +22,7 @@ test.each([
 })
 
 test.each(['', 'a b', 'ftp://x', 'credbridge:', 'credbridge:git', 'credbridge::https://x', 'credbridge:%:x', '\u0000'])(
-  'nothing of ours and nothing of docker: %j',
+  'neither an entry of credbridge nor of docker: %j',
   (server) => {
     expect(slotAt(server, 'alice')).toBeUndefined()
   },
@@ -48,7 +48,7 @@ const item: fc.Arbitrary<Item> = fc
   )
   .filter(({ owner }) => owner !== '')
 
-test('any item comes back from its slot, and a slot has nothing that a helper could change or take for a path', () => {
+test('any item can be read back from its slot, whose text no helper changes or treats as a path', () => {
   fc.assert(
     fc.property(item, (item) => {
       const slot = slotFor(item)
@@ -63,7 +63,7 @@ test('any item comes back from its slot, and a slot has nothing that a helper co
   )
 })
 
-test('two places never have one slot', () => {
+test('two places never have the same slot', () => {
   fc.assert(
     fc.property(item, item, (one, other) => {
       fc.pre(JSON.stringify([one.endpoint, one.owner]) !== JSON.stringify([other.endpoint, other.owner]))

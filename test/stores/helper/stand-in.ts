@@ -9,7 +9,7 @@ import { testMachine } from '../../test-machine.ts'
 
 const run = runIn(process.env)
 
-/** What a stand-in saw of one call: all that other users of the machine, and Windows, could see too, and its input. */
+/** One recorded call of a stand-in: its arguments and environment, which other users may see, and its input. */
 export interface Seen {
   readonly verb: string
   readonly input: string
@@ -18,13 +18,13 @@ export interface Seen {
   readonly folder: string
 }
 
-/** A program under the name of a helper, in a folder of its own. */
+/** A program with the name of a helper, in a separate folder. */
 export interface StandIn {
   readonly folder: string
   readonly program: string
   /** Every call so far. */
   seen(): readonly Seen[]
-  /** What it keeps: server to user name and secret. */
+  /** Its entries: server to user name and secret. */
   kept(): Record<string, [user: string, secret: string]>
   keep(entries: Record<string, [user: string, secret: string]>): void
 }
@@ -39,7 +39,7 @@ else if (entries[input] === undefined) { console.log('credentials not found in n
 else console.log(JSON.stringify({ ServerURL: input, Username: entries[input][0], Secret: entries[input][1] }))
 `
 
-/** Makes a helper that keeps what it is told, or does what the script says instead with what `helper` offers. */
+/** Makes a helper that works as a real one, or runs the script, which can use `helper`. */
 export function standIn(command = 'docker-credential-other', script = keeper): StandIn {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-helper-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -8,7 +8,7 @@ import { inChild, needsKeyring, optionsIn } from './world.ts'
 
 const busAddress = (env: Readonly<Record<string, string | undefined>>) => addressFor(env, process.getuid?.() ?? -1)
 
-/** A folder that has a `bus`, as far as anybody looks. */
+/** A folder with a file `bus`. */
 function runtimeFolder(name = 'run'): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'cb-bus-')), name)
   onTestFinished(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
@@ -18,21 +18,21 @@ function runtimeFolder(name = 'run'): string {
 }
 
 describe('the address that the addon needs', () => {
-  test('is left as it is where there is one', () => {
+  test('is unchanged if it is set', () => {
     const folder = runtimeFolder()
     for (const address of ['unix:path=/run/bus', 'unix:abstract=x,guid=00', 'tcp:host=localhost,port=1', 'rubbish']) {
       expect(busAddress({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: folder })).toBeUndefined()
     }
   })
 
-  test('is the bus of the runtime folder where there is none', () => {
+  test('is the bus in the runtime folder if it is not set', () => {
     const folder = runtimeFolder()
     const address = `unix:path=${folder}/bus`
     expect(busAddress({ XDG_RUNTIME_DIR: folder })).toBe(address)
     expect(busAddress({ XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: '' })).toBe(address)
   })
 
-  test('is none where there is no bus', () => {
+  test('is undefined if there is no bus', () => {
     const folder = runtimeFolder()
     rmSync(join(folder, 'bus'))
     for (const env of [{}, { XDG_RUNTIME_DIR: '' }, { XDG_RUNTIME_DIR: folder }, { XDG_RUNTIME_DIR: `${folder}/x` }]) {
@@ -40,7 +40,7 @@ describe('the address that the addon needs', () => {
     }
   })
 
-  test('is the first of several that is there', () => {
+  test('is the first one of a list that exists', () => {
     const folder = runtimeFolder()
     const there = `unix:path=${folder}/bus,guid=00`
     const list = (...addresses: string[]) => busAddress({ DBUS_SESSION_BUS_ADDRESS: addresses.join(';') })
@@ -50,7 +50,7 @@ describe('the address that the addon needs', () => {
     expect(list('unix:path=/nowhere/bus', '')).toBeUndefined()
   })
 
-  test.runIf(process.getuid?.() === 0)("is no other user's", () => {
+  test.runIf(process.getuid?.() === 0)('is refused if it belongs to another user', () => {
     const folder = runtimeFolder()
     chownSync(join(folder, 'bus'), 65_534, 65_534)
     const refused = expect.objectContaining({ code: 'refused', message: expect.stringContaining('another user') })
@@ -66,12 +66,12 @@ describe('the address that the addon needs', () => {
     expect(busAddress({ DBUS_SESSION_BUS_ADDRESS: `${address};${good}` })).toBe(good)
   })
 
-  test('is none that anybody could have taken', () => {
+  test('is refused if any user could have taken it', () => {
     const refused = expect.objectContaining({ code: 'refused' })
     expect(() => busAddress({ DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=x' })).toThrow(refused)
   })
 
-  test('has escapes where a path needs them', () => {
+  test('escapes a path', () => {
     const folder = runtimeFolder('a b;c,ü%~')
     const address = busAddress({ XDG_RUNTIME_DIR: folder })
     expect(address).toMatch(/^unix:path=[-0-9A-Za-z_/.%]*$/)
@@ -81,7 +81,7 @@ describe('the address that the addon needs', () => {
 })
 
 needsKeyring('a keychain', () => {
-  test('is reached where only the runtime folder says where the bus is', async () => {
+  test('is reached by the runtime folder alone', async () => {
     const session = await startSession('unlocked', onTestFinished)
     const { DBUS_SESSION_BUS_ADDRESS: _, ...env } = session.env
     const steps = [
@@ -92,7 +92,7 @@ needsKeyring('a keychain', () => {
     expect(outcome.steps).toMatchObject([{}, { returned: [{ secret: 's' }] }])
   })
 
-  test('is reached where its address is one of a list', async () => {
+  test('is reached by an address in a list', async () => {
     const session = await startSession('unlocked', onTestFinished)
     const list = `unix:path=/nowhere/bus;${session.env['DBUS_SESSION_BUS_ADDRESS']}`
     const steps = [

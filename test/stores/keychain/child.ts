@@ -11,15 +11,15 @@ import { askedBy, someone } from '../../asker.ts'
 import { plain } from '../contract-world.ts'
 
 /*
- * A process that uses the store: reads a job from stdin, writes a line for each step, ends as our commands do. What it
- * wraps around the real addon only makes it die at a certain moment.
+ * A process that uses the store: reads a job from standard input, prints a line for each step, ends as credbridge's
+ * commands do. It uses the real addon, wrapped to kill the process at a certain call.
  */
 
 export interface Job {
   readonly options: Omit<KeychainOptions, 'loadAddon' | 'now'>
-  /** Somebody can answer a dialog. */
+  /** Whether a person can answer a dialog. */
   readonly personPresent?: boolean
-  /** Dies, as by a power cut, right before or after the keychain's own call. */
+  /** Kills the process right before or after the keychain's own call. */
   readonly crash?: 'before write' | 'after write' | 'before erase' | 'after erase'
   readonly steps: readonly Step[]
 }

@@ -67,7 +67,7 @@ inSession((begun) => {
 })('an index that cannot be written', () => {
   const file = () => optionsIn(session).indexFile
   const aside = () => `${file()}.aside`
-  /** A real folder in the place of the file: nobody, root included, can write it. */
+  /** Replaces the file by a folder, which not even root can write. */
   const block = () => {
     if (existsSync(file())) renameSync(file(), aside())
     mkdirSync(file(), { recursive: true })
@@ -77,7 +77,7 @@ inSession((begun) => {
     if (existsSync(aside())) renameSync(aside(), file())
   }
 
-  test('before the keychain is asked: refused, and nothing is kept', async () => {
+  test('before the keychain is called: refused, and nothing is saved', async () => {
     const store = keychainStore(optionsIn(session))
     const item = itemAt('/refused')
     block()
@@ -88,7 +88,7 @@ inSession((begun) => {
     expect(await store.list(someone)).toEqual([])
   })
 
-  test('after the keychain was asked: refused, found all the same, and mended by list', async () => {
+  test('after the keychain was called: refused, found all the same, and repaired by list', async () => {
     const store = keychainStore({
       ...optionsIn(session),
       loadAddon: async () => {
@@ -150,7 +150,7 @@ inSession((begun) => {
     expect(existsSync(`${options.indexFile}.lock`)).toBe(false)
   })
 
-  test('a half-written file of a crash is in the way of nobody', async () => {
+  test('a half-written file of a crash blocks no later write', async () => {
     const options = optionsIn(session)
     const leftover = nameBeside(options.indexFile)
     writeFileSync(leftover, '{"version":1,"ite')

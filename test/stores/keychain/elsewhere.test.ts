@@ -12,7 +12,7 @@ import { credential, expectItems } from '../contract-world.ts'
 import { type FakeAddon, fakeAddon } from './fake-addon.ts'
 import { failureOf } from './world.ts'
 
-/* What Windows and macOS do otherwise, with a fake addon: neither was run. What all have in common, the contract tests. */
+/* The differences of Windows and macOS, with a fake addon, not on these systems. The contract tests cover the rest. */
 
 let addon: FakeAddon
 let indexFile: string
@@ -64,7 +64,7 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     expect(await store.list(someone)).toEqual([])
   })
 
-  test('asks for nothing but the item itself', async () => {
+  test('reads only the item itself', async () => {
     await store.save(someone, credential(endpoint))
     addon.asked.length = 0
     await store.find(someone, [endpoint], 'ann')
@@ -74,7 +74,7 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     expect(addon.asked).toEqual(['read git:https://git.example.com ann', 'read git:https://git.example.com ann'])
   })
 
-  test('every entry is pinned to the Secret Service, which matters on Linux: else its secrets may go into the kernel', async () => {
+  test('every entry is pinned to the Secret Service: else secrets on Linux may go into the kernel', async () => {
     await store.save(someone, credential(endpoint))
     await store.find(someone, [endpoint])
     await store.remove(someone, credential(endpoint))
@@ -82,7 +82,7 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     for (const options of addon.options) expect(options).toEqual({ linux: { store: 'secret-service' } })
   })
 
-  test('a removal that removes nothing is found out', async () => {
+  test('a removal that removes nothing is detected', async () => {
     await store.save(someone, credential(endpoint))
     addon.keepsAll = true
     expect(await failureOf(store.remove(someone, credential(endpoint)))).toMatchObject({ code: 'refused' })
@@ -90,7 +90,7 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     expect(await store.list(someone)).toHaveLength(1)
   })
 
-  test('a save that failed leaves nothing, one that may come yet is looked for by list', async () => {
+  test('a failed save leaves no row; after a timeout list looks the item up', async () => {
     addon.failNext('Couldn’t access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION')
     expect(await failureOf(store.save(someone, credential(endpoint)))).toMatchObject({ code: 'unavailable' })
     expect(readFileSync(indexFile, 'utf8')).not.toContain('git.example.com')
@@ -156,7 +156,7 @@ describe('Windows', () => {
     expect(store.traits.largest).toBe(1280)
   })
 
-  test('what belongs to a secret counts, too', async () => {
+  test("a secret's other members count, too", async () => {
     const item = credential(endpoint, { secret: new Secret('x'.repeat(1270)), expires: 1 })
     expect(await failureOf(store.save(someone, item))).toMatchObject({ code: 'too-large' })
   })
@@ -179,7 +179,7 @@ describe('Windows', () => {
 describe('macOS', () => {
   beforeEach(() => open('darwin'))
 
-  test('keeps an empty account under a name of ours, apart from all others', async () => {
+  test('keeps an empty account under a reserved name', async () => {
     const nobody = credential(endpoint, { account: '' })
     await store.save(someone, nobody)
     expect([...addon.items.keys()]).toEqual(['["git:https://git.example.com","credbridge:none"]'])
@@ -209,7 +209,7 @@ describe('macOS', () => {
     expectItems(await store.find(someone, [serviceName('service')]), [nobody])
   })
 
-  test('cases are apart', async () => {
+  test('upper and lower case differ', async () => {
     const items = ['ann', 'Ann'].map((account) => credential(endpoint, { account, secret: new Secret(account) }))
     for (const item of items) await store.save(someone, item)
     expectItems(await store.find(someone, [endpoint]), items)

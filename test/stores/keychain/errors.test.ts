@@ -12,7 +12,7 @@ import { failureOf } from './world.ts'
 const platform = 'Platform failure: '
 const access = "Couldn't access platform storage: "
 
-/** Those of Linux as they were seen, those of macOS and Windows as the source of the crates makes them. */
+/** The texts on Linux as observed, those on macOS and Windows from the source of the crates. */
 const texts: readonly (readonly [code: FailureCode, text: string])[] = [
   ['locked', 'zbus error: org.freedesktop.Secret.Error.IsLocked: Cannot get secret of a locked object'],
   ['locked', `${access}Secret Service: unlock prompt was dismissed`],
@@ -65,7 +65,7 @@ const texts: readonly (readonly [code: FailureCode, text: string])[] = [
   ['refused', ''],
 ]
 
-describe('what the addon throws', () => {
+describe('an error of the addon', () => {
   test.each(texts)('is %s: %j', (code, text) => {
     const failure = keychainFailure(Object.assign(new Error(text), { code: 'GenericFailure' }))
     expect(failure).toMatchObject({ code, stuck: false })
@@ -73,29 +73,29 @@ describe('what the addon throws', () => {
     expect(failure.message).toMatch(/^[a-z][^\n]*[a-z]$/)
   })
 
-  test('is never unavailable where it is not known: that would settle on another store', () => {
+  test('is never unavailable if it is unknown: that would settle on another store', () => {
     for (const thrown of [new Error('panicked'), new TypeError('x'), 'text', undefined, null, { message: 'no bus' }]) {
       expect(keychainFailure(thrown).code).toBe('refused')
     }
   })
 
-  test('is a failure of ours as it was', () => {
+  test('is passed on if it is a failure already', () => {
     const ours = new Failure('timeout', 'x', { stuck: true })
     expect(keychainFailure(ours)).toBe(ours)
   })
 
-  test('names a code that macOS gives without a text, and not the one of which it is the beginning', () => {
+  test('is recognised by a macOS code without text, and not by a prefix of another code', () => {
     expect(keychainFailure(new Error('error code -128')).message).toBe('the keychain refused the request')
     expect(keychainFailure(new Error('error code -1280')).message).toContain('does not know')
   })
 })
 
-test('several items: the hint is a command that a shell takes as it is', () => {
+test('several items: the hint is a command with shell quoting', () => {
   const [hint] = severalItems('a $(b) `c`', "it's").hints
   expect(hint).toContain("secret-tool clear service 'a $(b) `c`' username 'it'\"'\"'s'")
 })
 
-describe('an addon that is not there', () => {
+describe('an addon that is not installed', () => {
   const options = {
     platform: 'linux',
     indexFile: join('/nowhere', 'keychain.json'),
@@ -104,7 +104,7 @@ describe('an addon that is not there', () => {
     loadAddon: () => Promise.reject(new Error("Cannot find module '@napi-rs/keyring-linux-x64-gnu'")),
   }
 
-  test('is unavailable to every verb, and the way out is told', async () => {
+  test('is unavailable for every verb, with a hint', async () => {
     const store = keychainStore(options)
     const item = credential(parseAddress('https://git.example.com'))
     for (const call of [
@@ -118,7 +118,7 @@ describe('an addon that is not there', () => {
     }
   })
 
-  test('is loaded with the first call, once, and tried no second time', async () => {
+  test('is loaded by the first call, and not tried again', async () => {
     let loaded = 0
     const store = keychainStore({
       ...options,

@@ -1,19 +1,19 @@
 import type { Addon } from '../../../src/stores/keychain/calls.ts'
 
 /*
- * Stands in for the addon of Windows and macOS, which cannot be run here; for Linux there is the real one. It behaves as
- * the source of its crates says (docs/keychain.md), refuses what they refuse, and notes what it was asked.
+ * A fake of the addon on Windows and macOS, which the tests do not run on; on Linux they use the real one. It follows
+ * the source of the crates (docs/keychain.md), refuses the same input, and records its calls.
  */
 
 export interface FakeAddon extends Addon {
   readonly asked: string[]
-  /** The options that entries were made with. */
+  /** The options of all entries. */
   readonly options: unknown[]
-  /** What lies there, by what the system takes for its name. */
+  /** The items, by the name that the system compares. */
   readonly items: Map<string, { readonly account: string; readonly password: string }>
   /** The next call fails with this text. */
   failNext(text: string): void
-  /** Removals go well and remove nothing, as on macOS where one is not allowed to. */
+  /** Removals succeed but remove nothing, as on macOS without the right to remove. */
   keepsAll: boolean
 }
 

@@ -3,7 +3,7 @@ import { asFailure } from '../../../src/core/failure.ts'
 import { changing } from '../../../src/stores/keychain/change-index.ts'
 import { readIndex } from '../../../src/stores/keychain/index-file.ts'
 
-/* Reads an index and writes it again, as the user who runs this: `{ file }` on stdin, what became of both on stdout. */
+/* Reads an index and writes it again: `{ file }` on standard input, the results on standard output. */
 
 const { file } = JSON.parse(readFileSync(0, 'utf8')) as { file: string }
 const userId = process.getuid?.() ?? -1

@@ -9,10 +9,10 @@ import { run } from '../../real/run.ts'
 import { indexWith, row } from './index-world.ts'
 
 describe('the format', () => {
-  // It lies on people's disks and is read by every later release: this file may not be changed, only others added.
+  // The format on users' disks, which every later release must read. Do not change this file; add others.
   const golden = readFileSync(join(import.meta.dirname, 'golden', 'index-0.1.json'), 'utf8')
 
-  test('what release 0.1 wrote is read, and is what is written', () => {
+  test('the file of release 0.1 is read, and is written in the same way', () => {
     const rows = parseIndex(golden, 'index')
     expect(rows.map(entryOf)).toEqual([
       {
@@ -29,7 +29,7 @@ describe('the format', () => {
     expect(JSON.parse(printIndex(rows))).toEqual(JSON.parse(golden))
   })
 
-  test('members that this version does not know are passed over', () => {
+  test('unknown members are ignored', () => {
     const text = JSON.stringify({ later: 1, version: 1, items: [{ ...row, later: [] }] })
     expect(parseIndex(text, 'index').map(entryOf)).toEqual([entryOf(row)])
   })
@@ -65,12 +65,12 @@ describe('the format', () => {
 })
 
 describe('the file', () => {
-  test('that is not there, in a folder that is not there, is empty', () => {
+  test('that does not exist, in a folder that does not exist, is empty', () => {
     expect(readIndex(indexWith(undefined))).toEqual([])
     expect(readIndex({ file: join(indexWith(undefined).folder, 'no', 'folder', 'x'), userId: 0 })).toEqual([])
   })
 
-  test('is for its owner alone, and so is its folder, whatever the umask', async () => {
+  test('has mode 0600 and its folder 0700, whatever the umask', async () => {
     const before = process.umask(0)
     onTestFinished(() => void process.umask(before))
     const { folder, userId } = indexWith(undefined)
@@ -81,7 +81,7 @@ describe('the file', () => {
     for (const made of ['a', 'a/b']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700)
   })
 
-  test.each([0o640, 0o604, 0o620, 0o602, 0o644, 0o666])('with mode %o is refused, until it is put right', (mode) => {
+  test.each([0o640, 0o604, 0o620, 0o602, 0o644, 0o666])('with mode %o is refused, until it is repaired', (mode) => {
     const index = indexWith(printIndex([row]))
     chmodSync(index.file, mode)
     const hints = [`chmod go= ${index.file}`]
@@ -90,7 +90,7 @@ describe('the file', () => {
     expect(readIndex(index)).toEqual([row])
   })
 
-  test.each([0o720, 0o702, 0o777])('in a folder with mode %o is refused, until it is put right', (mode) => {
+  test.each([0o720, 0o702, 0o777])('in a folder with mode %o is refused, until it is repaired', (mode) => {
     const index = indexWith(printIndex([row]))
     chmodSync(index.folder, mode)
     const hints = [`chmod go-w ${index.folder}`]
@@ -114,7 +114,7 @@ describe('the file', () => {
 })
 
 needsPrograms('mkfifo')('a pipe', () => {
-  test('in the place of the file is refused, and nobody waits for it', async () => {
+  test('in the place of the file is refused without blocking', async () => {
     const index = indexWith(undefined)
     await run('mkfifo', ['-m', '600', index.file])
     expect(() => readIndex(index)).toThrow(expect.objectContaining({ code: 'refused' }))

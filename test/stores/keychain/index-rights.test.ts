@@ -8,7 +8,7 @@ import { indexWith, row } from './index-world.ts'
 
 const isRoot = process.getuid?.() === 0
 
-/** CI runs as root, whom a mode does not stop: this runs as nobody, and says as whom it ran. */
+/** Runs as the user `nobody` and reports its user ID, because CI runs as root, which file modes do not stop. */
 async function withoutRights(file: string): Promise<{ userId: number; read: string; write: string }> {
   const asNobody = isRoot ? ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] : []
   const script = join(import.meta.dirname, 'index-child.ts')
@@ -20,7 +20,7 @@ async function withoutRights(file: string): Promise<{ userId: number; read: stri
   return JSON.parse(stdout)
 }
 
-/** An index whose folder and file are the unprivileged user's, with these modes. */
+/** An index whose folder and file belong to the unprivileged user, with these modes. */
 function indexOfNobody(folderMode: number, fileMode: number) {
   const index = indexWith(printIndex([row]))
   if (isRoot) for (const path of [index.file, index.folder]) chownSync(path, 65534, 65534)
@@ -31,7 +31,7 @@ function indexOfNobody(folderMode: number, fileMode: number) {
 }
 
 needsPrograms('setpriv')('to a user without rights', () => {
-  test('an index of its own is open', async () => {
+  test('its own index can be read and written', async () => {
     const { file } = indexOfNobody(0o700, 0o600)
     const { userId, read, write } = await withoutRights(file)
     expect(userId).not.toBe(0)
@@ -57,7 +57,7 @@ needsPrograms('setpriv')('to a user without rights', () => {
     expect(write).toBe(`refused: ${file}${folderMode === 0 ? '.lock' : ''} cannot be used: permission denied`)
   })
 
-  test.runIf(isRoot)('what belongs to root is refused, although it could be read', async () => {
+  test.runIf(isRoot)('an index of root is refused, although it could be read', async () => {
     const { file, folder } = indexWith(printIndex([row]))
     chmodSync(folder, 0o755)
     const { userId, read, write } = await withoutRights(file)

@@ -13,7 +13,7 @@ export const row: Row = {
   savedAt: 1,
 }
 
-/** An index in a folder of its own, with this content. */
+/** An index in a new folder, with this content. */
 export function indexWith(content: string | undefined, userId = process.getuid?.() ?? -1) {
   const folder = mkdtempSync(join(tmpdir(), 'cb-index-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -17,7 +17,7 @@ inSession((begun) => {
 })('other programs in the same keychain', () => {
   const service = 'git:https://neighbour.example.com'
 
-  test('an item of another program under our service is neither shown nor touched', async () => {
+  test('an item of another program under the same service is neither found nor changed', async () => {
     const theirs = ['service', service, 'account', 'ann']
     await run('secret-tool', ['store', '--label=theirs', ...theirs], { env: session.env, input: 'theirs' })
     const endpoint = parseAddress('https://neighbour.example.com')
@@ -29,14 +29,14 @@ inSession((begun) => {
     expect((await run('secret-tool', ['lookup', ...theirs], { env: session.env })).stdout).toBe('theirs')
   })
 
-  test('bytes that are no text are malformed, never a secret that is nearly right', async () => {
+  test('bytes that are not text are malformed, never an altered secret', async () => {
     const words = ['store', '--label=bytes', 'service', 'bytes', 'username', 'ann']
     await run('secret-tool', words, { env: session.env, input: new Uint8Array([0x70, 0xff, 0xfe]) })
     expect(await failureOf(store().find(someone, [serviceName('bytes')]))).toMatchObject({ code: 'malformed' })
     expect(await failureOf(store().find(someone, [serviceName('bytes')], 'ann'))).toMatchObject({ code: 'malformed' })
   })
 
-  test('it stays readable for secret-tool: service, username, bare secret', async () => {
+  test('secret-tool can read it: service, username, plain secret', async () => {
     const endpoint = parseAddress('https://plain.example.com')
     await store().save(someone, { endpoint, account: 'ann', owner: 'git', kind: 'basic', secret: new Secret('bare\n') })
     const words = ['lookup', 'service', 'git:https://plain.example.com', 'username', 'ann']

@@ -11,7 +11,7 @@ import { run } from '../../real/run.ts'
 import { expectItems } from '../contract-world.ts'
 import { failureOf, inSession, optionsIn, type Session } from './world.ts'
 
-/** Debian's, which has the packages python3-keyring and python3-secretstorage. */
+/** Debian's Python, with the packages python3-keyring and python3-secretstorage. */
 const python = '/usr/bin/python3'
 const hasKeyring = spawnSync(python, ['-c', 'import keyring, secretstorage'], { stdio: 'ignore' }).status === 0
 
@@ -62,7 +62,7 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expect(await store().remove(someone, item)).toBe(false)
     })
 
-    test('what it wrote is removed although the index does not know it', async () => {
+    test('its item is removed although it is not in the index', async () => {
       await inPython('keyring.set_password', 'unknown', 'ann', 'p@ss')
       expect(await store().list(someone)).toEqual([])
       expect(await store().remove(someone, text('unknown', 'ann', ''), new Secret('other'))).toBe(false)
@@ -70,7 +70,7 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expect(await inPython('keyring.get_password', 'unknown', 'ann')).toBe(null)
     })
 
-    test('reads what we wrote, and removes it', async () => {
+    test('reads an item of credbridge, and removes it', async () => {
       const item = text('ours', 'ann', 'from us\n')
       await store().save(someone, item)
       expect(await inPython('keyring.get_password', 'ours', 'ann')).toBe('from us\n')
@@ -79,7 +79,7 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expectItems(await store().find(someone, [item.endpoint]), [])
     })
 
-    test('reads every account of a service apart', async () => {
+    test('reads each account of a service separately', async () => {
       await inPython('keyring.set_password', 'several', 'ann', 'a')
       await store().save(someone, text('several', 'bob', 'b'))
       expectItems(await store().find(someone, [serviceName('several')]), [
@@ -89,7 +89,7 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expectItems(await store().find(someone, [serviceName('several')], 'bob'), [text('several', 'bob', 'b')])
     })
 
-    test('writes a second item beside ours: equal ones answer, others are ambiguous, and the hint ends it', async () => {
+    test("writes a second item beside credbridge's: other secrets are ambiguous, and the hint removes both", async () => {
       const item = text("it's twice", 'ann', 'same')
       await store().save(someone, item)
       await inPython('keyring.set_password', "it's twice", 'ann', 'same')
@@ -113,7 +113,7 @@ needs('Python with keyring and secretstorage', hasKeyring)('Python’s keyring',
       expectItems(await store().find(someone, [item.endpoint]), [item])
     })
 
-    test('does not see an item of ours as its own, nor overwrite it through us', async () => {
+    test("does not see credbridge's other items as its own, nor overwrite them through credbridge", async () => {
       const endpoint = parseAddress('https://git.example.com')
       const item: Credential = { ...text('', 'ann', 'p@ss'), endpoint, owner: 'git', kind: 'basic' }
       await store().save(someone, item)

@@ -34,8 +34,8 @@ function codes(steps: readonly StepOutcome[]): unknown[] {
   return steps.map(({ failure, returned }) => failure?.code ?? returned ?? 'done')
 }
 
-needsKeyring('a keychain that is locked, and nobody there', () => {
-  test('is locked to every verb, says how to unlock it, and loses nothing', async () => {
+needsKeyring('a locked keychain without a person', () => {
+  test('fails with locked for every verb, with a hint to unlock it, and loses nothing', async () => {
     const session = await sessionWithItem()
     await session.lock()
     const { steps, exitCode } = await inChild(session.env, { options: options(session), steps: verbs })
@@ -59,7 +59,7 @@ needsKeyring('a keychain that is locked, and nobody there', () => {
     expect(steps).toEqual([{ returned: ['https://git.example.com/kept'] }])
   })
 
-  test('says absent of what nobody has saved', async () => {
+  test('finds nothing where nothing was saved', async () => {
     const session = await sessionWithItem()
     await session.lock()
     const steps: Step[] = [
@@ -80,7 +80,7 @@ needsPrograms(
   'gnome-keyring-daemon',
   'setpriv',
 )('a locked keychain', () => {
-  test('is asked to unlock only if a person is there', async () => {
+  test('is asked to unlock only if a person is present', async () => {
     const session = await sessionWithItem()
     await session.lock()
     const unlocks = await watch(session, 'Unlock')
@@ -97,7 +97,7 @@ needsKeyring('no keychain', () => {
     ['no-bus', /no session bus/],
     ['no-service', /no Secret Service on the session bus/],
   ]
-  test.each(states)('%s: unavailable to every verb, with the way out', async (state, message) => {
+  test.each(states)('%s: unavailable for every verb, with a hint', async (state, message) => {
     const session = await startSession(state, onTestFinished)
     const steps: Step[] = [{ do: 'find', path: '/x' }, kept]
     const outcome = await inChild(session.env, { options: options(session), steps })
@@ -116,14 +116,14 @@ needsKeyring('no keychain', () => {
     expect(codes((await inChild(env, { options: options(session), steps: [kept] })).steps)).toEqual(['unavailable'])
   })
 
-  test('no collection: nothing is there, and nothing can be kept', async () => {
+  test('no collection: nothing is found, and nothing can be saved', async () => {
     const session = await startSession('no-collection', onTestFinished)
     const steps: Step[] = [{ do: 'find', path: '/kept' }, kept, { do: 'list' }]
     const outcome = await inChild(session.env, { options: options(session), steps })
     expect(codes(outcome.steps)).toEqual([[], 'unavailable', []])
   })
 
-  test('a service that is gone: unavailable, and back when it is back', async () => {
+  test('a service that ends is unavailable until it is started again', async () => {
     const session = await sessionWithItem()
     await session.kill()
     expect(codes((await inChild(session.env, { options: options(session), steps: verbs })).steps)).toEqual(
@@ -165,7 +165,7 @@ needsKeyring('a keychain that does not answer', () => {
     ])
   })
 
-  test.each(verbs)('%j on a bus that never says a word: timeout, and the process ends', async (step) => {
+  test.each(verbs)('%j on a bus that never answers: timeout, and the process ends', async (step) => {
     const session = await startSession('silent-bus', onTestFinished)
     const known = step.do === 'remove' ? await sessionWithItem() : session
     const outcome = await inChild(session.env, { options: options(known, nobody), steps: [step] })
@@ -173,7 +173,7 @@ needsKeyring('a keychain that does not answer', () => {
     expect(outcome.steps).toMatchObject([{ failure: { code: 'timeout', stuck: true } }])
   })
 
-  test('does not keep others from writing afterwards', async () => {
+  test('does not block later writes of other processes', async () => {
     const session = await sessionWithItem()
     session.pause()
     await inChild(session.env, { options: options(session, nobody), steps: [{ ...kept, secret: 'other' }] })
@@ -183,7 +183,7 @@ needsKeyring('a keychain that does not answer', () => {
   })
 })
 
-/** Does what the hint says, with the password of the session's keyring, and ends the daemon that this starts. */
+/** Runs the command of the hint, with the password of the session's keyring, and ends the daemon that it starts. */
 async function unlockAsTold(session: Session, hint: string): Promise<void> {
   const command = hint.slice(hint.indexOf('with: ') + 'with: '.length)
   const words = ['-c', `${command} >${session.folder}/tmp/out 2>&1`]
@@ -202,7 +202,7 @@ async function call(session: Session, method: string, ...args: string[]): Promis
   return (await run('dbus-send', words, { env: session.env })).stdout
 }
 
-/** Counts the calls of this method that the bus has carried since; a call of our own says that none is still on its way. */
+/** Counts later calls of this method on the bus. A call by the test itself marks the end of the count. */
 async function watch(session: Session, method: string): Promise<() => Promise<number>> {
   const words = ['--session', '--profile', `type='method_call',member='${method}'`]
   const monitor = spawn('dbus-monitor', words, { env: session.env, stdio: ['ignore', 'pipe', 'ignore'] })

@@ -7,7 +7,7 @@ import { type Outcome, run } from '../../real/run.ts'
 import { type KeyringState, type Session, startSession } from '../../real/session.ts'
 import type { Job, Step } from './child.ts'
 
-/** What a session with a keyring is made of. */
+/** A session with a keyring. */
 export const needsKeyring = needsPrograms('dbus-daemon', 'dbus-send', 'gnome-keyring-daemon', 'setpriv')
 
 /**
@@ -49,7 +49,7 @@ export async function failureOf(work: Promise<unknown>): Promise<Failure> {
   return error
 }
 
-/** What became of one step of a child. */
+/** The result of one step of a child. */
 export interface StepOutcome {
   readonly returned?: unknown
   readonly failure?: Pick<Failure, 'code' | 'message' | 'hints' | 'stuck'>
@@ -59,7 +59,7 @@ export interface ChildOutcome extends Outcome {
   readonly steps: readonly StepOutcome[]
 }
 
-/** Uses the store in a process of its own, which ends as our commands do; `options` may be changed. */
+/** Uses the store in a child process, which ends as credbridge's commands do. `options` overrides the defaults. */
 export async function inChild(
   env: Readonly<Record<string, string>>,
   job: {

@@ -14,7 +14,7 @@ storeContract('memory', () => store)
 storeContract('a memory that can do little', () => limited)
 
 describe('memory', () => {
-  test('has the times of the clock that it was given', async () => {
+  test('uses the clock of its options', async () => {
     const timed = memoryStore({ now: () => 42 })
     const endpoint = serviceName('x')
     await timed.save(someone, { endpoint, account: '', owner: 'git', kind: 'ended' })

@@ -31,7 +31,7 @@ tracing()('a process that is killed at any system call', () => {
     return found.map((item) => ('secret' in item ? `${item.account}:${item.secret.expose()}` : item.kind)).sort()
   }
 
-  /** Everything that is in the folders of a vault and not a record, its header or its key file. */
+  /** All files of a vault that are not a record, the header or the key file. */
   function debris({ folder, keyFile }: VaultOptions): string[] {
     const beside = existsSync(join(folder, 'new')) ? readdirSync(join(folder, 'new')) : []
     const empty = existsSync(join(folder, 'records'))
@@ -40,7 +40,7 @@ tracing()('a process that is killed at any system call', () => {
     return [...beside, ...empty, ...readdirSync(join(keyFile, '..')).filter((name) => name !== 'vault.key')]
   }
 
-  /** Kills the steps at each of their calls, each time in a fresh copy, and hands over what is left. */
+  /** Kills the steps at each of their system calls, each time in a fresh copy, and passes the copy on. */
   async function killEverywhere(
     prepare: (options: VaultOptions) => Promise<void>,
     steps: readonly Step[],
@@ -64,7 +64,7 @@ tracing()('a process that is killed at any system call', () => {
     }
   }
 
-  /** Whoever comes later can go on, and after a while nothing lies about. */
+  /** A later process can continue, and after a while no temporary file is left. */
   async function goesOn(options: VaultOptions, where: string): Promise<void> {
     const later = { ...options, now: () => Date.now() + hour }
     await vaultStore(later).save(someone, credential(parseAddress(at), { account: 'later', secret: new Secret('s') }))
@@ -88,7 +88,7 @@ tracing()('a process that is killed at any system call', () => {
     expect((await vaultStore(options).list(someone)).length, where).toBeGreaterThanOrEqual(2)
   }
 
-  test('leaves nothing half made where there was no vault', async () => {
+  test('leaves no half-made vault', async () => {
     await killEverywhere(
       async ({ keyFile }) => void mkdirSync(join(keyFile, '..'), { recursive: true, mode: 0o700 }),
       [['save', at, 'ann', 'new']],
@@ -138,7 +138,7 @@ tracing()('a process that is killed at any system call', () => {
     )
   })
 
-  test('leaves a vault that can be read with its old key or its new one, and rekeyed', async () => {
+  test('leaves a vault that opens with its old key or its new one, and can be rekeyed', async () => {
     await killEverywhere(withNeighbours, [['rekey']], async (options, where) => {
       await neighboursAreThere(options, where)
       await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })

@@ -20,7 +20,7 @@ const nobody = 65_534
 mounting()('a disk that is full', () => {
   const { do: work, outcomes, program } = workers()
 
-  /** A place for a vault on a small disk, and the words to get there. */
+  /** The paths of a vault on a small disk, and the command that mounts it. */
   function smallDisk(size: string) {
     const root = emptyFolder()
     const { folder, keyFile, uid } = vaultIn(root)
@@ -28,7 +28,7 @@ mounting()('a disk that is full', () => {
     return { options, by: inNamespace(root, `mount -t tmpfs -o size=${size},mode=0700 none $ROOT`, 'cd /') }
   }
 
-  test('refuses what does not fit, and loses nothing that did', async () => {
+  test('refuses a record that does not fit, and loses no other', async () => {
     const { options, by } = smallDisk('96k')
     const saves = numbers.map((n): Step => ['save', host(n), 'ann', `secret ${n}`])
     const again = numbers.map((n): Step => ['save', host(n), 'ann', `newer ${n}`])
@@ -45,7 +45,7 @@ mounting()('a disk that is full', () => {
     expect(results.at(-1)).toHaveLength(fit)
   })
 
-  test('says what is wrong, lets things be removed, and takes new ones then', async () => {
+  test('reports the reason, allows removals, and then accepts new records', async () => {
     const { options, by } = smallDisk('64k')
     const fill = numbers.map((n): Step => ['save', host(n), 'ann', `secret ${n}`])
     const steps: Step[] = [...fill, ['remove', host(0), 'ann'], ['save', host(99), 'ann', 'fits'], ['find', host(99)]]
@@ -55,7 +55,7 @@ mounting()('a disk that is full', () => {
     expect(full).toMatchObject({ code: 'refused', message: expect.stringContaining('no space is left') })
   })
 
-  test('leaves no debris behind what did not fit', async () => {
+  test('leaves no temporary file of a record that did not fit', async () => {
     const { options, by } = smallDisk('64k')
     const job = { options, steps: numbers.map((n): Step => ['save', host(n), 'ann', `secret ${n}`]) }
     const after = `"$@" >/dev/null; cd ${options.folder}; ls new | wc -l; find records -empty | wc -l`
@@ -72,7 +72,7 @@ mounting()('a disk that is full', () => {
     expect([fresh, empty]).toEqual([0, 0])
   })
 
-  test.each(['4k', '8k'])('of %s has no room for a vault, and is none the worse for it', async (size) => {
+  test.each(['4k', '8k'])('of %s has no room for a vault, and stays empty', async (size) => {
     const { options, by } = smallDisk(size)
     const first = JSON.stringify({ options, steps: [['save', host(0), 'ann', 'secret']] })
     const second = JSON.stringify({
@@ -100,7 +100,7 @@ mounting()('a disk that is full', () => {
 mounting()('a home that cannot be written', () => {
   const { do: work, outcomes } = workers()
 
-  /** A vault of nobody's with one record. */
+  /** A vault of the user `nobody` with one record. */
   async function vault(): Promise<{ root: string; options: Job['options'] }> {
     const root = emptyFolder()
     const { folder, keyFile } = vaultIn(root)
@@ -122,7 +122,7 @@ mounting()('a home that cannot be written', () => {
   const found = [['ann', 'old']]
   const listed = [[host(0), 'ann']]
 
-  test('because it is mounted read-only: everything can be read, nothing changes, and it says why', async () => {
+  test('mounted read-only: all records can be read, nothing changes, and the failure says why', async () => {
     const { root, options } = await vault()
     const readOnly = ['mount --bind $ROOT $ROOT', 'mount -o remount,bind,ro $ROOT', 'cd /']
     const guard = `test "$(${unprivileged} id -u)" = ${nobody} && ! ${unprivileged} touch $ROOT/x 2>/dev/null || exit 9`
@@ -137,7 +137,7 @@ mounting()('a home that cannot be written', () => {
     ])
   })
 
-  test('because its folders were made so: everything can be read, nothing is lost', async () => {
+  test('with read-only folders: all records can be read, nothing is lost', async () => {
     const { root, options } = await vault()
     for (const path of readdirSync(options.folder, { recursive: true, withFileTypes: true })) {
       if (path.isDirectory()) chmodSync(join(path.parentPath, path.name), 0o500)
@@ -150,7 +150,7 @@ mounting()('a home that cannot be written', () => {
     expect(readdirSync(join(root, 'data', 'vault', 'new'))).toEqual([])
   })
 
-  test('before there is a vault: nothing is found, nothing is kept, and it says why', async () => {
+  test('without a vault: nothing is found, nothing is saved, and the failure says why', async () => {
     const root = emptyFolder()
     chmodSync(root, 0o555)
     const { folder, keyFile } = vaultIn(root)

@@ -6,7 +6,7 @@ import { emptyFolder } from './place.ts'
 import { parseVector, plant } from './vector.ts'
 
 /*
- * A reader that knows nothing of our sources: docs/vault-format.md says everything that it takes to read the golden
+ * An independent reader that uses no source of credbridge: docs/vault-format.md must be sufficient to read the golden
  * vault by each of its slots.
  */
 
@@ -48,7 +48,7 @@ function name(key: Buffer, ...parts: readonly string[]): string {
   return createHmac('sha256', key).update(Buffer.concat(bytes)).digest('hex').slice(0, 32)
 }
 
-/** What every record says, by its path. */
+/** The content of every record, by its path. */
 function readAll(folder: string, records: string, key: Buffer): Record<string, string> {
   const purpose = (text: string) => expand('sha256', key, Buffer.from(`credbridge vault 1 ${text}`))
   const files = readdirSync(join(folder, records), { recursive: true, withFileTypes: true }).filter((it) => it.isFile())
@@ -89,7 +89,7 @@ function signature({ id, challenge }: Slot, vault: string): Buffer {
   return sign(null, signed, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
 
-test.each(['key-file', 'passphrase', 'ssh-agent'])('the page is enough to read the golden vault by its %s', (type) => {
+test.each(['key-file', 'passphrase', 'ssh-agent'])('the page suffices to read the golden vault by its %s', (type) => {
   const at = root()
   const header = JSON.parse(readFileSync(join(at, 'vault', 'vault.json'), 'utf8'))
   expect(header).toMatchObject({ format: 'credbridge vault', version: 1 })

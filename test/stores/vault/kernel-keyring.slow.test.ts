@@ -16,8 +16,8 @@ import type { Job, Step } from './worker.ts'
 import { cleanEnvironment, workers } from './workers.ts'
 
 /*
- * Each worker runs in a session keyring of its own, as after a login: what one keeps the others see, because the
- * kernel keeps it for the user. The user is one whom nothing else on the machine is.
+ * Each worker runs in its own session keyring, as after a login. The workers share their keys, because the kernel keeps
+ * them for the user. Nothing else on the machine runs as this user.
  */
 
 const uid = 65_533
@@ -35,14 +35,14 @@ suite('unlock and lock', () => {
   const { do: doJob, outcomes, program } = workers()
   const work: typeof doJob = (job, ...by) => doJob({ ...job, kernel: true }, ...by)
 
-  /** Does the jobs one after the other in one login, or where it is said in a further one within it. */
+  /** Runs the jobs one after the other in one session, or in nested sessions if a job asks for it. */
   function inOneLogin(...jobs: (Job & { ofItsOwn?: boolean })[]): Promise<unknown[]> {
     const calls = jobs.map(({ ofItsOwn }, n) => `${ofItsOwn === true ? 'keyctl session - ' : ''}"$0" "$1" "$${n + 2}"`)
     const words = [process.execPath, program(), ...jobs.map((job) => JSON.stringify({ ...job, kernel: true }))]
     return outcomes([...login, 'sh', '-c', calls.join(' && '), ...words])
   }
 
-  /** A vault of the user's with a passphrase and one credential in it. */
+  /** A vault of the user with a passphrase and one credential. */
   async function vault(): Promise<Job['options']> {
     const folder = emptyFolder()
     const options = vaultIn(folder)
@@ -55,7 +55,7 @@ suite('unlock and lock', () => {
     return { folder: place, keyFile, uid }
   }
 
-  /** What the kernel holds for this vault, wherever it is linked: name and length of each key. */
+  /** The kernel's keys for this vault, in any keyring: name and length of each. */
   async function keysOf({ folder }: Job['options']): Promise<string[]> {
     const { id } = JSON.parse(readFileSync(join(folder, 'vault.json'), 'utf8'))
     const { stdout } = await run('setpriv', [...asUser.slice(1), 'cat', '/proc/keys'], { env: cleanEnvironment() })
@@ -66,7 +66,7 @@ suite('unlock and lock', () => {
   const found = [['ann', 's3']]
   const locked = expect.objectContaining({ code: 'locked' })
 
-  test('asks once, then every session of the user has it open, until lock', async () => {
+  test('asks once, then the vault is open in every session of the user, until lock', async () => {
     const options = await vault()
     const passphrase = 'open sesame'
     expect(await work({ options, steps: [find] }, ...login)).toEqual([locked])
@@ -92,13 +92,13 @@ suite('unlock and lock', () => {
     expect(results.slice(1)).toEqual([found, found, true, locked])
   })
 
-  test('is over when its time is over, and then forgotten', async () => {
+  test('expires at its time, and is then removed', async () => {
     const options = await vault()
     await work({ options, passphrase: 'open sesame', steps: [['unlock', hour]] }, ...login)
     expect(await work({ options, later: hour + 1, steps: [find, ['lock']] }, ...login)).toEqual([locked, false])
   })
 
-  test('a second unlock counts for sessions that have seen the first', async () => {
+  test('a second unlock takes effect in sessions that have seen the first', async () => {
     const options = await vault()
     const passphrase = 'open sesame'
     const results = await inOneLogin(
@@ -117,7 +117,7 @@ suite('unlock and lock', () => {
     expect(await work({ options: one, steps: [find, ['lock']] }, ...login)).toEqual([found, true])
   })
 
-  test('is over when the vault has another key', async () => {
+  test('expires when the vault gets another key', async () => {
     const options = await vault()
     await work({ options, passphrase: 'open sesame', steps: [['unlock', hour]] }, ...login)
     const ask = async () => new Secret('open sesame')
@@ -126,7 +126,7 @@ suite('unlock and lock', () => {
     expect(await work({ options, steps: [find, ['lock']] }, ...login)).toEqual([locked, false])
   })
 
-  test('a process without a session keyring sees what was kept elsewhere, keeps it for others and leaves nothing', async () => {
+  test('a process without a session keyring shares keys with other sessions, and leaves no key elsewhere', async () => {
     const options = await vault()
     const passphrase = 'open sesame'
     await work({ options, passphrase, steps: [['unlock', hour]] }, ...login)
@@ -138,11 +138,11 @@ suite('unlock and lock', () => {
     expect(await keysOf(options)).toEqual([])
   })
 
-  needs('strace', programOnPath('strace') !== undefined)('where the kernel refuses', () => {
+  needs('strace', programOnPath('strace') !== undefined)('if the kernel refuses its keyring', () => {
     const refusing = ['strace', '-f', '-qqq', '-o', '/dev/null', '-e', 'trace=keyctl,add_key']
     const refused = [...refusing, '-e', 'inject=keyctl,add_key:error=EPERM']
 
-    test('it is unavailable, to whoever unlocks and to whoever reads', async () => {
+    test('it is unavailable, for unlock and for reads', async () => {
       const options = await vault()
       const unavailable = expect.objectContaining({ code: 'unavailable' })
       const steps: Step[] = [['unlock', hour], ['lock']]
@@ -153,12 +153,12 @@ suite('unlock and lock', () => {
       expect(await keysOf(options)).toEqual([])
     })
 
-    test('what was handed over opens the vault all the same', async () => {
+    test('a key from the environment opens the vault all the same', async () => {
       const options = await vault()
       expect(await work({ options, handed: 'open sesame', steps: [find] }, ...asUser, ...refused)).toEqual([found])
     })
 
-    test('a key that is not kept whole is no success', async () => {
+    test('a key that is not kept completely is a failure', async () => {
       const options = await vault()
       const passphrase = 'open sesame'
       const full = [...refusing, '-e', 'inject=add_key:error=EDQUOT']
@@ -169,7 +169,7 @@ suite('unlock and lock', () => {
     })
   })
 
-  /** A rekey by root would leave files of root's. */
+  /** A rekey by root would leave files of root. */
   async function rekeyAs(options: Parameters<typeof rekey>[0]): Promise<void> {
     const { uid: _, ...unchecked } = options
     await rekey(unchecked, { without: [], ask: async () => new Secret('open sesame') })
@@ -179,7 +179,7 @@ suite('unlock and lock', () => {
   }
 })
 
-test('a text that unlock did not print is taken for a passphrase', async () => {
+test('a text that unlock did not print is treated as a passphrase', async () => {
   const { parseUnlocked, printUnlocked } = await import('../../../src/stores/vault/unlocked.ts')
   const unlocked = { vault: 'ab'.repeat(16), from: 4, until: 5, key: Buffer.alloc(32, 3) }
   expect(parseUnlocked(printUnlocked(unlocked))).toEqual(unlocked)

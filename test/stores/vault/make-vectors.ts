@@ -15,8 +15,8 @@ import { storeOf } from './place.ts'
 import { seededAgent } from './seeded-agent.ts'
 
 /*
- * Made the vectors of format version 1, once: `npx tsx test/stores/vault/make-vectors.ts <folder>`. The vectors are what
- * is promised, not this program: what it makes differs each time, and no published vector is ever made again.
+ * Made the vectors of format version 1, once: `npx tsx test/stores/vault/make-vectors.ts <folder>`. The vectors are the
+ * promise, not this program: its output differs each time, and a published vector is never made again.
  */
 
 type Files = Map<string, { mode: string; bytes?: Buffer; to?: string }>
@@ -358,7 +358,7 @@ async function main(out: string): Promise<void> {
   rmSync(root, { recursive: true })
 }
 
-/** Which record belongs to which endpoint: what is gone when it is removed. */
+/** The path of the record of each endpoint, and the vault's key in hexadecimal digits. */
 async function recordPaths(options: VaultOptions, files: Files): Promise<Map<string, string>> {
   const header = readHeader(options)
   if (header === undefined) throw new Error('no vault')

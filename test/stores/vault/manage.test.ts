@@ -31,7 +31,7 @@ function contentsOf(folder: string): Map<string, string> {
 }
 
 describe('the slots of a vault', () => {
-  test('one is added without touching a record, and opens it', async () => {
+  test('a slot is added without changing a record, and opens the vault', async () => {
     const options = await vaultWithKeyFile()
     const before = contentsOf(join(options.folder, 'records'))
     await addSlot(options, forPassphrase(words))
@@ -40,7 +40,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('the first one makes the vault: then no key file is there', async () => {
+  test('the first slot makes the vault, without a key file', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     expect((await vaultStatus(options))?.slots.map(({ type }) => type)).toEqual(['passphrase'])
@@ -55,7 +55,7 @@ describe('the slots of a vault', () => {
     expect((await vaultStatus(options))?.slots).toHaveLength(1)
   })
 
-  test('one is removed, and opens it no more', async () => {
+  test('a removed slot does not open the vault any more', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await removeSlot(typing(options, 'open sesame'), 'key-file')
@@ -63,7 +63,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('one is removed only while another one opens the vault', async () => {
+  test('a slot is removed only if another one opens the vault', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await expect(removeSlot(typing(options, 'forgotten'), 'key-file')).rejects.toMatchObject({ code: 'locked' })
@@ -71,13 +71,13 @@ describe('the slots of a vault', () => {
     expect((await vaultStatus(options))?.slots).toHaveLength(2)
   })
 
-  test('the last one stays', async () => {
+  test('the last slot cannot be removed', async () => {
     const options = await vaultWithKeyFile()
     await expect(removeSlot(options, 'key-file')).rejects.toMatchObject({ code: 'refused' })
     expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
-  test('one is named by its id where there are two of its type', async () => {
+  test('a slot is named by its id if there are two of its type', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await addSlot(options, forPassphrase(new Secret('another')))
@@ -90,7 +90,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('a passphrase is changed: the old one opens nothing that is there now', async () => {
+  test('after a change of the passphrase the old one does not open the vault', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     await storeOf(typing(options, 'open sesame')).save(someone, credential(at))
@@ -104,14 +104,14 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'new words')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('many commands that add slots at once lose none', async () => {
+  test('many commands that add slots at the same time lose none', async () => {
     const options = await vaultWithKeyFile()
     const slot = () => ({ type: 'moonlight', id: newSlotId(), key: '' })
     await Promise.all(Array.from({ length: 5 }, () => addSlot(options, slot)))
     expect((await vaultStatus(options))?.slots).toHaveLength(6)
   })
 
-  test('the key file gets one slot, and another one only when the file is another', async () => {
+  test('the key file gets one slot, and another one only if the file has changed', async () => {
     const options = typing(await vaultWithKeyFile(), 'open sesame')
     await expect(addSlot(options, forKeyFile(options))).rejects.toMatchObject({ code: 'refused' })
     await addSlot(options, forPassphrase(words))
@@ -121,7 +121,7 @@ describe('the slots of a vault', () => {
     expect((await vaultStatus(options))?.slots).toHaveLength(3)
   })
 
-  test('a slot of a later version stays where it is, and is no obstacle', async () => {
+  test('a slot of a later version is kept, and does not prevent changes', async () => {
     const options = await vaultWithKeyFile()
     const later = (vault: string) => ({ type: 'moonlight', id: 'ffffffffffffffff', key: vault, phase: 'full' })
     await addSlot(options, later)
@@ -131,7 +131,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
-  test('without its key file a copy of the folder opens with nothing, and says what is missing', async () => {
+  test('a copy of the folder without the key file does not open, and the failure names the key file', async () => {
     const options = await vaultWithKeyFile()
     const copy = vaultIn(emptyFolder())
     cpSync(options.folder, copy.folder, { recursive: true })
@@ -145,13 +145,13 @@ describe('the slots of a vault', () => {
 })
 
 describe('the status of a vault', () => {
-  test('none is there', async () => {
+  test('is undefined if there is no vault', async () => {
     const options = vaultIn(emptyFolder())
     expect(await vaultStatus(options)).toBeUndefined()
     expect(readdirSync(join(options.folder, '..', '..'))).toEqual([])
   })
 
-  test('says what opens it and how much is in it', async () => {
+  test('reports what opens it and how many endpoints it has', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     expect(await vaultStatus(options)).toMatchObject({

@@ -33,7 +33,7 @@ const own = (number: number) => `https://own${number}.example.com`
 describe('many processes at once', () => {
   const { do: work } = workers()
 
-  test('two hundred save, read and remove, from the first save on, and lose nothing', async () => {
+  test('two hundred processes save, read and remove, and lose nothing', async () => {
     const options = vaultIn(emptyFolder())
     const numbers = Array.from({ length: 200 }, (_, n) => n)
     const processes = numbers.map((n) =>
@@ -67,7 +67,7 @@ describe('many processes at once', () => {
     expect(await vaultStatus(options)).toMatchObject({ slots: [{ type: 'key-file' }], endpoints: 201 })
   })
 
-  test('what they write during a rekey is there after it', async () => {
+  test('records that they write during a rekey exist after it', async () => {
     const options = vaultIn(emptyFolder())
     const numbers = Array.from({ length: 40 }, (_, n) => n)
     for (const n of numbers) await vaultStore(options).save(someone, credential(parseAddress(own(n))))

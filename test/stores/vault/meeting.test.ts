@@ -56,7 +56,7 @@ describe('two processes that meet', () => {
     return (await storeOf(options).find(someone, [at])).map((item) => ('secret' in item ? item.secret.expose() : ''))
   }
 
-  test('a removal of the old value does not take a new one that came in between', async () => {
+  test('a removal of the old value does not remove a new one that was saved meanwhile', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], { after: 'records/', before: ['rename'] })
     await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
@@ -65,7 +65,7 @@ describe('two processes that meet', () => {
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
 
-  test('not even if it is killed before it puts the new one back', async () => {
+  test('not even if it is killed before it moves the new one back', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann', 'old'], {
       after: 'records/',
@@ -81,7 +81,7 @@ describe('two processes that meet', () => {
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
   })
 
-  test('a value that comes while the last one is removed finds its folder again', async () => {
+  test('a value that is saved while the folder is removed creates the folder again', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: '/new/', before: ['rename'] })
     await storeOf(options).remove(someone, credential(at))
@@ -90,7 +90,7 @@ describe('two processes that meet', () => {
     expect(await secretAt(options)).toEqual(['new'])
   })
 
-  test('a value that a rekey overtakes is written again under the new key', async () => {
+  test('a save during a rekey is repeated with the new key', async () => {
     const options = await vault()
     const saving = await heldUp(options, ['save', shared, 'ann', 'new'], { after: '/new/', before: ['rename'] })
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
@@ -101,7 +101,7 @@ describe('two processes that meet', () => {
     expect(readdirSync(options.folder).filter((name) => name.startsWith('records'))).toHaveLength(1)
   })
 
-  test('a removal that a rekey overtakes is done again', async () => {
+  test('a removal during a rekey is repeated', async () => {
     const options = await vault()
     const removing = await heldUp(options, ['remove', shared, 'ann'], {
       after: 'records/',
@@ -136,7 +136,7 @@ describe('two processes that meet', () => {
     expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
   })
 
-  test('a value that comes when a rekey has copied the old one is not lost', async () => {
+  test('a value that is saved after a rekey has copied the old one is not lost', async () => {
     const options = await vault()
     const hold = { after: 'vault\\.key\\.next-[0-9a-f]{16}\\.[0-9a-f]{16}', before: ['rename'] }
     const rekeying = await heldUp(options, ['rekey'], hold)
@@ -146,7 +146,7 @@ describe('two processes that meet', () => {
     expect(await secretAt(options)).toEqual(['new'])
   })
 
-  test('a reader that has seen the header before a rekey and comes to the key file after it is not locked out', async () => {
+  test('a reader that reads the header before a rekey and the key file after it is not locked out', async () => {
     const options = await vault()
     const find: Step = ['find', shared]
     const finding = await heldUp(options, find, {
@@ -158,7 +158,7 @@ describe('two processes that meet', () => {
     expect((await finding.goOn()).stdout).toBe('[["ann","old"]]\n')
   })
 
-  test('a reader that comes while the new key file gets its name is not locked out', async () => {
+  test('a reader is not locked out while the new key file is renamed', async () => {
     const options = await vault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })

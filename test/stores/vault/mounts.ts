@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { needs, type Suite } from '../../real/require.ts'
 
-/** The suite for tests that mount something in a namespace of their own and become another user there. */
+/** The suite for tests that mount in their own namespace and become another user there. */
 export function mounting(): Suite {
   const words = [
     '-m',
@@ -14,7 +14,7 @@ export function mounting(): Suite {
 
 export const unprivileged = 'setpriv --reuid 65534 --regid 65534 --clear-groups'
 
-/** Words that run the rest in a mount namespace of its own, after these shell commands; `$ROOT` is the folder. */
+/** The command that runs the rest in a new mount namespace, after these shell commands; `$ROOT` is the folder. */
 export function inNamespace(root: string, ...commands: readonly string[]): string[] {
   return ['unshare', '-m', 'sh', '-c', [`ROOT=${root}`, ...commands, 'exec "$@"'].join('\n'), 'sh']
 }

@@ -12,13 +12,13 @@ import { workers } from './workers.ts'
 const at = 'https://git.example.com'
 
 /*
- * The order in which things reach the disk, as the kernel saw it. This is no proof against power cuts: what a disk
- * does with an fsync is the disk's.
+ * The order of writes to the disk, as the kernel sees it. This is no proof against power cuts: that depends on how the
+ * disk implements fsync.
  */
-tracing()('what a writer does to the disk', () => {
+tracing()('the system calls of a writer', () => {
   const { program } = workers()
 
-  /** The calls on files below the folder, with random names and numbers made readable. */
+  /** The system calls on files below the folder, with readable names instead of random ones. */
   async function orderOf(options: VaultOptions, root: string, steps: readonly Step[]): Promise<string[]> {
     const { folder, keyFile, uid } = options
     const job = JSON.stringify({ options: { folder, keyFile, uid }, steps })
@@ -50,7 +50,7 @@ tracing()('what a writer does to the disk', () => {
       .replace(/^data\/vault\//, '')
   }
 
-  test('a new value: beside, fsync, rename, fsync of the folder', async () => {
+  test('a new value: temporary file, fsync, rename, fsync of the folder', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
     await vaultStore(options).save(someone, credential(parseAddress(at)))
@@ -63,7 +63,7 @@ tracing()('what a writer does to the disk', () => {
     ])
   })
 
-  test('a new folder is on the disk before anything lies in it', async () => {
+  test('a new folder is on the disk before its first file', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
     await vaultStore(options).save(someone, credential(parseAddress('https://other.example.com')))
@@ -79,7 +79,7 @@ tracing()('what a writer does to the disk', () => {
     ])
   })
 
-  test('a removal: fsync of the folder, which then goes too', async () => {
+  test('a removal: fsync of the folder, which is then removed, too', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
     await vaultStore(options).save(someone, credential(parseAddress(at)))
@@ -91,7 +91,7 @@ tracing()('what a writer does to the disk', () => {
     ])
   })
 
-  test('a removal of this very value: taken out, looked at, dropped', async () => {
+  test('a removal of an expected value: moved away, checked, removed', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
     await vaultStore(options).save(someone, credential(parseAddress(at)))
@@ -104,7 +104,7 @@ tracing()('what a writer does to the disk', () => {
     ])
   })
 
-  test('a new vault: the key file is on the disk before the header that asks for it', async () => {
+  test('a new vault: the key file is on the disk before the header that needs it', async () => {
     const root = emptyFolder()
     const options = vaultIn(root)
     const order = await orderOf(options, root, [['save', at, 'ann', 'new']])

@@ -22,7 +22,7 @@ function typing(options: VaultOptions, passphrase: string) {
   return storeOf({ ...options, ask: async () => new Secret(passphrase) }).find(someone, [at])
 }
 
-/** Changes a member of the slot's cost in the header. */
+/** Changes a scrypt parameter of the slot in the header. */
 function tamper(options: VaultOptions, cost: object): void {
   const path = `${options.folder}/vault.json`
   const header = JSON.parse(readFileSync(path, 'utf8'))
@@ -31,19 +31,19 @@ function tamper(options: VaultOptions, cost: object): void {
 }
 
 describe('a vault with a passphrase', () => {
-  test('opens with it, and with no other', async () => {
+  test('opens with this passphrase and with no other', async () => {
     const options = await vaultWith('open sesame')
     expect(await typing(options, 'open sesame')).toHaveLength(1)
     await expect(typing(options, 'open Sesame')).rejects.toMatchObject({ code: 'locked' })
     await expect(typing(options, '')).rejects.toMatchObject({ code: 'refused' })
   })
 
-  test('opens however the letters were composed', async () => {
+  test('opens with composed and with decomposed letters', async () => {
     const options = await vaultWith('gr\u00fc\u00df dich')
     expect(await typing(options, 'gru\u0308\u00df dich')).toHaveLength(1)
   })
 
-  test('is locked at once where nobody can be asked, and lists nothing by asking', async () => {
+  test('is locked at once if no person can be asked, and a list never asks', async () => {
     const options = await vaultWith('open sesame')
     await expect(storeOf(options).find(someone, [at])).rejects.toMatchObject({
       code: 'locked',
@@ -53,7 +53,7 @@ describe('a vault with a passphrase', () => {
     await expect(storeOf({ ...options, ask: never }).list(someone)).rejects.toMatchObject({ code: 'locked' })
   })
 
-  test('asks once for everything that one process does', async () => {
+  test('asks once in a process', async () => {
     const options = await vaultWith('open sesame')
     let asked = 0
     const store = storeOf({
@@ -69,14 +69,14 @@ describe('a vault with a passphrase', () => {
     expect(asked).toBe(1)
   })
 
-  test('opens with a passphrase that was handed over', async () => {
+  test('opens with a passphrase from the environment', async () => {
     const options = await vaultWith('open sesame')
     const handed = (text: string) => storeOf({ ...options, handed: async () => new Secret(text) })
     expect(await handed('open sesame').find(someone, [at])).toHaveLength(1)
     await expect(handed('open window').find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
   })
 
-  test('keeps the cost that it promises', async () => {
+  test('has the documented cost', async () => {
     const options = await vaultWith('open sesame')
     const [slot] = JSON.parse(readFileSync(`${options.folder}/vault.json`, 'utf8')).slots
     expect(slot.scrypt).toMatchObject({ N: 2 ** 17, r: 8, p: 1 })
@@ -89,13 +89,13 @@ describe('a vault with a passphrase', () => {
     ['no power of two', { N: 2 ** 17 + 1 }],
     ['of another block size', { r: 1 }],
     ['endless', { p: 1e9 }],
-  ])('takes no cost that is %s', async (_, cost) => {
+  ])('refuses a cost that is %s', async (_, cost) => {
     const options = await vaultWith('open sesame')
     tamper(options, cost)
     await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('does not open once what the slot says about itself was changed', async () => {
+  test('does not open if a member of the slot was changed', async () => {
     const options = await vaultWith('open sesame')
     tamper(options, { note: 'changed' })
     await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'locked' })

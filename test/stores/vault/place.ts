@@ -8,14 +8,14 @@ import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { askedBy, someone } from '../../asker.ts'
 
-/** A folder of its own for one test, gone at its end. */
+/** A folder for one test, removed at its end. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-vault-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Where a vault and its key file would lie under this folder, for the user who runs the test. */
+/** The options for a vault and its key file in this folder, for the user who runs the test. */
 export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): VaultOptions {
   const uid = process.getuid?.()
   return {
@@ -27,13 +27,13 @@ export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): Vault
   }
 }
 
-/** The vault's store, asked by somebody who types what these options say. */
+/** The vault's store, with an asker whose passphrase comes from these options. */
 export function storeOf(options: VaultOptions): Store {
   const { ask } = options
   return ask === undefined ? vaultStore(options) : askedBy({ ask }, vaultStore(options))
 }
 
-/** Cleans up as doctor does, and gives what cannot be read. */
+/** Cleans up as doctor does. Returns the failures of unreadable records. */
 export async function checkVault(options: VaultOptions): Promise<readonly Failure[] | undefined> {
   const store = storeOf(options)
   await store.tidy?.(someone)

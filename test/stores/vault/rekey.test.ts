@@ -38,7 +38,7 @@ function headerOf(options: VaultOptions) {
 }
 
 describe('a rekey', () => {
-  test('keeps every record with its time, under other names and another key', async () => {
+  test('keeps every record with its time, with other names and another key', async () => {
     const options = await filledVault()
     const [before, names, header] = [
       await storeOf(options).find(someone, [host(3)]),
@@ -55,7 +55,7 @@ describe('a rekey', () => {
     expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
   })
 
-  test('keeps what this version does not know, to the byte', async () => {
+  test('keeps unknown members, to the byte', async () => {
     const options = await filledVault(1)
     const items = [
       unknown(host(0), 'passkey', 'credbridge:1: {"kind":"passkey", "id":123456789012345678901234567890} ', 'bob'),
@@ -68,7 +68,7 @@ describe('a rekey', () => {
     expect(found.map((item) => encodeItem(item)).sort()).toEqual([...items.map(encodeItem), 'secret 0'].sort())
   })
 
-  test('makes the old key file worth nothing for what is written from then on', async () => {
+  test('makes the old key file useless for later records', async () => {
     const options = await filledVault()
     const stolen = join(emptyFolder(), 'stolen.key')
     cpSync(options.keyFile, stolen)
@@ -82,7 +82,7 @@ describe('a rekey', () => {
     'ssh-add',
     'ssh-keygen',
   )('with an SSH agent', () => {
-    test('takes along every slot whose secret is at hand', async () => {
+    test('renews every slot whose secret is available', async () => {
       const agent = await startAgent()
       onTestFinished(() => agent.end())
       await agent.addKey('ed25519')
@@ -101,7 +101,7 @@ describe('a rekey', () => {
     })
   })
 
-  test('leaves behind a slot that is named, never the last one', async () => {
+  test('drops a slot that is named, never the last one', async () => {
     const options = await filledVault()
     await addSlot(options, forPassphrase(words))
     const [first = { id: '' }, second = { id: '' }] = (await vaultStatus(options))?.slots ?? []
@@ -128,7 +128,7 @@ describe('a rekey', () => {
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
   })
 
-  test('goes on in a process that had the vault open before', async () => {
+  test('is noticed by a process that has the vault open', async () => {
     const options = await filledVault()
     const store = storeOf(options)
     await store.find(someone, [host(0)])
@@ -137,7 +137,7 @@ describe('a rekey', () => {
     expect(await store.find(someone, [host(0)])).toHaveLength(2)
   })
 
-  test('loses nothing of what is saved and removed meanwhile', async () => {
+  test('loses no save and no removal that happens meanwhile', async () => {
     const options = await filledVault(60)
     const store = storeOf(options)
     const writing = Array.from({ length: 60 }, async (_, n) => {
@@ -154,7 +154,7 @@ describe('a rekey', () => {
     expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
   })
 
-  test('that died lets everybody read, and the next writer opens the vault again', async () => {
+  test('that was killed does not stop reads, and the next writer opens the vault again', async () => {
     const options = await filledVault()
     const half = join(options.folder, 'records-0123456789abcdef')
     mkdirSync(half, { mode: 0o700 })
@@ -167,7 +167,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('that goes on is waited for, and then says who does it', async () => {
+  test('that is running is waited for; after that the failure names its process', async () => {
     const options = await filledVault()
     await changing(options, async ({ header, replace }) => {
       replace({ ...header, rekeying: true })
@@ -183,7 +183,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('that is interrupted leaves everything as it was', async () => {
+  test('that is interrupted changes nothing', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     const controller = new AbortController()
@@ -198,13 +198,13 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('whose source shrinks ends untouched', async () => {
+  test('whose records disappear changes nothing', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     const rekeying = rekey(options, { without: [], ask: nobody })
     const shrunk = expect(rekeying).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringContaining('records have vanished'),
+      message: expect.stringContaining('records disappeared'),
     })
     while (headerOf(options).rekeying !== true) await new Promise((resolve) => setImmediate(resolve))
     const records = join(options.folder, 'records')
@@ -215,7 +215,7 @@ describe('a rekey', () => {
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
   })
 
-  test('takes along what another process has taken out of its place and not decided about', async () => {
+  test('copies a record that another process has moved away and not removed yet', async () => {
     const options = await filledVault()
     const records = join(options.folder, 'records')
     const [folder = ''] = readdirSync(records)
@@ -227,7 +227,7 @@ describe('a rekey', () => {
     expect(existsSync(taken)).toBe(false)
   })
 
-  test('leaves what was before for a day, with what opens it', async () => {
+  test('keeps the old records for a day, with the header and key file that open them', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     await rekey(options, { without: [], ask: nobody })
@@ -249,7 +249,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(23)
   })
 
-  test('of a vault without records has nothing to leave', async () => {
+  test('of a vault without records keeps no old ones', async () => {
     const options = vaultIn(emptyFolder())
     await createVault(options, forKeyFile(options))
     await rekey(options, { without: [], ask: nobody })
@@ -258,7 +258,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(1)
   })
 
-  test('carries members of the header that this version does not know', async () => {
+  test('keeps unknown members of the header', async () => {
     const options = await filledVault()
     writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), later: { a: 1 } }))
     await rekey(options, { without: [], ask: nobody })
@@ -267,7 +267,7 @@ describe('a rekey', () => {
     expect(headerOf(options)).toMatchObject({ later: { a: 1 } })
   })
 
-  test('that was interrupted before its key file got its name opens all the same', async () => {
+  test('that was killed before its key file was renamed opens all the same', async () => {
     const options = await filledVault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: nobody })

@@ -19,7 +19,7 @@ import { credential, expectFailure, expectItems, unknown } from '../contract-wor
 import { fakeAddon } from '../keychain/fake-addon.ts'
 import { emptyFolder } from './place.ts'
 
-/** What Windows' keychain takes: 2560 bytes. */
+/** The limit of Windows' keychain: 2560 bytes. */
 const windows = { largest: 2560 }
 const at = parseAddress('https://registry.example.com')
 const large = new Secret('token '.repeat(1000))
@@ -52,8 +52,8 @@ function world() {
   }
 }
 
-describe('a secret that is larger than the keychain takes', () => {
-  test('is found as it was saved, with all that belongs to it', async () => {
+describe('a secret that is too large for the keychain', () => {
+  test('is found as it was saved, with all its members', async () => {
     const { store, keychain, files } = world()
     const item: Credential = {
       ...credential(at, {
@@ -74,13 +74,13 @@ describe('a secret that is larger than the keychain takes', () => {
     expect(await store.list(someone)).toEqual(await keychain.list(someone))
   })
 
-  test('has no file while it is small', async () => {
+  test('has no file if it is small', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at))
     expect(files).toThrow('ENOENT')
   })
 
-  test('goes with its file, and only the file of its own', async () => {
+  test('is removed with its own file only', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at, { secret: large }))
     await store.save(someone, credential(at, { account: 'bob', secret: large }))
@@ -102,7 +102,7 @@ describe('a secret that is larger than the keychain takes', () => {
     expectItems(await store.find(someone, [at]), [credential(at)])
   })
 
-  test('is removed only while it is the one that is meant', async () => {
+  test('is removed only if it is the expected one', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at, { secret: large }))
     expect(await store.remove(someone, credential(at), larger)).toBe(false)
@@ -128,7 +128,7 @@ describe('a secret that is larger than the keychain takes', () => {
     expect(files()).toEqual([])
   })
 
-  test('of a kind that is unknown is kept too, under its kind', async () => {
+  test('of an unknown kind is kept too, with its kind', async () => {
     const { store, keychain, files } = world()
     const item = unknown(at, 'passkey', `credbridge:1:{"kind":"passkey","secret":"${large.expose()}","later":[1]}`)
     await store.save(someone, item)
@@ -140,7 +140,7 @@ describe('a secret that is larger than the keychain takes', () => {
     expect(files()).toEqual([])
   })
 
-  test('takes along what else may be large: secret parts, and members that this version does not know', async () => {
+  test('is stored with other large members: secret parts, and unknown members', async () => {
     const { store, keychain } = world()
     const more = new Secret(JSON.stringify({ later: larger.expose() }))
     const item = credential(at, { secret: new Secret('small'), parts: { session: large }, more })
@@ -151,14 +151,14 @@ describe('a secret that is larger than the keychain takes', () => {
     for (const one of await keychain.find(someone, [at])) expect(encodeItem(one).length).toBeLessThan(windows.largest)
   })
 
-  test('in a record of a later version has no place for what leads to a file, and is too large', async () => {
+  test('in a record of a later version has no member for a pointer, and is too large', async () => {
     const { store, files } = world()
     await expectFailure(store.save(someone, unknown(at, 'unknown', `credbridge:2:${large.expose()}`)), 'too-large')
     expect(await store.find(someone, [at])).toEqual([])
     expect(files).toThrow('ENOENT')
   })
 
-  test('may look like what leads to a file', async () => {
+  test('may look like a pointer', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at, { secret: large }))
     const [pointer] = await world().store.find(someone, [at])
@@ -178,8 +178,8 @@ describe('a secret that is larger than the keychain takes', () => {
   })
 })
 
-describe('sealing, when something breaks', () => {
-  test('a file that nothing leads to is removed by a later writer, and no sooner', async () => {
+describe('a broken sealed file', () => {
+  test('a file without an item is removed by a later writer, and no sooner', async () => {
     const { store, later, keychain, files } = world()
     keychain.failOnce(new Failure('timeout', 'nobody knows whether it was kept'))
     await expect(store.save(someone, credential(at, { secret: large }))).rejects.toMatchObject({ code: 'timeout' })
@@ -192,7 +192,7 @@ describe('sealing, when something breaks', () => {
     expectItems(await store.find(someone, [at]), [credential(at, { secret: large })])
   })
 
-  test('an item whose file is gone is broken, not absent, and can be removed', async () => {
+  test('an item whose file is missing is malformed, not absent, and can be removed', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at, { secret: large }))
     rmSync(files()[0] ?? '')
@@ -202,7 +202,7 @@ describe('sealing, when something breaks', () => {
     expect(await store.find(someone, [at])).toEqual([])
   })
 
-  test('a file that was changed is broken', async () => {
+  test('a file that was changed is malformed', async () => {
     const { store, files } = world()
     await store.save(someone, credential(at, { secret: large }))
     const [file = ''] = files()
@@ -215,7 +215,7 @@ describe('sealing, when something breaks', () => {
     })
   })
 
-  test('an item that leads to the file of another one is broken', async () => {
+  test("an item with a pointer to another item's file is malformed", async () => {
     const { store, keychain } = world()
     await store.save(someone, credential(at, { secret: large }))
     const [small] = await keychain.find(someone, [at])
@@ -234,14 +234,14 @@ describe('sealing, when something breaks', () => {
     await expect(store.find(someone, [at])).rejects.toMatchObject({ code: 'refused' })
   })
 
-  test('what a later version has sealed is unsupported', async () => {
+  test('a pointer of a later version is unsupported', async () => {
     const { store, keychain } = world()
     await store.save(someone, credential(at, { account: 'bob', secret: large }))
     await keychain.save(someone, credential(at, { secret: new Secret('credbridge:sealed:2:something') }))
     await expect(store.find(someone, [at])).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('many that save at once leave one value and one file', async () => {
+  test('many simultaneous saves leave one value and one file', async () => {
     const { store, files } = world()
     const secrets = Array.from({ length: 20 }, (_, n) => new Secret(`${n} `.repeat(2000)))
     await Promise.all(secrets.map((secret) => store.save(someone, credential(at, { secret }))))
@@ -250,13 +250,13 @@ describe('sealing, when something breaks', () => {
     expect(files()).toHaveLength(1)
   })
 
-  test('a keychain without a limit is left as it is', () => {
+  test('a keychain without a limit is not wrapped', () => {
     const keychain = memoryStore()
     expect(withSealing(keychain, options('/nowhere'))).toBe(keychain)
   })
 })
 
-test('the keychain of Windows, as it is opened there, takes any size, and nothing in it is too large for Windows', async () => {
+test("the opened keychain of Windows accepts any size, and no item in it exceeds Windows' limit", async () => {
   const folder = emptyFolder()
   const addon = fakeAddon('win32')
   const store = await openKeychain(

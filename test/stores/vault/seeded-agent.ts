@@ -5,7 +5,7 @@ import { field } from '../../../src/stores/vault/slots/agent.ts'
 
 /** An SSH agent that holds the Ed25519 key of this seed, listening in the folder. */
 export async function seededAgent(seed: Buffer, folder: string): Promise<{ socket: string; end(): void }> {
-  // RFC 8410, section 7: a private key is its seed behind this.
+  // RFC 8410, section 7: a private key is this prefix and the seed.
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const point = Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')

@@ -30,7 +30,7 @@ async function agentForTest(): Promise<Agent> {
   return agent
 }
 
-/** The agent at this socket, which must be ours. */
+/** The agent at this socket, which this user must own. */
 function at(path: string): AgentSocket {
   return { path, userId: process.getuid?.(), connector: async () => connectByNet }
 }
@@ -45,7 +45,7 @@ function slotFor(publicKey: string) {
 }
 
 suite('a vault and a real SSH agent', () => {
-  test('what it signs is what ssh-keygen signs under our namespace', async () => {
+  test("its signature equals that of ssh-keygen in credbridge's namespace", async () => {
     const agent = await agentForTest()
     const file = await agent.addKey('ed25519')
     const slot = slotFor(publicKeyOf(file))
@@ -62,7 +62,7 @@ suite('a vault and a real SSH agent', () => {
     expect((await secretOfAgent(at(agent.socket), vault, slot))?.toString('hex')).toBe(theirs.toString('hex'))
   })
 
-  test('another vault, another slot and another challenge are other secrets', async () => {
+  test('another vault, slot or challenge gives another secret', async () => {
     const agent = await agentForTest()
     const slot = slotFor(publicKeyOf(await agent.addKey('ed25519')))
     const of = async (id: string, other: object = {}) =>
@@ -130,7 +130,7 @@ suite('a vault and a real SSH agent', () => {
     await expect(secretOfAgent(at(agent.socket), vault, slot)).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  test('without the key, without any agent, and with a dead one, the vault is locked and says which key it wants', async () => {
+  test('without the key, without an agent or with a dead one the vault is locked, and the failure names the key', async () => {
     const agent = await agentForTest()
     const options = vaultIn(emptyFolder(), { agent: agent.socket })
     const file = await agent.addKey('ed25519')
@@ -154,7 +154,7 @@ suite('a vault and a real SSH agent', () => {
 })
 
 suite('a vault and agents that behave oddly', () => {
-  /** An agent that gives these answers, each message in chunks of one byte. */
+  /** An agent that sends these answers, byte by byte. */
   async function oddAgent(answer: (request: Buffer) => Buffer): Promise<string> {
     const path = join(emptyFolder(), 'agent')
     const server = createServer((socket) => {
@@ -188,13 +188,13 @@ suite('a vault and agents that behave oddly', () => {
     },
   )
 
-  test('one that signs differently each time is unsupported', async () => {
+  test('an agent that signs differently each time is unsupported', async () => {
     let count = 0
     const socket = await oddAgent(() => signature(Buffer.alloc(64, count++)))
     await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('one that answers the same bytes without having the key is unsupported', async () => {
+  test('an agent that sends the same bytes without having the key is unsupported', async () => {
     const socket = await oddAgent(() => signature(Buffer.alloc(64, 9)))
     await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })

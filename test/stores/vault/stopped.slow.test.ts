@@ -19,7 +19,7 @@ import { workers } from './workers.ts'
 
 /*
  * A command that changes the whole vault is stopped at each of its system calls, as by Ctrl-Z, a suspended machine or a
- * debugger. Meanwhile another one works on the same vault; then the first goes on. No secret may be lost.
+ * debugger. Another one works on the same vault, and then the first continues. No secret may be lost.
  */
 
 const count = 4
@@ -35,7 +35,7 @@ async function secretsIn(options: VaultOptions): Promise<string[]> {
 
 const all = hosts.map((_, number) => `ann: secret ${number}`)
 
-/** Makes its locks ones that nobody here can judge, and old: what another machine sees of those of this one. */
+/** Makes its locks old, and their holder one that cannot be judged, as if it ran on another machine. */
 function giveUpLocks({ folder }: VaultOptions): void {
   const old = new Date(Date.now() - givenUpAfter - 60_000)
   for (const name of readdirSync(folder).filter((name) => /^vault\.lock(\.[0-9a-f]{16})?$/.test(name))) {
@@ -53,7 +53,7 @@ tracing()('a command that is stopped at any system call', () => {
     return [process.execPath, program(), JSON.stringify(job)]
   }
 
-  /** Does the step in copies of one vault, stopped at each call, and something else while it stands still. */
+  /** Runs the step in copies of one vault, stopped at each system call, and runs other work while it is stopped. */
   async function stopEverywhere(
     step: Step,
     meanwhile: (options: VaultOptions, call: Call) => Promise<void>,
@@ -68,7 +68,7 @@ tracing()('a command that is stopped at any system call', () => {
       cpSync(join(root, 'before'), join(root, name), { recursive: true })
       return vaultIn(join(root, name))
     }
-    // Each try of a passphrase takes half a second.
+    // Each attempt of a passphrase takes half a second.
     const names = step[0] === 'add-slot' ? changes : [...changes, 'read']
     const calls = await callsOf(wordsFor(copyOf('traced'), step), join(root, 'traced'), names)
     expect(calls.length).toBeGreaterThan(10)
@@ -94,7 +94,7 @@ tracing()('a command that is stopped at any system call', () => {
 
   const timeout = expect.objectContaining({ code: 'timeout' })
 
-  test('a rekey beside another rekey: the other waits in vain, and nothing is lost', async () => {
+  test('a rekey beside another rekey: the other times out, and nothing is lost', async () => {
     await stopEverywhere(
       ['rekey'],
       async (options, { line }) => {
@@ -110,7 +110,7 @@ tracing()('a command that is stopped at any system call', () => {
     )
   }, 600_000)
 
-  test('a rekey that was given up, beside another rekey: nothing is lost', async () => {
+  test('a rekey that lost its lock, beside another rekey: nothing is lost', async () => {
     await stopEverywhere(
       ['rekey'],
       async (options, { line }) => {
@@ -125,7 +125,7 @@ tracing()('a command that is stopped at any system call', () => {
     )
   }, 600_000)
 
-  test('a rekey that was given up, beside a save: nothing is lost', async () => {
+  test('a rekey that lost its lock, beside a save: nothing is lost', async () => {
     await stopEverywhere(
       ['rekey'],
       async (options) => {
@@ -157,7 +157,7 @@ tracing()('a command that is stopped at any system call', () => {
     }
   }, 600_000)
 
-  test('an added slot that was given up, beside a rekey: nothing is lost, and the vault opens', async () => {
+  test('an added slot whose command lost its lock, beside a rekey: nothing is lost, and the vault opens', async () => {
     await stopEverywhere(
       ['add-slot', 'open sesame'],
       async (options) => {
@@ -171,7 +171,7 @@ tracing()('a command that is stopped at any system call', () => {
     )
   }, 600_000)
 
-  test('an added slot that was given up brings back no slot that was removed', async () => {
+  test('an added slot whose command lost its lock does not restore a removed slot', async () => {
     await stopEverywhere(
       ['add-slot', 'open sesame'],
       async (options) => {

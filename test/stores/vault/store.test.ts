@@ -18,7 +18,7 @@ storeContract('a vault with a key file', () => storeOf(vaultIn(join(folder, 'key
 const passphrase = new Secret('correct horse battery staple')
 const asking = vaultIn(join(folder, 'passphrase'), { ask: async () => passphrase })
 const opened = addSlot(asking, forPassphrase(passphrase)).then(() => storeOf(asking))
-// One instance for all: each one derives the passphrase's key anew, at the cost that guessing has.
+// One instance for all tests, because each instance derives the key from the passphrase again, which is slow.
 storeContract('a vault with a passphrase', () => opened)
 
 let agent: Agent

@@ -6,7 +6,7 @@ import { needs, programOnPath, type Suite } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 import { cleanEnvironment } from './workers.ts'
 
-/** The suite for tests that trace a process, for which a sandbox may lack the program or the right. */
+/** The suite for tests that trace a process. A sandbox may lack strace or forbid tracing. */
 export function tracing(): Suite {
   const there = programOnPath('strace') !== undefined
   return needs('strace that may trace', there && spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0)
@@ -15,15 +15,15 @@ export function tracing(): Suite {
 /** One system call of the program's main thread. */
 export interface Call {
   readonly name: string
-  /** How many of that name the thread has made, this one included. */
+  /** The number of calls of that name by the thread so far, including this one. */
   readonly nth: number
   readonly line: string
 }
 
-/** The calls that change something on the disk, or bring it there. */
+/** The system calls that change the file system or sync it. */
 export const changes = ['openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'unlink', 'rmdir']
 
-/** Runs a program and gives those calls of its main thread that belong to work below this folder. */
+/** Runs a program. Returns the calls of its main thread that belong to work below this folder. */
 export async function callsOf(words: readonly string[], root: string, names = changes): Promise<readonly Call[]> {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-trace-'))
   const log = join(folder, 'log')

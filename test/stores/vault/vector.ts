@@ -4,7 +4,7 @@ import type { Fault } from '../../../src/stores/vault/faults.ts'
 
 /*
  * A vector is a text: lines `key: value`, an empty line, then a tree of files. docs/vault-format.md describes it. A key
- * or an entry that is not known is an error, so that no slip of the pen makes a vector say nothing.
+ * or an entry that is unknown is an error, so that a typing error cannot disable a check.
  */
 
 export interface Vector {
@@ -13,18 +13,18 @@ export interface Vector {
   readonly failure: Fault | 'none'
   /** The file that the failure names. */
   readonly file: string
-  /** Where it is looked for. */
+  /** The endpoint of the lookup. */
   readonly find: string
-  /** Another endpoint that can be read all the same. */
+  /** Another endpoint, which can be read all the same. */
   readonly still?: string
-  /** Told to the store as the user, instead of the one whose files these are. */
+  /** The user for the store, if it is not the owner of the files. */
   readonly user?: 'another'
-  /** The vault's key, in hexadecimal digits, for those who test a part only. */
+  /** The vault's key, in hexadecimal digits, for tests of a part. */
   readonly vaultKey?: string
   readonly passphrase?: string
   /** The seed of the Ed25519 key that the SSH agent holds. */
   readonly agentSeed?: string
-  /** What is found: JSON as it is sealed in a record, and where the record lies. */
+  /** The expected item: the JSON in the record, and the record's path. */
   readonly items: readonly { readonly at: string; readonly entry: string }[]
   readonly tree: readonly Entry[]
 }

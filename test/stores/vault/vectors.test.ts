@@ -33,7 +33,7 @@ function planted(vector: Vector): { root: string; options: VaultOptions } {
   return { root, options: uid < 0 ? options : { ...options, uid: user } }
 }
 
-/** Everything under a folder: names, modes, contents and where links lead. */
+/** All files under a folder: names, modes, contents and targets of links. */
 function snapshot(root: string): unknown[] {
   const all = readdirSync(root, { recursive: true, withFileTypes: true })
   return all.map((entry) => {
@@ -71,7 +71,7 @@ describe('a vault that is broken', () => {
       expect(await failureOf(storeOf(options).save(someone, credential(at)))).toEqual(said)
       expect(await failureOf(storeOf(options).remove(someone, credential(at)))).toEqual(said)
     }
-    // What is wrong with one record, or with one endpoint's folder, hides no other: a list leaves it out and names it.
+    // A broken record or folder hides no other: a list omits it and reports the failure.
     const isOne = vector.file.startsWith('vault/records/')
     const store = storeOf(options)
     if (isOne) {
@@ -85,7 +85,7 @@ describe('a vault that is broken', () => {
     expect(snapshot(root)).toEqual(before)
   })
 
-  test('each class of failure has its vector, and a message of its own', () => {
+  test('each class of failure has a vector and a different message', () => {
     const classes = new Set(broken.map(({ vector }) => vector.failure))
     expect([...classes].sort()).toEqual([
       'foreign-owner',
@@ -107,7 +107,7 @@ describe('a vault that is broken', () => {
   })
 })
 
-describe('a vault as a released version wrote it', () => {
+describe('a vault of a released version', () => {
   test.each(whole)('$about', async ({ vector }) => {
     const { root, options } = planted(vector)
     mkdirSync(join(root, 'agent'))
@@ -143,7 +143,7 @@ describe('a vault as a released version wrote it', () => {
 
 describe('the parser of vectors', () => {
   const good = 'comment: c\nfailure: moved\nfind: https://x.example.com\n\n== a 0600\ntext\n'
-  test('takes what it knows', () => {
+  test('accepts known keys', () => {
     expect(parseVector(good)).toMatchObject({
       failure: 'moved',
       tree: [{ is: 'file', path: 'a', mode: 0o600, bytes: Buffer.from('text\n') }],
@@ -151,7 +151,7 @@ describe('the parser of vectors', () => {
   })
 
   test.each([
-    ['a key that it does not know', good.replace('comment', 'coment')],
+    ['an unknown key', good.replace('comment', 'coment')],
     ['a key twice', `find: x\n${good}`],
     ['a key that is missing', good.replace('failure: moved\n', '')],
     ['an entry of another kind', good.replace('0600', '0600 base65')],

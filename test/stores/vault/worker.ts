@@ -13,17 +13,17 @@ import { type Hold, holdUp } from './hold.ts'
 import { storeOf } from './place.ts'
 
 /*
- * A process of its own that works on a vault: bundled by the tests, started by them hundreds of times. Its first word
- * is a job in JSON, its answer one line of JSON for each step.
+ * A process that works on a vault. The tests bundle it and start it hundreds of times. Its first argument is a job in
+ * JSON; it prints one line of JSON for each step.
  */
 
 export interface Job {
   readonly options: Omit<VaultOptions, 'now' | 'ask' | 'handed' | 'kernelKeyring'>
-  /** The kernel's keyring can be asked. */
+  /** Whether to use the kernel's keyring. */
   readonly kernel?: boolean
-  /** What a person would type. */
+  /** The passphrase that a person would type. */
   readonly passphrase?: string
-  /** What comes by descriptor or environment. */
+  /** The key or passphrase from a file descriptor or the environment. */
   readonly handed?: string
   /** Where it stops meanwhile. */
   readonly hold?: Hold

@@ -8,17 +8,17 @@ import { run } from '../../real/run.ts'
 import type { Job, Step } from './worker.ts'
 
 export interface Workers {
-  /** The bundled program; its one word is a job. */
+  /** The bundled program; its only argument is a job. */
   program(): string
-  /** Does a job in a process of its own, started by these words if there are any; the outcome of each step. */
+  /** Runs a job in a new process, started by this command if there is one. Returns the outcome of each step. */
   do(job: Job, ...by: readonly string[]): Promise<unknown[]>
-  /** Does what these words say, which start the program in ways of their own; the outcomes of all steps. */
+  /** Runs this command, which starts the program itself. Returns the outcomes of all steps. */
   outcomes(words: readonly string[]): Promise<unknown[]>
 }
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
-/** Bundles the worker for the tests of this file, as our own commands are bundled, and readable for any user. */
+/** Bundles the worker for the tests of this file, as the commands are bundled, and readable for any user. */
 export function workers(): Workers {
   let folder = ''
   const program = () => join(folder, 'worker.cjs')
@@ -55,12 +55,12 @@ export function workers(): Workers {
   }
 }
 
-/** These steps in this vault. */
+/** A job with these steps in this vault. */
 export function jobFor({ folder, keyFile, uid }: VaultOptions, steps: readonly Step[]): Job {
   return { options: { folder, keyFile, ...(uid === undefined ? {} : { uid }) }, steps }
 }
 
-/** Without what makes Node start slower. */
+/** The environment without variables that slow down the start of Node. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: '/nonexistent' }
 }

@@ -4,63 +4,63 @@ import { addSlot, changePassphrase, rekey, removeSlot, slotTypes } from './key-s
 import { status } from './status.ts'
 import { lock, unlock } from './unlock.ts'
 
-/** What a person can do with the vault. */
+/** The commands for the vault. */
 export const vaultCommands: readonly StoreCommand[] = [
   {
     path: ['vault', 'status'],
-    description: 'show where it is, what opens it and what that protects against',
+    description: 'show where the vault is, what opens it and what that protects against',
     options: [{ flags: '--json', description: 'as JSON' }],
     run: (context, _, options) => status(context, options),
   },
   {
     path: ['vault', 'add-slot'],
-    description: 'add a way to open it; where there is no vault, make one that opens in this way only',
+    description: 'add a key slot, a way to open the vault; if there is no vault, make one with this slot only',
     argument: { name: '<type>', choices: slotTypes },
     options: [
       {
         flags: '--key <key>',
-        description: "for ssh-agent: the key's fingerprint or comment, where the agent holds several",
+        description: "for ssh-agent: the key's fingerprint or comment, if the agent holds several keys",
       },
     ],
     run: (context, type, options) => addSlot(context, type as (typeof slotTypes)[number], options),
   },
   {
     path: ['vault', 'remove-slot'],
-    description: 'remove a way to open it, by id, or by type where there is one of that type',
+    description: 'remove a key slot, by its id, or by its type if there is only one of that type',
     argument: { name: '<slot>' },
     run: (context, slot) => removeSlot(context, slot as string),
   },
   {
     path: ['vault', 'change-passphrase'],
-    description: 'replace the passphrase; what was stored stays as it is',
+    description: 'replace the passphrase; the stored secrets are not encrypted again',
     argument: { name: '[slot]' },
     run: (context, slot) => changePassphrase(context, slot as string | undefined),
   },
   {
     path: ['vault', 'rekey'],
-    description: 'write everything anew under a new key: who knew the old one can open old copies only',
+    description: 'encrypt all secrets with a new key; the old key then opens only old copies of the vault',
     options: [
       {
         flags: '--without <slot...>',
-        description: 'slots to leave behind, by id, because what opens them is not at hand',
+        description: 'ids of slots to drop, because their passphrase or SSH key is not available',
       },
     ],
     run: (context, _, options) => rekey(context, options),
   },
   {
     path: ['unlock'],
-    description: 'open the vault once, for all of your processes, or with a command only for what that starts',
+    description: 'open the vault for a while, for all your processes, or only for a command and its child processes',
     argument: { name: '[command...]' },
     options: [
       { flags: '--for <time>', description: 'how long, as 30m, 8h or 2d', usual: '8h' },
-      { flags: '--print', description: `print what opens it, for the variable ${keyVariable}: the last way out` },
+      { flags: '--print', description: `print the key, for the variable ${keyVariable}; only as a last resort` },
     ],
     passThroughOptions: true,
     run: (context, words, options) => unlock(context, words as string[], options as { for: string; print?: boolean }),
   },
   {
     path: ['lock'],
-    description: 'close the vault: what unlock has kept or handed on is forgotten everywhere',
+    description: 'close the vault; every key from an earlier unlock stops working',
     run: (context) => lock(context),
   },
 ]

@@ -11,11 +11,11 @@ import { notUsed, protection } from './status.ts'
 export const slotTypes = ['key-file', 'passphrase', 'ssh-agent'] as const
 type SlotType = (typeof slotTypes)[number]
 
-/** What every command about slots works with. The vault is asked for its passphrase as this command asks for one. */
+/** The input of every command about slots. `options.ask` reads the passphrase from the same source as `passphrases`. */
 interface Bench {
   readonly options: VaultOptions
   readonly passphrases: Passphrases
-  /** What was typed to open the vault, if it was asked for. */
+  /** The passphrase that was typed to open the vault; `undefined` if none was needed. */
   typed(): Secret | undefined
 }
 
@@ -35,7 +35,7 @@ export async function addSlot(
   { key }: { key?: string },
 ): Promise<number> {
   if (key !== undefined && type !== 'ssh-agent')
-    throw new Failure('malformed', 'only a slot of type ssh-agent has a key')
+    throw new Failure('malformed', '--key is only for slots of type ssh-agent')
   const { options, passphrases } = await benchOf(context)
   const { addSlot: add, vaultStatus } = await manage()
   const before = await vaultStatus(options)
@@ -46,7 +46,7 @@ export async function addSlot(
     before === undefined ? `made a vault: ${protection(slots)}\n` : `${slots.at(-1)?.about} opens the vault, too\n`,
   )
   if (type !== 'key-file' && slots.some((slot) => slot.type === 'key-file')) {
-    terminal.say('note: the key file still opens it without that; to end it: credbridge vault remove-slot key-file\n')
+    terminal.say('note: the key file alone still opens it; to stop that: credbridge vault remove-slot key-file\n')
   }
   const { inUse } = context
   if (!inUse.includes('vault')) terminal.say(inUse.length === 0 ? toUse : notUsed(inUse))
@@ -58,7 +58,7 @@ const toUse = 'to keep secrets in it from now on: credbridge use vault\n'
 export async function removeSlot(context: StoreCommandContext, named: string): Promise<number> {
   const { options } = await benchOf(context)
   const slot = await (await manage()).removeSlot(options, named)
-  context.terminal.say(`the slot ${slot.id} (${slot.type}) is gone; copies of the vault from before still open by it\n`)
+  context.terminal.say(`removed the slot ${slot.id} (${slot.type}); older copies of the vault still open with it\n`)
   context.terminal.say('to give the vault a new key as well: credbridge vault rekey\n')
   if (slot.type === 'key-file') context.terminal.say(hint`to remove the file: rm ${options.keyFile}\n`)
   return 0
@@ -68,7 +68,7 @@ export async function changePassphrase(context: StoreCommandContext, named?: str
   const { options, passphrases } = await benchOf(context)
   const { changePassphrase: change } = await manage()
   await change(options, passphrases.fresh, named)
-  context.terminal.say('the passphrase was changed; copies of the vault from before still open with the old one\n')
+  context.terminal.say('the passphrase was changed; older copies of the vault still open with the old one\n')
   return 0
 }
 
@@ -87,9 +87,9 @@ export async function rekey(
   } finally {
     end()
   }
-  context.terminal.say('the vault has a new key; copies from before open as before\n')
+  context.terminal.say('the vault has a new key; older copies still open with the old one\n')
   context.terminal.say(
-    `note: for a day what was before stays in ${options.folder}, and opens as before (docs/vault.md)\n`,
+    `note: the old records stay in ${options.folder} for a day, and still open with the old key (docs/vault.md)\n`,
   )
   return 0
 }
@@ -103,7 +103,7 @@ async function makerOf(
   if (type === 'key-file') return (await import('../slots/key-file.ts')).forKeyFile(options)
   const { forAgent, forPassphrase } = await import('../slots/make.ts')
   if (type === 'ssh-agent') return forAgent(options, key)
-  // Asked for only when the vault is open.
+  // Asks for the new passphrase only after the vault is open.
   return async (vault, bytes) => forPassphrase(await passphrases.fresh())(vault, bytes)
 }
 

@@ -3,15 +3,15 @@ import { hint } from '../../../core/hint.ts'
 import { Secret } from '../../../core/secret.ts'
 import type { Terminal } from '../../../core/terminal.ts'
 
-/** Passphrases as a person types them, or as lines of standard input: those that there are first, the new one last. */
+/** Passphrases from the terminal, or from the lines of standard input: existing ones first, the new one last. */
 export interface Passphrases {
-  /** One that there is. */
+  /** An existing passphrase. */
   current(about: string): Promise<Secret>
   /** A new one, typed twice. */
   fresh(): Promise<Secret>
 }
 
-/** Asks on the terminal without echo; where standard input is none, its lines answer. */
+/** Asks on the terminal without echo. If standard input is not a terminal, reads its lines instead. */
 export function passphrasesFrom(terminal: Terminal): Passphrases {
   return terminal.inIsTerminal ? typed(terminal) : fromLines(terminal)
 }
@@ -21,8 +21,8 @@ function typed(terminal: Terminal): Passphrases {
     current: (about) => terminal.askSecret(`Passphrase of ${about}`),
     async fresh() {
       const first = await terminal.askSecret('New passphrase')
-      if (first.equals(await terminal.askSecret('The same again'))) return first
-      throw new Failure('refused', 'the two were not the same: nothing was changed')
+      if (first.equals(await terminal.askSecret('New passphrase again'))) return first
+      throw new Failure('refused', 'the two passphrases differ; nothing was changed')
     },
   }
 }
@@ -35,7 +35,7 @@ function fromLines({ readSecret }: Terminal): Passphrases {
   }
   async function given(line: string | undefined): Promise<Secret> {
     if (line !== undefined && line !== '') return new Secret(line)
-    throw new Failure('refused', 'standard input has no passphrase for that', {
+    throw new Failure('refused', 'standard input has too few passphrases', {
       hints: [hint`one line for each: those that there are first, the new one last`],
     })
   }

@@ -6,10 +6,10 @@ import { vaultOptions } from '../machine-options.ts'
 import type { Status } from '../manage.ts'
 import type { Opener } from '../open.ts'
 
-/** The exit code where there is no vault. */
+/** The exit code if there is no vault. */
 export const nothingThere = 1
 
-/** What the vault is, for a person or as JSON. Nobody is asked for anything. */
+/** Prints the state of the vault, for a person or as JSON. Never asks for a passphrase. */
 export async function status(
   { terminal, machine, settings, inUse }: StoreCommandContext,
   options: { json?: boolean },
@@ -22,7 +22,7 @@ export async function status(
     return status === undefined ? nothingThere : 0
   }
   if (status === undefined) {
-    terminal.say('there is no vault yet: the first secret that is saved into it makes one, with a key file\n')
+    terminal.say('there is no vault yet; the first save into it makes one with a key file\n')
     terminal.say('to make one that needs a passphrase: credbridge vault add-slot passphrase\n')
     return nothingThere
   }
@@ -31,18 +31,18 @@ export async function status(
   return 0
 }
 
-/** Said where the vault is not what secrets go to. */
+/** The note that secrets are not saved to the vault. */
 export function notUsed(names: readonly string[]): string {
   return `note: the store in use is ${names.join(', then ')}; to keep secrets in the vault: credbridge use vault\n`
 }
 
-/** What the slots protect against, in one sentence; a key file makes the others no stronger. */
+/** The protection that the slots give, in one sentence. With a key file slot the other slots add none. */
 export function protection(slots: readonly { readonly type: string; readonly about: string }[]): string {
   const keyFile = slots.find(({ type }) => type === 'key-file')
   if (keyFile !== undefined) {
-    return `obfuscated, not secret: whoever copies the whole home folder, with ${keyFile.about}, reads everything`
+    return `obfuscated, not secret: anyone who copies the vault and ${keyFile.about} can read everything`
   }
-  return `encrypted: a copy of the disk is worth nothing without ${slots.map(({ about }) => about).join(', or ')}`
+  return `encrypted: a copy of the disk cannot be read without ${slots.map(({ about }) => about).join(', or ')}`
 }
 
 function asData(status: Status, used: boolean): Readonly<Record<string, unknown>> {
@@ -64,7 +64,7 @@ function asText({ folder, id, endpoints, slots, opens, rekeying }: Status): stri
     ...slots.map((slot) => ['slot', `${slot.id}  ${slot.type}: ${slot.about}`]),
     ['now', isFailure(opens) ? shownFailure(opens) : `open, by ${shownOpener(opens)}`],
     ['protects', protection(slots)],
-    ...(rekeying ? [['rekey', 'one goes on, or has died: then the next save puts that right']] : []),
+    ...(rekeying ? [['rekey', 'in progress, or interrupted; the next save repairs an interrupted one']] : []),
   ]
   const fixes = slots.some(({ type }) => type === 'key-file') ? stronger(slots) : []
   return [...lines, ...fixes.map((fix) => ['', fix])]
@@ -86,11 +86,11 @@ function shownFailure({ code, message, hints }: Failure): string {
   return hints[0] === undefined ? what : `${what} (${hints[0]})`
 }
 
-/** What opened it, in a few words. */
+/** What opened the vault, in a few words for a person. */
 export function shownOpener(opener: Opener): string {
   return {
     'key-file': 'its key file',
-    handed: 'what the environment hands over',
+    handed: 'the key from the environment',
     'kernel-keyring': "credbridge unlock (the key is in the kernel's keyring)",
     'ssh-agent': 'the SSH agent',
     passphrase: 'the passphrase',

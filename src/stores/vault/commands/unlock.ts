@@ -11,7 +11,9 @@ interface Options {
   readonly print?: boolean
 }
 
-/** Opens the vault for a while: for all of the user's processes, for one program, or for who has the printed text. */
+/**
+ * Opens the vault for a while: for all of the user's processes, for one program, or for the holder of the printed key.
+ */
 export async function unlock(
   context: StoreCommandContext,
   words: readonly string[],
@@ -19,9 +21,9 @@ export async function unlock(
 ): Promise<number> {
   const { terminal } = context
   const milliseconds = durationOf(time)
-  if (print === true && words.length > 0) throw new Failure('malformed', 'either --print or a command')
+  if (print === true && words.length > 0) throw new Failure('malformed', 'use either --print or a command, not both')
   if (print === true && terminal.outIsTerminal) {
-    throw new Failure('refused', 'the key would be shown on the terminal', {
+    throw new Failure('refused', 'refusing to show the key on the terminal', {
       hints: [hint`export ${keyVariable}="$(credbridge unlock --print)"`],
     })
   }
@@ -33,9 +35,9 @@ export async function unlock(
     return context.runWithSecretFile(words, text, descriptorVariable)
   }
   terminal.out(`${text.expose()}\n`)
-  terminal.say(`this opens the vault until ${shown(until)}, for whoever has it\n`)
-  terminal.say('note: a variable can be read by each of your processes and by root (/proc/<pid>/environ)\n')
-  terminal.say('note: it may be recorded, too: by crash reports, docker inspect, the log of a CI job\n')
+  terminal.say(`anyone who has this key can open the vault until ${shown(until)}\n`)
+  terminal.say('note: all your processes and root can read an environment variable (/proc/<pid>/environ)\n')
+  terminal.say('note: crash reports, docker inspect and CI logs may record it, too\n')
   return 0
 }
 
@@ -50,9 +52,9 @@ async function unlockHere(
     terminal.say('nothing needs to be unlocked: the key file opens the vault (credbridge vault status)\n')
     return 0
   }
-  const opened = `${shownOpener(by)} opened the vault, until ${shown(until)}`
-  terminal.say(`${opened}: for every process of yours, also after you log out\n`)
-  if (milliseconds > keptUnused) terminal.say('note: the kernel forgets it earlier if it is not used for three days\n')
+  const opened = `${shownOpener(by)} opened the vault until ${shown(until)}`
+  terminal.say(`${opened}, for all your processes, also after you log out\n`)
+  if (milliseconds > keptUnused) terminal.say('note: the kernel forgets the key if it is not used for three days\n')
   terminal.say('to close it: credbridge lock\n')
   return 0
 }
@@ -60,7 +62,7 @@ async function unlockHere(
 /** persistent-keyring(7) */
 const keptUnused = 3 * 24 * 3_600_000
 
-/** Closes the vault for everybody. */
+/** Closes the vault for all processes. */
 export async function lock(context: StoreCommandContext): Promise<number> {
   const { terminal } = context
   const options = await optionsAt(context)
@@ -74,7 +76,7 @@ export async function lock(context: StoreCommandContext): Promise<number> {
   const { vaultStatus } = await import('../manage.ts')
   const opens = (await vaultStatus(options))?.opens
   const still = opens === undefined || isFailure(opens) ? undefined : shownOpener(opens)
-  terminal.say(still === undefined ? 'the vault is locked\n' : `nothing is kept; ${still} still opens the vault\n`)
+  terminal.say(still === undefined ? 'the vault is locked\n' : `no key is kept, but ${still} still opens the vault\n`)
   return 0
 }
 
@@ -86,7 +88,7 @@ async function optionsAt({ terminal, machine, settings }: StoreCommandContext): 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const longest = 30
 
-/** `8h` in milliseconds. */
+/** Milliseconds from a text such as `8h`. */
 function durationOf(text: string): number {
   const [, count, unit = ''] = /^([0-9]{1,4})([smhd])$/.exec(text) ?? []
   const milliseconds = Number(count) * (units[unit] ?? Number.NaN)

@@ -5,8 +5,8 @@ import { ownSocketsOnly } from '../../../system/own-socket.ts'
 import type { ConnectSocket } from '../../../system/unix-socket.ts'
 
 /*
- * As much of the SSH agent's protocol as a signature needs (draft-ietf-sshm-ssh-agent): the client speaks first; each
- * message is its length in four bytes, a type and its fields; each request has one answer.
+ * The part of the SSH agent protocol that a signature needs (draft-ietf-sshm-ssh-agent). A message is its length in
+ * four bytes, a type and fields. Each request of the client has one answer.
  */
 
 const requestIdentities = 11
@@ -17,7 +17,7 @@ const signResponse = 14
 const longest = 256 * 1024
 const limit = 5000
 
-/** Where the user's SSH agent listens, and whose it must be. */
+/** The socket of the user's SSH agent, and the user who must own it. */
 export interface AgentSocket {
   readonly path: string
   readonly userId: UserId
@@ -42,7 +42,7 @@ export async function agentKeys(socket: AgentSocket): Promise<readonly AgentKey[
   return keys
 }
 
-/** The signature blob over the data; `undefined` if the agent refuses to sign that with this key. */
+/** The signature of the data, as a blob; `undefined` if the agent refuses to sign with this key. */
 export async function agentSignature(socket: AgentSocket, key: Buffer, data: Buffer): Promise<Buffer | undefined> {
   const answer = await ask(
     socket,
@@ -51,7 +51,7 @@ export async function agentSignature(socket: AgentSocket, key: Buffer, data: Buf
   return answer[0] === signResponse ? reader(answer.subarray(1)).field() : undefined
 }
 
-/** A field: its length in four bytes, then itself (RFC 4251, section 5, `string`). */
+/** A field: its length in four bytes, then its bytes (RFC 4251, section 5, `string`). */
 export function field(bytes: Buffer | string): Buffer {
   const body = Buffer.from(bytes)
   const length = Buffer.alloc(4)
@@ -59,7 +59,7 @@ export function field(bytes: Buffer | string): Buffer {
   return Buffer.concat([length, body])
 }
 
-/** Reads fields one after the other; bytes that end too early are `unavailable`. */
+/** Reads fields one after the other. Throws `unavailable` if the bytes are too short. */
 export function reader(bytes: Buffer): { number(): number; field(): Buffer } {
   let at = 0
   function take(length: number): Buffer {
@@ -71,13 +71,16 @@ export function reader(bytes: Buffer): { number(): number; field(): Buffer } {
   return { number, field: () => take(number()) }
 }
 
-/** One request and its answer, within five seconds altogether. A socket of another user's is not used. */
+/** Sends a request and returns its answer, within five seconds. Refuses the socket of another user. */
 async function ask({ path, userId, connector }: AgentSocket, request: Buffer): Promise<Buffer> {
   const connect = ownSocketsOnly(await connector(), userId)
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     let isOpen = false
-    const timer = setTimeout(() => end(() => reject(new Failure('timeout', 'the SSH agent does not answer'))), limit)
+    const timer = setTimeout(
+      () => end(() => reject(new Failure('timeout', 'the SSH agent did not answer in time'))),
+      limit,
+    )
     const socket = connect(path, {
       opened() {
         isOpen = true
@@ -87,11 +90,11 @@ async function ask({ path, userId, connector }: AgentSocket, request: Buffer): P
         received = Buffer.concat([received, chunk])
         if (received.length < 4) return
         const length = received.readUInt32BE()
-        if (length < 1 || length > longest) end(() => reject(unusable('its answer makes no sense')))
+        if (length < 1 || length > longest) end(() => reject(unusable('its answer is invalid')))
         else if (received.length >= 4 + length) end(() => resolve(received.subarray(4, 4 + length)))
       },
       ended(error) {
-        const why = isOpen ? 'it hung up' : 'nobody answers at its socket'
+        const why = isOpen ? 'it closed the connection' : 'nothing listens at its socket'
         end(() => reject(isFailure(error) ? unusable(error.message) : unusable(why)))
       },
     })

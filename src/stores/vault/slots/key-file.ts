@@ -7,7 +7,7 @@ import { fault } from '../faults.ts'
 import type { VaultOptions } from '../options.ts'
 import { newSlotId, type Slot, type SlotMaker, sealSlot } from './slot.ts'
 
-/** Opens with a file that lies outside the vault's folder and needs nobody. */
+/** Opens with a file outside the vault's folder. Needs no person. */
 export interface KeyFileSlot extends Slot {
   readonly type: 'key-file'
 }
@@ -19,7 +19,7 @@ export function isKeyFileSlot(slot: Slot): slot is KeyFileSlot {
 const prefix = 'credbridge-vault-key 1 '
 const length = prefix.length + 43
 
-/** The secret in a key file; `undefined` where there is none. */
+/** The secret in a key file; `undefined` if the file does not exist. */
 export function readKeyFile(path: string, uid: UserId): Buffer | undefined {
   const bytes = readOwnFile(path, uid)
   if (bytes === undefined) return undefined
@@ -32,22 +32,24 @@ export function readKeyFile(path: string, uid: UserId): Buffer | undefined {
   return secret
 }
 
-/** A slot for the key file, which is made if it is not there. */
+/** Makes a slot for the key file. Creates the file if it does not exist. */
 export function forKeyFile({ keyFile, uid }: VaultOptions): SlotMaker {
   return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
 }
 
-/** Where a rekey puts the new secret until the vault's header asks for it: one place for each key, so that none is lost. */
+/** The path of a rekey's new key file until the header is replaced. Each key has its own path, so that none is lost. */
 export function nextKeyFile(path: string, keyId: string): string {
   return `${path}.next-${keyId}`
 }
 
-/** Where a rekey leaves the secret from before for as long as the records from before. */
+/** The path of the previous key file, which a rekey keeps as long as the previous records. */
 export function formerKeyFile(path: string, keyId: string): string {
   return `${path}.former-${keyId}`
 }
 
-/** The secret in the key file, which is made if there is none; of many processes that make it at once, one does. */
+/**
+ * The secret in the key file. Creates the file if it does not exist; of several processes at once, exactly one does.
+ */
 function ensureKeyFile(path: string, uid: UserId): Buffer {
   const there = readKeyFile(path, uid)
   if (there !== undefined) return there
@@ -56,7 +58,7 @@ function ensureKeyFile(path: string, uid: UserId): Buffer {
   return readKeyFile(path, uid) ?? ensureKeyFile(path, uid)
 }
 
-/** Writes a key file in the place of what is there. */
+/** Writes a key file, replacing an existing one. */
 export function writeKeyFile(path: string, secret: Buffer): void {
   replaceFile(path, printKeyFile(secret))
 }

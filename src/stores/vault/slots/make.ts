@@ -6,7 +6,7 @@ import { newCost, secretOfPassphrase } from './passphrase.ts'
 import { newSlotId, type SlotMaker, sealSlot } from './slot.ts'
 import { agentOf, chooseAgentKey, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
 
-/** A slot for a passphrase. */
+/** Makes a slot for a passphrase. */
 export function forPassphrase(passphrase: Secret, id = newSlotId()): SlotMaker {
   return (vault, key) => {
     const slot = { type: 'passphrase', id, scrypt: newCost() } as const
@@ -14,7 +14,7 @@ export function forPassphrase(passphrase: Secret, id = newSlotId()): SlotMaker {
   }
 }
 
-/** A slot for a key in the user's SSH agent: the one with this fingerprint or comment, or the only one. */
+/** Makes a slot for a key in the user's SSH agent: the key with this fingerprint or comment, or the only one. */
 export function forAgent(options: VaultOptions, named?: string): SlotMaker {
   return async (vault, key) => {
     const agent = agentOf(options)

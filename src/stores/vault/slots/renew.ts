@@ -8,21 +8,21 @@ import { isPassphraseSlot, newCost, type PassphraseSlot, secretOfPassphrase } fr
 import { openSlot, type Slot, sealSlot } from './slot.ts'
 import { type AgentSlot, agentOf, isAgentSlot, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
 
-/** What a slot needs to be sealed anew. */
+/** The input for encrypting the new key in a slot. */
 export interface Renewal {
   readonly options: VaultOptions
   /** The vault's id. */
   readonly vault: string
-  /** The key that is in the slots, and the one that will be. */
+  /** The vault's old key and its new one. */
   readonly from: Buffer
   readonly to: Buffer
-  /** What the key file will hold. */
+  /** The new secret of the key file. */
   readonly fileSecret: Buffer
-  /** Asks for the passphrase of this slot. */
+  /** Asks for the passphrase of a slot; `about` describes it. */
   readonly ask: (about: string) => Promise<Secret>
 }
 
-/** The slot with another vault key in it. What opens it has to be at hand: else it is `locked`. */
+/** The slot with the new key of the vault. `locked` if the slot's own secret is not available. */
 export async function renewSlot(slot: Slot, renewal: Renewal): Promise<Slot> {
   if (isKeyFileSlot(slot)) return sealSlot(renewal.vault, about(slot), renewal.fileSecret, renewal.to)
   if (isPassphraseSlot(slot)) return renewPassphrase(slot, renewal)
@@ -50,7 +50,7 @@ function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
 }
 
 function notAtHand(slot: Slot, { options }: Renewal): Failure {
-  return new Failure('locked', `what opens the slot ${slot.id} cannot be used here: ${describeSlot(slot, options)}`, {
+  return new Failure('locked', `the slot ${slot.id} cannot be opened here: it needs ${describeSlot(slot, options)}`, {
     hints: [hint`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
   })
 }

@@ -1,16 +1,16 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { hkdf } from '../key.ts'
 
-/** One way to open the vault: the vault's key, sealed under a secret that somebody has. */
+/** One way to open the vault: the vault's key, encrypted with a secret. */
 export interface Slot {
   readonly type: string
   /** 16 hexadecimal digits; a person may name the slot by it. */
   readonly id: string
-  /** Nonce, sealed key and tag in base64url. */
+  /** Nonce, encrypted key and tag in base64url. */
   readonly key: string
 }
 
-/** Seals a vault's key in a new slot of the vault with this id. */
+/** Makes a slot with the key of the vault with this id. */
 export type SlotMaker = (vault: string, key: Buffer) => Slot | Promise<Slot>
 
 const nonceLength = 12
@@ -21,7 +21,7 @@ export function newSlotId(): string {
   return randomBytes(8).toString('hex')
 }
 
-/** The slot with the vault's key sealed in it. What the slot says about itself, and the vault's id, are associated data. */
+/** Encrypts the vault's key in the slot. The slot's other members and the vault's id are associated data. */
 export function sealSlot<T extends Omit<Slot, 'key'>>(vault: string, slot: T, secret: Buffer, key: Buffer): T & Slot {
   const nonce = randomBytes(nonceLength)
   const cipher = createCipheriv('aes-256-gcm', wrappingKey(slot, secret), nonce).setAAD(about(vault, slot))
@@ -29,7 +29,7 @@ export function sealSlot<T extends Omit<Slot, 'key'>>(vault: string, slot: T, se
   return { ...slot, key: sealed.toString('base64url') }
 }
 
-/** The vault's key; `undefined` if this is not the slot's secret, or the slot was changed. */
+/** The vault's key; `undefined` if the secret is wrong or the slot was changed. */
 export function openSlot(vault: string, slot: Slot, secret: Buffer): Buffer | undefined {
   const { key, ...rest } = slot
   const sealed = Buffer.from(key, 'base64url')
@@ -50,7 +50,7 @@ function wrappingKey(slot: Omit<Slot, 'key'>, secret: Buffer): Buffer {
   return hkdf(secret, Buffer.from(slot.id, 'hex'), `credbridge vault 1 slot ${slot.type}`)
 }
 
-/** The slot without its key, as compact JSON with its members in the order in which they are stored. */
+/** The vault's id and the slot without its key, as compact JSON. The members keep their stored order. */
 function about(vault: string, slot: Omit<Slot, 'key'>): Buffer {
   return Buffer.from(JSON.stringify([vault, slot]))
 }

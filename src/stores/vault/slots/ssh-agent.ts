@@ -7,25 +7,25 @@ import { type AgentSocket, agentKeys, agentSignature, field, reader } from './ag
 import type { Slot } from './slot.ts'
 
 /*
- * Opens with a signature that only the user's SSH agent can make. It is an ssh-ed25519 signature, whose bytes are the
- * same each time (RFC 8032, 5.1.6), over the vault, the slot and 32 random bytes, in the form in which
- * `ssh-keygen -Y sign` signs (PROTOCOL.sshsig) and under a namespace of our own, so that nothing else that asks the
- * agent for signatures asks for this one.
+ * This slot's secret is a signature that only the user's SSH agent can make: an ssh-ed25519 signature, whose bytes are
+ * the same each time (RFC 8032, 5.1.6), of the vault's id, the slot's id and 32 random bytes. It has the format of
+ * `ssh-keygen -Y sign` (PROTOCOL.sshsig) and credbridge's own namespace, so that no other program asks the agent for
+ * the same signature.
  */
 
-/** Opens with the user's SSH agent, also a forwarded one. */
+/** Opens with the user's SSH agent, which may be forwarded. */
 export interface AgentSlot extends Slot {
   readonly type: 'ssh-agent'
   /** The line of a public key file: type and key. */
   readonly publicKey: string
-  /** What is signed beside the ids, in base64url. */
+  /** The random bytes that are signed with the ids, in base64url. */
   readonly challenge: string
 }
 
 const algorithm = 'ssh-ed25519'
 const namespace = 'credbridge-vault'
 
-/** The agent that the vault may ask, if there is one. */
+/** The socket of the SSH agent; `undefined` if there is none. */
 export function agentOf({ agent, uid, connector = byNet }: VaultOptions): AgentSocket | undefined {
   return agent === undefined ? undefined : { path: agent, userId: uid, connector }
 }
@@ -46,8 +46,8 @@ export function fingerprint(publicKey: string): string {
 }
 
 /**
- * The key in the agent with which a slot can be made: the only one of type ssh-ed25519, or the one with this
- * fingerprint or comment. Several and none named: `ambiguous`. None that can be used: `unsupported` with the reason.
+ * The agent's key for a new slot: the only one of type ssh-ed25519, or the one with this fingerprint or comment.
+ * Several keys: `ambiguous`. No key: `unavailable`. No key of this type: `unsupported`.
  */
 export async function chooseAgentKey(socket: AgentSocket, named?: string): Promise<string> {
   const all = (await agentKeys(socket)).map(({ blob, comment }) => {
@@ -71,7 +71,7 @@ export function newChallenge(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** The slot's secret; `undefined` if the agent does not have the key or refuses to sign with it. */
+/** The slot's secret; `undefined` if the agent does not hold the key or refuses to sign with it. */
 export async function secretOfAgent(
   socket: AgentSocket,
   vault: string,
@@ -84,7 +84,7 @@ export async function secretOfAgent(
   return read.field()
 }
 
-/** The slot's secret, proven to be the same each time: signed twice, and a signature of this very key. */
+/** The slot's secret, checked: the agent must make the same valid signature twice. */
 export async function provenSecretOfAgent(
   socket: AgentSocket,
   vault: string,
@@ -100,10 +100,10 @@ export async function provenSecretOfAgent(
   }
   const second = await secretOfAgent(socket, vault, slot)
   if (second?.equals(first) === true && isSignature(vault, slot, first)) return first
-  throw new Failure('unsupported', 'the SSH agent does not sign the same way each time')
+  throw new Failure('unsupported', 'the SSH agent does not make the same signature each time')
 }
 
-/** PROTOCOL.sshsig, section 2: what is signed. */
+/** The signed data: PROTOCOL.sshsig, section 2. */
 function signed(vault: string, slot: Omit<AgentSlot, 'key'>): Buffer {
   const message = Buffer.concat([
     Buffer.from(vault, 'hex'),
@@ -135,7 +135,7 @@ function noKey(named: string | undefined, type: string | undefined): Failure {
   }
   return new Failure(
     'unsupported',
-    `a key of type ${type} cannot open a vault: only plain ssh-ed25519 is sure to sign the same each time`,
+    `a key of type ${type} cannot open a vault: only plain ssh-ed25519 makes the same signature each time`,
     {
       hints: [hint`ssh-keygen -t ed25519`],
     },
