@@ -4,7 +4,7 @@ import type { DoctorLine } from '../core/doctor-line.ts'
 import { erasedCopies } from '../core/erased.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { standalone } from '../edge/installation/version.ts'
+import { runtime } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
@@ -101,8 +101,8 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
   return ['BUN_OPTIONS', 'BUN_BE_BUN']
     .filter((name) => machine.env[name] !== undefined)
     .map((name) => ({
-      state: standalone ? 'wrong' : 'note',
-      says: `${name} is set: it runs foreign code in any executable that Bun compiled, as a standalone credbridge is`,
+      state: runtime === 'bun' ? 'wrong' : 'note',
+      says: `${name} is set: it runs foreign code in any executable that Bun compiled, as some of credbridge are`,
       fix: `unset ${name}`,
     }))
 }

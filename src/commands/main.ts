@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
+import { traceFailure } from '../edge/serve.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
@@ -16,6 +17,7 @@ export async function main(words: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
+    traceFailure(failure)
     context.terminal.say(formatFailure(failure))
     exit(broken, failure.stuck)
   }

@@ -43,6 +43,6 @@ export function thisMachine(): Machine {
 
 /** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
 const ownDialer =
-  process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
+  process.env['CREDBRIDGE_RUNTIME_AT_BUILD'] === 'bun'
     ? async () => dialByBun
     : () => dialer((process as { binding?: Binding }).binding?.bind(process))
