@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build, type OutputFile, type Plugin } from 'esbuild'
 import { buildConstants, commands, root } from './project.ts'
 
 /*
@@ -24,7 +24,7 @@ const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
 export async function bundleForNative(folder: string, program = allCommands()): Promise<readonly string[]> {
   mkdirSync(dirname(entry), { recursive: true })
   writeFileSync(entry, `import '../runtime/node/globals.ts'\n${program}`)
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { entry, ...Object.fromEntries(required.map((name) => [`node-${name}`, join(host, `${name}.ts`)])) },
     outdir: folder,
@@ -41,7 +41,10 @@ export async function bundleForNative(folder: string, program = allCommands()): 
     define: buildConstants('native'),
     metafile: true,
     plugins: [native],
+    write: false,
   })
+  mkdirSync(folder, { recursive: true })
+  for (const file of outputFiles) writeFileSync(file.path, loadedByHost(file))
   return Object.keys(metafile.inputs)
 }
 
@@ -65,6 +68,14 @@ const native: Plugin = {
     })
     onLoad({ filter: /\/node_modules\/.*\.js$/ }, ({ path }) => ({ contents: withImports(readFileSync(path, 'utf8')) }))
   },
+}
+
+/**
+ * What is loaded later is loaded by the host: the engine's own `import()` asks bytecode for the file that it came from,
+ * which it no longer knows when all that serves to find faults is left out.
+ */
+function loadedByHost({ text }: OutputFile): string {
+  return text.replace(/\bimport\((?="\.\/[^"]+"\))/g, 'loadModule(')
 }
 
 /**

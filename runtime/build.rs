@@ -29,7 +29,7 @@ fn compile(name: &str, source: Vec<u8>) -> Vec<u8> {
     runtime.set_loader(Anything, Anything);
     let context = Context::full(&runtime).expect("there is memory");
     context.with(|ctx| {
-        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+        let options = WriteOptions { strip_source: true, strip_debug: true, ..WriteOptions::default() };
         match Module::declare(ctx.clone(), name, source).and_then(|module| module.write(options)) {
             Ok(bytecode) => bytecode,
             Err(_) => panic!("{name}: {:?}", ctx.catch()),

@@ -1,3 +1,4 @@
+import { load } from 'host:modules'
 import { random } from 'host:process'
 import { Buffer } from './buffer.ts'
 import { process } from './process.ts'
@@ -12,7 +13,7 @@ import {
 } from './timers.ts'
 import { URL } from './url.ts'
 
-/* The names that are everywhere in Node. */
+/* The names that are everywhere in Node, and what `import()` becomes (packaging/native-bundle.ts). */
 
 const crypto = {
   getRandomValues<Values extends Uint8Array>(values: Values): Values {
@@ -29,6 +30,7 @@ Object.assign(globalThis, {
   clearTimeout,
   crypto,
   global: globalThis,
+  loadModule: load,
   process,
   queueMicrotask,
   setImmediate,

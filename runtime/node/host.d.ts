@@ -1,5 +1,9 @@
 /* What the host offers: ../src, one file for each module. Errors of the system are thrown as Node throws them. */
 
+declare module 'host:modules' {
+  export function load(name: string): Promise<unknown>
+}
+
 declare module 'host:text' {
   export function isUtf8(bytes: Uint8Array): boolean
   /** `text` must be well-formed; `encoding` is one of Node's names. */

@@ -85,5 +85,9 @@ export const process: Process = new Process()
 atEnd(() => process.exit())
 
 export const { stdout, stderr } = process
-export const stdin = { isTTY: isTerminal(0) }
+export const stdin = {
+  get isTTY() {
+    return isTerminal(0)
+  },
+}
 export default process

@@ -2,7 +2,7 @@
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::ModuleDef;
-use rquickjs::{Ctx, Error, Module, Result};
+use rquickjs::{Ctx, Error, Module, Promise, Result};
 
 /// The module that runs the command that this process was started for (packaging/native.ts).
 pub const ENTRY: &str = "entry.js";
@@ -30,6 +30,15 @@ macro_rules! native_module {
 }
 pub(crate) use native_module;
 
+native_module! {
+    "load": load,
+}
+
+/// A module that is needed only now.
+pub fn load<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {
+    Module::import(&ctx, name)
+}
+
 pub struct Embedded;
 
 impl Resolver for Embedded {
@@ -49,6 +58,7 @@ impl Loader for Embedded {
             "host:crypto" => declare::<crate::crypto::Host>(ctx, name),
             "host:files" => declare::<crate::files::Host>(ctx, name),
             "host:keyring" => declare::<crate::keyring::Host>(ctx, name),
+            "host:modules" => declare::<Host>(ctx, name),
             "host:poll" => declare::<crate::poll::Host>(ctx, name),
             "host:process" => declare::<crate::process::Host>(ctx, name),
             "host:signals" => declare::<crate::signals::Host>(ctx, name),
