@@ -37,7 +37,7 @@ function lazyName(file: string): string {
 }
 
 /** A client's call nearly always needs one of these stores: each stands in the command's own file. */
-const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts', 'keychain/open.ts'].map((file) =>
+const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts'].map((file) =>
   join(root, 'src', 'stores', file),
 )
 
@@ -64,6 +64,7 @@ async function bundle(
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    mainFields: ['module', 'main'], // jsonc-parser's other form finds its parts only when it runs
     minify,
     legalComments: 'none',
     logLevel: 'warning',
@@ -89,7 +90,7 @@ function declareTypes(): void {
     writeFileSync(file, text)
     for (const [, path] of text.matchAll(/['"](\.\.?\/[^'"]+)\.js['"]/g)) keep(join(file, '..', `${path}.d.ts`))
   }
-  keep(join(types, 'library', 'index.d.ts'))
+  for (const entry of ['index', 'keytar']) keep(join(types, 'library', `${entry}.d.ts`))
   for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' }).map((name) => join(types, name))) {
     if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file)
   }
@@ -110,11 +111,14 @@ const library = join(out, 'library', 'index.cjs')
 await bundle(join(root, 'src', 'library', 'index.ts'), library, waiting, { minify: false })
 for (const file of waiting) await bundle(file, join(out, 'lazy', lazyName(file)), waiting)
 
-const names = Object.keys(createRequire(import.meta.url)(library) as object)
+const exported = createRequire(import.meta.url)(library) as { readonly keytar: object }
 writeFileSync(
   join(out, 'library', 'index.mjs'),
-  `import library from './index.cjs'\n\nexport const { ${names.join(', ')} } = library\n`,
+  `import library from './index.cjs'\n\nexport const { ${Object.keys(exported).join(', ')} } = library\n`,
 )
+// CommonJS for both, without the mark of a compiled module, as keytar itself: so a default import means the same.
+const keytar = Object.keys(exported.keytar).map((name) => `exports.${name} = keytar.${name}\n`)
+writeFileSync(join(out, 'library', 'keytar.cjs'), `const { keytar } = require('./index.cjs')\n\n${keytar.join('')}`)
 declareTypes()
 
 await ship(out)

@@ -1,5 +1,21 @@
 #!/usr/bin/env node
+import { asFailure } from '../src/core/failure.ts'
+import { formatFailure } from '../src/core/failure-text.ts'
 import { serve } from '../src/edge/serve.ts'
-import { pnpm } from '../src/tools/pnpm/dialect.ts'
+import type { Machine } from '../src/system/machine.ts'
+import { pnpmDialect } from '../src/tools/pnpm/dialect.ts'
 
-serve('credbridge-pnpm', () => pnpm)
+/** pnpm passes on nothing that its helper writes; 12 goes on without a credential. */
+async function refuseProject(machine: Machine): Promise<void> {
+  const { caller } = await import('../src/edge/launch/caller.ts')
+  const project = await import('../src/tools/pnpm/project.ts')
+  const { words, say } = await caller()
+  try {
+    await project.refuseProject(machine, words)
+  } catch (error) {
+    say(formatFailure(asFailure(error)))
+    throw error
+  }
+}
+
+serve('credbridge-pnpm', (machine) => pnpmDialect(() => refuseProject(machine)))

@@ -1,5 +1,10 @@
 #!/usr/bin/env node
 import { serve } from '../src/edge/serve.ts'
-import { yarn } from '../src/tools/yarn/dialect.ts'
+import { yarnDialect } from '../src/tools/yarn/dialect.ts'
 
-serve('credbridge-yarn', () => yarn)
+serve('credbridge-yarn', (machine) =>
+  yarnDialect(async (folder, known) => {
+    const project = await import('../src/tools/yarn/ask.ts')
+    await project.refuseProject(machine, folder, known)
+  }),
+)

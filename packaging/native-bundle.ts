@@ -13,7 +13,7 @@ const entry = join(root, 'build', 'native-entry.ts')
 
 /** What stands in the place of a package, or of a file of src/. */
 const instead: Readonly<Record<string, string>> = {
-  '@napi-rs/keyring': 'runtime/node/keyring.ts',
+  '@napi-rs/keyring': 'runtime/keychain.ts',
   'src/system/unix-socket-pipe.ts': 'runtime/unix-socket.ts',
 }
 

@@ -1,5 +1,5 @@
-import { dialByNet } from '../src/system/unix-socket-net.ts'
+import { connectByNet } from '../src/system/unix-socket-net.ts'
 
 /* The host's node:net is as lean as what src/ has in its place for Node. */
 
-export const dialer = async () => dialByNet
+export const socketConnector = async () => connectByNet

@@ -14,6 +14,9 @@ export function askedBy(asker: Partial<Asker>, store: Store): Store {
     save: (_, ...rest) => store.save(who, ...rest),
     remove: (_, ...rest) => store.remove(who, ...rest),
     list: () => store.list(who),
+    problems: async () => (await store.problems?.(who)) ?? [],
+    removeUnreadable: async (_, ...rest) => (await store.removeUnreadable?.(who, ...rest)) ?? 0,
+    tidy: async () => store.tidy?.(who),
     alone: (_, ...rest) => store.alone(who, ...rest),
   }
 }

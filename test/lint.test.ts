@@ -7,7 +7,31 @@ import { run } from './real/run.ts'
 /* The arrows of docs/architecture.md are lint rules: what goes against one is refused, and the reason is said. */
 
 const root = join(import.meta.dirname, '..')
-const imports = (path: string) => `import { it } from '${path}'\nexport const its = it\n`
+const imports = (path: string) => from('it', path)
+const from = (name: string, module: string) => `import { ${name} } from '${module}'\nexport const its = ${name}\n`
+
+/** Where files are written by system/atomic-write.ts only, and the names of what that is made of. */
+const writers = [
+  'stores',
+  'stores/helper',
+  'stores/vault/slots',
+  'tools/git',
+  'commands',
+  'edge',
+  'edge/launch',
+  'library',
+  'engine',
+  'dbus',
+]
+const steps = [
+  ['renameSync', 'node:fs'],
+  ['linkSync', 'node:fs'],
+  ['writeFileSync', 'node:fs'],
+  ['chmodSync', 'node:fs'],
+  ['chownSync', 'node:fs'],
+  ['rename', 'node:fs/promises'],
+  ['writeFile', 'node:fs/promises'],
+] as const
 
 /** A file, what it says, and why that is refused. */
 const refused: readonly (readonly [place: string, text: string, reason: string])[] = [
@@ -33,6 +57,20 @@ const refused: readonly (readonly [place: string, text: string, reason: string])
   ['src/system/a26.ts', imports('../stores/choose.ts'), 'system is the ground floor'],
   ['src/system/a27.ts', 'export const it = process.env\n', 'global variable process'],
   ['src/dbus/a28.ts', imports('../core/secret.ts'), 'knows nothing about secrets'],
+  ['src/dbus/a32.ts', imports('../stores/secret-service/calls.ts'), 'knows nothing about secrets'],
+  ['src/dbus/a33.ts', 'export const it = process.env\n', 'global variable process'],
+  ['src/system/a34.ts', imports('../dbus/value.ts'), 'system is the ground floor'],
+  ['src/system/a35.ts', imports('node:process'), 'system is the ground floor'],
+  ['src/system/a36.ts', 'export const say = () => console.log(1)\n', 'global variable console'],
+  ['src/system/a37.ts', from('chownSync', 'node:fs'), 'change the open file'],
+  ...writers.flatMap((folder) =>
+    steps.map(
+      ([name, module]) =>
+        [`src/${folder}/w-${name}-${module.length}.ts`, from(name, module), 'use system/atomic-write.ts'] as const,
+    ),
+  ),
+  ['src/stores/a38.ts', "import fs from 'node:fs'\nexport const its = fs\n", 'use system/atomic-write.ts'],
+  ['src/stores/a39.ts', "import * as fs from 'node:fs'\nexport const its = fs\n", 'use system/atomic-write.ts'],
 ]
 
 const allowed: readonly (readonly [place: string, text: string])[] = [
@@ -46,6 +84,14 @@ const allowed: readonly (readonly [place: string, text: string])[] = [
   ['src/commands/a29.ts', imports('../stores/choose.ts')],
   ['src/stores/a30.ts', imports('../system/lock.ts')],
   ['src/engine/a31.ts', imports('../tools/dialect.ts')],
+  ['src/system/a60.ts', imports('../core/failure.ts')],
+  ['src/system/a61.ts', imports('./disk.ts')],
+  ['src/system/a62.ts', from('renameSync', 'node:fs')],
+  ['src/system/a63.ts', from('fchownSync', 'node:fs')],
+  ['src/dbus/a64.ts', imports('../core/failure.ts')],
+  ['src/dbus/a65.ts', imports('../system/own-socket.ts')],
+  ['src/stores/a66.ts', imports('../system/atomic-write.ts')],
+  ['src/stores/a67.ts', from('readFileSync', 'node:fs')],
 ]
 
 /** What the linter says about each file, restricted imports and globals only. */

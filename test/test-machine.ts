@@ -20,7 +20,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     direct: () => [],
     shipped: () => undefined,
     addon: nothingThere('addon'),
-    dialer: nothingThere('sockets'),
+    connector: nothingThere('sockets'),
     setVariable() {
       throw new Error('the test sets no variable')
     },

@@ -11,7 +11,9 @@ const scripts = join(import.meta.dirname, 'scripts')
 const stores = ['secret-service', 'keychain', 'vault', 'helper:secretservice']
 
 /** Stories that a store declares to be beyond it. */
-const beyond: Readonly<Record<string, readonly string[]>> = { 'helper:secretservice': ['git-two-accounts.txt'] }
+const beyond: Readonly<Record<string, readonly string[]>> = {
+  'helper:secretservice': ['git-two-accounts.txt', 'rotation.txt'],
+}
 
 /** Follows a story in a world of its own, step by step. */
 async function follow(steps: readonly Step[], store: string): Promise<void> {

@@ -175,3 +175,8 @@ declare module 'host:keyring' {
   export function keep(service: string, account: string, text: string): void
   export function forget(service: string, account: string): boolean
 }
+
+declare module 'host:zlib' {
+  /** Throws where more than `longest` bytes come out. */
+  export function gunzip(archive: Uint8Array, longest: number): Uint8Array<ArrayBuffer>
+}

@@ -13,6 +13,7 @@ mod socket;
 mod terminal;
 mod text;
 mod url;
+mod zlib;
 
 use rquickjs::context::intrinsic::{
     Date, Json, MapSet, Performance, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,

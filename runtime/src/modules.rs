@@ -66,6 +66,7 @@ impl Loader for Embedded {
             "host:terminal" => declare::<crate::terminal::Host>(ctx, name),
             "host:text" => declare::<crate::text::Host>(ctx, name),
             "host:url" => declare::<crate::url::Host>(ctx, name),
+            "host:zlib" => declare::<crate::zlib::Host>(ctx, name),
             _ => Err(Error::new_loading(name)),
         }
     }

@@ -2,7 +2,10 @@ import { type Command, Option } from 'commander'
 import { type Entry, kinds } from '../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName, userIn } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { shellWord } from '../core/hint.ts'
+import { printable } from '../core/failure-text.ts'
+import { endpointWords, shellWord } from '../core/hint.ts'
+import type { Terminal } from '../core/terminal.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
  * The words that several commands share. Exit codes: 0 done, 1 nothing there, 2 broken or not understood.
@@ -52,6 +55,21 @@ export function accountsOf(entries: readonly Entry[]): readonly string[] {
 /** An account for a person's eyes: the empty one must be seen, too. */
 export function shownAccount(account: string): string {
   return account === '' ? '(no user name)' : account
+}
+
+/** Tells the person one line; names in it cannot move the cursor. */
+export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
+  say(`${printable(text)}\n`)
+}
+
+/** For how long what was erased, replaced or removed can be restored. */
+export async function recoverHours({ engine }: Pick<CliContext, 'engine'>): Promise<number> {
+  return (await engine.settings()).recoverHours
+}
+
+/** An endpoint, and an account where one is known, as words of our commands. */
+export function placeWords(endpoint: Endpoint, account?: string): string {
+  return account === undefined ? endpointWords(endpoint) : `${endpointWords(endpoint)} ${shellWord(account)}`
 }
 
 /** An entry for scripts: what `--json` prints. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
+import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 
 export function defaultCommand(program: Command, context: CliContext): void {
   withService(program.command('default <endpoint> [account]'))
@@ -20,14 +21,21 @@ async function setDefault(
   options: { service?: boolean; unset?: boolean },
 ): Promise<number> {
   const endpoint = endpointFrom(word, options)
-  const { keeping } = await context.broker()
-  if (options.unset === true) return (await keeping.unsetDefault(endpoint)) ? 0 : nothingThere
+  const actions = await (await context.broker()).personActions()
+  if (options.unset === true) return unset(context, endpoint, await actions.unsetDefault(endpoint))
   if (account === undefined) {
-    throw new Failure('malformed', 'which account is it to be', {
+    throw new Failure('malformed', 'no account is named', {
       hints: [`credbridge list ${endpointWords(endpoint)}`],
     })
   }
-  await keeping.setDefault(endpoint, account)
-  context.terminal.say(`${shownAccount(account)} is now the default at ${endpoint.key}\n`)
+  await actions.setDefault(endpoint, account)
+  sayLine(context.terminal, `${shownAccount(account)} is now the default at ${endpoint.key}`)
   return 0
+}
+
+function unset({ terminal }: CliContext, endpoint: Endpoint, accounts: readonly string[]): number {
+  for (const account of accounts)
+    sayLine(terminal, `${shownAccount(account)} is no longer the default at ${endpoint.key}`)
+  if (accounts.length === 0) sayLine(terminal, `${endpoint.key} has no default`)
+  return accounts.length === 0 ? nothingThere : 0
 }

@@ -1,5 +1,5 @@
 import { type Asker, withoutPerson } from '../core/asker.ts'
-import type { DoctorLine } from '../core/doctor-line.ts'
+import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
 import type { Store, Traits } from '../core/store.ts'
 import type { Settings } from '../engine/settings.ts'
@@ -69,6 +69,8 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
 interface Tried {
   readonly report: StoreReport
   readonly failure?: Failure
+  /** What it holds and cannot read. */
+  readonly problems?: readonly Failure[]
 }
 
 async function tryStore(name: string, used: boolean, { settings, machine, asker }: StoresToCheck): Promise<Tried> {
@@ -81,7 +83,8 @@ async function tryStore(name: string, used: boolean, { settings, machine, asker 
     report = { ...report, protects: await type.protects(context) }
     if (type.isMade !== undefined && !(await type.isMade(context))) return { report }
     await tryOut(store, asker)
-    return { report: { ...report, works: true } }
+    await store.tidy?.(asker)
+    return { report: { ...report, works: true }, problems: (await store.problems?.(asker)) ?? [] }
   } catch (error) {
     const failure = asFailure(error)
     return { report: { ...report, works: false, failure: failure.code }, failure }
@@ -112,16 +115,16 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
   return { check: 'store', state: 'note', says }
 }
 
-function findingsOf({ report, failure }: Tried): readonly StoreFinding[] {
+function findingsOf({ report, failure, problems = [] }: Tried): readonly StoreFinding[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
   const note: StoreFinding = { check, state: 'note', says: about.join('; ') }
   if (works === undefined) return [note]
   if (failure === undefined) {
-    return [note, { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }]
+    const ok: StoreFinding = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
+    return [note, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
-  const [fix] = failure.hints
-  return [note, { check, state: 'wrong', says: failure.message, ...(fix === undefined ? {} : { fix }) }]
+  return [note, { check, ...doctorLineOf(failure) }]
 }

@@ -1,15 +1,18 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import type { DoctorLine } from '../core/doctor-line.ts'
-import { erasedCopies } from '../core/erased.ts'
+import { isNoteKind } from '../core/credential.ts'
+import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { restorableIn } from '../core/restorable.ts'
+import { safeJson } from '../core/safe-json.ts'
 import { runtime } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
-import { broken } from './arguments.ts'
+import { broken, shownAccount } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
+import { mendings, shownEnded, standingOf } from './standing.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
   program
@@ -45,7 +48,7 @@ async function doctor(context: CliContext, options: { json?: boolean }): Promise
   const look = async ({ name, run }: Check) => {
     const found = await run().catch((error) => {
       stuck ||= asFailure(error).stuck
-      return asDoctorLines(error)
+      return [doctorLineOf(error)]
     })
     report(found.map((finding) => ({ check: name, ...finding })))
   }
@@ -60,7 +63,7 @@ async function doctor(context: CliContext, options: { json?: boolean }): Promise
   for (const check of checks(context, stores)) await look(check)
   if (options.json === true) {
     const { stores: all = [], because } = stores ?? {}
-    context.terminal.out(`${JSON.stringify({ because, stores: all, checks: results }, undefined, 2)}\n`)
+    context.terminal.out(`${safeJson({ because, stores: all, checks: results }, 2)}\n`)
   }
   return { exitCode: results.some(({ state }) => state === 'wrong') ? broken : 0, stuck }
 }
@@ -68,6 +71,7 @@ async function doctor(context: CliContext, options: { json?: boolean }): Promise
 function checks(context: CliContext, stores: StoresReport | undefined): readonly Check[] {
   return [
     { name: 'erased', run: () => checkErased(context, stores) },
+    { name: 'refused', run: () => checkRefused(context, stores) },
     { name: 'environment', run: async () => checkEnvironment(context) },
     ...tools.flatMap(({ name, commands }) =>
       commands.map((command) => ({ name, run: async () => checkCommand(context, command) })),
@@ -93,8 +97,26 @@ async function checkErased(context: CliContext, stores: StoresReport | undefined
   const { engine, machine, asker } = context
   const settings = await engine.settings()
   const store = await openStore(first.name, settings, machine)
-  const dropped = await erasedCopies(store, asker, Date.now, settings.recoverHours).sweep()
-  return dropped === 0 ? [] : [{ state: 'ok', says: `${dropped} erased credentials were past their time and are gone` }]
+  const dropped = await restorableIn(store, asker, Date.now, settings.recoverHours).sweep()
+  return dropped === 0
+    ? []
+    : [{ state: 'ok', says: `${dropped} that could be restored were past their time and are gone` }]
+}
+
+/** What a server refused a tool: the tool no longer gets it, and nothing else would say why. */
+async function checkRefused(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
+  if (stores?.stores.find(({ inUse }) => inUse)?.works !== true) return []
+  const broker = await context.broker()
+  const entries = await broker.list()
+  const ended = await (await broker.personActions()).endedUses(entries)
+  return entries.flatMap((entry): DoctorLine[] => {
+    const [fix] = isNoteKind(entry.kind) ? [] : mendings(entry, ended)
+    if (fix === undefined) return []
+    const { endpoint, account } = entry
+    const { ended: withheld } = standingOf(entry, entries, ended)
+    const says = `${shownAccount(account)} at ${endpoint.key}: ${shownEnded(withheld, Date.now()).join('; ')}`
+    return [{ state: 'note', says, fix }]
+  })
 }
 
 function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
@@ -115,11 +137,6 @@ function checkCommand({ machine }: CliContext, command: string): readonly Doctor
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
-}
-
-function asDoctorLines(error: unknown): readonly DoctorLine[] {
-  const { message, hints } = asFailure(error)
-  return [{ state: 'wrong', says: message, ...(hints[0] === undefined ? {} : { fix: hints[0] }) }]
 }
 
 function line({ check, state, says, fix }: Result): string {

@@ -4,6 +4,7 @@ import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
+import { loadsCode } from '../tools/variables.ts'
 
 /*
  * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
@@ -35,7 +36,10 @@ export function wishFrom(text: string): Wish {
   const equals = text.indexOf('=')
   const variable = text.slice(0, Math.max(equals, 0))
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
-    throw new Failure('malformed', 'what to put into the environment is written NAME=https://host')
+    throw new Failure('malformed', 'a variable is written NAME=https://host')
+  }
+  if (loadsCode(variable)) {
+    throw new Failure('refused', `${variable} makes programs run code or go another way, and holds no secret`)
   }
   const rest = text.slice(equals + 1)
   const colon = rest.lastIndexOf(':')
@@ -103,7 +107,7 @@ async function sharedWith(
     endpoint.form === 'address' ? [{ endpoint, account }] : [],
   )
   if (places.length > 0) return places
-  throw new Failure('refused', `nothing says which credential ${name} is to have`, {
+  throw new Failure('refused', `no credential is named for ${name}`, {
     hints: [`credbridge run --profile ${name}=https://host -- …`, `credbridge share https://host --with ${name}`],
   })
 }

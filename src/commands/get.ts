@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
+import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, withService } from './arguments.ts'
 
@@ -41,6 +42,6 @@ async function get(context: CliContext, word: string, account: string | undefine
     refreshToken: refreshToken?.expose(),
     parts: parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.expose()])),
   }
-  context.terminal.out(options.json === true ? `${JSON.stringify(all)}\n` : `${all.secret}\n`)
+  context.terminal.out(options.json === true ? `${safeJson(all)}\n` : `${all.secret}\n`)
   return 0
 }

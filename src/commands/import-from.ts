@@ -3,9 +3,9 @@ import type { Broker } from '../core/broker.ts'
 import { type Credential, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { foreignItems } from '../stores/choose.ts'
-import type { ForeignItem } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
 import { nothingThere, shownAccount } from './arguments.ts'
 
@@ -46,7 +46,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
   const unused = items.length - all.length
   if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
-  if (all.length === 0) terminal.say('there is nothing to take over\n')
+  if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
@@ -57,7 +57,7 @@ async function takeOver(context: CliContext, command: Command, options: Options)
 
 async function copy(broker: Broker, item: ForeignItem, credential: Credential, remove: boolean): Promise<void> {
   const { endpoint, account, owner, kind } = credential
-  if ((await broker.save(credential)) === 'expired') return
+  if ((await broker.save(credential, { asOwn: true })) === 'expired') return
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {
     throw new Failure('internal', `${endpoint.key} was not kept; the other helper's item is untouched`)

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
-import { type Credential, isCredential, sameValue } from '../core/credential.ts'
+import { type Credential, isCredential, person, sameProof, sameValue } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { shellWord } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
@@ -46,6 +47,7 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   if (secrets.length === 0) terminal.say('there are no plain secrets\n')
   if (secrets.length === 0) return nothingThere
   if (options.dryRun === true) return 0
+  if (options.keep !== true) taken(context) // A damaged journal ends it before anything is moved.
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
   let count = 0
   for (const secret of secrets) if (await moveOne(context, tool, secret, options)) count++
@@ -65,7 +67,7 @@ async function moveOne(
     context.terminal.say(`${printable(`${where}: left, another secret is kept already; --replace takes this one`)}\n`)
     return false
   }
-  await broker.save(credential, saving)
+  await broker.save(credential, { ...saving, asOwn: true })
   const kept = await broker.find({ tool: credential.owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {
     throw new Failure('internal', `${endpoint.key} was not kept; its file is untouched`, {
@@ -78,7 +80,7 @@ async function moveOne(
   return true
 }
 
-/** What lies in a file may be older than what the tool has saved since: that must not be lost. */
+/** What is in a file may be older than what the tool or a person has saved since: that must not be lost, nor hidden. */
 async function hasAnother(
   { engine, asker }: CliContext,
   credential: Credential,
@@ -86,9 +88,13 @@ async function hasAnother(
 ): Promise<boolean> {
   const [store] = await engine.stores()
   const { endpoint, account, owner } = credential
-  const here = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
-  const own = here.filter(isCredential).filter((item) => item.owner === owner)
-  return own.some((item) => item.account !== account || !sameValue(item, credential))
+  const items = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
+  const own = items.filter(isCredential).filter((item) => item.owner === owner)
+  const persons = items.filter(isCredential).filter((item) => item.owner === person && item.account === account)
+  return (
+    own.some((item) => item.account !== account || !sameValue(item, credential)) ||
+    persons.some((item) => !sameProof(item, credential))
+  )
 }
 
 /** What was taken out of which file: places and accounts, no secrets. */
@@ -106,8 +112,32 @@ function journalOf({ machine }: CliContext): string {
 }
 
 function taken(context: CliContext): readonly Taken[] {
-  const text = context.machine.files.read(journalOf(context))
-  return text === undefined ? [] : (JSON.parse(text) as Taken[])
+  const file = journalOf(context)
+  const text = context.machine.files.read(file)
+  const journal = text === undefined ? [] : parsed(text)
+  if (Array.isArray(journal) && journal.every(isTaken)) return journal
+  throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
+    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isTaken(value: unknown): value is Taken {
+  if (typeof value !== 'object' || value === null) return false
+  const { tool, endpoint, service, account, owner, trace } = value as { readonly [name: string]: unknown }
+  return (
+    [tool, endpoint, account, owner].every((text) => typeof text === 'string') &&
+    typeof service === 'boolean' &&
+    typeof trace === 'object' &&
+    trace !== null
+  )
 }
 
 function remember(

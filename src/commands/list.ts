@@ -1,10 +1,23 @@
 import type { Command } from 'commander'
-import type { Entry } from '../core/credential.ts'
-import { isNoteKind, ourselves } from '../core/credential.ts'
+import type { Broker } from '../core/broker.ts'
+import { type Entry, isNoteKind } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
+import type { Copy } from '../core/restorable.ts'
+import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, jsonEntry, nothingThere, shownAccount, withService } from './arguments.ts'
+import {
+  accountFrom,
+  broken,
+  endpointFrom,
+  jsonEntry,
+  nothingThere,
+  placeWords,
+  sayLine,
+  shownAccount,
+  withService,
+} from './arguments.ts'
+import { jsonStanding, mendings, refusedCopy, shownStanding, standingOf } from './standing.ts'
 
 export function listCommand(program: Command, context: CliContext): void {
   withService(program.command('list [endpoint] [account]'))
@@ -22,28 +35,44 @@ async function list(
   options: { json?: boolean; service?: boolean },
 ): Promise<number> {
   const endpoint = word === undefined ? undefined : endpointFrom(word, options)
-  const entries = (await (await broker()).list()).filter(
-    (entry) => endpoint === undefined || sameEndpoint(entry.endpoint, endpoint),
-  )
-  const credentials = entries
-    .filter(({ kind }) => !isNoteKind(kind))
-    .filter((entry) => account === undefined || entry.account === account)
-    .sort(byName)
-  const isDefault = (entry: Entry) =>
-    entries.some(
-      (note) =>
-        note.kind === 'default' &&
-        note.owner === ourselves &&
-        note.account === entry.account &&
-        sameEndpoint(note.endpoint, entry.endpoint),
-    )
+  const isMeant = (place: Pick<Entry, 'endpoint' | 'account'>) =>
+    (endpoint === undefined || sameEndpoint(place.endpoint, endpoint)) &&
+    (account === undefined || place.account === account)
+  const opened = await broker()
+  const all = await opened.list()
+  const entries = all.filter((entry) => !isNoteKind(entry.kind) && isMeant(entry)).sort(byName)
+  const near = all.filter(({ endpoint: at }) => endpoint === undefined || sameEndpoint(at, endpoint))
+  const ended = await (await opened.personActions()).endedUses(near)
+  const standing = (entry: Entry) => standingOf(entry, all, ended)
+  const now = Date.now()
   if (options.json === true) {
-    const data = credentials.map((entry) => ({ ...jsonEntry(entry), default: isDefault(entry) }))
-    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`)
+    const data = entries.map((entry) => ({ ...jsonEntry(entry), ...jsonStanding(standing(entry)) }))
+    terminal.out(`${safeJson(data, 2)}\n`)
   } else {
-    terminal.out(table(credentials.map((entry) => [...row(entry), isDefault(entry) ? 'default' : ''])))
+    terminal.out(table(entries.map((entry) => [...row(entry), shownStanding(standing(entry), now)])))
+    for (const command of new Set(entries.flatMap((entry) => mendings(entry, ended))))
+      sayLine(terminal, `hint: ${command}`)
+    const copies = all.some(({ kind }) => kind === 'erased') ? await refusedCopies(opened) : []
+    for (const copy of copies.filter(({ erased }) => isMeant(erased))) {
+      sayLine(terminal, `note: ${refusedCopy(copy, opened.restorable.madeAt(copy.until ?? 0), now)}`)
+      sayLine(terminal, `hint: credbridge restore ${placeWords(copy.erased.endpoint, copy.erased.account)}`)
+    }
   }
-  return credentials.length === 0 ? nothingThere : 0
+  const problems = await opened.problems()
+  for (const { message, hints } of problems) sayProblem(terminal, message, hints)
+  if (entries.length > 0) return 0
+  return problems.length > 0 ? broken : nothingThere
+}
+
+function sayProblem(terminal: CliContext['terminal'], message: string, [hint]: readonly string[]): void {
+  sayLine(terminal, `not listed: ${message}`)
+  if (hint !== undefined) sayLine(terminal, `hint: ${hint}`)
+}
+
+/** What a person's command took is known to them. A store that cannot be opened now says nothing of it. */
+async function refusedCopies({ restorable }: Broker): Promise<readonly Copy[]> {
+  const copies = await restorable.all().catch(() => [])
+  return copies.filter(({ taken }) => taken === undefined)
 }
 
 function row({ endpoint, account, owner, kind, savedAt }: Entry): string[] {

@@ -39,8 +39,9 @@ async function move(context: CliContext, word: string | undefined, options: Opti
     return entries.length === 0 ? nothingThere : 0
   }
   const stayed = await moveAll(context, entries, from, to)
+  const unreadable = options.all === true ? await sayUnreadable(context, from) : 0
   await sayWhatIsInUse(context, to.name, entries.length - stayed)
-  if (stayed > 0) return broken
+  if (stayed + unreadable > 0) return broken
   return entries.length === 0 ? nothingThere : 0
 }
 
@@ -78,6 +79,13 @@ async function moveAll(
     terminal.say(`${moved} moved to the ${to.name} store\n`)
   }
   return stayed
+}
+
+/** What cannot be read stays, too; how many. */
+async function sayUnreadable({ terminal, asker }: CliContext, from: Store): Promise<number> {
+  const problems = (await from.problems?.(asker)) ?? []
+  for (const { message } of problems) terminal.say(printable(`stays: ${message}`).concat('\n'))
+  return problems.length
 }
 
 /** These are about one item; the next one may go. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { allowCommand } from './allow.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
@@ -38,7 +39,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   }
   setupCommand(program, context)
   importCommand(program, context)
-  for (const add of [runCommand, moveCommand, useCommand]) {
+  for (const add of [runCommand, allowCommand, moveCommand, useCommand]) {
     add(program, context)
   }
   await storeCommands(program, context)

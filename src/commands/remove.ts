@@ -2,22 +2,35 @@ import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, accountsOf, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
+import {
+  accountFrom,
+  accountsOf,
+  endpointFrom,
+  nothingThere,
+  placeWords,
+  recoverHours,
+  sayLine,
+  shownAccount,
+  withService,
+} from './arguments.ts'
 
 interface Options {
   readonly service?: boolean
   readonly owner?: string
   readonly allAccounts?: boolean
+  readonly unreadable?: boolean
+  readonly final?: boolean
   readonly dryRun?: boolean
 }
 
 export function removeCommand(program: Command, context: CliContext): void {
   withService(program.command('remove <endpoint> [account]'))
-    .description('forget a credential at once and for good, whoever saved it')
+    .description('forget a credential, whoever saved it; for a while it can be restored')
     .option('--owner <tool>', 'only what this tool saved')
     .option('--all-accounts', 'every account of the endpoint')
+    .option('--unreadable', 'only what is damaged, or was written by a later version')
+    .option('--final', 'at once and for good, with what could be restored')
     .option('-n, --dry-run', 'show what would be removed')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await remove(context, endpoint, accountFrom(endpoint, account, options), options)),
@@ -30,27 +43,66 @@ async function remove(
   account: string | undefined,
   options: Options,
 ): Promise<number> {
+  const { terminal } = context
   const endpoint = endpointFrom(word, options)
   const broker = await context.broker()
-  const entries = (await broker.keeping.at(endpoint, account)).filter(
-    ({ owner }) => options.owner === undefined || owner === options.owner,
-  )
+  const actions = await broker.personActions()
+  const all = options.unreadable === true ? [] : await actions.entriesAt(endpoint, account)
+  const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner)
   const accounts = accountsOf(entries)
   if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(endpoint, accounts)
+  // Of what cannot be read nothing tells the account, nor who saved it.
+  const damaged = options.owner === undefined && (entries.length === 0 || options.allAccounts === true)
   if (options.dryRun === true) {
-    for (const entry of entries) context.terminal.say(`would remove ${shown(entry)}\n`)
-    return entries.length === 0 ? nothingThere : 0
+    for (const entry of entries) sayLine(terminal, `would remove ${shown(entry)}`)
+    const count = damaged ? await actions.removeUnreadable(endpoint, 'count') : 0
+    if (count > 0) sayLine(terminal, `would remove ${count} that cannot be read`)
+    return entries.length + count === 0 ? nothingThere : 0
   }
   let removed = 0
+  const restorable = new Set<string>()
   for (const entry of entries) {
-    if ((await broker.keeping.discard([entry])) === 0) continue
-    context.terminal.say(`removed ${shown(entry)}\n`)
+    const done = await actions.remove(entry, options.final === true ? 'final' : 'restorable')
+    if (done === 'absent') continue
+    if (done === 'restorable') restorable.add(entry.account)
+    const unlikeAsked = done === 'final' && options.final !== true ? ', for good' : ''
+    sayLine(terminal, `removed ${shown(entry)}${unlikeAsked}`)
     removed++
   }
-  const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
-  const copies = await broker.erased.forget({ endpoint, account: only, owner: options.owner })
-  if (copies > 0) context.terminal.say('removed what could have been restored\n')
-  return removed + copies === 0 ? nothingThere : 0
+  const unreadable = damaged ? await actions.removeUnreadable(endpoint) : 0
+  if (unreadable > 0) sayLine(terminal, `removed ${unreadable} that could not be read`)
+  if (options.unreadable === true) return unreadable === 0 ? nothingThere : 0
+  if (options.final === true) {
+    const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
+    const copies = await broker.restorable.forget({ endpoint, account: only, owner: options.owner })
+    if (copies > 0) sayLine(terminal, 'removed what could have been restored')
+    return removed + unreadable + copies === 0 ? nothingThere : 0
+  }
+  if (removed === 0) await sayWhatIsLeft(context, endpoint, account, options.owner)
+  else await sayHowToRestore(context, endpoint, [...restorable])
+  return removed + unreadable === 0 ? nothingThere : 0
+}
+
+async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts: readonly string[]): Promise<void> {
+  const hours = accounts.length === 0 ? 0 : await recoverHours(context)
+  for (const account of accounts) {
+    const command = `credbridge restore ${placeWords(endpoint, account)}`
+    sayLine(context.terminal, `note: to have it back within ${hours} hours: ${command}`)
+  }
+}
+
+async function sayWhatIsLeft(
+  { terminal, broker }: CliContext,
+  endpoint: Endpoint,
+  account: string | undefined,
+  owner: string | undefined,
+): Promise<void> {
+  const copies = (await (await broker()).restorable.at(endpoint, account)).filter(
+    ({ erased }) => owner === undefined || erased.owner === owner,
+  )
+  if (copies.length === 0) return
+  sayLine(terminal, 'note: what was there can still be restored')
+  sayLine(terminal, `hint: to remove that, too: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
 function shown({ endpoint, account, owner }: Entry): string {
@@ -59,9 +111,6 @@ function shown({ endpoint, account, owner }: Entry): string {
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: [
-      ...accounts.map((name) => `credbridge remove ${endpointWords(endpoint)} ${shellWord(name)}`),
-      'or --all-accounts',
-    ],
+    hints: [...accounts.map((name) => `credbridge remove ${placeWords(endpoint, name)}`), 'or --all-accounts'],
   })
 }

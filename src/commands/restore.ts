@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { toolOf } from '../core/credential.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
+import { accountFrom, endpointFrom, nothingThere, placeWords, sayLine, shownAccount, withService } from './arguments.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
   withService(program.command('restore <endpoint> [account]'))
-    .description('bring back what a tool erased within the last day because a server refused it')
+    .description('bring back what a server refused, or what set or remove took, within the last day')
     .option('--replace', 'instead of what was signed in to since')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await restore(context, endpoint, accountFrom(endpoint, account, options), options)),
@@ -18,12 +19,18 @@ async function restore(
   options: { service?: boolean; replace?: boolean },
 ): Promise<number> {
   const endpoint = endpointFrom(word, options)
-  const { erased } = await broker()
-  const restored = await erased.restore(endpoint, account, options.replace)
-  if (restored !== undefined) terminal.say(`${shownAccount(restored.account)} at ${endpoint.key} is back\n`)
-  const resumed = await erased.resume(endpoint, account)
-  for (const { owner } of resumed) terminal.say(`${owner} uses what is kept for ${endpoint.key} again\n`)
-  if (restored !== undefined || resumed.length > 0) return 0
-  terminal.say('there is nothing to bring back, or its time is over\n')
+  const { restorable } = await broker()
+  const { back, waiting } = await restorable.restore(endpoint, account, options.replace)
+  for (const item of back) {
+    sayLine(terminal, `${shownAccount(item.account)} at ${item.endpoint.key} is back, saved by ${item.owner}`)
+  }
+  for (const item of waiting) {
+    const command = `credbridge restore --replace ${placeWords(endpoint, item.account)}`
+    sayLine(terminal, `note: what ${item.owner} saved before, instead of what it has now: ${command}`)
+  }
+  const resumed = await restorable.resume(endpoint, account)
+  for (const { owner } of resumed) sayLine(terminal, `${toolOf(owner)} uses what is kept for ${endpoint.key} again`)
+  if (back.length + resumed.length > 0) return 0
+  sayLine(terminal, 'nothing to restore: no copy is kept, or its time is over')
   return nothingThere
 }

@@ -70,7 +70,7 @@ async function launcherOf(name: string): Promise<Launcher | undefined> {
 }
 
 function nothingSaid(name: string): Failure {
-  return new Failure('malformed', `nothing says what ${name} is to be given`, {
+  return new Failure('malformed', `no credential is named for ${name}`, {
     hints: ['name a variable and its endpoint: --env NAME=https://host', 'or a profile (credbridge run --help)'],
   })
 }

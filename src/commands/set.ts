@@ -1,44 +1,80 @@
 import type { Command } from 'commander'
-import { type Kind, person } from '../core/credential.ts'
+import { type Credential, type Kind, type Place, person } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import type { PersonsWord } from '../core/persons-word.ts'
+import type { Secret } from '../core/secret.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, kindOption, withService } from './arguments.ts'
+import { tools } from '../tools/index.ts'
+import { accountFrom, endpointFrom, kindOption, placeWords, sayLine, shownAccount, withService } from './arguments.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
+    .option('--allow-empty', 'an empty secret from standard input is meant')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
 }
 
-async function set(
-  { terminal, broker }: CliContext,
-  word: string,
-  account: string | undefined,
-  options: { service?: boolean; kind: Kind; scheme?: string },
-): Promise<number> {
+interface Options {
+  readonly service?: boolean
+  readonly kind: Kind
+  readonly scheme?: string
+  readonly allowEmpty?: boolean
+}
+
+async function set(context: CliContext, word: string, named: string | undefined, options: Options): Promise<number> {
+  const { terminal, broker } = context
   const endpoint = endpointFrom(word, options)
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
-  const named = account ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
+  const account = named ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
+  const secret = await secretFor(context, endpoint, options)
+  const actions = await (await broker()).personActions()
+  const credential = { endpoint, account, owner: person, kind, secret, ...(scheme === undefined ? {} : { scheme }) }
+  const change = await actions.set(credential)
+  sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}`)
+  const { recoverHours, tokenUser } = await context.engine.settings()
+  const remarks = [...remarksOn(change, credential, recoverHours), ...remarksOnUser(credential, tokenUser)]
+  for (const remark of remarks) sayLine(terminal, `note: ${remark}`)
+  return 0
+}
+
+/** Typed, or from standard input. An empty one is most often a variable that is not set. */
+async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEmpty }: Options): Promise<Secret> {
   const secret = terminal.inIsTerminal
     ? await terminal.askSecret(`Secret for ${endpoint.key}`)
     : await terminal.readSecret()
-  if (secret.expose() === '' && terminal.inIsTerminal)
-    throw new Failure('refused', 'nothing was typed, nothing was kept')
-  const result = await (await broker()).save({
-    endpoint,
-    account: named,
-    owner: person,
-    kind,
-    secret,
-    ...(scheme === undefined ? {} : { scheme }),
+  if (secret.expose() !== '' || (allowEmpty === true && !terminal.inIsTerminal)) return secret
+  if (terminal.inIsTerminal) throw new Failure('refused', 'nothing was typed, nothing was kept')
+  throw new Failure('refused', 'standard input was empty, nothing was kept', {
+    hints: ['if an empty secret is meant: --allow-empty'],
   })
-  terminal.say(result === 'unchanged' ? 'unchanged\n' : `kept for ${endpoint.key}\n`)
-  return 0
+}
+
+/** What a person's word changed elsewhere, and how to take it back. */
+function remarksOn(change: PersonsWord, { endpoint, account }: Place, hours: number): readonly string[] {
+  const who = shownAccount(account)
+  const restore = `credbridge restore ${change.restorable === 'instead' ? '--replace ' : ''}${placeWords(endpoint, account)}`
+  return [
+    ...change.ended.map((tool) => `${tool} no longer uses the one that it saved for ${who}, and gets this one`),
+    ...change.updated.map((service) => `Python's keyring has it, too, as ${service}`),
+    ...change.untouched.map((service) => `Python's keyring keeps another one as ${service}, and finds that first`),
+    ...(change.restorable === 'no' ? [] : [`to have the former back within ${hours} hours: ${restore}`]),
+    ...change.resumed.map((tool) => `${tool} gets what is kept for ${who} again`),
+    ...(change.isNowDefault ? [`${who} is now the default at ${endpoint.key}`] : []),
+  ]
+}
+
+/** Who sends a user name with a secret that has none, and which. */
+function remarksOnUser(credential: Credential, fromSettings: string): readonly string[] {
+  return tools.flatMap(({ name, userFor }) => {
+    const user = userFor?.(credential, fromSettings)
+    return user === undefined ? [] : [`${name} would send it with the user name ${user}`]
+  })
 }
 
 /** RFC 9110, 11.1: a scheme is a token. */

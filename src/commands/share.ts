@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
+import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, shellWord } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
-import { accountsOf, endpointFrom, nothingThere, shownAccount } from './arguments.ts'
+import { accountsOf, endpointFrom, nothingThere, sayLine, shownAccount } from './arguments.ts'
 
 interface Options {
   readonly with: string
@@ -29,8 +30,8 @@ export function shareCommand(program: Command, context: CliContext): void {
 
 async function share(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
   const endpoint = endpointFrom(word, {})
-  const { keeping } = await context.broker()
-  const entries = (await keeping.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
+  const actions = await (await context.broker()).personActions()
+  const entries = (await actions.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
     throw new Failure('refused', `${endpoint.key} has nothing that could be shared with ${tool.name}`, {
@@ -38,17 +39,33 @@ async function share(context: CliContext, tool: Lister, word: string, account: s
     })
   }
   if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
-  await keeping.share(endpoint, first, tool.name)
-  context.terminal.say(`${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}\n`)
+  await actions.share(endpoint, first, tool.name)
+  sayLine(context.terminal, `${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}`)
   return 0
 }
 
+/** The tool has it no longer, also where it would be answered with it unshared: until it is shared again. */
 async function unshare(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
+  const { terminal, broker } = context
   const endpoint = endpointFrom(word, {})
-  const { keeping } = await context.broker()
-  const was = await keeping.unshare(endpoint, account, tool.name)
-  if (was) context.terminal.say(`what others saved for ${endpoint.key} is no longer shared with ${tool.name}\n`)
-  return was ? 0 : nothingThere
+  const actions = await (await broker()).personActions()
+  const entries = await actions.reachable(endpoint, account)
+  const shared = (await (await broker()).list()).filter(
+    ({ kind, owner, endpoint: at }) => kind === 'shared' && owner === tool.name && sameEndpoint(at, endpoint),
+  )
+  let changed = 0
+  for (const one of account === undefined ? accountsOf([...entries, ...shared]) : [account]) {
+    const ofAccount = entries.filter((entry) => entry.account === one)
+    const endsUse = tool.onlyShared !== true && ofAccount.some((entry) => tool.lists({ ...entry, endpoint }))
+    const place = `${shownAccount(one)} at ${endpoint.key}`
+    if (ofAccount.some(({ owner }) => owner === tool.name))
+      sayLine(terminal, `${place} was saved by ${tool.name} itself`)
+    else if (await actions.unshare(endpoint, one, tool.name, endsUse)) {
+      sayLine(terminal, `${tool.name} no longer gets ${place}`)
+      changed++
+    }
+  }
+  return changed === 0 ? nothingThere : 0
 }
 
 function severalAccounts(word: string, { name }: Tool, accounts: readonly string[]): Failure {

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { interruption } from '../edge/terminal/interruption.ts'
 import { inUse } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
 import type { StoreCommand, StoreCommandContext } from '../stores/store-type.ts'
@@ -42,6 +43,7 @@ async function commandContext({ terminal, machine, engine }: CliContext): Promis
     machine,
     settings,
     inUse: inUse(settings, machine).names,
+    interruption,
     async runWithSecretFile(...call) {
       return (await import('../edge/launch/run-with-key.ts')).runWithSecretFile(...call)
     },

@@ -5,10 +5,10 @@ import { Failure } from './failure.ts'
 export type Aliases = Readonly<Record<string, string>>
 
 /** Where a lookup goes: to the endpoints themselves, then to what their hosts are aliases of. */
-export type Reach = (endpoints: readonly Endpoint[]) => readonly Endpoint[]
+export type WithAliases = (endpoints: readonly Endpoint[]) => readonly Endpoint[]
 
 /** Follows the aliases one step: the same scheme and path at the other host. */
-export function reachThrough(aliases: Aliases): Reach {
+export function followAliases(aliases: Aliases): WithAliases {
   const names = Object.entries(aliases)
   if (names.length === 0) return (endpoints) => endpoints
 

@@ -9,7 +9,12 @@ export interface Asker {
   readonly personPresent: boolean
   /** Asks a question on the person's terminal, without echo. Absent where nobody is to be asked. Nobody there: `refused`. */
   readonly ask?: (question: string) => Promise<Secret>
+  /** What a store found out during this one call, and asks no more; absent where requests are not all of one call. */
+  readonly memory?: CallMemory
 }
+
+/** By an object of the store's own. */
+export type CallMemory = WeakMap<object, unknown>
 
 /** The same asker, where no dialog may open and no question may be asked. */
 export function withoutPerson({ tool }: Asker): Asker {

@@ -1,19 +1,17 @@
-import { type Aliases, reachThrough } from './aliases.ts'
+import { type Aliases, followAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
-import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameValue } from './credential.ts'
-import { type Endpoint, sameEndpoint } from './endpoint.ts'
-import { type ErasedCopies, erasedCopies } from './erased.ts'
+import type { BrokerParts } from './broker-parts.ts'
+import { type Credential, type Entry, person } from './credential.ts'
+import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
-import { type Keeping, keeping } from './person-actions.ts'
-import { saveNote } from './save-note.ts'
-import { saveVerified } from './save-verified.ts'
+import type { PersonActions } from './person-actions.ts'
+import { type Removal, removeFor } from './remove.ts'
+import { type Restorable, restorableIn } from './restorable.ts'
+import { type SaveResult, saveFor } from './save.ts'
 import type { Saving } from './saving.ts'
-import type { Secret } from './secret.ts'
-import { type Answer, covers, type Lookup, usableAt } from './selection.ts'
+import type { Answer, Lookup } from './selection.ts'
 import type { Store } from './store.ts'
-import { fromLaterVersion } from './unknown-item.ts'
 
 export interface BrokerOptions {
   /** Asked in this order; what is saved goes to the first only. At least one. */
@@ -22,24 +20,12 @@ export interface BrokerOptions {
   readonly asker: Asker
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** How long an erased credential can be restored; 0 for not at all. */
+  /** How long what was erased, replaced or removed can be restored; 0 for not at all. */
   readonly recoverHours: number
   /** Hosts whose sign-in is another host's, for finding only; absent for none. */
   readonly aliases?: Aliases
-}
-
-export interface Removal {
-  readonly tool: Owner
-  readonly kinds: readonly Kind[]
-  readonly endpoint: Endpoint
-  /** Where else the tool's lookups would find what others saved: its use of that ends, too. */
-  readonly borrowedAt?: readonly Endpoint[]
-  /** Only this account; absent for all. */
-  readonly account?: string
-  /** Only where the secret equals this. */
-  readonly secret?: Secret
-  /** The tool was refused and may be wrong about it: what is removed can be restored for a while. */
-  readonly recoverable?: boolean
+  /** The user name that is sent with a token that has none, where no provider's own is known. */
+  readonly tokenUser?: string
 }
 
 /** Decides which store is asked, in which order, and what absence and failure mean. */
@@ -47,105 +33,32 @@ export interface Broker {
   /** What answers the lookup. Nothing: `undefined`. Any store on the way that is broken is a failure, not absence. */
   find(lookup: Lookup): Promise<Answer | undefined>
   /** Keeps the credential as its owner's own and verifies it; `unchanged` and `expired` wrote nothing. */
-  save(credential: Credential, saving?: Saving): Promise<'saved' | 'unchanged' | 'expired'>
+  save(credential: Credential, saving?: Saving): Promise<SaveResult>
   /** Removes the tool's own items that match, and ends its use of others' that do. True if that changed anything. */
   remove(removal: Removal): Promise<boolean>
-  /** Everything in every store, without secrets. */
+  /** Everything in every store that can be read, without secrets. */
   list(): Promise<readonly Entry[]>
+  /** What in every store cannot be read. */
+  problems(): Promise<readonly Failure[]>
   /** What a tool may show as its own: each with the account that it would be answered with. */
   listFor(listing: Listing): Promise<readonly Entry[]>
-  readonly erased: ErasedCopies
-  readonly keeping: Keeping
+  readonly restorable: Restorable
+  /** What people do, loaded when first asked for: no client's call needs it. */
+  personActions(): Promise<PersonActions>
 }
 
-export function createBroker({ stores, asker, now, recoverHours, aliases = {} }: BrokerOptions): Broker {
-  const [first] = stores
-  const erased = erasedCopies(first, asker, now, recoverHours)
-  const reach = reachThrough(aliases)
+export function createBroker(options: BrokerOptions): Broker {
+  const { stores, asker, now, recoverHours, aliases = {}, tokenUser } = options
+  const withAliases = followAliases(aliases)
+  const restorable = restorableIn(stores[0], asker, now, recoverHours)
+  const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
+    wire.tokenUser === true && tokenUser !== undefined ? { ...wire, tokenUser } : wire
+  const parts: BrokerParts = { stores, asker, now, withAliases, restorable, withTokenUser }
   const reads = stores.map(
     (store): Read =>
       (endpoints, account) =>
         store.find(asker, endpoints, account),
   )
-
-  async function save(credential: Credential, saving: Saving = {}) {
-    if (hasExpired(credential, now())) return 'expired'
-    const here = await first.find(asker, [credential.endpoint])
-    const before = here.filter(isCredential).find((item) => samePlace(item, credential))
-    const ended = here.filter((item) => covers(item, credential.account) && isLifted(item, credential))
-    const replaced = saving.oneAccount === true ? otherAccounts(here, credential) : []
-    const known = before === undefined && saving.repeats === true ? await isBorrowed(credential, here) : false
-    const kept = known || (before !== undefined && sameValue(before, credential))
-    if (kept && ended.length === 0 && replaced.length === 0) return 'unchanged'
-    const drop = async () => {
-      for (const other of replaced) await first.remove(asker, other, other.secret)
-    }
-    if (first.traits.accounts === 'one') await drop()
-    await saveVerified(first, asker, withMembersOf(before, credential), here, saving)
-    if (first.traits.accounts !== 'one') await drop()
-    if (replaced.length > 0 && !(await isKept(credential))) await first.save(asker, withMembersOf(before, credential))
-    for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
-    await erased.sweep()
-    return 'saved'
-  }
-
-  /** Whether the tool has this from elsewhere: from another owner, through an alias, from a later store. */
-  async function isBorrowed(credential: Credential, here: readonly Found[]): Promise<boolean> {
-    const equal = (item: Credential) => item.account === credential.account && sameValue(item, credential)
-    if (here.filter(isCredential).some(equal)) return true
-    const endpoints = reach([credential.endpoint])
-    for (const store of endpoints.length > 1 ? stores : stores.slice(1)) {
-      const items = await store.find(asker, endpoints, credential.account)
-      if (items.filter(isCredential).some(equal)) return true
-    }
-    return false
-  }
-
-  /** Two logins at once, each replacing the other, must not leave none. */
-  async function isKept(credential: Credential): Promise<boolean> {
-    return (await first.find(asker, [credential.endpoint], credential.account)).some((item) =>
-      samePlace(item, credential),
-    )
-  }
-
-  async function remove(removal: Removal): Promise<boolean> {
-    const { tool, endpoint, account, secret } = removal
-    const aliased = reach([endpoint]).slice(1)
-    const endpoints = [endpoint, ...aliased, ...reach(removal.borrowedAt ?? [])]
-    const isAt = (places: readonly Endpoint[]) => (item: Found) =>
-      places.some((place) => sameEndpoint(item.endpoint, place))
-    const [isHere, isThroughAlias] = [isAt([endpoint]), isAt(aliased)]
-    const notes: Found[] = []
-    const inFirst: Found[] = []
-    let unreadable: Found | undefined
-    let [changed, borrows] = [false, false]
-    if (!isRecoverable(removal)) await erased.forget({ endpoint, account, owner: tool, secret })
-    for (const store of stores) {
-      const found = await store.find(asker, endpoints, account)
-      const there = usableAt([...notes, ...found], { ...removal, endpoints })
-      const matching = there
-        .flatMap(({ usable }) => usable)
-        .filter((item) => secret === undefined || item.secret.equals(secret))
-      const later = secret === undefined ? there.flatMap(({ later }) => later) : []
-      const own = matching.filter((item) => item.owner === tool && isHere(item))
-      for (const item of own) {
-        if (isRecoverable(removal)) await erased.keep(item)
-        await store.remove(asker, item, secret)
-      }
-      borrows ||= [...matching, ...later].some((item) => item.owner !== tool || isThroughAlias(item))
-      changed ||= borrows || own.length > 0
-      unreadable ??= later.find((item) => item.owner === tool && isHere(item))
-      notes.push(...found.filter(isNote))
-      if (store === first) inFirst.push(...found)
-    }
-    const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isHere(note))
-    for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(asker, note)
-    const until = isRecoverable(removal) ? erased.until() : undefined
-    if (borrows) await saveNote(first, asker, endedNote(removal, until), inFirst)
-    if (!changed && unreadable !== undefined) throw fromLaterVersion(unreadable)
-    if (changed) await erased.sweep()
-    return changed
-  }
 
   async function list(): Promise<readonly Entry[]> {
     const all: Entry[] = []
@@ -153,45 +66,30 @@ export function createBroker({ stores, asker, now, recoverHours, aliases = {} }:
     return all
   }
 
-  return {
-    find: (lookup) => findIn(reads, { ...lookup, endpoints: reach(lookup.endpoints) }, now()),
-    save,
-    remove,
-    list,
-    listFor: (listing) => listFor(listing, { stores, asker, reach, now }),
-    erased,
-    keeping: keeping(stores, asker, reach),
+  async function problems(): Promise<readonly Failure[]> {
+    const all: Failure[] = []
+    for (const store of stores) all.push(...((await store.problems?.(asker)) ?? []))
+    return all
   }
-}
 
-/** A tool's login lifts what it had ended itself, a person's word what any tool had: it says what is to be used here. */
-function isLifted(note: Found, { owner }: Credential): boolean {
-  return owner === person || note.owner === noteOwner(owner)
-}
+  async function save(credential: Credential, saving: Saving = {}): Promise<SaveResult> {
+    if (credential.owner === person) return (await (await personActions()).set(credential)).result
+    const { borrows, ...others } = saving
+    return saveFor(parts, credential, borrows === undefined ? others : { ...others, borrows: withTokenUser(borrows) })
+  }
 
-/** What replaces a credential keeps the members of it that this version does not know. */
-function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
-  return before?.more === undefined ? credential : { ...credential, more: before.more }
-}
+  async function personActions(): Promise<PersonActions> {
+    return (await import('./person-actions.ts')).personActions(parts)
+  }
 
-function isRecoverable({ recoverable, secret }: Removal): boolean {
-  return recoverable === true && secret !== undefined
-}
-
-/** What a tool saved here for others than this account. */
-function otherAccounts(here: readonly Found[], { owner, account }: Credential): readonly Found<Credential>[] {
-  return here.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
-}
-
-/** The tool uses what others saved here no longer, until its next save; what it was refused can be resumed until then. */
-function endedNote({ tool, endpoint, account }: Removal, until: number | undefined): NoteItem {
-  const everyAccount = account === undefined
   return {
-    endpoint,
-    account: account ?? '',
-    owner: noteOwner(tool),
-    kind: 'ended',
-    ...(everyAccount ? { everyAccount } : {}),
-    ...(until === undefined ? {} : { until }),
+    find: (lookup) => findIn(reads, withTokenUser({ ...lookup, endpoints: withAliases(lookup.endpoints) }), now()),
+    save,
+    remove: (removal) => removeFor(parts, withTokenUser(removal)),
+    list,
+    problems,
+    listFor: (listing) => listFor(listing, { stores, asker, withAliases, now }),
+    restorable,
+    personActions,
   }
 }

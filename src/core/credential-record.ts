@@ -9,18 +9,21 @@ interface Known {
   readonly expires?: number
   readonly refreshToken?: string
   readonly parts?: { readonly [name: string]: string }
+  readonly spelling?: string
 }
 
-const names = ['kind', 'secret', 'scheme', 'expires', 'refreshToken', 'parts']
+const names = ['kind', 'secret', 'scheme', 'expires', 'refreshToken', 'parts', 'spelling']
 
 /** The record of a credential, without its place. */
-export function printCredential({ kind, secret, scheme, expires, refreshToken, parts, more }: Credential): string {
+export function printCredential(credential: Credential): string {
+  const { kind, secret, scheme, expires, refreshToken, parts, spelling, more } = credential
   const known = {
     secret: secret.expose(),
     scheme,
     expires,
     refreshToken: refreshToken?.expose(),
     parts: parts && mapped(parts, (part) => part.expose()),
+    spelling,
   }
   return printRecord({ kind, ...known }, more)
 }
@@ -28,7 +31,7 @@ export function printCredential({ kind, secret, scheme, expires, refreshToken, p
 /** The credential in a record; `undefined` if a member is missing or of another type. */
 export function credentialIn(members: Members, kind: Kind, place: Place): Credential | undefined {
   if (!isCredential(members)) return undefined
-  const { secret, scheme, expires, refreshToken, parts } = members
+  const { secret, scheme, expires, refreshToken, parts, spelling } = members
   return {
     ...place,
     kind,
@@ -37,13 +40,14 @@ export function credentialIn(members: Members, kind: Kind, place: Place): Creden
     ...(expires === undefined ? {} : { expires }),
     ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
     ...(parts === undefined ? {} : { parts: mapped(parts, (part) => new Secret(part)) }),
+    ...(spelling === undefined ? {} : { spelling }),
     ...membersBeside(names, members),
   }
 }
 
 function isCredential(members: Members): members is Members & Known {
   const { secret, parts } = members
-  const fits = areAll('string', members, 'scheme', 'refreshToken') && areAll('number', members, 'expires')
+  const fits = areAll('string', members, 'scheme', 'refreshToken', 'spelling') && areAll('number', members, 'expires')
   return fits && typeof secret === 'string' && (parts === undefined || isTexts(parts))
 }
 

@@ -28,6 +28,11 @@ export function noteOwner(tool: Owner): Owner {
   return tool === python ? pythonNotes : tool
 }
 
+/** Whose notes these are. */
+export function toolOf(owner: Owner): Owner {
+  return owner === pythonNotes ? python : owner
+}
+
 /** Where a credential lies in a store. One item at most has this place. */
 export interface Place {
   readonly endpoint: Endpoint
@@ -42,6 +47,8 @@ export interface Entry extends Place {
   readonly kind: string
   /** When it was last written, in milliseconds since 1970; absent where the store keeps no times. */
   readonly savedAt?: number
+  /** How its owner spells the endpoint, as in a credential; only in what a tool lists as its own. */
+  readonly spelling?: string
 }
 
 export interface Credential extends Place {
@@ -54,6 +61,8 @@ export interface Credential extends Place {
   readonly refreshToken?: Secret
   /** Further secret parts by name, where a tool needs them: a session token, the key of a certificate. */
   readonly parts?: Readonly<Record<string, Secret>>
+  /** How its owner spells the endpoint where that is not the usual way; it proves nothing. */
+  readonly spelling?: string
   readonly more?: UnknownMembers
 }
 
@@ -69,7 +78,8 @@ export type UnknownMembers = Secret
  * - `ended`    its owner does not use what others saved here, for this account or, with `everyAccount`, at all,
  *              until its next save or a person's;
  * - `default`  owner `credbridge`: `account` is the one meant at this endpoint when no user is named;
- * - `erased`   owner `credbridge`: a credential that a tool erased, kept until `until` for `credbridge restore`;
+ * - `erased`   owner `credbridge`: a credential that was erased, replaced or removed, kept until `until` for
+ *              `credbridge restore`;
  * - `shared`   `account` at this endpoint may be listed by the owner as if it had saved it.
  */
 export type Note = 'ended' | 'default' | 'erased' | 'shared'
@@ -81,8 +91,12 @@ export interface NoteItem extends Place {
   readonly everyAccount?: boolean
   /** `erased`, `ended`: the end of the time in which it can be restored, in milliseconds since 1970. */
   readonly until?: number
+  /** `shared`: how its owner spells the endpoint, as in a credential. */
+  readonly spelling?: string
   /** `erased`: what was erased. */
   readonly erased?: Credential
+  /** `erased`: a person's command took it, by another credential or by removing it; absent: a tool erased it. */
+  readonly taken?: 'replaced' | 'removed'
   readonly more?: UnknownMembers
 }
 
@@ -129,7 +143,7 @@ export function secretOf(item: Item): Secret | undefined {
   return isCredential(item) ? item.secret : undefined
 }
 
-/** Whether anything belongs to the credential beside account, kind and secret. */
+/** Whether anything belongs to the credential beside account, kind and secret that a store must not lose. */
 export function hasExtras({ scheme, expires, refreshToken, parts, more }: Credential): boolean {
   return [scheme, expires, refreshToken, parts, more].some((extra) => extra !== undefined)
 }
@@ -145,10 +159,10 @@ export function samePlace(a: Place, b: Place): boolean {
 
 /** Equal in everything that is stored: place, kind, secret and what belongs to it. */
 export function sameCredential(a: Credential, b: Credential): boolean {
-  return samePlace(a, b) && sameValue(a, b) && sameSecret(a.more, b.more)
+  return samePlace(a, b) && sameValue(a, b) && a.spelling === b.spelling && sameSecret(a.more, b.more)
 }
 
-/** Equal in what proves the account, whoever saved it; members that this version does not know do not count. */
+/** Equal in what proves the account, whoever saved it; a spelling, and members that this version does not know, do not count. */
 export function sameValue(a: Credential, b: Credential): boolean {
   return (
     a.kind === b.kind &&
@@ -158,6 +172,12 @@ export function sameValue(a: Credential, b: Credential): boolean {
     sameSecret(a.refreshToken, b.refreshToken) &&
     sameParts(a.parts, b.parts)
   )
+}
+
+/** Equal in what a tool sends, whatever kind each of the two wires calls it. */
+export function sameProof(a: Credential, b: Credential): boolean {
+  if (a.kind === b.kind) return sameValue(a, b)
+  return a.secret.equals(b.secret) && a.expires === b.expires && sameSecret(a.refreshToken, b.refreshToken)
 }
 
 /** True once the secret's time has ended; `now` in milliseconds. */

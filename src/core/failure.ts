@@ -37,6 +37,8 @@ const brand = Symbol.for('credbridge.failure')
 
 /** Something is broken. The message names things, never values: no secret and no input line may stand in it. */
 export class Failure extends Error {
+  /** Minifying renames the class, not this: what prints an error may ask its class. */
+  static override readonly name = 'Failure'
   readonly [brand] = true
   readonly code: FailureCode
   readonly hints: readonly string[]

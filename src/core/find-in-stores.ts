@@ -1,16 +1,16 @@
 import type { Found } from './credential.ts'
 import { isNote } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Answer, type Lookup, select } from './selection.ts'
+import { type Answer, accountToRead, type Lookup, select } from './selection.ts'
 
-/** Reads a store: everything at these endpoints, with `account` without other accounts' credentials (core/store.ts). */
+/** Reads a store: everything at these endpoints, with `account` without what is of other accounts (core/store.ts). */
 export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly Found[]>
 
 /** The answer of the first store that has one. Notes in a store speak about the stores after it, too. */
 export async function findIn(stores: readonly Read[], lookup: Lookup, now: number): Promise<Answer | undefined> {
   const notes: Found[] = []
   for (const read of stores) {
-    const found = await read(lookup.endpoints, lookup.account)
+    const found = await read(lookup.endpoints, accountToRead(lookup))
     const answer = select([...notes, ...found], lookup, now)
     if (answer !== undefined) return answer
     notes.push(...found.filter(isNote))

@@ -14,3 +14,8 @@ export function shellWord(word: string): string {
 export function endpointWords({ form, key }: Endpoint): string {
   return form === 'service' ? `--service ${shellWord(key)}` : shellWord(key)
 }
+
+/** A command to paste: whatever is put into it is one word to the shell, or as many words as the list has. */
+export function command(text: TemplateStringsArray, ...words: readonly (string | readonly string[])[]): string {
+  return text.map((part, at) => part + [words[at] ?? []].flat().map(shellWord).join(' ')).join('')
+}

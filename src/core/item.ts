@@ -82,29 +82,33 @@ function hasServiceNames(owner: Owner): boolean {
 }
 
 function encodeCredential(credential: Credential): string {
-  const { owner, endpoint, kind, secret } = credential
+  const { owner, endpoint, kind, secret, spelling } = credential
   const bare = secret.expose()
+  const isMore = hasExtras(credential) || spelling !== undefined
   if (owner === python) {
-    if (kind !== 'text' || hasExtras(credential) || endpoint.form !== 'service') throw onlyText()
+    if (kind !== 'text' || isMore || endpoint.form !== 'service') throw onlyText()
     return bare
   }
-  return kind === 'basic' && !hasExtras(credential) && !bare.startsWith(family) ? bare : printCredential(credential)
+  return kind === 'basic' && !isMore && !bare.startsWith(family) ? bare : printCredential(credential)
 }
 
-function encodeNote({ kind, everyAccount, until, erased, more }: NoteItem): string {
+function encodeNote({ kind, everyAccount, until, taken, spelling, erased, more }: NoteItem): string {
   const copy = erased && {
     owner: erased.owner,
     endpoint: keyFromEndpoint(erased.endpoint, erased.owner),
     account: erased.account,
     value: encodeCredential(erased),
   }
-  return printRecord({ kind, everyAccount, until, ...copy }, more)
+  const known = { ...(taken === undefined ? {} : { taken }), ...(spelling === undefined ? {} : { spelling }) }
+  return printRecord({ kind, everyAccount, until, ...known, ...copy }, more)
 }
 
 /** The members of a note's record that this version knows, and of the copy in it. */
 interface Known extends Partial<Copy> {
   readonly everyAccount?: boolean
   readonly until?: number
+  readonly taken?: unknown
+  readonly spelling?: string
 }
 
 interface Copy {
@@ -116,24 +120,29 @@ interface Copy {
 
 function noteIn(members: Members, kind: Note, place: Place): NoteItem {
   if (!isNoteRecord(members)) throw unreadable(place)
-  const { until, everyAccount } = members
+  const { until, everyAccount, spelling } = members
   const erased = erasedIn(members)
-  const names = ['kind', 'everyAccount', 'until', ...(erased === undefined ? [] : copyNames)]
+  const taken = waysToTake.find((way) => way === members.taken)
+  const known = [...(taken === undefined ? [] : ['taken']), ...(erased === undefined ? [] : copyNames)]
+  const names = ['kind', 'everyAccount', 'until', 'spelling', ...known]
   return {
     ...place,
     kind,
     ...(everyAccount === undefined ? {} : { everyAccount }),
     ...(until === undefined ? {} : { until }),
+    ...(taken === undefined ? {} : { taken }),
+    ...(spelling === undefined ? {} : { spelling }),
     ...(erased === undefined ? {} : { erased }),
     ...membersBeside(names, members),
   }
 }
 
+const waysToTake = ['replaced', 'removed'] as const
 const copyNames = ['owner', 'endpoint', 'account', 'value']
 
 function isNoteRecord(members: Members): members is Members & Known {
   const fits = areAll('boolean', members, 'everyAccount') && areAll('number', members, 'until')
-  return fits && areAll('string', members, ...copyNames)
+  return fits && areAll('string', members, 'spelling', ...copyNames)
 }
 
 /** What was erased, unless it is of a kind that this version does not know. */

@@ -1,8 +1,8 @@
-import type { Reach } from './aliases.ts'
+import type { WithAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
-import type { Credential, Entry, Found, Kind, Owner } from './credential.ts'
-import { noteOwner } from './credential.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
+import { isNote, noteOwner } from './credential.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import type { Lookup } from './selection.ts'
@@ -14,7 +14,7 @@ export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>
 interface Where {
   readonly stores: readonly Store[]
   readonly asker: Asker
-  readonly reach: Reach
+  readonly withAliases: WithAliases
   readonly now: () => number
 }
 
@@ -23,17 +23,20 @@ interface Where {
  * that a lookup without a user answers. What such a lookup cannot answer, because something there cannot be read or
  * several accounts fit, is left out: clients give up as a whole when one entry of a list fails.
  */
-export async function listFor(listing: Listing, { stores, asker, reach, now }: Where): Promise<readonly Entry[]> {
+export async function listFor(listing: Listing, { stores, asker, withAliases, now }: Where): Promise<readonly Entry[]> {
   const candidates = await endpointsOf(listing, stores, asker)
-  const everywhere = distinct(reach(candidates))
+  const everywhere = distinct(withAliases(candidates))
   const read = await Promise.all(stores.map((store) => readAll(store, asker, everywhere)))
   const entries: Entry[] = []
   for (const endpoint of candidates) {
-    const credential = await answered(read, { ...listing, endpoints: reach([endpoint]) }, now())
+    const credential = await answered(read, { ...listing, endpoints: withAliases([endpoint]) }, now())
     if (credential === undefined) continue
     const { account, owner, kind } = credential
-    const listed = owner === listing.tool || (await isShared(read, listing.tool, endpoint, account))
-    if (listed) entries.push({ endpoint, account, owner, kind })
+    const share = await sharedWith(read, listing.tool, endpoint, account)
+    const isOwn = owner === listing.tool && sameEndpoint(credential.endpoint, endpoint)
+    const spelling = isOwn ? credential.spelling : share?.spelling
+    const spelled = spelling === undefined ? {} : { spelling }
+    if (owner === listing.tool || share !== undefined) entries.push({ endpoint, account, owner, kind, ...spelled })
   }
   return entries
 }
@@ -79,10 +82,15 @@ async function readAll(store: Store, asker: Asker, endpoints: readonly Endpoint[
   }
 }
 
-/** A person's word lies in the first store, as all notes do. */
-async function isShared([first]: readonly Read[], tool: Owner, endpoint: Endpoint, account: string): Promise<boolean> {
-  const here = (await first?.([endpoint])) ?? []
-  return here.some((item) => item.kind === 'shared' && item.owner === noteOwner(tool) && item.account === account)
+/** Shares are in the first store, as all notes are. */
+async function sharedWith(
+  [first]: readonly Read[],
+  tool: Owner,
+  endpoint: Endpoint,
+  account: string,
+): Promise<NoteItem | undefined> {
+  const notes = ((await first?.([endpoint])) ?? []).filter(isNote)
+  return notes.find((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && note.account === account)
 }
 
 async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {

@@ -5,11 +5,11 @@ import { endpointWords } from './hint.ts'
 import type { Store } from './store.ts'
 
 /**
- * Keeps a note at its place; `here` is what is at its endpoint. A note of the same kind hands on the members that this
+ * Keeps a note at its place; `items` is what is at its endpoint. A note of the same kind hands on the members that this
  * version does not know. An item that this version does not know is not replaced: `unsupported`.
  */
-export async function saveNote(store: Store, asker: Asker, note: NoteItem, here: readonly Item[]): Promise<void> {
-  const before = here.find((item) => samePlace(item, note))
+export async function saveNote(store: Store, asker: Asker, note: NoteItem, items: readonly Item[]): Promise<void> {
+  const before = items.find((item) => samePlace(item, note))
   if (before !== undefined && isUnknown(before)) throw isTaken(note)
   const more = before !== undefined && isNote(before) && before.kind === note.kind ? before.more : undefined
   await store.save(asker, more === undefined ? note : { ...note, more })

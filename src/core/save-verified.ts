@@ -1,23 +1,29 @@
 import type { Asker } from './asker.ts'
 import { type Credential, type Found, isCredential, samePlace, sameValue } from './credential.ts'
 import { Failure } from './failure.ts'
+import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
 /** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
 const attempts = 3
 
-/** Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. */
+/**
+ * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
+ * be restored: whoever has saved something looks after those.
+ */
 export async function saveVerified(
   store: Store,
   asker: Asker,
   credential: Credential,
   before: readonly Found[],
   { oneAccount = false }: Saving,
-): Promise<void> {
+): Promise<readonly Found[]> {
+  const { endpoint, account } = credential
   for (let left = oneAccount ? attempts : 1; left > 0; left--) {
     await store.save(asker, credential)
-    if (await isKept(store, asker, credential, before, oneAccount)) return
+    const found = await store.find(asker, [endpoint, copiesEndpoint], oneAccount ? undefined : account)
+    if (isKept(found, credential, before, oneAccount)) return found
   }
   throw new Failure('internal', `the ${store.name} store did not keep the credential for ${credential.endpoint.key}`, {
     hints: ['credbridge doctor'],
@@ -28,16 +34,14 @@ export async function saveVerified(
  * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
  * only nothing at all or the value from before says that ours was lost.
  */
-async function isKept(
-  store: Store,
-  asker: Asker,
+function isKept(
+  found: readonly Found[],
   credential: Credential,
   before: readonly Found[],
   oneAccount: boolean,
-): Promise<boolean> {
-  const { endpoint, account, owner } = credential
-  const now = await store.find(asker, [endpoint], oneAccount ? undefined : account)
-  const own = now.filter(isCredential).filter((item) => item.owner === owner)
+): boolean {
+  const { account, owner } = credential
+  const own = found.filter(isCredential).filter((item) => item.owner === owner)
   const kept = own.find((item) => samePlace(item, credential))
   if (kept !== undefined && (sameValue(kept, credential) || !wasThere(kept, before))) return true
   return oneAccount && own.some((item) => item.account !== account && !wasThere(item, before))

@@ -9,20 +9,31 @@ import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 export interface Lookup {
   readonly tool: Owner
   readonly kinds: readonly Kind[]
+  /** Kinds of others' items that it can carry, too, in another form than they were saved in. */
+  readonly borrowedKinds?: readonly Kind[]
   /** The endpoint that was asked for, then those that the dialect may widen to, in order. */
   readonly endpoints: readonly Endpoint[]
   /** The user that was named; absent when none was. */
   readonly account?: string
+  /**
+   * The user name that the wire sends with a secret that has none, `true` for the one in the settings: on this wire the two
+   * are one account.
+   */
+  readonly tokenUser?: string | true
   /** The wire can hand over a refresh token without its expired secret. */
   readonly refresh?: boolean
   /** The tool keeps one account at an endpoint: of two that a save was stopped between, either will do. */
   readonly oneAccount?: boolean
+  /** The client takes any account rather than none: of several the one saved last, then the first by name. */
+  readonly anyAccount?: boolean
   /** The client cannot tell whether a stranger made it ask: of others' items, only what a person has shared with this tool. */
   readonly sharedOnly?: boolean
 }
 
 export interface Answer {
   readonly credential: Found<Credential>
+  /** The user name to send: the account, or what stands for an empty one on this wire. What the tool saved, it gets as it was. */
+  readonly user: string
   /** The secret's time has ended: only the refresh token may be handed over. */
   readonly expired: boolean
 }
@@ -34,20 +45,22 @@ export interface Answer {
  * wrote could fit: `unsupported`.
  */
 export function select(items: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
-  for (const { here, usable, later } of usableAt(items, lookup)) {
-    const answer = selectHere([...usable, ...later], here, lookup, now)
+  for (const at of usableAt(items, lookup)) {
+    const answer = selectAt(at, lookup, now)
     if (answer !== undefined) return answer
   }
   return undefined
 }
 
+type UsableFor = Pick<Lookup, 'tool' | 'kinds' | 'borrowedKinds' | 'endpoints' | 'account' | 'tokenUser' | 'sharedOnly'>
+
 /** What a tool may be answered with at an endpoint. */
 interface Usable {
   /** Everything at the endpoint. */
-  readonly here: readonly Found[]
-  readonly usable: Found<Credential>[]
+  readonly items: readonly Found[]
+  readonly usable: readonly Found<Credential>[]
   /** What a later version wrote: it may be such a credential, and cannot be read. */
-  readonly later: Found<UnknownItem>[]
+  readonly later: readonly Found<UnknownItem>[]
 }
 
 /**
@@ -55,29 +68,45 @@ interface Usable {
  * wire carries. What it has ended at one endpoint it does not have from the later ones either, whoever saved it. What
  * credbridge keeps for itself is shown to nobody else.
  */
-export function usableAt(
-  items: readonly Found[],
-  lookup: Pick<Lookup, 'tool' | 'kinds' | 'endpoints' | 'account' | 'sharedOnly'>,
-): Usable[] {
+export function usableAt(items: readonly Found[], lookup: UsableFor): Usable[] {
   const endedBefore: Found[] = []
-  const shared = items.filter((item) => item.kind === 'shared' && item.owner === noteOwner(lookup.tool))
+  const shared = items.filter((item) => isSharedWith(lookup.tool, item))
   return lookup.endpoints.map((endpoint) => {
-    const here = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
-    const endedHere = here.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
+    const itemsAt = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
+    const endedAt = itemsAt.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
-    const fitting = here
-      .filter((item) => (isCredential(item) ? lookup.kinds.includes(item.kind) : isFromLaterVersion(item)))
+    const fitting = itemsAt
+      .filter((item) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item)))
       .filter(({ owner }) => (owner !== ourselves && owner !== pythonNotes) || lookup.tool === owner)
-      .filter(({ account }) => lookup.account === undefined || account === lookup.account)
+      .filter(({ account }) => isNamed(account, lookup))
       .filter(({ account }) => !isEnded(endedBefore, account))
-      .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedHere, account))
+      .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedAt, account))
       .filter(
         ({ owner, account }) =>
           lookup.sharedOnly !== true || owner === lookup.tool || isShared(account, endpoint, shared),
       )
-    endedBefore.push(...endedHere)
-    return { here, usable: fitting.filter(isCredential), later: fitting.filter(isUnknown) }
+    endedBefore.push(...endedAt)
+    return { items: itemsAt, usable: fitting.filter(isCredential), later: fitting.filter(isUnknown) }
   })
+}
+
+function isCarried({ owner, kind }: Credential, { tool, kinds, borrowedKinds = [] }: UsableFor): boolean {
+  return kinds.includes(kind) || (owner !== tool && borrowedKinds.includes(kind))
+}
+
+/** Whether the lookup means this account. */
+export function isNamed(account: string, lookup: Pick<Lookup, 'account' | 'tokenUser'>): boolean {
+  if (lookup.account === undefined || lookup.account === account) return true
+  return account === '' && lookup.account === lookup.tokenUser
+}
+
+/** The account by which a store is read for a lookup; absent where more than one may be meant. */
+export function accountToRead({ account, tokenUser }: Pick<Lookup, 'account' | 'tokenUser'>): string | undefined {
+  return account === tokenUser ? undefined : account
+}
+
+function isSharedWith(tool: Owner, { kind, owner }: Item): boolean {
+  return kind === 'shared' && owner === noteOwner(tool)
 }
 
 /** Shared at this endpoint itself, or at the one that has it as an alias: the same path on another host. */
@@ -94,42 +123,56 @@ export function covers(note: Item, account: string): boolean {
   return isNote(note) && note.kind === 'ended' && (note.everyAccount === true || note.account === account)
 }
 
-function selectHere(
-  fitting: readonly Found[],
-  here: readonly Found[],
-  lookup: Lookup,
-  now: number,
-): Answer | undefined {
-  const meant = theDefault(fitting, here, lookup)
-  for (const own of [true, false]) {
-    const candidates = meant.filter(({ owner }) => (owner === lookup.tool) === own)
+/** A tool's own items go first. A person is answered with all alike: what they set themselves is no tool's sign-in. */
+function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number): Answer | undefined {
+  const meant = meantAmong([...usable, ...later], items, lookup)
+  const isOwn = ({ owner }: Found) => owner === lookup.tool
+  const steps = lookup.tool === person ? [meant] : [meant.filter(isOwn), meant.filter((item) => !isOwn(item))]
+  for (const candidates of steps) {
     const credentials = candidates.filter(isCredential)
     const fresh = credentials.filter((credential) => !hasExpired(credential, now))
-    if (fresh.length > 0) return { credential: oneOf(fresh, lookup), expired: false }
+    if (fresh.length > 0) return answer(oneOf(fresh, items, lookup), false, lookup)
     const renewable = credentials.filter((one) => lookup.refresh === true && one.refreshToken !== undefined)
-    if (renewable.length > 0) return { credential: oneOf(renewable, lookup), expired: true }
+    if (renewable.length > 0) return answer(oneOf(renewable, items, lookup), true, lookup)
     const [unreadable] = candidates.filter(isFromLaterVersion)
     if (unreadable !== undefined) throw fromLaterVersion(unreadable)
   }
   return undefined
 }
 
-/** Where no user is named and a person has said which account is meant here, only that one; else all. */
-function theDefault(all: readonly Found[], here: readonly Found[], lookup: Lookup): readonly Found[] {
-  if (lookup.account !== undefined) return all
-  const note = here.find((item) => item.kind === 'default' && item.owner === ourselves)
+function answer(credential: Found<Credential>, expired: boolean, { tool, tokenUser }: Lookup): Answer {
+  const { account, owner } = credential
+  const standsIn = account === '' && owner !== tool && typeof tokenUser === 'string'
+  return { credential, user: standsIn ? tokenUser : account, expired }
+}
+
+/**
+ * Where no user is named and a person has said which account is meant here, only that one; else all. Where one is named,
+ * what has exactly that name goes before what has none.
+ */
+function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Lookup): readonly Found[] {
+  if (lookup.account !== undefined) {
+    const exact = all.filter(({ account }) => account === lookup.account)
+    return exact.length > 0 ? exact : all
+  }
+  const note = items.find((item) => item.kind === 'default' && item.owner === ourselves)
   const marked = all.filter(({ account }) => account === note?.account)
   return note !== undefined && marked.length > 0 ? marked : all
 }
 
-function oneOf(candidates: Found<Credential>[], { tool, oneAccount }: Lookup): Found<Credential> {
+function oneOf(candidates: readonly Found<Credential>[], items: readonly Found[], lookup: Lookup): Found<Credential> {
   const newest = newestFirst(candidates)
   const [first, second] = newest
   const accounts = new Set(candidates.map(({ account }) => account))
   if (first === undefined) throw new Failure('internal', 'nothing to choose from')
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
+  if (lookup.tool === person) throw ambiguous(first.endpoint, [...accounts].sort())
+  if (lookup.anyAccount === true) return first
   const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
-  if (first.owner === tool && (saidWhen || oneAccount === true)) return first
+  if (first.owner === lookup.tool && (saidWhen || lookup.oneAccount === true)) return first
+  const shared = items.filter((item) => isSharedWith(lookup.tool, item)).map(({ account }) => account)
+  const signedIn = newest.filter(({ account }) => shared.includes(account))
+  if (signedIn.length > 0 && signedIn.length < newest.length) return oneOf(signedIn, items, lookup)
   throw ambiguous(first.endpoint, [...accounts].sort())
 }
 

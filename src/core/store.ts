@@ -1,6 +1,7 @@
 import type { Asker } from './asker.ts'
 import type { Entry, Found, Item, Place } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Failure } from './failure.ts'
 import type { Secret } from './secret.ts'
 
 /** What a store can do. What it declares it cannot is answered `unsupported`, never quietly lost. */
@@ -27,6 +28,7 @@ export interface SaveCondition {
 /**
  * A place where credentials live. Every verb ends within a time limit. Absence is a value; anything broken is a
  * `Failure` (`locked`, `unavailable`, `timeout`, …), and after a failure nothing is lost that was there before.
+ * A name with a NUL or half a character is `malformed` to every store (stores/names.ts).
  */
 export interface Store {
   readonly name: string
@@ -56,8 +58,17 @@ export interface Store {
    */
   remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean>
 
-  /** All entries, without secrets, without unlocking anything. */
+  /** All entries, without secrets, without unlocking anything; what cannot be read is among the problems. */
   list(asker: Asker): Promise<readonly Entry[]>
+
+  /** What it holds and cannot read, each as the failure that a reader meets. Absent where one would fail the whole list. */
+  problems?(asker: Asker): Promise<readonly Failure[]>
+
+  /** Removes what is damaged, or of a later version, at this endpoint, and nothing else, or only counts it; how many there were. */
+  removeUnreadable?(asker: Asker, endpoint: Endpoint, only?: 'count'): Promise<number>
+
+  /** Cleans up what processes that died have left. */
+  tidy?(asker: Asker): Promise<void>
 
   /**
    * Does work that no other process may do for the same place at the same time, as renewing a token is. The others wait

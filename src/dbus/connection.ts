@@ -1,7 +1,10 @@
-import { asFailure, Failure } from '../core/failure.ts'
-import type { ConnectSocket, Line, SocketPath } from '../system/unix-socket.ts'
+import { asFailure, type Failure, isFailure } from '../core/failure.ts'
+import { ownSocketsOnly } from '../system/own-socket.ts'
+import type { ConnectSocket, UnixSocket } from '../system/unix-socket.ts'
+import type { BusAddress } from './address.ts'
 import { outputOf } from './bytes.ts'
 import { type Call, hello } from './call.ts'
+import { busSilent, busUnreachable, busVanished } from './failures.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, printMessage, type Received, readBody } from './message.ts'
 
@@ -22,8 +25,6 @@ export interface Connection {
 export interface ServiceFailures {
   /** What an error with this name means; `undefined` if it only says that an object is not there. */
   failureOf(error: string): Failure | undefined
-  /** The conversation broke off. */
-  vanished(): Failure
   /** No answer came in time. */
   noAnswer(): Failure
 }
@@ -37,13 +38,13 @@ interface Waiting {
 /** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
 const atOnce = 100
 
-/** Speaks to the first of these sockets that can be reached, as this user. The bus must greet us within the limit. */
+/** Speaks to the first of these sockets that is ours or root's and can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
-  dial: ConnectSocket,
-  paths: readonly [SocketPath, ...SocketPath[]],
+  connect: ConnectSocket,
+  addresses: readonly [BusAddress, ...BusAddress[]],
   userId: number,
   limit: number,
-  { failureOf, vanished, noAnswer }: ServiceFailures,
+  { failureOf, noAnswer }: ServiceFailures,
 ): Connection {
   const waiting = new Map<number, Waiting>()
   let unsent = outputOf(4096)
@@ -52,17 +53,19 @@ export function openConnection(
   let numbers = 0
   let unanswered = 0
   const later: (() => void)[] = []
-  let line = reach(paths[0], paths.slice(1))
-  call(hello, limit).catch((error) => end(asFailure(error)))
+  const connectToOwn = ownSocketsOnly(connect, userId)
+  let stranger: Failure | undefined
+  let socket = reach(addresses[0], addresses.slice(1))
+  send(hello, limit, busSilent).catch((error) => end(asFailure(error)))
 
-  function reach(path: SocketPath, others: readonly SocketPath[]): Line {
-    const feed = incoming(receive)
-    return dial(path, {
+  function reach({ path, guid }: BusAddress, others: readonly BusAddress[]): UnixSocket {
+    const feed = incoming(receive, guid)
+    return connectToOwn(path, {
       opened() {
         state = 'open'
         flush()
       },
-      heard(bytes) {
+      received(bytes) {
         try {
           feed(bytes)
         } catch (error) {
@@ -71,15 +74,16 @@ export function openConnection(
       },
       ended(error) {
         const [next, ...rest] = others
-        if (state === 'connecting' && next !== undefined) line = reach(next, rest)
-        else end(state === 'connecting' ? unreachable(error) : vanished())
+        if (isFailure(error)) stranger ??= error
+        if (state === 'connecting' && next !== undefined) socket = reach(next, rest)
+        else end(state === 'connecting' ? (stranger ?? busUnreachable(error)) : busVanished())
       },
     })
   }
 
   function flush(): void {
     if (state !== 'open' || unsent.at === 0) return
-    line.send(unsent.bytes.subarray(0, unsent.at))
+    socket.send(unsent.bytes.subarray(0, unsent.at))
     unsent = outputOf(1024)
   }
 
@@ -90,18 +94,23 @@ export function openConnection(
 
   function end(failure: Failure): void {
     state = 'closed'
-    line.close()
+    socket.close()
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
-  function wait<T>(number: number, limit: number, pick: (message: Received) => { value: T } | undefined): Promise<T> {
-    if (state === 'closed') return Promise.reject(vanished())
+  function wait<T>(
+    number: number,
+    limit: number,
+    silent: () => Failure,
+    pick: (message: Received) => { value: T } | undefined,
+  ): Promise<T> {
+    if (state === 'closed') return Promise.reject(busVanished())
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(noAnswer())), limit)
+      const timer = setTimeout(() => settle(() => reject(silent())), limit)
       function settle(how: () => void): void {
         clearTimeout(timer)
         waiting.delete(number)
-        if (waiting.size === 0) line.hold(false)
+        if (waiting.size === 0) socket.keepAlive(false)
         how()
       }
       waiting.set(number, {
@@ -115,7 +124,7 @@ export function openConnection(
         },
         fail: (failure) => settle(() => reject(failure)),
       })
-      line.hold(true)
+      socket.keepAlive(true)
     })
   }
 
@@ -126,13 +135,17 @@ export function openConnection(
     return undefined
   }
 
-  function send<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined> {
+  function send<Reply extends keyof Bodies>(
+    call: Call<Reply>,
+    limit: number,
+    silent = noAnswer,
+  ): Promise<Bodies[Reply] | undefined> {
     const { reply, body = [], ...head } = call
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
     unanswered++
-    const answer = wait(serial, limit, (message) =>
+    const answer = wait(serial, limit, silent, (message) =>
       message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
     )
     return answer.finally(() => {
@@ -149,11 +162,11 @@ export function openConnection(
   return {
     call,
     signal: (pick, limit) =>
-      wait(++numbers, limit, (message) => {
+      wait(++numbers, limit, noAnswer, (message) => {
         const value = message.type === 'signal' ? pick(message) : undefined
         return value === undefined ? undefined : { value }
       }),
-    close: () => end(vanished()),
+    close: () => end(busVanished()),
     get closed() {
       return state === 'closed'
     },
@@ -167,16 +180,4 @@ export function openConnection(
 function authentication(userId: number): string {
   const hex = [...String(userId)].map((digit) => `3${digit}`).join('')
   return `\0AUTH EXTERNAL ${hex}\r\nBEGIN\r\n`
-}
-
-const nobodyListens = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED']
-
-function unreachable(error: NodeJS.ErrnoException | undefined): Failure {
-  const code = error?.code ?? ''
-  const denied = code === 'EACCES' || code === 'EPERM'
-  return new Failure(denied ? 'refused' : 'unavailable', 'the session bus cannot be reached', {
-    hints: ['see whether DBUS_SESSION_BUS_ADDRESS names a bus that still runs'],
-    cause: error,
-    passing: !nobodyListens.includes(code),
-  })
 }

@@ -1,5 +1,5 @@
-import { Failure } from '../core/failure.ts'
 import { unreadable } from './bytes.ts'
+import { busRefused, otherBus } from './failures.ts'
 import { lengthOf, type Received, readMessage } from './message.ts'
 
 /** The bus answers the authentication with one line; it is as short as an identifier of 32 digits makes it. */
@@ -7,9 +7,9 @@ const longestLine = 256
 
 /**
  * Takes what comes from the bus, in whatever pieces, and hands on each message once it is whole. The line that accepts
- * us comes before the first. Anything else than that is a failure.
+ * us comes before the first, with the bus's guid, which must be the one that its address says. Anything else is a failure.
  */
-export function incoming(take: (message: Received) => void): (chunk: Buffer) => void {
+export function incoming(take: (message: Received) => void, guid?: string): (chunk: Buffer) => void {
   let parts: Buffer[] = []
   let have = 0
   let need = 1
@@ -28,8 +28,9 @@ export function incoming(take: (message: Received) => void): (chunk: Buffer) => 
     const end = bytes.indexOf('\r\n')
     if (end < 0 && bytes.length <= longestLine) return { need: bytes.length + 1 }
     const line = bytes.toString('latin1', 0, Math.max(end, 0))
-    if (line.startsWith('REJECTED')) throw rejected()
+    if (line.startsWith('REJECTED')) throw busRefused()
     if (!line.startsWith('OK ')) throw unreadable('does not begin as it should')
+    if (guid !== undefined && line.slice('OK '.length).trim() !== guid) throw otherBus()
     accepted = true
     return { used: end + 2 }
   }
@@ -48,10 +49,4 @@ export function incoming(take: (message: Received) => void): (chunk: Buffer) => 
     parts = [rest]
     have = rest.length
   }
-}
-
-function rejected(): Failure {
-  return new Failure('refused', 'the session bus belongs to another user', {
-    hints: ['unset DBUS_SESSION_BUS_ADDRESS, or run this as the user who is logged in there'],
-  })
 }

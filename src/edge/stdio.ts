@@ -27,7 +27,7 @@ function statsOf(fd: number): Stats | undefined {
 }
 
 /** `node:tty` loads the streams: 2 ms that only a character device is worth. */
-async function isTerminal(fd: number, stats: Stats | undefined): Promise<boolean> {
+export async function isTerminal(fd: number, stats = statsOf(fd)): Promise<boolean> {
   return stats?.isCharacterDevice() === true && (await import('node:tty')).isatty(fd)
 }
 

@@ -1,6 +1,6 @@
 import type { Owner } from '../core/credential.ts'
 import type { Call, Person } from '../engine/call.ts'
-import { standardInput, write } from './stdio.ts'
+import { isTerminal, standardInput, write } from './stdio.ts'
 
 /** The call that this process was started for. */
 export function thisCall(command: string, tool: Owner): Call {
@@ -24,6 +24,7 @@ export function thisPerson(): Person {
   const env = process.env
   return {
     present: isPersonPresent(env, process.platform),
+    isReading: () => isTerminal(2),
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {
       const { askUnseen } = await import('./terminal/ask.ts')

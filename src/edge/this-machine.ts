@@ -3,8 +3,8 @@ import { readDescriptor } from '../system/descriptor.ts'
 import { foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { dialByBun } from '../system/unix-socket-bun.ts'
-import { type Binding, dialer } from '../system/unix-socket-pipe.ts'
+import { connectByBun } from '../system/unix-socket-bun.ts'
+import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
@@ -15,7 +15,7 @@ export function thisMachine(): Machine {
   const { env, platform } = process
   const userId = process.getuid?.() ?? -1
   const places = foldersOf(env, platform)
-  const files = userFiles({ userId, platform })
+  const files = userFiles({ userId, platform, processId: process.pid })
   return {
     env,
     platform,
@@ -29,10 +29,10 @@ export function thisMachine(): Machine {
     program: (name) => programsOnPath(name, env)[0],
     ours: (command) => ourCommand(command, env),
     isOurs,
-    direct: (commands) => direct(commands, env),
+    direct: (commands) => direct(commands, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
-    dialer: ownDialer,
+    connector: ownConnector,
     setVariable(name, value) {
       process.env[name] = value
     },
@@ -42,7 +42,7 @@ export function thisMachine(): Machine {
 }
 
 /** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownDialer =
+const ownConnector =
   process.env['CREDBRIDGE_RUNTIME_AT_BUILD'] === 'bun'
-    ? async () => dialByBun
-    : () => dialer((process as { binding?: Binding }).binding?.bind(process))
+    ? async () => connectByBun
+    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

@@ -30,6 +30,8 @@ export interface CallInput {
 export interface Person {
   /** Somebody can answer a dialog of the keychain. */
   readonly present: boolean
+  /** What is said on standard error reaches a terminal. */
+  isReading(): Promise<boolean>
   /** Asks on the terminal without echo. Nobody there: `refused`. */
   ask(question: string): Promise<Secret>
   /** Nobody may be asked to open a store. */

@@ -76,6 +76,8 @@ async function carryOut(
       return call.print({ stdout: request.stdout, stderr: '' })
     case 'ask':
       return call.person.ask(request.question)
+    case 'is-person-reading':
+      return call.person.isReading()
     case 'find':
       return (await openBroker()).find(request.lookup)
     case 'save':
@@ -84,6 +86,8 @@ async function carryOut(
       return (await openBroker()).remove(request.removal)
     case 'list':
       return (await openBroker()).listFor(request.listing)
+    case 'check':
+      return request.check()
     default:
       return request satisfies never
   }

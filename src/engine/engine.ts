@@ -3,9 +3,10 @@ import type { Asker } from '../core/asker.ts'
 import { type Broker, createBroker } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import { askedInTurn, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
-import { openStores } from '../stores/choose.ts'
+import { foreignItems, keychainName, openStores, storeForSaves } from '../stores/choose.ts'
 import { settledFile } from '../stores/settled.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
@@ -21,10 +22,20 @@ export interface Engine {
   settings(): Promise<Settings>
   /** The stores in use; the first takes what is saved. */
   stores(): Promise<readonly [Store, ...Store[]]>
-  /** The broker over them, for this asker. */
+  /** The store that a save by this asker would go to. Settles nothing. */
+  storeForSaves(asker: Asker): Promise<Store>
+  /** What other programs keep under these attributes in the system's keychain; nothing where that is not in use. */
+  foreignItems(asker: Asker, searches: readonly Readonly<Record<string, string>>[]): Promise<readonly ForeignItem[]>
+  /** The broker over the stores in use, for this asker. */
   broker(asker: Asker): Promise<Broker>
   /** Answers one call. `notice` hears of each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
+}
+
+/** What differs from one engine to another. */
+export interface EngineOptions {
+  /** What happens where no store is settled yet and there is provably no keychain, asked each time that stores are opened. */
+  readonly withoutKeychain?: () => 'vault' | 'failure'
 }
 
 interface Opened {
@@ -32,7 +43,7 @@ interface Opened {
   readonly stores: readonly [Store, ...Store[]]
 }
 
-export function openEngine(machine: Machine): Engine {
+export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }: EngineOptions = {}): Engine {
   let read: { readonly version: string; readonly settings: Promise<Settings> } | undefined
   let stores: { readonly version: string; readonly opened: Promise<readonly [Store, ...Store[]]> } | undefined
 
@@ -47,8 +58,9 @@ export function openEngine(machine: Machine): Engine {
     const now = await settings()
     const { stores: names, vaultKeyFile, secretServiceSession } = now
     const settled = names === undefined ? versionOf(settledFile(machine.places.state)) : ''
-    const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, settled])
-    if (stores?.version !== version) stores = { version, opened: openStores(now, machine) }
+    const otherwise = withoutKeychain()
+    const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, settled, otherwise])
+    if (stores?.version !== version) stores = { version, opened: openStores(now, machine, otherwise) }
     try {
       return { settings: now, stores: await stores.opened }
     } catch (error) {
@@ -59,8 +71,8 @@ export function openEngine(machine: Machine): Engine {
 
   async function broker(asker: Asker): Promise<Broker> {
     const { settings, stores } = await open()
-    const { recoverHours, aliases } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases })
+    const { recoverHours, aliases, tokenUser } = settings
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
@@ -68,7 +80,7 @@ export function openEngine(machine: Machine): Engine {
     const openBroker = async () => {
       // A helper that credbridge itself has started, and that leads back to us, must not turn in circles.
       if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
-      opened ??= broker(askerOf(call))
+      opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
     const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)))
@@ -77,7 +89,19 @@ export function openEngine(machine: Machine): Engine {
     return ending
   }
 
-  return { machine, settings, stores: async () => (await open()).stores, broker, answer }
+  return {
+    machine,
+    settings,
+    stores: async () => (await open()).stores,
+    storeForSaves: async (asker) => storeForSaves((await open()).stores[0], asker),
+    async foreignItems(asker, searches) {
+      const { settings, stores } = await open()
+      const keychain = keychainName(machine.platform)
+      return stores.some(({ name }) => name === keychain) ? foreignItems(settings, machine, asker, searches) : []
+    },
+    broker,
+    answer,
+  }
 }
 
 /** Differs after each change of the file, also after one that replaced it; empty where it cannot be seen. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { isMissing } from '../system/disk-failure.ts'
 import type { Folders } from '../system/folders.ts'
 import type { Settings } from './settings.ts'
 
@@ -8,6 +9,7 @@ const usual: Settings = {
   stores: undefined,
   recoverHours: 24,
   aliases: {},
+  tokenUser: 'oauth2',
   vaultKeyFile: undefined,
   secretServiceSession: 'plain',
   unknownKeys: [],
@@ -33,7 +35,7 @@ function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (isMissing(error)) return undefined
     throw new Failure('unavailable', `the settings file ${file} cannot be read`, { cause: error })
   }
 }

@@ -15,6 +15,7 @@ const keys: Readonly<Record<string, Reader>> = {
   stores: (value, settings) => ({ ...settings, stores: storeList(value) }),
   'recover-hours': (value, settings) => ({ ...settings, recoverHours: hours(value) }),
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
+  'git.token-user': (value, settings) => ({ ...settings, tokenUser: userName(value, 'git.token-user') }),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
@@ -90,6 +91,13 @@ function host(name: string): string {
   } catch {
     throw wrong('aliases are from a host to a host, each with or without a port')
   }
+}
+
+/** RFC 7617, 2: a user name has no colon and no control characters. */
+function userName(value: unknown, key: string): string {
+  const name = text(value, key)
+  if (/[:\p{Cc}]/u.test(name)) throw wrong(`${key} must be a user name, without a colon`)
+  return name
 }
 
 function absolutePath(value: unknown): string {

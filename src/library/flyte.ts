@@ -3,6 +3,7 @@ import { ourselves } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { isFailure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
+import { ArgumentTypeError, mustBeStrings, typeOf } from './arguments.ts'
 import { NoKeyringError, named, PasswordDeleteError } from './errors.ts'
 import type { OpenStores, Passwords } from './passwords.ts'
 
@@ -26,7 +27,7 @@ export interface Tokens {
   readonly idToken?: string | undefined
 }
 
-/** The tokens for one endpoint. Printing it shows none of them. */
+/** The tokens for one endpoint. Printing it, and `JSON.stringify`, shows none of them. */
 export class Credentials implements Tokens {
   readonly accessToken: string
   readonly refreshToken: string | undefined
@@ -34,12 +35,18 @@ export class Credentials implements Tokens {
   readonly expiresIn: number | undefined
   readonly idToken: string | undefined
 
-  constructor({ accessToken, refreshToken, forEndpoint = 'flyte-default', expiresIn, idToken }: Tokens) {
+  constructor(tokens: Tokens) {
+    const { accessToken, refreshToken, forEndpoint = 'flyte-default', expiresIn, idToken } = checked(tokens)
     this.accessToken = accessToken
     this.refreshToken = refreshToken
     this.forEndpoint = forEndpoint
     this.expiresIn = expiresIn
     this.idToken = idToken
+  }
+
+  toJSON(): { readonly forEndpoint: string; readonly expiresIn: number | undefined } {
+    const { forEndpoint, expiresIn } = this
+    return { forEndpoint, expiresIn }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -77,6 +84,7 @@ export function tokenStoreOver(
   }
 
   async function retrieve(forEndpoint: string): Promise<Credentials | undefined> {
+    mustBeStrings({ forEndpoint })
     return unlessNoKeyring(async () => {
       const refreshToken = await getPassword(forEndpoint, keys.refresh)
       const accessToken = await getPassword(forEndpoint, keys.access)
@@ -94,6 +102,7 @@ export function tokenStoreOver(
   }
 
   async function remove(forEndpoint: string): Promise<void> {
+    mustBeStrings({ forEndpoint })
     for (const key of Object.values(keys)) await forget(forEndpoint, key)
     await forget(withoutScheme(forEndpoint), newerKey)
     await unlessNoKeyring(() =>
@@ -131,6 +140,18 @@ export function tokenStoreOver(
   }
 
   return { store, retrieve, delete: remove }
+}
+
+function checked(tokens: Tokens): Tokens {
+  if (typeof tokens !== 'object' || tokens === null) {
+    throw new ArgumentTypeError(`tokens must be an object, not ${typeOf(tokens)}`)
+  }
+  const { accessToken, refreshToken = '', forEndpoint = '', idToken = '', expiresIn = 0 } = tokens
+  mustBeStrings({ accessToken, refreshToken, forEndpoint, idToken })
+  if (typeof expiresIn !== 'number' || Number.isNaN(expiresIn)) {
+    throw new ArgumentTypeError(`expiresIn must be a number, not ${typeOf(expiresIn)}`)
+  }
+  return tokens
 }
 
 async function unlessNoKeyring<T>(work: () => Promise<T>): Promise<T | undefined> {

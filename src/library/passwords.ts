@@ -1,14 +1,20 @@
 import type { Broker } from '../core/broker.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
-import { itemOf, lookupOf, removalOf } from '../tools/python/lookup.ts'
+import { itemOf, lookupOf, removalOf, savingOf } from '../tools/python/lookup.ts'
+import { mustBeStrings } from './arguments.ts'
 import { named, PasswordDeleteError } from './errors.ts'
 
 /** What the library asks of the broker. */
 export type Asked = Pick<Broker, 'find' | 'save' | 'remove'>
 
 /** What the library works on: the broker over the stores in use. */
-export type OpenStores = () => Promise<{ readonly broker: Asked; readonly stores: readonly Store[] }>
+export type OpenStores = () => Promise<{
+  readonly broker: Asked
+  readonly stores: readonly Store[]
+  /** The store that a save goes to, also where the first save has yet to settle it. */
+  storeForSaves(): Promise<Pick<Store, 'name' | 'traits'>>
+}>
 
 /** A user name and the password that goes with it. */
 export interface UserAndPassword {
@@ -16,7 +22,7 @@ export interface UserAndPassword {
   readonly password: string
 }
 
-/** Which store is in use: what is saved goes there. */
+/** Which store is in use: what is saved goes there, also where the first save has yet to settle it. */
 export interface Keyring {
   readonly name: string
   /** How long it keeps what it is given. */
@@ -35,11 +41,13 @@ export interface Passwords {
   getCredential(service: string, username?: string): Promise<UserAndPassword | undefined>
   /** Forgets the password. None there: `PasswordDeleteError`. */
   deletePassword(service: string, username: string): Promise<void>
+  /** No keychain, and nothing else that may be used instead: `NoKeyringError`, as a save would say. */
   getKeyring(): Promise<Keyring>
 }
 
 export function passwordsOver(open: OpenStores): Passwords {
   async function getCredential(service: string, username?: string): Promise<UserAndPassword | undefined> {
+    mustBeStrings(username === undefined ? { service } : { service, username })
     const answer = await named(async () => (await open()).broker.find(lookupOf(service, username)))
     if (answer === undefined) return undefined
     return { username: answer.credential.account, password: answer.credential.secret.expose() }
@@ -48,19 +56,26 @@ export function passwordsOver(open: OpenStores): Passwords {
   return {
     getCredential,
     async setPassword(service, username, password) {
-      await named(async () => (await open()).broker.save(itemOf(service, username, new Secret(password))))
+      mustBeStrings({ service, username, password })
+      await named(async () =>
+        (await open()).broker.save(itemOf(service, username, new Secret(password)), savingOf(service)),
+      )
     },
     async getPassword(service, username) {
+      mustBeStrings({ service, username })
       return (await getCredential(service, username))?.password
     },
     async deletePassword(service, username) {
+      mustBeStrings({ service, username })
       const removed = await named(async () => (await open()).broker.remove(removalOf(service, username)))
       if (!removed) throw new PasswordDeleteError()
     },
     async getKeyring() {
-      const { stores } = await named(open)
-      const asked = stores.map(({ name }) => name)
-      return { name: asked[0] ?? '', lasts: stores[0]?.traits.lasts ?? 'process', asked }
+      const { first, others } = await named(async () => {
+        const { stores, storeForSaves } = await open()
+        return { first: await storeForSaves(), others: stores.slice(1) }
+      })
+      return { name: first.name, lasts: first.traits.lasts, asked: [first, ...others].map(({ name }) => name) }
     },
   }
 }

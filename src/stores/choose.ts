@@ -1,11 +1,12 @@
 import type { Asker } from '../core/asker.ts'
 import { Failure } from '../core/failure.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
 import { settledName, settleFirst } from './settled.ts'
-import { type SettlingStore, settledStore, settlingStore } from './settling.ts'
-import type { ForeignItem, StoreContext, StoreSettings, StoreType } from './store-type.ts'
+import { isSettling, type SettlingStore, settledStore, settlingStore } from './settling.ts'
+import type { StoreContext, StoreSettings, StoreType } from './store-type.ts'
 
 /** The names of the stores that a person can settle on. */
 export const storeNames: readonly string[] = storeTypes
@@ -27,14 +28,23 @@ export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 
   return settled === undefined ? { names: [], because: 'not settled' } : { names: [settled], because: 'settled' }
 }
 
-/** Opens the stores that are in use. */
-export async function openStores(settings: StoreSettings, machine: Machine): Promise<[Store, ...Store[]]> {
+/** Opens the stores that are in use. Where none is settled yet, and there is no keychain: the vault, or a failure. */
+export async function openStores(
+  settings: StoreSettings,
+  machine: Machine,
+  withoutKeychain: 'vault' | 'failure' = 'vault',
+): Promise<[Store, ...Store[]]> {
   const { names, because } = inUse(settings, machine)
   const [first, ...rest] = names
-  if (first === undefined) return [await unsettled(settings, machine)]
+  if (first === undefined) return [await unsettled(settings, machine, withoutKeychain)]
   const opened = (name: string) => openStore(name, settings, machine)
   if (because === 'settled') return [await settledStore(first, () => opened(first), toChoose)]
   return [await opened(first), ...(await Promise.all(rest.map(opened)))]
+}
+
+/** The store that a save goes to: of an open one that is not settled yet the one that the save would settle on. */
+export async function storeForSaves(store: Store, asker: Asker): Promise<Store> {
+  return isSettling(store) ? store.candidate(asker) : store
 }
 
 /** Opens one store by its name. No store has that name: `malformed`. */
@@ -85,11 +95,15 @@ export async function settleNow(settings: StoreSettings, machine: Machine, asker
 
 const fallback = storeTypes.find(({ insteadOfKeychain }) => insteadOfKeychain !== undefined) ?? noFallback()
 
-async function unsettled(settings: StoreSettings, machine: Machine): Promise<SettlingStore> {
+async function unsettled(
+  settings: StoreSettings,
+  machine: Machine,
+  withoutKeychain: 'vault' | 'failure' = 'vault',
+): Promise<SettlingStore> {
   const opened = (name: string) => openStore(name, settings, machine)
   return settlingStore({
     keychain: await opened(keychainName(machine.platform)),
-    vault: () => opened(fallback.name),
+    ...(withoutKeychain === 'vault' ? { vault: () => opened(fallback.name) } : {}),
     toChoose,
     async settle(store) {
       const earlier = await settleFirst(store.name, machine)

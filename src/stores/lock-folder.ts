@@ -3,10 +3,7 @@ import type { LockPlace } from '../system/lock.ts'
 import type { Machine } from '../system/machine.ts'
 
 /** Where a store keeps its lock files, and whose they are. */
-export interface LockFolder extends Omit<LockPlace, 'name'> {
-  /** This process's number, where the kernel does not say it. */
-  readonly processId?: number
-}
+export type LockFolder = Omit<LockPlace, 'name'>
 
 /** The folder for the lock files of stores that belong to this machine. */
 export function lockFolder({

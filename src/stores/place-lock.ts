@@ -1,13 +1,13 @@
 import type { Asker } from '../core/asker.ts'
 import { type Item, type Place, samePlace } from '../core/credential.ts'
-import { encodeRecord, serviceOf } from '../core/item.ts'
+import { sameStored, serviceOf } from '../core/item.ts'
 import type { SaveCondition, Store } from '../core/store.ts'
 import { type LockOptions, type LockPlace, withLock } from '../system/lock.ts'
 import type { LockFolder } from './lock-folder.ts'
 
 /** What `Store.alone` promises, by a lock file in this folder for each place. */
 export async function aloneByFile<T>(locks: LockFolder, place: Place, work: () => Promise<T>): Promise<T> {
-  return withLock(await lockAt(locks, place, 'work'), optionsFor(locks, place, 120_000), work)
+  return withLock(await lockAt(locks, place, 'work'), optionsFor(place, 120_000), work)
 }
 
 /** What a conditional `Store.save` promises, for a store that cannot compare and write in one step. */
@@ -18,21 +18,16 @@ export async function saveByFile(
   item: Item,
   condition: SaveCondition,
 ): Promise<boolean> {
-  return withLock(await lockAt(locks, item, 'save'), optionsFor(locks, item, 30_000), async () => {
+  return withLock(await lockAt(locks, item, 'save'), optionsFor(item, 30_000), async () => {
     const here = await store.find(asker, [item.endpoint], item.account)
-    return (
-      holds(
-        condition,
-        here.find((other) => samePlace(other, item)),
-      ) && store.save(asker, item)
-    )
+    return holds(condition, item, here) && store.save(asker, item)
   })
 }
 
-/** Whether what is at the place now is what the condition names. */
-export function holds({ replaces }: SaveCondition, now: Item | undefined): boolean {
-  if (replaces === undefined || now === undefined) return replaces === now
-  return encodeRecord(replaces) === encodeRecord(now)
+/** Whether what is at the place, among all that is `here`, is what the condition names. */
+export function holds({ replaces }: SaveCondition, place: Place, here: readonly Item[]): boolean {
+  const now = here.find((item) => samePlace(item, place))
+  return replaces === undefined || now === undefined ? replaces === now : sameStored(replaces, now)
 }
 
 /** The name says nothing about the place to those who cannot guess it; two places never share one. */
@@ -43,7 +38,6 @@ async function lockAt(locks: LockFolder, place: Place, purpose: 'work' | 'save')
 }
 
 /** `wait`: how long the work for one place may keep the others waiting, in milliseconds. A person may have to sign in. */
-function optionsFor({ processId }: LockFolder, { endpoint }: Place, wait: number): LockOptions {
-  const busy = `another credbridge is still at work on ${endpoint.key}`
-  return { wait, busy, ...(processId === undefined ? {} : { processId }) }
+function optionsFor({ endpoint }: Place, wait: number): LockOptions {
+  return { wait, busy: `another credbridge is still at work on ${endpoint.key}` }
 }

@@ -9,8 +9,8 @@ import type { Store } from '../core/store.ts'
 export interface Candidates {
   /** The system's keychain. */
   readonly keychain: Store
-  /** Where to go if there is provably no keychain. */
-  readonly vault: () => Promise<Store>
+  /** Where to go if there is provably no keychain. Absent: nowhere, it is a failure. */
+  readonly vault?: () => Promise<Store>
   /** What a person can do who does not want to wait for the keychain. */
   readonly toChoose: string
   /** Remembers the choice before the first save goes on; the store to use, which another process may have chosen. */
@@ -20,6 +20,8 @@ export interface Candidates {
 export interface SettlingStore extends Store {
   /** The store that it is from now on; settles it if nothing has yet. */
   settled(asker: Asker): Promise<Store>
+  /** The store that a save would settle on now; settles nothing. */
+  candidate(asker: Asker): Promise<Store>
 }
 
 /**
@@ -36,7 +38,7 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
   /** The vault, if what happened proves that there is no keychain. */
   async function instead(error: unknown): Promise<Store> {
     if (!isFailure(error)) throw error
-    if (error.code !== 'unavailable' || error.passing) throw withHints(error, [toChoose])
+    if (error.code !== 'unavailable' || error.passing || vault === undefined) throw withHints(error, [toChoose])
     return vault()
   }
 
@@ -50,8 +52,12 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     }
   }
 
+  function triedOut(asker: Asker): Promise<Store> {
+    return tryOut(keychain, asker).then(() => keychain, instead)
+  }
+
   async function choose(asker: Asker): Promise<Store> {
-    current = await settle(await tryOut(keychain, asker).then(() => keychain, instead))
+    current = await settle(await triedOut(asker))
     return current
   }
 
@@ -77,8 +83,17 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     remove: (asker, place, expected) => reading((store) => store.remove(asker, place, expected)),
     save: async (asker, item, condition) => (await settled(asker)).save(asker, item, condition),
     alone: async (asker, place, work) => (await settled(asker)).alone(asker, place, work),
+    problems: (asker) => reading(async (store) => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => reading(async (store) => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => reading(async (store) => store.tidy?.(asker)),
     settled,
+    candidate: async (asker) => chosen ?? triedOut(asker),
   }
+}
+
+/** Whether nothing said yet which store is in use when this one was opened. */
+export function isSettling(store: Store): store is SettlingStore {
+  return 'candidate' in store
 }
 
 /** A store that was settled on: if it is not there any more, that is reported, never worked around. */
@@ -100,6 +115,9 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
     remove: (asker, place, expected) => advised(() => store.remove(asker, place, expected)),
     list: (asker) => advised(() => store.list(asker)),
     alone: (asker, place, work) => advised(() => store.alone(asker, place, work)),
+    problems: (asker) => advised(async () => (await store.problems?.(asker)) ?? []),
+    removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
+    tidy: (asker) => advised(async () => store.tidy?.(asker)),
   }
 }
 

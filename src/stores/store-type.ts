@@ -1,5 +1,5 @@
 import type { Asker } from '../core/asker.ts'
-import type { DoctorLine } from '../core/doctor-line.ts'
+import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Terminal } from '../core/terminal.ts'
@@ -38,8 +38,6 @@ export interface StoreType {
   protects(context: StoreContext): Promise<string>
   /** Whether it has been made. Trying out one that has not would make it. Absent: there is nothing to make. */
   isMade?(context: StoreContext): Promise<boolean>
-  /** A thorough check for doctor, of a store that has been made. */
-  check?(context: StoreContext): Promise<readonly DoctorLine[]>
   /** Items that other programs keep in the same place, by their attributes. */
   foreignItems?(
     context: StoreContext,
@@ -49,14 +47,6 @@ export interface StoreType {
   /** What a person can do with this store only, and what a word stands for that several of these begin with. */
   commands?(): Promise<readonly StoreCommand[]>
   readonly commandGroups?: Readonly<Record<string, string>>
-}
-
-/** An item that another program made, with the attributes that it gave it. */
-export interface ForeignItem {
-  readonly attributes: Readonly<Record<string, string>>
-  readonly secret: Secret
-  /** Removes it for good, if it is still there. */
-  remove(): Promise<void>
 }
 
 /** A command of `credbridge` that belongs to a store, as data for the command line, its help and completion. */
@@ -80,6 +70,8 @@ export interface StoreCommandContext {
   readonly settings: StoreSettings
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
+  /** Lets the work be told of a signal instead of being ended by it. */
+  interruption(): { watch(): AbortSignal; end(): void }
   /** Runs a program that finds this text in an open file; the variable tells the descriptor's number. Its exit code. */
   runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number>
 }

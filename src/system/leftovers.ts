@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { discard } from './disk.ts'
-import { randomHex } from './random.ts'
+import { isHex, randomHex } from './random.ts'
 
 /*
  * A file is written beside its place under a name of ours, `<name>.<16 hexadecimal digits>.credbridge-new`. A process
@@ -54,5 +54,5 @@ function namesBeside(path: string): readonly string[] {
 
 function endsInDigits(name: string): boolean {
   const end = name.slice(-digits - 1)
-  return end.startsWith('.') && [...end.slice(1)].every((character) => '0123456789abcdef'.includes(character))
+  return end.startsWith('.') && isHex(end.slice(1))
 }

@@ -2,11 +2,11 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from '
 import { basename, dirname, join } from 'node:path'
 import { addFile, createFile } from './atomic-write.ts'
 import { discard } from './disk.ts'
-import { isMissing } from './disk-failure.ts'
+import { isMissing, unlessAbsent } from './disk-failure.ts'
 import { nameBeside } from './leftovers.ts'
 import { namesIn } from './own-file.ts'
 import { lifeOf, type ProcessIdentity } from './process-identity.ts'
-import { randomHex } from './random.ts'
+import { isHex, randomHex } from './random.ts'
 
 /*
  * A lock is a file that says who holds it: made with its content in one step, removed by its holder, or by others once the
@@ -27,15 +27,19 @@ export interface LockFile {
   close(): void
 }
 
+/** In bytes. */
+const tokenLength = 8
+
 /** What a lock says that cannot be read: half made where files cannot be linked, or none of ours. */
 const unreadable: Holder = { token: 'unreadable', host: '', pid: -1 }
 
 /** Takes the lock unless somebody has it. */
 export function takeLock(path: string, self: ProcessIdentity): LockFile | undefined {
-  const holder = { token: randomHex(8), ...self }
+  const holder = { token: randomHex(tokenLength), ...self }
   const text = `${JSON.stringify(holder)}\n`
   if (!addFile(path, text, { durable: false })) return undefined
-  const file = openOrDiscard(path)
+  const file = openOwn(path, text)
+  if (file === undefined) return undefined
   return {
     holder,
     // To the open file: what has the name by now may be another's. The file system gives it its own time.
@@ -44,13 +48,12 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
   }
 }
 
-function openOrDiscard(path: string): number {
-  try {
-    return openSync(path, 'r+')
-  } catch (error) {
-    discard(path)
-    throw error
-  }
+/** The file with this very text; `undefined` if it was given up and taken in the moment since it was made. */
+function openOwn(path: string, text: string): number | undefined {
+  const file = unlessAbsent(path, () => openSync(path, 'r+'))
+  if (file === undefined || readFileSync(file, 'utf8') === text) return file
+  closeSync(file)
+  return undefined
 }
 
 /** Who holds the lock; nobody: `undefined`. */
@@ -83,8 +86,8 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   const removing = takeLock(marker, self)
   if (removing === undefined) {
     const other = holderOf(marker)
-    if (other !== undefined && isAbandoned(marker, other, self)) removeLock(marker, other.token, self)
-    return false
+    const free = other === undefined || (isAbandoned(marker, other, self) && removeLock(marker, other.token, self))
+    return free && removeLock(path, token, self)
   }
   try {
     if (holderOf(path)?.token !== token) return false
@@ -101,7 +104,7 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
 export function removeDeadMarkers(path: string, self: ProcessIdentity): void {
   const start = `${basename(path)}.`
   for (const name of namesIn(dirname(path))) {
-    if (!name.startsWith(start) || !isHex(name.slice(start.length))) continue
+    if (!name.startsWith(start) || !isToken(name.slice(start.length))) continue
     const marker = join(dirname(path), name)
     const holder = holderOf(marker)
     if (holder !== undefined && isAbandoned(marker, holder, self)) removeLock(marker, holder.token, self)
@@ -127,7 +130,7 @@ function isHolder(value: unknown): value is Holder {
   const isText = (text: unknown) => text === undefined || typeof text === 'string'
   return (
     typeof token === 'string' &&
-    isHex(token) &&
+    isToken(token) &&
     typeof host === 'string' &&
     typeof pid === 'number' &&
     isText(namespace) &&
@@ -135,6 +138,6 @@ function isHolder(value: unknown): value is Holder {
   )
 }
 
-function isHex(text: string): boolean {
-  return text.length === 16 && [...text].every((character) => '0123456789abcdef'.includes(character))
+function isToken(text: string): boolean {
+  return text.length === 2 * tokenLength && isHex(text)
 }

@@ -21,6 +21,8 @@ export interface LockPlace {
   readonly folder: string
   readonly name: string
   readonly userId: UserId
+  /** This process's number, where the kernel does not say it: elsewhere than on Linux. */
+  readonly processId?: number | undefined
 }
 
 export interface LockOptions {
@@ -30,8 +32,6 @@ export interface LockOptions {
   readonly busy: string
   /** The files that are replaced under the lock. */
   readonly guards?: readonly string[]
-  /** This process's number, where the kernel does not say it: elsewhere than on Linux. */
-  readonly processId?: number
 }
 
 /** A lock while it is held. */
@@ -62,7 +62,7 @@ export async function withLock<T>(
 ): Promise<T> {
   makeOwnFolder(place.folder, place.userId)
   const path = lockPath(place)
-  const self = thisProcess(options.processId)
+  const self = thisProcess(place.processId)
   const { holder, renew, close } = await acquire(path, self, options)
   const heartbeat = setInterval(() => renewOrNot(renew), renewEvery).unref()
   try {
@@ -123,9 +123,9 @@ function release(path: string, { token, ...self }: Holder): void {
 }
 
 function tooLong(path: string, holder: Holder, busy: string): Failure {
-  const end = lifeOf(holder) === 'living' ? `let it come to its end, or end it: kill ${holder.pid}` : undefined
+  const end = lifeOf(holder) === 'living' ? `wait until it ends, or end it: kill ${holder.pid}` : undefined
   return new Failure('timeout', busy, {
-    hints: [end ?? 'let it come to its end', `if nothing of the kind runs any more: rm ${path}`],
+    hints: [end ?? 'wait until it ends', `if nothing of the kind runs any more: rm ${path}`],
   })
 }
 

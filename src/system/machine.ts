@@ -38,8 +38,8 @@ export interface Machine {
 
   /** Loads the keychain's addon. Throws where there is none for this system. */
   addon(): Promise<KeychainAddon>
-  /** How to reach a Unix socket. */
-  dialer(): Promise<ConnectSocket>
+  /** How to connect to a Unix socket. */
+  connector(): Promise<ConnectSocket>
   /** Sets a variable of this process, for a library that reads it by itself. */
   setVariable(name: string, value: string): void
   /** The text of the file that is open at this descriptor, however often it is read; `undefined` if none is. */

@@ -1,6 +1,6 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
-import { parse, resolve, sep } from 'node:path'
+import type { Stats } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { passedAlong } from './path-walk.ts'
 
 /*
  * Root in another user's home (`sudo -E`, containers): what root makes there locks the user out, and whoever owns a folder
@@ -8,32 +8,13 @@ import { Failure } from '../core/failure.ts'
  */
 
 const root = 0
-const mostLinks = 40
-
 /**
  * The user, other than root, who owns a part of this path or of what it leads to by links: who could lead it elsewhere.
  * `undefined` if there is none, or if it is not root who asks. What is not there belongs to nobody.
  */
 export function userAlong(path: string, userId: number | undefined): number | undefined {
   if (userId !== root) return undefined
-  let parts = partsOf(path)
-  let here = parse(path).root
-  for (let links = 0; links <= mostLinks; ) {
-    const stats = lstatSync(here, { throwIfNoEntry: false })
-    if (stats === undefined) return undefined
-    if (stats.uid !== root) return stats.uid
-    if (stats.isSymbolicLink()) {
-      const target = resolve(here, '..', readlinkSync(here))
-      parts = [...partsOf(target), ...parts]
-      here = parse(target).root
-      links++
-    }
-    const [next, ...rest] = parts
-    if (next === undefined) return undefined
-    here = resolve(here, next)
-    parts = rest
-  }
-  return undefined
+  return passedAlong(path).find(({ stats }) => stats.uid !== root)?.stats.uid
 }
 
 /** Refuses to make something of ours, as root, among another user's files. */
@@ -51,11 +32,4 @@ export function amongOthers(path: string, other: number): Failure {
 /** Whether this is that user's own file, and nothing else that the user has put in its place. */
 export function isFileOf(stats: Stats | undefined, user: number): boolean {
   return stats?.isFile() === true && stats.uid === user
-}
-
-function partsOf(path: string): string[] {
-  return path
-    .slice(parse(path).root.length)
-    .split(sep)
-    .filter((part) => part !== '')
 }

@@ -1,5 +1,5 @@
-import { readFileSync, readlinkSync } from 'node:fs'
 import { getPriority, hostname } from 'node:os'
+import { linkIfReadable, textIfReadable } from './readable.ts'
 
 /*
  * Whether a process that left its name somewhere still lives. Only a process of the same kernel and the same namespace of
@@ -19,9 +19,9 @@ export interface ProcessIdentity {
 
 /** This process. On Linux the kernel says which it is; elsewhere its number has to be told, or nobody can judge it. */
 export function thisProcess(processId?: number): ProcessIdentity {
-  const self = Number(linkedTo('/proc/self'))
-  const boot = contentOf('/proc/sys/kernel/random/boot_id')?.trim()
-  const namespace = linkedTo('/proc/self/ns/pid')
+  const self = Number(linkIfReadable('/proc/self'))
+  const boot = textIfReadable('/proc/sys/kernel/random/boot_id')?.trim()
+  const namespace = linkIfReadable('/proc/self/ns/pid')
   if (!(self > 0) || boot === undefined || namespace === undefined) return { host: hostname(), pid: processId ?? -1 }
   // Whoever has the files of another namespace in /proc has other numbers there than its own.
   if (processId !== undefined && processId !== self) return { host: hostname(), pid: processId, namespace: 'unknown' }
@@ -52,26 +52,17 @@ function exists(pid: number): boolean {
   }
 }
 
-/** The third and the 22nd word, counted behind the name in parentheses: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
-function statOf(pid: number): { state: string; started: string } | undefined {
-  const text = contentOf(`/proc/${pid}/stat`)
+/** What the kernel says of a process: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
+export interface ProcessStat {
+  readonly state: string
+  readonly parent: number
+  readonly started: string
+}
+
+/** The third, fourth and 22nd word, counted behind the name in parentheses; `undefined` where nothing says them. */
+export function statOf(pid: number): ProcessStat | undefined {
+  const text = textIfReadable(`/proc/${pid}/stat`)
   const words = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  const [state, started] = [words?.[0], words?.[19]]
-  return state === undefined || started === undefined ? undefined : { state, started }
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function linkedTo(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
-  }
+  const [state, parent, started] = [words?.[0], words?.[1], words?.[19]]
+  return state === undefined || started === undefined ? undefined : { state, parent: Number(parent), started }
 }

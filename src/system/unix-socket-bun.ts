@@ -26,20 +26,20 @@ interface Runtime {
   connect(options: { unix: string; socket: Handlers }): Promise<Socket>
 }
 
-/** A line by Bun.connect. */
-export const dialByBun: ConnectSocket = (path, ear) => {
+/** Connects by Bun.connect. */
+export const connectByBun: ConnectSocket = (path, listener) => {
   const { Bun: runtime } = globalThis as unknown as { Bun: Runtime }
   const unsent: Uint8Array[] = []
   let socket: Socket | undefined
-  let held = true
+  let keptAlive = true
   let over = false
   let closed = false
 
-  /** A path that is not there is an error at once, but a line is heard of in a later turn. */
+  /** A path that is not there is an error at once, but the listener is called in a later turn. */
   function end(error?: Error): void {
     if (over) return
     over = true
-    setImmediate(() => closed || ear.ended(error))
+    setImmediate(() => closed || listener.ended(error))
   }
   function push(): void {
     while (socket !== undefined && !over) {
@@ -57,10 +57,10 @@ export const dialByBun: ConnectSocket = (path, ear) => {
     open(opened) {
       socket = opened
       if (over) opened.terminate()
-      else if (!held) opened.unref()
-      if (!over) ear.opened()
+      else if (!keptAlive) opened.unref()
+      if (!over) listener.opened()
     },
-    data: (_, bytes) => void (over || ear.heard(bytes)),
+    data: (_, bytes) => void (over || listener.received(bytes)),
     drain: push,
     close: (_, error) => end(error),
     error: (_, error) => end(error),
@@ -72,8 +72,8 @@ export const dialByBun: ConnectSocket = (path, ear) => {
       unsent.push(bytes)
       if (unsent.length === 1) push()
     },
-    hold(on) {
-      held = on
+    keepAlive(on) {
+      keptAlive = on
       if (on) socket?.ref()
       else socket?.unref()
     },

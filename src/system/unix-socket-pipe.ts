@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import type { ConnectSocket, Ear, Line } from './unix-socket.ts'
+import type { ConnectSocket, SocketListener, UnixSocket } from './unix-socket.ts'
 
 /*
  * A Unix socket as Node's own pipe, the layer below node:net. node:net loads the streams and costs a one-shot call 4 to
@@ -27,14 +27,14 @@ interface Layer {
   lastRead(): readonly [count: number, offset: number]
 }
 
-/** How to reach a Unix socket: by the layer that `process.binding` gives, or by node:net. */
-export async function dialer(binding: Binding | undefined): Promise<ConnectSocket> {
+/** How to connect to a Unix socket: by the layer that `process.binding` gives, or by node:net. */
+export async function socketConnector(binding: Binding | undefined): Promise<ConnectSocket> {
   const layer = binding === undefined ? undefined : layerBelow(binding)
-  if (layer === undefined) return (await import('./unix-socket-net.ts')).dialByNet
-  return (path, ear) => dialOn(layer, path, ear)
+  if (layer === undefined) return (await import('./unix-socket-net.ts')).connectByNet
+  return (path, listener) => connectOn(layer, path, listener)
 }
 
-function dialOn(layer: Layer, path: string, ear: Ear): Line {
+function connectOn(layer: Layer, path: string, listener: SocketListener): UnixSocket {
   const pipe = layer.newPipe()
   let closed = false
   function close(): void {
@@ -44,7 +44,7 @@ function dialOn(layer: Layer, path: string, ear: Ear): Line {
   function end(status: number): void {
     if (closed) return
     close()
-    ear.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
+    listener.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
   }
   /** Whether it went well. */
   const well = (status: number | undefined) => {
@@ -55,15 +55,15 @@ function dialOn(layer: Layer, path: string, ear: Ear): Line {
     const [count, offset] = layer.lastRead()
     if (closed || count === 0) return
     if (count < 0 || bytes === undefined) end(count)
-    else ear.heard(Buffer.from(bytes, offset, count))
+    else listener.received(Buffer.from(bytes, offset, count))
   }
   const connecting = layer.newConnecting((status) => {
-    if (!closed && well(status) && well(pipe.readStart())) ear.opened()
+    if (!closed && well(status) && well(pipe.readStart())) listener.opened()
   })
   well(pipe.connect(connecting, path))
   return {
     send: (bytes) => void (closed || well(pipe.writeBuffer(layer.newSending(bytes, well), bytes))),
-    hold: (on) => void (closed || (on ? pipe.ref() : pipe.unref())),
+    keepAlive: (on) => void (closed || (on ? pipe.ref() : pipe.unref())),
     close,
   }
 }

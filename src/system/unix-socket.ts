@@ -1,24 +1,24 @@
-/** What is dialled: a file, or a NUL and an abstract name. */
+/** What is connected to: a file, or a NUL and an abstract name. */
 export type SocketPath = string
 
-/** A Unix socket, as the conversation with the bus uses it. */
-export interface Line {
+/** One end of a Unix socket. */
+export interface UnixSocket {
   /** Sends all of it, after whatever was sent before. */
   send(bytes: Uint8Array): void
   /** Whether it keeps the process alive. */
-  hold(on: boolean): void
-  /** Ends it; nothing is heard of it any more. */
+  keepAlive(on: boolean): void
+  /** Ends it; its listener is not called any more. */
   close(): void
 }
 
-/** Who listens to a line. */
-export interface Ear {
+/** Who is told what comes of a socket. */
+export interface SocketListener {
   /** The other end is there: from now on something can be sent. */
   opened(): void
-  heard(bytes: Buffer): void
-  /** It broke, or never came about; nothing is heard of it any more. */
+  received(bytes: Buffer): void
+  /** It broke, or never came about; nothing else is told after that. */
   ended(error?: NodeJS.ErrnoException): void
 }
 
-/** Makes a line. The ear hears of it in a later turn. */
-export type ConnectSocket = (path: SocketPath, ear: Ear) => Line
+/** Connects to a socket. The listener is called in a later turn. */
+export type ConnectSocket = (path: SocketPath, listener: SocketListener) => UnixSocket

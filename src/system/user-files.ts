@@ -5,9 +5,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
   rmSync,
+  type Stats,
   statSync,
   symlinkSync,
 } from 'node:fs'
@@ -17,15 +17,22 @@ import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
 import { removeOthersFile, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
+import { linkIfReadable } from './readable.ts'
 
 /** The files of a person's tools: read whole, replaced whole, never left half. */
 export interface Files {
   /** The text, or `undefined` if there is no such file. */
   read(path: string): string | undefined
-  /** The same for a file that may be a stranger's: anything but a plain file of usual size is not there. */
+  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
   readStrange(path: string): string | undefined
+  /** The same as bytes, for an archive, which may be larger. */
+  bytes(path: string): Uint8Array | undefined
+  /** The path with all links followed; `undefined` if nothing is there. */
+  resolved(path: string): string | undefined
   /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
   write(path: string, text: string, as?: 'program'): void
+  /** Does something while no program that locks the file by `<file>.lock`, as git does, changes it (system/tool-lock.ts). */
+  whileLocked<T>(path: string, work: () => T | Promise<T>): Promise<T>
   remove(path: string): void
   exists(path: string): boolean
   /** Makes a symbolic link; what is there already stays, and is `refused`. */
@@ -47,13 +54,16 @@ export interface FilesUser {
   /** Negative where users have no numbers. */
   readonly userId: number
   readonly platform: string
+  /** The number of this process, where the kernel does not say it: elsewhere than on Linux. */
+  readonly processId?: number
 }
 
 /** In bytes; what people write by hand is far below. */
-const mostOfStranger = 1024 * 1024
+const mostOfStranger = 8 * 1024 * 1024
+const mostOfArchive = 512 * 1024 * 1024
 
 /** The files as this user sees them. Root changes other users' own files, which stay theirs, and makes none among them. */
-export function userFiles({ userId, platform }: FilesUser): Files {
+export function userFiles({ userId, platform, processId }: FilesUser): Files {
   function write(path: string, text: string, newMode: number): void {
     const target = meantBy(path)
     const other = userAlong(path, userId)
@@ -75,13 +85,27 @@ export function userFiles({ userId, platform }: FilesUser): Files {
       throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
     },
 
-    readStrange(path) {
-      const stat = statSync(path, { throwIfNoEntry: false })
-      return stat?.isFile() === true && stat.size <= mostOfStranger ? contentOf(path)?.toString('utf8') : undefined
+    readStrange: (path) => strangeContentOf(path, mostOfStranger)?.toString('utf8'),
+
+    bytes: (path) => strangeContentOf(path, mostOfArchive),
+
+    resolved(path) {
+      try {
+        return realpathSync(path)
+      } catch {
+        return undefined
+      }
     },
 
     write: (path, text, as) =>
       refusing(`${path} cannot be written`, () => write(path, text, as === 'program' ? 0o700 : 0o600)),
+
+    async whileLocked(path, work) {
+      const target = meantBy(path)
+      // Root makes no lock in another user's home.
+      if (userAlong(target, userId) !== undefined) return work()
+      return (await import('./tool-lock.ts')).whileLocked(target, processId, work)
+    },
 
     remove: (path) =>
       refusing(`${path} cannot be removed`, () => {
@@ -100,7 +124,7 @@ export function userFiles({ userId, platform }: FilesUser): Files {
         symlinkSync(to, path)
       }),
 
-    linkedTo,
+    linkedTo: linkIfReadable,
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
@@ -143,21 +167,30 @@ function refusing(words: string, act: () => void): void {
   }
 }
 
-function contentOf(path: string): Buffer | undefined {
+function strangeContentOf(path: string, most: number): Buffer | undefined {
+  const stat = statOf(path)
+  if (stat === undefined || stat.isDirectory()) return undefined
+  if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
+  if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
+  return contentOf(path, stat)
+}
+
+function statOf(path: string): Stats | undefined {
   try {
-    if (!statSync(path).isFIFO()) return readFileSync(path)
+    return statSync(path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw new Failure('refused', `${path} cannot be read`, { cause: error })
   }
-  throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
 }
 
-function linkedTo(path: string): string | undefined {
+function contentOf(path: string, stat = statOf(path)): Buffer | undefined {
+  if (stat?.isFIFO() === true) throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
   try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
+    return stat === undefined ? undefined : readFileSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new Failure('refused', `${path} cannot be read`, { cause: error })
   }
 }
 
@@ -167,7 +200,7 @@ function meantBy(path: string): string {
     return realpathSync(path)
   } catch (error) {
     if (!isMissing(error)) throw error
-    const link = linkedTo(path)
+    const link = linkIfReadable(path)
     return link === undefined ? path : meantBy(resolve(dirname(path), link))
   }
 }

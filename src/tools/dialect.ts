@@ -1,7 +1,7 @@
-import type { Removal } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Listing } from '../core/listing.ts'
+import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
@@ -46,10 +46,12 @@ export type Request =
   | { readonly do: 'read-line'; readonly atMost: number }
   | { readonly do: 'print'; readonly stdout: string }
   | { readonly do: 'ask'; readonly question: string }
+  | { readonly do: 'is-person-reading' }
   | { readonly do: 'find'; readonly lookup: Lookup }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
   | { readonly do: 'remove'; readonly removal: Removal }
   | { readonly do: 'list'; readonly listing: Listing }
+  | { readonly do: 'check'; readonly check: () => Promise<void> }
 
 /** A conversation in progress: yields requests, and returns the last reply. The engine throws a failure into it. */
 export type Conversation<Result = Reply> = Generator<Request, Result, unknown>
@@ -82,6 +84,11 @@ export function* ask(question: string): Conversation<Secret> {
   return (yield { do: 'ask', question }) as Secret
 }
 
+/** Whether what is said on standard error reaches a terminal. */
+export function* isPersonReading(): Conversation<boolean> {
+  return (yield { do: 'is-person-reading' }) as boolean
+}
+
 /** What answers the lookup (core/broker.ts); nothing: `undefined`. */
 export function* find(lookup: Lookup): Conversation<Answer | undefined> {
   return (yield { do: 'find', lookup }) as Answer | undefined
@@ -100,6 +107,11 @@ export function* remove(removal: Removal): Conversation<boolean> {
 /** What the tool may list as its own. */
 export function* list(listing: Listing): Conversation<readonly Entry[]> {
   return (yield { do: 'list', listing }) as readonly Entry[]
+}
+
+/** Lets something be looked at that a dialect cannot see, before it gives an answer. What the check throws ends it. */
+export function* check(work: () => Promise<void>): Conversation<void> {
+  yield { do: 'check', check: work }
 }
 
 export function reply(stdout: string, exitCode = 0): Reply {

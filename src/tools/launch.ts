@@ -1,6 +1,6 @@
-import type { Removal } from '../core/broker.ts'
 import type { Owner } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
+import type { Removal } from '../core/remove.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import type { Machine } from '../system/machine.ts'
@@ -28,7 +28,7 @@ export interface LaunchPlan {
   /** One question for each place that the program may sign in to. None: nothing has to be opened. */
   readonly lookups: readonly Lookup[]
   /** What goes along, by the answers in the same order; `newName` makes names of variables that nobody can guess. */
-  launch(answers: readonly (Answer | undefined)[], newName: () => string): Launch
+  launch(answers: readonly (Answer | undefined)[], newName: () => string): Launch | Promise<Launch>
 }
 
 export interface Launch {

@@ -1,7 +1,8 @@
-import type { Removal } from '../core/broker.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import { type Failure, isFailure } from '../core/failure.ts'
+import { formatFailure } from '../core/failure-text.ts'
 import type { Listing } from '../core/listing.ts'
+import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
@@ -31,7 +32,7 @@ export interface OneShot {
   /** Saved or removed. */
   readonly done: Reply
   broken(failure: Failure, text: string): Reply
-  /** How the client hears of several accounts with nothing to choose among them. */
+  /** How the client hears of several accounts with nothing to choose among them; the person reads it on a terminal. */
   readonly ambiguous: 'absent' | 'broken'
 }
 
@@ -77,7 +78,7 @@ function* found({ absent, ambiguous }: OneShot, lookup: Lookup, print: (answer: 
     const answer = yield* conversation.find(lookup)
     return answer === undefined ? absent : print(answer)
   } catch (error) {
-    if (ambiguous === 'absent' && isFailure(error) && error.code === 'ambiguous') return absent
-    throw error
+    if (ambiguous !== 'absent' || !isFailure(error) || error.code !== 'ambiguous') throw error
+    return (yield* conversation.isPersonReading()) ? { ...absent, stderr: formatFailure(error) } : absent
   }
 }

@@ -90,6 +90,7 @@ export const profileTools: readonly Tool[] = profiles.map(({ name, title, kinds 
   title,
   commands: [],
   lists: ({ kind, endpoint }) => endpoint.form === 'address' && (kinds as readonly string[]).includes(kind),
+  onlyShared: true,
 }))
 
 type Methods = { readonly [method: string]: { readonly [host: string]: unknown } }

@@ -86,4 +86,8 @@ export interface Tool {
   readonly neighbours?: readonly Neighbour[]
   /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
+  /** The user name that its wire sends with this credential, which has none; `undefined` where it sends none. */
+  readonly userFor?: (entry: Entry, fromSettings: string) => string | undefined
+  /** It is answered with what others saved only where that is shared with it. */
+  readonly onlyShared?: boolean
 }

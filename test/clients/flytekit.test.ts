@@ -6,7 +6,7 @@ const library = join(import.meta.dirname, '..', '..', 'dist', 'library', 'index.
 
 /** Runs a program that imports our library as it was built; it prints JSON. */
 async function ours(world: PythonWorld, program: string): Promise<unknown> {
-  const source = `import { Credentials, KeyringStore, getKeyring } from ${JSON.stringify(library)}\nconst print = (it) => process.stdout.write(JSON.stringify(it ?? null))\n${program}`
+  const source = `import { Credentials, KeyringStore, getKeyring } from ${JSON.stringify(library)}\nconst print = (it) => process.stdout.write(JSON.stringify(it ? { ...it } : null))\n${program}`
   const outcome = await world.run(process.execPath, ['--input-type=module', '--eval', source])
   if (outcome.exitCode !== 0) throw new Error(outcome.stderr)
   return JSON.parse(outcome.stdout)

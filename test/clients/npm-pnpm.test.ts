@@ -45,6 +45,7 @@ needsNpmClients('pnpm', () => {
       await setUp(world)
       const token = await world.registry.token(user, password)
       await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
+      await world.well('', 'credbridge', ['share', world.registry.origin, '--with', 'pnpm'])
       await world.well('tiny', 'pnpm', ['publish', '--no-git-checks'])
       await world.well('app', 'pnpm', ['add', '@team/tiny'])
       expect(isInstalled(world)).toBe(true)

@@ -45,6 +45,18 @@ describe('--env', () => {
     expect(() => wishFrom(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 
+  test.each([
+    ...['LD_PRELOAD', 'ld_preload', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'BASH_ENV', 'PATH', 'GIT_SSH_COMMAND'],
+    ...['GIT_CONFIG_COUNT', 'PYTHONPATH', 'PERL5OPT', 'https_proxy', 'npm_config_registry', 'CREDBRIDGE_STORE'],
+  ])('%s is no place for a secret', (name) => {
+    expect(() => wishFrom(`${name}=https://h.example.com`)).toThrow(expect.objectContaining({ code: 'refused' }))
+  })
+
+  test.each(['NPM_TOKEN', 'YARN_NPM_AUTH_TOKEN', 'GIT_TOKEN', 'BUN_AUTH_TOKEN', 'HOMEBREW_GITHUB_API_TOKEN'])(
+    '%s is one',
+    (name) => expect(wishFrom(`${name}=https://h.example.com`).variable).toBe(name),
+  )
+
   test('the parts of a credential', async () => {
     await save('https://h.example.com', 'bob', 'p:ss')
     await save('https://t.example.com', '', 'token', 'bearer')
@@ -98,7 +110,7 @@ describe('--profile', () => {
     })
     for (const host of ['a', 'b', 'c']) await save(`https://${host}.example.com`, 'bob', host)
     for (const host of ['a', 'b']) {
-      await broker.keeping.share(parseAddress(`https://${host}.example.com`), 'bob', 'composer')
+      await (await broker.personActions()).share(parseAddress(`https://${host}.example.com`), 'bob', 'composer')
     }
     expect(JSON.parse((await profile('composer'))['COMPOSER_AUTH'] ?? '')).toEqual({
       'http-basic': {

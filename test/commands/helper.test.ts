@@ -106,7 +106,7 @@ needs('the build (npm run build)', built)('built', () => {
       const there = await world.credbridge('move', '--all', '--from', 'vault', '--to', 'helper:pass')
       expect(there).toMatchObject({
         exitCode: 2,
-        stderr: expect.stringContaining('2 moved to the helper:pass store\n'),
+        stderr: expect.stringContaining('3 moved to the helper:pass store\n'),
       })
       expect(there.stderr).toContain(`stays: bob at ${at} (person, basic): the helper:pass store keeps one account`)
       expect((await world.run('credbridge', ['get', at], inVault)).stdout).toBe('second\n')

@@ -17,7 +17,7 @@ needs('the build (npm run build)', built)('built', () => {
       await world.session.restart()
       expect(await world.credbridge('remove', at)).toMatchObject({
         exitCode: 0,
-        stderr: `removed ann at ${at}, saved by person\n`,
+        stderr: `removed ann at ${at}, saved by person\nnote: to have it back within 24 hours: credbridge restore ${at} ann\n`,
       })
     })
   })

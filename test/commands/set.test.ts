@@ -27,12 +27,13 @@ needs('the build (npm run build)', built)('built', () => {
       ['hun\u007f\u007f\u007fs3cret\n', 's3cret'],
       ['left\u001b[Dright\u001bOA\r', 'leftright'],
     ])('shows nothing of %j, not even how long it is', async (typed, secret) => {
-      const outcome = await typing(typed, 'credbridge', 'set', 'https://api.example.com', secret)
+      const endpoint = `https://api.example.com/${secret}`
+      const outcome = await typing(typed, 'credbridge', 'set', endpoint, secret)
       expect(outcome).toMatchObject({
-        stdout: 'Secret for https://api.example.com: \r\nkept for https://api.example.com\r\n',
+        stdout: `Secret for ${endpoint}: \r\nkept for ${endpoint}\r\n`,
         exitCode: 0,
       })
-      const kept = await run('credbridge', ['get', 'https://api.example.com', secret], { env })
+      const kept = await run('credbridge', ['get', endpoint, secret], { env })
       expect(kept.stdout).toBe(`${secret}\n`)
     })
 

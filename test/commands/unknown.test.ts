@@ -108,7 +108,7 @@ needs('the build (npm run build)', built)('built', () => {
       const removed = await inVault(world, 'remove', 'https://both.example.com', 'alice')
       expect(removed).toMatchObject({
         exitCode: 0,
-        stderr: 'removed alice at https://both.example.com, saved by git\n',
+        stderr: 'removed alice at https://both.example.com, saved by git, for good\n',
       })
       expect(await inVault(world, 'remove', 'https://both.example.com')).toMatchObject({ exitCode: 2 })
       expect(await inVault(world, 'remove', 'https://both.example.com', '--all-accounts')).toMatchObject({

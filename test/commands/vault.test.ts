@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Agent, startAgent } from '../real/agent.ts'
@@ -6,7 +6,9 @@ import { built } from '../real/commands.ts'
 import { answers, onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
+import { whileStopped } from '../real/stopped.ts'
 import type { World } from '../real/world.ts'
+import { tracing } from '../stores/vault/tracing.ts'
 import { answer, at, filled, start, withPassphrase, words } from './vault-world.ts'
 
 /*
@@ -212,6 +214,39 @@ needs('the build (npm run build)', built)('built', () => {
       })
       expect(existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key'))).toBe(false)
       expect(await world.asGit()).toMatchObject({ stdout: '', stderr: expect.stringContaining('credbridge unlock') })
+    })
+
+    tracing()('a rekey that is ended', () => {
+      test.each([
+        ['SIGINT', false],
+        ['SIGTERM', false],
+        ['SIGHUP', false],
+        ['SIGKILL', true],
+      ] as const)('by %s in its middle leaves the vault as it was, open for writing', async (signal, dead) => {
+        const world = await filled()
+        const vault = join(world.env['XDG_DATA_HOME'] ?? '', 'credbridge', 'vault')
+        const header = () => JSON.parse(readFileSync(join(vault, 'vault.json'), 'utf8'))
+        const before = header()
+        const program = join(import.meta.dirname, '..', '..', 'dist', 'credbridge.cjs')
+        const closing = { name: 'rename', nth: 1 }
+        const meanwhile = async (pid: number) => {
+          expect(header()).toEqual({ ...before, rekeying: true })
+          process.kill(pid, signal)
+        }
+        const env = { ...world.env, CREDBRIDGE_STORE: 'vault' }
+        const ended = await whileStopped(closing, [process.execPath, program, 'vault', 'rekey'], meanwhile, env)
+        expect(ended.exitCode).not.toBe(0)
+        expect(ended.stderr).not.toContain('new key')
+        expect(header()).toEqual(dead ? { ...before, rekeying: true } : before)
+        expect((await world.asGit()).stdout).toBe(answer)
+        const input = `protocol=https\nhost=git.example.com\nusername=bob\npassword=b\n\n`
+        expect(await world.run('git-credential-credbridge', ['store'], { input })).toMatchObject({
+          exitCode: 0,
+          stderr: '',
+        })
+        expect(header()).toEqual(before)
+        expect(readdirSync(vault).sort()).toEqual(['new', 'records', 'vault.json'])
+      })
     })
 
     test('a rekey leaves out what is not at hand, by its id', async () => {

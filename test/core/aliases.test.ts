@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { originAt, reachThrough } from '../../src/core/aliases.ts'
+import { followAliases, originAt } from '../../src/core/aliases.ts'
 import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 
-const reach = reachThrough({
+const withAliases = followAliases({
   'ghcr.example.com': 'git.example.com',
   'registry.example.com:5000': 'git.example.com:8443',
   'git.example.com': 'third.example.com',
   'index.docker.io': 'mirror.example.com',
   'hub.example.com': 'registry-1.docker.io',
 })
-const keys = (...urls: string[]) => reach(urls.map(parseAddress)).map(({ key }) => key)
+const keys = (...urls: string[]) => withAliases(urls.map(parseAddress)).map(({ key }) => key)
 
 test.each([
   ['the host', 'https://ghcr.example.com', 'https://git.example.com'],
@@ -45,7 +45,7 @@ test.each([
 
 test('a service name has no host', () => {
   const name = serviceName('ghcr.example.com')
-  expect(reach([name])).toEqual([name])
+  expect(withAliases([name])).toEqual([name])
 })
 
 describe('a name in the aliases', () => {

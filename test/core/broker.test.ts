@@ -150,17 +150,17 @@ describe('which account', () => {
   test('the default, also among others', async () => {
     await broker.save(credential('docker', 'alice', 'a'))
     await broker.save(credential('cargo', 'bob', 'b'))
-    await broker.keeping.setDefault(origin, 'alice')
+    await (await broker.personActions()).setDefault(origin, 'alice')
     expect(await asks('git')).toBe('alice:a')
-    await broker.keeping.setDefault(origin, 'bob')
+    await (await broker.personActions()).setDefault(origin, 'bob')
     expect(await asks('git')).toBe('bob:b')
     expect(await asks('git', 'alice')).toBe('alice:a')
-    expect(await broker.keeping.unsetDefault(origin)).toBe(true)
+    expect(await (await broker.personActions()).unsetDefault(origin)).toEqual(['bob'])
     await expect(asks('git')).rejects.toMatchObject({ code: 'ambiguous' })
   })
 
   test('a default that does not exist is refused', async () => {
-    await expect(broker.keeping.setDefault(origin, 'nobody')).rejects.toMatchObject({ code: 'refused' })
+    await expect((await broker.personActions()).setDefault(origin, 'nobody')).rejects.toMatchObject({ code: 'refused' })
   })
 
   test('a named user is never answered with another', async () => {
@@ -281,16 +281,16 @@ describe('recovery', () => {
     await broker.save(credential('docker', 'a', 'd'))
     await gitErases('a', 'g')
     await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
-    expect((await broker.erased.restore(origin))?.secret.expose()).toBe('g')
+    expect((await broker.restorable.restore(origin)).back[0]?.secret.expose()).toBe('g')
   })
 
   test("the use of another's that was ended by a refusal resumes, one that was ended on purpose does not", async () => {
     await broker.save(credential('person', 'a', 'p'))
     await gitErases('a', 'p')
     await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
-    expect(await broker.erased.resume(origin, 'b')).toEqual([])
-    expect(await broker.erased.resume(origin)).toMatchObject([{ owner: 'git', account: 'a' }])
-    expect(await broker.erased.resume(origin)).toEqual([])
+    expect(await broker.restorable.resume(origin, 'b')).toEqual([])
+    expect(await broker.restorable.resume(origin)).toMatchObject([{ owner: 'git', account: 'a' }])
+    expect(await broker.restorable.resume(origin)).toEqual([])
     expect([await asks('git'), await asks('docker')]).toEqual(['a:p', undefined])
   })
 
@@ -298,7 +298,7 @@ describe('recovery', () => {
     await broker.save(credential('person', 'a', 'p'))
     await gitErases('a', 'p')
     time += 25 * 3_600_000
-    expect(await broker.erased.resume(origin)).toEqual([])
+    expect(await broker.restorable.resume(origin)).toEqual([])
     expect(await asks('git')).toBeUndefined()
   })
 
@@ -314,8 +314,8 @@ describe('recovery', () => {
         recoverable: true,
       })
     }
-    await expect(broker.erased.restore(origin)).rejects.toMatchObject({ code: 'ambiguous' })
-    expect((await broker.erased.restore(origin, 'b'))?.account).toBe('b')
+    await expect(broker.restorable.restore(origin)).rejects.toMatchObject({ code: 'ambiguous' })
+    expect((await broker.restorable.restore(origin, 'b')).back[0]?.account).toBe('b')
     expect(await asks('git')).toBe('b:x')
   })
 })

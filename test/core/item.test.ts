@@ -40,6 +40,7 @@ interface PlainItem {
   readonly secret?: string
   readonly refreshToken?: string
   readonly parts?: Readonly<Record<string, string>>
+  readonly spelling?: string
   readonly more?: unknown
   readonly erased?: PlainItem
 }
@@ -152,6 +153,7 @@ describe("what an item of Python's cannot hold is refused", () => {
     ['a refresh token', { ...item, refreshToken: new Secret('r') }],
     ['a scheme', { ...item, scheme: 'Bearer' }],
     ['parts', { ...item, parts: {} }],
+    ['a spelling', { ...item, spelling: 'X' }],
     ['members of a later version', { ...item, more: new Secret('{"a":1}') }],
     ['a kind of a later version', { ...item, kind: 'passkey', value: new Secret('credbridge:1:{"kind":"passkey"}') }],
     ['an address', { ...item, endpoint: parseAddress('https://git.example.com') }],
@@ -177,7 +179,7 @@ describe('any item', () => {
   )
   const endpoint: fc.Arbitrary<Endpoint> = fc.oneof(address, names.map(serviceName))
 
-  const taken = ['kind', 'secret', 'scheme', 'expires', 'refreshToken', 'parts']
+  const taken = ['kind', 'secret', 'scheme', 'expires', 'refreshToken', 'parts', 'spelling']
   const later = fc
     .dictionary(
       text.filter((name) => !taken.includes(name)),
@@ -195,6 +197,7 @@ describe('any item', () => {
           text,
           secret.map((it) => new Secret(it)),
         ),
+        spelling: text,
         more: later.map((it) => new Secret(JSON.stringify(it))),
       },
       { requiredKeys: [] },

@@ -181,6 +181,9 @@ describe('what this version does not know', () => {
     }
     const found = await to.find(someone, [place.endpoint])
     expect(found.find(isCredential)).toSatisfy((one: Credential) => sameCredential(one, whole))
+    expect(found.find(isCredential)).not.toSatisfy((one: Credential) =>
+      sameCredential(one, { ...item, parts: whole.parts }),
+    )
     expect(found.find(isNote)?.more?.expose()).toBe(more.expose())
     await from.save(someone, item)
     await expect(moveItem(someone, item, from, to)).rejects.toMatchObject({ code: 'refused' })

@@ -82,9 +82,9 @@ describe('an item of a kind that is unknown', () => {
 
   test('is what a person can see and remove', async () => {
     await store.save(someone, passkey('git', 'alice'))
-    const entries = await broker.keeping.at(at)
+    const entries = await (await broker.personActions()).entriesAt(at)
     expect(entries).toMatchObject([{ owner: 'git', account: 'alice', kind: 'passkey' }])
-    expect(await broker.keeping.discard(entries)).toBe(1)
+    for (const entry of entries) expect(await (await broker.personActions()).remove(entry, 'restorable')).toBe('final')
     expect(await kept()).toEqual([])
   })
 })
@@ -118,7 +118,7 @@ describe('a record of a later version', () => {
   test('is unsupported where a person has said that its account is meant', async () => {
     await broker.save(credential('git', 'alice'))
     await store.save(someone, later('docker', 'bob'))
-    await broker.keeping.setDefault(at, 'bob')
+    await (await broker.personActions()).setDefault(at, 'bob')
     await expect(asks('git')).rejects.toMatchObject(unsupported)
     expect(await asks('git', 'alice')).toBe('of git alice')
   })
@@ -183,8 +183,8 @@ describe('no note takes the place of what is unknown', () => {
     const items = [make('credbridge', 'alice'), make('docker', 'alice')]
     for (const item of items) await store.save(someone, item)
     await broker.save(credential('git', 'alice'))
-    await expect(broker.keeping.setDefault(at, 'alice')).rejects.toMatchObject(unsupported)
-    await expect(broker.keeping.share(at, 'alice', 'docker')).rejects.toMatchObject(unsupported)
+    await expect((await broker.personActions()).setDefault(at, 'alice')).rejects.toMatchObject(unsupported)
+    await expect((await broker.personActions()).share(at, 'alice', 'docker')).rejects.toMatchObject(unsupported)
     const removal = { tool: 'docker', kinds: ['basic'] as const, endpoint: at, account: 'alice' }
     await expect(broker.remove(removal)).rejects.toMatchObject(unsupported)
     const found = await store.find(someone, [at])
@@ -221,14 +221,14 @@ describe('members that this version does not know', () => {
     const secret = new Secret('of git alice')
     await broker.remove({ tool: 'git', kinds: ['basic'], endpoint: at, secret, recoverable: true })
     expect(await moreOf('git')).toEqual([])
-    expect((await broker.erased.restore(at))?.parts?.['session']?.expose()).toBe('t')
+    expect((await broker.restorable.restore(at)).back[0]?.parts?.['session']?.expose()).toBe('t')
     expect(await moreOf('git')).toEqual([more.expose()])
   })
 
   test('of a note go along when it is said again', async () => {
     await broker.save(credential('git', 'alice'))
     await store.save(someone, { endpoint: at, account: 'alice', owner: 'credbridge', kind: 'default', more })
-    await broker.keeping.setDefault(at, 'alice')
+    await (await broker.personActions()).setDefault(at, 'alice')
     expect(await moreOf('credbridge')).toEqual([more.expose()])
   })
 
@@ -237,11 +237,11 @@ describe('members that this version does not know', () => {
     const copy = { account: `${at.key} alice`, owner: 'credbridge', until: time + 60_000 }
     const endpoint = { form: 'service', key: 'erased' } as const
     await store.save(someone, { ...copy, endpoint, kind: 'erased', more: new Secret(JSON.stringify(members)) })
-    expect(await broker.erased.restore(at)).toBeUndefined()
-    expect(await broker.erased.forget({ endpoint: at })).toBe(0)
-    expect(await broker.erased.sweep()).toBe(0)
+    expect((await broker.restorable.restore(at)).back).toEqual([])
+    expect(await broker.restorable.forget({ endpoint: at })).toBe(0)
+    expect(await broker.restorable.sweep()).toBe(0)
     time += 60_000
-    expect(await broker.erased.sweep()).toBe(1)
+    expect(await broker.restorable.sweep()).toBe(1)
   })
 })
 
@@ -251,6 +251,9 @@ test('another secret part is another value', async () => {
   expect(await broker.save(credential('git', 'alice', parts('t')))).toBe('unchanged')
   expect(await broker.save(credential('git', 'alice', parts('u')))).toBe('saved')
   expect(await broker.save(credential('git', 'alice', { parts: { other: new Secret('u') } }))).toBe('saved')
+  const two = { other: new Secret('u'), session: new Secret('u') }
+  expect(await broker.save(credential('git', 'alice', { parts: two }))).toBe('saved')
+  expect(await broker.save(credential('git', 'alice', parts('u')))).toBe('saved')
   expect(await broker.save(credential('git', 'alice', { parts: {} }))).toBe('saved')
   expect(await broker.save(credential('git', 'alice'))).toBe('saved')
 })

@@ -5,17 +5,16 @@ import { Failure } from '../../src/core/failure.ts'
 import { Credentials, type TokenStore, tokenStoreOver } from '../../src/library/flyte.ts'
 import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
 import { someone } from '../asker.ts'
-import { conversation } from '../tools/conversation.ts'
+import { opened } from './opened.ts'
 
-let talk: ReturnType<typeof conversation>
+let talk: ReturnType<typeof opened>
 let passwords: Passwords
 let tokens: TokenStore
 
 beforeEach(() => {
-  talk = conversation()
-  const open = async () => ({ broker: talk.broker, stores: [talk.store] })
-  passwords = passwordsOver(open)
-  tokens = tokenStoreOver(passwords, open, () => talk.seconds() * 1000)
+  talk = opened()
+  passwords = passwordsOver(talk.open)
+  tokens = tokenStoreOver(passwords, talk.open, () => talk.seconds() * 1000)
 })
 
 const endpoint = 'flyte.example.com:443'
@@ -121,8 +120,23 @@ describe("flytekit's token store", () => {
     await expect(tokens.retrieve(endpoint)).rejects.toMatchObject({ code: 'locked' })
   })
 
-  test('printing shows no token', () => {
-    const shown = inspect(new Credentials({ accessToken: 'aaa', refreshToken: 'rrr', forEndpoint: endpoint }))
-    expect(shown).toBe('Credentials { forEndpoint: "flyte.example.com:443" }')
+  test('printing and serializing show no token', () => {
+    const tokens = { accessToken: 'aaa', refreshToken: 'rrr', idToken: 'iii', forEndpoint: endpoint, expiresIn: 7 }
+    const credentials = new Credentials(tokens)
+    expect(inspect(credentials)).toBe('Credentials { forEndpoint: "flyte.example.com:443" }')
+    expect(JSON.stringify([credentials])).toBe('[{"forEndpoint":"flyte.example.com:443","expiresIn":7}]')
+    expect({ ...credentials }).toEqual(tokens)
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['tokens must be an object, not undefined', () => tokens.store(undefined as never)],
+    ['accessToken must be a string, not number', () => tokens.store({ accessToken: 5 as never })],
+    ['refreshToken must be a string, not null', () => tokens.store({ accessToken: 'a', refreshToken: null as never })],
+    ['expiresIn must be a number, not string', () => tokens.store({ accessToken: 'a', expiresIn: '3600' as never })],
+    ['forEndpoint must be a string, not undefined', () => tokens.retrieve(undefined as never)],
+    ['forEndpoint must be a string, not object', () => tokens.delete({} as never)],
+  ])('%s', async (message, work) => {
+    await expect(work()).rejects.toMatchObject({ message, code: 'ERR_INVALID_ARG_TYPE' })
+    expect(await talk.store.list(someone)).toEqual([])
   })
 })

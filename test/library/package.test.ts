@@ -19,15 +19,18 @@ function project(name: string, text: string): string {
 }
 
 const exported = [
+  'ArgumentTypeError',
   'Credentials',
   'KeyringStore',
   'NoKeyringError',
   'PasswordDeleteError',
+  'allowVault',
   'deletePassword',
   'getCredential',
   'getKeyring',
   'getPassword',
   'isFailure',
+  'keytar',
   'setPassword',
 ]
 
@@ -45,6 +48,17 @@ await getPassword('s', 'u').then((it: number) => it)
 // @ts-expect-error there is no such code
 const none: Failure['code'] = 'absent'
 void [code, left, none, password, user]
+`
+
+const typedForKeytar = `
+const password: string | null = await keytar.getPassword('s', 'a')
+const nothing: void = await keytar.setPassword('s', 'a', 'p')
+const gone: boolean = await keytar.deletePassword('s', 'a')
+const any: string | null = await keytar.findPassword('s')
+const all: Array<{ account: string; password: string }> = await keytar.findCredentials('s')
+// @ts-expect-error an account is needed
+await keytar.getPassword('s')
+void [all, any, gone, nothing, password]
 `
 
 needs('the build (npm run build)', built)('the package', () => {
@@ -74,13 +88,42 @@ needs('the build (npm run build)', built)('the package', () => {
     const cwd = project(
       file,
       `${imports}
+import * as keytar from 'credbridge/keytar'
 export async function main() {${typed}}
+export async function forKeytar() {${typedForKeytar}}
 `,
     )
     const resolution = module === 'esnext' ? ['--moduleResolution', 'bundler'] : []
     const how = ['--noEmit', '--strict', '--module', module, ...resolution, '--target', 'es2022', '--types', '', file]
     const outcome = await run(join(root, 'node_modules', '.bin', 'tsc'), how, { cwd, timeout: 60_000 })
     expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+
+  test('a default import of credbridge/keytar has types', async () => {
+    const cwd = project(
+      'a.mts',
+      `import keytar from 'credbridge/keytar'\nexport async function main() {${typedForKeytar}}\n`,
+    )
+    const how = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'a.mts']
+    const outcome = await run(join(root, 'node_modules', '.bin', 'tsc'), how, { cwd, timeout: 60_000 })
+    expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
+  })
+
+  test('failures are named, also those of the files that are minified', async () => {
+    const program = `
+      require('credbridge').getPassword('s', 'u').catch((error) => {
+        const names = [error, error.cause].map(({ name, constructor }) => [name, constructor.name])
+        process.stdout.write(JSON.stringify(names))
+      })`
+    const cwd = project('a.cjs', program)
+    const { stdout } = await run(process.execPath, ['a.cjs'], {
+      cwd,
+      env: { CREDBRIDGE_STORE: 'secret-service', HOME: cwd },
+    })
+    expect(JSON.parse(stdout)).toEqual([
+      ['NoKeyringError', 'NoKeyringError'],
+      ['Failure', 'Failure'],
+    ])
   })
 
   test('an error that nobody catches is one that can be read', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/failure.ts'
+import { ArgumentTypeError } from '../../src/library/arguments.ts'
 import { NoKeyringError, PasswordDeleteError } from '../../src/library/errors.ts'
-import { passwordsOver } from '../../src/library/passwords.ts'
+import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
 import { keyring } from '../../src/tools/python/dialect.ts'
-import { conversation } from '../tools/conversation.ts'
+import { opened } from './opened.ts'
 
 function library() {
-  const talk = conversation()
-  const passwords = passwordsOver(async () => ({ broker: talk.broker, stores: [talk.store] }))
+  const talk = opened()
+  const passwords = passwordsOver(talk.open)
   const machine = { platform: 'linux', home: '/home/alice', files: { exists: () => false } }
   return {
     ...passwords,
@@ -71,5 +72,21 @@ describe('passwords', () => {
 
   test('a text that is none is refused', async () => {
     await expect(library().setPassword('s', 'u', '\ud800')).rejects.toMatchObject({ code: 'malformed' })
+    await expect(library().setPassword('a\0b', 'u', 'p')).rejects.toMatchObject({ code: 'malformed' })
+  })
+
+  const wrong = undefined as unknown as string
+  test.each<[string, (library: Passwords) => Promise<unknown>]>([
+    ['service must be a string, not undefined', ({ getPassword }) => getPassword(wrong, 'u')],
+    ['username must be a string, not undefined', ({ getPassword }) => getPassword('s', wrong)],
+    ['username must be a string, not null', ({ getCredential }) => getCredential('s', null as unknown as string)],
+    ['password must be a string, not object', ({ setPassword }) => setPassword('s', 'u', {} as string)],
+    ['password must be a string, not array', ({ setPassword }) => setPassword('s', 'u', ['p'] as unknown as string)],
+    ['username must be a string, not number', ({ deletePassword }) => deletePassword('s', 5 as unknown as string)],
+  ])('an argument of the wrong type: %s', async (message, work) => {
+    const error = await work(library()).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ArgumentTypeError)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ message, code: 'ERR_INVALID_ARG_TYPE', name: 'ArgumentTypeError' })
   })
 })

@@ -95,20 +95,34 @@ export interface Stranger {
   readonly heard: readonly string[]
   /** All that was sent to it: first lines, headers, bodies. */
   readonly everything: readonly string[]
+  /** What it answers, by path; anything else is not found. */
+  readonly pages: Map<string, Page>
+}
+
+export interface Page {
+  readonly body?: string | Buffer
+  /** Where else it is. */
+  readonly location?: string
 }
 
 export async function startStranger(atEnd: AtEnd): Promise<Stranger> {
   const [heard, everything]: [string[], string[]] = [[], []]
+  const pages = new Map<string, Page>()
   const server = createServer((request, response) => {
     heard.push(request.headers.authorization ?? '')
     everything.push(`${request.method} ${request.url}\n${request.rawHeaders.join('\n')}`)
     request.on('data', (chunk: Buffer) => everything.push(chunk.toString('latin1')))
-    request.on('end', () => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
+    request.on('end', () => {
+      const { body = '{}', location } = pages.get(request.url ?? '') ?? {}
+      const status = location !== undefined ? 302 : pages.has(request.url ?? '') ? 200 : 404
+      const headers = { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) }
+      response.writeHead(status, headers).end(body)
+    })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   atEnd(async () => {
     server.closeAllConnections()
     server.close()
   })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, everything }
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, everything, pages }
 }

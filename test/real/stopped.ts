@@ -41,12 +41,21 @@ export async function whileStopped(
     try {
       await meanwhile(pid)
     } finally {
-      process.kill(pid, 'SIGCONT')
+      letGoOn(pid)
     }
     await closed
     return { stdout: stdout(), stderr: stderr(), exitCode: tracer.exitCode }
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Unless it was killed meanwhile. */
+function letGoOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -102,6 +102,23 @@ export function placesContract(open: Open): void {
       for (const item of items) expectItems(await world.store.find(someone, [item.endpoint]), [item])
     })
 
+    test.each(['a\0b', '\0', 'half \ud800'])(
+      'a name of %j is malformed, whoever asks for it and for what',
+      async (name) => {
+        const { store, address, service } = await openWorld(open)
+        const here = credential(address('/names'))
+        for (const item of [
+          credential(service(name), { owner: 'python', kind: 'text' }),
+          credential(address(), { account: name }),
+        ]) {
+          await expectFailure(store.save(someone, item), 'malformed')
+          await expectFailure(store.find(someone, [here.endpoint, item.endpoint], item.account), 'malformed')
+          await expectFailure(store.remove(someone, item), 'malformed')
+        }
+        expect(await store.find(someone, [address()])).toEqual([])
+      },
+    )
+
     test('with an account, other accounts are left out, notes never', async ({ skip }) => {
       const world = await openWorld(open)
       const { extras, accounts } = world.store.traits

@@ -42,6 +42,8 @@ export function unknownContract(open: Open): void {
         ...others.filter(({ account }) => account === 'ann'),
       ])
 
+      expectItems(await world.store.find(someone, [endpoint], 'nobody'), [])
+
       expect(await world.store.remove(someone, item, new Secret('s'))).toBe(false)
       const [kept] = (await world.store.find(someone, [endpoint])).filter(isUnknown)
       expect(kept).toBeDefined()

@@ -126,7 +126,7 @@ describe('a lock', () => {
     await expect(trying(folder, () => 'had')).rejects.toMatchObject({
       code: 'timeout',
       hints: [
-        `let it come to its end, or end it: kill ${child.pid}`,
+        `wait until it ends, or end it: kill ${child.pid}`,
         `if nothing of the kind runs any more: rm ${lockIn(folder)}`,
       ],
     })

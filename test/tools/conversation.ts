@@ -7,8 +7,14 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import type { Dialect, Reply } from '../../src/tools/dialect.ts'
 import { type FailingStore, failingStore } from '../failing-store.ts'
 
+interface OfCall extends Partial<Pick<Call, 'env'>> {
+  readonly ask?: (question: string) => Promise<Secret>
+  /** What is said on standard error reaches a terminal. */
+  readonly isReading?: boolean
+}
+
 /** A broker over a store in memory, a clock that the test moves, and dialects that talk to it. */
-export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
+export function conversation(options: Pick<BrokerOptions, 'aliases' | 'tokenUser'> = {}) {
   let time = Date.parse('2026-11-21T12:00:00Z')
   const store: FailingStore = failingStore(memoryStore({ now: () => time }))
   const brokerFor = (tool: string) =>
@@ -17,6 +23,7 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       stores: [store],
       now: () => time,
       recoverHours: 24,
+      tokenUser: 'oauth2',
       ...options,
     })
   return {
@@ -31,7 +38,7 @@ export function conversation(options: Pick<BrokerOptions, 'aliases'> = {}) {
       dialect: Dialect,
       words: string | readonly string[],
       input: string | Uint8Array = '',
-      more: Partial<Pick<Call, 'env'>> & { readonly ask?: (question: string) => Promise<Secret> } = {},
+      more: OfCall = {},
     ): Promise<Reply> {
       time += 1000
       const given = typeof words === 'string' ? [words] : words
@@ -46,7 +53,7 @@ export async function replyTo(
   words: readonly string[],
   input: string | Uint8Array,
   openBroker: () => Promise<Broker>,
-  { env = {}, ask = nobodyThere }: Partial<Pick<Call, 'env'>> & { ask?: (question: string) => Promise<Secret> } = {},
+  { env = {}, ask = nobodyThere, isReading = false }: OfCall = {},
 ): Promise<Reply> {
   const printed = { stdout: '', stderr: '' }
   const chunks = [typeof input === 'string' ? Buffer.from(input) : input].filter(({ length }) => length > 0)
@@ -57,7 +64,7 @@ export async function replyTo(
     folder: '/',
     tool: dialect.tool,
     input: { next: async () => chunks.shift(), isTerminal: async () => false },
-    person: { present: false, undisturbed: true, ask },
+    person: { present: false, undisturbed: true, ask, isReading: async () => isReading },
     async print({ stdout, stderr }) {
       printed.stdout += stdout
       printed.stderr += stderr

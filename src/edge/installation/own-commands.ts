@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { replaceLink } from '../../system/atomic-write.ts'
 import { isRunnable, programsOnPath } from '../../system/programs.ts'
-import { userFiles } from '../../system/user-files.ts'
+import type { Files } from '../../system/user-files.ts'
 import type { Change } from '../../tools/tool.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
@@ -32,11 +32,10 @@ export function isOurs(program: string): boolean {
  * What makes PATH lead to the standalone executable where it leads to us by Node: npm's link to our file becomes one to
  * the executable. Nothing where there is none, where that is so, or where the link is not ours to change.
  */
-export function direct(commands: readonly string[], env: Environment): readonly Change[] {
+export function direct(commands: readonly string[], env: Environment, files: Files): readonly Change[] {
   if (standalone) return []
   const [folder] = platformPackages(installedIn())
   if (folder === undefined) return []
-  const files = userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform })
   const ourLinks = commands
     .flatMap((command) => programsOnPath(command, env).slice(0, 1))
     .filter((path) => isOurs(path) && !leadsInto(path, folder))

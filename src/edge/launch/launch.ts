@@ -69,7 +69,7 @@ export async function launch(
   for (const lookup of plan.lookups) answers.push(await broker?.find(lookup))
   const nothing = plan.lookups.length > 0 && answers.every((answer) => answer === undefined)
   if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
-  const given = plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
+  const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0

@@ -43,7 +43,7 @@ const inMemory = [0x01021994, 0x858458f6] // TMPFS_MAGIC, RAMFS_MAGIC: https://m
 function folderInMemory(): string {
   const folder = [process.env['XDG_RUNTIME_DIR'], '/dev/shm'].find((path) => path?.startsWith('/') && isInMemory(path))
   if (folder !== undefined) return folder
-  throw new Failure('unavailable', 'there is no folder in memory here to hand the key over in', {
+  throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
       'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
     ],

@@ -1,10 +1,10 @@
-import type { Item, Kind, Place } from '../../core/credential.ts'
+import type { Credential, Item, Kind, Place } from '../../core/credential.ts'
 import { hasExtras, isCredential, isKind, isNoteKind, ourselves } from '../../core/credential.ts'
-import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
+import { type Address, type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { decodeItem, encodeItem, encodeRecord } from '../../core/item.ts'
 import { Secret } from '../../core/secret.ts'
 import { fromLaterVersion, isFromLaterVersion, unknownItem } from '../../core/unknown-item.ts'
-import { endpointOf, isServer, serverOf } from '../../tools/docker/address.ts'
+import { endpointOf, isServer, serverOf, spellingOf } from '../../tools/docker/address.ts'
 
 /*
  * How an item lies in somebody's docker credential helper, which keeps a secret for each server and user name. Docker's
@@ -36,7 +36,7 @@ const label = 'Registry credentials for '
 export function slotFor(item: Item): Slot {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint, account, owner, kind }
-  if (isDockers(item)) return { ...place, server: serverOf(item.endpoint), user: account }
+  if (isDockers(item)) return { ...place, server: item.spelling ?? serverOf(item.endpoint), user: account }
   const at = endpoint.form === 'address' ? endpoint.key : encodeURIComponent(endpoint.key)
   const server = `${ours}${encodeURIComponent(owner)}:${at}`
   if (!isCredential(item)) {
@@ -69,7 +69,10 @@ export function valueFor(item: Item, { server }: Slot): string {
 /** The item that a slot's text stands for. */
 export function itemIn(slot: Slot, value: string): Item {
   const { endpoint, account, owner, kind, server } = slot
-  if (!server.startsWith(ours)) return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value) }
+  if (!server.startsWith(ours)) {
+    const spelling = spellingOf(server, endpoint)
+    return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value), ...spelling }
+  }
   const item = { ...decodeItem({ endpoint, account, owner: ourselves }, value), owner }
   const known = isKind(kind) || isNoteKind(kind)
   return known || !isCredential(item) ? item : unknownItem(item, kind, item.secret)
@@ -97,7 +100,7 @@ function endpointIn(at: string): Endpoint {
 }
 
 /** Whether docker itself would keep exactly this. */
-function isDockers(item: Item): item is Item & { endpoint: Parameters<typeof serverOf>[0] } {
+function isDockers(item: Item): item is Credential & { endpoint: Address } {
   if (item.owner !== docker || !isCredential(item) || !isServer(item.endpoint)) return false
   const { account, kind } = item
   const fits = kind === (account === identityUser ? 'docker-identity' : 'basic')

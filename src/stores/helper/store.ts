@@ -9,8 +9,10 @@ import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import { isLocked, type LockPlace, withLock } from '../../system/lock.ts'
 import type { Machine } from '../../system/machine.ts'
+import { containersHelper, dockerHelper } from '../../tools/docker/names.ts'
 import { refuseBeyond } from '../limits.ts'
 import { type LockFolder, lockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
@@ -22,10 +24,10 @@ const limits = { program: 10_000, person: 120_000 }
 
 /** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
 export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
-  const { env, places, userId, run } = machine
+  const { env, places, userId, processId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
-  if (name === 'credbridge') throw leadsToUs(command)
+  if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
   // Windows' programs are on PATH in WSL, under their whole names.
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
@@ -34,7 +36,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
     personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
-  const lock = { folder: places.state, name: `helper-${name}`, userId }
+  const lock = { folder: places.state, name: `helper-${name}`, userId, processId }
   return helperStore(name, { command, program, run, limit, lock, locks: lockFolder(machine) })
 }
 
@@ -69,8 +71,7 @@ export function helperStore(name: string, options: Options): Store {
   const helpers = new Map<number, HelperProgram>()
 
   function alone<T>(work: () => Promise<T>): Promise<T> {
-    const { processId } = options.locks
-    return withLock(options.lock, { wait: patience, busy, ...(processId === undefined ? {} : { processId }) }, work)
+    return withLock(options.lock, { wait: patience, busy }, work)
   }
 
   function helperFor(asker: Asker): HelperProgram {
@@ -130,7 +131,7 @@ export function helperStore(name: string, options: Options): Store {
     return items.filter((item) => item !== undefined)
   }
 
-  return {
+  return refusingNames({
     name: store,
     traits,
     find,
@@ -140,13 +141,7 @@ export function helperStore(name: string, options: Options): Store {
       return alone(async () => {
         if (condition !== undefined) {
           const here = await find(asker, [item.endpoint], item.account)
-          if (
-            !holds(
-              condition,
-              here.find((other) => samePlace(other, item)),
-            )
-          )
-            return false
+          if (!holds(condition, item, here)) return false
         }
         await put(helperFor(asker), item)
         return true
@@ -169,7 +164,7 @@ export function helperStore(name: string, options: Options): Store {
     },
 
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 /** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */

@@ -16,10 +16,9 @@ const busy = 'another credbridge is changing what the keychain holds'
 /** Does something while no other process or instance changes the index. Waits for its turn, then `timeout`. */
 export async function changing<T>(place: IndexPlace, work: (index: OpenIndex) => Promise<T>): Promise<T> {
   const { file, userId, processId } = place
-  const known = processId === undefined ? {} : { processId }
   return withLock(
-    { folder: dirname(file), name: basename(file), userId },
-    { wait: patience, busy, guards: [file], ...known },
+    { folder: dirname(file), name: basename(file), userId, processId },
+    { wait: patience, busy, guards: [file] },
     (lock) => work(openIndex(place, lock)),
   )
 }

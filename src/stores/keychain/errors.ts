@@ -56,11 +56,6 @@ const badName: Meaning = {
   message: 'the keychain takes no such service or user name',
   hints: [],
 }
-const notHere: Meaning = {
-  code: 'unsupported',
-  message: 'this executable reaches the keychain only as the store secret-service',
-  hints: ['what the store keychain has kept is found there too: credbridge use secret-service'],
-}
 const notText: Meaning = { code: 'malformed', message: 'what lies in the keychain is no text', hints: [] }
 
 /** The first that is contained decides, narrower texts before wider ones; a text ends with a line feed. */
@@ -110,7 +105,6 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['is invalid', badName],
   ['not valid UTF-8', notText],
   ['not UTF-8 encoded', notText],
-  ['not built into this executable', notHere],
   ['AccessDenied', refused],
   ['PermissionDenied', refused],
 ]
@@ -145,7 +139,7 @@ export function overdue(personPresent: boolean): Failure {
 
 /** The addon is not there, or not for this system. */
 export function noAddon(error: unknown): Failure {
-  return new Failure('unavailable', 'the part of credbridge that speaks to the keychain does not load', {
+  return new Failure('unavailable', 'the keychain addon does not load', {
     hints: ['install it again with its optional parts: npm install --global --include=optional credbridge', useVault],
     cause: error,
   })

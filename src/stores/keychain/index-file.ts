@@ -15,7 +15,7 @@ export interface IndexPlace {
   /** Who must own it; negative on systems whose files have no such owners. */
   readonly userId: number
   /** This process's number, for its lock. */
-  readonly processId?: number
+  readonly processId?: number | undefined
 }
 
 /** One item. Readers ignore members that they do not know. */

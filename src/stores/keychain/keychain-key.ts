@@ -18,11 +18,6 @@ const noAccount = 'credbridge:none'
 export function spotOf(place: Place, platform: string): Spot {
   const service = serviceOf(place)
   const { account } = place
-  for (const name of [service, account]) {
-    if (!name.isWellFormed()) throw unsupported('a name that is not valid Unicode text')
-    // libdbus and Windows end a name there: https://dbus.freedesktop.org/doc/dbus-specification.html#basic-types
-    if (name.includes('\0')) throw unsupported('a NUL in a name')
-  }
   if (platform === 'win32') return { service, account, key: folded(`${account}.${service}`) }
   if (platform === 'darwin') {
     if (service === '') throw unsupported('an empty service name')

@@ -9,7 +9,7 @@ import { keychainStore } from './store.ts'
 /** The keychain of this machine. */
 export async function openKeychain(machine: Machine): Promise<Store> {
   const { platform, places, userId, processId, env } = machine
-  const address = platform === 'linux' ? busAddress(env) : undefined
+  const address = platform === 'linux' ? busAddress(env, userId) : undefined
   if (address !== undefined) machine.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   const keychain = keychainStore({
     platform,

@@ -1,11 +1,12 @@
 import type { Asker } from '../../core/asker.ts'
-import { type Entry, type Found, type Item, type Place, python, samePlace, secretOf } from '../../core/credential.ts'
+import { type Entry, type Found, type Item, type Place, python, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
@@ -21,7 +22,7 @@ export interface KeychainOptions {
   /** The user whose the index must be; negative where files have no such owners. */
   readonly userId: number
   /** This process's number, for its lock. */
-  readonly processId?: number
+  readonly processId?: number | undefined
   /** For work that goes on alone. */
   readonly locks: LockFolder
   readonly limits?: Limits
@@ -29,7 +30,7 @@ export interface KeychainOptions {
   readonly now?: () => number
 }
 
-const usualLimits: Limits = { call: 5_000, dialog: 90_000 }
+const usualLimits: Limits = { call: 10_000, dialog: 90_000 }
 /** In UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
 const largestOnWindows = 2_560
 
@@ -39,7 +40,7 @@ const largestOnWindows = 2_560
  */
 export function keychainStore(options: KeychainOptions): Store {
   const { platform, now = Date.now, indexFile, userId, processId } = options
-  const place = { file: indexFile, userId, ...(processId === undefined ? {} : { processId }) }
+  const place = { file: indexFile, userId, processId }
   const windows = platform === 'win32'
   const opened = new Map<boolean, Promise<Calls>>()
 
@@ -68,7 +69,8 @@ export function keychainStore(options: KeychainOptions): Store {
     const inUse = readIndex(place).at(-1)
     await (await reader(asker)).beforeWrite(service, account, inUse && serviceOf(entryOf(inUse)))
     return changing(async (index) => {
-      if (condition !== undefined && !holds(condition, await itemNow(asker, item))) return false
+      if (condition !== undefined && !holds(condition, item, await find(asker, [item.endpoint], item.account)))
+        return false
       const others = index.rows.filter((row) => !isRowOf(row, item))
       refuseTaken(item, others.map(entryOf), platform)
       const isNew = others.length === index.rows.length
@@ -80,11 +82,6 @@ export function keychainStore(options: KeychainOptions): Store {
       index.write([...others, rowOf(item, now())])
       return true
     })
-  }
-
-  async function itemNow(asker: Asker, place: Place): Promise<Item | undefined> {
-    const here = await find(asker, [place.endpoint], place.account)
-    return here.find((item) => samePlace(item, place))
   }
 
   async function remove(asker: Asker, at: Place, expected?: Secret): Promise<boolean> {
@@ -137,7 +134,7 @@ export function keychainStore(options: KeychainOptions): Store {
     return (await import('./change-index.ts')).changing(place, work)
   }
 
-  return {
+  return refusingNames({
     name: 'keychain',
     traits: windows ? { ...traits, largest: largestOnWindows / 2 } : traits,
     find,
@@ -145,7 +142,7 @@ export function keychainStore(options: KeychainOptions): Store {
     remove,
     list,
     alone: async (_asker, place, work) => (await import('../place-lock.ts')).aloneByFile(options.locks, place, work),
-  }
+  })
 }
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }

@@ -5,6 +5,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { refuseBeyond } from '../limits.ts'
+import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 
 export interface MemoryOptions {
@@ -35,7 +36,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     throw new Failure('unsupported', 'the memory store keeps one account for each endpoint')
   }
 
-  return {
+  return refusingNames({
     name: 'memory',
     traits,
     async find(_asker, endpoints, account) {
@@ -46,7 +47,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     async save(_asker, item, condition) {
       refuseBeyond(traits, 'memory', item)
       if (traits.accounts === 'one') refuseSecondAccount(item)
-      if (condition !== undefined && !holds(condition, itemAt(item))) return false
+      if (condition !== undefined && !holds(condition, item, items)) return false
       items = [...items.filter((other) => !samePlace(other, item)), { ...item, savedAt: now() }]
       return true
     },
@@ -73,5 +74,5 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
       queues.set(name, queue)
       return queue(work)
     },
-  }
+  })
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import type { ServiceFailures } from '../../dbus/connection.ts'
+import { busVanished } from '../../dbus/failures.ts'
 
 /*
  * What the errors of the bus and of the Secret Service mean, by name: dbus-protocol.h of libdbus has the one list,
@@ -18,7 +19,7 @@ const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${secret}IsLocked`]: locked,
   [`${secret}NoSession`]: vanished,
   [`${bus}NoReply`]: vanished,
-  [`${bus}Disconnected`]: vanished,
+  [`${bus}Disconnected`]: busVanished,
   [`${bus}ServiceUnknown`]: noService,
   [`${bus}NameHasNoOwner`]: noService,
   [`${bus}Timeout`]: noAnswer,
@@ -35,7 +36,7 @@ export function failureOf(error: string): Failure | undefined {
 }
 
 /** What the connection tells a person about the Secret Service. */
-export const secretServiceFailures: ServiceFailures = { failureOf, vanished, noAnswer }
+export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer }
 
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
 const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { CallMemory } from '../../core/asker.ts'
 import type { Entry, Found, Owner, Place } from '../../core/credential.ts'
 import { isNote } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
@@ -15,6 +16,7 @@ export interface Known {
   readonly asking?: Owner
   /** Where something was written like that before, by the `keychain` store. */
   readonly before: readonly Place[]
+  readonly memory?: CallMemory | undefined
 }
 
 /** How often all is looked at anew because an item was removed, and perhaps made anew, while it was read. */
@@ -43,7 +45,7 @@ async function findOnce(
   const each = endpoints.filter((one, index) => endpoints.findIndex((other) => sameEndpoint(one, other)) === index)
   if (each.length === 0) return []
   const searches = each.flatMap((endpoint) => searchesAt(endpoint, ownersAt(endpoint, known)))
-  const [paths] = await Promise.all([searchAll(service, searches), service.session])
+  const [paths] = await Promise.all([searchAll(service, searches, known.memory), service.session])
   const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const found: Found[] = []
   for (const endpoint of each) {
@@ -67,8 +69,8 @@ export async function list(service: Service, { before }: Known): Promise<readonl
   const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
-  const described = await describeAll(service, paths)
-  if (described.some(({ path, attributes }) => hits.locked.includes(path) && !attributes.has('service'))) throw locked()
+  const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
+  if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
   return thatCount(described, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
 }
 
@@ -76,12 +78,18 @@ export async function list(service: Service, { before }: Known): Promise<readonl
  * The paths of all items that match one of the searches, unlocked. Nothing means that nothing is there, and not that a
  * collection hides its items while it is locked, as KeePassXC's do.
  */
-export async function searchAll(service: Service, searches: readonly Attributes[]): Promise<readonly string[]> {
-  const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
+export async function searchAll(
+  service: Service,
+  searches: readonly Attributes[],
+  memory?: CallMemory,
+): Promise<readonly string[]> {
+  const knows = memory?.has(service) === true
+  const [hits, collections] = await Promise.all([service.search(searches), knows ? [] : service.collections()])
   if (hits.locked.length > 0) await service.unlock(hits.locked)
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length > 0) return paths
   const hiding = (await closedOf(service, collections)).filter(({ hides }) => hides)
+  if (hiding.length === 0) memory?.set(service, 'no collection hides its items')
   if (hiding.length === 0) return []
   await service.unlock(hiding.map(({ path }) => path))
   return (await service.search(searches)).unlocked
@@ -138,5 +146,5 @@ function thatCount(
 }
 
 function kept({ endpoint }: Place): Failure {
-  return new Failure('refused', `the Secret Service keeps the secret for ${endpoint.key} to itself`)
+  return new Failure('refused', `the Secret Service does not give out the secret for ${endpoint.key}`)
 }

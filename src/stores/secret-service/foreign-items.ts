@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Asker } from '../../core/asker.ts'
+import type { ForeignItem } from '../../core/foreign-item.ts'
 import { Secret } from '../../core/secret.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
-import type { ForeignItem } from '../store-type.ts'
 import { secretServiceFailures } from './errors.ts'
 import { describeAll, searchAll } from './find.ts'
-import { converse } from './service.ts'
+import { converse, type Service } from './service.ts'
 import type { SecretServiceOptions } from './store.ts'
 
 /** A person waits for this command: it may take longer than a client's call. */
@@ -14,21 +14,29 @@ const limits = { first: 10_000, answer: 10_000, person: 120_000 }
 
 /** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
 export async function foreignItems(
-  { address, dial, userId, encrypted = false }: SecretServiceOptions,
+  { address, connect, userId, encrypted = false }: SecretServiceOptions,
   { personPresent }: Asker,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly ForeignItem[]> {
-  const connection = openConnection(dial, socketPaths(address), userId, limits.first, secretServiceFailures)
-  const service = converse(connection, { limits, personPresent, encrypted })
+  /** One conversation for each request: who asks may run for days. */
+  async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
+    const connection = openConnection(connect, busAddresses(address), userId, limits.first, secretServiceFailures)
+    try {
+      return await request(converse(connection, { limits, personPresent, encrypted }))
+    } finally {
+      connection.close()
+    }
+  }
+
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))
-  const [paths] = await Promise.all([searchAll(service, wanted), service.session])
-  const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
-  return described.flatMap((item) => {
-    const bytes = secrets.get(item.path)
-    if (bytes === undefined || !isUtf8(bytes)) return []
-    const remove = async () => void (await service.remove(item.path))
-    return [
-      { attributes: Object.fromEntries(item.attributes), secret: new Secret(Buffer.from(bytes).toString()), remove },
-    ]
+  return during(async (service) => {
+    const [paths] = await Promise.all([searchAll(service, wanted), service.session])
+    const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
+    return described.flatMap(({ path, attributes }) => {
+      const bytes = secrets.get(path)
+      if (bytes === undefined || !isUtf8(bytes)) return []
+      const remove = async () => void (await during((again) => again.remove(path)))
+      return [{ attributes: Object.fromEntries(attributes), secret: new Secret(Buffer.from(bytes).toString()), remove }]
+    })
   })
 }

@@ -1,7 +1,8 @@
 import type { Entry, Item, Owner, Place } from '../../core/credential.ts'
-import { isNoteKind, person, python } from '../../core/credential.ts'
-import { type Endpoint, serviceName } from '../../core/endpoint.ts'
+import { isNoteKind, ourselves, person, python } from '../../core/credential.ts'
+import { type Endpoint, sameEndpoint, serviceName } from '../../core/endpoint.ts'
 import { endpointFromKey, keyFromEndpoint, serviceOf } from '../../core/item.ts'
+import { copiesEndpoint } from '../../core/restorable.ts'
 import type { Attributes } from './calls.ts'
 import type { Described } from './service.ts'
 
@@ -117,8 +118,11 @@ export function inOrder(place: Place, items: readonly Described[]): readonly Des
   )
 }
 
-/** The places at an endpoint at which others may write: those of these owners, and Python's. */
+/** The places at an endpoint at which others may write: those of these owners, and Python's; none where only we do. */
 function foreignPlaces(endpoint: Endpoint, account: string, owners: readonly Owner[]): readonly Place[] {
+  if (sameEndpoint(endpoint, copiesEndpoint)) {
+    return owners.includes(ourselves) ? [{ endpoint, account, owner: ourselves }] : []
+  }
   const all = endpoint.form === 'service' ? [...owners, python] : owners.filter((owner) => owner !== python)
   return all.map((owner) => ({ endpoint, account, owner }))
 }

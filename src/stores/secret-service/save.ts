@@ -1,3 +1,4 @@
+import type { CallMemory } from '../../core/asker.ts'
 import type { Item, Place } from '../../core/credential.ts'
 import { python, samePlace, secretOf } from '../../core/credential.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
@@ -15,12 +16,12 @@ const attempts = 20
  * Writes the item over what lies at its place; only where nothing does, makes a new one. Whoever made one looks again,
  * so that of several who did so at the same time one item is left.
  */
-export async function save(service: Service, item: Item, { before }: Known): Promise<void> {
+export async function save(service: Service, item: Item, { before, memory }: Known): Promise<void> {
   const kept = before.some((place) => samePlace(place, item))
   const secret = Buffer.from(encodeItem(item))
   let made: string | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const here = await itemsAt(service, item)
+    const here = await itemsAt(service, item, memory)
     if (here.length === 1 && here[0]?.path === made) return
     if (here.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
     else if (await writeOver(service, item, here, secret, kept)) return
@@ -31,16 +32,16 @@ export async function save(service: Service, item: Item, { before }: Known): Pro
 }
 
 /** Removes what lies at the place, with `expected` only if that is the secret that counts there. */
-export async function remove(service: Service, place: Place, expected?: Secret): Promise<boolean> {
-  const here = inOrder(place, await itemsAt(service, place))
+export async function remove(service: Service, place: Place, { memory }: Known, expected?: Secret): Promise<boolean> {
+  const here = inOrder(place, await itemsAt(service, place, memory))
   const doomed = expected === undefined ? here : await withSecret(service, place, here, expected)
   const removed = await Promise.all(doomed.map(({ path }) => service.remove(path)))
   return removed.includes(true)
 }
 
 /** The items at a place that this place's owner may change: all but those that other programs keep in Python's keyring. */
-async function itemsAt(service: Service, place: Place): Promise<readonly Described[]> {
-  const [paths] = await Promise.all([searchAll(service, [searchAt(place)]), service.session])
+async function itemsAt(service: Service, place: Place, memory: CallMemory | undefined): Promise<readonly Described[]> {
+  const [paths] = await Promise.all([searchAll(service, [searchAt(place)], memory), service.session])
   const described = await describeAll(service, paths)
   return described
     .filter(({ attributes }) => liesAt(place, attributes))
@@ -111,7 +112,8 @@ async function withSecret(
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))
     return secretOf(decoded)?.equals(expected) !== false
   }
-  const [first, ...others] = here.filter((item) => still.some(({ path }) => path === item.path))
+  const left = new Set(still.map(({ path }) => path))
+  const [first, ...others] = here.filter(({ path }) => left.has(path))
   if (first === undefined || !same(first)) return []
   return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
 }

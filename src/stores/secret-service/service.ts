@@ -1,4 +1,5 @@
 import type { Failure } from '../../core/failure.ts'
+import { unreadable } from '../../dbus/bytes.ts'
 import type { Call } from '../../dbus/call.ts'
 import type { Connection } from '../../dbus/connection.ts'
 import type { Bodies } from '../../dbus/message.ts'
@@ -24,6 +25,9 @@ export interface Hits {
   readonly unlocked: readonly string[]
   readonly locked: readonly string[]
 }
+
+/** More than anybody keeps, and no more than can be described while a client waits. */
+const mostItems = 10_000
 
 /** An item as the Secret Service describes it, without its secret. */
 export interface Described {
@@ -74,7 +78,9 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     const limit = personPresent ? limits.person : limits.first + limits.answer
     const answers = searches.map((attributes) => ask(calls.searchItems(attributes), limit))
     const hits = (await unlessStuck(Promise.all(answers))).map(there)
-    return { unlocked: merged(hits.map(([unlocked]) => unlocked)), locked: merged(hits.map(([, locked]) => locked)) }
+    const [unlocked, locked] = [merged(hits.map(([paths]) => paths)), merged(hits.map(([, paths]) => paths))]
+    if (unlocked.length + locked.length > mostItems) throw unreadable(`names more than ${mostItems} items`)
+    return { unlocked, locked }
   }
 
   async function unlessStuck<T>(answer: Promise<T>): Promise<T> {
@@ -145,8 +151,8 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
   async function unlockNow(objects: readonly string[]): Promise<void> {
     const [done, prompt] = there(await ask(calls.unlock(objects)))
-    const unlocked = prompt === calls.nothing ? done : typed(await prompted(prompt), 'ao')
-    if (objects.some((object) => !unlocked.includes(object))) throw locked()
+    const unlocked = new Set(prompt === calls.nothing ? done : typed(await prompted(prompt), 'ao'))
+    if (objects.some((object) => !unlocked.has(object))) throw locked()
   }
 
   /** Makes an item in the default collection, which is made where there is none and somebody can say how; its path. */

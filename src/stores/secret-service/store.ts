@@ -2,12 +2,13 @@ import type { Asker } from '../../core/asker.ts'
 import type { Place } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
-import { socketPaths } from '../../dbus/address.ts'
+import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { secretServiceFailures } from './errors.ts'
-import { find, list } from './find.ts'
+import { find, type Known, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
@@ -15,7 +16,7 @@ import { converse, type Service } from './service.ts'
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
   readonly address: string | undefined
-  readonly dial: ConnectSocket
+  readonly connect: ConnectSocket
   readonly userId: number
   /** Where the `keychain` store wrote items before: those say only service and user name. */
   readonly before?: readonly Place[]
@@ -26,7 +27,7 @@ export interface SecretServiceOptions {
   readonly limits?: Partial<Limits>
 }
 
-const usual: Limits = { first: 10_000, answer: 3_000, person: 120_000 }
+const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000 }
 
 /** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
 const restAfter = 5_000
@@ -53,8 +54,8 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     const before = open.get(personPresent)
     if (before !== undefined && !before.connection.closed) return before
     const connection = openConnection(
-      options.dial,
-      socketPaths(options.address),
+      options.connect,
+      busAddresses(options.address),
       userId,
       limits.first,
       secretServiceFailures,
@@ -92,19 +93,20 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     for (const { connection } of open.values()) connection.close()
   }
 
+  const known = ({ tool, memory }: Asker): Known => ({ asking: tool, before, memory })
+
   const store: Store = {
     name: 'secret-service',
     traits,
-    find: (asker, endpoints, account) =>
-      during(asker, (service) => find(service, endpoints, account, { asking: asker.tool, before })),
+    find: (asker, endpoints, account) => during(asker, (service) => find(service, endpoints, account, known(asker))),
     async save(asker, item, condition) {
       if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)
-      await during(asker, (service) => save(service, item, { asking: asker.tool, before }))
+      await during(asker, (service) => save(service, item, known(asker)))
       return true
     },
-    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, expected)),
-    list: (asker) => during(asker, (service) => list(service, { asking: asker.tool, before })),
+    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, known(asker), expected)),
+    list: (asker) => during(asker, (service) => list(service, known(asker))),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }

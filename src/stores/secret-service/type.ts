@@ -26,10 +26,10 @@ export const secretServiceType: StoreType = {
 
 async function optionsOf({ machine, settings }: StoreContext): Promise<SecretServiceOptions> {
   if (machine.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
-  const [dial, before] = await Promise.all([machine.dialer(), writtenByKeychain(machine)])
+  const [connect, before] = await Promise.all([machine.connector(), writtenByKeychain(machine)])
   return {
     address: sessionBus(machine.env),
-    dial,
+    connect,
     userId: machine.userId,
     encrypted: settings.secretServiceSession === 'dh',
     before,

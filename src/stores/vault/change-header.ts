@@ -1,26 +1,61 @@
-import { Failure } from '../../core/failure.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import { type Lock, withLock } from '../../system/lock.ts'
-import type { Header } from './header.ts'
-import { readHeader } from './header-file.ts'
+import { type Header, printHeader } from './header.ts'
+import { headerPath, readHeader } from './header-file.ts'
 import type { VaultOptions } from './options.ts'
 
-const patience = 5_000
+const usualPatience = 5_000
+
+/** The vault's header while no other process changes it. */
+export interface HeaderChange {
+  readonly header: Header
+  /** Throws if the lock was lost or the header is another one by now: before each step that replaces or removes something. */
+  check(): void
+  /** Puts a header in the place of the one that is there, after the same look. */
+  replace(header: Header): void
+}
 
 /** Does something to the vault's header that no other process may do at the same time. Records can be read meanwhile. */
-export async function changing<T>(
-  options: VaultOptions,
-  act: (header: Header, lock: Lock) => Promise<T>,
-  wait = patience,
-): Promise<T> {
-  const { folder, uid, processId } = options
+export async function changing<T>(options: VaultOptions, act: (change: HeaderChange) => Promise<T> | T): Promise<T> {
+  const { folder, uid, processId, patience = usualPatience } = options
   if (readHeader(options) === undefined) throw noVault(options)
-  const busy = 'another command is changing the vault'
-  const known = processId === undefined ? {} : { processId }
-  return withLock({ folder, name: 'vault', userId: uid }, { wait, busy, ...known }, (lock) => {
-    const header = readHeader(options)
-    if (header === undefined) throw noVault(options)
-    return act(header, lock)
+  const place = { folder, name: 'vault', userId: uid, processId }
+  const terms = { wait: patience, busy: 'another command is changing the vault', guards: [headerPath(folder)] }
+  return withLock(place, terms, async (lock) => {
+    const change = changeUnder(lock, options)
+    try {
+      return await act(change)
+    } catch (error) {
+      // What fails because others have changed the vault is told as that.
+      if (isFailure(error)) change.check()
+      throw error
+    }
   })
+}
+
+function changeUnder(lock: Lock, options: VaultOptions): HeaderChange {
+  let header = readHeader(options)
+  if (header === undefined) throw noVault(options)
+  const path = headerPath(options.folder)
+
+  function check(): void {
+    lock.stillHeld()
+    const now = readHeader(options)
+    if (now !== undefined && header !== undefined && printHeader(now).equals(printHeader(header))) return
+    throw new Failure('unavailable', `${path} was changed by somebody who does not have the vault's lock`, {
+      hints: ['credbridge vault status', 'try again'],
+    })
+  }
+
+  return {
+    header,
+    check,
+    replace(next) {
+      check()
+      lock.replaceFile(path, printHeader(next))
+      header = next
+    },
+  }
 }
 
 function noVault({ folder }: VaultOptions): Failure {

@@ -35,7 +35,7 @@ interface Wording {
   readonly hint: (path: string) => string
 }
 
-const moveAway = (path: string) => `to go on without it, move the file away: ${path}`
+const moveAway = (path: string) => `to go on without it: mv ${path} ${path}.broken`
 
 const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import { addFile, replaceFile } from '../../system/atomic-write.ts'
+import { addFile } from '../../system/atomic-write.ts'
 import { syncFolder } from '../../system/disk.ts'
 import { isOwnFolder, namesIn, readOwnFile } from '../../system/own-file.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
@@ -36,12 +36,7 @@ export async function createVault(options: VaultOptions, make: SlotMaker): Promi
   return made
 }
 
-/** Puts a header in the place of the one that is there. */
-export function replaceHeader({ folder }: VaultOptions, header: Header): void {
-  replaceFile(headerPath(folder), printHeader(header))
-}
-
 /** The file that makes a folder a vault. */
-function headerPath(folder: string): string {
+export function headerPath(folder: string): string {
   return `${folder}/vault.json`
 }

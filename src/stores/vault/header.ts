@@ -1,5 +1,5 @@
+import { isHex } from '../../system/random.ts'
 import { fault } from './faults.ts'
-import { isHex } from './names.ts'
 import type { Slot } from './slots/slot.ts'
 
 /*
@@ -15,8 +15,8 @@ export interface Header {
   /** The folder of the records; a rekey makes a new one. */
   readonly records: string
   readonly slots: readonly Slot[]
-  /** A rekey is copying the records, or was interrupted: nothing may be written. */
-  readonly rekeying?: true | undefined
+  /** A rekey is copying the records, or died while it did: nothing may be written until the one or the other has ended. */
+  readonly rekeying?: true
 }
 
 const format = 'credbridge vault'
@@ -27,12 +27,13 @@ export function printHeader(header: Header): Buffer {
   return Buffer.from(`${JSON.stringify({ format, version, ...header }, null, 2)}\n`)
 }
 
-/** The header in these bytes; slots of kinds that this version does not know stay as they are. */
+/** The header in these bytes; slots of kinds and members that this version does not know stay as they are. */
 export function parseHeader(bytes: Buffer, path: string): Header {
   const members = parse(bytes, path)
   if (members['format'] !== format) throw fault('not-ours', path)
   if (members['version'] !== version) throw fault('unknown-version', path)
-  const { id, keyId, records, slots, rekeying } = members
+  const { format: _, version: __, ...header } = members
+  const { id, keyId, records, slots, rekeying } = header
   const whole =
     typeof id === 'string' &&
     id.length === 32 &&
@@ -44,7 +45,7 @@ export function parseHeader(bytes: Buffer, path: string): Header {
     slots.every(isSlot) &&
     (rekeying === undefined || rekeying === true)
   if (!whole) throw fault('tampered', path)
-  return { id, keyId, records, slots, ...(rekeying === true ? { rekeying } : {}) }
+  return { ...header, id, keyId, records, slots, ...(rekeying === true ? { rekeying } : {}) }
 }
 
 /** True for a name that the folder of a vault's records can have, so that no header leads out of the vault. */

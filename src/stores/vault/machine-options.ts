@@ -22,7 +22,7 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine):
     now: Date.now,
     ...(userId < 0 ? {} : { uid: userId }),
     processId,
-    ...(isAbsolute(agent) ? { agent } : {}),
+    ...(isAbsolute(agent) ? { agent, connector: machine.connector } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
     handed: async () => handed(machine),
   }

@@ -1,10 +1,8 @@
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { changing } from './change-header.ts'
-import { parseEntry } from './entry.ts'
 import type { Header } from './header.ts'
-import { createVault, readHeader, replaceHeader } from './header-file.ts'
-import type { VaultKey } from './key.ts'
+import { createVault, readHeader } from './header-file.ts'
 import { type Opener, openVault, withoutUnlocked } from './open.ts'
 import type { VaultOptions } from './options.ts'
 import { describeSlot } from './slots/describe.ts'
@@ -12,8 +10,7 @@ import { isKeyFileSlot, readKeyFile } from './slots/key-file.ts'
 import { forPassphrase } from './slots/make.ts'
 import { isPassphraseSlot } from './slots/passphrase.ts'
 import { openSlot, type Slot, type SlotMaker } from './slots/slot.ts'
-import { sweepAll } from './sweep.ts'
-import { foldersOf, recordsIn, type Tree, treeOf } from './tree.ts'
+import { foldersOf, treeOf } from './tree.ts'
 
 /** What a person is told about a vault. Nothing is asked and nothing is opened for it but what opens by itself. */
 export interface Status {
@@ -45,37 +42,16 @@ export async function vaultStatus(options: VaultOptions): Promise<Status | undef
   }
 }
 
-/** Looks at every record, cleans up after processes that died, and gives the failures that readers would meet. */
-export async function checkVault(options: VaultOptions): Promise<readonly Failure[]> {
-  const header = readHeader(options)
-  if (header === undefined) return []
-  const tree = treeOf(options, header)
-  sweepAll(tree, options)
-  const { ask: _nobody, ...others } = options
-  const { key } = await openVault(header, others)
-  return foldersOf(tree).flatMap((folder) => faultsIn(tree, key, folder))
-}
-
-function faultsIn(tree: Tree, key: VaultKey, folder: string): Failure[] {
-  try {
-    for (const { text, path } of recordsIn(tree, key, folder)) parseEntry(text, path)
-    return []
-  } catch (error) {
-    if (isFailure(error)) return [error]
-    throw error
-  }
-}
-
 /** Adds a way to open the vault; where there is none, makes one that opens in this way only. */
 export async function addSlot(options: VaultOptions, make: SlotMaker): Promise<void> {
   if (readHeader(options) === undefined && (await createVault(options, make))) return
-  await changing(options, async (header) => {
+  await changing(options, async ({ header, replace }) => {
     const { key } = await openVault(header, options)
     const slot = await make(header.id, key.bytes)
     if (isKeyFileSlot(slot) && header.slots.some((other) => opensWithKeyFile(header, other, options))) {
       throw new Failure('refused', `the key file ${options.keyFile} opens the vault already`)
     }
-    replaceHeader(options, { ...header, slots: [...header.slots, slot] })
+    replace({ ...header, slots: [...header.slots, slot] })
   })
 }
 
@@ -89,7 +65,7 @@ function opensWithKeyFile({ id }: Header, slot: Slot, { keyFile, uid }: VaultOpt
  * opens the vault: so nobody locks himself out.
  */
 export async function removeSlot(options: VaultOptions, named: string): Promise<Slot> {
-  return changing(options, async (header) => {
+  return changing(options, async ({ header, replace }) => {
     const slot = theSlot(header, options, named)
     const rest = header.slots.filter((other) => other !== slot)
     if (rest.length === 0) {
@@ -99,7 +75,7 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
     }
     const left = { ...header, slots: rest }
     await openVault(left, withoutUnlocked(options))
-    replaceHeader(options, left)
+    replace(left)
     return slot
   })
 }
@@ -110,12 +86,12 @@ export async function changePassphrase(
   to: () => Promise<Secret>,
   named = 'passphrase',
 ): Promise<void> {
-  await changing(options, async (header) => {
+  await changing(options, async ({ header, replace }) => {
     const slot = theSlot(header, options, named)
     if (!isPassphraseSlot(slot)) throw new Failure('refused', `the slot ${slot.id} has no passphrase`)
     const { key } = await openVault(header, options)
     const fresh = await forPassphrase(await to(), slot.id)(header.id, key.bytes)
-    replaceHeader(options, { ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
+    replace({ ...header, slots: header.slots.map((other) => (other === slot ? fresh : other)) })
   })
 }
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Place } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
+import { isHex } from '../../system/random.ts'
 import type { VaultKey } from './key.ts'
 
 /** Where a record lies: `records/<folder>/<file>`. */
@@ -32,10 +33,4 @@ function hash(key: Buffer, ...parts: readonly string[]): string {
   const hmac = createHmac('sha256', key)
   for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
   return hmac.digest('hex').slice(0, 2 * length)
-}
-
-/** Whether there are only hexadecimal digits in it. No regular expression: bench/NOTES.md says what the first one costs. */
-export function isHex(text: string): boolean {
-  for (const character of text) if (!'0123456789abcdef'.includes(character)) return false
-  return true
 }

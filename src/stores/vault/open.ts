@@ -71,7 +71,7 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   let found = false
   // A rekey that was interrupted after the header was written leaves the new secret beside the old one; one that ends
   // just now gives it its place between two looks.
-  for (const path of [keyFile, nextKeyFile(keyFile), keyFile]) {
+  for (const path of [keyFile, nextKeyFile(keyFile, header.keyId), keyFile]) {
     const secret = readKeyFile(path, uid)
     if (secret === undefined) continue
     found = true
@@ -89,7 +89,7 @@ async function byHanded(header: Header, options: VaultOptions): Promise<Buffer |
   const unlocked = parseUnlocked(secret.expose())
   const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
   if (key !== undefined) return key
-  throw new Failure('locked', 'what was handed over does not open the vault, or not any more', {
+  throw new Failure('locked', 'the key from the environment does not open the vault, or not any more', {
     hints: ['credbridge unlock'],
   })
 }
@@ -124,9 +124,10 @@ function lockedFor(error: unknown): never {
   throw new Failure(code, `the vault is locked, and ${message}`, { cause, hints })
 }
 
-async function byAgent(header: Header, { agent }: VaultOptions): Promise<Buffer | undefined> {
+async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
   if (!header.slots.some(({ type }) => type === 'ssh-agent')) return undefined
-  const { fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
+  const { agentOf, fingerprint, isAgentSlot, secretOfAgent } = await import('./slots/ssh-agent.ts')
+  const agent = agentOf(options)
   const slots = header.slots.filter(isAgentSlot)
   const wanted = slots.map(({ publicKey }) => fingerprint(publicKey)).join(' or ')
   const hints = [`reach an SSH agent that holds the key ${wanted}`, 'ssh-add -l']

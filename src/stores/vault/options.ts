@@ -1,4 +1,5 @@
 import type { Secret } from '../../core/secret.ts'
+import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { KernelKeyring } from './kernel-keyring.ts'
 
 /** What a vault needs from outside. */
@@ -13,8 +14,12 @@ export interface VaultOptions {
   readonly uid?: number
   /** This process's number, for its locks. */
   readonly processId?: number
+  /** How long another command that changes the vault is waited for, in milliseconds; five seconds if absent. */
+  readonly patience?: number
   /** The socket of the user's SSH agent. */
   readonly agent?: string
+  /** How to connect to it; by `node:net` if absent. */
+  readonly connector?: () => Promise<ConnectSocket>
   /** The kernel's keyring of the user; absent elsewhere than on Linux. */
   readonly kernelKeyring?: () => Promise<KernelKeyring>
   /** A passphrase, or what `unlock` printed, that came by descriptor or environment. */

@@ -1,63 +1,64 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
-import { moveFile } from '../../system/disk.ts'
-import { namesIn } from '../../system/own-file.ts'
-import { changing } from './change-header.ts'
-import { parseEntry } from './entry.ts'
-import { type Header, isRecordsFolder } from './header.ts'
-import { replaceHeader } from './header-file.ts'
+import { discard, moveFile } from '../../system/disk.ts'
+import { changing, type HeaderChange } from './change-header.ts'
+import { copyRecords } from './copy-records.ts'
+import { dropGeneration, dropOldGenerations, keepFormer } from './generations.ts'
+import type { Header } from './header.ts'
+import { readHeader } from './header-file.ts'
 import { type VaultKey, vaultKey } from './key.ts'
-import { recordName } from './names.ts'
 import { openVault } from './open.ts'
 import type { VaultOptions } from './options.ts'
-import { sealRecord } from './record.ts'
-import { isKeyFileSlot, nextKeyFile, readKeyFile, replaceKeyFile } from './slots/key-file.ts'
+import { isKeyFileSlot, nextKeyFile, readKeyFile, writeKeyFile } from './slots/key-file.ts'
 import { type Renewal, renewSlot } from './slots/renew.ts'
 import { openSlot, type Slot } from './slots/slot.ts'
-import { dropFolder } from './sweep.ts'
-import { foldersOf, putRecord, recordsIn, treeOf } from './tree.ts'
-import type { Session } from './vault.ts'
+import { treeOf } from './tree.ts'
 
 export interface Rekeying {
   /** Slots to leave behind, by id: a new key cannot be sealed for what is not at hand. */
   readonly without: readonly string[]
   /** Asks for the passphrase of a slot, which is described. */
   readonly ask: (about: string) => Promise<Secret>
+  /** Called when the vault is about to be closed for writing: from then on a signal is told, and does not end the process. */
+  readonly interruption?: () => AbortSignal
 }
 
 /**
  * Gives the vault a new key, and its key file a new secret: who knew the old ones can open copies from before, and
- * nothing that is written from now on. Readers go on, writers wait. If it is interrupted everything can be read as
- * before, and who wants to write is told to rekey again.
+ * nothing that is written from now on. Readers go on, writers wait. If it is interrupted everything is as before.
  */
-export async function rekey(options: VaultOptions, { without, ask }: Rekeying): Promise<void> {
-  await changing(options, async (header) => {
+export async function rekey(options: VaultOptions, rekeying: Rekeying): Promise<void> {
+  await changing(options, async (change) => {
+    const { header } = change
     const { key: from } = await openVault(header, options)
     const to = vaultKey(randomBytes(32))
     const fileSecret = randomBytes(32)
-    const kept = header.slots.filter(({ id }) => !without.includes(id))
-    const renewal = { options, vault: header.id, from: from.bytes, to: to.bytes, fileSecret, ask }
+    const kept = header.slots.filter(({ id }) => !rekeying.without.includes(id))
+    const renewal = { options, vault: header.id, from: from.bytes, to: to.bytes, fileSecret, ask: rekeying.ask }
     const next = headerAfter(header, to, await renewed(kept, renewal))
-    finishKeyFile(options, header)
-    replaceHeader(options, { ...header, rekeying: true })
+    finishKeyFile(options, header, change)
+    dropOldGenerations(options, change)
+    const signal = rekeying.interruption?.()
+    const open = without(header)
+    change.replace({ ...open, rekeying: true })
     try {
-      dropAllBut(header.records, options)
-      await copy({ key: from, tree: treeOf(options, header) }, { key: to, tree: treeOf(options, next) })
-      if (kept.some(isKeyFileSlot)) replaceKeyFile(nextKeyFile(options.keyFile), fileSecret)
+      await copyRecords({ key: from, tree: treeOf(options, header) }, { key: to, tree: treeOf(options, next) }, signal)
+      keepFormer(options, open)
+      if (kept.some(isKeyFileSlot)) writeKeyFile(nextKeyFile(options.keyFile, next.keyId), fileSecret)
+      change.replace(next)
     } catch (error) {
-      replaceHeader(options, { ...header, rekeying: undefined })
-      dropAllBut(header.records, options)
+      if (!isDone(options, next)) takeBack(options, change, open, next)
       throw error
     }
-    replaceHeader(options, next)
-    finishKeyFile(options, next)
-    try {
-      dropAllBut(next.records, options)
-    } catch (error) {
-      // It is done all the same: what a writer that was overtaken keeps there is swept up by a later one.
-      if (!isFailure(error)) throw error
-    }
+    finishKeyFile(options, next, change)
+  })
+}
+
+/** Opens the vault for writing again after a rekey that died. */
+export async function endRekeying(options: VaultOptions): Promise<void> {
+  await changing(options, (change) => {
+    if (change.header.rekeying === true) change.replace(without(change.header))
   })
 }
 
@@ -68,38 +69,45 @@ async function renewed(slots: readonly Slot[], renewal: Renewal): Promise<Slot[]
   return fresh
 }
 
-function headerAfter({ id }: Header, key: VaultKey, slots: readonly Slot[]): Header {
-  return { id, keyId: key.id.toString('hex'), records: `records-${randomBytes(8).toString('hex')}`, slots }
+function headerAfter(header: Header, key: VaultKey, slots: readonly Slot[]): Header {
+  const records = `records-${randomBytes(8).toString('hex')}`
+  return { ...without(header), keyId: key.id.toString('hex'), records, slots }
 }
 
-/** Copies, and looks again until nothing new has come: who began to write before the vault was closed may end later. */
-async function copy(from: Session, to: Session): Promise<void> {
-  const copied = new Set<string>()
-  for (let before = -1; copied.size > before; ) {
-    before = copied.size
-    for (const folder of foldersOf(from.tree)) {
-      for (const { text, path, salt } of recordsIn(from.tree, from.key, folder)) {
-        if (copied.has(salt)) continue
-        const name = recordName(to.key, parseEntry(text, path))
-        putRecord(to.tree, name, sealRecord(to.key, name, text))
-        copied.add(salt)
-      }
-      // The lock is renewed by a timer.
-      await new Promise((resolve) => setImmediate(resolve))
+function without({ rekeying: _, ...header }: Header): Header {
+  return header
+}
+
+/** Whether the new header got its place although something failed after that, or nobody knows. */
+function isDone(options: VaultOptions, next: Header): boolean {
+  try {
+    return readHeader(options)?.records === next.records
+  } catch {
+    return true
+  }
+}
+
+/** Nothing of this may hide why the rekey failed: a later writer opens the vault again, and cleans up. */
+function takeBack(options: VaultOptions, change: HeaderChange, open: Header, next: Header): void {
+  for (const step of [
+    () => change.replace(open),
+    () => dropGeneration(`${options.folder}/${next.records}`),
+    () => discard(nextKeyFile(options.keyFile, next.keyId)),
+  ]) {
+    try {
+      step()
+    } catch (error) {
+      if (!isFailure(error)) throw error
     }
   }
 }
 
-/** Once the header asks for the new secret, it takes the old one's place; also after a rekey that was interrupted there. */
-function finishKeyFile({ keyFile, uid }: VaultOptions, header: Header): void {
-  const secret = readKeyFile(nextKeyFile(keyFile), uid)
+/** Once the header asks for the new secret, it takes the old one's place; also after a rekey that died right there. */
+function finishKeyFile({ keyFile, uid }: VaultOptions, header: Header, { check }: HeaderChange): void {
+  const path = nextKeyFile(keyFile, header.keyId)
+  const secret = readKeyFile(path, uid)
   const opens = (slot: Slot) => secret !== undefined && openSlot(header.id, slot, secret) !== undefined
-  if (header.slots.filter(isKeyFileSlot).some(opens)) moveFile(nextKeyFile(keyFile), keyFile)
-}
-
-/** Removes the folders of other generations. */
-function dropAllBut(records: string, { folder }: VaultOptions): void {
-  for (const name of namesIn(folder)) {
-    if (isRecordsFolder(name) && name !== records) dropFolder(`${folder}/${name}`)
-  }
+  if (!header.slots.filter(isKeyFileSlot).some(opens)) return
+  check()
+  moveFile(path, keyFile)
 }

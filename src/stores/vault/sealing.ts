@@ -124,7 +124,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
   ): Promise<SaveCondition | 'broken'> {
     const replaces = await itemAt(asker, place)
     const whole = replaces === undefined ? undefined : await opened(replaces)
-    return holds(condition, whole) ? { replaces } : 'broken'
+    return holds(condition, place, whole === undefined ? [] : [whole]) ? { replaces } : 'broken'
   }
 
   return {

@@ -6,11 +6,13 @@ import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
+import { refusingNames } from '../names.ts'
 import { parseEntry } from './entry.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
 import { askBy } from './passphrase-question.ts'
-import { foldersOf, recordsIn } from './tree.ts'
+import type { Survey } from './survey.ts'
+import { recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
@@ -20,11 +22,7 @@ export function vaultStore(options: VaultOptions): Store {
   const { ask: _, ...asksNobody } = options
   const vault = vaultAt(asksNobody)
   const { folder, uid, processId } = options
-  const locks: LockFolder = {
-    folder: join(folder, 'locks'),
-    userId: uid,
-    ...(processId === undefined ? {} : { processId }),
-  }
+  const locks: LockFolder = { folder: join(folder, 'locks'), userId: uid, processId }
 
   async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
     const items = await vault.reading((session) => {
@@ -49,12 +47,13 @@ export function vaultStore(options: VaultOptions): Store {
     return ask === undefined ? asksNobody : { ...asksNobody, ask }
   }
 
+  async function surveyed(): Promise<Survey> {
+    const { survey } = await import('./survey.ts')
+    return (await vault.reading(survey, undefined)) ?? { items: [], failures: [] }
+  }
+
   async function list(): Promise<readonly Entry[]> {
-    const items = await vault.reading(
-      (session) => foldersOf(session.tree).flatMap((folder) => itemsIn(session, folder)),
-      undefined,
-    )
-    return (items ?? []).map(({ endpoint, account, owner, kind, savedAt }) => ({
+    return (await surveyed()).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
       endpoint,
       account,
       owner,
@@ -70,9 +69,13 @@ export function vaultStore(options: VaultOptions): Store {
     save,
     remove,
     list,
+    problems: async () => (await surveyed()).failures,
+    removeUnreadable: async (asker, endpoint, only) =>
+      (await import('./writer.ts')).removeUnreadable(vault, optionsFor(asker), endpoint, only),
+    tidy: async () => (await import('./writer.ts')).tidyAll(asksNobody),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
-  return store
+  return refusingNames(store)
 }
 
 const placeLock = () => import('../place-lock.ts')

@@ -5,6 +5,7 @@ import { discard, linkFile, moveFile, removeFile, removeIfEmpty, syncFolder } fr
 import { isOwnFolder, namesIn, readOwnFile, type UserId } from '../../system/own-file.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
 import { fault } from './faults.ts'
+import type { Header } from './header.ts'
 import type { VaultKey } from './key.ts'
 import { isName, type RecordName } from './names.ts'
 import type { VaultOptions } from './options.ts'
@@ -18,12 +19,14 @@ export interface Tree {
   readonly records: string
   /** The folder beside it in which files are written before they get their place. */
   readonly fresh: string
+  /** Which key its records are under. */
+  readonly keyId: string
   readonly uid: UserId
 }
 
 /** The tree of the vault with this header. */
-export function treeOf({ folder, uid }: VaultOptions, { records }: { readonly records: string }): Tree {
-  return { folder, records: `${folder}/${records}`, fresh: `${folder}/new`, uid }
+export function treeOf({ folder, uid }: VaultOptions, { records, keyId }: Pick<Header, 'records' | 'keyId'>): Tree {
+  return { folder, records: `${folder}/${records}`, fresh: `${folder}/new`, keyId, uid }
 }
 
 export interface OpenedRecord {
@@ -41,11 +44,20 @@ export function foldersOf(tree: Tree): string[] {
   return isOwnFolder(tree.records, tree.uid) ? namesIn(tree.records).filter(isName) : []
 }
 
+/** The paths of all records, whether they can be read or not. */
+export function namesOf(tree: Tree): string[] {
+  return foldersOf(tree).flatMap((folder) => filesIn(tree, folder).map((file) => pathOf(tree, { folder, file })))
+}
+
+/** The names of the records in one folder; none where it does not exist. */
+export function filesIn(tree: Tree, folder: string): string[] {
+  return hasFolder(tree, folder) ? namesIn(`${tree.records}/${folder}`).filter(isName) : []
+}
+
 /** The records of one folder, opened, each in its own place. */
 export function recordsIn(tree: Tree, key: VaultKey, folder: string): OpenedRecord[] {
-  if (!hasFolder(tree, folder)) return []
-  const files = namesIn(`${tree.records}/${folder}`).filter(isName)
-  return files.map((file) => recordAt(tree, key, { folder, file })).filter((record) => record !== undefined)
+  const records = filesIn(tree, folder).map((file) => recordAt(tree, key, { folder, file }))
+  return records.filter((record) => record !== undefined)
 }
 
 /** The record of that name; `undefined` where none is. */
@@ -88,7 +100,7 @@ export function dropRecord(tree: Tree, name: RecordName): boolean {
 export function dropWrite(tree: Tree, name: RecordName, salt: string): boolean {
   const taken = `${tree.fresh}/${takenPrefix}${salt}-${randomBytes(8).toString('hex')}`
   if (!moveFile(pathOf(tree, name), taken)) return false
-  const dropped = settle(tree, taken, salt)
+  const dropped = settle(tree, taken, salt) ?? readOwnFile(pathOf(tree, name), tree.uid) === undefined
   afterRemoval(tree, name)
   return dropped
 }
@@ -99,18 +111,26 @@ export function freshName(tree: Tree): string {
   return `${tree.fresh}/${randomBytes(8).toString('hex')}`
 }
 
-/** What a process that died had taken out of a place; `undefined` if this is no such name. */
-export function settleTaken(tree: Tree, name: string): boolean | undefined {
-  if (!name.startsWith(takenPrefix)) return undefined
-  return settle(tree, `${tree.fresh}/${name}`, name.slice(takenPrefix.length, -17))
+/** Whether this is the name of something that was taken out of its place. */
+export function isTaken(name: string): boolean {
+  return name.startsWith(takenPrefix)
 }
 
-/** Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. */
-function settle(tree: Tree, taken: string, meant: string): boolean {
+/** Decides about what another process had taken out of a place. */
+export function settleTaken(tree: Tree, name: string): void {
+  settle(tree, `${tree.fresh}/${name}`, name.slice(takenPrefix.length, -17))
+}
+
+/**
+ * Decides about a record that was taken out of its place: the write that was meant is dropped, any other goes back. One
+ * of a generation before the last rekey has no place any more: the rekey has copied it, or its writer writes it again.
+ * `undefined` if another process has decided meanwhile.
+ */
+function settle(tree: Tree, taken: string, meant: string): boolean | undefined {
   const bytes = readOwnFile(taken, tree.uid)
-  if (bytes === undefined) return false
-  const { salt, name } = readHeader(bytes, taken)
-  if (salt !== meant)
+  if (bytes === undefined) return undefined
+  const { salt, name, keyId } = readHeader(bytes, taken)
+  if (salt !== meant && keyId.toString('hex') === tree.keyId)
     intoFolder(tree, `${tree.records}/${name.folder}`, () => linkFile(taken, pathOf(tree, name)) !== 'missing')
   removeFile(taken)
   return salt === meant
@@ -124,7 +144,7 @@ function intoFolder(tree: Tree, folder: string, act: () => boolean): void {
     syncFolder(tree.records)
     if (act()) return
   }
-  throw new Failure('unavailable', `${folder} cannot be used: it vanishes again and again`)
+  throw new Failure('unavailable', `${folder} cannot be used: something keeps removing it`)
 }
 
 /** Whether the folder is there; one that others can reach, or a link in its place, is a failure. */

@@ -26,6 +26,7 @@ export interface Vault {
     header: Header,
     ask: Ask | undefined,
     counts: (now: Header | undefined) => boolean,
+    writes?: 'writes',
   ): Promise<{ readonly result: T } | undefined>
 }
 
@@ -54,9 +55,12 @@ export function vaultAt(options: VaultOptions): Vault {
     throw busy()
   }
 
-  const inStep: Vault['inStep'] = async (act, header, ask, counts) => {
+  const inStep: Vault['inStep'] = async (act, header, ask, counts, writes) => {
     try {
-      const result = act(await open(header, ask))
+      const session = await open(header, ask)
+      // Opening may have waited for a person or an agent, and what a rekey has copied meanwhile is not to change.
+      if (writes && !counts(readHeader(options))) return undefined
+      const result = act(session)
       return counts(readHeader(options)) ? { result } : undefined
     } catch (error) {
       if (isFailure(error) && !counts(readHeader(options))) return undefined
@@ -67,9 +71,7 @@ export function vaultAt(options: VaultOptions): Vault {
   return { reading, inStep }
 }
 
-/** Said when a rekey does not end, or overtakes again and again. */
+/** Said when rekeys overtake again and again. */
 export function busy(): Failure {
-  return new Failure('unavailable', 'the vault is being rekeyed, or a rekey was interrupted', {
-    hints: ['credbridge vault rekey'],
-  })
+  return new Failure('unavailable', 'the vault is being rekeyed again and again', { hints: ['try again'] })
 }

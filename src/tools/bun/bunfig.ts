@@ -1,7 +1,8 @@
 import { parse } from 'smol-toml'
-import { type Address, hostAndPort } from '../../core/endpoint.ts'
+import { hostAndPort } from '../../core/endpoint.ts'
+import { lineAt, type ProjectFile, unreadable } from '../guard/project-files.ts'
+import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import { registryAddress } from '../npm/nerf-dart.ts'
-import { refused, type Said } from '../npm/project.ts'
 
 /*
  * bunfig.toml: `[install] registry` is an address or a table `{ url, token }` or `{ url, username, password }`,
@@ -39,7 +40,7 @@ function registryIn(path: readonly string[], value: unknown): BunRegistry {
   return { path, ...Object.fromEntries(texts) }
 }
 
-function tableIn(value: unknown): Table {
+export function tableIn(value: unknown): Table {
   return typeof value === 'object' && value !== null ? (value as Table) : {}
 }
 
@@ -52,58 +53,67 @@ export function parsedBunfig(text: string): Table {
   }
 }
 
-/** What a project's file says about registries and trust, and every line as it is written. */
-export function saidInBunfig(file: string, text: string): readonly Said[] {
-  const content = parsedBunfig(text)
-  const lines = text.split('\n').map((line, at): Said => ({ file, line: at + 1, text: line }))
-  const written = lines.filter((line) => !line.text.trim().startsWith('#'))
-  const at = (value: string) => lines.find((line) => line.text.includes(value))?.line ?? 1
-  const registries = bunRegistries(content).flatMap(({ url = '', token, username, password, path }): Said[] => {
-    const address = registryAddress(url)
-    const about = address === undefined ? {} : { about: hostAndPort(address) }
-    const isDefault = path.at(-1) === 'registry'
-    const key = isDefault ? 'registry' : `${scopeOf(path)}:registry`
-    const secrets = [token, username, password].filter((value) => value !== undefined)
-    return [
-      { file, line: at(url), text: '', key, value: url },
-      ...secrets.map((value): Said => ({ file, line: at(value), text: '', value, ...about })),
-    ]
+/** The settings of a project's file, those of `[install]` and `[run]` each by itself. */
+export function bunfigSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
+  return Object.entries(strictlyParsed(file, text)).flatMap(([top, value]) => {
+    const members = ['install', 'run'].includes(top) && isTable(value) ? Object.entries(value) : undefined
+    const all = members?.map(([name, one]) => ({ key: `${top}.${name}`, name, value: one })) ?? [{ key: top, value }]
+    return all.map((one) => ({ file, line: lineOf(text, one.key), ...one }))
   })
-  const named = new Set(registries.filter(({ about }) => about !== undefined).map(({ line }) => line))
+}
+
+/** The registries that a project's file names, as an npmrc would. */
+export function bunfigRegistries({ file, text }: ProjectFile): readonly ProjectSetting[] {
+  return bunRegistries(strictlyParsed(file, text)).map(({ path, url = '' }) => {
+    const key = path.at(-1) === 'registry' && path.length === 2 ? 'registry' : `${scopeOf(path)}:registry`
+    return { file, line: lineOf(text, url), key, value: url }
+  })
+}
+
+/** Every text of a project's file, and every line as it is written, with the registry that it would be sent to. */
+export function bunfigTexts({ file, text }: ProjectFile): readonly ProjectSetting[] {
+  const content = strictlyParsed(file, text)
   const install = tableIn(content['install'])
-  const guards = [...['ca', 'cafile'].filter((key) => key in install), ...scannerIn(install)]
+  const ofRegistries = [install['registry'], ...Object.values(tableIn(install['scopes']))].flatMap((one) => {
+    const address = registryAddress(String(tableIn(one)['url'] ?? ''))
+    const about = address === undefined ? {} : { about: hostAndPort(address) }
+    return textsIn(one).map((value) => ({ file, line: lineOf(text, value), key: '', value, ...about }))
+  })
+  const { registry, scopes, ...rest } = install
+  const others = textsIn({ ...content, install: rest }).map((value) => ({
+    file,
+    line: lineOf(text, value),
+    key: '',
+    value,
+  }))
+  const named = new Set(ofRegistries.flatMap(({ line, ...one }) => ('about' in one ? [line] : [])))
+  const lines = text.split('\n').map((line, at) => ({ file, line: at + 1, key: '', value: '', text: line }))
   return [
-    ...written.filter(({ line }) => !named.has(line)),
-    ...registries,
-    ...guards.map((key): Said => ({ file, line: at(key), text: '', key, value: '' })),
+    ...lines.filter(({ line, text }) => !text.trim().startsWith('#') && !named.has(line)),
+    ...ofRegistries,
+    ...others,
   ]
 }
 
-/** A package that Bun runs at each install, whatever scripts may run. */
-function scannerIn(install: Table): readonly string[] {
-  return 'scanner' in tableIn(install['security']) ? ['scanner'] : []
+function strictlyParsed(file: string, text: string): Table {
+  try {
+    return parse(text)
+  } catch {
+    throw unreadable(file, 'cannot be read as TOML')
+  }
+}
+
+/** The first line that has it as it is; the file's first if it is written otherwise. */
+function lineOf(text: string, what: string): number {
+  const at = [what, what.slice(what.lastIndexOf('.') + 1)].map((one) => text.indexOf(one)).find((one) => one >= 0)
+  return lineAt(text, at ?? 0)
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function scopeOf(path: readonly string[]): string {
   const scope = path.at(-1) ?? ''
   return scope.startsWith('@') ? scope : `@${scope}`
-}
-
-/** Bun reads these by itself, and they steer it: no connection is safe whose guard they take off. */
-export const environmentFiles: readonly string[] = ['', '.development', '.production', '.test'].flatMap((kind) => [
-  `.env${kind}`,
-  `.env${kind}.local`,
-])
-
-const steering = /^(BUN_|NPM_|NODE_TLS_|NODE_EXTRA_CA|SSL_CERT_|HOME$|XDG_CONFIG_HOME$)/i
-
-/** Refuses what a project's environment file says to Bun about registries, configuration or trust. */
-export function refuseSteering(file: string, text: string, given: readonly Address[]): void {
-  const inTheClear = given.some(({ scheme }) => scheme === 'http')
-  for (const [at, line] of text.split(/\r\n|\n|\r/).entries()) {
-    const [, , name = ''] = /^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)/.exec(line) ?? []
-    if (steering.test(name) || (inTheClear && /_proxy$/i.test(name))) {
-      throw refused({ file, line: at + 1 }, 'says to Bun where it signs in, or whom it trusts')
-    }
-  }
 }

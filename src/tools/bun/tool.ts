@@ -12,4 +12,5 @@ export const bunTool: Tool = {
   runs: ['bun', 'bunx'],
   launcher: async () => (await import('./launch.ts')).bunLauncher,
   lists: isForRegistries,
+  onlyShared: true,
 }

@@ -17,8 +17,7 @@ export function endpointOf(server: string): Address {
   if (server.length > longest) throw malformed(`it is over ${longest} characters`)
   if (/[\s\p{Cc}]/u.test(server)) throw malformed('it has a line break or another character that no address has')
   const schemeEnd = server.indexOf('://')
-  const rest = schemeEnd < 0 ? server : server.slice(schemeEnd + 3)
-  const [authority = ''] = rest.split('/', 1)
+  const authority = authorityIn(server)
   if (authority.includes('@')) throw malformed('it names a user')
   if (schemeEnd < 0) return parseAddress(`https://${server}`)
   const scheme = server.slice(0, schemeEnd).toLowerCase()
@@ -34,14 +33,42 @@ export function serverOf(at: Address): string {
   return at.path === '' ? hostAndPort(at) : `${hostAndPort(at)}/${at.path}`
 }
 
+/**
+ * The spelling that a client used, for a list that is to show it again; nothing where it is the usual one. Docker Hub is
+ * always spelled as docker looks for it.
+ */
+export function spellingOf(server: string, at: Endpoint): { readonly spelling?: string } {
+  if (at.form !== 'address' || at.key === hub.key || server === serverOf(at)) return {}
+  return isSpellingOf(server, at) ? { spelling: server } : {}
+}
+
+/**
+ * How podman, skopeo and buildah spell a registry in a list; `undefined` for what they ask no helper for. They give up over a
+ * key with a scheme or an `@` (containers/image, pkg/docker/config, validateKey), and would take a part for the whole.
+ */
+export function registryOf(at: Endpoint, spelling?: string): string | undefined {
+  if (at.form !== 'address' || at.scheme !== 'https' || at.path !== '') return undefined
+  return spelling === undefined ? hostAndPort(at) : authorityIn(spelling)
+}
+
 /** Whether docker has a spelling for it at all. */
 export function isServer(at: Endpoint): at is Address {
-  if (at.form !== 'address') return false
+  return at.form === 'address' && isSpellingOf(serverOf(at), at)
+}
+
+function isSpellingOf(server: string, at: Address): boolean {
   try {
-    return sameEndpoint(endpointOf(serverOf(at)), at)
+    return sameEndpoint(endpointOf(server), at)
   } catch {
     return false
   }
+}
+
+/** Host and port as they are spelled, and whatever stands before them. */
+function authorityIn(server: string): string {
+  const schemeEnd = server.indexOf('://')
+  const rest = schemeEnd < 0 ? server : server.slice(schemeEnd + 3)
+  return rest.split('/', 1)[0] ?? ''
 }
 
 function malformed(what: string): Failure {

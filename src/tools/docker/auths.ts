@@ -8,7 +8,7 @@ import { membersAt, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { readConfig } from './config.ts'
-import { identityUser, name } from './names.ts'
+import { dockerHelper, identityUser } from './names.ts'
 import { configKeyOf } from './registries.ts'
 
 /*
@@ -54,7 +54,7 @@ export function secretsInFiles(world: World, files: readonly string[], client: s
 
 function isAskedAbout(at: Endpoint, text: string): boolean {
   const own = at.form === 'address' ? valueAt(text, ['credHelpers', configKeyOf(at)]) : undefined
-  return (own ?? valueAt(text, ['credsStore'])) === name
+  return (own ?? valueAt(text, ['credsStore'])) === dockerHelper.name
 }
 
 /** The way back. What has been signed in to again in the file itself is left as it is, and that is `refused`. */

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
-import { name } from './names.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
 
 /** Edits to a configuration file, made on what it holds at that moment, and what stood there before ours. */
@@ -18,8 +17,8 @@ export function asSpelled(text: string, [first = '', ...rest]: Path): Path {
   return [names.findLast((one) => one.toLowerCase() === first.toLowerCase()) ?? first, ...rest]
 }
 
-/** Names us at the path; what stood there is remembered for undo. */
-export function naming(world: World, file: string, path: Path, says: string): Change {
+/** Names this helper of ours at the path; what stood there is remembered for undo. */
+export function naming(world: World, file: string, path: Path, name: string, says: string): Change {
   return {
     says,
     apply() {
@@ -71,6 +70,7 @@ export function about<T>(file: string, work: () => T): T {
 
 /** The text that became this one when we were named, if that is what it did. */
 function textBefore(text: string, path: Path, named: Named | undefined): string | undefined {
+  const name = valueAt(text, path)
   const before = named === undefined ? undefined : spliceUndone(text, named)
   try {
     return before !== undefined && withValue(usable('', before), path, name) === text ? before : undefined

@@ -1,73 +1,89 @@
-import { dirname, join } from 'node:path'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { membersAt, valueAt } from '../json-text.ts'
 import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
-import { about, naming, readConfig, unnaming } from './config.ts'
+import { naming, readConfig, unnaming } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
-import { name } from './names.ts'
+import { containersHelper, dockerHelper } from './names.ts'
 import { authFiles } from './places.ts'
 import { registriesIn } from './registries.ts'
+import { authFile, helpersInForce, isPrinted, laterFile, onlyFile, ownFile, printHelpers } from './registries-conf.ts'
 
-const authFile = 'containers-auth.json'
-const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
+const { name } = containersHelper
+const ourNames: readonly unknown[] = [name, dockerHelper.name]
+const onlyListed =
+  "podman --remote sees only what is listed: credbridge share <endpoint> --with docker adds other tools' sign-ins"
 
 /**
  * podman, skopeo and buildah ask the helpers of `credential-helpers` in order, and sign in to the first: so ours goes
- * first, in a file of its own that is read last (containers-registries.conf.d(5)). They know no `credsStore`. For some
- * registries only there is `credHelpers` in an auth.json.
+ * first, in a file of its own that is read last. They know no `credsStore`. For some registries only there is `credHelpers`
+ * in an auth.json.
  */
 export const containersSetup: Setup = {
   async plan(world, options): Promise<Plan> {
-    await helperOnPath(world)
+    await helperOnPath(world, containersHelper)
     const registries = registriesIn(options['registry'])
     if (registries !== undefined) return planFor(registries.map(hostAndPort), world)
-    refuseOtherFile(world)
-    const helpers = await helpersWithout(world, ownFile(world))
+    const other = onlyFile(world)
+    if (other !== undefined)
+      throw writeYourself(`podman, skopeo and buildah read ${other} only, as the environment says`)
+    const { helpers, file } = await helpersInForce(world, ownFile(world))
     if (helpers.includes(name)) return { changes: [], remarks: [] }
-    await refuseLaterFile(world)
-    const text = `${mark}credential-helpers = [${[name, ...helpers].map((helper) => JSON.stringify(helper)).join(', ')}]\n`
-    const others = helpers.filter((helper) => helper !== authFile)
-    return {
-      changes: world.files.read(ownFile(world)) === text ? [] : [writing(world, text)],
-      remarks: others.map((helper) => `${helper} is asked after credbridge, and sign-ins are kept in credbridge`),
+    if (helpers.includes(dockerHelper.name)) return { changes: [], remarks: [`${file}: ${formerName}`] }
+    const later = await laterFile(world)
+    if (later !== undefined) {
+      throw writeYourself(`${later} is read after what setup would write, and counts instead`)
     }
+    const text = printHelpers([name, ...helpers])
+    if (world.files.read(ownFile(world)) === text) return { changes: [], remarks: [] }
+    const others = helpers.filter((helper) => helper !== authFile)
+    const remarks = others.map((helper) => `${helper} is asked after credbridge, and sign-ins are kept in credbridge`)
+    return { changes: [writing(world, text)], remarks: [...remarks, onlyListed] }
   },
 
   async undo(world, options): Promise<Plan> {
     const hosts = registriesIn(options['registry'])?.map(hostAndPort)
     const perHost = authFiles(world).flatMap((file) =>
       membersAt(readConfig(world, file), ['credHelpers'])
-        .filter(([host, helper]) => helper === name && (hosts?.includes(host) ?? true))
+        .filter(([host, helper]) => ourNames.includes(helper) && (hosts?.includes(host) ?? true))
         .map(([host]) => unnaming(world, file, ['credHelpers', host], `${file}, ${host}`))
         .reverse(),
     )
     const file = ownFile(world)
-    const isOurs = hosts === undefined && (world.files.read(file) ?? '').startsWith(mark)
+    const isOurs = hosts === undefined && isWritten(world)
     const removing: Change = { says: `${file}: remove`, apply: () => world.files.remove(file) }
     return { changes: [...perHost, ...(isOurs ? [removing] : [])], remarks: [] }
   },
 
-  prove: proveHelper,
+  prove: (world) => proveHelper(world, containersHelper),
 
   async check(world): Promise<readonly Finding[]> {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
-    if (!(await areAsking(world))) {
-      return [{ state: 'note', says: `${who}: credbridge is not asked`, fix: 'credbridge setup containers' }]
+    const fix = 'credbridge setup containers'
+    if (!(await areAsking(world))) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
+    await helperOnPath(world, containersHelper)
+    const { helpers, file } = await helpersInForce(world, undefined)
+    if (!helpers.includes(name) && helpers.includes(dockerHelper.name)) {
+      return [{ state: 'wrong', says: `${file}: ${formerName}`, ...(isWritten(world) ? { fix } : {}) }]
     }
-    await helperOnPath(world)
+    const { helpers: others } = await helpersInForce(world, ownFile(world))
+    if (isWritten(world) && world.files.read(ownFile(world)) !== printHelpers([name, ...others])) {
+      return [{ state: 'note', says: `${ownFile(world)} has another list of helpers than there is by now`, fix }]
+    }
     return [{ state: 'ok', says: `${who}: credbridge is asked` }]
   },
 }
 
+const formerName = `podman --remote gives up over what ${dockerHelper.name} lists; write ${name} in its place`
+
 /** Whether they ask credbridge, for some registries at least. */
 export async function areAsking(world: World): Promise<boolean> {
   const perHost = authFiles(world).some((file) =>
-    membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => helper === name),
+    membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => ourNames.includes(helper)),
   )
-  return perHost || (await helpersWithout(world, undefined)).includes(name)
+  return perHost || (await helpersInForce(world, undefined)).helpers.some((helper) => ourNames.includes(helper))
 }
 
 function planFor(hosts: readonly string[], world: World): Plan {
@@ -76,10 +92,10 @@ function planFor(hosts: readonly string[], world: World): Plan {
   const text = readConfig(world, file)
   const changes = hosts.flatMap((host): Change[] => {
     const before = valueAt(text, ['credHelpers', host])
-    if (before === name) return []
+    if (ourNames.includes(before)) return []
     if (before !== undefined)
       throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
-    return [naming(world, file, ['credHelpers', host], `${file}: ask credbridge for ${host}`)]
+    return [naming(world, file, ['credHelpers', host], name, `${file}: ask credbridge for ${host}`)]
   })
   const blind = `podman login looks into ${written} only and would keep the secret there`
   return { changes, remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`] }
@@ -90,63 +106,11 @@ function writing(world: World, text: string): Change {
   return { says: `${file}: ask credbridge first`, apply: () => world.files.write(file, text) }
 }
 
-function userFolder({ home }: World): string {
-  return join(home, '.config', 'containers')
+/** Whether setup has written our file. */
+function isWritten(world: World): boolean {
+  return isPrinted(world.files.read(ownFile(world)))
 }
 
-function ownFile(world: World): string {
-  return join(userFolder(world), 'registries.conf.d', 'zz-credbridge.conf')
-}
-
-/** Where this variable names a file, no other one is read. */
-function refuseOtherFile({ env }: World): void {
-  const other = env['CONTAINERS_REGISTRIES_CONF'] ?? env['REGISTRIES_CONFIG_PATH']
-  if (other === undefined || other === '') return
-  throw new Failure('refused', `podman, skopeo and buildah read ${other} only, as the environment says`, {
-    hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`],
-  })
-}
-
-/** Of several lists the one that is read last counts. */
-async function refuseLaterFile(world: World): Promise<void> {
-  const own = ownFile(world)
-  for (const file of dropIns(world, dirname(own)).filter((one) => one > own)) {
-    if ((await helpersIn(world, file)) === undefined) continue
-    throw new Failure('refused', `${file} is read after what setup would write, and counts instead`, {
-      hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`],
-    })
-  }
-}
-
-/** The list that is in force, as far as files other than this one say. */
-async function helpersWithout(world: World, except: string | undefined): Promise<readonly string[]> {
-  const own = join(userFolder(world), 'registries.conf')
-  const system = [join('/etc/containers', 'registries.conf'), ...dropIns(world, '/etc/containers/registries.conf.d')]
-  const main = world.files.exists(own) ? [own] : system
-  let helpers: readonly string[] = [authFile]
-  for (const file of [...main, ...dropIns(world, `${own}.d`)]) {
-    if (file !== except) helpers = (await helpersIn(world, file)) ?? helpers
-  }
-  return helpers
-}
-
-function dropIns({ files }: World, folder: string): readonly string[] {
-  const names = files.names(folder).filter((file) => file.endsWith('.conf'))
-  return names.map((file) => join(folder, file))
-}
-
-/** The list in one file; `undefined` if it has none. */
-async function helpersIn(world: World, file: string): Promise<readonly string[] | undefined> {
-  const { parse } = await import('smol-toml')
-  const text = world.files.read(file) ?? ''
-  const listed = about(file, () => orMalformed(() => parse(text)['credential-helpers']))
-  return Array.isArray(listed) ? listed.filter((helper) => typeof helper === 'string') : undefined
-}
-
-function orMalformed<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw new Failure('malformed', 'it is not TOML', { cause: error })
-  }
+function writeYourself(says: string): Failure {
+  return new Failure('refused', says, { hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`] })
 }

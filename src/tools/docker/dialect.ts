@@ -4,9 +4,9 @@ import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Input, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
-import { endpointOf, isServer, serverOf } from './address.ts'
+import { endpointOf, isServer, registryOf, serverOf, spellingOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
-import { command, kindOf } from './names.ts'
+import { containersHelper, dockerHelper, kindOf } from './names.ts'
 
 const tool = 'docker'
 const kinds: readonly Kind[] = ['basic', 'docker-identity']
@@ -16,14 +16,35 @@ const oneAccount = true
 const notFound = 'credentials not found in native keychain\n'
 const noServer = reply('no credentials server URL\n', 1)
 const noUser = reply('no credentials username\n', 1)
-const usage = `Usage: ${command} <store|get|erase|list|version>\n`
+
+/** docker's credential helper protocol as docker, helm, oras, crane and regctl speak it. */
+export function dockerDialect(version: string): Dialect {
+  const serverIn = ({ endpoint, spelling }: Entry) => {
+    return isServer(endpoint) ? (spelling ?? serverOf(endpoint)) : undefined
+  }
+  return helperDialect({ command: dockerHelper.command, version, keyOf: serverIn })
+}
+
+/** The same as podman, skopeo and buildah speak it. */
+export function containersDialect(version: string): Dialect {
+  const registryIn = ({ endpoint, spelling }: Entry) => registryOf(endpoint, spelling)
+  return helperDialect({ command: containersHelper.command, version, keyOf: registryIn })
+}
+
+interface Flavour {
+  readonly command: string
+  readonly version: string
+  /** How its clients spell what they list; `undefined` for what they have no use for. */
+  keyOf(entry: Entry): string | undefined
+}
 
 /**
- * docker's credential helper protocol, which podman, skopeo, buildah, helm, oras and crane speak too. One word, the verb.
- * Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so the person is
- * told on standard error too, which all of them let through. Where several accounts fit, the client hears "not found".
+ * One word, the verb. Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so
+ * the person is told on standard error too, which all of them let through. Where several accounts fit, the client hears
+ * "not found".
  */
-export function dockerDialect(version: string): Dialect {
+function helperDialect({ command, version, keyOf }: Flavour): Dialect {
+  const usage = `Usage: ${command} <store|get|erase|list|version>\n`
   return oneShot({
     tool,
     absent: reply(notFound, 1),
@@ -51,7 +72,7 @@ export function dockerDialect(version: string): Dialect {
         case 'erase':
           return erase(input)
         case 'list':
-          return { do: 'list', listing: { tool, kinds, oneAccount }, found: list }
+          return { do: 'list', listing: { tool, kinds, oneAccount }, found: (entries) => list(entries, keyOf) }
         case 'version':
         case '--version':
         case '-v':
@@ -79,14 +100,16 @@ function store(input: Input): Intent {
   if (server === '') return { do: 'reply', reply: noServer }
   if (Username === undefined || Username === '') return { do: 'reply', reply: noUser }
   if (secret === undefined) throw new Failure('malformed', 'the credentials have no Secret')
+  const endpoint = endpointOf(server)
   const credential: Credential = {
-    endpoint: endpointOf(server),
+    endpoint,
     account: Username,
     owner: tool,
     kind: kindOf(Username),
     secret: new Secret(secret),
+    ...spellingOf(server, endpoint),
   }
-  return { do: 'save', credential, saving: { oneAccount } }
+  return { do: 'save', credential, saving: { oneAccount, lists: true } }
 }
 
 function erase(input: Input): Intent {
@@ -109,9 +132,10 @@ function answered(server: string, { credential }: Answer): ReturnType<typeof rep
 }
 
 /** Sorted by server, as Go prints a map. */
-function list(entries: readonly Entry[]): ReturnType<typeof reply> {
-  const members = entries.filter(isCarried).flatMap(({ endpoint, account }): [string, string][] => {
-    return isServer(endpoint) ? [[serverOf(endpoint), account]] : []
+function list(entries: readonly Entry[], keyOf: Flavour['keyOf']): ReturnType<typeof reply> {
+  const members = entries.filter(isCarried).flatMap((entry): [string, string][] => {
+    const key = keyOf(entry)
+    return key === undefined ? [] : [[key, entry.account]]
   })
   return reply(printObject(members.sort(([a], [b]) => (a < b ? -1 : 1))))
 }

@@ -1,14 +1,14 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { World } from '../tool.ts'
-import { command } from './names.ts'
+import type { HelperName } from './names.ts'
 
 /**
  * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a
  * helper which is not there makes docker send other credentials instead (CVE-2021-41092), and one that anybody may replace
  * gets passwords (CVE-2019-15752), so anything else is a failure.
  */
-export async function helperOnPath(world: World): Promise<string> {
+export async function helperOnPath(world: World, { command }: HelperName): Promise<string> {
   const ours = world.ours(command)
   if (ours === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
@@ -35,8 +35,9 @@ export async function helperOnPath(world: World): Promise<string> {
 }
 
 /** Keeps, finds, lists and forgets a throw-away sign-in, as a client does. */
-export async function proveHelper(world: World): Promise<string> {
-  const helper = await helperOnPath(world)
+export async function proveHelper(world: World, name: HelperName): Promise<string> {
+  const { command } = name
+  const helper = await helperOnPath(world, name)
   const ask = (verb: string, input: string) => world.run(helper, [verb], { input })
   const server = `try-${Math.random().toString(36).slice(2)}.example.com`
   const secret = Math.random().toString(36).slice(2)

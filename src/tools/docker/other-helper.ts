@@ -7,7 +7,7 @@ import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import type { Found } from './auths.ts'
 import { printObject, readMessage } from './message.ts'
-import { command, kindOf } from './names.ts'
+import { dockerHelper, kindOf } from './names.ts'
 
 /** docker-credential-secretservice from 0.9 on lists the label of an item instead of its server. */
 const label = 'Registry credentials for '
@@ -73,7 +73,7 @@ function programOf(world: World, name: string): string {
       hints: ['install it, or add it to PATH'],
     })
   }
-  if (program === world.program(command) || world.isOurs(program)) {
+  if (program === world.program(dockerHelper.command) || world.isOurs(program)) {
     throw new Failure('refused', `docker-credential-${name} is credbridge itself`)
   }
   return program

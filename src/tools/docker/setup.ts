@@ -3,7 +3,7 @@ import { membersAt, type Path, valueAt } from '../json-text.ts'
 import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
 import { asSpelled, naming, readConfig, unnaming } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
-import { name } from './names.ts'
+import { dockerHelper } from './names.ts'
 import { type Client, docker, helm } from './places.ts'
 import { configKeyOf, registriesIn } from './registries.ts'
 
@@ -12,16 +12,19 @@ export const dockerSetup: Setup = setupOf(docker)
 export const helmSetup: Setup = setupOf(helm)
 
 function setupOf(client: Client): Setup {
+  const { name } = dockerHelper
   return {
     async plan(world, chosen): Promise<Plan> {
-      await helperOnPath(world)
+      await helperOnPath(world, dockerHelper)
       const file = client.configFile(world)
       const text = readConfig(world, file)
       const changes = placesFor(text, chosen).flatMap((path): Change[] => {
         const before = valueAt(text, path) ?? ''
         if (before === name) return []
         if (before !== '' && chosen['replace'] !== true) throw taken(client, path, before, chosen)
-        return [naming(world, file, path, `${file}: ask credbridge${path[1] === undefined ? '' : ` for ${path[1]}`}`)]
+        return [
+          naming(world, file, path, name, `${file}: ask credbridge${path[1] === undefined ? '' : ` for ${path[1]}`}`),
+        ]
       })
       return { changes, remarks: remarksOn(client, text, world) }
     },
@@ -36,7 +39,7 @@ function setupOf(client: Client): Setup {
       return { changes: ours.map((path) => unnaming(world, file, path, `${file}, ${path.at(-1)}`)), remarks: [] }
     },
 
-    prove: proveHelper,
+    prove: (world) => proveHelper(world, dockerHelper),
 
     async check(world): Promise<readonly Finding[]> {
       const text = readConfig(world, client.configFile(world))
@@ -53,7 +56,7 @@ function setupOf(client: Client): Setup {
         return [{ state: 'skipped', says: `${client.name} is not installed` }]
       }
       if (!asked) return [{ state: 'note', says: `${client.name} does not ask credbridge`, fix }, ...findings]
-      await helperOnPath(world)
+      await helperOnPath(world, dockerHelper)
       return [{ state: 'ok', says: `${client.name} asks credbridge` }, ...findings]
     },
   }
@@ -66,7 +69,7 @@ function placesFor(text: string, { registry }: SetupOptions): readonly Path[] {
 }
 
 function remarksOn(client: Client, text: string, world: World): string[] {
-  const others = helpersIn(text).filter(([, helper]) => helper !== name)
+  const others = helpersIn(text).filter(([, helper]) => helper !== dockerHelper.name)
   const plain = plainSecretsIn(text)
   return [
     ...others.map(([host, helper]) => `for ${host}, ${client.name} asks ${helper} and not credbridge`),

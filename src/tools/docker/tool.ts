@@ -1,7 +1,7 @@
 import type { SetupOption, Tool } from '../tool.ts'
 import { isServer } from './address.ts'
 import { dockerSecretService } from './foreign-helpers.ts'
-import { command, identityUser } from './names.ts'
+import { containersHelper, dockerHelper, identityUser } from './names.ts'
 
 const fileOption: SetupOption = { flags: '--file <path>', says: 'another file with `auths`' }
 
@@ -13,7 +13,7 @@ const helperOptions: readonly SetupOption[] = [
 export const dockerTool: Tool = {
   name: 'docker',
   title: 'docker, buildx, compose, oras, crane and all that read its configuration',
-  commands: [command],
+  commands: [dockerHelper.command],
   setup: async () => (await import('./setup.ts')).dockerSetup,
   setupOptions: helperOptions,
   importOptions: [
@@ -25,11 +25,11 @@ export const dockerTool: Tool = {
   lists: ({ endpoint, kind, account }) => kind === 'basic' && account !== identityUser && isServer(endpoint),
 }
 
-/** These share docker's command, and so its sign-ins. */
+/** These have docker's sign-ins, by a command of their own. */
 export const containersTool: Tool = {
   name: 'containers',
   title: 'podman, skopeo and buildah',
-  commands: [],
+  commands: [containersHelper.command],
   setup: async () => (await import('./containers.ts')).containersSetup,
   setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }],
   importOptions: [fileOption],

@@ -20,14 +20,14 @@ interface Stored {
 }
 
 /** The value of `state[]` that says: this very credential was our answer. */
-export function seen(stored: Stored): string {
+export function answerChecksum(stored: Stored): string {
   const { username, password, authtype, credential, expires, refreshToken } = stored
   return mark + checksum(JSON.stringify([username, password, authtype, credential, expires, refreshToken]))
 }
 
 /** Whether git says of this message that it is our own answer. */
 export function isOurAnswer(message: Message): boolean {
-  return message.state.includes(seen(message))
+  return message.state.includes(answerChecksum(message))
 }
 
 /** FNV-1a in two lanes of 32 bits. */

@@ -1,12 +1,14 @@
 import type { Credential, Kind } from '../../core/credential.ts'
 import { type Address, addressOf } from '../../core/endpoint.ts'
-import { Failure } from '../../core/failure.ts'
+import { asFailure, Failure, withHints } from '../../core/failure.ts'
+import { endpointWords, shellWord } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Answer } from '../../core/selection.ts'
+import type { Answer, Lookup } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
-import { isOurAnswer, seen } from './answer-checksum.ts'
+import { answerChecksum, isOurAnswer } from './answer-checksum.ts'
 import { type Message, messageEnd, printMessage, readMessage } from './message.ts'
+import { tokenUserAt } from './token-user.ts'
 
 const tool = 'git'
 const nothing = reply('')
@@ -40,14 +42,16 @@ export const git: Dialect = oneShot({
 const capabilities = 'version 0\ncapability authtype\ncapability state\n'
 
 function get(message: Message): Intent {
+  const endpoint = endpointOf(message)
+  const { username } = message
   const lookup = {
     tool,
-    kinds: carriedKinds(message),
-    endpoints: [endpointOf(message)],
+    ...wireFor(message, endpoint),
+    endpoints: [endpoint],
     refresh: true,
-    ...(message.username === undefined ? {} : { account: message.username }),
+    ...(username === undefined ? {} : { account: username }),
   }
-  return { do: 'find', lookup, found: (found) => answer(found, message.capabilities.includes('state')) }
+  return { do: 'find', lookup, found: (found) => answer(found, message, endpoint) }
 }
 
 function store(message: Message): Intent {
@@ -61,15 +65,18 @@ function store(message: Message): Intent {
     ...(message.expires === undefined ? {} : { expires: message.expires }),
     ...(message.refreshToken === undefined ? {} : { refreshToken: new Secret(message.refreshToken) }),
   }
-  return { do: 'save', credential, saving: { repeats: true } }
+  return { do: 'save', credential, saving: { repeats: true, borrows: wireFor(message, endpoint) } }
 }
 
 function erase(message: Message): Intent {
+  const endpoint = endpointOf(message)
   const secret = message.credential ?? message.password
+  const wire = wireFor(message, endpoint)
   const removal = {
     tool,
+    ...wire,
     kinds: message.credential === undefined && secret !== undefined ? basic : everything,
-    endpoint: endpointOf(message),
+    endpoint,
     recoverable: true,
     ...(message.username === undefined ? {} : { account: message.username }),
     ...(secret === undefined ? {} : { secret: new Secret(secret) }),
@@ -80,9 +87,18 @@ function erase(message: Message): Intent {
 const basic: readonly Kind[] = ['basic']
 const everything: readonly Kind[] = ['basic', 'bearer', 'header']
 
-/** Only a client that says `authtype` understands anything but user name and password. */
-function carriedKinds(message: Message): readonly Kind[] {
-  return message.capabilities.includes('authtype') ? everything : basic
+/**
+ * Only a client that says `authtype` understands anything but user name and password. A token that others saved can be sent as
+ * the password, with a user name that stands for it; what git saved it gets as it was.
+ */
+function wireFor(message: Message, endpoint: Address): Pick<Lookup, 'kinds' | 'borrowedKinds' | 'tokenUser'> {
+  const tokenUser = tokenUserAt(endpoint)
+  const asPassword: Partial<Lookup> = tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }
+  return { kinds: understandsAuthtype(message) ? everything : basic, ...asPassword }
+}
+
+function understandsAuthtype({ capabilities }: Message): boolean {
+  return capabilities.includes('authtype')
 }
 
 /** Both keys must have been sent (CVE-2020-11008); the host may be empty for a certificate only. */
@@ -105,24 +121,40 @@ function proofIn(message: Message): Pick<Credential, 'account' | 'kind' | 'secre
   return { account: username, kind: 'basic', secret: new Secret(password) }
 }
 
-function answer({ credential, expired }: Answer, stateful: boolean): Reply {
-  const { account, kind, secret, scheme, expires, refreshToken } = credential
-  const username = kind === 'basic' || account !== '' ? account : undefined
+function answer({ credential, user, expired }: Answer, message: Message, endpoint: Address): Reply {
+  const { kind, secret, scheme, expires, refreshToken } = credential
   const refresh = { oauth_refresh_token: refreshToken?.expose() }
-  if (expired) return reply(printMessage({ username, ...refresh }))
-  const value = secret.expose()
+  const isBorrowed = credential.owner !== tool
+  const asBasic = kind === 'basic' || (kind === 'bearer' && isBorrowed && isPassword(message, endpoint))
+  const username = asBasic || credential.account !== '' ? user : undefined
+  if (expired) return reply(printed({ username, ...refresh }, credential))
   if (kind === 'header' && (scheme ?? '') === '')
     throw new Failure('malformed', 'what is stored has no scheme that git could send')
-  const proof = kind === 'basic' ? { password: value } : { authtype: scheme ?? 'Bearer', credential: value }
-  const state = seen({ ...proof, username, expires, refreshToken: refreshToken?.expose() })
-  return reply(
-    printMessage({
-      'capability[]': [...(kind === 'basic' ? [] : ['authtype']), ...(stateful ? ['state'] : [])],
-      username,
-      ...proof,
-      password_expiry_utc: expires === undefined ? undefined : String(expires),
-      ...refresh,
-      'state[]': stateful ? [state] : [],
-    }),
-  )
+  const value = secret.expose()
+  const proof = asBasic ? { password: value } : { authtype: scheme ?? 'Bearer', credential: value }
+  const isStateful = message.capabilities.includes('state')
+  const checksum = answerChecksum({ ...proof, username, expires, refreshToken: refreshToken?.expose() })
+  const values = {
+    'capability[]': [...(asBasic ? [] : ['authtype']), ...(isStateful ? ['state'] : [])],
+    username,
+    ...proof,
+    password_expiry_utc: expires === undefined ? undefined : String(expires),
+    ...refresh,
+    'state[]': isStateful ? [checksum] : [],
+  }
+  return reply(printed(values, credential))
+}
+
+/** Whether a token is sent as a password: where nothing else is understood, or the provider wants it so. */
+function isPassword(message: Message, endpoint: Address): boolean {
+  return !understandsAuthtype(message) || typeof tokenUserAt(endpoint) === 'string'
+}
+
+function printed(values: Parameters<typeof printMessage>[0], { endpoint, account }: Credential): string {
+  try {
+    return printMessage(values)
+  } catch (error) {
+    const words = account === '' ? endpointWords(endpoint) : `${endpointWords(endpoint)} ${shellWord(account)}`
+    throw withHints(asFailure(error), [`to keep another one: credbridge set ${words}`])
+  }
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
-import { addressOf, hostAndPort } from '../../core/endpoint.ts'
+import { type Address, addressOf, hostAndPort, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, PlainSecrets, World } from '../tool.ts'
@@ -11,7 +11,8 @@ export const gitPlainSecrets: PlainSecrets = {
   async find(world, options) {
     const own = options['file']
     const files = typeof own === 'string' ? [resolve(world.folder, own)] : usualFiles(world)
-    const secrets = files.flatMap((file) => secretsIn(world, file))
+    const secrets: PlainSecret[] = []
+    for (const file of files) secrets.push(...(await secretsIn(world, file)))
     const left = files.filter((file) => (world.files.read(file) ?? '') !== '').length
     const remarks =
       left > 0 && secrets.length > 0
@@ -20,11 +21,12 @@ export const gitPlainSecrets: PlainSecrets = {
     return { secrets, remarks }
   },
 
-  putBack(world, trace, credential) {
-    const file = trace['file'] ?? ''
-    const text = world.files.read(file) ?? ''
-    const line = lineOf(credential)
-    if (!text.split('\n').includes(line)) world.files.write(file, `${line}\n${text}`)
+  putBack(world, { file = '', path = '' }, credential) {
+    const line = lineOf(credential, path)
+    return world.files.whileLocked(file, () => {
+      const text = world.files.read(file) ?? ''
+      if (!text.split('\n').includes(line)) world.files.write(file, `${line}\n${text}`)
+    })
   },
 }
 
@@ -34,21 +36,37 @@ function usualFiles({ home, env }: World): string[] {
   return [join(home, '.git-credentials'), join(config, 'git', 'credentials')]
 }
 
-function secretsIn(world: World, file: string): PlainSecret[] {
-  return (world.files.read(file) ?? '').split('\n').flatMap((line, index): PlainSecret[] => {
-    const credential = credentialIn(line)
-    if (credential === undefined) return []
-    const takeOut = () => {
-      const now = world.files.read(file)?.split('\n') ?? []
-      world.files.write(file, now.filter((other) => other !== line).join('\n'))
-    }
-    return [{ where: `${file}, line ${index + 1}`, credential, takeOut, trace: { file } }]
-  })
+/** git's own lock is taken while a file is rewritten: git may be storing into it. */
+async function secretsIn(world: World, file: string): Promise<readonly PlainSecret[]> {
+  const secrets: PlainSecret[] = []
+  for (const [index, line] of (world.files.read(file) ?? '').split('\n').entries()) {
+    const found = await credentialIn(world, line)
+    if (found === undefined) continue
+    const takeOut = () =>
+      world.files.whileLocked(file, () => {
+        const lines = world.files.read(file)?.split('\n') ?? []
+        world.files.write(file, lines.filter((other) => other !== line).join('\n'))
+      })
+    const { credential, path } = found
+    const trace = path === '' ? { file } : { file, path }
+    secrets.push({ where: `${file}, line ${index + 1}`, credential, takeOut, trace })
+  }
+  return secrets
 }
 
-function credentialIn(line: string): Credential | undefined {
+/** The credential in a line, and the path there that git does not ask with. Nothing usable: `undefined`. */
+async function credentialIn(world: World, line: string): Promise<{ credential: Credential; path: string } | undefined> {
+  const whole = wholeCredential(line)
+  if (whole === undefined) return undefined
+  const { scheme, path, key } = whole.endpoint
+  const isAsked = path === '' || !['http', 'https'].includes(scheme) || (await usesHttpPath(world, key))
+  if (isAsked) return { credential: whole, path: '' }
+  return { credential: { ...whole, endpoint: parseAddress(key.slice(0, -path.length)) }, path }
+}
+
+function wholeCredential(line: string): (Credential & { readonly endpoint: Address }) | undefined {
   try {
-    const { protocol = '', host = '', path = '', username, password } = partsOfUrl(line)
+    const { protocol, host, path = '', username, password } = partsOfUrl(line)
     if (username === undefined || password === undefined) return undefined
     const endpoint = addressOf({ scheme: protocol, host, path })
     return { endpoint, account: username, owner: 'git', kind: 'basic', secret: new Secret(password) }
@@ -57,10 +75,19 @@ function credentialIn(line: string): Credential | undefined {
   }
 }
 
+/** Whether git asks with the path of this URL: gitcredentials(7), useHttpPath. */
+async function usesHttpPath(world: World, url: string): Promise<boolean> {
+  const git = world.program('git')
+  if (git === undefined) return false
+  const ran = await world.run(git, ['config', '--type=bool', '--get-urlmatch', 'credential.useHttpPath', url])
+  return ran.stdout.trim() === 'true'
+}
+
 /** As git-credential-store writes it: everything but unreserved characters escaped, in the host as well. */
-function lineOf({ endpoint, account, secret }: Credential): string {
+function lineOf({ endpoint, account, secret }: Credential, droppedPath: string): string {
   if (endpoint.form === 'service') throw new Failure('internal', 'git has addresses only')
-  const { scheme, path } = endpoint
+  const { scheme } = endpoint
+  const path = droppedPath === '' ? endpoint.path : droppedPath
   const [user, password, host] = [account, secret.expose(), hostAndPort(endpoint)].map(escaped)
   return `${scheme}://${user}:${password}@${host}${path === '' ? '' : `/${path}`}`
 }

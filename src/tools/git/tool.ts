@@ -1,5 +1,6 @@
 import type { Tool } from '../tool.ts'
 import { gcm, libsecret } from './foreign-helpers.ts'
+import { userForToken } from './token-user.ts'
 
 export const gitTool: Tool = {
   name: 'git',
@@ -9,5 +10,6 @@ export const gitTool: Tool = {
   setupOptions: [{ flags: '--only', says: 'ask no helper that is configured before credbridge' }],
   importOptions: [{ flags: '--file <path>', says: 'another file of git-credential-store' }],
   neighbours: [libsecret, gcm],
+  userFor: userForToken,
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }

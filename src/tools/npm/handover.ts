@@ -1,12 +1,16 @@
 import type { Credential } from '../../core/credential.ts'
-import { type Address, withParents } from '../../core/endpoint.ts'
+import { type Address, type Endpoint, withParents } from '../../core/endpoint.ts'
+import { command } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
+import { variablesIn } from '../guard/references.ts'
+import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import type { Launch } from '../launch.ts'
+import type { Environment } from '../tool.ts'
+import { loadsCode } from '../variables.ts'
 import { registryKinds, settingOf } from './authorization.ts'
 import { dartIn, dartOf } from './nerf-dart.ts'
-import { isComment, npmrcLines, npmrcText } from './npmrc.ts'
-import type { Said } from './project.ts'
+import { npmrcLines, npmrcText } from './npmrc.ts'
 import type { Registry } from './registries.ts'
 
 /*
@@ -36,6 +40,11 @@ export function givenBy(registries: readonly Registry[], answers: readonly (Answ
 /** The addresses to which a credential will be sent. */
 export function addressesOf(given: readonly Given[]): readonly Address[] {
   return given.map(({ registry }) => registry.address)
+}
+
+/** Those of the variables that a person named. */
+export function addressesNamed(named: ReadonlyMap<string, Endpoint>): readonly Address[] {
+  return [...named.values()].filter((at) => at.form === 'address')
 }
 
 /** The variables and the file; `userConfig` is what the user's own file says. */
@@ -72,18 +81,38 @@ function withoutAuthentication(text: string, darts: ReadonlySet<string>): string
   return npmrcText(kept)
 }
 
-/** A project's own authentication goes before the user's. Says so where it cannot work: its variable is not set. */
-export function remarksAbout(
-  said: readonly Said[],
+/**
+ * A project's own authentication goes before the user's. Where it is a variable that is not set, the variable gets what
+ * is given for that very registry, unless the project uses it elsewhere, too; then a remark says what to do.
+ */
+export function unsetVariables(
+  tool: string,
+  project: readonly ProjectSetting[],
   given: readonly Given[],
-  env: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const darts = new Set(given.flatMap(dartsOf))
-  return said.flatMap(({ file, line, key = '', value = '', text }) => {
+  env: Environment,
+): { readonly env: Readonly<Record<string, Secret>>; readonly remarks: readonly string[] } {
+  const variables: Record<string, Secret> = {}
+  const remarks: string[] = []
+  for (const { file, line, key, value, about, uncertain } of project) {
     const dart = dartIn(key)
-    const [, variable = ''] = /^\$\{([^{}?]+)\??\}$/.exec(value) ?? []
-    const isIdle = dart !== undefined && darts.has(dart.dart) && authentication.includes(dart.name)
-    if (isComment(text) || !isIdle || variable === '' || (env[variable] ?? '') !== '') return []
-    return [`${file}, line ${line}: a variable that is not set goes before what credbridge gives`]
+    const variable = typeof value === 'string' ? /^\$\{([^{}?$]+)\??\}$/.exec(value)?.[1] : undefined
+    const one = given.find((it) => dartsOf(it).includes(dart?.dart ?? ''))
+    if (variable === undefined || one === undefined || uncertain || !authentication.includes(dart?.name ?? '')) continue
+    if ((env[variable] ?? '') !== '') continue
+    const setting = settingOf(one.credential)
+    if (setting.name === dart?.name && !loadsCode(variable) && !isUsedElsewhere(project, variable, about)) {
+      variables[variable] = new Secret(setting.value)
+      continue
+    }
+    const instead = command`credbridge run --env ${`${variable}=${one.registry.address.key}`} -- ${tool} …`
+    remarks.push(`${file}, line ${line}: ${variable} is not set, and goes before what credbridge gives: ${instead}`)
+  }
+  return { env: variables, remarks }
+}
+
+function isUsedElsewhere(project: readonly ProjectSetting[], variable: string, about: string | undefined): boolean {
+  return project.some((one) => {
+    const asks = [one.text ?? '', one.key, ...textsIn(one.value)].flatMap(variablesIn)
+    return one.about !== about && asks.includes(variable)
   })
 }

@@ -1,14 +1,14 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
+import { projectFiles } from '../guard/project-files.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
-import { machineRegistries } from './machine.ts'
+import { npmItself } from './machine.ts'
 import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
-import { projectFiles } from './project.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
 
 /** What an import found in some files. */
@@ -62,7 +62,7 @@ async function configurationOf(world: World, user: string, files: readonly strin
     environment: settingsInEnvironment(world.env),
     project: [],
     user: [...files, user].flatMap((file) => settingsInFile(world.files.read(file) ?? '')),
-    machine: await machineRegistries(world),
+    machine: (await npmItself(world)).settings,
   }
 }
 

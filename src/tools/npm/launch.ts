@@ -1,13 +1,17 @@
+import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Answer } from '../../core/selection.ts'
+import { type Rules, refuseHarmful } from '../guard/judge.ts'
+import { refuseReferences } from '../guard/references.ts'
+import type { ProjectSetting } from '../guard/setting.ts'
+import { bare } from '../guard/verdict.ts'
 import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
 import { registryKinds } from './authorization.ts'
-import { refuseDanger } from './danger.ts'
-import { saidInManifest, saidInNpmrc, settingsInFile, userConfigFile } from './files.ts'
-import { addressesOf, givenBy, handOver, lookupFor, remarksAbout } from './handover.ts'
-import { machineRegistries } from './machine.ts'
+import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
+import { addressesNamed, addressesOf, givenBy, handOver, lookupFor, unsetVariables } from './handover.ts'
+import { npmItself } from './machine.ts'
 import { dartIn } from './nerf-dart.ts'
-import { refuseReferences, type Said } from './project.ts'
+import { mayPublish, projectManifests, publishConfig, publishSettings } from './publish.ts'
 import {
   type Configuration,
   type Registry,
@@ -17,6 +21,8 @@ import {
   settingsInEnvironment,
   settingsInWords,
 } from './registries.ts'
+import { npmRules } from './rules.ts'
+import { beforeDashes, positionals, valuesOf } from './words.ts'
 
 const tool = 'npm'
 
@@ -26,16 +32,16 @@ export const npmLauncher: Launcher = {
 
   async plan(call) {
     const words = beforeDashes(call.words)
-    const command = call.program === 'npm' ? words.find((word) => !word.startsWith('-')) : 'exec'
+    const command = call.program === 'npm' ? positionals(call.words)[0] : 'exec'
     if (!call.asked && (command === undefined || withoutRegistry.includes(command))) return asItIs
     if (valuesOf(words, '--userconfig').length > 0) return ownConfiguration(call)
     const file = userConfigFile(call.world)
-    const project = saidInNpmrc(call.world, [file], valuesOf(words, '--prefix', '-C'))
+    const project = projectNpmrc(call.world, [file], words)
     refuseReferences(project, call.named)
     if (isOneOf(command, logins)) return login(call, file)
-    const configuration = await configurationOf(call, words, file, project)
-    if (isOneOf(command, logouts)) return logout(call, file, configuration, valuesOf(words, '--scope')[0])
-    return install(call, file, configuration)
+    const situation = await situationOf(call, words, file, project)
+    if (isOneOf(command, logouts)) return logout(call, file, situation, valuesOf(words, '--scope')[0])
+    return install(call, file, situation)
   },
 }
 
@@ -76,35 +82,66 @@ function isOneOf(command: string | undefined, names: readonly string[]): boolean
   return command !== undefined && names.includes(command)
 }
 
-async function configurationOf(
-  { world, program }: Call,
-  words: readonly string[],
-  file: string,
-  project: readonly Said[],
-): Promise<Configuration> {
-  const published = program === 'npm' ? saidInManifest(world, valuesOf(words, '--workspace', '-w')) : []
-  return {
-    words: settingsInWords(words),
-    environment: settingsInEnvironment(world.env),
-    project: [...project, ...published],
-    user: settingsInFile(world.files.read(file) ?? ''),
-    machine: await machineRegistries(world),
-  }
+interface Situation {
+  readonly configuration: Configuration
+  readonly rules: Rules
 }
 
-function install({ world }: Call, file: string, configuration: Configuration): LaunchPlan {
+async function situationOf(
+  call: Call,
+  words: readonly string[],
+  file: string,
+  project: readonly ProjectSetting[],
+): Promise<Situation> {
+  const { world } = call
+  const user = settingsInFile(world.files.read(file) ?? '')
+  const npm = await npmItself(world)
+  const configuration = {
+    words: settingsInWords(words),
+    environment: settingsInEnvironment(world.env),
+    project: [...project, ...(await published(call))],
+    user,
+    machine: npm.settings,
+  }
+  return { configuration, rules: npmRules(user, npm) }
+}
+
+/** What manifests say that this call may publish; one that was asked for may publish by a script. */
+async function published({ world, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
+  const [command = '', ...what] = program === 'npm' ? positionals(words) : []
+  if (command === '' || !mayPublish(command)) return asked ? projectManifests(world, words).flatMap(publishConfig) : []
+  return publishSettings(world, words, whatIsPublished(command, what))
+}
+
+/** `npm unpublish` and `npm stage list` publish nothing, but go by the project's manifest. */
+function whatIsPublished(command: string, what: readonly string[]): readonly string[] {
+  const isStage = 'stage'.startsWith(command)
+  if (command.startsWith('u') || (isStage && !'publish'.startsWith(what[0] ?? 'publish'))) return []
+  const named = isStage ? what.slice(1) : what
+  return named.length === 0 ? ['.'] : named
+}
+
+function install({ world, named, program }: Call, file: string, { configuration, rules }: Situation): LaunchPlan {
   const registries = registriesIn(configuration, world.env)
   return {
     lookups: registries.map((registry) => lookupFor(tool, registry)),
-    launch(answers, newName) {
+    async launch(answers, newName) {
       const given = givenBy(registries, answers)
+      const addresses = [...addressesOf(given), ...addressesNamed(named)]
+      const isGiven = addresses.length > 0
+      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(loadsCode), rules)
+      refuseInTheClear(registries, addresses)
       if (given.length === 0) return {}
-      refuseDanger(configuration.project, addressesOf(given), world.env)
-      refuseInTheClear(registries, addressesOf(given))
       const launch = handOver(given, world.files.read(file) ?? '', newName)
-      return { ...launch, remarks: remarksAbout(configuration.project, given, world.env) }
+      const { env, remarks } = unsetVariables(program, configuration.project, given, world.env)
+      return { ...launch, env: { ...launch.env, ...env }, remarks }
     },
   }
+}
+
+/** npm hands this on to git, and git to our own helper, whatever npm itself is given. */
+function loadsCode({ key }: ProjectSetting): boolean {
+  return bare(key) === bare('node-options')
 }
 
 /** npm writes to the user's own file; what has come into it moves on. */
@@ -129,17 +166,19 @@ function newDarts(before: string, after: string): readonly string[] {
  * npm has the server forget a token of its own and needs it for that. What another tool or a person saved stays valid:
  * npm is not given it, and does not use it again until its next login.
  */
-function logout({ world }: Call, file: string, configuration: Configuration, scope: string | undefined): LaunchPlan {
+function logout({ world }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
+  const { configuration, rules } = situation
   const registry = registryOf(configuration, world.env, scope)
   if (registry === undefined) return asItIs
-  const launch = ([answer]: readonly (Answer | undefined)[], newName: () => string): Launch => {
+  const launch = async ([answer]: readonly (Answer | undefined)[], newName: () => string): Promise<Launch> => {
     if (answer === undefined) return {}
     const { endpoint, account, owner, kind, secret } = answer.credential
     const removal = { tool, kinds: registryKinds, endpoint, account, secret }
     if (owner !== tool || kind !== 'bearer') {
       return { withoutProgram: true, afterwards: () => ({ removal, says: `npm is signed out of ${endpoint.key}` }) }
     }
-    refuseDanger(configuration.project, [registry.address], world.env)
+    await refuseHarmful(world, configuration.project, rules)
+    refuseInTheClear([registry], [answer.credential.endpoint as Address])
     const given = [{ registry, credential: answer.credential }]
     return { ...handOver(given, world.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }
   }
@@ -150,18 +189,4 @@ function logout({ world }: Call, file: string, configuration: Configuration, sco
 function registryOf(configuration: Configuration, env: Call['world']['env'], scope = ''): Registry | undefined {
   const ofScope = `${scope.startsWith('@') ? '' : '@'}${scope}:registry`
   return registryNamed(ofScope, configuration, env) ?? registryNamed('registry', configuration, env)
-}
-
-function beforeDashes(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--')
-  return end < 0 ? words : words.slice(0, end)
-}
-
-/** The values of an option, written `--name value` or `--name=value`. */
-function valuesOf(words: readonly string[], ...names: readonly string[]): readonly string[] {
-  return words.flatMap((word, at) => {
-    const equals = word.indexOf('=')
-    if (names.includes(word)) return words[at + 1] ?? []
-    return equals > 0 && names.includes(word.slice(0, equals)) ? word.slice(equals + 1) : []
-  })
 }

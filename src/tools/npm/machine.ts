@@ -1,47 +1,92 @@
-import { join } from 'node:path'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { bare } from '../guard/verdict.ts'
 import type { World } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
 /*
- * What npm uses where neither user nor project says otherwise: its built-in registry and those of the machine's global
- * configuration. npm itself is asked once, which takes a quarter of a second, and its answer is kept.
+ * What npm uses where neither user nor project says otherwise, and which settings it knows. npm itself is asked once for
+ * each of its versions, which takes a quarter of a second, and its answer is kept.
  */
 
-/** The registries that npm names by itself; none if there is no npm to be asked. */
-export async function machineRegistries(world: World): Promise<readonly Setting[]> {
-  const kept = world.files.read(fileFor(world))
-  if (kept !== undefined) return parsed(kept)
-  const npm = world.program('npm')
-  return npm === undefined ? [] : await askAgain(world, npm)
+export interface Npm {
+  /** Its registries, and what it says about the settings that a project could loosen. */
+  readonly settings: readonly Setting[]
+  /** The bare names of all its settings; none if there is no npm to be asked. */
+  readonly names: ReadonlySet<string>
+}
+
+const nothing: Npm = { settings: [], names: new Set() }
+
+export async function npmItself(world: World): Promise<Npm> {
+  const npm = realNpm(world)
+  const kept = keptIn(world.files.read(fileFor(world)))
+  if (kept !== undefined && kept.version === versionOf(world, npm)) return kept
+  return npm === undefined ? (kept ?? nothing) : await askAgain(world, npm)
 }
 
 /** Asks npm and keeps the answer. */
-export async function askAgain(world: World, npm: string): Promise<readonly Setting[]> {
+export async function askAgain(world: World, npm: string): Promise<Npm> {
   const ran = await world.run(npm, ['config', 'list', '--json'], {
     env: { npm_config_userconfig: join(world.places.state, 'no-such-file'), npm_config_registry: '' },
     limit: 20_000,
   })
-  const settings = ran.exitCode === 0 ? parsed(ran.stdout) : []
-  if (settings.length > 0) {
-    world.files.write(fileFor(world), `${JSON.stringify(Object.fromEntries(settings.map((s) => [s.key, s.value])))}\n`)
-  }
-  return settings
+  const all = ran.exitCode === 0 ? objectIn(ran.stdout) : undefined
+  if (all === undefined) return nothing
+  const settings = Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)))
+  const text = JSON.stringify({ version: versionOf(world, npm), settings, names: Object.keys(all) })
+  world.files.write(fileFor(world), `${text}\n`)
+  return keptIn(text) ?? nothing
+}
+
+/** The first npm on PATH that is not our link. */
+export function realNpm(world: World): string | undefined {
+  const all = foldersOnPath(world).map((folder) => join(folder, 'npm'))
+  return all.find((path) => world.files.exists(path) && !isOurLink(world, path))
+}
+
+export function foldersOnPath({ env }: World): readonly string[] {
+  return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
+}
+
+export function isOurLink(world: World, path: string): boolean {
+  return /[/\\]credbridge(-np[mx](\.cjs)?)?$/.test(world.files.linkedTo(path) ?? '')
+}
+
+const guarded = /^(allow-|ignore-scripts$|strict-allow-scripts$|min-release-age|before$)/
+
+function isWanted(key: string): boolean {
+  return key === 'registry' || (key.startsWith('@') && key.endsWith(':registry')) || guarded.test(key)
+}
+
+/** npm's program is `npm/bin/npm-cli.js`, links followed; another one, as of a version manager, has no number here. */
+function versionOf({ files }: World, npm: string | undefined): string | undefined {
+  const program = npm === undefined ? undefined : files.resolved(npm)
+  const text = program === undefined ? undefined : files.read(join(dirname(program), '..', 'package.json'))
+  const { name, version } = objectIn(text ?? '') ?? {}
+  return name === 'npm' && typeof version === 'string' ? version : undefined
 }
 
 function fileFor({ places }: World): string {
-  return join(places.state, 'npm-registries.json')
+  return join(places.state, 'npm-settings.json')
 }
 
-function parsed(text: string): readonly Setting[] {
-  let all: unknown
-  try {
-    all = JSON.parse(text)
-  } catch {
-    return []
+function keptIn(text: string | undefined): (Npm & { readonly version: string | undefined }) | undefined {
+  const { version, settings, names } = objectIn(text ?? '') ?? {}
+  if (typeof settings !== 'object' || settings === null || !Array.isArray(names)) return undefined
+  return {
+    version: typeof version === 'string' ? version : undefined,
+    settings: Object.entries(settings).flatMap(([key, value]): Setting[] =>
+      value === null || typeof value === 'object' ? [] : [{ key, value: String(value) }],
+    ),
+    names: new Set(names.map((name) => bare(String(name)))),
   }
-  if (typeof all !== 'object' || all === null) return []
-  return Object.entries(all).flatMap(([key, value]): Setting[] => {
-    const isRegistry = key === 'registry' || (key.startsWith('@') && key.endsWith(':registry'))
-    return isRegistry && typeof value === 'string' ? [{ key, value }] : []
-  })
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -14,6 +14,8 @@ export interface Line {
   readonly end: string
   /** Absent for a comment, an empty line, a section's head and what stands in a section. */
   readonly setting?: Setting
+  /** What would be a setting if it did not stand in a section, or head one; managers do not agree about those. */
+  readonly inSection?: Setting
 }
 
 export interface Setting {
@@ -26,9 +28,11 @@ export function npmrcLines(text: string): readonly Line[] {
   let [inSection, number] = [false, 1]
   for (const [, content = '', end = ''] of text.matchAll(/([^\r\n]*)(\r\n|\n|\r|$)/g)) {
     if (content === '' && end === '') continue
-    inSection ||= /^\[[^\]]*\]\s*$/.test(content)
-    const setting = inSection ? undefined : settingIn(content)
-    lines.push({ number, text: content, end, ...(setting === undefined ? {} : { setting }) })
+    const [, head] = /^\[([^\]]*)\]\s*$/.exec(content) ?? []
+    inSection ||= head !== undefined
+    const read = head === undefined ? settingIn(content) : { key: String(unquoted(head)), value: '' }
+    const setting = read === undefined ? {} : inSection ? { inSection: read } : { setting: read }
+    lines.push({ number, text: content, end, ...setting })
     if (end !== '\r') number++
   }
   return lines
@@ -47,24 +51,34 @@ export function isComment(text: string): boolean {
 function settingIn(text: string): Setting | undefined {
   if (isComment(text) || text.startsWith('=')) return undefined
   const at = text.indexOf('=')
-  const key = unquoted(at < 0 ? text : text.slice(0, at))
+  const key = String(unquoted(at < 0 ? text : text.slice(0, at)))
   return {
     key: key.endsWith('[]') && key.length > 2 ? key.slice(0, -2) : key,
-    value: at < 0 ? 'true' : unquoted(text.slice(at + 1)),
+    value: at < 0 ? 'true' : asText(text.slice(at + 1)),
   }
 }
 
-function unquoted(written: string): string {
+/** A value that is a list or an object within quotes stays as it is written. */
+function asText(written: string): string {
+  const value = unquoted(written)
+  return typeof value === 'object' ? withoutSingle(written.trim()) : String(value)
+}
+
+/** Whatever JSON there is within quotes; npm makes a text of it where it is a key. */
+function unquoted(written: string): unknown {
   const text = written.trim()
   const quoted = [`"`, `'`].some((quote) => text.startsWith(quote) && text.endsWith(quote))
   if (!quoted) return untilComment(text).trim()
-  const inside = text.startsWith(`'`) ? text.slice(1, -1) : text
+  const inside = withoutSingle(text)
   try {
-    const value: unknown = JSON.parse(inside)
-    return typeof value === 'object' ? inside : String(value)
+    return JSON.parse(inside)
   } catch {
     return inside
   }
+}
+
+function withoutSingle(text: string): string {
+  return text.startsWith(`'`) ? text.slice(1, -1) : text
 }
 
 function untilComment(text: string): string {
@@ -77,13 +91,6 @@ function untilComment(text: string): string {
     if (escapes) at++
   }
   return plain
-}
-
-/** Names of variables that a text asks for: `${NAME}` and `${NAME?}` everywhere, `$NAME` with Bun. */
-export function variablesIn(text: string): readonly string[] {
-  const braced = [...text.matchAll(/\$\{([^{}]*)\}/g)].map(([, name = '']) => name)
-  const bare = [...text.matchAll(/\$([A-Za-z_][^\s"'${},;]*)/g)].map(([, name = '']) => name)
-  return [...braced, ...bare]
 }
 
 /** A text with its variables replaced as npm does it: an unset one stays as it is written, `${NAME?}` becomes nothing. */

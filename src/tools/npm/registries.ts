@@ -1,57 +1,64 @@
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { command } from '../../core/hint.ts'
+import { refused } from '../guard/judge.ts'
+import type { ProjectSetting } from '../guard/setting.ts'
 import type { Environment } from '../tool.ts'
 import { isLoopback, registryAddress } from './nerf-dart.ts'
 import { expanded, type Setting } from './npmrc.ts'
-import { refused, type Said } from './project.ts'
 
 /** A registry that the manager is told to use. */
 export interface Registry {
   readonly address: Address
   /** The project's line that says so; absent where the user does. */
-  readonly said?: Said
+  readonly said?: ProjectSetting
 }
 
 /** What each place says, the one that goes first, first: words, environment, project, the user, the machine. */
 export interface Configuration {
   readonly words: Place
   readonly environment: Place
-  readonly project: readonly Said[]
+  readonly project: readonly ProjectSetting[]
   readonly user: Place
   /** What the manager uses where nobody says otherwise. */
   readonly machine: Place
 }
 
-type Place = readonly (Setting | Said)[]
+type Place = readonly Setting[]
 
 /** The default registry in effect and every scope's, each once. All that a project's files name count as in effect. */
 export function registriesIn(configuration: Configuration, env: Environment): readonly Registry[] {
   const found = new Map<string, Registry>()
-  const add = (value: string, said?: Said) => {
-    const address = registryAddress(expanded(value, env))
-    if (address !== undefined && !found.has(address.key)) {
-      found.set(address.key, said === undefined ? { address } : { address, said })
-    }
-  }
-  const { words, environment, project, user, machine } = configuration
   let hasDefault = false
-  const places: readonly Place[] = [words, environment, project, user, machine]
-  for (const place of places) {
-    const keys = place.map(({ key = '' }) => expanded(key, env))
-    for (const [at, one] of place.entries()) {
+  for (const place of placesOf(configuration)) {
+    const keys = place.map(({ key }) => expanded(key, env))
+    for (const [at, { value, said }] of place.entries()) {
       const isDefault = keys[at] === 'registry' && !hasDefault
-      if (isDefault || isScopes(keys[at] ?? '')) add(one.value ?? '', 'file' in one ? one : undefined)
+      const address = isDefault || isScopes(keys[at] ?? '') ? registryAddress(expanded(value, env)) : undefined
+      if (address === undefined || found.has(address.key)) continue
+      found.set(address.key, said === undefined ? { address } : { address, said })
     }
     hasDefault ||= keys.includes('registry')
   }
   return [...found.values()]
 }
 
+type Placed = Setting & { readonly said?: ProjectSetting }
+
+function placesOf({ words, environment, project, user, machine }: Configuration): readonly (readonly Placed[])[] {
+  const texts = project.flatMap((said): Placed[] => {
+    const { key, value, uncertain } = said
+    return typeof value === 'string' && uncertain === undefined ? [{ key, value, said }] : []
+  })
+  return [words, environment, texts, user, machine]
+}
+
 /** The one registry that a key names, by the place that goes first. */
 export function registryNamed(key: string, configuration: Configuration, env: Environment): Registry | undefined {
-  const { words, environment, project, user, machine } = configuration
-  const said = [...words, ...environment, ...project, ...user, ...machine].find((one) => one.key === key)
-  const address = registryAddress(expanded(said?.value ?? '', env))
+  const first = placesOf(configuration)
+    .flat()
+    .find((one) => one.key === key)
+  const address = registryAddress(expanded(first?.value ?? '', env))
   return address === undefined ? undefined : { address }
 }
 
@@ -85,6 +92,6 @@ export function refuseInTheClear(registries: readonly Registry[], given: readonl
     if (other === undefined) continue
     const does = `would send the credential for ${other.key} unencrypted`
     if (said !== undefined) throw refused(said, does)
-    throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [`use ${other.key}`] })
+    throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [command`use ${other.key}`] })
   }
 }

@@ -1,8 +1,8 @@
-import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import type { Change, Finding, Setup, World } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
-import { askAgain } from './machine.ts'
+import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
 import { plainIn } from './plain-secrets.ts'
 
 /*
@@ -71,18 +71,9 @@ function ours(world: World, command: string): string {
   throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
 }
 
-function foldersOnPath({ env }: World): readonly string[] {
-  return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
-}
-
 /** The folder for our own links, which is not on PATH unless its owner puts it there. */
 function ownFolder({ places }: World): string {
   return join(places.data, 'bin')
-}
-
-function realNpm(world: World): string | undefined {
-  const all = foldersOnPath(world).map((folder) => join(folder, 'npm'))
-  return all.find((path) => world.files.exists(path) && !isOurLink(world, path))
 }
 
 /** Where our links are already; a folder of the user's own that PATH has before npm; else one that PATH has to get. */
@@ -107,10 +98,6 @@ function ourLinks(world: World): readonly string[] {
   return paths.filter((path) => isOurLink(world, path))
 }
 
-function isOurLink(world: World, path: string): boolean {
-  return /[/\\]credbridge(-np[mx](\.cjs)?)?$/.test(world.files.linkedTo(path) ?? '')
-}
-
 function linking(world: World, path: string, to: string): Change[] {
   if (world.files.linkedTo(path) === to) return []
   const make = () => {
@@ -123,7 +110,7 @@ function linking(world: World, path: string, to: string): Change[] {
 }
 
 function removing(world: World, path: string): Change {
-  return { says: `npm: ${path} goes`, apply: () => world.files.remove(path) }
+  return { says: `npm: remove ${path}`, apply: () => world.files.remove(path) }
 }
 
 async function note(world: World, npm: string): Promise<void> {

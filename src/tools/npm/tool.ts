@@ -15,4 +15,5 @@ export const npmTool: Tool = {
   runs: ['npm', 'npx'],
   launcher: async () => (await import('./launch.ts')).npmLauncher,
   lists: isForRegistries,
+  onlyShared: true,
 }

@@ -3,10 +3,11 @@ import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
 import type { World } from '../tool.ts'
+import { userFile } from './places.ts'
 
 /*
- * pnpm tells its helper nothing and takes no words for it, so each registry needs a program of its own: a script of
- * three lines that names the registry to our command. pnpm up to 10 hands the path to a shell unquoted, later versions
+ * pnpm tells its helper nothing and takes no words for it, so each registry needs a program of its own: a script of a
+ * few lines that names the registry to our command, and runs it without options for Node that a project has set. pnpm up to 10 hands the path to a shell unquoted, later versions
  * split it at white space and refuse some characters, so the folder must have a plain name.
  */
 
@@ -22,7 +23,7 @@ export function helperText(world: World, { key }: Address): string {
   if (path === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
   }
-  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nexec ${quoted(path)} ${quoted(key)}\n`
+  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${quoted(path)} ${quoted(key)}\n`
 }
 
 /** One of our lines in the user's own npmrc. */
@@ -30,11 +31,6 @@ export interface Helper {
   readonly line: Line
   readonly file: string
   readonly registry: Address
-}
-
-/** pnpm takes helpers from here only. */
-export function userFile({ home }: World): string {
-  return join(home, '.npmrc')
 }
 
 export function helpersIn(world: World): readonly Helper[] {

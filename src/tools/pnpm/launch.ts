@@ -1,13 +1,18 @@
 import { Failure } from '../../core/failure.ts'
 import { asItIs, type Launcher } from '../launch.ts'
 import { helpersIn } from './helpers.ts'
+import { refuseProject } from './project.ts'
 
 /** pnpm asks by itself once it is set up; nothing has to go along. */
 export const pnpmLauncher: Launcher = {
   tool: 'pnpm',
 
-  async plan({ world, asked, named }) {
-    if (!asked || named.size > 0 || helpersIn(world).length > 0) return asItIs
+  async plan({ world, words, asked, named }) {
+    if (!asked) return asItIs
+    if (named.size > 0 || helpersIn(world).length > 0) {
+      await refuseProject(world, words, named)
+      return asItIs
+    }
     throw new Failure('refused', 'pnpm asks credbridge by itself, once it knows how', {
       hints: ['credbridge setup pnpm --registry <address>'],
     })

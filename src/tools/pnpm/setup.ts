@@ -6,7 +6,8 @@ import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
 import { plainIn } from '../npm/plain-secrets.ts'
 import { registriesIn, settingsInEnvironment } from '../npm/registries.ts'
 import type { Change, Finding, Setup, SetupOptions, World } from '../tool.ts'
-import { helperFile, helpersIn, helperText, userFile } from './helpers.ts'
+import { helperFile, helpersIn, helperText } from './helpers.ts'
+import { userFile } from './places.ts'
 
 /** A line `//registry/:tokenHelper=…` in the user's own npmrc for each registry, and the program that it names. */
 export const pnpmSetup: Setup = {
@@ -29,7 +30,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
     const changes = helpers.flatMap(({ line, file, registry }): Change[] => [
       { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, line.text) },
-      { says: `pnpm: ${file} goes`, apply: () => world.files.remove(file) },
+      { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
     ])
     return { changes, remarks: [] }
   },

@@ -1,3 +1,4 @@
+import { isForRegistries } from '../npm/authorization.ts'
 import type { Tool } from '../tool.ts'
 
 export const pnpmTool: Tool = {
@@ -12,4 +13,5 @@ export const pnpmTool: Tool = {
   plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],
   launcher: async () => (await import('./launch.ts')).pnpmLauncher,
+  lists: (entry) => (entry.kind === 'header' && entry.endpoint.form === 'address') || isForRegistries(entry),
 }

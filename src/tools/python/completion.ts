@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure.ts'
 import { type Reply, reply } from '../dialect.ts'
 
 const flags =
@@ -12,7 +13,7 @@ _keyring() {
     -p|--keyring-path) COMPREPLY=($(compgen -d -- "$current")) ;;
     --mode) COMPREPLY=($(compgen -W 'password creds' -- "$current")) ;;
     --output) COMPREPLY=($(compgen -W 'plain json' -- "$current")) ;;
-    --print-completion) COMPREPLY=($(compgen -W 'bash zsh tcsh' -- "$current")) ;;
+    --print-completion) COMPREPLY=($(compgen -W 'bash zsh' -- "$current")) ;;
     *) COMPREPLY=($(compgen -W '${flags} ${operations}' -- "$current")) ;;
   esac
 }
@@ -30,19 +31,15 @@ _keyring() {
     '--disable[disable keyring and exit]' \\
     '--mode[what get prints]:mode:(password creds)' \\
     '--output[how get prints it]:output:(plain json)' \\
-    '--print-completion[print shell completion script]:shell:(bash zsh tcsh)' \\
+    '--print-completion[print shell completion script]:shell:(bash zsh)' \\
     ':operation:(${operations})' ':service:' ':username:'
 }
 compdef _keyring keyring
 `
 
-const tcsh = `# tcsh completion for keyring
-complete keyring 'n/--mode/(password creds)/' 'n/--output/(plain json)/' 'n/--print-completion/(bash zsh tcsh)/' \\
-  'n/{-p,--keyring-path}/d/' 'n/{-b,--keyring-backend}/\`keyring --list-backends | cut -d" " -f1\`/' \\
-  'c/-/(${flags})/' 'p/1/(${operations})/'
-`
-
-/** A script that completes the words of `keyring`, for one of the three shells that argparse lets through. */
+/** A script that completes the words of `keyring`, for the shell that is named. tcsh: `unsupported`. */
 export function completionScript(shell: string): Reply {
-  return reply({ bash, zsh, tcsh }[shell] ?? '')
+  const script = { bash, zsh }[shell]
+  if (script !== undefined) return reply(script)
+  throw new Failure('unsupported', `there is no completion of keyring for ${shell}`)
 }

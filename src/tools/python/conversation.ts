@@ -4,7 +4,7 @@ import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
 import { asciiJson } from './json.ts'
-import { itemOf, lookupOf, removalOf } from './lookup.ts'
+import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
 
 /*
  * How our backend class for Python (backend/credbridge_keyring.py) speaks to us. It writes one JSON object, ends its
@@ -36,7 +36,8 @@ export const conversation: Dialect = oneShot({
     if (username === undefined) throw malformed()
     if (verb === 'delete') return { do: 'remove', removal: removalOf(service, username), absent: says({ done: false }) }
     if (verb !== 'set' || password === undefined) throw malformed()
-    return { do: 'save', credential: itemOf(service, username, new Secret(password)) }
+    const credential = itemOf(service, username, new Secret(password))
+    return { do: 'save', credential, saving: savingOf(service) }
   },
 })
 

@@ -6,7 +6,7 @@ import { type Intent, oneShot } from '../one-shot.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
 import { pythonJson } from './json.ts'
-import { itemOf, lookupOf, removalOf } from './lookup.ts'
+import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
 import { ourBackend } from './names.ts'
 import { configFile, dataRoot, type Machine } from './places.ts'
 import { usageError } from './usage.ts'
@@ -133,7 +133,11 @@ function textOf(input: Input, { platform }: Machine): string {
 
 /** Where there is no text a person is asked, who may well mean none. */
 function save(service: string, username: string, text: string): Intent {
-  const saving = (secret: Secret): Intent => ({ do: 'save', credential: itemOf(service, username, secret) })
+  const saving = (secret: Secret): Intent => ({
+    do: 'save',
+    credential: itemOf(service, username, secret),
+    saving: savingOf(service),
+  })
   if (text !== '') return saving(new Secret(text))
   return { do: 'ask', question: `Password for '${username}' in '${service}': `, answered: saving }
 }

@@ -1,4 +1,3 @@
-import type { Removal } from '../../core/broker.ts'
 import { type Credential, type Kind, python } from '../../core/credential.ts'
 import {
   type Address,
@@ -9,6 +8,8 @@ import {
   withParents,
 } from '../../core/endpoint.ts'
 import { isFailure } from '../../core/failure.ts'
+import type { Removal } from '../../core/remove.ts'
+import type { Saving } from '../../core/saving.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Lookup } from '../../core/selection.ts'
 
@@ -21,10 +22,18 @@ import type { Lookup } from '../../core/selection.ts'
 
 const kinds: readonly Kind[] = ['text', 'basic']
 
-/** What answers for a service; without an account any one. */
+/** What answers for a service; without an account any one: keyring's contract is any of them, or none. */
 export function lookupOf(service: string, account: string | undefined): Lookup {
-  const endpoints = [serviceName(service), ...widened(service)]
-  return { tool: python, kinds, endpoints, ...(account === undefined ? {} : { account }) }
+  return { tool: python, ...answersFor(service), anyAccount: true, ...(account === undefined ? {} : { account }) }
+}
+
+/** How a save is told from a repetition of what a lookup for the service answers. */
+export function savingOf(service: string): Saving {
+  return { borrows: answersFor(service) }
+}
+
+function answersFor(service: string): Pick<Lookup, 'kinds' | 'endpoints'> {
+  return { kinds, endpoints: [serviceName(service), ...widened(service)] }
 }
 
 /** The item that a save writes: exactly Python's own. */

@@ -1,7 +1,7 @@
 import type { Credential } from '../../core/credential.ts'
+import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { changed, nearest, type Spelling, spelled } from '../npm/edits.ts'
 import type { PlainSecret, World } from '../tool.ts'
-import { type Entry, yarnrcEntries } from './yarnrc.ts'
 
 /*
  * Taking an entry out of a .yarnrc.yml and putting it back. Yarn refuses a key without anything below it, so the keys
@@ -19,19 +19,19 @@ interface Step {
 export function secretInEntry(
   world: World,
   file: string,
-  entry: Entry,
+  entry: YamlEntry,
   spelling: Spelling,
   credential: Credential,
 ): PlainSecret | undefined {
   const content = world.files.read(file) ?? ''
   const lines = content.split('\n')
-  const above = yarnrcEntries(content).filter(
+  const above = entriesIn(content).filter(
     ({ path }) => path.length < entry.path.length && path.every((key, depth) => entry.path[depth] === key),
   )
   const was = lines[entry.line] ?? ''
   const text = spelled(spelling, credential)
   const at = text === '' ? -1 : was.lastIndexOf(text)
-  if (at < 0 || was.includes('\0')) return undefined
+  if (!entry.isAlone || at < 0 || was.includes('\0')) return undefined
   const steps = [...above, entry].map(({ path, line }): Step => ({ path, at: line, was: lines[line] ?? '' }))
   const hidden = `${was.slice(0, at)}\0${was.slice(at + text.length)}`
   const trace = steps.map((step) => (step.at === entry.line ? { ...step, was: hidden } : step))
@@ -43,10 +43,14 @@ export function secretInEntry(
   }
 }
 
+function entriesIn(text: string): readonly YamlEntry[] {
+  return yamlEntries(text) ?? []
+}
+
 function takeOut(world: World, file: string, steps: readonly Step[]): void {
   let lines = (world.files.read(file) ?? '').split('\n')
   for (const [depth, step] of [...steps].reverse().entries()) {
-    const hasMore = yarnrcEntries(lines.join('\n')).some(
+    const hasMore = entriesIn(lines.join('\n')).some(
       ({ path }) => path.length > step.path.length && isUnder(path, step),
     )
     if (depth > 0 && hasMore) break
@@ -67,7 +71,7 @@ export function putBackEntry(world: World, trace: Readonly<Record<string, string
   const lines = (world.files.read(file) ?? '').split('\n')
   let [from, to] = [0, Math.max(lines.length - 1, 0)]
   for (const step of JSON.parse(steps) as Step[]) {
-    const entries = yarnrcEntries(lines.join('\n'))
+    const entries = entriesIn(lines.join('\n'))
     const there = entries.find(({ path }) => path.length === step.path.length && isUnder(path, step))
     const at = there?.line ?? Math.min(Math.max(step.at, from), to)
     if (there === undefined) {
@@ -78,7 +82,7 @@ export function putBackEntry(world: World, trace: Readonly<Record<string, string
       )
     }
     from = at + 1
-    const after = yarnrcEntries(lines.join('\n')).find(({ path, line }) => line > at && !isUnder(path, step))
+    const after = entriesIn(lines.join('\n')).find(({ path, line }) => line > at && !isUnder(path, step))
     to = after?.line ?? Math.max(lines.length - 1, from)
   }
   world.files.write(file, lines.join('\n'))

@@ -1,21 +1,21 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
+import { projectFiles } from '../guard/project-files.ts'
+import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
 import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import { projectFiles } from '../npm/project.ts'
 import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
 import { homeFile } from './setup.ts'
-import { type Entry, yarnrcEntries } from './yarnrc.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
   async find(world, options) {
     const home = homeFile(world)
     const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]
-    const usual = yarnrcEntries(world.files.read(home) ?? '').find(isUsual)?.value ?? (await askYarn(world))
+    const usual = yamlEntries(world.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(world))
     const found = files.map((file) => findingsIn(world, file, usual, options))
     return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
   },
@@ -23,7 +23,7 @@ export const yarnrcSecrets: PlainSecrets = {
   putBack: putBackEntry,
 }
 
-function isUsual({ path }: Entry): boolean {
+function isUsual({ path }: YamlEntry): boolean {
   return path.join() === 'npmRegistryServer'
 }
 
@@ -37,7 +37,8 @@ async function askYarn(world: World): Promise<string | undefined> {
 
 function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): Findings {
   const text = world.files.read(file) ?? ''
-  const entries = yarnrcEntries(text)
+  const entries = yamlEntries(text)
+  if (entries === undefined) return { secrets: [], remarks: [`${file} cannot be read as YAML, so it stays`] }
   const plain = entries.filter(({ path, value = '' }) => isSecret(path) && value !== '' && !value.includes('${'))
   const found = plain.map((entry) => {
     const endpoint = endpointOf(entry, entries, usual, options)
@@ -58,8 +59,8 @@ function isSecret(path: readonly string[]): boolean {
 
 /** Where it belongs; a text: why that cannot be said. */
 function endpointOf(
-  { path }: Entry,
-  all: readonly Entry[],
+  { path }: YamlEntry,
+  all: readonly YamlEntry[],
   usual: string | undefined,
   options: SetupOptions,
 ): Address | string {
@@ -78,7 +79,10 @@ function endpointOf(
   return at
 }
 
-function credentialIn({ path, value = '' }: Entry, endpoint: Address): { credential: Credential; spelling: Spelling } {
+function credentialIn(
+  { path, value = '' }: YamlEntry,
+  endpoint: Address,
+): { credential: Credential; spelling: Spelling } {
   const place = { endpoint, owner: 'yarn' }
   if (path.at(-1) === 'npmAuthToken') {
     return { credential: { ...place, account: '', kind: 'bearer', secret: new Secret(value) }, spelling: 'plain' }

@@ -4,8 +4,9 @@ import type { World } from '../tool.ts'
 
 /*
  * Yarn asks its plugins for the header of each request to a registry (hook getNpmAuthenticationHeader). Ours asks our
- * command, so that no secret stands in a file or in the environment. A registry is asked about once in a run. Where
- * the project itself says whom to trust as a server, nothing is given: Yarn knows which file said it.
+ * command, so that no secret stands in a file or in the environment, and gives Yarn a mark in its place: a lock file may
+ * send the request anywhere. Where the request leaves, after all redirects, the mark becomes the credential that is kept
+ * for that very address, or goes.
  */
 
 export const command = 'credbridge-yarn'
@@ -27,40 +28,74 @@ module.exports = {
   name: '@credbridge/yarn',
   factory: (require) => {
     const { execFile } = require('node:child_process')
-    const { homedir } = require('node:os')
-    const { join, parse } = require('node:path')
+    const { randomBytes } = require('node:crypto')
+    const { parse } = require('node:path')
     const program = ${JSON.stringify(program)}
+    const mark = 'credbridge ' + randomBytes(16).toString('hex')
     const asked = new Map()
+    const kept = []
 
-    const ask = (registry) =>
+    const answer = (address, configuration) =>
       new Promise((resolve, reject) => {
         const env = { ...process.env }
-        delete env.BUN_OPTIONS
-        delete env.BUN_BE_BUN
+        for (const name of ['NODE_OPTIONS', 'BUN_OPTIONS', 'BUN_BE_BUN']) delete env[name]
+        const words = [address, configuration.startingCwd, ...settingsIn(configuration)]
         const options = { cwd: parse(process.cwd()).root, env, timeout: 30000 }
-        execFile(program, [registry], options, (error, stdout, stderr) => {
-          if (error) reject(new Error(stderr.trim() || 'credbridge cannot be asked for ' + registry))
-          else resolve(stdout.trim())
+        execFile(program, words, options, (error, stdout, stderr) => {
+          if (error) reject(new Error(stderr.trim() || 'credbridge cannot be asked for ' + address))
+          else resolve(stdout.trim().split('\\n'))
         })
       })
 
-    const own = join(homedir(), process.env.YARN_RC_FILENAME || '.yarnrc.yml')
-    const guards = ['enableStrictSsl', 'httpsCaFilePath', 'caFilePath', 'networkSettings']
-    const proxies = ['httpProxy', 'httpsProxy']
-    const takesGuardOff = ({ sources }, registry) =>
-      [...guards, ...(registry.startsWith('http:') ? proxies : [])].find((name) =>
-        (sources.get(name) || '').split(', ').some((source) => source.includes('yarnrc') && source !== own),
-      )
+    // The names of Yarn's own settings that a file or the environment sets.
+    const settingsIn = ({ settings, sources, plugins }) => {
+      const others = [...plugins].filter(([name]) => name !== '@@core' && !name.startsWith('@yarnpkg/'))
+      const foreign = others.flatMap(([, plugin]) => Object.keys(plugin.configuration || {}))
+      return [...sources.keys()].filter((name) => settings.has(name) && !foreign.includes(name))
+    }
+
+    const ask = async (address, configuration) => {
+      const [header, scope] = await answer(address, configuration)
+      if (scope) kept.push({ header, origin: new URL(scope).origin, path: new URL(scope).pathname })
+      return Boolean(scope)
+    }
+
+    const once = (key, address, configuration) => {
+      if (!asked.has(key)) asked.set(key, ask(address, configuration))
+      return asked.get(key)
+    }
+
+    // The credential that is kept for this address, and not for the registry that named it.
+    const credentialFor = (url) => {
+      const { origin, pathname } = new URL(url)
+      const fits = kept.filter((one) => one.origin === origin && (pathname + '/').startsWith(one.path))
+      return fits.sort((a, b) => b.path.length - a.path.length)[0]
+    }
+
+    const signed = (url, options) => {
+      if (!options || !options.headers || options.headers.authorization !== mark) return options
+      const { authorization, ...headers } = options.headers
+      const found = credentialFor(url)
+      return { ...options, headers: found ? { ...headers, authorization: found.header } : headers }
+    }
+
+    for (const module of [require('node:http'), require('node:https')]) {
+      const { request } = module
+      module.request = (url, options, ...more) => request(url, signed(url, options), ...more)
+    }
 
     return {
       hooks: {
         async getNpmAuthenticationHeader(header, registry, { configuration }) {
-          if (!asked.has(registry)) asked.set(registry, ask(registry))
-          const found = await asked.get(registry)
-          if (found === '') return header
-          const guard = takesGuardOff(configuration, registry)
-          if (guard === undefined) return found
-          throw new Error('credbridge: ' + guard + ' is set by ' + configuration.sources.get(guard) + ', not by you')
+          return (await once(registry, registry, configuration)) ? mark : header
+        },
+
+        // An archive may lie elsewhere; a host that nothing is kept for is asked about once.
+        async wrapNetworkRequest(executor, { target, headers, configuration }) {
+          if (!headers || headers.authorization !== mark || credentialFor(target)) return executor
+          const { origin, pathname } = new URL(target)
+          await once('elsewhere ' + origin, origin + pathname, configuration)
+          return executor
         },
       },
     }

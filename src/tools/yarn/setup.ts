@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { writeOrRemove } from '../npm/files.ts'
 import type { Change, Finding, Setup, World } from '../tool.ts'
 import { pluginFile, pluginText } from './plugin.ts'
-import { yarnrcEntries } from './yarnrc.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
@@ -29,7 +29,7 @@ export const yarnSetup: Setup = {
       const apply = () => writeOrRemove(world, file, withoutPlugin(world))
       changes.push({ says: `yarn: ${file} no longer names the plugin`, apply })
     }
-    if (world.files.exists(path)) changes.push({ says: `yarn: ${path} goes`, apply: () => world.files.remove(path) })
+    if (world.files.exists(path)) changes.push({ says: `yarn: remove ${path}`, apply: () => world.files.remove(path) })
     return { changes, remarks: [] }
   },
 
@@ -51,8 +51,16 @@ export function isNamed(world: World): boolean {
   return pluginEntries(world).some(({ value }) => value === pluginFile(world))
 }
 
-function pluginEntries(world: World) {
-  return yarnrcEntries(world.files.read(homeFile(world)) ?? '').filter(({ path }) => path[0] === 'plugins')
+/** What the user's own file says. */
+export function homeEntries(world: World): readonly YamlEntry[] {
+  const file = homeFile(world)
+  const entries = yamlEntries(world.files.read(file) ?? '')
+  if (entries !== undefined) return entries
+  throw new Failure('malformed', `${file} cannot be read as YAML`, { hints: ['mend it: yarn config shows where'] })
+}
+
+function pluginEntries(world: World): readonly YamlEntry[] {
+  return homeEntries(world).filter(({ path }) => path[0] === 'plugins')
 }
 
 function withPlugin(world: World): string {
@@ -63,27 +71,40 @@ function withPlugin(world: World): string {
     const lines = `plugins:\n  ${member}\n`
     return /^(---|%)/.test(text) ? `${text}${text.endsWith('\n') ? '' : '\n'}${lines}` : `${lines}${text}`
   }
-  if (first === undefined && !/^plugins:\s*(#.*)?$/.test(lineAt(text, head.line))) {
-    throw new Failure(
-      'unsupported',
-      `the list of plugins in ${homeFile(world)} is written in a way that stays as it is`,
-      {
-        hints: [`add to it: ${member}`],
-      },
-    )
-  }
+  const isBlock = first === undefined ? /^plugins:\s*(#.*)?$/.test(lineAt(text, head.line)) : isMember(text, first)
+  if (!isBlock) throw asItIs(world, `add to it: ${member}`)
   const lines = text.split('\n')
   lines.splice(head.line + 1, 0, `${' '.repeat(first?.indent ?? 2)}${member}`)
   return lines.join('\n')
 }
 
 function withoutPlugin(world: World): string {
-  const lines = (world.files.read(homeFile(world)) ?? '').split('\n')
+  const text = world.files.read(homeFile(world)) ?? ''
   const entries = pluginEntries(world)
-  const mine = entries.filter(({ value }) => value === pluginFile(world)).map(({ line }) => line)
-  const isLast = entries.every(({ path, line }) => path.length === 1 || mine.includes(line))
+  const mine = entries.filter(({ value }) => value === pluginFile(world))
+  if (!mine.every((entry) => isMember(text, entry))) throw asItIs(world, `take out of it: ${pluginFile(world)}`)
+  const gone = mine.map(({ line }) => line)
+  const isLast = entries.every(({ path, line }) => path.length === 1 || gone.includes(line))
   const head = isLast ? entries.filter(({ path }) => path.length === 1).map(({ line }) => line) : []
-  return lines.filter((_, at) => !mine.includes(at) && !head.includes(at)).join('\n')
+  return text
+    .split('\n')
+    .filter((_, at) => !gone.includes(at) && !head.includes(at))
+    .join('\n')
+}
+
+/** Whether it is a member of a list on a line of its own. */
+function isMember(text: string, { path, line }: YamlEntry): boolean {
+  return path.length === 2 && lineAt(text, line).trimStart().startsWith('- ')
+}
+
+function asItIs(world: World, hint: string): Failure {
+  return new Failure(
+    'unsupported',
+    `the list of plugins in ${homeFile(world)} is written in a way that stays as it is`,
+    {
+      hints: [hint],
+    },
+  )
 }
 
 function lineAt(text: string, at: number): string {

@@ -13,4 +13,5 @@ export const yarnTool: Tool = {
   runs: ['yarn', 'yarnpkg'],
   launcher: async () => (await import('./launch.ts')).yarnLauncher,
   lists: isForRegistries,
+  onlyShared: true,
 }

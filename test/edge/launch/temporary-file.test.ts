@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { handFile, takeBack } from '../../../src/edge/launch/temporary-file.ts'
+import { handFile, processSpace, takeBack } from '../../../src/edge/launch/temporary-file.ts'
+import { needs } from '../../real/require.ts'
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'cb-handed-'))
@@ -24,10 +25,37 @@ test('what a process that was killed could not take away goes with the next; tha
   const state = folder()
   const living = handFile(state, 'living')
   const { pid } = spawnSync('/bin/true')
-  const dead = join(dirname(living), `${pid}-0123456789abcdef`)
-  const strange = join(dirname(living), 'strange')
+  const dead = join(dirname(living), `${pid}-${processSpace()}-0123456789abcdef`)
   writeFileSync(dead, 'dead')
-  writeFileSync(strange, 'strange')
   const next = handFile(state, 'next')
-  expect([living, dead, strange, next].map((path) => existsSync(path))).toEqual([true, false, false, true])
+  expect([living, dead, next].map((path) => existsSync(path))).toEqual([true, false, true])
+})
+
+test('the number of a process counts where it runs: elsewhere it may live, so only what is old goes', () => {
+  const state = folder()
+  const living = handFile(state, 'living')
+  const { pid } = spawnSync('/bin/true')
+  const elsewhere = join(dirname(living), `${pid}-pid4026532000-0123456789abcdef`)
+  const strange = join(dirname(living), 'strange')
+  for (const path of [elsewhere, strange]) writeFileSync(path, '')
+  handFile(state, 'next')
+  expect([elsewhere, strange].map((path) => existsSync(path))).toEqual([true, true])
+  const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000)
+  for (const path of [elsewhere, strange]) utimesSync(path, longAgo, longAgo)
+  handFile(state, 'next')
+  expect([elsewhere, strange, living].map((path) => existsSync(path))).toEqual([false, false, true])
+})
+
+const inNamespace = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc']
+const canMakeOne = spawnSync('unshare', [...inNamespace, 'true']).status === 0
+
+needs('namespaces of one’s own (unshare)', canMakeOne)('another namespace for processes', () => {
+  test('is another place', () => {
+    const file = join(import.meta.dirname, '..', '..', '..', 'src', 'edge', 'launch', 'temporary-file.ts')
+    const program = `import { processSpace } from '${file}'; console.log(processSpace())`
+    const words = ['--import', 'tsx', '--input-type=module', '-e', program]
+    const other = spawnSync('unshare', [...inNamespace, process.execPath, ...words], { encoding: 'utf8' })
+    expect(other.stdout.trim()).toMatch(/^[0-9a-f]+\.pid\d+$/)
+    expect(other.stdout.trim()).not.toBe(processSpace())
+  })
 })

@@ -57,7 +57,7 @@ describe('which program it is', () => {
     symlinkSync(program, join(links, 'docker-credential-other'))
     symlinkSync(join(links, 'docker-credential-other'), join(links, 'docker-credential-chain'))
     linkSync(program, join(links, 'docker-credential-stranger'))
-    await expectFailure(open('credbridge', [folder]), 'refused')
+    for (const name of ['credbridge', 'credbridge-containers']) await expectFailure(open(name, [folder]), 'refused')
     await expectFailure(open('other', [links], { installedIn: folder }), 'refused')
     await expectFailure(open('chain', [links], { installedIn: folder }), 'refused')
     await expectFailure(open('stranger', [links], { inside: true }), 'refused')
@@ -84,6 +84,7 @@ describe('what lies in it', () => {
       docker('https://ghcr.io'),
       docker('https://docker.io', { account: '<token>', kind: 'docker-identity' }),
       docker('http://registry.example.com:5000'),
+      docker('https://b.example.com', { spelling: 'B.example.com:443' }),
       docker('https://a.example.com', { secret: new Secret('line\n') }),
       credential(parseAddress('https://ghcr.io')),
       credential(serviceName('ghcr.io'), { owner: 'python', kind: 'text' }),
@@ -95,6 +96,7 @@ describe('what lies in it', () => {
       'ghcr.io': ['ann', 'p@ss'],
       'https://index.docker.io/v1/': ['<token>', 'p@ss'],
       'http://registry.example.com:5000': ['ann', 'p@ss'],
+      'B.example.com:443': ['ann', 'p@ss'],
       'credbridge:docker:https://a.example.com': ['ann', 'credbridge:1:{"kind":"basic","secret":"line\\n"}'],
       'credbridge:git:https://ghcr.io': ['ann', 'p@ss'],
       'credbridge:python:ghcr.io#text': ['ann', 'credbridge:1:{"kind":"text","secret":"p@ss"}'],

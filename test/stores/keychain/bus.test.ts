@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { busAddress } from '../../../src/stores/keychain/bus-address.ts'
+import { busAddress as addressFor } from '../../../src/stores/keychain/bus-address.ts'
 import { startSession } from '../../real/session.ts'
 import { inChild, needsKeyring, optionsIn } from './world.ts'
+
+const busAddress = (env: Readonly<Record<string, string | undefined>>) => addressFor(env, process.getuid?.() ?? -1)
 
 /** A folder that has a `bus`, as far as anybody looks. */
 function runtimeFolder(name = 'run'): string {
@@ -18,7 +20,7 @@ function runtimeFolder(name = 'run'): string {
 describe('the address that the addon needs', () => {
   test('is left as it is where there is one', () => {
     const folder = runtimeFolder()
-    for (const address of ['unix:path=/run/bus', 'unix:abstract=x', 'tcp:host=localhost,port=1', 'rubbish']) {
+    for (const address of ['unix:path=/run/bus', 'unix:abstract=x,guid=00', 'tcp:host=localhost,port=1', 'rubbish']) {
       expect(busAddress({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: folder })).toBeUndefined()
     }
   })
@@ -42,9 +44,31 @@ describe('the address that the addon needs', () => {
     const folder = runtimeFolder()
     const there = `unix:path=${folder}/bus,guid=00`
     const list = (...addresses: string[]) => busAddress({ DBUS_SESSION_BUS_ADDRESS: addresses.join(';') })
-    expect(list('unix:path=/nowhere/bus', 'tcp:host=localhost,port=1', there, 'unix:abstract=x')).toBe(there)
-    expect(list('unix:path=/nowhere/bus', 'unix:abstract=x', there)).toBe('unix:abstract=x')
+    expect(list('unix:path=/nowhere/bus', 'tcp:host=localhost,port=1', there, 'unix:abstract=x,guid=0')).toBe(there)
+    expect(list('unix:path=/nowhere/bus', 'unix:abstract=x,guid=0', there)).toBe('unix:abstract=x,guid=0')
+    expect(list('unix:path=/nowhere/bus', 'unix:abstract=x', there)).toBe(there)
     expect(list('unix:path=/nowhere/bus', '')).toBeUndefined()
+  })
+
+  test.runIf(process.getuid?.() === 0)("is no other user's", () => {
+    const folder = runtimeFolder()
+    chownSync(join(folder, 'bus'), 65_534, 65_534)
+    const refused = expect.objectContaining({ code: 'refused', message: expect.stringContaining('another user') })
+    const address = `unix:path=${folder}/bus`
+    for (const env of [
+      { DBUS_SESSION_BUS_ADDRESS: address },
+      { XDG_RUNTIME_DIR: folder },
+      { DBUS_SESSION_BUS_ADDRESS: `${address};${address}` },
+    ]) {
+      expect(() => busAddress(env)).toThrow(refused)
+    }
+    const good = `unix:path=${runtimeFolder()}/bus`
+    expect(busAddress({ DBUS_SESSION_BUS_ADDRESS: `${address};${good}` })).toBe(good)
+  })
+
+  test('is none that anybody could have taken', () => {
+    const refused = expect.objectContaining({ code: 'refused' })
+    expect(() => busAddress({ DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=x' })).toThrow(refused)
   })
 
   test('has escapes where a path needs them', () => {

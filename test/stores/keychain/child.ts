@@ -38,7 +38,7 @@ export function itemAt(path: string, secret = 'p@ss'): Credential {
 }
 
 async function main(): Promise<void> {
-  const address = busAddress(process.env)
+  const address = busAddress(process.env, process.getuid?.() ?? -1)
   if (address !== undefined) process.env['DBUS_SESSION_BUS_ADDRESS'] = address
   const { options, personPresent = false, crash, steps } = JSON.parse(readFileSync(0, 'utf8')) as Job
   const loadAddon = async () => dying(await loadInstalled(), crash)

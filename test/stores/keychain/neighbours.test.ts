@@ -36,25 +36,6 @@ inSession((begun) => {
     expect(await failureOf(store().find(someone, [serviceName('bytes')], 'ann'))).toMatchObject({ code: 'malformed' })
   })
 
-  test('a NUL, where a name would end for the bus, is unsupported to keep and absent to find', async () => {
-    for (const [name, account] of [
-      ['a\0b', 'ann'],
-      ['a', 'an\0n'],
-    ] as const) {
-      const item: Credential = {
-        endpoint: serviceName(name),
-        account,
-        owner: 'python',
-        kind: 'text',
-        secret: new Secret('s'),
-      }
-      expect(await failureOf(store().save(someone, item))).toMatchObject({ code: 'unsupported' })
-      expectItems(await store().find(someone, [item.endpoint]), [])
-      expectItems(await store().find(someone, [item.endpoint], account), [])
-      expect(await store().remove(someone, item)).toBe(false)
-    }
-  })
-
   test('it stays readable for secret-tool: service, username, bare secret', async () => {
     const endpoint = parseAddress('https://plain.example.com')
     await store().save(someone, { endpoint, account: 'ann', owner: 'git', kind: 'basic', secret: new Secret('bare\n') })

@@ -136,7 +136,9 @@ needsKeyring('no keychain', () => {
 
   test("another user's bus: refused", async () => {
     const session = await sessionWithItem()
-    await run('chmod', ['-R', 'a+rwX', session.folder])
+    await run('chmod', ['-R', 'a+rX', session.folder])
+    await run('chmod', ['a+w', `${session.folder}/run/bus`])
+    await run('chmod', ['1777', `${session.folder}/tmp`])
     const other = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
     const steps: Step[] = [{ do: 'find', path: '/kept' }]
     const elsewhere = { indexFile: `${session.folder}/tmp/none/index.json`, userId: 65534 }

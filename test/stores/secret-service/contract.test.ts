@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { dialByNet } from '../../../src/system/unix-socket-net.ts'
+import { connectByNet } from '../../../src/system/unix-socket-net.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
@@ -15,6 +15,6 @@ beforeAll(async () => {
 storeContract('secret-service on gnome-keyring', () => storeOn(session), suite)
 storeContract(
   'secret-service, encrypted and over node:net, on gnome-keyring',
-  () => storeOn(session, { encrypted: true, dial: dialByNet }),
+  () => storeOn(session, { encrypted: true, connect: connectByNet }),
   suite,
 )

@@ -53,15 +53,15 @@ export function fakeBus(
     if (member === 'GetAll') return ['a{sv}', described(attributes)]
     return ['']
   }
-  return (_, ear) => {
+  return (_, listener) => {
     let authenticated = false
     let closed = false
-    setImmediate(() => ear.opened())
-    const say = (bytes: Buffer) => void setImmediate(() => closed || ear.heard(bytes))
+    setImmediate(() => listener.opened())
+    const say = (bytes: Buffer) => void setImmediate(() => closed || listener.received(bytes))
     function take(message: Received): void {
       const asked = { member: '', path: '', ...message, body: read({ ...message.body }, message.signature ?? '') }
       const answer = answers(asked) ?? usual(asked) ?? 'nothing'
-      if (answer === 'end') setImmediate(() => closed || ear.ended())
+      if (answer === 'end') setImmediate(() => closed || listener.ended())
       else if (typeof answer === 'object' && 'after' in answer) {
         setTimeout(() => say(printed(asked.serial, answer.answer)), answer.after)
       } else if (answer !== 'nothing') say(Buffer.isBuffer(answer) ? answer : printed(asked.serial, answer))
@@ -77,7 +77,7 @@ export function fakeBus(
           rest = rest.subarray(length)
         }
       },
-      hold() {},
+      keepAlive() {},
       close() {
         closed = true
       },

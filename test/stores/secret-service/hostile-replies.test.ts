@@ -12,8 +12,8 @@ const attributes = attributesOf(gits(''))
 const short = { first: 200, answer: 100, person: 300 }
 
 function storeWith(answers: Answers, greeting?: string): Store {
-  const dial = fakeBus(attributes, answers, greeting)
-  return storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits: short })
+  const connect = fakeBus(attributes, answers, greeting)
+  return storeOn({ env: {} }, { address: 'unix:path=/', connect, limits: short })
 }
 
 /** Another answer to this one method. */
@@ -144,16 +144,35 @@ describe('a Secret Service that contradicts itself', () => {
   ] as const)(
     'somebody there: %s; the dialog before a search %s, a collection is %s: %j',
     async (personPresent, how, state, outcome) => {
-      const dial = fakeBus(attributes, ({ member, body }) => {
+      const connect = fakeBus(attributes, ({ member, body }) => {
         if (member === 'SearchItems')
           return how === 'answers' ? { after: 250, answer: ['aoao', [item], []] } : 'nothing'
         return body[1] === 'Locked' ? ['v', { type: 'b', value: state === 'locked' }] : undefined
       })
       const limits = { first: 5_000, answer: 100, person: how === 'answers' ? 20_000 : 500 }
-      const store = askedBy({ personPresent }, storeOn({ env: {} }, { address: 'unix:path=/fake', dial, limits }))
+      const store = askedBy({ personPresent }, storeOn({ env: {} }, { address: 'unix:path=/', connect, limits }))
       if (typeof outcome === 'string')
         expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: outcome })
       else expect(await secretsAt(store)).toEqual(outcome)
+    },
+  )
+
+  test.each(['unlocked', 'locked'])(
+    'more %s items than anybody keeps are malformed, and nothing is asked of them',
+    async (which) => {
+      const asked: string[] = []
+      const many = Array.from({ length: 5_001 }, (_, at) => `/org/freedesktop/secrets/collection/login/${at}`)
+      const twice = (paths: readonly string[]) => paths.map((path) => path.replace('login', 'other'))
+      let searches = 0
+      const store = storeWith(({ member }) => {
+        asked.push(member)
+        if (member !== 'SearchItems') return undefined
+        const paths = searches++ % 2 === 0 ? many : twice(many)
+        return which === 'locked' ? ['aoao', [], paths] : ['aoao', paths, []]
+      })
+      expect(await failureOf(store.list(someone))).toMatchObject({ code: 'malformed' })
+      expect(asked).not.toContain('GetAll')
+      expect(asked).not.toContain('Unlock')
     },
   )
 

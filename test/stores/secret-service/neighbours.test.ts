@@ -73,6 +73,15 @@ suite('neighbours in the Secret Service', () => {
       expect(await shown(session, { service })).toEqual([])
     })
 
+    test(`${name}'s item of another user is left out where one is named, even if a later version wrote it`, async () => {
+      await reset()
+      await program().set(service, 'bob', 'theirs')
+      await program().set(service, 'carol', 'credbridge:2:theirs')
+      expect(await store.find(someone, [git], 'ann')).toEqual([])
+      expect(await store.find(someone, [git], 'carol')).toMatchObject([{ account: 'carol', kind: 'unknown' }])
+      expect(await store.find(someone, [git])).toHaveLength(2)
+    })
+
     test(`an item of Python's goes between us and ${name} without end, as one item`, async () => {
       await reset()
       const item = pythons('a service', 'ann', 'first')

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { dialByNet } from '../../../src/system/unix-socket-net.ts'
+import { connectByNet } from '../../../src/system/unix-socket-net.ts'
 import { someone } from '../../asker.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
@@ -170,10 +172,10 @@ suite('a bus on which something is wrong', () => {
 
   test.each([
     ['as a pipe', undefined],
-    ['by node:net', dialByNet],
-  ])('a socket that never answers, dialled %s', async (_, dial) => {
+    ['by node:net', connectByNet],
+  ])('a socket that never answers, dialled %s', async (_, connect) => {
     const session = await startSession('silent-bus', onTestFinished)
-    const store = storeOn(session, { limits: short, ...(dial === undefined ? {} : { dial }) })
+    const store = storeOn(session, { limits: short, ...(connect === undefined ? {} : { connect }) })
     expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
   })
 
@@ -181,25 +183,65 @@ suite('a bus on which something is wrong', () => {
     ['no address', undefined, 'unavailable'],
     ['an empty one', '', 'unavailable'],
     ['a socket that is not there', 'unix:path=/nowhere/bus', 'unavailable'],
-    ['an abstract one that nobody listens to', 'unix:abstract=/tmp/credbridge-nobody', 'unavailable'],
+    ['an abstract one that nobody listens to', 'unix:abstract=/tmp/credbridge-nobody,guid=00', 'unavailable'],
+    ['an abstract one without a guid', 'unix:abstract=/tmp/credbridge-nobody', 'refused'],
     ['another machine', 'tcp:host=localhost,port=1', 'unsupported'],
     ['a program to start', 'unixexec:path=/bin/true', 'unsupported'],
     ['a path longer than a socket can have', `unix:path=/${'x'.repeat(300)}`, 'unavailable'],
   ])('%s', async (_, address, code) => {
-    for (const more of [{}, { dial: dialByNet }]) {
+    for (const more of [{}, { connect: connectByNet }]) {
       const store = storeOn({ env: {} }, { address, limits: short, ...more })
       expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code })
     }
   })
 
+  test('the bus must have the guid that its address says', async () => {
+    const session = await startSession('no-service', onTestFinished)
+    const guid = await guidOf(join(session.env['XDG_RUNTIME_DIR'] ?? '', 'bus'))
+    expect(guid).toMatch(/^[0-9a-f]{32}$/)
+    const bus = session.env['DBUS_SESSION_BUS_ADDRESS']
+    const failing = (address: string) => failureOf(storeOn(session, { address }).find(someone, [git]))
+    expect(await failing(`${bus},guid=${guid}`)).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('Secret Service'),
+    })
+    expect(await failing(`${bus},guid=${'0'.repeat(32)}`)).toMatchObject({ code: 'refused' })
+  })
+
+  test.runIf(process.getuid?.() === 0)(
+    "another user's socket is passed over, and refused where no other one answers",
+    async () => {
+      const session = await startSession('unlocked', onTestFinished)
+      const strangers = join(session.folder, 'strangers')
+      writeFileSync(strangers, '')
+      chownSync(strangers, 65_534, 65_534)
+      const address = `unix:path=${strangers};${session.env['DBUS_SESSION_BUS_ADDRESS']}`
+      expect(await storeOn(session, { address }).find(someone, [git])).toEqual([])
+      const alone = `unix:path=${strangers};unix:path=/nowhere/bus`
+      expect(await failureOf(storeOn(session, { address: alone }).find(someone, [git]))).toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining('belongs to another user'),
+      })
+    },
+  )
+
   test('of several addresses the first that answers counts', async () => {
     const session = await startSession('unlocked', onTestFinished)
     const address = `tcp:host=localhost,port=1;unix:path=/nowhere/bus;${session.env['DBUS_SESSION_BUS_ADDRESS']}`
-    for (const more of [{}, { dial: dialByNet }]) {
+    for (const more of [{}, { connect: connectByNet }]) {
       expect(await storeOn(session, { address, ...more }).find(someone, [git])).toEqual([])
     }
   })
 })
+
+/** The guid with which whoever listens there welcomes this user. */
+async function guidOf(path: string): Promise<string> {
+  const socket = createConnection(path)
+  onTestFinished(() => void socket.destroy())
+  socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.())).toString('hex')}\r\n`)
+  const [answer] = await once(socket, 'data')
+  return /^OK (\S+)\r\n$/.exec(String(answer))?.[1] ?? ''
+}
 
 /** Ends the daemons among these that belong to this session, and no others. */
 function endThoseOf(session: Session, pids: readonly string[]): void {

@@ -7,7 +7,7 @@ import { type Failure, isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { type SecretServiceOptions, secretServiceStore } from '../../../src/stores/secret-service/store.ts'
-import { type Binding, dialer } from '../../../src/system/unix-socket-pipe.ts'
+import { type Binding, socketConnector } from '../../../src/system/unix-socket-pipe.ts'
 import { someone } from '../../asker.ts'
 import { systemPython } from '../../real/prompter.ts'
 import { run } from '../../real/run.ts'
@@ -21,14 +21,14 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
-const dial = await dialer((process as { binding?: Binding }).binding?.bind(process))
+const connect = await socketConnector((process as { binding?: Binding }).binding?.bind(process))
 
 /** The store on a session's bus; nobody is there to answer a dialog. */
 export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOptions> = {}): Store {
   const userId = process.getuid?.() ?? -1
   return secretServiceStore({
     address: env['DBUS_SESSION_BUS_ADDRESS'],
-    dial,
+    connect,
     userId,
     locks: { folder: join(tmpdir(), 'credbridge-test-locks'), userId },
     ...more,

@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { checkVault } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
 import { someone } from '../../asker.ts'
 import { credential } from '../contract-world.ts'
-import { emptyFolder, vaultIn } from './place.ts'
+import { checkVault, emptyFolder, vaultIn } from './place.ts'
 import { callsOf, killedAt, tracing } from './tracing.ts'
 import type { Job, Step } from './worker.ts'
 import { workers } from './workers.ts'
@@ -144,11 +143,18 @@ tracing()('a process that is killed at any system call', () => {
       await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
       await neighboursAreThere(options, where)
       expect(await checkVault({ ...options, now: () => Date.now() + hour }), where).toEqual([])
+      const muchLater = { ...options, now: () => Date.now() + 25 * hour }
+      await vaultStore(muchLater).save(
+        someone,
+        credential(parseAddress(at), { account: 'later', secret: new Secret('s') }),
+      )
+      await vaultStore(muchLater).remove(someone, credential(parseAddress(at), { account: 'later' }))
       expect(
         readdirSync(options.folder).filter((name) => name.startsWith('records')),
         where,
       ).toHaveLength(1)
       expect(readdirSync(join(options.keyFile, '..')), where).toEqual(['vault.key'])
+      await neighboursAreThere(options, where)
     })
   })
 })

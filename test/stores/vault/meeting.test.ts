@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { readHeader } from '../../../src/stores/vault/header-file.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { someone } from '../../asker.ts'
@@ -78,7 +79,7 @@ tracing()('two processes that meet', () => {
     await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await removing.outcome).signal).toBe('SIGKILL')
     expect(await secretAt(options)).toEqual([])
-    const later = storeOf({ ...options, now: () => Date.now() + 3_600_000 })
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
     await later.save(someone, credential(parseAddress(own(1))))
     expect(await secretAt(options)).toEqual(['new'])
     expect(readdirSync(join(options.folder, 'new'))).toEqual([])
@@ -99,7 +100,7 @@ tracing()('two processes that meet', () => {
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
     expect((await saving.outcome).stdout).toBe('null\n')
     expect(await secretAt(options)).toEqual(['new'])
-    const later = storeOf({ ...options, now: () => Date.now() + 3_600_000 })
+    const later = storeOf({ ...options, now: () => Date.now() + 25 * 3_600_000 })
     await later.save(someone, credential(parseAddress(own(1))))
     expect(readdirSync(options.folder).filter((name) => name.startsWith('records'))).toHaveLength(1)
   })
@@ -121,7 +122,7 @@ tracing()('two processes that meet', () => {
 
   test.each([
     ['the key file', { after: /vault\.key\.[0-9a-f]{16}/, before: 'link,rename' }],
-    ['the vault', { after: /\/new\//, before: 'link', when: '2' }],
+    ['the vault', { after: /vault\.json\.[0-9a-f]{16}/, before: 'link', when: '2' }],
   ])('whoever comes second with %s takes what the first one has made', async (_, hold) => {
     const options = vaultIn(emptyFolder())
     const second = await heldUp(options, ['save', own(2), 'ann', 'second'], hold)
@@ -134,7 +135,12 @@ tracing()('two processes that meet', () => {
 
   test('a value that comes when a rekey has copied the old one is not lost', async () => {
     const options = await vault()
-    const hold = { after: /vault\.key\.next\.[0-9a-f]{16}/, before: 'rename', when: '1+', milliseconds: 1000 }
+    const hold = {
+      after: /vault\.key\.next-[0-9a-f]{16}\.[0-9a-f]{16}/,
+      before: 'rename',
+      when: '1+',
+      milliseconds: 1000,
+    }
     const rekeying = await heldUp(options, ['rekey'], hold)
     await storeOf(options).save(someone, credential(at, { secret: new Secret('new') }))
     expect((await rekeying.outcome).stdout).toBe('null\n')
@@ -162,11 +168,11 @@ tracing()('two processes that meet', () => {
     const options = await vault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
-    const next = `${options.keyFile}.next`
+    const next = `${options.keyFile}.next-${readHeader(options)?.keyId}`
     renameSync(options.keyFile, next)
     writeFileSync(options.keyFile, old, { mode: 0o600 })
     const find: Step = ['find', shared]
-    const when = await openingOf('vault.key.next', options, find)
+    const when = await openingOf(basename(next), options, find)
     const finding = await heldUp(options, find, { after: /vault\.key", O_RD/, before: 'openat', when })
     renameSync(next, options.keyFile)
     expect((await finding.outcome).stdout).toBe('[["ann","old"]]\n')

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Failure } from '../../../src/core/failure.ts'
 import type { Store } from '../../../src/core/store.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { vaultStore } from '../../../src/stores/vault/store.ts'
-import { askedBy } from '../../asker.ts'
+import { askedBy, someone } from '../../asker.ts'
 
 /** A folder of its own for one test, gone at its end. */
 export function emptyFolder(): string {
@@ -30,4 +31,11 @@ export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): Vault
 export function storeOf(options: VaultOptions): Store {
   const { ask } = options
   return ask === undefined ? vaultStore(options) : askedBy({ ask }, vaultStore(options))
+}
+
+/** Cleans up as doctor does, and gives what cannot be read. */
+export async function checkVault(options: VaultOptions): Promise<readonly Failure[] | undefined> {
+  const store = storeOf(options)
+  await store.tidy?.(someone)
+  return store.problems?.(someone)
 }

@@ -1,12 +1,15 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Address, parseAddress } from '../../../src/core/endpoint.ts'
 import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { changing } from '../../../src/stores/vault/change-header.ts'
+import { createVault } from '../../../src/stores/vault/header-file.ts'
 import { addSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
+import { forKeyFile } from '../../../src/stores/vault/slots/key-file.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { someone } from '../../asker.ts'
 import { startAgent } from '../../real/agent.ts'
@@ -48,7 +51,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(20)
     expect(after).toMatchObject({ id: header.id, slots: [{ type: 'key-file', id: header.slots[0].id }] })
     expect(after.keyId).not.toBe(header.keyId)
-    expect(readdirSync(options.folder).sort()).toEqual(['new', after.records, 'vault.json'])
+    expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', after.records, 'vault.json'])
     expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
   })
 
@@ -71,7 +74,7 @@ describe('a rekey', () => {
     cpSync(options.keyFile, stolen)
     await rekey(options, { without: [], ask: nobody })
     await expect(allOf({ ...options, keyFile: stolen })).rejects.toMatchObject({ code: 'locked' })
-    expect(existsSync(`${options.keyFile}.next`)).toBe(false)
+    expect(readdirSync(join(options.keyFile, '..')).filter((name) => name.includes('next'))).toEqual([])
   })
 
   needsPrograms(
@@ -151,28 +154,128 @@ describe('a rekey', () => {
     expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
   })
 
-  test('that was interrupted lets everybody read, nobody write, and says how to go on', async () => {
+  test('that died lets everybody read, and the next writer opens the vault again', async () => {
     const options = await filledVault()
+    const half = join(options.folder, 'records-0123456789abcdef')
+    mkdirSync(half, { mode: 0o700 })
     writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), rekeying: true }))
     expect(await allOf(options)).toHaveLength(20)
-    await expect(storeOf(options).save(someone, credential(host(1)))).rejects.toMatchObject({
-      code: 'unavailable',
-      hints: ['credbridge vault rekey'],
-    })
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
+    expect(headerOf(options)).not.toHaveProperty('rekeying')
+    expect(existsSync(half)).toBe(false)
     await rekey(options, { without: [], ask: nobody })
+    expect(await allOf(options)).toHaveLength(21)
+  })
+
+  test('that goes on is waited for, and then says who does it', async () => {
+    const options = await filledVault()
+    await changing(options, async ({ header, replace }) => {
+      replace({ ...header, rekeying: true })
+      expect(await allOf(options)).toHaveLength(20)
+      await expect(storeOf({ ...options, patience: 0 }).save(someone, credential(host(1)))).rejects.toMatchObject({
+        code: 'timeout',
+        message: 'another command is changing the vault',
+        hints: [`wait until it ends, or end it: kill ${process.pid}`, expect.stringContaining('vault.lock')],
+      })
+      replace(header)
+    })
     await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
     expect(await allOf(options)).toHaveLength(21)
+  })
+
+  test('that is interrupted leaves everything as it was', async () => {
+    const options = await filledVault()
+    const before = headerOf(options)
+    const controller = new AbortController()
+    const interruption = () => {
+      setImmediate(() => controller.abort())
+      return controller.signal
+    }
+    await expect(rekey(options, { without: [], ask: nobody, interruption })).rejects.toMatchObject({ code: 'refused' })
+    expect(headerOf(options)).toEqual(before)
+    expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
+    await storeOf({ ...options, patience: 0 }).save(someone, credential(host(1), { account: 'bob' }))
+    expect(await allOf(options)).toHaveLength(21)
+  })
+
+  test('whose source shrinks ends untouched', async () => {
+    const options = await filledVault()
+    const before = headerOf(options)
+    const rekeying = rekey(options, { without: [], ask: nobody })
+    const shrunk = expect(rekeying).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('records have vanished'),
+    })
+    while (headerOf(options).rekeying !== true) await new Promise((resolve) => setImmediate(resolve))
+    const records = join(options.folder, 'records')
+    for (const folder of readdirSync(records).slice(0, 3)) rmSync(join(records, folder), { recursive: true })
+    await shrunk
+    expect(headerOf(options)).toEqual(before)
+    expect(await allOf(options)).toHaveLength(17)
+    expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
+  })
+
+  test('takes along what another process has taken out of its place and not decided about', async () => {
+    const options = await filledVault()
+    const records = join(options.folder, 'records')
+    const [folder = ''] = readdirSync(records)
+    const [file = ''] = readdirSync(join(records, folder))
+    const taken = join(options.folder, 'new', `taken-${'0'.repeat(64)}-0123456789abcdef`)
+    renameSync(join(records, folder, file), taken)
+    await rekey(options, { without: [], ask: nobody })
+    expect(await allOf(options)).toHaveLength(20)
+    expect(existsSync(taken)).toBe(false)
+  })
+
+  test('leaves what was before for a day, with what opens it', async () => {
+    const options = await filledVault()
+    const before = headerOf(options)
+    await rekey(options, { without: [], ask: nobody })
+    await storeOf(options).save(someone, credential(host(1), { account: 'bob' }))
+    const state = join(options.keyFile, '..')
+    const former = `${options.keyFile}.former-${before.keyId}`
+    expect(readdirSync(state).sort()).toEqual(['vault.key', basename(former)])
+    const elsewhere = vaultIn(emptyFolder())
+    cpSync(options.folder, elsewhere.folder, { recursive: true })
+    renameSync(join(elsewhere.folder, 'records', 'vault.json'), join(elsewhere.folder, 'vault.json'))
+    expect(await allOf({ ...elsewhere, keyFile: former })).toHaveLength(20)
+
+    const later = (hours: number) => ({ ...options, now: () => Date.now() + hours * 3_600_000 })
+    await storeOf(later(23)).save(someone, credential(host(2), { account: 'bob' }))
+    expect(existsSync(join(options.folder, 'records'))).toBe(true)
+    await storeOf(later(25)).save(someone, credential(host(3), { account: 'bob' }))
+    expect(readdirSync(options.folder).sort()).toEqual(['new', headerOf(options).records, 'vault.json'])
+    expect(readdirSync(state)).toEqual(['vault.key'])
+    expect(await allOf(options)).toHaveLength(23)
+  })
+
+  test('of a vault without records has nothing to leave', async () => {
+    const options = vaultIn(emptyFolder())
+    await createVault(options, forKeyFile(options))
+    await rekey(options, { without: [], ask: nobody })
+    expect(readdirSync(options.folder)).toEqual(['vault.json'])
+    await storeOf(options).save(someone, credential(host(1)))
+    expect(await allOf(options)).toHaveLength(1)
+  })
+
+  test('carries members of the header that this version does not know', async () => {
+    const options = await filledVault()
+    writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), later: { a: 1 } }))
+    await rekey(options, { without: [], ask: nobody })
+    expect(headerOf(options)).toMatchObject({ later: { a: 1 } })
+    await addSlot(options, forPassphrase(words))
+    expect(headerOf(options)).toMatchObject({ later: { a: 1 } })
   })
 
   test('that was interrupted before its key file got its name opens all the same', async () => {
     const options = await filledVault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: nobody })
-    renameSync(options.keyFile, `${options.keyFile}.next`)
+    renameSync(options.keyFile, `${options.keyFile}.next-${headerOf(options).keyId}`)
     writeFileSync(options.keyFile, old, { mode: 0o600 })
     expect(await allOf(options)).toHaveLength(20)
     await rekey(options, { without: [], ask: nobody })
     expect(await allOf(options)).toHaveLength(20)
-    expect(readdirSync(join(options.keyFile, '..'))).toEqual(['vault.key'])
+    expect(readdirSync(join(options.keyFile, '..')).filter((name) => !name.includes('former'))).toEqual(['vault.key'])
   })
 })

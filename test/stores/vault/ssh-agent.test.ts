@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
-import { field } from '../../../src/stores/vault/slots/agent.ts'
+import { type AgentSocket, field } from '../../../src/stores/vault/slots/agent.ts'
 import { forAgent } from '../../../src/stores/vault/slots/make.ts'
 import {
   chooseAgentKey,
@@ -14,6 +14,7 @@ import {
   provenSecretOfAgent,
   secretOfAgent,
 } from '../../../src/stores/vault/slots/ssh-agent.ts'
+import { connectByNet } from '../../../src/system/unix-socket-net.ts'
 import { someone } from '../../asker.ts'
 import { type Agent, startAgent } from '../../real/agent.ts'
 import { needsPrograms } from '../../real/require.ts'
@@ -27,6 +28,11 @@ async function agentForTest(): Promise<Agent> {
   const agent = await startAgent()
   onTestFinished(() => agent.end())
   return agent
+}
+
+/** The agent at this socket, which must be ours. */
+function at(path: string): AgentSocket {
+  return { path, userId: process.getuid?.(), connector: async () => connectByNet }
 }
 
 function publicKeyOf(file: string): string {
@@ -53,14 +59,14 @@ suite('a vault and a real SSH agent', () => {
     })
     const armored = signed.stdout.toString().split('\n').slice(1, -2).join('')
     const theirs = Buffer.from(armored, 'base64').subarray(-64)
-    expect((await secretOfAgent(agent.socket, vault, slot))?.toString('hex')).toBe(theirs.toString('hex'))
+    expect((await secretOfAgent(at(agent.socket), vault, slot))?.toString('hex')).toBe(theirs.toString('hex'))
   })
 
   test('another vault, another slot and another challenge are other secrets', async () => {
     const agent = await agentForTest()
     const slot = slotFor(publicKeyOf(await agent.addKey('ed25519')))
     const of = async (id: string, other: object = {}) =>
-      (await secretOfAgent(agent.socket, id, { ...slot, ...other }))?.toString('hex')
+      (await secretOfAgent(at(agent.socket), id, { ...slot, ...other }))?.toString('hex')
     const secrets = [
       await of(vault),
       await of(vault.replace('0', '1')),
@@ -76,25 +82,25 @@ suite('a vault and a real SSH agent', () => {
     await agent.addKey('rsa')
     const file = await agent.addKey('ed25519')
     await agent.addKey('ecdsa')
-    expect(await chooseAgentKey(agent.socket)).toBe(publicKeyOf(file))
+    expect(await chooseAgentKey(at(agent.socket))).toBe(publicKeyOf(file))
   })
 
   test('several keys are ambiguous until one is named by fingerprint or comment', async () => {
     const agent = await agentForTest()
     const first = publicKeyOf(await agent.addKey('ed25519'))
     const second = publicKeyOf(await agent.addKey('ed25519'))
-    await expect(chooseAgentKey(agent.socket)).rejects.toMatchObject({
+    await expect(chooseAgentKey(at(agent.socket))).rejects.toMatchObject({
       code: 'ambiguous',
       hints: [first, second].map((key) => `credbridge vault add-slot ssh-agent --key ${fingerprint(key)}`),
     })
-    expect(await chooseAgentKey(agent.socket, fingerprint(second))).toBe(second)
-    expect(await chooseAgentKey(agent.socket, 'ed25519-1')).toBe(first)
+    expect(await chooseAgentKey(at(agent.socket), fingerprint(second))).toBe(second)
+    expect(await chooseAgentKey(at(agent.socket), 'ed25519-1')).toBe(first)
   })
 
   test.each(['rsa', 'ecdsa'])('a key of type %s is unsupported, with the reason', async (type) => {
     const agent = await agentForTest()
     await agent.addKey(type)
-    await expect(chooseAgentKey(agent.socket)).rejects.toMatchObject({
+    await expect(chooseAgentKey(at(agent.socket))).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining(type),
     })
@@ -102,7 +108,7 @@ suite('a vault and a real SSH agent', () => {
 
   test('an agent without keys is unavailable', async () => {
     const agent = await agentForTest()
-    await expect(chooseAgentKey(agent.socket)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(chooseAgentKey(at(agent.socket))).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('a key that is bound to a destination is unsupported', async () => {
@@ -112,7 +118,7 @@ suite('a vault and a real SSH agent', () => {
     const hosts = join(folder, 'known_hosts')
     writeFileSync(hosts, `git.example.com ${publicKeyOf(host)}\n`)
     const bound = await agent.addKey('ed25519', '-h', 'git.example.com', '-H', hosts)
-    await expect(provenSecretOfAgent(agent.socket, vault, slotFor(publicKeyOf(bound)))).rejects.toMatchObject({
+    await expect(provenSecretOfAgent(at(agent.socket), vault, slotFor(publicKeyOf(bound)))).rejects.toMatchObject({
       code: 'unsupported',
     })
   })
@@ -121,7 +127,7 @@ suite('a vault and a real SSH agent', () => {
     const agent = await agentForTest()
     const slot = slotFor(publicKeyOf(await agent.addKey('ed25519')))
     agent.stop()
-    await expect(secretOfAgent(agent.socket, vault, slot)).rejects.toMatchObject({ code: 'timeout' })
+    await expect(secretOfAgent(at(agent.socket), vault, slot)).rejects.toMatchObject({ code: 'timeout' })
   })
 
   test('without the key, without any agent, and with a dead one, the vault is locked and says which key it wants', async () => {
@@ -175,7 +181,7 @@ suite('a vault and agents that behave oddly', () => {
     async (type) => {
       const blob = Buffer.concat([field(type), field(Buffer.alloc(32, 1))])
       const socket = await oddAgent(() => message(Buffer.of(12), number(1), field(blob), field('a key')))
-      await expect(chooseAgentKey(socket)).rejects.toMatchObject({
+      await expect(chooseAgentKey(at(socket))).rejects.toMatchObject({
         code: 'unsupported',
         message: expect.stringContaining(type),
       })
@@ -185,18 +191,18 @@ suite('a vault and agents that behave oddly', () => {
   test('one that signs differently each time is unsupported', async () => {
     let count = 0
     const socket = await oddAgent(() => signature(Buffer.alloc(64, count++)))
-    await expect(provenSecretOfAgent(socket, vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   test('one that answers the same bytes without having the key is unsupported', async () => {
     const socket = await oddAgent(() => signature(Buffer.alloc(64, 9)))
-    await expect(provenSecretOfAgent(socket, vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   test('a signature of another type opens nothing', async () => {
     const blob = Buffer.concat([field('rsa-sha2-512'), field(Buffer.alloc(64))])
     const socket = await oddAgent(() => message(Buffer.of(14), field(blob)))
-    expect(await secretOfAgent(socket, vault, slot)).toBeUndefined()
+    expect(await secretOfAgent(at(socket), vault, slot)).toBeUndefined()
   })
 
   test.each([
@@ -206,6 +212,6 @@ suite('a vault and agents that behave oddly', () => {
     ['an answer to something else', message(Buffer.of(6))],
   ])('%s is unavailable', async (_, bytes) => {
     const socket = await oddAgent(() => bytes)
-    await expect(chooseAgentKey(socket)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(chooseAgentKey(at(socket))).rejects.toMatchObject({ code: 'unavailable' })
   })
 })

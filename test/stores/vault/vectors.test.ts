@@ -71,7 +71,17 @@ describe('a vault that is broken', () => {
       expect(await failureOf(storeOf(options).save(someone, credential(at)))).toEqual(said)
       expect(await failureOf(storeOf(options).remove(someone, credential(at)))).toEqual(said)
     }
-    expect(await failureOf(storeOf(options).list(someone))).toMatchObject({ code })
+    // What is wrong with one record, or with one endpoint's folder, hides no other: a list leaves it out and names it.
+    const isOne = vector.file.startsWith('vault/records/')
+    const store = storeOf(options)
+    if (isOne) {
+      expect((await store.list(someone)).map(({ endpoint }) => endpoint.key)).not.toContain(at.key)
+      if (vector.still !== undefined) expect(await store.list(someone)).not.toEqual([])
+      expect(await store.problems?.(someone)).toContainEqual(expect.objectContaining({ code, message }))
+    } else {
+      expect(await failureOf(store.list(someone))).toMatchObject({ code })
+      expect(await failureOf(store.problems?.(someone) ?? expect.unreachable())).toMatchObject({ code })
+    }
     expect(snapshot(root)).toEqual(before)
   })
 

@@ -3,8 +3,10 @@ import { parseEndpoint } from '../../../src/core/endpoint.ts'
 import { isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { kernelKeyring } from '../../../src/stores/vault/kernel-keyring.ts'
+import { addSlot, removeSlot } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
+import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
 import { someone } from '../../asker.ts'
 import { storeOf } from './place.ts'
@@ -35,6 +37,8 @@ export type Step =
   | readonly ['unlock', milliseconds: number]
   | readonly ['lock']
   | readonly ['rekey']
+  | readonly ['add-slot', passphrase: string]
+  | readonly ['remove-slot', named: string]
 
 async function work({ options, kernel, passphrase, handed, later = 0, steps }: Job): Promise<void> {
   const whole: VaultOptions = {
@@ -83,6 +87,10 @@ async function carryOut(options: VaultOptions, step: Step): Promise<unknown> {
       if (locking?.unreached !== undefined) throw locking.unreached
       return locking?.forgotten
     }
+    case 'add-slot':
+      return addSlot(options, forPassphrase(new Secret(step[1])))
+    case 'remove-slot':
+      return (await removeSlot(options, step[1])).type
     case 'rekey':
       return rekey(options, { without: [], ask: async () => new Secret('') })
     default:

@@ -3,11 +3,12 @@ import { type Credential, kinds as everyKind } from '../../../src/core/credentia
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
+import { containersDialect, dockerDialect } from '../../../src/tools/docker/dialect.ts'
 import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
 
 const docker = dockerDialect('1.2.3')
+const containers = containersDialect('1.2.3')
 let talk = conversation()
 beforeEach(() => {
   talk = conversation()
@@ -142,6 +143,51 @@ describe('Docker Hub', () => {
   })
 })
 
+describe('a list in the spelling of its clients', () => {
+  const listed = async (dialect = docker) => JSON.parse((await talk.say(dialect, 'list', 'unused')).stdout)
+
+  test.each([
+    ['r.example.com', 'r.example.com', 'r.example.com'],
+    ['R.example.com:443', 'R.example.com:443', 'R.example.com:443'],
+    ['https://r.example.com', 'https://r.example.com', 'r.example.com'],
+    ['https://r.example.com:5000/v2/', 'https://r.example.com:5000/v2/', 'r.example.com:5000'],
+    ['[::1]:5000', '[::1]:5000', '[::1]:5000'],
+    ['docker.io', 'https://index.docker.io/v1/', 'docker.io'],
+    ['https://index.docker.io/v1/', 'https://index.docker.io/v1/', 'docker.io'],
+    ['https://index.docker.io/v1/access-token', 'https://index.docker.io/v1/access-token', undefined],
+    ['http://r.example.com', 'http://r.example.com', undefined],
+    ['r.example.com/team', 'r.example.com/team', undefined],
+  ])('%s', async (stored, dockers, podmans) => {
+    await login(stored)
+    expect(await listed()).toEqual({ [dockers]: 'alice' })
+    expect(await listed(containers)).toEqual(podmans === undefined ? {} : { [podmans]: 'alice' })
+    if (podmans !== undefined) expect((await talk.say(containers, 'get', podmans)).exitCode).toBe(0)
+  })
+
+  test('the spelling of the last login counts, and changes nothing else', async () => {
+    await login('r.example.com:443')
+    await login('r.example.com')
+    expect(await listed()).toEqual({ 'r.example.com': 'alice' })
+    await login('r.example.com:443')
+    expect(await listed()).toEqual({ 'r.example.com:443': 'alice' })
+    expect(JSON.parse((await get('r.example.com')).stdout)).toMatchObject({ Username: 'alice', Secret: 's3cret' })
+  })
+
+  test("another tool's item has none", async () => {
+    await talk.broker.save(credential('git', 'alice', 'g', { spelling: 'REGISTRY.example.com' }))
+    await (await talk.broker.personActions()).share(parseAddress('https://registry.example.com'), 'alice', 'docker')
+    expect(await listed()).toEqual({ 'registry.example.com': 'alice' })
+  })
+
+  test('the second command has its own name', async () => {
+    const { stdout } = await talk.say(containers, 'version')
+    expect(stdout).toBe('docker-credential-credbridge-containers (credbridge) 1.2.3\n')
+    expect((await talk.say(containers, 'x')).stdout).toBe(
+      'docker-credential-credbridge-containers: unknown action: x\n',
+    )
+  })
+})
+
 describe('endpoints', () => {
   test('http stays apart', async () => {
     await login('http://registry.example.com', 'plain', 'p')
@@ -250,7 +296,7 @@ describe('what is broken', () => {
 
   test("several of others' accounts: the client goes on without, the person reads why", async () => {
     await talk.broker.save(credential('git', 'alice', 'a'))
-    await talk.broker.save(credential('person', 'bob', 'b'))
+    await talk.broker.save(credential('cargo', 'bob', 'b'))
     expect(await get('registry.example.com')).toEqual({
       stdout: notFound.stdout,
       stderr: [

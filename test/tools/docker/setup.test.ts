@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { containersSetup } from '../../../src/tools/docker/containers.ts'
 import { dockerSetup } from '../../../src/tools/docker/setup.ts'
 import type { Setup, SetupOptions } from '../../../src/tools/tool.ts'
 import { madeUp } from '../made-up-world.ts'
 
-const command = 'docker-credential-credbridge'
+const commands = ['docker-credential-credbridge', 'docker-credential-credbridge-containers']
 const others = ['docker-credential-crane']
 
 /** A home where our command is installed, with docker's configuration as given. */
@@ -14,8 +14,8 @@ function home(config: string | undefined, runnable: readonly string[] = others) 
   const { world, ...rest } = madeUp({
     env: { REGISTRY_AUTH_FILE: undefined },
     isOurs: () => true,
-    program: (name) => ([command, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
-    run: async () => ({ stdout: `${command} (credbridge) 0\n`, stderr: '', exitCode: 0 }),
+    program: (name) => ([...commands, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
+    run: async (program) => ({ stdout: `${basename(program)} (credbridge) 0\n`, stderr: '', exitCode: 0 }),
   })
   const file = join(world.home, '.docker', 'config.json')
   if (config !== undefined) rest.put('.docker/config.json', config)
@@ -122,7 +122,7 @@ describe('a registry is named as clients look for it', () => {
     expect(JSON.parse(config() ?? '')).toEqual({ credHelpers: { [key]: 'credbridge' } })
     expect(await make('plan', { registry: [word, word] }, containersSetup)).toBe(1)
     const containers = read('.config/containers/auth.json')
-    expect(JSON.parse(containers ?? '')).toEqual({ credHelpers: { [containersKey]: 'credbridge' } })
+    expect(JSON.parse(containers ?? '')).toEqual({ credHelpers: { [containersKey]: 'credbridge-containers' } })
   })
 
   test.each(['ghcr.example.com/team', 'https://index.docker.io/v1/access-token'])('%s is none', async (word) => {
@@ -160,7 +160,46 @@ describe("podman's drop-ins are read in the order of their names", () => {
     put('.config/containers/registries.conf.d/zzz.conf', 'unqualified-search-registries = ["r.example.com"]\n')
     put('.config/containers/registries.conf.d/10.conf', 'credential-helpers = ["other"]\n')
     expect(await make('plan', {}, containersSetup)).toBe(1)
-    expect(read(own)).toContain('credential-helpers = ["credbridge", "other"]')
+    expect(read(own)).toContain('credential-helpers = ["credbridge-containers", "other"]')
     expect(await make('plan', {}, containersSetup)).toBe(0)
+  })
+})
+
+describe("podman's family has a helper of its own", () => {
+  const own = '.config/containers/registries.conf.d/zz-credbridge.conf'
+  const former = `# Written by \`credbridge setup containers\`; \`credbridge setup containers --undo\` removes it.
+credential-helpers = ["credbridge", "containers-auth.json"]
+`
+
+  test('what an earlier setup wrote is replaced, and doctor asks for it', async () => {
+    const { make, put, read, world } = home(undefined, ['podman'])
+    put(own, former)
+    expect(await containersSetup.check(world)).toMatchObject([
+      { state: 'wrong', says: expect.stringContaining('podman --remote'), fix: 'credbridge setup containers' },
+    ])
+    expect(await make('plan', {}, containersSetup)).toBe(1)
+    expect(read(own)).toBe(former.replace('"credbridge"', '"credbridge-containers"'))
+    expect(await containersSetup.check(world)).toEqual([{ state: 'ok', says: 'podman: credbridge is asked' }])
+    expect(await make('undo', {}, containersSetup)).toBe(1)
+    expect(read(own)).toBeUndefined()
+  })
+
+  test("in a person's own list it is not changed, but said", async () => {
+    const { put, world } = home(undefined, ['podman'])
+    const list = put('.config/containers/registries.conf', 'credential-helpers = ["credbridge"]\n')
+    const { changes, remarks } = await containersSetup.plan(world, {})
+    expect([changes, remarks]).toEqual([[], [expect.stringContaining(`${list}: podman --remote`)]])
+    expect(await containersSetup.check(world)).toMatchObject([{ state: 'wrong' }])
+  })
+
+  test('a list that has changed since is noticed', async () => {
+    const { make, put, world } = home(undefined, ['podman'])
+    await make('plan', {}, containersSetup)
+    put('.config/containers/registries.conf', 'credential-helpers = ["other"]\n')
+    expect(await containersSetup.check(world)).toMatchObject([
+      { state: 'note', says: expect.stringContaining('another list'), fix: 'credbridge setup containers' },
+    ])
+    expect(await make('plan', {}, containersSetup)).toBe(1)
+    expect(await containersSetup.check(world)).toMatchObject([{ state: 'ok' }])
   })
 })

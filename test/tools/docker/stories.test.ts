@@ -145,7 +145,7 @@ describe('through an alias', () => {
     expect(await gitGets(alias)).toBe('g')
     await gitErases('g', alias)
     expect([await gitGets(alias), await gitGets(), await dockerGets(alias)]).toEqual([undefined, 'g', 'g'])
-    expect(await talk.broker.erased.restore(parseAddress(`https://${alias}`))).toBeUndefined()
+    expect((await talk.broker.restorable.restore(parseAddress(`https://${alias}`))).back).toEqual([])
   })
 
   test('what git repeats there is not copied', async () => {
@@ -161,27 +161,27 @@ describe('list and share', () => {
 
   test("another's is listed once a person says so, as the account that get answers", async () => {
     await gitStores('g')
-    await talk.broker.keeping.share(at, 'alice', 'docker')
+    await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     expect(await dockerLists()).toEqual({ [host]: 'alice' })
     await gitStores('b', host, 'bob')
-    await talk.broker.keeping.setDefault(at, 'bob')
+    await (await talk.broker.personActions()).setDefault(at, 'bob')
     expect(await dockerGets()).toBe('b')
     expect(await dockerLists()).toEqual({})
-    await talk.broker.keeping.setDefault(at, 'alice')
+    await (await talk.broker.personActions()).setDefault(at, 'alice')
     expect(await dockerLists()).toEqual({ [host]: 'alice' })
   })
 
   test('unshared, ended or gone it is not listed', async () => {
-    const { keeping } = talk.broker
+    const actions = await talk.broker.personActions()
     await gitStores('g')
-    await keeping.share(at, 'alice', 'docker')
-    expect(await keeping.unshare(at, undefined, 'docker')).toBe(true)
-    expect(await keeping.unshare(at, undefined, 'docker')).toBe(false)
-    expect(await dockerLists()).toEqual({})
-    await keeping.share(at, 'alice', 'docker')
+    await actions.share(at, 'alice', 'docker')
+    expect(await actions.unshare(at, 'alice', 'docker', true)).toBe(true)
+    expect(await actions.unshare(at, 'alice', 'docker', true)).toBe(false)
+    expect([await dockerGets(), await dockerLists()]).toEqual([undefined, {}])
+    await actions.share(at, 'alice', 'docker')
     await dockerLogout()
     expect(await dockerLists()).toEqual({})
-    await keeping.share(at, 'alice', 'docker')
+    await actions.share(at, 'alice', 'docker')
     expect([await dockerGets(), await dockerLists()]).toEqual(['g', { [host]: 'alice' }])
     await gitErases('g')
     expect(await dockerLists()).toEqual({})
@@ -189,7 +189,7 @@ describe('list and share', () => {
 
   test('a logout takes the share back, also while nothing lies there', async () => {
     await gitStores('g')
-    await talk.broker.keeping.share(at, 'alice', 'docker')
+    await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     await gitErases('g')
     await dockerLogout()
     await gitStores('g')
@@ -198,7 +198,7 @@ describe('list and share', () => {
 
   test("sharing what docker saved itself changes nothing, and its next login takes the share's place", async () => {
     await dockerLogin('d')
-    await talk.broker.keeping.share(at, 'alice', 'docker')
+    await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     expect([await dockerGets(), await dockerLists()]).toEqual(['d', { [host]: 'alice' }])
     await dockerLogin('b', host, 'bob')
     expect([await dockerGets(), await dockerLists()]).toEqual(['b', { [host]: 'bob' }])
@@ -207,8 +207,10 @@ describe('list and share', () => {
   test('through an alias', async () => {
     await gitStores('g')
     const alias = parseAddress('https://ghcr.example.com')
-    expect(await talk.broker.keeping.reachable(alias)).toMatchObject([{ account: 'alice', owner: 'git' }])
-    await talk.broker.keeping.share(alias, 'alice', 'docker')
+    expect(await (await talk.broker.personActions()).reachable(alias)).toMatchObject([
+      { account: 'alice', owner: 'git' },
+    ])
+    await (await talk.broker.personActions()).share(alias, 'alice', 'docker')
     expect(await dockerLists()).toEqual({ 'ghcr.example.com': 'alice' })
     await dockerLogout('ghcr.example.com')
     expect(await dockerLists()).toEqual({})

@@ -1,5 +1,8 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
+import type { Failure } from '../../../src/core/failure.ts'
 import { bunLauncher } from '../../../src/tools/bun/launch.ts'
 import { npmLauncher } from '../../../src/tools/npm/launch.ts'
 import { yarnLauncher } from '../../../src/tools/yarn/launch.ts'
@@ -45,6 +48,25 @@ describe('npm', () => {
     ['another configuration', 'globalconfig=./evil'],
     ['another place for all of them', 'prefix=/tmp/evil'],
     ['a file to run, bare', 'init-module=evil.js'],
+    ['a proxy, although the registry is encrypted', 'https-proxy=http://proxy.example.com'],
+    ['a proxy by another spelling', 'HTTPS_PROXY=http://proxy.example.com'],
+    ['a proxy in a section', '[x]\nproxy=http://proxy.example.com'],
+    ['hosts without a proxy', 'noproxy[]=good.example.com'],
+    ['code for Node', 'node-options=-r ./evil.js'],
+    ['code for Node behind what is harmless', 'node-options=--max-old-space-size=1 --import=./evil.mjs'],
+    ['an inspector', 'node-options=--inspect=0.0.0.0:9229'],
+    ['variables for Node', 'node-options=--env-file=.env'],
+    ['a quoted option', 'node-options="--require \\"./evil.js\\""'],
+    ['a shell elsewhere', 'script-shell=/tmp/evil.sh'],
+    ['what npx is to run', 'call=./evil.sh'],
+    ['what npx is to fetch', 'package=evil'],
+    ['an answer to npx', 'yes=true'],
+    ['a certificate', '//good.example.com/:certfile=./evil.pem'],
+    ['the file that npm is given', '//evil.example.com/:_authToken=${NPM_CONFIG_USERCONFIG}'],
+    ['a variable within another', '//evil.example.com/:_authToken=${CREDBRIDGE_STORE-${x}}'],
+    ['a value of another type', 'ignore-scripts=${X}'],
+    ['a setting by a variable', '${SETTING}=x'],
+    ['a line end of its own', 'a=b\rproxy=http://proxy.example.com'],
     ['a variable in the name of a setting', 'strict${NOT_SET?}-ssl=false'],
     ['our host without encryption', 'registry=http://good.example.com/\n@x:registry=https://good.example.com/'],
     ['our host without encryption, deeper', '@x:registry=http://good.example.com/deeper/'],
@@ -59,22 +81,6 @@ describe('npm', () => {
     expect(it.started).toEqual([])
   })
 
-  test('a proxy may stand between us and an encrypted registry only', async () => {
-    const it = launching(npmLauncher)
-    it.put('.npmrc', 'registry=https://good.example.com/\n@near:registry=http://127.0.0.1:4873/\n')
-    await it.save('npm', good, 'the-token')
-    it.put('project/.npmrc', 'proxy=http://proxy.example.com\nhttps-proxy=http://proxy.example.com\n')
-    expect(await it.call('npm', ['install'])).toBeDefined()
-    await it.save('npm', 'http://127.0.0.1:4873', 'near')
-    for (const line of ['proxy', 'http-proxy', 'https-proxy']) {
-      it.put('project/.npmrc', `${line}=http://proxy.example.com\n`)
-      await expect(it.call('npm', ['install'])).rejects.toMatchObject({
-        code: 'refused',
-        message: expect.stringContaining('names a proxy that would read the credential for http://127.0.0.1:4873'),
-      })
-    }
-  })
-
   test('the line is named, not repeated', async () => {
     const it = await victim()
     const file = it.put('project/.npmrc', '# one\nemail=x\n//evil.example.com/:_authToken=${npm_config_//good:x}\n')
@@ -83,11 +89,14 @@ describe('npm', () => {
     })
   })
 
-  test('a folder that the words name is looked at, too', async () => {
+  test('a folder that the words name is looked at, too, and what is above it', async () => {
     const it = await victim()
     it.put('project/deeper/.npmrc', '//evil.example.com/:_authToken=${npm_config_//good:x}\n')
     await expect(it.call('npm', ['install', '--prefix', 'deeper'])).rejects.toMatchObject({ code: 'refused' })
     await expect(it.call('npm', ['install', '-C', 'deeper'])).rejects.toMatchObject({ code: 'refused' })
+    it.put('project/deeper/deepest/x', '')
+    symlinkSync(join(it.project, 'deeper', 'deepest'), join(it.home, 'link'))
+    await expect(it.call('npm', ['install', '--prefix=../link'])).rejects.toMatchObject({ code: 'refused' })
   })
 
   test('publishConfig cannot take the encryption away', async () => {
@@ -118,6 +127,15 @@ describe('npm', () => {
     'script-shell=/bin/bash',
     'script-shell=bash',
     'strict-ssl=true',
+    'strict_ssl = "true"',
+    'ignore-scripts=true',
+    'ignore-scripts=false',
+    'no-such-setting=anything',
+    'shamefully-hoist=true',
+    'registry=https://${REGISTRY_HOST}/',
+    '//${REGISTRY_HOST}/:_authToken=${NPM_TOKEN}',
+    'node-options=--max-old-space-size=4096 --no-warnings',
+    'legacy-peer-deps=true\nsave-exact=true\nengine-strict=true\nfund=false\naudit=false\nloglevel=warn',
     'node-options=--max-old-space-size=8192',
     '; //evil.example.com/:_authToken=${npm_config_//good.example.com/:_authToken}',
     '//evil.example.com/:_authToken=${NPM_TOKEN}',
@@ -127,9 +145,73 @@ describe('npm', () => {
     expect(await it.call('npm', ['install'])).toBeDefined()
   })
 
-  test('where nothing is given, only what reaches for a secret is refused', async () => {
+  test('where nothing is given, only what reaches for a secret is refused, and code for our own programs', async () => {
     const it = launching(npmLauncher)
     it.put('project/.npmrc', 'strict-ssl=false\ncafile=./ours.pem\nregistry=http://good.example.com\n')
+    expect(await it.call('npm', ['install'])).toBeDefined()
+    it.put('project/.npmrc', 'node-options=--require=./evil.js\n')
+    await expect(it.call('npm', ['install'])).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test.each([
+    ['ignore-scripts=true', 'ignore-scripts=false'],
+    ['ignore-scripts=true', 'ignore_scripts=false'],
+    ['allow-git=none', 'allow-git=root'],
+    ['strict-allow-scripts=true', 'strict-allow-scripts=false'],
+    ['min-release-age=7', 'min-release-age=1'],
+    ['min-release-age=7', 'min-release-age-exclude[]=evil'],
+    ['before=2026-01-01', 'before=2026-06-01'],
+  ])('the person says %s, and the project cannot say %s', async (own, line) => {
+    const it = await victim()
+    it.put('.npmrc', `registry=${good}/\n${own}\n`)
+    it.put('project/.npmrc', `${line}\n`)
+    await expect(it.call('npm', ['install'])).rejects.toMatchObject({
+      message: expect.stringContaining('would take back what your own configuration forbids'),
+    })
+    it.put('project/.npmrc', `${own}\n`)
+    expect(await it.call('npm', ['install'])).toBeDefined()
+  })
+
+  test('a setting that the installed npm knows and nobody has judged is refused; what it does not know passes', async () => {
+    const it = await victim()
+    it.put('.state/npm-settings.json', '{"settings":{},"names":["brand-new"]}')
+    it.put('project/.npmrc', 'brand_new=1\n')
+    await expect(it.call('npm', ['install'])).rejects.toMatchObject({
+      message: expect.stringContaining('brand_new is a setting that this version of credbridge does not know'),
+    })
+    it.put('project/.npmrc', 'brand-newer=1\n')
+    expect(await it.call('npm', ['install'])).toBeDefined()
+  })
+
+  test('what a person has allowed goes on: this setting in this file with this value', async () => {
+    const it = await victim()
+    const file = it.put('project/.npmrc', 'https-proxy=http://proxy.example.com\n')
+    const failure = await it.call('npm', ['install']).catch((error: Failure) => error)
+    const [, hint = ''] = (failure as Failure).hints
+    const [, setting = ''] = /^if you trust it: credbridge allow \S+ (\S+)$/.exec(hint) ?? []
+    const [name = '', fingerprint = ''] = setting.split('=')
+    it.put('.state/allowed.json', JSON.stringify([{ file, setting: name, fingerprint }]))
+    expect(await it.call('npm', ['install'])).toBeDefined()
+    for (const other of ['https-proxy=http://evil.example.com', 'proxy=http://proxy.example.com']) {
+      it.put('project/.npmrc', `${other}\n`)
+      await expect(it.call('npm', ['install'])).rejects.toMatchObject({ code: 'refused' })
+    }
+    it.put('project/.npmrc', 'a=b\n')
+    it.put('project/inner/.npmrc', 'https-proxy=http://proxy.example.com\n')
+    await expect(it.call('npm', ['install', '--prefix', 'inner'])).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('a file that cannot be read whole is refused, not passed over', async () => {
+    const it = await victim()
+    symlinkSync('/dev/zero', join(it.project, '.npmrc'))
+    await expect(it.call('npm', ['install'])).rejects.toMatchObject({
+      message: expect.stringContaining('is no plain file'),
+    })
+    rmSync(join(it.project, '.npmrc'))
+    it.put('project/.npmrc', '; '.padEnd(9 * 1024 * 1024, 'x'))
+    await expect(it.call('npm', ['install'])).rejects.toMatchObject({ message: expect.stringContaining('too large') })
+    rmSync(join(it.project, '.npmrc'))
+    mkdirSync(join(it.project, '.npmrc'))
     expect(await it.call('npm', ['install'])).toBeDefined()
   })
 

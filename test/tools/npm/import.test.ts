@@ -3,11 +3,11 @@ import { everyManagersSecrets } from '../../../src/tools/npm/import-all.ts'
 import type { PlainSecret, SetupOptions } from '../../../src/tools/tool.ts'
 import { type MadeUp, madeUp } from '../made-up-world.ts'
 
-const machine = '{"registry":"https://default.example.com/"}'
+const machine = '{"settings":{"registry":"https://default.example.com/"},"names":[]}'
 
 function place(files: Readonly<Record<string, string>>): MadeUp {
   const it = madeUp()
-  it.put('.state/npm-registries.json', machine)
+  it.put('.state/npm-settings.json', machine)
   for (const [name, text] of Object.entries(files)) it.put(name, text)
   return it
 }

@@ -8,7 +8,7 @@ const registry = 'https://registry.example.com'
 
 function npm() {
   const place = madeUp()
-  place.put('.state/npm-registries.json', '{"registry":"https://default.example.com/"}')
+  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
   return launching(npmLauncher, place)
 }
 
@@ -87,7 +87,7 @@ describe('what is given', () => {
 test('npm within npm: what stands in the home folder is the user’s own still, not a project’s', async () => {
   const place = madeUp()
   const outer = place.put('.state/handed/1-x', '//default.example.com/:_authToken=${CREDBRIDGE_X}\n')
-  place.put('.state/npm-registries.json', '{"registry":"https://default.example.com/"}')
+  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
   place.put('.npmrc', 'cafile=/etc/ssl/mine.pem\n//other.example.com/:_authToken=${CREDBRIDGE_X}\n')
   const it = launching(npmLauncher, { ...place, world: { ...place.world, env: { npm_config_userconfig: outer } } })
   await it.save('npm', 'https://default.example.com', 'the-token')
@@ -134,7 +134,7 @@ describe('for which registries', () => {
 
   test('scopes, publishConfig, variables, and the default one where nobody says otherwise', async () => {
     const place = madeUp()
-    place.put('.state/npm-registries.json', '{"registry":"https://default.example.com/"}')
+    place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
     const it = launching(npmLauncher, { ...place, world: { ...place.world, env: { TEAM: 'blue' } } })
     it.put('.npmrc', '@user:registry=https://user.example.com\n')
     it.put('project/.npmrc', '@${TEAM}:registry=https://${TEAM}.example.com\n')
@@ -240,12 +240,37 @@ test('a token that no header carries is refused with a reason', async () => {
   expect([...it.started, ...other.started]).toEqual([])
 })
 
-test('a project’s own variable that is not set is pointed out', async () => {
-  const it = npm()
-  const file = it.put('project/.npmrc', `registry=${registry}\n//registry.example.com/:_authToken=\${NPM_TOKEN}\n`)
-  await it.save('npm', registry, 'x')
-  await it.call('npm', ['install'])
-  expect(it.said).toEqual([`${file}, line 2: a variable that is not set goes before what credbridge gives`])
+describe('a project’s own variable that is not set', () => {
+  const line = '//registry.example.com/:_authToken=${NPM_TOKEN}\n'
+
+  test('gets what is kept for that very registry', async () => {
+    const it = npm()
+    it.put('project/.npmrc', `registry=${registry}\n${line}`)
+    await it.save('npm', registry, 'x')
+    expect((await it.call('npm', ['install']))?.env).toMatchObject({ NPM_TOKEN: 'x' })
+    expect(it.said).toEqual([])
+  })
+
+  test.each([
+    ['used elsewhere', `${line}//other.example.com/:_authToken=\${NPM_TOKEN}\n`, 'bearer'],
+    ['used in another setting', `${line}user-agent=\${NPM_TOKEN}\n`, 'bearer'],
+    ['for another form', line, 'basic'],
+  ] as const)('%s: is pointed out, with what to do', async (_name, lines, kind) => {
+    const it = npm()
+    const file = it.put('project/.npmrc', `registry=${registry}\n${lines}`)
+    await it.save('npm', registry, 'x', kind, kind === 'basic' ? 'alice' : '')
+    expect(Object.keys((await it.call('npm', ['install']))?.env ?? {})).not.toContain('NPM_TOKEN')
+    expect(it.said).toEqual([
+      `${file}, line 2: NPM_TOKEN is not set, and goes before what credbridge gives: credbridge run --env NPM_TOKEN=${registry} -- npm …`,
+    ])
+  })
+
+  test('one that leads programs gets nothing', async () => {
+    const it = npm()
+    it.put('project/.npmrc', `registry=${registry}\n//registry.example.com/:_authToken=\${LD_PRELOAD}\n`)
+    await it.save('npm', registry, 'x')
+    expect((await it.call('npm', ['install']))?.env).not.toHaveProperty('LD_PRELOAD')
+  })
 })
 
 test('programs that start each other for ever are stopped', async () => {

@@ -61,7 +61,9 @@ describe('npm', () => {
     expect(plan.remarks).toEqual([])
     expect(world.files.linkedTo(join(home, '.local/bin/npm'))).toBe('/opt/credbridge/credbridge-npm')
     expect(world.files.linkedTo(join(home, '.local/bin/npx'))).toBe('/opt/credbridge/credbridge-npx')
-    expect(read('.state/npm-registries.json')).toBe('{"registry":"https://default.example.com/","@a:registry":"x"}\n')
+    expect(read('.state/npm-settings.json')).toBe(
+      '{"settings":{"registry":"https://default.example.com/","@a:registry":"x"},"names":["registry","@a:registry","other"]}\n',
+    )
     expect((await npmSetup.plan(world, {})).changes).toEqual([])
     expect(await states(npmSetup, world)).toEqual(['ok', 'ok'])
     await apply(await npmSetup.undo(world, {}))
@@ -126,7 +128,7 @@ describe('pnpm', () => {
     ])
     const program = second.slice(second.indexOf('=') + 1)
     expect(it.world.files.read(program)).toBe(
-      "#!/bin/sh\n# Made by: credbridge setup pnpm\nexec '/opt/credbridge/credbridge-pnpm' 'https://a.example.com:8443/team/npm'\n",
+      "#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec '/opt/credbridge/credbridge-pnpm' 'https://a.example.com:8443/team/npm'\n",
     )
     expect((await pnpmSetup.plan(it.world, options)).changes).toEqual([])
     expect(await states(pnpmSetup, it.world)).toEqual(['ok', 'ok'])

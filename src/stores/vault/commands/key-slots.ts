@@ -80,8 +80,16 @@ export async function rekey(
   const slots = (await vaultStatus(options))?.slots ?? []
   const single = slots.filter(({ type, id }) => type === 'passphrase' && !without.includes(id)).length === 1
   const ask = async (about: string) => (single ? typed() : undefined) ?? (await passphrases.current(about))
-  await (await import('../rekey.ts')).rekey(options, { without, ask })
+  const { watch, end } = context.interruption()
+  try {
+    await (await import('../rekey.ts')).rekey(options, { without, ask, interruption: watch })
+  } finally {
+    end()
+  }
   context.terminal.say('the vault has a new key; copies from before open as before\n')
+  context.terminal.say(
+    `note: for a day what was before stays in ${options.folder}, and opens as before (docs/vault.md)\n`,
+  )
   return 0
 }
 

@@ -1,11 +1,13 @@
 import { type Failure, isFailure } from '../../../core/failure.ts'
 import { printable } from '../../../core/failure-text.ts'
+import { safeJson } from '../../../core/safe-json.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { vaultOptions } from '../machine-options.ts'
 import type { Status } from '../manage.ts'
 import type { Opener } from '../open.ts'
 
-const nothingThere = 1
+/** The exit code where there is no vault. */
+export const nothingThere = 1
 
 /** What the vault is, for a person or as JSON. Nobody is asked for anything. */
 export async function status(
@@ -16,7 +18,7 @@ export async function status(
   const status = await vaultStatus(vaultOptions(settings, machine))
   const used = inUse.includes('vault')
   if (options.json === true) {
-    terminal.out(`${JSON.stringify(status === undefined ? { exists: false } : asData(status, used), undefined, 2)}\n`)
+    terminal.out(`${safeJson(status === undefined ? { exists: false } : asData(status, used), 2)}\n`)
     return status === undefined ? nothingThere : 0
   }
   if (status === undefined) {
@@ -62,7 +64,7 @@ function asText({ folder, id, endpoints, slots, opens, rekeying }: Status): stri
     ...slots.map((slot) => ['slot', `${slot.id}  ${slot.type}: ${slot.about}`]),
     ['now', isFailure(opens) ? shownFailure(opens) : `open, by ${shownOpener(opens)}`],
     ['protects', protection(slots)],
-    ...(rekeying ? [['rekey', 'one was interrupted: nothing can be saved until credbridge vault rekey']] : []),
+    ...(rekeying ? [['rekey', 'one goes on, or has died: then the next save puts that right']] : []),
   ]
   const fixes = slots.some(({ type }) => type === 'key-file') ? stronger(slots) : []
   return [...lines, ...fixes.map((fix) => ['', fix])]

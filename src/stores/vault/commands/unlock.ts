@@ -3,9 +3,7 @@ import type { StoreCommandContext } from '../../store-type.ts'
 import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
 import type { VaultOptions } from '../options.ts'
 import { passphrasesFrom } from './passphrases.ts'
-import { shownOpener } from './status.ts'
-
-const nothingThere = 1
+import { nothingThere, shownOpener } from './status.ts'
 
 interface Options {
   readonly for: string

@@ -1,5 +1,7 @@
-import { connect } from 'node:net'
-import { Failure } from '../../../core/failure.ts'
+import { Failure, isFailure } from '../../../core/failure.ts'
+import type { UserId } from '../../../system/own-file.ts'
+import { ownSocketsOnly } from '../../../system/own-socket.ts'
+import type { ConnectSocket } from '../../../system/unix-socket.ts'
 
 /*
  * As much of the SSH agent's protocol as a signature needs (draft-ietf-sshm-ssh-agent): the client speaks first; each
@@ -14,6 +16,13 @@ const signResponse = 14
 const longest = 256 * 1024
 const limit = 5000
 
+/** Where the user's SSH agent listens, and whose it must be. */
+export interface AgentSocket {
+  readonly path: string
+  readonly userId: UserId
+  connector(): Promise<ConnectSocket>
+}
+
 /** A key that the agent holds. */
 export interface AgentKey {
   readonly blob: Buffer
@@ -21,7 +30,7 @@ export interface AgentKey {
 }
 
 /** The keys that the agent holds. */
-export async function agentKeys(socket: string): Promise<readonly AgentKey[]> {
+export async function agentKeys(socket: AgentSocket): Promise<readonly AgentKey[]> {
   const answer = await ask(socket, Buffer.from([requestIdentities]))
   if (answer[0] !== identitiesAnswer) throw unusable('it does not list its keys')
   const read = reader(answer.subarray(1))
@@ -33,7 +42,7 @@ export async function agentKeys(socket: string): Promise<readonly AgentKey[]> {
 }
 
 /** The signature blob over the data; `undefined` if the agent refuses to sign that with this key. */
-export async function agentSignature(socket: string, key: Buffer, data: Buffer): Promise<Buffer | undefined> {
+export async function agentSignature(socket: AgentSocket, key: Buffer, data: Buffer): Promise<Buffer | undefined> {
   const answer = await ask(
     socket,
     Buffer.concat([Buffer.from([signRequest]), field(key), field(data), Buffer.alloc(4)]),
@@ -61,27 +70,35 @@ export function reader(bytes: Buffer): { number(): number; field(): Buffer } {
   return { number, field: () => take(number()) }
 }
 
-/** One request and its answer, within five seconds altogether. */
-function ask(path: string, request: Buffer): Promise<Buffer> {
+/** One request and its answer, within five seconds altogether. A socket of another user's is not used. */
+async function ask({ path, userId, connector }: AgentSocket, request: Buffer): Promise<Buffer> {
+  const connect = ownSocketsOnly(await connector(), userId)
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
-    const socket = connect(path)
+    let isOpen = false
     const timer = setTimeout(() => end(() => reject(new Failure('timeout', 'the SSH agent does not answer'))), limit)
+    const socket = connect(path, {
+      opened() {
+        isOpen = true
+        socket.send(field(request))
+      },
+      received(chunk) {
+        received = Buffer.concat([received, chunk])
+        if (received.length < 4) return
+        const length = received.readUInt32BE()
+        if (length < 1 || length > longest) end(() => reject(unusable('its answer makes no sense')))
+        else if (received.length >= 4 + length) end(() => resolve(received.subarray(4, 4 + length)))
+      },
+      ended(error) {
+        const why = isOpen ? 'it hung up' : 'nobody answers at its socket'
+        end(() => reject(isFailure(error) ? unusable(error.message) : unusable(why)))
+      },
+    })
     function end(settle: () => void): void {
       clearTimeout(timer)
-      socket.destroy()
+      socket.close()
       settle()
     }
-    socket.on('connect', () => socket.write(field(request)))
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk])
-      if (received.length < 4) return
-      const length = received.readUInt32BE()
-      if (length < 1 || length > longest) end(() => reject(unusable('its answer makes no sense')))
-      else if (received.length >= 4 + length) end(() => resolve(received.subarray(4, 4 + length)))
-    })
-    socket.on('error', () => end(() => reject(unusable('nobody answers at its socket'))))
-    socket.on('close', () => end(() => reject(unusable('it hung up'))))
   })
 }
 

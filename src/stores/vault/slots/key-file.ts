@@ -37,9 +37,14 @@ export function forKeyFile({ keyFile, uid }: VaultOptions): SlotMaker {
   return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
 }
 
-/** Where a rekey puts the new secret until the vault's header asks for it. */
-export function nextKeyFile(path: string): string {
-  return `${path}.next`
+/** Where a rekey puts the new secret until the vault's header asks for it: one place for each key, so that none is lost. */
+export function nextKeyFile(path: string, keyId: string): string {
+  return `${path}.next-${keyId}`
+}
+
+/** Where a rekey leaves the secret from before for as long as the records from before. */
+export function formerKeyFile(path: string, keyId: string): string {
+  return `${path}.former-${keyId}`
 }
 
 /** The secret in the key file, which is made if there is none; of many processes that make it at once, one does. */
@@ -52,7 +57,7 @@ function ensureKeyFile(path: string, uid: UserId): Buffer {
 }
 
 /** Writes a key file in the place of what is there. */
-export function replaceKeyFile(path: string, secret: Buffer): void {
+export function writeKeyFile(path: string, secret: Buffer): void {
   replaceFile(path, printKeyFile(secret))
 }
 

@@ -3,7 +3,7 @@ import type { Secret } from '../../../core/secret.ts'
 import type { VaultOptions } from '../options.ts'
 import { newCost, secretOfPassphrase } from './passphrase.ts'
 import { newSlotId, type SlotMaker, sealSlot } from './slot.ts'
-import { chooseAgentKey, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
+import { agentOf, chooseAgentKey, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
 
 /** A slot for a passphrase. */
 export function forPassphrase(passphrase: Secret, id = newSlotId()): SlotMaker {
@@ -14,8 +14,9 @@ export function forPassphrase(passphrase: Secret, id = newSlotId()): SlotMaker {
 }
 
 /** A slot for a key in the user's SSH agent: the one with this fingerprint or comment, or the only one. */
-export function forAgent({ agent }: VaultOptions, named?: string): SlotMaker {
+export function forAgent(options: VaultOptions, named?: string): SlotMaker {
   return async (vault, key) => {
+    const agent = agentOf(options)
     if (agent === undefined) {
       throw new Failure('unavailable', 'there is no SSH agent here', { hints: ['eval $(ssh-agent)', 'ssh-add'] })
     }

@@ -5,7 +5,7 @@ import { describeSlot } from './describe.ts'
 import { isKeyFileSlot } from './key-file.ts'
 import { isPassphraseSlot, newCost, type PassphraseSlot, secretOfPassphrase } from './passphrase.ts'
 import { openSlot, type Slot, sealSlot } from './slot.ts'
-import { type AgentSlot, isAgentSlot, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
+import { type AgentSlot, agentOf, isAgentSlot, newChallenge, provenSecretOfAgent } from './ssh-agent.ts'
 
 /** What a slot needs to be sealed anew. */
 export interface Renewal {
@@ -38,7 +38,7 @@ async function renewPassphrase(slot: PassphraseSlot, renewal: Renewal): Promise<
 }
 
 async function renewAgent(slot: AgentSlot, renewal: Renewal): Promise<Slot> {
-  const { agent } = renewal.options
+  const agent = agentOf(renewal.options)
   if (agent === undefined) throw notAtHand(slot, renewal)
   const fresh = { ...about(slot), challenge: newChallenge() }
   return sealSlot(renewal.vault, fresh, await provenSecretOfAgent(agent, renewal.vault, fresh), renewal.to)
@@ -49,7 +49,7 @@ function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
 }
 
 function notAtHand(slot: Slot, { options }: Renewal): Failure {
-  return new Failure('locked', `what opens the slot ${slot.id} is not at hand: ${describeSlot(slot, options)}`, {
+  return new Failure('locked', `what opens the slot ${slot.id} cannot be used here: ${describeSlot(slot, options)}`, {
     hints: [`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
   })
 }

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
 import { Failure } from '../../../core/failure.ts'
-import { agentKeys, agentSignature, field, reader } from './agent.ts'
+import type { ConnectSocket } from '../../../system/unix-socket.ts'
+import type { VaultOptions } from '../options.ts'
+import { type AgentSocket, agentKeys, agentSignature, field, reader } from './agent.ts'
 import type { Slot } from './slot.ts'
 
 /*
@@ -22,6 +24,15 @@ export interface AgentSlot extends Slot {
 const algorithm = 'ssh-ed25519'
 const namespace = 'credbridge-vault'
 
+/** The agent that the vault may ask, if there is one. */
+export function agentOf({ agent, uid, connector = byNet }: VaultOptions): AgentSocket | undefined {
+  return agent === undefined ? undefined : { path: agent, userId: uid, connector }
+}
+
+async function byNet(): Promise<ConnectSocket> {
+  return (await import('../../../system/unix-socket-net.ts')).connectByNet
+}
+
 export function isAgentSlot(slot: Slot): slot is AgentSlot {
   const { publicKey, challenge } = slot as Partial<AgentSlot>
   return slot.type === 'ssh-agent' && typeof publicKey === 'string' && typeof challenge === 'string'
@@ -37,7 +48,7 @@ export function fingerprint(publicKey: string): string {
  * The key in the agent with which a slot can be made: the only one of type ssh-ed25519, or the one with this
  * fingerprint or comment. Several and none named: `ambiguous`. None that can be used: `unsupported` with the reason.
  */
-export async function chooseAgentKey(socket: string, named?: string): Promise<string> {
+export async function chooseAgentKey(socket: AgentSocket, named?: string): Promise<string> {
   const all = (await agentKeys(socket)).map(({ blob, comment }) => {
     const type = reader(blob).field().toString('latin1')
     const publicKey = `${type} ${blob.toString('base64')}`
@@ -61,7 +72,7 @@ export function newChallenge(): string {
 
 /** The slot's secret; `undefined` if the agent does not have the key or refuses to sign with it. */
 export async function secretOfAgent(
-  socket: string,
+  socket: AgentSocket,
   vault: string,
   slot: Omit<AgentSlot, 'key'>,
 ): Promise<Buffer | undefined> {
@@ -74,7 +85,7 @@ export async function secretOfAgent(
 
 /** The slot's secret, proven to be the same each time: signed twice, and a signature of this very key. */
 export async function provenSecretOfAgent(
-  socket: string,
+  socket: AgentSocket,
   vault: string,
   slot: Omit<AgentSlot, 'key'>,
 ): Promise<Buffer> {

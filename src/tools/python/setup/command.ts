@@ -126,7 +126,7 @@ function linking(world: World, path: string, ours: string): Change {
 }
 
 function removing(world: World, path: string): Change {
-  return { says: `keyring: ${path} goes`, apply: () => world.files.remove(path) }
+  return { says: `keyring: remove ${path}`, apply: () => world.files.remove(path) }
 }
 
 function anotherFirst(other: string): Failure {

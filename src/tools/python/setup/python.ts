@@ -41,7 +41,7 @@ export const pythonSetup: Setup = {
       changes.push({ says: `python: ${configFile(world)} no longer names ${ourBackend}`, apply: put })
     }
     if (world.files.exists(moduleFile(world))) {
-      const says = `python: ${moduleFile(world)} goes`
+      const says = `python: remove ${moduleFile(world)}`
       changes.push({ says, apply: () => world.files.remove(moduleFile(world)) })
     }
     return { changes, remarks: [] }

@@ -1,0 +1,134 @@
+import type { BrokerParts } from './broker-parts.ts'
+import type { Credential, Found, Item, NoteItem, Owner } from './credential.ts'
+import {
+  hasExpired,
+  isCredential,
+  isNote,
+  ourselves,
+  person,
+  python,
+  pythonNotes,
+  samePlace,
+  sameValue,
+  toolOf,
+} from './credential.ts'
+import { type Endpoint, hostAndPort, sameEndpoint, serviceName, withParents } from './endpoint.ts'
+import { pythonServices } from './python-services.ts'
+import { copiesEndpoint } from './restorable.ts'
+import { type SaveResult, sharedNote, withMembersOf } from './save.ts'
+import { saveNote } from './save-note.ts'
+import { saveVerified } from './save-verified.ts'
+import { covers } from './selection.ts'
+
+/** What a person's word changed besides what it says. */
+export interface PersonsWord {
+  readonly result: SaveResult
+  /** Whose own credential for this account ended: they are answered with this one now. */
+  readonly ended: readonly Owner[]
+  /** The services at which Python's own item has the new secret. */
+  readonly updated: readonly string[]
+  /** The services where Python keeps another secret of this account, which is nearer to some of its lookups than this endpoint. */
+  readonly untouched: readonly string[]
+  /** Something was replaced or ended, and can be restored; where a person's or Python's is, only instead of the new one. */
+  readonly restorable: 'no' | 'beside' | 'instead'
+  /** The tools that used nothing of this account any longer, and do again. */
+  readonly resumed: readonly Owner[]
+  /** Other accounts are there, and this one is the default from now on. */
+  readonly isNowDefault: boolean
+}
+
+const nothing: PersonsWord = {
+  result: 'unchanged',
+  ended: [],
+  updated: [],
+  untouched: [],
+  restorable: 'no',
+  resumed: [],
+  isNowDefault: false,
+}
+
+/**
+ * Rule 4 of docs/architecture.md: a person's word goes first. Every tool's own credential at this endpoint and account ends, and
+ * can be restored; Python's own item gets the new secret; what ended a tool's use is lifted; where other accounts are,
+ * this one becomes the default.
+ */
+export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<PersonsWord> {
+  const { stores, asker, now, restorable } = parts
+  const [first] = stores
+  if (hasExpired(credential, now())) return { ...nothing, result: 'expired' }
+  const { endpoint, account } = credential
+  const wider = widerServices(endpoint)
+  const found = await first.find(asker, [endpoint, ...pythonServices(endpoint), ...wider, copiesEndpoint])
+  const items = found.filter((item) => sameEndpoint(item.endpoint, endpoint))
+  const ofAccount = found.filter(isCredential).filter((item) => item.account === account)
+  const before = ofAccount.find((item) => samePlace(item, credential))
+  const isWider = (item: Item) => wider.some((one) => sameEndpoint(one, item.endpoint))
+  const pythons = ofAccount.filter((item) => item.owner === python && !isWider(item))
+  const tools = ofAccount.filter((item) => sameEndpoint(item.endpoint, endpoint) && isTool(item.owner))
+  const takesText = credential.kind === 'basic' || credential.kind === 'text'
+  const updated = takesText ? pythons.filter((item) => !item.secret.equals(credential.secret)) : []
+  const ending = [...tools, ...(takesText ? [] : pythons)]
+  const isNew = before === undefined || !sameValue(before, credential)
+  const replaced = [...(before !== undefined && isNew ? [before] : []), ...updated]
+
+  let isRestorable = false
+  for (const item of [...ending, ...replaced]) isRestorable = (await restorable.keep(item, 'replaced')) || isRestorable
+  if (isNew) await saveVerified(first, asker, withMembersOf(before, credential), items, {})
+  for (const item of updated) await saveVerified(first, asker, { ...item, secret: credential.secret }, found, {})
+  for (const item of ending) await endOwn(parts, item)
+  const lifted = found.filter(isNote).filter((note) => covers(note, account) && !isWider(note))
+  for (const note of lifted) await first.remove(asker, note)
+  const isNowDefault = await makeDefault(parts, credential, items)
+  const changed = isNew || ending.length + updated.length + lifted.length > 0 || isNowDefault
+  if (changed) await restorable.sweep(found)
+  return {
+    result: changed ? 'saved' : 'unchanged',
+    ended: [...new Set(ending.map(({ owner }) => owner))].sort(),
+    updated: updated.map((item) => item.endpoint.key),
+    untouched: ofAccount
+      .filter((item) => item.owner === python && isWider(item) && !item.secret.equals(credential.secret))
+      .map((item) => item.endpoint.key),
+    restorable: isRestorable ? (replaced.length > 0 ? 'instead' : 'beside') : 'no',
+    resumed: [...new Set(lifted.map(({ owner }) => toolOf(owner)))].sort(),
+    isNowDefault,
+  }
+}
+
+/** Where Python's lookups go first, and which are names of their own: those above an address, and its bare host. */
+function widerServices(endpoint: Endpoint): readonly Endpoint[] {
+  if (endpoint.form === 'service') return []
+  const above = withParents(endpoint).slice(1).flatMap(pythonServices)
+  return endpoint.scheme === 'https' ? [...above, serviceName(hostAndPort(endpoint))] : above
+}
+
+function isTool(owner: Owner): boolean {
+  return ![person, python, ourselves, pythonNotes].includes(owner)
+}
+
+/**
+ * A tool's own credential goes, unless it has just saved another one. That it had one counts as a share: what the tool listed
+ * it goes on to list.
+ */
+async function endOwn({ stores: [first], asker }: BrokerParts, own: Found<Credential>): Promise<void> {
+  const shares = own.owner !== python && first.traits.extras
+  if (shares) await first.save(asker, sharedNote(own), { replaces: own })
+  else await first.remove(asker, own, own.secret)
+}
+
+/** Where the endpoint has other accounts, this one is meant from now on; whether that is new. */
+async function makeDefault(
+  { stores: [first], asker }: BrokerParts,
+  { endpoint, account }: Credential,
+  items: readonly Found[],
+): Promise<boolean> {
+  const others = items.some((item) => isCredential(item) && item.account !== account)
+  const defaults = items.filter(isDefault)
+  if (!others || !first.traits.extras || defaults.some((note) => note.account === account)) return false
+  await saveNote(first, asker, { endpoint, account, owner: ourselves, kind: 'default' }, items)
+  for (const note of defaults) await first.remove(asker, note)
+  return true
+}
+
+function isDefault(item: Item): item is NoteItem {
+  return isNote(item) && item.kind === 'default'
+}

@@ -1,0 +1,83 @@
+import type { BrokerParts } from './broker-parts.ts'
+import type { Found, Kind, NoteItem, Owner } from './credential.ts'
+import { isNote, noteOwner } from './credential.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
+import { copiesEndpoint } from './restorable.ts'
+import { saveNote } from './save-note.ts'
+import type { Secret } from './secret.ts'
+import { accountToRead, type Lookup, usableAt } from './selection.ts'
+import { fromLaterVersion } from './unknown-item.ts'
+
+export interface Removal extends Pick<Lookup, 'borrowedKinds' | 'tokenUser'> {
+  readonly tool: Owner
+  readonly kinds: readonly Kind[]
+  readonly endpoint: Endpoint
+  /** Where else the tool's lookups would find what others saved: its use of that ends, too. */
+  readonly borrowedAt?: readonly Endpoint[]
+  /** Only this account; absent for all. */
+  readonly account?: string
+  /** Only where the secret equals this. */
+  readonly secret?: Secret
+  /** The tool was refused and may be wrong about it: what is removed can be restored for a while. */
+  readonly recoverable?: boolean
+}
+
+/** Rules 4 and 6 of docs/architecture.md: the tool's own items go, its use of others' ends; whether that changed anything. */
+export async function removeFor(parts: BrokerParts, removal: Removal): Promise<boolean> {
+  const { stores, asker, withAliases, restorable } = parts
+  const { tool, endpoint, account, secret } = removal
+  const [first] = stores
+  const aliased = withAliases([endpoint]).slice(1)
+  const endpoints = [endpoint, ...aliased, ...withAliases(removal.borrowedAt ?? [])]
+  const isAtEndpoint = (item: Found) => sameEndpoint(item.endpoint, endpoint)
+  const isOwn = (item: Found) => item.owner === tool && !aliased.some((one) => sameEndpoint(one, item.endpoint))
+  const recoverable = isRecoverable(removal)
+  const inFirst = await first.find(asker, [...endpoints, copiesEndpoint], accountToRead(removal))
+  if (!recoverable) await restorable.forget({ endpoint, account, owner: tool, secret }, inFirst)
+
+  const notes: Found[] = []
+  const borrowed = new Set<string>()
+  let unreadable: Found | undefined
+  let removed = false
+  for (const store of stores) {
+    const found = store === first ? inFirst : await store.find(asker, endpoints, accountToRead(removal))
+    const usable = usableAt([...notes, ...found], { ...removal, endpoints })
+    const matching = usable
+      .flatMap((at) => at.usable)
+      .filter((item) => secret === undefined || item.secret.equals(secret))
+    const later = secret === undefined ? usable.flatMap((at) => at.later) : []
+    for (const item of matching.filter((one) => one.owner === tool && isAtEndpoint(one))) {
+      if (recoverable) await restorable.keep(item)
+      await store.remove(asker, item, secret)
+      removed = true
+    }
+    for (const item of [...matching, ...later]) if (!isOwn(item)) borrowed.add(item.account)
+    unreadable ??= later.find((item) => item.owner === tool && isAtEndpoint(item))
+    notes.push(...found.filter(isNote))
+  }
+
+  const shared = notes.filter((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && isAtEndpoint(note))
+  for (const note of shared) if ((account ?? note.account) === note.account) await first.remove(asker, note)
+  const until = recoverable ? restorable.until() : undefined
+  for (const note of endedNotes(removal, borrowed, until)) await saveNote(first, asker, note, inFirst)
+  const changed = removed || borrowed.size > 0
+  if (!changed && unreadable !== undefined) throw fromLaterVersion(unreadable)
+  if (changed) await restorable.sweep(inFirst)
+  return changed
+}
+
+function isRecoverable({ recoverable, secret }: Removal): boolean {
+  return recoverable === true && secret !== undefined
+}
+
+/** The tool uses what others saved here no longer, until its next save; what it was refused can be resumed until then. */
+function endedNotes(
+  { tool, endpoint, account }: Removal,
+  borrowed: ReadonlySet<string>,
+  until: number | undefined,
+): readonly NoteItem[] {
+  const note = { endpoint, owner: noteOwner(tool), kind: 'ended', ...(until === undefined ? {} : { until }) } as const
+  if (borrowed.size === 0) return []
+  if (account === undefined) return [{ ...note, account: '', everyAccount: true }]
+  return [...borrowed].map((one) => ({ ...note, account: one }))
+}

@@ -1,0 +1,191 @@
+import type { Asker } from './asker.ts'
+import type { Credential, Found, Item, NoteItem, Owner, Place } from './credential.ts'
+import { isCredential, isNote, ourselves, python, samePlace, sameValue } from './credential.ts'
+import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
+import { Failure } from './failure.ts'
+import { endpointWords, shellWord } from './hint.ts'
+import { pythonServices } from './python-services.ts'
+import type { Secret } from './secret.ts'
+import { covers } from './selection.ts'
+import type { Store } from './store.ts'
+
+/** The one place where all copies are. No dialect can ask for it: nothing answers with notes. */
+export const copiesEndpoint = serviceName('erased')
+
+/** A copy of a credential that was erased, replaced or removed. */
+export type Copy = Found<NoteItem> & { readonly erased: Credential }
+
+/**
+ * Credentials that can be restored for a while: rule 6 of docs/architecture.md. One for each endpoint, account and owner.
+ * Who has read the items at `copiesEndpoint` hands them in, and they are not read again.
+ */
+export interface Restorable {
+  /** Keeps a copy before its original goes; whether it can be restored then. `taken`: how a person's command took it. */
+  keep(credential: Credential, taken?: NoteItem['taken']): Promise<boolean>
+  /** Drops the copies that fit, each at once and for good; how many. */
+  forget(which: Which, items?: readonly Item[]): Promise<number>
+  /** Drops copies whose time is over; how many. */
+  sweep(items?: readonly Item[]): Promise<number>
+  /** The copies whose time is not over. */
+  all(): Promise<readonly Copy[]>
+  /** Those of them that fit. */
+  at(endpoint: Endpoint, account?: string): Promise<readonly Copy[]>
+  /**
+   * Puts the copies of one account back as their owners' own. None, or their time is over: none is back. Several accounts
+   * and none named: `ambiguous`. Where something else is by now, it stays, unless it is to be replaced; nothing but that:
+   * `refused`. What is replaced can be restored in turn.
+   */
+  restore(endpoint: Endpoint, account?: string, replace?: boolean): Promise<Restored>
+  /** Lets tools use again what others saved, where they were refused within the time; the notes that this lifted. */
+  resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]>
+  /** Until when what goes now can be restored, in milliseconds since 1970; absent where it cannot be. */
+  until(): number | undefined
+  /** When what can be restored until then was taken; both in milliseconds since 1970. */
+  madeAt(until: number): number
+}
+
+export interface Restored {
+  readonly back: readonly Credential[]
+  /** Copies that wait because something else is at their place by now. */
+  readonly waiting: readonly Credential[]
+}
+
+/** Which copies: at an endpoint, of this account, owner and secret where they are said. */
+export interface Which {
+  readonly endpoint: Endpoint
+  readonly account?: string | undefined
+  readonly owner?: Owner | undefined
+  readonly secret?: Secret | undefined
+}
+
+const hour = 3_600_000
+
+export function restorableIn(store: Store, asker: Asker, now: () => number, hours: number): Restorable {
+  const readCopies = () => store.find(asker, [copiesEndpoint])
+
+  async function keep(credential: Credential, taken?: NoteItem['taken']): Promise<boolean> {
+    const end = until()
+    if (end === undefined || !store.traits.extras) return false
+    const how = taken === undefined ? {} : { taken }
+    await store.save(asker, { ...placeOf(credential), kind: 'erased', until: end, erased: credential, ...how })
+    return true
+  }
+
+  async function drop(which: (copy: NoteItem) => boolean, items?: readonly Item[]): Promise<number> {
+    if (!store.traits.extras) return 0
+    const copies = (items ?? (await readCopies())).filter(isNote).filter(({ kind }) => kind === 'erased')
+    const dropped = copies.filter(which)
+    for (const copy of dropped) await store.remove(asker, copy)
+    return dropped.length
+  }
+
+  async function all(): Promise<readonly Copy[]> {
+    return newestOfEach(copiesAmong(await readCopies()).filter(isInTime))
+  }
+
+  async function at(endpoint: Endpoint, account?: string): Promise<readonly Copy[]> {
+    return (await all()).filter((copy) => fits(copy, { endpoint, account }))
+  }
+
+  async function restore(endpoint: Endpoint, account?: string, replace = false): Promise<Restored> {
+    const copies = await at(endpoint, account)
+    const accounts = [...new Set(copies.map(({ erased }) => erased.account))]
+    if (accounts.length > 1) throw severalAccounts(endpoint, accounts)
+    const back: Credential[] = []
+    const waiting: Credential[] = []
+    for (const copy of copies) {
+      const there = await credentialAt(copy.erased)
+      const another = there === undefined || sameValue(there, copy.erased) ? undefined : there
+      if (another !== undefined && !replace) waiting.push(copy.erased)
+      else {
+        await putBack(copy, another)
+        back.push(copy.erased)
+      }
+    }
+    const [first] = waiting
+    if (back.length === 0 && first !== undefined) throw newerThere(endpoint, first.account)
+    return { back, waiting }
+  }
+
+  async function putBack(copy: Copy, another: Credential | undefined): Promise<void> {
+    await store.save(asker, copy.erased)
+    const kept = another !== undefined && (await keep(another, 'replaced')) ? placeOf(another) : undefined
+    const copies = copiesAmong(await readCopies()).filter(({ erased }) => samePlace(erased, copy.erased))
+    for (const one of copies) if (one.account !== kept?.account) await store.remove(asker, one)
+  }
+
+  async function credentialAt(place: Credential): Promise<Credential | undefined> {
+    const items = await store.find(asker, [place.endpoint], place.account)
+    return items.filter(isCredential).find((item) => samePlace(item, place))
+  }
+
+  async function resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]> {
+    const notes = (await store.find(asker, [endpoint])).filter(isNote)
+    const lifted = notes.filter(
+      (note) => note.kind === 'ended' && isInTime(note) && covers(note, account ?? note.account),
+    )
+    for (const note of lifted) await store.remove(asker, note)
+    return lifted
+  }
+
+  function until(): number | undefined {
+    return hours === 0 ? undefined : now() + hours * hour
+  }
+
+  function isInTime(note: NoteItem): boolean {
+    return note.until !== undefined && note.until > now()
+  }
+
+  return {
+    keep,
+    forget: (which, items) => drop((copy) => fits(copy, which), items),
+    sweep: (items) => drop((copy) => !isInTime(copy), items),
+    all,
+    at,
+    restore,
+    resume,
+    until,
+    madeAt: (until) => until - hours * hour,
+  }
+}
+
+/** The copies among some items. */
+export function copiesAmong(items: readonly Item[]): readonly Copy[] {
+  return items.filter(isNote).filter((note): note is Copy => note.kind === 'erased' && note.erased !== undefined)
+}
+
+function placeOf({ endpoint, account, owner }: Credential): Place {
+  const name = JSON.stringify([endpoint.form, endpoint.key, account, owner])
+  return { endpoint: copiesEndpoint, account: name, owner: ourselves }
+}
+
+/** The place of a copy was once named otherwise: so there may be an older one of the same credential. */
+function newestOfEach(copies: readonly Copy[]): readonly Copy[] {
+  const newestFirst = [...copies].sort((a, b) => (b.until ?? 0) - (a.until ?? 0))
+  return newestFirst.filter((copy, at) => newestFirst.findIndex((one) => samePlace(one.erased, copy.erased)) === at)
+}
+
+function fits({ erased }: NoteItem, { endpoint, account, owner, secret }: Which): boolean {
+  if (erased === undefined || !isAt(erased, endpoint)) return false
+  if (secret !== undefined && !erased.secret.equals(secret)) return false
+  return (account ?? erased.account) === erased.account && (owner ?? erased.owner) === erased.owner
+}
+
+function isAt(erased: Credential, endpoint: Endpoint): boolean {
+  const pythons = erased.owner === python ? pythonServices(endpoint) : []
+  return [endpoint, ...pythons].some((one) => sameEndpoint(one, erased.endpoint))
+}
+
+function newerThere(endpoint: Endpoint, account: string): Failure {
+  return new Failure('refused', `${endpoint.key} has been signed in to again since`, {
+    hints: [
+      `to have the older one instead: credbridge restore --replace ${endpointWords(endpoint)} ${shellWord(account)}`,
+    ],
+  })
+}
+
+function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
+  return new Failure('ambiguous', `several accounts of ${endpoint.key} can be restored`, {
+    hints: accounts.map((account) => `credbridge restore ${endpointWords(endpoint)} ${shellWord(account)}`),
+  })
+}

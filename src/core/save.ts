@@ -1,0 +1,142 @@
+import type { BrokerParts } from './broker-parts.ts'
+import type { Credential, Found, Item, NoteItem } from './credential.ts'
+import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameProof, sameValue } from './credential.ts'
+import { sameEndpoint } from './endpoint.ts'
+import { findIn, type Read } from './find-in-stores.ts'
+import { saveNote } from './save-note.ts'
+import { saveVerified } from './save-verified.ts'
+import type { Saving } from './saving.ts'
+import { covers, isNamed, type Lookup } from './selection.ts'
+
+export type SaveResult = 'saved' | 'unchanged' | 'expired'
+
+/** No sign-in takes longer, in milliseconds: what a tool saves within it may be what it was answered before. */
+const longestSignIn = 5 * 60_000
+
+/** A tool's save, and what was in the first store before it. */
+interface Save {
+  readonly credential: Credential
+  readonly saving: Saving
+  /** What the tool would be answered with. */
+  readonly lookup: Lookup
+  /** Everything where that looks. */
+  readonly found: readonly Found[]
+  /** What of it is at the credential's endpoint. */
+  readonly items: readonly Found[]
+  readonly before: Found<Credential> | undefined
+  /** The notes by which the tool ended its use: a sign-in lifts them. */
+  readonly ended: readonly NoteItem[]
+}
+
+/**
+ * Rules 4 and 5 of docs/architecture.md: a tool's credential becomes its own, verified, unless nothing would change. What
+ * the tool would be answered with anyway is not copied; nor is what it was answered before a person set another one.
+ */
+export async function saveFor(parts: BrokerParts, credential: Credential, saving: Saving): Promise<SaveResult> {
+  const { stores, asker, now, withAliases } = parts
+  if (hasExpired(credential, now())) return 'expired'
+  const { endpoint, account, owner, kind } = credential
+  const { endpoints = [endpoint], ...wire } = saving.borrows ?? {}
+  const lookup = { tool: owner, kinds: [kind], ...wire, endpoints: withAliases(endpoints), account }
+  const found = await stores[0].find(asker, lookup.endpoints)
+  const items = found.filter((item) => sameEndpoint(item.endpoint, endpoint))
+  const before = items.filter(isCredential).find((item) => samePlace(item, credential))
+  const ended = items.filter(isNote).filter((note) => note.owner === noteOwner(owner) && covers(note, account))
+  const save: Save = { credential, saving, lookup, found, items, before, ended }
+  if (saving.asOwn !== true && (await isFormer(parts, save))) return 'unchanged'
+  const isKnown = saving.asOwn !== true && before === undefined && (await isBorrowed(parts, save))
+  return (await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)) ? 'saved' : 'unchanged'
+}
+
+/** Whether the tool would be answered with just this, saved by somebody else: a sign-in lifts what ended its use. */
+async function isBorrowed(
+  { stores: [, ...later], asker, now }: BrokerParts,
+  { credential, lookup, found, ended }: Save,
+): Promise<boolean> {
+  const readable = (items: readonly Found[]) => items.filter((item) => isCredential(item) || isNote(item))
+  const reads: Read[] = [
+    async () => readable(found).filter((item) => !ended.some((note) => note === item)),
+    ...later.map(
+      (store): Read =>
+        async (endpoints, account) =>
+          readable(await store.find(asker, endpoints, account)),
+    ),
+  ]
+  const answer = await findIn(reads, lookup, now())
+  return answer !== undefined && sameProof(answer.credential, credential)
+}
+
+/** Whether a person's word has replaced just this: the tool was answered before, or asked when it was there. */
+async function isFormer({ now, restorable }: BrokerParts, save: Save): Promise<boolean> {
+  const { credential, saving, lookup, found, before, ended } = save
+  if (ended.length > 0 || (before !== undefined && sameValue(before, credential))) return false
+  const credentials = found.filter(isCredential)
+  if (!credentials.some(({ owner, account }) => owner === person && isNamed(account, lookup))) return false
+  return (await restorable.all())
+    .filter(({ taken }) => taken === 'replaced')
+    .filter((copy) => saving.repeats === true || restorable.madeAt(copy.until ?? 0) + longestSignIn > now())
+    .some(
+      ({ erased }) =>
+        lookup.endpoints.some((endpoint) => sameEndpoint(endpoint, erased.endpoint)) &&
+        isNamed(erased.account, lookup) &&
+        sameProof(erased, credential),
+    )
+}
+
+/** Nothing is copied; whether anything changed. */
+async function goOnBorrowing(parts: BrokerParts, { credential, saving, items, ended }: Save): Promise<boolean> {
+  const { stores, asker, restorable } = parts
+  const note = sharedNote(credential)
+  const isShared = (item: Item): item is NoteItem => item.kind === 'shared' && item.owner === note.owner
+  const isSame = (item: Item) => isShared(item) && samePlace(item, note) && item.spelling === note.spelling
+  const share = saving.lists === true && !items.some(isSame)
+  if (share) await saveNote(stores[0], asker, note, items)
+  const others = saving.oneAccount === true ? [...otherAccounts(items, credential), ...items.filter(isShared)] : []
+  const gone = [...ended, ...others].filter((item) => !samePlace(item, note) || (!share && item.kind === 'ended'))
+  for (const item of gone) await stores[0].remove(asker, item, isCredential(item) ? item.secret : undefined)
+  const changed = share || gone.length > 0
+  if (changed) await restorable.sweep()
+  return changed
+}
+
+/** The tool lists this account, whoever saved it. */
+export function sharedNote({ endpoint, account, owner, spelling }: Credential): NoteItem {
+  const note = { endpoint, account, owner: noteOwner(owner), kind: 'shared' } as const
+  return spelling === undefined ? note : { ...note, spelling }
+}
+
+/** Keeps it and lets go what it takes the place of; whether anything changed. */
+async function keepAsOwn(parts: BrokerParts, { credential, saving, items, before, ended }: Save): Promise<boolean> {
+  const { stores, asker, restorable } = parts
+  const [first] = stores
+  const others = saving.oneAccount === true ? otherAccounts(items, credential) : []
+  const isSame = before !== undefined && sameValue(before, credential) && before.spelling === credential.spelling
+  if (isSame && ended.length === 0 && others.length === 0) return false
+  const whole = withMembersOf(before, credential)
+  const drop = async () => {
+    for (const other of others) await first.remove(asker, other, other.secret)
+  }
+  if (first.traits.accounts === 'one') await drop()
+  const after = await saveVerified(first, asker, whole, items, saving)
+  if (first.traits.accounts !== 'one') await drop()
+  if (others.length > 0 && !(await isThere(parts, credential))) await first.save(asker, whole)
+  for (const note of ended) if (!samePlace(note, credential)) await first.remove(asker, note)
+  await restorable.sweep(after)
+  return true
+}
+
+/** Two logins at once, each replacing the other, must not leave none. */
+async function isThere({ stores: [first], asker }: BrokerParts, credential: Credential): Promise<boolean> {
+  const items = await first.find(asker, [credential.endpoint], credential.account)
+  return items.some((item) => samePlace(item, credential))
+}
+
+/** What replaces a credential keeps the members of it that this version does not know. */
+export function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
+  return before?.more === undefined ? credential : { ...credential, more: before.more }
+}
+
+/** What a tool saved here for others than this account. */
+function otherAccounts(items: readonly Found[], { owner, account }: Credential): readonly Found<Credential>[] {
+  return items.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
+}

@@ -1,0 +1,63 @@
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
+import { runIn } from '../../system/child.ts'
+import { statOf } from '../../system/process-identity.ts'
+
+/*
+ * The program that asks us, for helpers that are told nothing by their client and whose messages it does not pass on.
+ * Between them may stand a shell that runs our command.
+ */
+
+export interface Caller {
+  /** The words behind its name; none where they cannot be read. Where they come from `ps`, blanks part them. */
+  readonly words: readonly string[]
+  /** Writes where the caller writes its own messages, else on the terminal, if there is one. */
+  say(text: string): void
+}
+
+const mostShells = 3
+
+export async function caller(): Promise<Caller> {
+  let id: number | undefined = process.ppid
+  for (let at = 0; at < mostShells && id !== undefined && id > 1; at++) {
+    const { words, parent } = await read(id)
+    const path = `/proc/${id}/fd/2`
+    if (words[1] !== '-c') return { words: words.slice(1), say: (text) => say(text, [path, '/dev/tty']) }
+    id = parent
+  }
+  return { words: [], say: (text) => say(text, ['/dev/tty']) }
+}
+
+async function read(id: number): Promise<{ words: readonly string[]; parent: number | undefined }> {
+  try {
+    return process.platform === 'linux' ? readProc(id) : await askPs(id)
+  } catch {
+    return { words: [], parent: undefined }
+  }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html */
+function readProc(id: number) {
+  const words = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').slice(0, -1)
+  return { words, parent: statOf(id)?.parent }
+}
+
+async function askPs(id: number) {
+  const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,args=', '-p', String(id)])
+  const [parent, ...words] = stdout.trim().split(/\s+/)
+  return { words, parent: Number(parent) }
+}
+
+function say(text: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      // A pipe that nobody reads must not stop us.
+      const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY)
+      try {
+        writeSync(fd, text)
+        return
+      } finally {
+        closeSync(fd)
+      }
+    } catch {}
+  }
+}

@@ -1,0 +1,41 @@
+import { Failure } from '../../core/failure.ts'
+import { namesIn } from '../../system/own-file.ts'
+import { parseEntry } from './entry.ts'
+import { recordName } from './names.ts'
+import { sealRecord } from './record.ts'
+import { foldersOf, isTaken, namesOf, putRecord, recordsIn, settleTaken, type Tree } from './tree.ts'
+import type { Session } from './vault.ts'
+
+/**
+ * Copies every record under another key, and looks again until nothing new has come: who began to write before the vault
+ * was closed may end later. Fails if a record has vanished meanwhile, or the copy is not whole.
+ */
+export async function copyRecords(from: Session, to: Session, signal?: AbortSignal): Promise<void> {
+  const atFirst = namesOf(from.tree)
+  const copied = new Map<string, string>()
+  for (let fresh = 1; fresh > 0; ) {
+    fresh = 0
+    for (const name of namesIn(from.tree.fresh).filter(isTaken)) settleTaken(from.tree, name)
+    for (const folder of foldersOf(from.tree)) {
+      for (const { text, path, salt } of recordsIn(from.tree, from.key, folder)) {
+        if (copied.get(path) === salt) continue
+        const name = recordName(to.key, parseEntry(text, path))
+        putRecord(to.tree, name, sealRecord(to.key, name, text))
+        copied.set(path, salt)
+        fresh++
+      }
+      // The lock is renewed by a timer, and signals are heard of between two turns.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (signal?.aborted === true) throw new Failure('refused', 'the rekey was interrupted, and nothing was changed')
+    }
+  }
+  const left = new Set(namesOf(from.tree))
+  if ([...atFirst, ...copied.keys()].some((path) => !left.has(path))) throw shrunk(from.tree)
+  if (namesOf(to.tree).length !== copied.size) throw shrunk(to.tree)
+}
+
+function shrunk({ records }: Tree): Failure {
+  return new Failure('unavailable', `records have vanished from ${records} meanwhile, and nothing was changed`, {
+    hints: ['try again', 'credbridge doctor'],
+  })
+}

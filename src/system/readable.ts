@@ -1,0 +1,19 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+
+/** The text of a file; `undefined` if there is none, or if it cannot be read. */
+export function textIfReadable(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** What a symbolic link says; `undefined` for anything else, and for a link that cannot be read. */
+export function linkIfReadable(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}

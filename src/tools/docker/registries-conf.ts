@@ -1,0 +1,88 @@
+import { dirname, join } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import type { World } from '../tool.ts'
+import { about } from './config.ts'
+
+/*
+ * `credential-helpers` of registries.conf and its drop-ins: of several lists the one that is read last counts
+ * (containers-registries.conf(5), containers-registries.conf.d(5)).
+ */
+
+/** What stands in the list for the auth.json files, and is the whole list where none is written. */
+export const authFile = 'containers-auth.json'
+
+const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
+
+/** The file that setup writes: read after nearly all others. */
+export function ownFile(world: World): string {
+  return join(userFolder(world), 'registries.conf.d', 'zz-credbridge.conf')
+}
+
+/** The text of our file. */
+export function printHelpers(helpers: readonly string[]): string {
+  return `${mark}credential-helpers = [${helpers.map((helper) => JSON.stringify(helper)).join(', ')}]\n`
+}
+
+/** Whether a text is one that setup wrote. */
+export function isPrinted(text: string | undefined): boolean {
+  return text?.startsWith(mark) === true
+}
+
+/** The file that is read instead of all others, where the environment names one. */
+export function onlyFile({ env }: World): string | undefined {
+  const other = env['CONTAINERS_REGISTRIES_CONF'] ?? env['REGISTRIES_CONFIG_PATH']
+  return other === '' ? undefined : other
+}
+
+export interface HelpersInForce {
+  readonly helpers: readonly string[]
+  /** Which file says so; absent where none does. */
+  readonly file?: string
+}
+
+/** The list that is in force, as far as files other than this one say. */
+export async function helpersInForce(world: World, except: string | undefined): Promise<HelpersInForce> {
+  const own = join(userFolder(world), 'registries.conf')
+  const system = [join('/etc/containers', 'registries.conf'), ...dropIns(world, '/etc/containers/registries.conf.d')]
+  const main = world.files.exists(own) ? [own] : system
+  let found: HelpersInForce = { helpers: [authFile] }
+  for (const file of [...main, ...dropIns(world, `${own}.d`)]) {
+    const helpers = file === except ? undefined : await helpersIn(world, file)
+    if (helpers !== undefined) found = { helpers, file }
+  }
+  return found
+}
+
+/** A file with a list that is read after ours, and so would count instead. */
+export async function laterFile(world: World): Promise<string | undefined> {
+  const own = ownFile(world)
+  for (const file of dropIns(world, dirname(own)).filter((one) => one > own)) {
+    if ((await helpersIn(world, file)) !== undefined) return file
+  }
+  return undefined
+}
+
+function userFolder({ home }: World): string {
+  return join(home, '.config', 'containers')
+}
+
+function dropIns({ files }: World, folder: string): readonly string[] {
+  const names = files.names(folder).filter((file) => file.endsWith('.conf'))
+  return names.map((file) => join(folder, file))
+}
+
+/** The list in one file; `undefined` if it has none. */
+async function helpersIn(world: World, file: string): Promise<readonly string[] | undefined> {
+  const { parse } = await import('smol-toml')
+  const text = world.files.read(file) ?? ''
+  const listed = about(file, () => orMalformed(() => parse(text)['credential-helpers']))
+  return Array.isArray(listed) ? listed.filter((helper) => typeof helper === 'string') : undefined
+}
+
+function orMalformed<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new Failure('malformed', 'it is not TOML', { cause: error })
+  }
+}

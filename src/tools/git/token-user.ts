@@ -1,0 +1,30 @@
+import type { Entry } from '../../core/credential.ts'
+import type { Address } from '../../core/endpoint.ts'
+
+/*
+ * git sends no user name that is empty, and servers take a token as the password of one. Which one is the provider's to say:
+ *
+ *   https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
+ *   https://docs.gitlab.com/api/oauth2/#access-git-over-https-with-access-token
+ *   https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/
+ *
+ * Azure DevOps, Gitea and most others take any.
+ */
+const users: ReadonlyMap<string, string> = new Map([
+  ['github.com', 'x-access-token'],
+  ['gist.github.com', 'x-access-token'],
+  ['gitlab.com', 'oauth2'],
+  ['bitbucket.org', 'x-token-auth'],
+])
+
+/** The user name that goes with a token there; `true`: the one in the settings; `undefined`: none, this is no web server. */
+export function tokenUserAt({ scheme, host }: Address): string | true | undefined {
+  return scheme === 'https' || scheme === 'http' ? (users.get(host) ?? true) : undefined
+}
+
+/** The user name that git sends with a credential that has none; `undefined` where it sends none. */
+export function userForToken({ endpoint, account, kind }: Entry, fromSettings: string): string | undefined {
+  if (account !== '' || endpoint.form !== 'address' || !['basic', 'bearer'].includes(kind)) return undefined
+  const user = tokenUserAt(endpoint)
+  return user === true ? fromSettings : user
+}

@@ -1,0 +1,57 @@
+import { Failure } from '../../core/failure.ts'
+import { command } from '../../core/hint.ts'
+import { fingerprint, isAllowed } from '../allowed.ts'
+import type { World } from '../tool.ts'
+import type { ProjectSetting } from './setting.ts'
+import { bare, plain, unjudged, type Verdict } from './verdict.ts'
+
+/** How a manager's settings are judged. */
+export interface Rules {
+  /** `undefined`: nobody has judged it. */
+  verdict(setting: ProjectSetting): Verdict | undefined
+  /** Whether the installed manager knows a name that has no verdict. */
+  knows?(name: string): boolean
+  /** What the person's own configuration says, by the bare name. */
+  readonly own: ReadonlyMap<string, string>
+}
+
+/** Refuses the first setting that is not known to be harmless and that the person has not allowed. */
+export async function refuseHarmful(world: World, settings: readonly ProjectSetting[], rules: Rules): Promise<void> {
+  for (const setting of settings) {
+    const does = harmOf(setting, rules)
+    if (does === undefined || (await isAllowed(world, setting))) continue
+    const { file, key, value } = setting
+    const allowing = command`credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
+    throw refused(setting, `${key} ${does}`, [`if you trust it: ${allowing}`])
+  }
+}
+
+/** Why a setting is not harmless; `undefined` if it is. */
+export function harmOf(setting: ProjectSetting, rules: Rules): string | undefined {
+  const { value } = setting
+  const verdict = rules.verdict(setting)
+  const called = setting.name ?? setting.key
+  if (verdict === undefined) return rules.knows?.(called) === true ? unjudged.does : undefined
+  if ('does' in verdict) return verdict.does
+  if (!verdict.fits(value)) return verdict.otherwise ?? 'has a value that is not known to be harmless'
+  const name = bare(called.slice(called.lastIndexOf(':') + 1))
+  return isLooser(verdict.strength, value, rules.own.get(name)) || isSaid(rules.own.get(bare(verdict.loosens ?? '')))
+    ? 'would take back what your own configuration forbids'
+    : undefined
+}
+
+function isLooser(strength: ((value: string) => number) | undefined, value: unknown, own: string | undefined): boolean {
+  if (strength === undefined || !isSaid(own)) return false
+  return !(strength(plain(value) ?? '') >= strength(own ?? ''))
+}
+
+function isSaid(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'null'
+}
+
+/** The project's line, and what it would do. */
+export function refused(line: { file: string; line: number }, does: string, more: readonly string[] = []): Failure {
+  return new Failure('refused', `${line.file}, line ${line.line}: ${does}`, {
+    hints: ['take the line out, or move it to your own configuration', ...more],
+  })
+}

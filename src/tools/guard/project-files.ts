@@ -1,0 +1,62 @@
+import { dirname, join, resolve } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import type { World } from '../tool.ts'
+import { refused } from './judge.ts'
+
+/*
+ * A project's own files may be a stranger's. They are data: they choose among the hosts that the user has enabled and do
+ * nothing else. A manager reads fewer of these files than we do; that is on the safe side.
+ */
+
+export interface ProjectFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** Files of this name in the working directory, in folders that the words name, and above them; never the user's own. */
+export function projectFiles(
+  world: World,
+  name: string,
+  own: readonly string[],
+  words: readonly string[] = [],
+): readonly ProjectFile[] {
+  return foldersOf(world, words)
+    .map((folder) => join(folder, name))
+    .filter((file) => !own.includes(file))
+    .flatMap((file) => projectFile(world, file) ?? [])
+}
+
+/** One file; `undefined` if it is not there. What not every reader reads alike is refused. */
+export function projectFile({ files }: World, file: string): ProjectFile | undefined {
+  const text = files.readStrange(file)
+  if (text === undefined) return undefined
+  const odd = /\r(?!\n)|\0/.exec(text)
+  if (odd === null) return { file, text }
+  throw refused({ file, line: lineAt(text, odd.index) }, 'has a line end that not every program takes for one')
+}
+
+/** A manager's options name folders (`-C`, `--prefix`, `--cwd`); so may any word. */
+function foldersOf({ folder, home, files }: World, words: readonly string[]): readonly string[] {
+  const named = words.flatMap((word) => {
+    const equals = word.indexOf('=')
+    return [word, ...(equals < 0 ? [] : [word.slice(equals + 1)])]
+  })
+  const real = named.flatMap((one) => files.resolved(resolve(folder, one)) ?? [])
+  const all = [folder, ...real].flatMap(upwards)
+  return [...new Set(all)].filter((one) => one !== home || folder === home)
+}
+
+function upwards(folder: string): readonly string[] {
+  const above = dirname(folder)
+  return above === folder ? [folder] : [folder, ...upwards(above)]
+}
+
+/** The line, from 1, that a place in a text is on. */
+export function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length
+}
+
+/** A file that its manager reads and we cannot. */
+export function unreadable(file: string, what: string): Failure {
+  return new Failure('refused', `${file}: ${what}`, { hints: ['mend the file, or remove it'] })
+}

@@ -1,0 +1,34 @@
+import { type Endpoint, hostAndPort } from '../../core/endpoint.ts'
+import { refused } from './judge.ts'
+import { type ProjectSetting, textsIn } from './setting.ts'
+
+/**
+ * Refuses a line that asks for a variable of ours, for one that hands npm a setting of another host, or for the path of
+ * the file that npm is given: what it says next would travel there. A variable that a person named may stand at its own
+ * endpoint only. Nobody can allow these.
+ */
+export function refuseReferences(settings: readonly ProjectSetting[], named: ReadonlyMap<string, Endpoint>): void {
+  for (const setting of settings) {
+    const { text = '', key, value, about = 'elsewhere' } = setting
+    for (const name of [text, key, ...textsIn(value)].flatMap(variablesIn)) {
+      if (/^(npm_config_\/\/|npm_config_userconfig$|credbridge)/i.test(name)) {
+        throw refused(setting, 'asks for a credential by the name of its variable')
+      }
+      const endpoint = named.get(name)
+      if (endpoint !== undefined && !['', hostOf(endpoint)].includes(about)) {
+        throw refused(setting, `uses a variable that was set for ${endpoint.key}, elsewhere`)
+      }
+    }
+  }
+}
+
+/** Variables that a text asks for: `${NAME}`, also with `?`, `-other` and `:-${OTHER}` behind it; `$NAME` with Bun. */
+export function variablesIn(text: string): readonly string[] {
+  const braced = [...text.matchAll(/\$\{([^{}$]*)/g)].map(([, name = '']) => name)
+  const unbraced = [...text.matchAll(/\$([A-Za-z_][^\s"'${},;]*)/g)].map(([, name = '']) => name)
+  return [...braced, ...braced.map((name) => name.replace(/(\?|:?-.*)$/s, '')), ...unbraced]
+}
+
+function hostOf(endpoint: Endpoint): string {
+  return endpoint.form === 'address' ? hostAndPort(endpoint) : ''
+}

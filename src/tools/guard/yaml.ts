@@ -1,0 +1,108 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
+import { type ProjectFile, unreadable } from './project-files.ts'
+import type { ProjectSetting } from './setting.ts'
+
+/*
+ * A file of settings in YAML. Every scalar is a text here: managers do not agree about what else one may be.
+ */
+
+/** A key with its value, or a member of a list. What an alias stands for is where the alias is, too. */
+export interface YamlEntry {
+  /** The keys that lead to it, from the outside in; a member of a list has its number as the last. */
+  readonly path: readonly string[]
+  /** Absent for what is no scalar. */
+  readonly value?: string
+  /** Counted from 0. */
+  readonly line: number
+  /** Blanks before it. */
+  readonly indent: number
+  /** It is all that its line holds, but for a comment, and nothing else in the file refers to it. */
+  readonly isAlone: boolean
+}
+
+/** All entries in the order of the file; `undefined` if it is not YAML with keys at its top, and with each of them once. */
+export function yamlEntries(text: string): readonly YamlEntry[] | undefined {
+  const lines = new LineCounter()
+  const read = documentIn(text, lines)
+  if (read === undefined) return undefined
+  const found: YamlEntry[] = []
+  const place = (key: Ranged, value: unknown) => placeOf(text, lines, key, value)
+  return collect(read, read.contents, [], found, place) ? found : undefined
+}
+
+/** The settings at the top of the file, with all that is in them. */
+export function yamlSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
+  const entries = yamlEntries(text)
+  if (entries === undefined) throw unreadable(file, 'cannot be read as YAML')
+  const all = (documentIn(text)?.toJS({ maxAliasCount: -1 }) ?? {}) as Readonly<Record<string, unknown>>
+  return entries.flatMap(({ path: [key = '', ...more], line }) =>
+    more.length === 0 ? [{ file, line: line + 1, key, value: all[key] }] : [],
+  )
+}
+
+function documentIn(text: string, lineCounter = new LineCounter()) {
+  const read = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
+  const isStrange = read.errors.length > 0 || read.warnings.length > 0 || read.directives.yaml.explicit === true
+  if (isStrange || (read.contents !== null && !isMap(read.contents)) || hasOddKey(read.contents)) return undefined
+  return read
+}
+
+/** Some readers put the keys of another map in place of `<<`, others do not. */
+function hasOddKey(contents: Node | null): boolean {
+  let found = false
+  visit(contents, {
+    Pair: (_, { key }) => {
+      found ||= !isScalar(key) || key.value === '<<'
+    },
+  })
+  return found
+}
+
+/** More is a trick with aliases. */
+const most = 20_000
+
+type Place = (key: Ranged, value: unknown) => Omit<YamlEntry, 'path' | 'value'>
+
+function collect(read: Document, node: unknown, path: readonly string[], found: YamlEntry[], place: Place): boolean {
+  if (!isMap(node) && !isSeq(node)) return true
+  return node.items.every((item, at) => {
+    const [key, written] = isPair(item) ? [item.key, item.value] : [item, item]
+    const value = isAlias(written) ? written.resolve(read) : written
+    if (!hasRange(key) || (isAlias(written) && value === undefined) || found.length > most) return false
+    const within = [...path, isPair(item) ? String(isScalar(key) ? key.value : '') : String(at)]
+    const scalar = isScalar(value) ? { value: String(value.value) } : {}
+    found.push({ path: within, ...scalar, ...place(key, written) })
+    return within.length < 100 && collect(read, value, within, found, place)
+  })
+}
+
+type Ranged = Node & { readonly range: readonly [start: number, valueEnd: number, nodeEnd: number] }
+
+function hasRange(node: unknown): node is Ranged {
+  return (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && Array.isArray(node.range)
+}
+
+function placeOf(text: string, lines: LineCounter, key: Ranged, value: unknown) {
+  const [start] = key.range
+  const lineEnd = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start)
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  const end = hasRange(value) ? value.range[1] : lineEnd + 1
+  const after = text.slice(end, lineEnd).trim()
+  const isPlain = isScalar(value) && value.anchor === undefined && end <= lineEnd
+  return {
+    line: lines.linePos(start).line - 1,
+    indent: before.length - before.trimStart().length,
+    isAlone: isPlain && before.trim() === '' && (after === '' || after.startsWith('#')),
+  }
+}

@@ -1,0 +1,74 @@
+import { dirname, join, resolve } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import { settingsInManifest, workspacePatterns } from '../guard/manifest.ts'
+import { type ProjectFile, projectFile, projectFiles } from '../guard/project-files.ts'
+import type { ProjectSetting } from '../guard/setting.ts'
+import { manifestsIn } from '../guard/tarball.ts'
+import { workspaceFolders } from '../guard/workspaces.ts'
+import type { World } from '../tool.ts'
+
+/*
+ * `publishConfig` in a manifest may hold any setting of npm's, and goes before the person's own. So every manifest that
+ * a call may publish is looked at: the project's, those of its workspaces, of a folder and of an archive.
+ */
+
+const commands = ['publish', 'unpublish', 'stage']
+
+/** npm takes beginnings of its commands, too. */
+export function mayPublish(command: string): boolean {
+  return commands.some((name) => name.startsWith(command))
+}
+
+/** What the manifests say that the words may publish; `what` are the words behind the command. */
+export async function publishSettings(world: World, words: readonly string[], what: readonly string[]) {
+  const found = [...projectManifests(world, words)]
+  for (const word of what) found.push(...(await manifestsOf(world, word)))
+  return found.flatMap(publishConfig)
+}
+
+/** The manifests in the working directory and above, and of all the workspaces that they name. */
+export function projectManifests(world: World, words: readonly string[]): readonly ProjectFile[] {
+  const nearest = projectFiles(world, 'package.json', [], words)
+  return [
+    ...nearest,
+    ...nearest.flatMap((file) => {
+      const folders = workspaceFolders(world, dirname(file.file), workspacePatterns(file))
+      return folders.flatMap((folder) => projectFile(world, join(folder, 'package.json')) ?? [])
+    }),
+  ]
+}
+
+/** Its settings, and the registries that it names beside the default one. */
+export function publishConfig(file: ProjectFile): readonly ProjectSetting[] {
+  return settingsInManifest(file, ['publishConfig']).flatMap((setting) => {
+    const { name = '' } = setting
+    const key = name === 'registry' ? '@:registry' : name
+    return [setting, ...(key.startsWith('@') ? [{ ...setting, key, name: key }] : [])]
+  })
+}
+
+async function manifestsOf(world: World, word: string): Promise<readonly ProjectFile[]> {
+  const path = localPath(world, word)
+  if (path === undefined) {
+    throw new Failure('refused', 'what npm would fetch and publish cannot be looked at before', {
+      hints: ['publish a folder or an archive on this machine'],
+    })
+  }
+  const bytes = /\.(tgz|tar\.gz|tar)$/i.test(path) ? world.files.bytes(path) : undefined
+  if (bytes !== undefined) return (await manifestsIn(path, bytes)).map((text) => ({ file: path, text }))
+  const file = projectFile(world, join(path, 'package.json'))
+  if (file !== undefined || !world.files.exists(join(path, 'index.js'))) return file === undefined ? [] : [file]
+  throw new Failure(
+    'refused',
+    `there is no package.json in ${path}, and npm may take a comment in its index.js for one`,
+  )
+}
+
+/** As npm-package-arg tells a path from the rest: `name@` and `file:` may stand before it. */
+function localPath({ folder, home }: World, word: string): string | undefined {
+  const at = word.indexOf('@', 1)
+  const spec = [word, ...(at > 0 ? [word.slice(at + 1)] : [])].map((one) => one.replace(/^file:/i, ''))
+  const path = spec.find((one) => /^(\.|~\/|\/)/.test(one) || /^[^/:@]+\.(tgz|tar\.gz|tar)$/i.test(one))
+  if (path === undefined) return undefined
+  return path.startsWith('~/') ? join(home, path.slice(2)) : resolve(folder, path)
+}

@@ -1,0 +1,33 @@
+import { takesValue } from './settings.ts'
+
+/* The words of a call of npm's, as npm's own reader (nopt) takes them apart. */
+
+/** Options of one letter whose value is the next word. */
+const letters = ['-C', '-L', '-c', '-m', '-w', '-o']
+
+/** The words that are no options and no values of options: the command, and what it is about. */
+export function positionals(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  const before = end < 0 ? words : words.slice(0, end)
+  const own = before.filter((word, at) => !word.startsWith('-') && !wantsNext(before[at - 1] ?? ''))
+  return [...own, ...(end < 0 ? [] : words.slice(end + 1))]
+}
+
+function wantsNext(word: string): boolean {
+  if (letters.includes(word)) return true
+  return word.startsWith('--') && !word.includes('=') && !word.startsWith('--no-') && takesValue(word.slice(2))
+}
+
+export function beforeDashes(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  return end < 0 ? words : words.slice(0, end)
+}
+
+/** The values of an option, written `--name value` or `--name=value`. */
+export function valuesOf(words: readonly string[], ...names: readonly string[]): readonly string[] {
+  return words.flatMap((word, at) => {
+    const equals = word.indexOf('=')
+    if (names.includes(word)) return words[at + 1] ?? []
+    return equals > 0 && names.includes(word.slice(0, equals)) ? word.slice(equals + 1) : []
+  })
+}

@@ -1,0 +1,16 @@
+import { isAbsolute, join } from 'node:path'
+import type { World } from '../tool.ts'
+
+/** The folder of pnpm's global configuration: https://pnpm.io/cli/config */
+export function configFolder({ env, home, platform }: World): string {
+  const named = env['XDG_CONFIG_HOME'] ?? ''
+  if (isAbsolute(named)) return join(named, 'pnpm')
+  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'pnpm')
+  const local = env['LOCALAPPDATA'] ?? ''
+  return platform === 'win32' && local !== '' ? join(local, 'pnpm', 'config') : join(home, '.config', 'pnpm')
+}
+
+/** The user's own npmrc, as pnpm finds it. */
+export function userFile({ home }: World): string {
+  return join(home, '.npmrc')
+}

@@ -1,0 +1,88 @@
+import { dirname, join } from 'node:path'
+import type { Endpoint } from '../../core/endpoint.ts'
+import { type Rules, refuseHarmful } from '../guard/judge.ts'
+import { settingsInManifest } from '../guard/manifest.ts'
+import { type ProjectFile, projectFile, projectFiles } from '../guard/project-files.ts'
+import { refuseReferences } from '../guard/references.ts'
+import type { ProjectSetting } from '../guard/setting.ts'
+import { bare } from '../guard/verdict.ts'
+import { workspaceFolders } from '../guard/workspaces.ts'
+import { yamlEntries, yamlSettings } from '../guard/yaml.ts'
+import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
+import { npmrcVerdict, npmTable } from '../npm/settings.ts'
+import type { World } from '../tool.ts'
+import { configFolder, userFile } from './places.ts'
+import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './settings.ts'
+
+/*
+ * What pnpm reads of a project: .npmrc, pnpm-workspace.yaml, and manifests, in its own member `pnpm` and, when it
+ * publishes by npm, in `publishConfig`.
+ */
+
+/** Refuses what would carry a credential elsewhere; `words` are those of pnpm's call, which may name folders. */
+export async function refuseProject(
+  world: World,
+  words: readonly string[],
+  named: ReadonlyMap<string, Endpoint> = new Map(),
+): Promise<void> {
+  const npmrc = projectNpmrc(world, [userFile(world), userConfigFile(world)], words)
+  const workspaces = projectFiles(world, 'pnpm-workspace.yaml', [], words)
+  const settings = workspaces.flatMap(yamlSettings)
+  const manifests = manifestsOf(world, words, workspaces)
+  refuseReferences([...npmrc, ...settings], named)
+  const own = ownSettings(world)
+  const judge = (some: readonly ProjectSetting[], verdict: Rules['verdict']) =>
+    refuseHarmful(world, some, { verdict, own })
+  await judge(npmrc, ({ key }) => pnpmNpmrcVerdict(key))
+  await judge(settings, ({ key }) => pnpmWorkspaceVerdict(key))
+  await judge(members(manifests, 'pnpm'), ({ name = '' }) => pnpmManifestVerdict(name))
+  await judge(members(manifests, 'publishConfig'), ({ name = '' }) => npmrcVerdict(npmTable, name))
+}
+
+function members(manifests: readonly ProjectFile[], member: string): readonly ProjectSetting[] {
+  return manifests.flatMap((one) => {
+    if (!one.file.endsWith('.yaml')) return settingsInManifest(one, [member])
+    const all = yamlSettings(one).filter(({ key }) => key === member)
+    return all.flatMap(({ value, ...setting }) =>
+      Object.entries(value ?? {}).map(([name, of]) => ({ ...setting, key: `${member}.${name}`, name, value: of })),
+    )
+  })
+}
+
+const manifestNames = ['package.json', 'package.json5', 'package.yaml']
+
+function manifestsOf(
+  world: World,
+  words: readonly string[],
+  workspaces: readonly ProjectFile[],
+): readonly ProjectFile[] {
+  const near = manifestNames.flatMap((name) => projectFiles(world, name, [], words))
+  const below = workspaces.flatMap(({ file, text }) => {
+    const patterns = (yamlEntries(text) ?? []).filter(({ path }) => path[0] === 'packages' && path.length === 2)
+    const folders = workspaceFolders(
+      world,
+      dirname(file),
+      patterns.map(({ value = '' }) => value),
+    )
+    return folders.flatMap((folder) => manifestNames.flatMap((name) => projectFile(world, join(folder, name)) ?? []))
+  })
+  return [...near, ...below].filter(hasSettings)
+}
+
+/** JSON5 is read as JSON with comments, which is not all of it; so only where it says something that matters. */
+function hasSettings({ file, text }: ProjectFile): boolean {
+  return !file.endsWith('.json5') || /publish|pnpm|\\/i.test(text)
+}
+
+/** What the person's own files say, by the bare name. */
+function ownSettings(world: World): ReadonlyMap<string, string> {
+  const read = (file: string) => world.files.read(file) ?? ''
+  const inIni = [userFile(world), join(configFolder(world), 'rc')].flatMap((file) => settingsInFile(read(file)))
+  const inYaml = yamlEntries(read(join(configFolder(world), 'config.yaml'))) ?? []
+  return new Map([
+    ...inIni.map(({ key, value }): [string, string] => [bare(key), value]),
+    ...inYaml.flatMap(({ path: [name = '', ...more], value }): [string, string][] =>
+      more.length === 0 && value !== undefined ? [[bare(name), value]] : [],
+    ),
+  ])
+}

@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path'
+import { hostAndPort } from '../../core/endpoint.ts'
+import { type ProjectFile, projectFiles, unreadable } from '../guard/project-files.ts'
+import type { ProjectSetting } from '../guard/setting.ts'
+import { type YamlEntry, yamlEntries, yamlSettings } from '../guard/yaml.ts'
+import { registryAddress } from '../npm/nerf-dart.ts'
+import type { World } from '../tool.ts'
+import { homeFile } from './setup.ts'
+
+/** What a project's .yarnrc.yml files say. */
+export interface YarnProject {
+  /** The settings as Yarn knows them. */
+  readonly settings: readonly ProjectSetting[]
+  /** Every text in them, by its own line, with the registry that it would be sent to. */
+  readonly texts: readonly ProjectSetting[]
+}
+
+export function yarnProject(world: World, words: readonly string[] = []): YarnProject {
+  const files = rcFiles(world, words)
+  return { settings: files.flatMap(yamlSettings), texts: textsOf(files) }
+}
+
+/** Yarn reads another format from a file that says that it is a lock file of Yarn 1. */
+const lockFile = /^(#.*(\r?\n))*?#\s+yarn\s+lockfile\s+v1\r?\n/i
+
+function rcFiles(world: World, words: readonly string[]): readonly ProjectFile[] {
+  const name = world.env['YARN_RC_FILENAME'] ?? '.yarnrc.yml'
+  const own = [homeFile(world), join(dirname(homeFile(world)), name)]
+  return projectFiles(world, name, own, words).map((file) => {
+    if (lockFile.test(file.text)) throw unreadable(file.file, 'is no file of settings')
+    return file
+  })
+}
+
+function textsOf(files: readonly ProjectFile[]): readonly ProjectSetting[] {
+  const all = files.flatMap(({ file, text }) => (yamlEntries(text) ?? []).map((entry) => ({ file, ...entry })))
+  return all.map(({ file, path, value = '', line }) => {
+    const about = registryOf(path, all)
+    return { file, line: line + 1, key: path.join('.'), value, ...(about === undefined ? {} : { about }) }
+  })
+}
+
+/**
+ * The host that an entry's credential would go to, empty for the default one, which no project's file names;
+ * `undefined` if it is no credential, or if the files do not agree or name it by a variable.
+ */
+function registryOf(path: readonly string[], all: readonly YamlEntry[]): string | undefined {
+  if (!['npmAuthToken', 'npmAuthIdent'].includes(path.at(-1) ?? '')) return undefined
+  const above = path.slice(0, -1)
+  if (above[0] === 'npmRegistries') return hostOf(above[1] ?? '')
+  const named = (of: readonly string[]) =>
+    all.filter((one) => one.path.join('\n') === [...of, 'npmRegistryServer'].join('\n')).map(({ value = '' }) => value)
+  const servers = [...named(above), ...(above.length === 0 || named(above).length > 0 ? [] : named([]))]
+  const hosts = [...new Set(servers.map(hostOf))]
+  return hosts.length === 0 ? '' : hosts.length === 1 ? hosts[0] : undefined
+}
+
+function hostOf(url: string): string | undefined {
+  const at = url.includes('$') ? undefined : registryAddress(url.startsWith('//') ? `https:${url}` : url)
+  return at === undefined ? undefined : hostAndPort(at)
+}

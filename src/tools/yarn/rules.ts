@@ -1,0 +1,19 @@
+import type { Rules } from '../guard/judge.ts'
+import { bare } from '../guard/verdict.ts'
+import type { World } from '../tool.ts'
+import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'
+import { homeEntries } from './setup.ts'
+
+/** How Yarn's settings are judged: our plugin asks for a credential, or a person has put one into the environment. */
+export function yarnRules(world: World, credential: 'asked for' | 'in the environment', known: readonly string[] = []) {
+  const names = new Set(known.map(bare))
+  const verdict = credential === 'asked for' ? yarnVerdict : yarnVerdictWithVariables
+  const own = homeEntries(world).flatMap(({ path: [name = '', ...more], value }): [string, string][] =>
+    more.length === 0 && value !== undefined ? [[bare(name), value]] : [],
+  )
+  return {
+    verdict: ({ key }) => verdict(key),
+    knows: (name) => names.has(bare(name)),
+    own: new Map(own),
+  } satisfies Rules
+}
