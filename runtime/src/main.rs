@@ -5,6 +5,7 @@ mod crypto;
 mod error;
 mod files;
 mod keyring;
+mod memory;
 mod modules;
 mod poll;
 mod process;
@@ -22,6 +23,9 @@ use rquickjs::{Context, Module, Runtime, qjs};
 
 /// No parser among them: what runs was compiled when this file was built.
 type Language = (Date, RegExpCompiler, RegExp, Json, Proxy, MapSet, TypedArrays, Promise, Performance, WeakRef);
+
+#[global_allocator]
+static MEMORY: memory::Overwriting = memory::Overwriting;
 
 const MOST_MEMORY: usize = 1 << 30;
 const MOST_STACK: usize = 4 << 20;

@@ -3,7 +3,6 @@ import { readDescriptor } from '../system/descriptor.ts'
 import { foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { connectByBun } from '../system/unix-socket-bun.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
@@ -32,7 +31,7 @@ export function thisMachine(): Machine {
     direct: (commands) => direct(commands, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
-    connector: ownConnector,
+    connector: () => socketConnector((process as { binding?: Binding }).binding?.bind(process)),
     setVariable(name, value) {
       process.env[name] = value
     },
@@ -40,9 +39,3 @@ export function thisMachine(): Machine {
     say: (line) => write(2, `credbridge: ${line}\n`),
   }
 }
-
-/** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownConnector =
-  process.env['CREDBRIDGE_RUNTIME_AT_BUILD'] === 'bun'
-    ? async () => connectByBun
-    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

@@ -63,6 +63,11 @@ export interface StoreCommand {
   run(context: StoreCommandContext, argument: unknown, options: Readonly<Record<string, unknown>>): Promise<number>
 }
 
+/** Says whether a signal has come. */
+export interface Interrupted {
+  readonly aborted: boolean
+}
+
 /** What a store's own command works with. */
 export interface StoreCommandContext {
   readonly terminal: Terminal
@@ -71,7 +76,7 @@ export interface StoreCommandContext {
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
   /** Lets the work be told of a signal instead of being ended by it. */
-  interruption(): { watch(): AbortSignal; end(): void }
+  interruption(): { watch(): Interrupted; end(): void }
   /** Runs a program that finds this text in an open file; the variable tells the descriptor's number. Its exit code. */
   runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number>
 }

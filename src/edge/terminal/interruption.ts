@@ -1,7 +1,12 @@
+/** Says whether a signal has come. */
+export interface Interrupted {
+  readonly aborted: boolean
+}
+
 /** What must not be left half done when a signal comes. */
 export interface Interruption {
   /** From now on a signal that would end this process is told instead. */
-  watch(): AbortSignal
+  watch(): Interrupted
   /** Lets signals end this process again; one that has come meanwhile does so now. */
   end(): void
 }
@@ -9,16 +14,16 @@ export interface Interruption {
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 export function interruption(): Interruption {
-  const controller = new AbortController()
+  const interrupted = { aborted: false }
   let received: NodeJS.Signals | undefined
   const note = (signal: NodeJS.Signals) => {
     received = signal
-    controller.abort()
+    interrupted.aborted = true
   }
   return {
     watch() {
       for (const signal of signals) process.on(signal, note)
-      return controller.signal
+      return interrupted
     },
     end() {
       for (const signal of signals) process.off(signal, note)

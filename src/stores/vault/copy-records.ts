@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { namesIn } from '../../system/own-file.ts'
+import type { Interrupted } from '../store-type.ts'
 import { parseEntry } from './entry.ts'
 import { recordName } from './names.ts'
 import { sealRecord } from './record.ts'
@@ -10,7 +11,7 @@ import type { Session } from './vault.ts'
  * Copies every record under another key, and looks again until nothing new has come: who began to write before the vault
  * was closed may end later. Fails if a record has vanished meanwhile, or the copy is not whole.
  */
-export async function copyRecords(from: Session, to: Session, signal?: AbortSignal): Promise<void> {
+export async function copyRecords(from: Session, to: Session, signal?: Interrupted): Promise<void> {
   const atFirst = namesOf(from.tree)
   const copied = new Map<string, string>()
   for (let fresh = 1; fresh > 0; ) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { discard, moveFile } from '../../system/disk.ts'
+import type { Interrupted } from '../store-type.ts'
 import { changing, type HeaderChange } from './change-header.ts'
 import { copyRecords } from './copy-records.ts'
 import { dropGeneration, dropOldGenerations, keepFormer } from './generations.ts'
@@ -21,7 +22,7 @@ export interface Rekeying {
   /** Asks for the passphrase of a slot, which is described. */
   readonly ask: (about: string) => Promise<Secret>
   /** Called when the vault is about to be closed for writing: from then on a signal is told, and does not end the process. */
-  readonly interruption?: () => AbortSignal
+  readonly interruption?: () => Interrupted
 }
 
 /**
