@@ -1,10 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { missingParts } from './test/real/missing-parts.ts'
 
+/** What kills, floods or waits, and what takes long. */
+const slow = 'test/**/*.slow.test.ts'
+
+/** Told on several stores: on the first by `npm test`, on the others by `npm run test:slow` (test/real/stores.ts). */
+const onSeveralStores = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join('test', file))
+  .filter((file) => readFileSync(file, 'utf8').includes('storesInTurn('))
+
+/** A file that is named on the command line is run by whichever of the two has it, or by both. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ['default', missingParts()],
+    projects: [
+      { extends: true, test: { name: 'usual', include: ['test/**/*.test.ts'], exclude: [slow] } },
+      {
+        extends: true,
+        test: { name: 'slow', include: [slow, ...onSeveralStores], env: { CREDBRIDGE_TEST_STORES: 'others' } },
+      },
+    ],
   },
 })

@@ -14,7 +14,7 @@ import { connectByNet } from '../src/system/unix-socket-net.ts'
  * has a text for it, that text.
  */
 
-const limits = { first: 10_000, answer: 5_000, person: 120_000 }
+const limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
 /** An entry lets the Secret Service ask a person, a search does not. */
 async function during<T>(personPresent: boolean, request: (service: Service) => Promise<T>): Promise<T> {

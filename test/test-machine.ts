@@ -18,6 +18,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     ours: () => undefined,
     isOurs: () => false,
     direct: () => [],
+    wrappers: { write() {}, remove() {}, fault: () => undefined },
     shipped: () => undefined,
     addon: nothingThere('addon'),
     connector: nothingThere('sockets'),

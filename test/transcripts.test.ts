@@ -1,14 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { built, installCommands } from './real/commands.ts'
 import { needs, needsPrograms } from './real/require.ts'
 import { run } from './real/run.ts'
 import { startSession } from './real/session.ts'
+import { storesInTurn } from './real/stores.ts'
 import { fits, parseTranscript, type Step } from './transcript.ts'
 
 const scripts = join(import.meta.dirname, 'scripts')
-const stores = ['secret-service', 'keychain', 'vault', 'helper:secretservice']
+const stores = ['vault', 'secret-service', 'keychain', 'helper:secretservice'] as const
 
 /** Stories that a store declares to be beyond it. */
 const beyond: Readonly<Record<string, readonly string[]>> = {
@@ -52,20 +53,22 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
 
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')
 
-needs('the build (npm run build)', built)('built', () => {
-  needsPrograms(
-    'dbus-daemon',
-    'gnome-keyring-daemon',
-    'docker-credential-secretservice',
-  )('transcripts', () => {
-    describe.each(stores)('in %s', (store) => {
+/** What telling a story on a store needs. One of the stories needs docker's own helper, wherever it is told. */
+const needsOf = (store: string) =>
+  store === 'vault'
+    ? needsPrograms('docker-credential-secretservice')
+    : needsPrograms('dbus-daemon', 'gnome-keyring-daemon', 'docker-credential-secretservice')
+
+needs('the build (npm run build)', built)('transcripts', () => {
+  for (const store of storesInTurn(stores)) {
+    needsOf(store)(`in ${store}`, () => {
       test.each(readdirSync(scripts).filter((file) => beyond[store]?.includes(file) !== true))('%s', async (file) => {
         const steps = parseTranscript(readFileSync(join(scripts, file), 'utf8'))
         expect(steps.length).toBeGreaterThan(0)
         await follow(steps, store)
       })
     })
-  })
+  }
 })
 
 test('a step that goes otherwise is noticed', () => {

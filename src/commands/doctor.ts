@@ -10,8 +10,10 @@ import { runtime } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
+import type { Tool } from '../tools/tool.ts'
 import { broken, shownAccount } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
+import { asks } from './is-set-up.ts'
 import { mendings, shownEnded, standingOf } from './standing.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
@@ -73,11 +75,13 @@ function checks(context: CliContext, stores: StoresReport | undefined): readonly
     { name: 'erased', run: () => checkErased(context, stores) },
     { name: 'refused', run: () => checkRefused(context, stores) },
     { name: 'environment', run: async () => checkEnvironment(context) },
-    ...tools.flatMap(({ name, commands }) =>
-      commands.map((command) => ({ name, run: async () => checkCommand(context, command) })),
+    ...tools.flatMap((tool, at) =>
+      tool.commands
+        .filter((command) => !tools.slice(0, at).some(({ commands }) => commands.includes(command)))
+        .map((command) => ({ name: tool.name, run: async () => checkCommand(context, tool, command) })),
     ),
-    ...tools.flatMap(({ name, setup }) =>
-      setup === undefined ? [] : [{ name, run: async () => (await setup()).check(context.machine) }],
+    ...tools.flatMap((tool) =>
+      tool.setup === undefined ? [] : [{ name: tool.name, run: () => checkSetup(context, tool) }],
     ),
   ]
 }
@@ -129,14 +133,23 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
     }))
 }
 
-function checkCommand({ machine }: CliContext, command: string): readonly DoctorLine[] {
-  const path = machine.ours(command)
+function checkCommand({ machine }: CliContext, { byName }: Tool, command: string): readonly DoctorLine[] {
+  const ours = machine.ours(command)
+  const path = (byName === true && ours !== undefined ? machine.program(command) : undefined) ?? ours
   if (path !== undefined && machine.files.isEverybodys(dirname(path))) {
     const fix = `chmod o-w ${dirname(path)}`
     return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
   return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
+}
+
+async function checkSetup({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
+  const lines = (await (await tool.setup?.())?.check(machine)) ?? []
+  if (!asks(lines)) return lines
+  const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])
+  const fix = `credbridge setup ${tool.name}`
+  return [...lines, ...faults.map((says): DoctorLine => ({ state: 'wrong', says, fix }))]
 }
 
 function line({ check, state, says, fix }: Result): string {

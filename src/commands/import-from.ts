@@ -6,8 +6,10 @@ import { printable } from '../core/failure-text.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { foreignItems } from '../stores/choose.ts'
+import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { nothingThere, shownAccount } from './arguments.ts'
+import { asksWell } from './is-set-up.ts'
 
 const neighbours = tools.flatMap((tool) => tool.neighbours ?? [])
 
@@ -16,6 +18,7 @@ interface Options {
   readonly yes?: boolean
   readonly dryRun?: boolean
   readonly remove?: boolean
+  readonly withoutSetup?: boolean
 }
 
 /** `credbridge import --from <helper>`: what other helpers keep in the same Secret Service. */
@@ -30,6 +33,7 @@ export function fromNeighbours(command: Command, context: CliContext): void {
     .option('-y, --yes', 'do not ask before copying')
     .option('-n, --dry-run', 'show what would be copied')
     .option('--remove', "remove the helper's own items afterwards, each once ours was read back")
+    .option('--without-setup', 'remove them also where their tool does not ask credbridge')
     .action(async (options) => context.end(await takeOver(context, command, options)))
 }
 
@@ -48,11 +52,26 @@ async function takeOver(context: CliContext, command: Command, options: Options)
   if (unused > 0) terminal.say(`note: ${unused} of its items are nothing that can be used\n`)
   if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere
+  if (options.remove === true && options.withoutSetup !== true)
+    await refuseSigningOut(
+      machine,
+      all.map(({ credential }) => credential),
+    )
   if (options.dryRun === true) return 0
   if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
   for (const { item, credential } of all) await copy(broker, item, credential, options.remove === true)
   terminal.say(`${all.length} ${options.remove === true ? 'moved' : 'copied'}\n`)
   return 0
+}
+
+/** The tools would find neither the helper's items, nor ours. */
+async function refuseSigningOut(machine: Machine, credentials: readonly Credential[]): Promise<void> {
+  for (const owner of new Set(credentials.map((credential) => credential.owner))) {
+    if (await asksWell(machine, owner, tools)) continue
+    throw new Failure('refused', `${owner} does not ask credbridge, and would be signed out`, {
+      hints: [`credbridge setup ${owner}`, 'to remove them all the same: --without-setup'],
+    })
+  }
 }
 
 async function copy(broker: Broker, item: ForeignItem, credential: Credential, remove: boolean): Promise<void> {

@@ -1,17 +1,17 @@
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
-import { type Credential, isCredential, person, sameProof, sameValue } from '../core/credential.ts'
+import { type Credential, isCredential } from '../core/credential.ts'
 import { parseEndpoint, serviceName } from '../core/endpoint.ts'
-import { Failure, isFailure } from '../core/failure.ts'
+import { type Failure, isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { shellWord } from '../core/hint.ts'
-import type { Saving } from '../core/saving.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
 import { broken, nothingThere, shownAccount } from './arguments.ts'
 import { fromNeighbours } from './import-from.ts'
+import { forgetTaken, type Taken, taken } from './import-journal.ts'
+import { stillFound } from './import-readers.ts'
+import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function importCommand(program: Command, context: CliContext): void {
   const command = program
@@ -28,171 +28,113 @@ export function importCommand(program: Command, context: CliContext): void {
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
       .option('--replace', 'also where another secret is kept already')
+      .option('--without-setup', 'also what no tool that asks credbridge would find')
       .option('--undo', 'write back what was taken out of files')
       .action(async (options) => context.end(await bring(context, tool, await plainSecrets(), options)))
   }
 }
 
-type Options = SetupOptions & { yes?: boolean; dryRun?: boolean; keep?: boolean; replace?: boolean; undo?: boolean }
+type Options = SetupOptions & {
+  yes?: boolean
+  dryRun?: boolean
+  keep?: boolean
+  replace?: boolean
+  withoutSetup?: boolean
+  undo?: boolean
+}
 
-/** Preview, save, read back, and only then take out of the file: whatever stops this, nothing is lost. */
 async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
   const { terminal, machine } = context
   if (options.undo === true) return putBack(context, tool, source, options)
-  const { secrets, remarks } = await source.find(machine, options)
-  for (const { where, credential } of secrets) {
-    terminal.say(`${printable(`${where}: ${shownAccount(credential.account)} at ${credential.endpoint.key}`)}\n`)
-  }
+  const { secrets: all, remarks } = await source.find(machine, options)
+  for (const secret of all) terminal.say(`${shownSecret(secret)}\n`)
   for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
-  if (secrets.length === 0) terminal.say('there are no plain secrets\n')
-  if (secrets.length === 0) return nothingThere
+  if (all.length === 0) terminal.say('there are no plain secrets\n')
+  if (all.length === 0) return nothingThere
+  const stay = options.keep === true || options.withoutSetup === true
+  const secrets = stay ? all : await stillFound(context, all)
   if (options.dryRun === true) return 0
-  if (options.keep !== true) taken(context) // A damaged journal ends it before anything is moved.
+  if (options.keep !== true) taken(machine) // A damaged journal ends it before anything is moved.
   if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
-  let count = 0
-  for (const secret of secrets) if (await moveOne(context, tool, secret, options)) count++
-  terminal.say(`${count} ${options.keep === true ? 'copied' : 'moved'}\n`)
-  return count === 0 ? nothingThere : 0
-}
-
-async function moveOne(
-  context: CliContext,
-  tool: Tool,
-  { where, credential, saving, takeOut, trace }: PlainSecret,
-  { keep, replace }: Options,
-): Promise<boolean> {
-  const broker = await context.broker()
-  const { endpoint, account, kind } = credential
-  if (replace !== true && (await hasAnother(context, credential, saving))) {
-    context.terminal.say(`${printable(`${where}: left, another secret is kept already; --replace takes this one`)}\n`)
-    return false
+  const kept: PlainSecret[] = []
+  let stopped: { readonly error: unknown } | undefined
+  try {
+    for (const secret of secrets) {
+      if (await keepSecret(context, secret, options.replace === true)) kept.push(secret)
+      else terminal.say(`${printable(secret.where)}: left, another secret is kept already; --replace takes this one\n`)
+    }
+  } catch (error) {
+    stopped = { error }
   }
-  await broker.save(credential, { ...saving, asOwn: true })
-  const kept = await broker.find({ tool: credential.owner, kinds: [kind], endpoints: [endpoint], account })
-  if (kept === undefined || !sameValue(kept.credential, credential)) {
-    throw new Failure('internal', `${endpoint.key} was not kept; its file is untouched`, {
-      hints: ['credbridge doctor'],
+  if (options.keep !== true) {
+    await takeOut(context, tool, source, kept).catch((error) => {
+      stopped ??= { error }
     })
   }
-  if (keep === true) return true
-  if (trace !== undefined) remember(context, tool, credential, trace)
-  await takeOut()
-  return true
-}
-
-/** What is in a file may be older than what the tool or a person has saved since: that must not be lost, nor hidden. */
-async function hasAnother(
-  { engine, asker }: CliContext,
-  credential: Credential,
-  saving: Saving = {},
-): Promise<boolean> {
-  const [store] = await engine.stores()
-  const { endpoint, account, owner } = credential
-  const items = await store.find(asker, [endpoint], saving.oneAccount === true ? undefined : account)
-  const own = items.filter(isCredential).filter((item) => item.owner === owner)
-  const persons = items.filter(isCredential).filter((item) => item.owner === person && item.account === account)
-  return (
-    own.some((item) => item.account !== account || !sameValue(item, credential)) ||
-    persons.some((item) => !sameProof(item, credential))
-  )
-}
-
-/** What was taken out of which file: places and accounts, no secrets. */
-interface Taken {
-  readonly tool: string
-  readonly endpoint: string
-  readonly service: boolean
-  readonly account: string
-  readonly owner: string
-  readonly trace: Readonly<Record<string, string>>
-}
-
-function journalOf({ machine }: CliContext): string {
-  return join(machine.places.state, 'imported.json')
-}
-
-function taken(context: CliContext): readonly Taken[] {
-  const file = journalOf(context)
-  const text = context.machine.files.read(file)
-  const journal = text === undefined ? [] : parsed(text)
-  if (Array.isArray(journal) && journal.every(isTaken)) return journal
-  throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
-    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
-  })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isTaken(value: unknown): value is Taken {
-  if (typeof value !== 'object' || value === null) return false
-  const { tool, endpoint, service, account, owner, trace } = value as { readonly [name: string]: unknown }
-  return (
-    [tool, endpoint, account, owner].every((text) => typeof text === 'string') &&
-    typeof service === 'boolean' &&
-    typeof trace === 'object' &&
-    trace !== null
-  )
-}
-
-function remember(
-  context: CliContext,
-  tool: Tool,
-  { endpoint, account, owner }: Credential,
-  trace: Taken['trace'],
-): void {
-  const entry: Taken = {
-    tool: tool.name,
-    endpoint: endpoint.key,
-    service: endpoint.form === 'service',
-    account,
-    owner,
-    trace,
-  }
-  context.machine.files.write(journalOf(context), `${JSON.stringify([...taken(context), entry], undefined, 2)}\n`)
+  if (stopped !== undefined) throw stopped.error
+  terminal.say(`${kept.length} ${options.keep === true ? 'copied' : 'moved'}\n`)
+  return kept.length === 0 ? nothingThere : 0
 }
 
 /** Each entry leaves the journal once it is written back or is kept no more; what cannot be written now stays there. */
 async function putBack(context: CliContext, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
   const { terminal, machine } = context
-  let [written, left] = [0, 0]
-  for (const entry of taken(context).filter((one) => one.tool === tool.name)) {
+  const entries = taken(machine).filter((one) => one.tool === tool.name)
+  const there = new Map<Taken, Credential>()
+  for (const entry of entries) {
     const item = await kept(context, entry)
-    const shown = printable(`${shownAccount(entry.account)} at ${entry.endpoint}`)
-    if (item === undefined) terminal.say(`${shown}: no longer kept, left out\n`)
-    else if (dryRun === true) terminal.say(`${shown}: would be written back\n`)
-    if (item !== undefined) written++
-    if (dryRun === true) continue
-    try {
-      if (item !== undefined) await source.putBack?.(machine, entry.trace, item)
-    } catch (error) {
-      if (!isFailure(error) || error.code !== 'refused') throw error
-      terminal.say(`${shown}: left, ${printable(error.message)}\n`)
-      written--
-      left++
-      continue
-    }
-    forget(context, entry)
+    if (item !== undefined) there.set(entry, item)
+    if (item === undefined) terminal.say(`${shown(entry)}: no longer kept, left out\n`)
+    else if (dryRun === true) terminal.say(`${shown(entry)}: would be written back\n`)
   }
-  if (dryRun !== true) terminal.say(`${written} written back\n`)
-  return left > 0 ? broken : written === 0 ? nothingThere : 0
+  if (dryRun === true) return there.size === 0 ? nothingThere : 0
+  const failures = await writeBack(machine, source, [...there])
+  for (const [entry, { message }] of failures) terminal.say(`${shown(entry)}: left, ${printable(message)}\n`)
+  forgetTaken(
+    machine,
+    entries.filter((entry) => !failures.has(entry)),
+  )
+  const written = there.size - failures.size
+  terminal.say(`${written} written back\n`)
+  return failures.size > 0 ? broken : written === 0 ? nothingThere : 0
 }
 
-async function kept(
-  context: CliContext,
-  { endpoint, service, account, owner }: Taken,
-): Promise<Credential | undefined> {
-  const [store] = await context.engine.stores()
-  const items = await store.find(context.asker, [service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
+/** Which of them were refused, and why. */
+async function writeBack(
+  machine: Machine,
+  source: PlainSecrets,
+  entries: readonly (readonly [Taken, Credential])[],
+): Promise<ReadonlyMap<Taken, Failure>> {
+  const failures = new Map<Taken, Failure>()
+  if (source.putBackAll !== undefined) {
+    const all = await source.putBackAll(
+      machine,
+      entries.map(([{ trace }, credential]) => ({ trace, credential })),
+    )
+    for (const [at, failure] of all.entries()) {
+      const [entry] = entries[at] ?? []
+      if (entry !== undefined && failure !== undefined) failures.set(entry, failure)
+    }
+    return failures
+  }
+  for (const [entry, credential] of entries) {
+    try {
+      await source.putBack?.(machine, entry.trace, credential)
+      forgetTaken(machine, [entry])
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'refused') throw error
+      failures.set(entry, error)
+    }
+  }
+  return failures
+}
+
+async function kept({ engine, asker }: CliContext, { endpoint, service, account, owner }: Taken) {
+  const [store] = await engine.stores()
+  const items = await store.find(asker, [service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
   return items.filter(isCredential).find((item) => item.owner === owner)
 }
 
-function forget(context: CliContext, entry: Taken): void {
-  const rest = taken(context).filter((one) => !isDeepStrictEqual(one, entry))
-  context.machine.files.write(journalOf(context), `${JSON.stringify(rest, undefined, 2)}\n`)
+function shown({ account, endpoint }: Taken): string {
+  return printable(`${shownAccount(account)} at ${endpoint}`)
 }

@@ -3,6 +3,7 @@ import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
 import { traceFailure } from '../edge/serve.ts'
+import { complain } from '../edge/stdio.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
@@ -18,7 +19,7 @@ export async function main(words: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
     traceFailure(failure)
-    context.terminal.say(formatFailure(failure))
+    complain(formatFailure(failure))
     exit(broken, failure.stuck)
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Credential, type Kind, type Place, person } from '../core/credential.ts'
+import { type Credential, type Entry, type Kind, type Place, person, samePlace } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import type { PersonsWord } from '../core/persons-word.ts'
@@ -39,6 +39,7 @@ async function set(context: CliContext, word: string, named: string | undefined,
   sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
   const remarks = [...remarksOn(change, credential, recoverHours), ...remarksOnUser(credential, tokenUser)]
+  if (terminal.inIsTerminal) remarks.push(...(await remarksOnListing(context, credential)))
   for (const remark of remarks) sayLine(terminal, `note: ${remark}`)
   return 0
 }
@@ -75,6 +76,21 @@ function remarksOnUser(credential: Credential, fromSettings: string): readonly s
     const user = userFor?.(credential, fromSettings)
     return user === undefined ? [] : [`${name} would send it with the user name ${user}`]
   })
+}
+
+/** Some programs find only what is listed, and that is what their own tool saved or a person shares. */
+async function remarksOnListing({ machine, broker }: CliContext, entry: Entry): Promise<readonly string[]> {
+  const { endpoint, account } = entry
+  const remarks: string[] = []
+  for (const { name, seeOnlyListed } of tools) {
+    const programs = seeOnlyListed?.(entry, machine) ?? []
+    if (programs.length === 0) continue
+    const isItsOwn = (other: Entry) => samePlace(other, { endpoint, account, owner: name })
+    if ((await (await broker()).list()).some(isItsOwn)) continue
+    const share = `credbridge share ${placeWords(endpoint, account)} --with ${name}`
+    remarks.push(`${programs.join(' and ')} will not find it unless it is listed: ${share}`)
+  }
+  return remarks
 }
 
 /** RFC 9110, 11.1: a scheme is a token. */

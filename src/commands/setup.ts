@@ -1,9 +1,16 @@
 import type { Command } from 'commander'
+import { asFailure, Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
+import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
-import type { Change, Setup, SetupOptions, Tool } from '../tools/tool.ts'
+import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
+import type { Change, PlainSecret, Setup, SetupOptions, Tool } from '../tools/tool.ts'
+import { nothingThere } from './arguments.ts'
+import { taken } from './import-journal.ts'
+import { isSetUp } from './is-set-up.ts'
+import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
   const setup = program.command('setup').description('tell a tool to ask credbridge, and prove that it does')
@@ -20,19 +27,15 @@ export function setupCommand(program: Command, context: CliContext): void {
   }
 }
 
-type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean }
+type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
 
-async function wire(
-  { terminal, machine, engine, asker }: CliContext,
-  tool: Tool,
-  setup: Setup,
-  options: Options,
-): Promise<number> {
+async function wire(context: CliContext, tool: Tool, setup: Setup, options: Options): Promise<number> {
+  const { terminal, machine, engine, asker } = context
   const undo = options.undo === true
   const make = async (changes: readonly Change[]) => {
-    for (const change of changes) {
-      terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(change.says)}\n`)
-      if (options.dryRun !== true) await change.apply()
+    for (const { says, apply } of changes) {
+      if (options.dryRun !== true) await apply()
+      terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(says)}\n`)
     }
   }
   if (!undo && options.dryRun !== true) {
@@ -40,11 +43,71 @@ async function wire(
   }
   // First, because what is planned next names the commands that PATH leads to.
   if (!undo) await make(machine.direct(tool.commands))
-  const plan = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
-  for (const remark of plan.remarks) terminal.say(`note: ${printable(remark)}\n`)
-  await make(plan.changes)
-  if (plan.changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
-  if (undo || options.dryRun === true || options.prove === false || setup.prove === undefined) return 0
-  terminal.say(`${printable(await setup.prove(machine))}\n`)
+  const {
+    changes,
+    remarks,
+    signIns = [],
+  } = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
+  for (const signIn of signIns)
+    terminal.say(`${options.dryRun === true ? 'would take over: ' : ''}${shownSecret(signIn)}\n`)
+  for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
+  if (options.dryRun !== true && signIns.length > 0 && !(await agrees(context, tool, signIns.length, options))) {
+    terminal.say('nothing was changed\n')
+    return nothingThere
+  }
+  if (options.dryRun !== true && signIns.length > 0) taken(machine) // A damaged journal ends it before anything is changed.
+  const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
+  if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
+  if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
+  await make(changes)
+  if (undo) await putAway(context, tool, make, options.dryRun === true)
+  if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
+  if (undo || options.dryRun === true) return 0
+  if (options.prove !== false && setup.prove !== undefined) terminal.say(`${printable(await setup.prove(machine))}\n`)
+  if (tool.plainSecrets !== undefined) await takeOut(context, tool, await tool.plainSecrets(), kept)
   return 0
+}
+
+/** One question for all; a person who is not there has said so before. */
+async function agrees({ terminal }: CliContext, { name }: Tool, count: number, { yes }: Options): Promise<boolean> {
+  if (yes === true) return true
+  const question = `${name} will not find ${count === 1 ? 'this sign-in' : `these ${count} sign-ins`} any more. Take over?`
+  try {
+    return await terminal.confirm(question)
+  } catch (error) {
+    const { code, message } = asFailure(error)
+    throw new Failure(code, `${name} would not find ${count} sign-ins any more, and ${message}`, {
+      hints: ['to take them over, add --yes', 'to leave them where they are, add --no-import'],
+    })
+  }
+}
+
+/** Keeps them before anything is changed: whatever stops this, the tool is still signed in. */
+async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): Promise<readonly PlainSecret[]> {
+  const kept: PlainSecret[] = []
+  for (const signIn of signIns) {
+    if (await keepSecret(context, signIn, false)) kept.push(signIn)
+    else context.terminal.say(`${printable(signIn.where)}: left, credbridge keeps another secret for it already\n`)
+  }
+  return kept
+}
+
+/** Takes away what leads to commands that nothing calls any longer. */
+async function putAway(
+  { machine }: CliContext,
+  tool: Tool,
+  make: (changes: readonly Change[]) => Promise<void>,
+  dryRun: boolean,
+): Promise<void> {
+  const unused = await noLongerCalled(machine, tool)
+  await make(unlinkingByName(machine, unused))
+  if (!dryRun) machine.wrappers.remove(unused)
+}
+
+/** The commands of a tool that no other tool which is set up calls. */
+async function noLongerCalled(machine: Machine, tool: Tool): Promise<readonly string[]> {
+  const others = tools.filter((other) => other !== tool && other.commands.some((one) => tool.commands.includes(one)))
+  const called = new Set<string>()
+  for (const other of others) if (await isSetUp(machine, other)) for (const one of other.commands) called.add(one)
+  return tool.commands.filter((one) => !called.has(one))
 }

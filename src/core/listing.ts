@@ -1,7 +1,8 @@
 import type { WithAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
+import { isNoteAbout, withoutConfiguration } from './configuration.ts'
 import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
-import { isNote, noteOwner } from './credential.ts'
+import { isNote } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
@@ -24,49 +25,66 @@ interface Where {
  * several accounts fit, is left out: clients give up as a whole when one entry of a list fails.
  */
 export async function listFor(listing: Listing, { stores, asker, withAliases, now }: Where): Promise<readonly Entry[]> {
-  const candidates = await endpointsOf(listing, stores, asker)
+  const wanted = (entry: Entry) => isCandidate(listing, entry)
+  const known = await Promise.all(stores.map((store) => knownIn(store, asker, wanted)))
+  const candidates = distinct(known.flatMap(({ candidates }) => candidates))
   const everywhere = distinct(withAliases(candidates))
-  const read = await Promise.all(stores.map((store) => readAll(store, asker, everywhere)))
+  const read = await Promise.all(stores.map((store, index) => readAll(store, asker, everywhere, known[index]?.found)))
   const entries: Entry[] = []
   for (const endpoint of candidates) {
     const credential = await answered(read, { ...listing, endpoints: withAliases([endpoint]) }, now())
     if (credential === undefined) continue
     const { account, owner, kind } = credential
+    const isOwn = withoutConfiguration(owner) === withoutConfiguration(listing.tool)
     const share = await sharedWith(read, listing.tool, endpoint, account)
-    const isOwn = owner === listing.tool && sameEndpoint(credential.endpoint, endpoint)
-    const spelling = isOwn ? credential.spelling : share?.spelling
+    const spelling = isOwn && sameEndpoint(credential.endpoint, endpoint) ? credential.spelling : share?.spelling
     const spelled = spelling === undefined ? {} : { spelling }
-    if (owner === listing.tool || share !== undefined) entries.push({ endpoint, account, owner, kind, ...spelled })
+    if (isOwn || share !== undefined) entries.push({ endpoint, account, owner, kind, ...spelled })
   }
   return entries
 }
 
-async function endpointsOf(
-  { tool, kinds }: Listing,
-  stores: readonly Store[],
-  asker: Asker,
-): Promise<readonly Endpoint[]> {
-  const entries = (
-    await Promise.all(stores.filter(({ traits }) => traits.list).map((store) => store.list(asker)))
-  ).flat()
-  const listed = entries.filter(({ owner, kind }) => {
-    return kind === 'shared' ? owner === noteOwner(tool) : owner === tool && kinds.includes(kind as Kind)
-  })
-  return distinct(listed.map(({ endpoint }) => endpoint))
+/** Whether a tool may list what an entry stands for. */
+function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean {
+  if (kind === 'shared') return isNoteAbout(tool, owner)
+  return withoutConfiguration(owner) === withoutConfiguration(tool) && kinds.includes(kind as Kind)
+}
+
+interface Known {
+  readonly candidates: readonly Endpoint[]
+  /** What lies at these endpoints, where the store told that along. */
+  readonly found?: readonly Found[]
+}
+
+async function knownIn(store: Store, asker: Asker, isWanted: (entry: Entry) => boolean): Promise<Known> {
+  if (!store.traits.list) return { candidates: [] }
+  const found = await unlessAboutOneItem(async () => store.findWanted?.(asker, isWanted))
+  if (found !== undefined) return { candidates: distinct(found.map(({ endpoint }) => endpoint)), found }
+  const entries = await store.list(asker)
+  return { candidates: distinct(entries.filter(isWanted).map(({ endpoint }) => endpoint)) }
 }
 
 /** What lies at some endpoints of a store, read at once; asking for one that cannot be read throws what reading did. */
-async function readAll(store: Store, asker: Asker, endpoints: readonly Endpoint[]): Promise<Read> {
+async function readAll(
+  store: Store,
+  asker: Asker,
+  endpoints: readonly Endpoint[],
+  known: readonly Found[] = [],
+): Promise<Read> {
   const found = new Map<string, Found[]>()
   const broken = new Map<string, unknown>()
+  const keep = (items: readonly Found[]) => {
+    for (const item of items) {
+      const here = found.get(nameOf(item.endpoint))
+      if (here === undefined) found.set(nameOf(item.endpoint), [item])
+      else here.push(item)
+    }
+  }
   const read = async (at: readonly Endpoint[]): Promise<void> => {
     const [one] = at
     if (one === undefined) return
     try {
-      for (const item of await store.find(asker, at)) {
-        const name = nameOf(item.endpoint)
-        found.set(name, [...(found.get(name) ?? []), item])
-      }
+      keep(await store.find(asker, at))
     } catch (error) {
       if (!isAboutOneItem(error)) throw error
       if (at.length === 1) broken.set(nameOf(one), error)
@@ -74,11 +92,21 @@ async function readAll(store: Store, asker: Asker, endpoints: readonly Endpoint[
       if (at.length > 1) for (const part of [at.slice(0, half), at.slice(half)]) await read(part)
     }
   }
-  await read(endpoints)
+  keep(known)
+  await read(endpoints.filter((endpoint) => !found.has(nameOf(endpoint))))
   return async (at) => {
     const names = [...new Set(at.map(nameOf))]
     for (const name of names) if (broken.has(name)) throw broken.get(name)
     return names.flatMap((name) => found.get(name) ?? [])
+  }
+}
+
+async function unlessAboutOneItem<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isAboutOneItem(error)) return undefined
+    throw error
   }
 }
 
@@ -90,7 +118,7 @@ async function sharedWith(
   account: string,
 ): Promise<NoteItem | undefined> {
   const notes = ((await first?.([endpoint])) ?? []).filter(isNote)
-  return notes.find((note) => note.kind === 'shared' && note.owner === noteOwner(tool) && note.account === account)
+  return notes.find((note) => note.kind === 'shared' && isNoteAbout(tool, note.owner) && note.account === account)
 }
 
 async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {

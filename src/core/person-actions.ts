@@ -1,4 +1,5 @@
 import type { BrokerParts } from './broker-parts.ts'
+import { withoutConfiguration } from './configuration.ts'
 import type { Credential, Entry, Item, NoteItem, Owner } from './credential.ts'
 import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace, secretOf } from './credential.ts'
 import { type EndedUse, endedUses } from './ended-uses.ts'
@@ -113,21 +114,25 @@ export function personActions(parts: BrokerParts): PersonActions {
     if (items.some((item) => isCredential(item) && item.owner === tool)) return
     const note: NoteItem = { endpoint, account, owner: noteOwner(tool), kind: 'shared' }
     await saveNote(first, asker, note, items)
-    const ended = items.filter((item) => item.owner === note.owner && covers(item, account))
+    const ended = items.filter((item) => withoutConfiguration(item.owner) === note.owner && covers(item, account))
     for (const item of ended) if (!samePlace(item, note)) await first.remove(asker, item)
   }
 
   async function unshare(endpoint: Endpoint, account: string, tool: Owner, endUse: boolean): Promise<boolean> {
     const items = await first.find(asker, [endpoint], account)
     const owner = noteOwner(tool)
-    const shared = items.find((item) => item.kind === 'shared' && item.owner === owner && item.account === account)
+    const shared = items.filter(
+      (item) => item.kind === 'shared' && withoutConfiguration(item.owner) === owner && item.account === account,
+    )
     const isEnded = items.some((item) => item.owner === owner && covers(item, account))
     const isOwn = items.some((item) => isCredential(item) && item.owner === tool)
-    if (endUse && !isEnded && !isOwn) {
-      await saveNote(first, asker, { endpoint, account, owner, kind: 'ended' }, items)
-      return true
+    let changed = endUse && !isEnded && !isOwn
+    if (changed) await saveNote(first, asker, { endpoint, account, owner, kind: 'ended' }, items)
+    for (const note of shared) {
+      // The note that its use has ended has taken the place of the one that it is shared.
+      if (!changed || note.owner !== owner) changed = (await first.remove(asker, note)) || changed
     }
-    return shared !== undefined && (await first.remove(asker, shared))
+    return changed
   }
 
   return {

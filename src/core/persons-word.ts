@@ -123,10 +123,12 @@ async function makeDefault(
 ): Promise<boolean> {
   const others = items.some((item) => isCredential(item) && item.account !== account)
   const defaults = items.filter(isDefault)
-  if (!others || !first.traits.extras || defaults.some((note) => note.account === account)) return false
+  if (!others || !first.traits.extras) return false
+  // Also where it is the default already: its time tells it from a later login of a tool (core/selection.ts).
   await saveNote(first, asker, { endpoint, account, owner: ourselves, kind: 'default' }, items)
-  for (const note of defaults) await first.remove(asker, note)
-  return true
+  const former = defaults.filter((note) => note.account !== account)
+  for (const note of former) await first.remove(asker, note)
+  return defaults.length === 0 || former.length > 0
 }
 
 function isDefault(item: Item): item is NoteItem {

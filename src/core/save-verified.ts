@@ -5,8 +5,8 @@ import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
-/** Where a tool keeps one account, another login may remove its former one just as this one is written over it. */
-const attempts = 3
+/** Somebody else's erase may come between a save and the look at it; so may a login that removes its former account. */
+const attempts = 5
 
 /**
  * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
@@ -20,7 +20,7 @@ export async function saveVerified(
   { oneAccount = false }: Saving,
 ): Promise<readonly Found[]> {
   const { endpoint, account } = credential
-  for (let left = oneAccount ? attempts : 1; left > 0; left--) {
+  for (let left = attempts; left > 0; left--) {
     await store.save(asker, credential)
     const found = await store.find(asker, [endpoint, copiesEndpoint], oneAccount ? undefined : account)
     if (isKept(found, credential, before, oneAccount)) return found
@@ -31,8 +31,8 @@ export async function saveVerified(
 }
 
 /**
- * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one;
- * only nothing at all or the value from before says that ours was lost.
+ * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one.
+ * Nothing at all, or the value from before, says that ours was erased or lost.
  */
 function isKept(
   found: readonly Found[],

@@ -1,6 +1,17 @@
 import type { BrokerParts } from './broker-parts.ts'
+import { isOtherConfiguration, tooMany } from './configuration.ts'
 import type { Credential, Found, Item, NoteItem } from './credential.ts'
-import { hasExpired, isCredential, isNote, noteOwner, person, samePlace, sameProof, sameValue } from './credential.ts'
+import {
+  hasExpired,
+  isCredential,
+  isNote,
+  noteOwner,
+  person,
+  samePlace,
+  sameProof,
+  sameValue,
+  secretOf,
+} from './credential.ts'
 import { sameEndpoint } from './endpoint.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { saveNote } from './save-note.ts'
@@ -45,17 +56,26 @@ export async function saveFor(parts: BrokerParts, credential: Credential, saving
   const save: Save = { credential, saving, lookup, found, items, before, ended }
   if (saving.asOwn !== true && (await isFormer(parts, save))) return 'unchanged'
   const isKnown = saving.asOwn !== true && before === undefined && (await isBorrowed(parts, save))
-  return (await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)) ? 'saved' : 'unchanged'
+  const changed = await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)
+  for (const item of tooMany(items, owner)) await stores[0].remove(asker, item, secretOf(item))
+  return changed ? 'saved' : 'unchanged'
 }
 
-/** Whether the tool would be answered with just this, saved by somebody else: a sign-in lifts what ended its use. */
+/**
+ * Whether the tool would be answered with just this, saved by somebody else: a sign-in lifts what ended its use. Each of a
+ * tool's configurations keeps its own.
+ */
 async function isBorrowed(
   { stores: [, ...later], asker, now }: BrokerParts,
   { credential, lookup, found, ended }: Save,
 ): Promise<boolean> {
   const readable = (items: readonly Found[]) => items.filter((item) => isCredential(item) || isNote(item))
+  const isOthersOwn = (item: Found) =>
+    isCredential(item) &&
+    isOtherConfiguration(item.owner, credential.owner) &&
+    sameEndpoint(item.endpoint, credential.endpoint)
   const reads: Read[] = [
-    async () => readable(found).filter((item) => !ended.some((note) => note === item)),
+    async () => readable(found).filter((item) => !ended.some((note) => note === item) && !isOthersOwn(item)),
     ...later.map(
       (store): Read =>
         async (endpoints, account) =>

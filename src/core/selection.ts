@@ -1,3 +1,4 @@
+import { isConfiguration, isNoteAbout, rankOf, ranks, withoutConfiguration } from './configuration.ts'
 import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './credential.ts'
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
@@ -73,7 +74,7 @@ export function usableAt(items: readonly Found[], lookup: UsableFor): Usable[] {
   const shared = items.filter((item) => isSharedWith(lookup.tool, item))
   return lookup.endpoints.map((endpoint) => {
     const itemsAt = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
-    const endedAt = itemsAt.filter((item) => item.kind === 'ended' && item.owner === noteOwner(lookup.tool))
+    const endedAt = itemsAt.filter((item) => item.kind === 'ended' && isNoteAbout(lookup.tool, item.owner))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
     const fitting = itemsAt
       .filter((item) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item)))
@@ -85,7 +86,7 @@ export function usableAt(items: readonly Found[], lookup: UsableFor): Usable[] {
         ({ owner, account }) =>
           lookup.sharedOnly !== true || owner === lookup.tool || isShared(account, endpoint, shared),
       )
-    endedBefore.push(...endedAt)
+    endedBefore.push(...endedAt.filter(({ owner }) => owner === noteOwner(lookup.tool)))
     return { items: itemsAt, usable: fitting.filter(isCredential), later: fitting.filter(isUnknown) }
   })
 }
@@ -106,7 +107,7 @@ export function accountToRead({ account, tokenUser }: Pick<Lookup, 'account' | '
 }
 
 function isSharedWith(tool: Owner, { kind, owner }: Item): boolean {
-  return kind === 'shared' && owner === noteOwner(tool)
+  return kind === 'shared' && isNoteAbout(tool, owner)
 }
 
 /** Shared at this endpoint itself, or at the one that has it as an alias: the same path on another host. */
@@ -126,8 +127,8 @@ export function covers(note: Item, account: string): boolean {
 /** A tool's own items go first. A person is answered with all alike: what they set themselves is no tool's sign-in. */
 function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number): Answer | undefined {
   const meant = meantAmong([...usable, ...later], items, lookup)
-  const isOwn = ({ owner }: Found) => owner === lookup.tool
-  const steps = lookup.tool === person ? [meant] : [meant.filter(isOwn), meant.filter((item) => !isOwn(item))]
+  const byRank = () => ranks.map((rank) => meant.filter(({ owner }) => rankOf(owner, lookup.tool) === rank))
+  const steps = lookup.tool === person ? [meant] : byRank()
   for (const candidates of steps) {
     const credentials = candidates.filter(isCredential)
     const fresh = credentials.filter((credential) => !hasExpired(credential, now))
@@ -155,9 +156,26 @@ function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Look
     const exact = all.filter(({ account }) => account === lookup.account)
     return exact.length > 0 ? exact : all
   }
+  const signedIn = isConfiguration(lookup.tool) ? signedInWith(lookup.tool, all, items) : []
+  if (signedIn.length > 0) return signedIn
   const note = items.find((item) => item.kind === 'default' && item.owner === ourselves)
+  if (note !== undefined && hasNewerLogin(all, note, lookup)) return all
   const marked = all.filter(({ account }) => account === note?.account)
   return note !== undefined && marked.length > 0 ? marked : all
+}
+
+/** A tool that keeps one account at an endpoint: its login after the default was set says that this account is meant. */
+function hasNewerLogin(all: readonly Found[], note: Found, { tool, oneAccount }: Lookup): boolean {
+  const since = note.savedAt
+  return (
+    since !== undefined && oneAccount === true && all.some((one) => one.owner === tool && (one.savedAt ?? 0) > since)
+  )
+}
+
+/** Whoever made a configuration for an account of its own has said with it which account is meant. */
+function signedInWith(tool: Owner, all: readonly Found[], items: readonly Found[]): readonly Found[] {
+  const said = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
+  return all.filter(({ account }) => said.some((item) => item.account === account))
 }
 
 function oneOf(candidates: readonly Found<Credential>[], items: readonly Found[], lookup: Lookup): Found<Credential> {
@@ -169,7 +187,8 @@ function oneOf(candidates: readonly Found<Credential>[], items: readonly Found[]
   if (lookup.tool === person) throw ambiguous(first.endpoint, [...accounts].sort())
   if (lookup.anyAccount === true) return first
   const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
-  if (first.owner === lookup.tool && (saidWhen || lookup.oneAccount === true)) return first
+  const isOwn = [lookup.tool, withoutConfiguration(lookup.tool)].includes(first.owner)
+  if (isOwn && (saidWhen || lookup.oneAccount === true)) return first
   const shared = items.filter((item) => isSharedWith(lookup.tool, item)).map(({ account }) => account)
   const signedIn = newest.filter(({ account }) => shared.includes(account))
   if (signedIn.length > 0 && signedIn.length < newest.length) return oneOf(signedIn, items, lookup)

@@ -71,6 +71,12 @@ export interface Store {
   tidy?(asker: Asker): Promise<void>
 
   /**
+   * Everything at the endpoints of the entries that are wanted: what `list` and then `find` would tell, for less. `undefined`
+   * where it does not know it at once, and absent where it never does: then these two have to tell.
+   */
+  findWanted?(asker: Asker, isWanted: (entry: Entry) => boolean): Promise<readonly Found[] | undefined>
+
+  /**
    * Does work that no other process may do for the same place at the same time, as renewing a token is. The others wait
    * their turn, at most the store's limit: then `timeout`. Reading and unconditional saves go on meanwhile.
    */

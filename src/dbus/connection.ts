@@ -6,7 +6,7 @@ import { outputOf } from './bytes.ts'
 import { type Call, hello } from './call.ts'
 import { busSilent, busUnreachable, busVanished } from './failures.ts'
 import { incoming } from './incoming.ts'
-import { type Bodies, printMessage, type Received, readBody } from './message.ts'
+import { type Bodies, longest, printMessage, type Received, readBody } from './message.ts'
 
 /** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
 export interface Connection {
@@ -27,6 +27,8 @@ export interface ServiceFailures {
   failureOf(error: string): Failure | undefined
   /** No answer came in time. */
   noAnswer(): Failure
+  /** It says more than anybody wants to hear. */
+  tooMuch(): Failure
 }
 
 /** Somebody who waits for a message, which may be another one. */
@@ -38,13 +40,16 @@ interface Waiting {
 /** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
 const atOnce = 100
 
+/** What may come in, in bytes, while somebody waits for answers: four of the longest messages. */
+const most = 4 * longest
+
 /** Speaks to the first of these sockets that is ours or root's and can be reached, as this user. The bus must greet us within the limit. */
 export function openConnection(
   connect: ConnectSocket,
   addresses: readonly [BusAddress, ...BusAddress[]],
   userId: number,
   limit: number,
-  { failureOf, noAnswer }: ServiceFailures,
+  { failureOf, noAnswer, tooMuch }: ServiceFailures,
 ): Connection {
   const waiting = new Map<number, Waiting>()
   let unsent = outputOf(4096)
@@ -52,6 +57,7 @@ export function openConnection(
   let state: 'connecting' | 'open' | 'closed' = 'connecting'
   let numbers = 0
   let unanswered = 0
+  let received = 0
   const later: (() => void)[] = []
   const connectToOwn = ownSocketsOnly(connect, userId)
   let stranger: Failure | undefined
@@ -67,6 +73,8 @@ export function openConnection(
       },
       received(bytes) {
         try {
+          received += bytes.length
+          if (received > most) throw tooMuch()
           feed(bytes)
         } catch (error) {
           end(asFailure(error))
@@ -98,6 +106,11 @@ export function openConnection(
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
+  function rest(): void {
+    received = 0
+    socket.keepAlive(false)
+  }
+
   function wait<T>(
     number: number,
     limit: number,
@@ -110,7 +123,7 @@ export function openConnection(
       function settle(how: () => void): void {
         clearTimeout(timer)
         waiting.delete(number)
-        if (waiting.size === 0) socket.keepAlive(false)
+        if (waiting.size === 0) rest()
         how()
       }
       waiting.set(number, {

@@ -4,6 +4,7 @@ import type { Value, Variant } from './value.ts'
 interface Types {
   readonly b: boolean
   readonly t: bigint
+  readonly s: string
   readonly o: string
   readonly ao: readonly string[]
   readonly 'a{ss}': ReadonlyMap<string, string>

@@ -22,6 +22,9 @@ export interface Variant {
 /** As many containers within each other as the specification permits. */
 const deepest = 64
 
+/** More elements than anybody needs, whose small texts would become many times as many bytes here. Bytes are not counted. */
+const mostElements = 100_000
+
 /** Prints the values that the signature announces. */
 export function print(out: Output, signature: string, values: readonly Value[]): void {
   const { signature: outer, type } = out
@@ -167,7 +170,7 @@ function readArray(from: Input): Uint8Array | readonly Value[] | Dictionary {
   if (type === 'y') from.at = end
   while (from.at < end) {
     from.type = element
-    elements.push(readValue(from))
+    if (elements.push(readValue(from)) > mostElements) throw unreadable('has an array of too many elements')
   }
   if (from.at !== end) throw unreadable('has an array whose length is wrong')
   from.depth--

@@ -4,7 +4,7 @@ import { openEngine } from '../engine/engine.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
 import { exit } from './exit.ts'
-import { write } from './stdio.ts'
+import { complain } from './stdio.ts'
 import { thisCall } from './this-call.ts'
 import { thisMachine } from './this-machine.ts'
 
@@ -21,5 +21,5 @@ export async function serve(
 
 /** CREDBRIDGE_DEBUG=1 says where something broke, without values. */
 export function traceFailure(failure: Failure): void {
-  if (process.env['CREDBRIDGE_DEBUG'] === '1') write(2, whereItBroke(failure))
+  if (process.env['CREDBRIDGE_DEBUG'] === '1') complain(whereItBroke(failure))
 }

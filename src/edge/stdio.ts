@@ -27,7 +27,7 @@ function statsOf(fd: number): Stats | undefined {
 }
 
 /** `node:tty` loads the streams: 2 ms that only a character device is worth. */
-export async function isTerminal(fd: number, stats = statsOf(fd)): Promise<boolean> {
+export async function isTerminal(fd: 0 | 1 | 2, stats: Stats | undefined = statsOf(fd)): Promise<boolean> {
   return stats?.isCharacterDevice() === true && (await import('node:tty')).isatty(fd)
 }
 
@@ -95,6 +95,15 @@ export function write(fd: 1 | 2, text: string): void {
       if (Date.now() > until) throw new Failure('timeout', `nobody reads ${streams[fd]}`)
       pause(5)
     }
+  }
+}
+
+/** Says why something failed. Where even that cannot be written, the exit code says it alone. */
+export function complain(text: string): void {
+  try {
+    write(2, text)
+  } catch {
+    // There is nowhere else to say it.
   }
 }
 

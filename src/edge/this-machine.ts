@@ -1,34 +1,45 @@
 import { join } from 'node:path'
 import { readDescriptor } from '../system/descriptor.ts'
-import { foldersOf } from '../system/folders.ts'
+import { type Folders, foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
-import { direct, isOurs, ourCommand } from './installation/own-commands.ts'
+import { direct } from './installation/executable.ts'
+import { isOurs, ourCommand, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
-import { write } from './stdio.ts'
+import { isTerminal, write } from './stdio.ts'
 
-/** What this process and this machine offer. */
-export function thisMachine(): Machine {
+/** What this process and this machine offer. Where its folders are is found out when somebody asks: there may be none. */
+export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
   const { env, platform } = process
   const userId = process.getuid?.() ?? -1
-  const places = foldersOf(env, platform)
+  let known: Folders | undefined
+  const places = () => {
+    known ??= foldersOf(env, platform, userId)
+    return known
+  }
   const files = userFiles({ userId, platform, processId: process.pid })
+  const isOursHere = (program: string) => isOurs(program, places)
   return {
     env,
     platform,
     userId,
     processId: process.pid,
-    home: places.home,
-    places,
+    get home() {
+      return places().home
+    },
+    get places() {
+      return places()
+    },
     folder: process.cwd(),
     files,
     run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
     program: (name) => programsOnPath(name, env)[0],
-    ours: (command) => ourCommand(command, env),
-    isOurs,
-    direct: (commands) => direct(commands, env, files),
+    ours: (command) => ourCommand(command, env, places),
+    isOurs: isOursHere,
+    direct: (commands) => direct(commands, env, files, isOursHere),
+    wrappers: wrappersIn(places, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: () => socketConnector((process as { binding?: Binding }).binding?.bind(process)),
@@ -36,6 +47,10 @@ export function thisMachine(): Machine {
       process.env[name] = value
     },
     readDescriptor,
-    say: (line) => write(2, `credbridge: ${line}\n`),
+    say,
   }
+}
+
+async function sayOnTerminal(line: string): Promise<void> {
+  if (await isTerminal(2)) write(2, `credbridge: ${line}\n`)
 }

@@ -12,12 +12,16 @@ export interface Ending {
   readonly stuck: boolean
 }
 
+/** What a person has set for a tool, by its name in the settings. */
+export type ReadSetting = (name: string) => Promise<string | undefined>
+
 /** Carries one conversation through: does what the dialect asks for, prints what it says, whatever happens on the way. */
 export async function converse(
   dialect: Dialect,
   call: Call,
   openBroker: () => Promise<Broker>,
   notice: (failure: Failure) => void = () => {},
+  readSetting: ReadSetting = async () => undefined,
 ): Promise<Ending> {
   let stuck = false
   const noticed = (error: unknown): Failure => {
@@ -26,7 +30,7 @@ export async function converse(
     if (failure.code !== 'ambiguous') notice(failure)
     return failure
   }
-  const reply = await lastReply(dialect, call, openBroker, noticed)
+  const reply = await lastReply(dialect, call, openBroker, noticed, readSetting)
   try {
     await call.print(reply)
     return { exitCode: reply.exitCode, stuck }
@@ -42,13 +46,14 @@ async function lastReply(
   call: Call,
   openBroker: () => Promise<Broker>,
   noticed: (error: unknown) => Failure,
+  readSetting: ReadSetting,
 ): Promise<Reply> {
   const input = inputReader(call.input)
   try {
     const conversation = dialect.converse(call)
     let step = conversation.next()
     while (step.done !== true) {
-      const result = await carryOut(step.value, call, input, openBroker).then(
+      const result = await carryOut(step.value, call, input, openBroker, readSetting).then(
         (value) => ({ value }),
         (error: unknown) => ({ failure: noticed(error) }),
       )
@@ -66,6 +71,7 @@ async function carryOut(
   call: Call,
   input: InputReader,
   openBroker: () => Promise<Broker>,
+  readSetting: ReadSetting,
 ): Promise<unknown> {
   switch (request.do) {
     case 'read':
@@ -86,6 +92,8 @@ async function carryOut(
       return (await openBroker()).remove(request.removal)
     case 'list':
       return (await openBroker()).listFor(request.listing)
+    case 'setting':
+      return readSetting(request.name)
     case 'check':
       return request.check()
     default:

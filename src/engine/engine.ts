@@ -83,7 +83,8 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
       opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
-    const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)))
+    const readSetting = async (name: string) => (await settings()).tools[name]
+    const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)), readSetting)
     // A store that hangs is not asked by the next call.
     if (ending.stuck) stores = undefined
     return ending

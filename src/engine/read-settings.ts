@@ -12,6 +12,7 @@ const usual: Settings = {
   tokenUser: 'oauth2',
   vaultKeyFile: undefined,
   secretServiceSession: 'plain',
+  tools: {},
   unknownKeys: [],
 }
 

@@ -9,6 +9,16 @@ type Reader = (value: unknown, settings: Settings) => Settings
 
 const wrong = (what: string) => new Failure('malformed', `the settings file: ${what}`, { hints: ['credbridge doctor'] })
 
+/** A tool's own setting. */
+function oneOf(name: string, ...words: readonly string[]): Reader {
+  return (value, settings) => {
+    if (typeof value !== 'string' || !words.includes(value)) {
+      throw wrong(`${name} must be ${words.map((word) => `"${word}"`).join(' or ')}`)
+    }
+    return { ...settings, tools: { ...settings.tools, [name]: value } }
+  }
+}
+
 /** What may stand in the file: the path of each key, and what its value becomes. */
 const keys: Readonly<Record<string, Reader>> = {
   store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
@@ -17,6 +27,7 @@ const keys: Readonly<Record<string, Reader>> = {
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
   'git.token-user': (value, settings) => ({ ...settings, tokenUser: userName(value, 'git.token-user') }),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
+  'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 

@@ -14,6 +14,8 @@ export interface Settings {
   readonly vaultKeyFile: string | undefined
   /** How secrets cross the bus: `plain` trusts it, `dh` encrypts each exchange. */
   readonly secretServiceSession: 'plain' | 'dh'
+  /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */
+  readonly tools: Readonly<Record<string, string>>
   /** Keys of the file that this version does not know. They are ignored, and doctor names them. */
   readonly unknownKeys: readonly string[]
 }

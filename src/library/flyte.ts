@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ourselves } from '../core/credential.ts'
-import { serviceName } from '../core/endpoint.ts'
 import { isFailure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
+import { accessTokenKey, expiries, expiryRemoval } from '../tools/python/flyte-expiry.ts'
 import { ArgumentTypeError, mustBeStrings, typeOf } from './arguments.ts'
 import { NoKeyringError, named, PasswordDeleteError } from './errors.ts'
 import type { OpenStores, Passwords } from './passwords.ts'
@@ -12,11 +12,8 @@ import type { OpenStores, Passwords } from './passwords.ts'
  * a bare token. flyte-sdk keeps one item `tokens` with a JSON object instead (src/flyte/remote/_client/auth/_keyring.py).
  */
 
-const keys = { access: 'access_token', refresh: 'refresh_token', id: 'id_token' }
+const keys = { access: accessTokenKey, refresh: 'refresh_token', id: 'id_token' }
 const newerKey = 'tokens'
-
-/** Where it lies until when an access token is good; flytekit keeps no such thing, and its items stay as it knows them. */
-const expiries = serviceName('flyte-expiry')
 
 export interface Tokens {
   readonly accessToken: string
@@ -89,6 +86,7 @@ export function tokenStoreOver(
       const refreshToken = await getPassword(forEndpoint, keys.refresh)
       const accessToken = await getPassword(forEndpoint, keys.access)
       const idToken = await getPassword(forEndpoint, keys.id)
+      if (!given(accessToken)) await forgetExpiry(forEndpoint)
       if (!given(accessToken) && !given(idToken)) return newerLayout(forEndpoint)
       const expiresIn = await timeLeft(forEndpoint, accessToken ?? '')
       return new Credentials({ accessToken: accessToken ?? '', refreshToken, forEndpoint, expiresIn, idToken })
@@ -105,11 +103,12 @@ export function tokenStoreOver(
     mustBeStrings({ forEndpoint })
     for (const key of Object.values(keys)) await forget(forEndpoint, key)
     await forget(withoutScheme(forEndpoint), newerKey)
-    await unlessNoKeyring(() =>
-      named(async () =>
-        (await open()).broker.remove({ tool: ourselves, kinds: ['text'], endpoint: expiries, account: forEndpoint }),
-      ),
-    )
+    await unlessNoKeyring(() => forgetExpiry(forEndpoint))
+  }
+
+  /** Also after somebody has removed the token who knows nothing about this. */
+  async function forgetExpiry(forEndpoint: string): Promise<void> {
+    await named(async () => (await open()).broker.remove(expiryRemoval(forEndpoint)))
   }
 
   async function forget(service: string, key: string): Promise<void> {

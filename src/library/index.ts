@@ -21,7 +21,10 @@ let opened: Engine | undefined
 
 /** Standard error is the program's own: what a person would be told stands in errors and in `getKeyring`. */
 function engine(): Engine {
-  opened ??= openEngine({ ...thisMachine(), say: () => {} }, { withoutKeychain: () => withoutKeychain })
+  opened ??= openEngine(
+    thisMachine(() => {}),
+    { withoutKeychain: () => withoutKeychain },
+  )
   return opened
 }
 

@@ -1,6 +1,7 @@
 import type { Broker } from '../core/broker.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
+import { removalBeside } from '../tools/python/flyte-expiry.ts'
 import { itemOf, lookupOf, removalOf, savingOf } from '../tools/python/lookup.ts'
 import { mustBeStrings } from './arguments.ts'
 import { named, PasswordDeleteError } from './errors.ts'
@@ -67,7 +68,12 @@ export function passwordsOver(open: OpenStores): Passwords {
     },
     async deletePassword(service, username) {
       mustBeStrings({ service, username })
-      const removed = await named(async () => (await open()).broker.remove(removalOf(service, username)))
+      const removed = await named(async () => {
+        const { broker } = await open()
+        const beside = removalBeside(service, username)
+        if (beside !== undefined) await broker.remove(beside)
+        return broker.remove(removalOf(service, username))
+      })
       if (!removed) throw new PasswordDeleteError()
     },
     async getKeyring() {

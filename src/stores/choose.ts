@@ -109,7 +109,7 @@ async function unsettled(
       const earlier = await settleFirst(store.name, machine)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
       if (store.name === fallback.name && fallback.insteadOfKeychain !== undefined)
-        machine.say(fallback.insteadOfKeychain)
+        await machine.say(fallback.insteadOfKeychain)
       return store
     },
   })

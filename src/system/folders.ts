@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { Failure } from '../core/failure.ts'
 
 /** Where credbridge's own files lie. All paths are absolute. */
 export interface Folders {
@@ -16,10 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The XDG folders, on macOS and Windows those that programs use there. A relative path in the environment is ignored,
- * as the XDG specification asks: it would be read from the working directory.
+ * as the XDG specification asks: it would be read from the working directory. A user without a home: `unavailable`.
  */
-export function foldersOf(env: Environment, platform: string): Folders {
-  const home = absolute(env['HOME']) ?? absolute(homedir()) ?? userInfo().homedir
+export function foldersOf(env: Environment, platform: string, userId: number): Folders {
+  const home = absolute(env['HOME']) ?? homeOf(userId)
   const inHome = (variable: string, ...path: string[]) =>
     join(absolute(env[variable]) ?? join(home, ...path), 'credbridge')
   if (platform === 'win32') {
@@ -32,6 +33,19 @@ export function foldersOf(env: Environment, platform: string): Folders {
     config: inHome('XDG_CONFIG_HOME', '.config'),
     data: inHome('XDG_DATA_HOME', ...(support ?? ['.local', 'share'])),
     state: inHome('XDG_STATE_HOME', ...(support ?? ['.local', 'state'])),
+  }
+}
+
+/** `docker run --user 54321` makes a user that no file knows; then neither of these has an answer. */
+function homeOf(userId: number): string {
+  try {
+    return absolute(homedir()) ?? userInfo().homedir
+  } catch (error) {
+    const who = `user ${userId} is not among the users of this machine`
+    throw new Failure('unavailable', `there is no home folder: HOME is not set, and ${who}`, {
+      hints: ['export HOME=/path/to/a/folder'],
+      cause: error,
+    })
   }
 }
 

@@ -8,6 +8,17 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export type KeychainAddon = typeof import('@napi-rs/keyring')
 
+/**
+ * The programs by which clients start commands of ours that run on Node. Where the standalone executable is installed there
+ * are none. Those that keep the options for Node start the caller's own program in our place.
+ */
+export interface Wrappers {
+  write(commands: readonly string[], keepingOptions?: readonly string[]): void
+  remove(commands: readonly string[]): void
+  /** What is wrong with the wrapper of a command, for a person; `undefined` if it is as it should be. */
+  fault(command: string, keepingOptions?: readonly string[]): string | undefined
+}
+
 /** What this process and the machine offer. The edge makes the real one; tests make one in a made-up home. */
 export interface Machine {
   readonly env: Environment
@@ -27,12 +38,16 @@ export interface Machine {
   readonly run: Run
   /** The absolute path of a program on PATH, never one in the working directory. */
   program(name: string): string | undefined
-  /** The absolute path of one of our installed commands; `undefined` if it is not there or cannot be run. */
+  /**
+   * The absolute path by which a client starts one of our installed commands, whatever PATH it has; `undefined` if it is not
+   * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that; who uses the path without setup writes it first.
+   */
   ours(command: string): string | undefined
   /** Whether a program, by its absolute path, is of this very installation. */
   isOurs(program: string): boolean
   /** What makes PATH lead to the standalone executable for these commands, where it is installed and PATH does not. */
   direct(commands: readonly string[]): readonly Change[]
+  readonly wrappers: Wrappers
   /** The text of a file that ships beside our commands. */
   shipped(name: string): string | undefined
 
@@ -44,6 +59,6 @@ export interface Machine {
   setVariable(name: string, value: string): void
   /** The text of the file that is open at this descriptor, however often it is read; `undefined` if none is. */
   readDescriptor(descriptor: number): string | undefined
-  /** Tells the person one line, on standard error. */
-  say(line: string): void
+  /** Tells the person one line, if somebody is there to read it. A client takes what its helper says for trouble. */
+  say(line: string): void | Promise<void>
 }

@@ -51,6 +51,7 @@ export type Request =
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
   | { readonly do: 'remove'; readonly removal: Removal }
   | { readonly do: 'list'; readonly listing: Listing }
+  | { readonly do: 'setting'; readonly name: string }
   | { readonly do: 'check'; readonly check: () => Promise<void> }
 
 /** A conversation in progress: yields requests, and returns the last reply. The engine throws a failure into it. */
@@ -107,6 +108,11 @@ export function* remove(removal: Removal): Conversation<boolean> {
 /** What the tool may list as its own. */
 export function* list(listing: Listing): Conversation<readonly Entry[]> {
   return (yield { do: 'list', listing }) as readonly Entry[]
+}
+
+/** What a person has set for the tool; `undefined` for what is as usual. */
+export function* setting(name: string): Conversation<string | undefined> {
+  return (yield { do: 'setting', name }) as string | undefined
 }
 
 /** Lets something be looked at that a dialect cannot see, before it gives an answer. What the check throws ends it. */

@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts'
+import { isObject, type Member, type Node, parsed, rootOf } from './json-tree.ts'
 
 /*
  * Edits a JSON file of somebody else in place: only the member that is meant changes; order, indentation, line ends,
@@ -23,51 +23,104 @@ export function membersAt(text: string, path: Path): readonly (readonly [name: s
 
 /** The text with this value at the path: in its old place, else behind the last member. Objects on the way are made. */
 export function withValue(text: string, path: Path, value: unknown): string {
+  return withValues(text, [[path, value]])
+}
+
+/** The same for many values, no path below another: the text is gone through once. */
+export function withValues(text: string, values: readonly (readonly [path: Path, value: unknown])[]): string {
   const style = styleOf(text)
-  let at = rootOf(text)
-  for (const [depth, name] of path.entries()) {
-    const rest = path.slice(depth + 1).reduceRight<unknown>((inner, outer) => ({ [outer]: inner }), value)
-    const member = at.members?.findLast((one) => one.name === name)
-    if (member === undefined) return inserted(text, at, name, rest, style)
-    const { value: there, start } = member
-    const isLast = depth === path.length - 1
-    if (isLast || there.members === undefined) {
-      return text.slice(0, there.start) + print(rest, indentAt(text, start), style) + text.slice(there.end)
-    }
-    at = there
-  }
-  return text
+  return changed(text, valueEdits(text, rootOf(text), byName(values), style))
 }
 
-/** The text without the member at the path, and without nothing else. */
+/** The text without the member at the path; nothing else changes. */
 export function withoutValue(text: string, path: Path): string {
-  let at: Node | undefined = rootOf(text)
-  for (const name of path.slice(0, -1)) at = at?.members?.findLast((one) => one.name === name)?.value
-  const members = at?.members ?? []
-  const index = members.findIndex(({ name }) => name === path.at(-1))
-  const [before, member, after] = [members[index - 1], members[index], members[index + 1]]
-  if (at === undefined || member === undefined) return text
-  const [from, to] =
-    after !== undefined
-      ? [member.start, after.start]
-      : before !== undefined
-        ? [before.value.end, member.value.end]
-        : [at.start + 1, at.end - 1]
-  return withoutValue(text.slice(0, from) + text.slice(to), path)
+  return withoutValues(text, [path])
 }
 
-interface Node {
+/** The same for many members: the text is gone through once. */
+export function withoutValues(text: string, paths: readonly Path[]): string {
+  return changed(text, removalEdits(rootOf(text), byName(paths.map((path) => [path, undefined]))))
+}
+
+/** A part of the text, and what comes in its place. */
+interface Edit {
   readonly start: number
   readonly end: number
-  /** Of an object only. */
-  readonly members?: readonly Member[]
+  readonly text: string
 }
 
-interface Member {
-  readonly name: string
-  readonly start: number
-  readonly nameEnd: number
-  readonly value: Node
+/** The edits from the first to the last. */
+function changed(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = []
+  let at = 0
+  for (const { start, end, text: instead } of [...edits].sort((a, b) => a.start - b.start)) {
+    parts.push(text.slice(at, start), instead)
+    at = end
+  }
+  return parts.join('') + text.slice(at)
+}
+
+/** What is meant in an object: for each name a value, or what is meant below. */
+type Meant = ReadonlyMap<string, { readonly value: unknown } | { readonly below: Meant }>
+
+function byName(values: readonly (readonly [path: Path, value: unknown])[]): Meant {
+  const groups = new Map<string, [Path, unknown][]>()
+  for (const [[name = '', ...rest], value] of values) {
+    const group = groups.get(name) ?? []
+    group.push([rest, value])
+    groups.set(name, group)
+  }
+  return new Map(
+    [...groups].map(([name, group]) => {
+      const ends = group.filter(([path]) => path.length === 0)
+      return [name, ends.length > 0 ? { value: ends.at(-1)?.[1] } : { below: byName(group) }]
+    }),
+  )
+}
+
+function valueEdits(text: string, at: Node, meant: Meant, style: Style): readonly Edit[] {
+  const edits: Edit[] = []
+  const missing: [string, unknown][] = []
+  const members = new Map((at.members ?? []).map((member) => [member.name, member]))
+  for (const [name, one] of meant) {
+    const member = members.get(name)
+    if (member === undefined) missing.push([name, plain(one)])
+    else if ('below' in one && member.value.members !== undefined) {
+      edits.push(...valueEdits(text, member.value, one.below, style))
+    } else {
+      const printed = print(plain(one), indentAt(text, member.start), style)
+      edits.push({ start: member.value.start, end: member.value.end, text: printed })
+    }
+  }
+  return missing.length === 0 ? edits : [...edits, insertion(text, at, missing, style)]
+}
+
+/** The value that is meant, with the objects on the way to it. */
+function plain(one: { readonly value: unknown } | { readonly below: Meant }): unknown {
+  return 'value' in one ? one.value : Object.fromEntries([...one.below].map(([name, inner]) => [name, plain(inner)]))
+}
+
+/** Members that stand beside each other go as one, so that what separates them goes once. */
+function removalEdits(at: Node, meant: Meant): readonly Edit[] {
+  const members = at.members ?? []
+  const edits: Edit[] = []
+  const isMeant = (member: Member | undefined) => {
+    const one = member === undefined ? undefined : meant.get(member.name)
+    return one !== undefined && 'value' in one
+  }
+  for (const [index, member] of members.entries()) {
+    const one = meant.get(member.name)
+    if (one !== undefined && 'below' in one) edits.push(...removalEdits(member.value, one.below))
+    if (!isMeant(member) || isMeant(members[index - 1])) continue
+    let last = index
+    while (isMeant(members[last + 1])) last++
+    const [before, after] = [members[index - 1], members[last + 1]]
+    const start =
+      after === undefined && before !== undefined ? before.value.end : after === undefined ? at.start + 1 : member.start
+    const end = after?.start ?? (before === undefined ? at.end - 1 : (members[last]?.value.end ?? at.end - 1))
+    edits.push({ start, end, text: '' })
+  }
+  return edits
 }
 
 interface Style {
@@ -85,16 +138,18 @@ function styleOf(text: string): Style {
   return blank.includes('\n') ? { lineEnd, unit: blank.slice(blank.lastIndexOf('\n') + 1) } : { lineEnd }
 }
 
-function inserted(text: string, into: Node, name: string, value: unknown, style: Style): string {
+/** New members behind the last one. */
+function insertion(text: string, into: Node, added: readonly [string, unknown][], style: Style): Edit {
   const [first, last] = [into.members?.[0], into.members?.at(-1)]
   if (first === undefined || last === undefined) {
-    const printed = print({ [name]: value }, indentAt(text, into.start), style)
-    return text.slice(0, into.start) + printed + text.slice(into.end)
+    const printed = print(Object.fromEntries(added), indentAt(text, into.start), style)
+    return { start: into.start, end: into.end, text: printed }
   }
   const blank = text.slice(into.start + 1, first.start)
   const colon = text.slice(first.nameEnd, first.value.start)
-  const printed = print(value, indentAt(text, first.start), style)
-  return `${text.slice(0, last.value.end)},${blank}${JSON.stringify(name)}${colon}${printed}${text.slice(last.value.end)}`
+  const indent = indentAt(text, first.start)
+  const printed = added.map(([name, value]) => `,${blank}${JSON.stringify(name)}${colon}${print(value, indent, style)}`)
+  return { start: last.value.end, end: last.value.end, text: printed.join('') }
 }
 
 function print(value: unknown, indent: string, { unit, lineEnd }: Style): string {
@@ -106,61 +161,4 @@ function print(value: unknown, indent: string, { unit, lineEnd }: Style): string
 function indentAt(text: string, at: number): string {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
   return line.slice(0, line.length - line.trimStart().length)
-}
-
-function rootOf(text: string): Node {
-  parsed(text)
-  return nodeAt(text, skipBlank(text, 0))
-}
-
-/** What stands here; `JSON.parse` has already found the text to be valid. */
-function nodeAt(text: string, start: number): Node {
-  const opening = text.charAt(start)
-  if (opening === '"') return { start, end: stringEnd(text, start) }
-  if (opening !== '{' && opening !== '[') return { start, end: scalarEnd(text, start) }
-  const members: Member[] = []
-  let at = skipBlank(text, start + 1)
-  while (text.charAt(at) !== '}' && text.charAt(at) !== ']') {
-    const nameEnd = opening === '{' ? stringEnd(text, at) : at
-    const colon = skipBlank(text, nameEnd)
-    const value = nodeAt(text, opening === '{' ? skipBlank(text, colon + 1) : at)
-    const name = opening === '{' ? (JSON.parse(text.slice(at, nameEnd)) as string) : ''
-    members.push({ name, start: at, nameEnd, value })
-    at = skipBlank(text, value.end)
-    if (text.charAt(at) === ',') at = skipBlank(text, at + 1)
-  }
-  return { start, end: at + 1, ...(opening === '{' ? { members } : {}) }
-}
-
-function stringEnd(text: string, start: number): number {
-  let at = start + 1
-  while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1
-  return at + 1
-}
-
-function scalarEnd(text: string, start: number): number {
-  let at = start
-  while (at < text.length && !',]} \t\r\n'.includes(text.charAt(at))) at++
-  return at
-}
-
-function skipBlank(text: string, from: number): number {
-  let at = from
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
-  return at
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new Failure('malformed', 'it is not JSON')
-  }
-  if (!isObject(value)) throw new Failure('malformed', 'it is not a JSON object')
-  return value
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

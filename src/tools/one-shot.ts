@@ -1,6 +1,6 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
-import { type Failure, isFailure } from '../core/failure.ts'
-import { formatFailure } from '../core/failure-text.ts'
+import { type Failure, isFailure, withHints } from '../core/failure.ts'
+import { formatFailure, printable } from '../core/failure-text.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -14,8 +14,8 @@ export type Intent =
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  /** `absent`: how the client hears that there was nothing; as `done` unless given. */
-  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply }
+  /** `absent`: how the client hears that there was nothing; as `done` unless given. `beside`: what goes with it. */
+  | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply; readonly beside?: Removal | undefined }
   | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
   /** A person types a secret; what follows depends on it. */
   | { readonly do: 'ask'; readonly question: string; readonly answered: (secret: Secret) => Intent }
@@ -34,6 +34,8 @@ export interface OneShot {
   broken(failure: Failure, text: string): Reply
   /** How the client hears of several accounts with nothing to choose among them; the person reads it on a terminal. */
   readonly ambiguous: 'absent' | 'broken'
+  /** A setting with which what is locked counts as absent for a client that only looks; its failure names it. */
+  readonly whenLocked?: { readonly setting: string; readonly value: string }
 }
 
 /** The dialect of a protocol of one message and one reply. */
@@ -56,16 +58,17 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
     case 'reply':
       return intent.reply
     case 'find':
-      return yield* found(protocol, intent.lookup, intent.found)
+      return yield* looking(protocol, protocol.absent, found(protocol, intent.lookup, intent.found))
     case 'save':
       yield* conversation.save(intent.credential, intent.saving)
       return protocol.done
     case 'remove': {
       const removed = yield* conversation.remove(intent.removal)
+      if (intent.beside !== undefined) yield* conversation.remove(intent.beside)
       return removed ? protocol.done : (intent.absent ?? protocol.done)
     }
     case 'list':
-      return intent.found(yield* conversation.list(intent.listing))
+      return yield* looking(protocol, intent.found([]), listed(intent))
     case 'ask':
       return yield* carryOut(protocol, intent.answered(yield* conversation.ask(intent.question)))
     default:
@@ -80,5 +83,23 @@ function* found({ absent, ambiguous }: OneShot, lookup: Lookup, print: (answer: 
   } catch (error) {
     if (ambiguous !== 'absent' || !isFailure(error) || error.code !== 'ambiguous') throw error
     return (yield* conversation.isPersonReading()) ? { ...absent, stderr: formatFailure(error) } : absent
+  }
+}
+
+function* listed({ listing, found }: Extract<Intent, { do: 'list' }>): Conversation {
+  return found(yield* conversation.list(listing))
+}
+
+/** Nothing is told of what is locked, where a person has said so, and that is said. */
+function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): Conversation {
+  try {
+    return yield* look
+  } catch (error) {
+    if (whenLocked === undefined || !isFailure(error) || error.code !== 'locked') throw error
+    const words = `${whenLocked.setting} = "${whenLocked.value}"`
+    if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
+      return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
+    }
+    throw withHints(error, [`to go on without a sign-in: ${words} in config.toml`])
   }
 }

@@ -33,6 +33,7 @@ needs('the build (npm run build)', built)('built', () => {
       await store('pass', 'two.example.com', 'alice', 'a')
       await store('pass', 'two.example.com', 'bob', 'b')
       await store('pass', 'https://index.docker.io/v1/', 'hub', 'h')
+      await credbridge('setup', 'docker', '--no-prove')
       const moved = await credbridge('import', 'docker', '--helper', 'pass', '--yes')
       expect(moved.stderr).toContain(
         'two.example.com: stays, the helper keeps several users there and would forget all',

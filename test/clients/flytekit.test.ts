@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { needsPythonClients, openPythonWorld, type PythonWorld, stores } from './python-world.ts'
 
 const library = join(import.meta.dirname, '..', '..', 'dist', 'library', 'index.mjs')
@@ -24,7 +25,7 @@ print(json.dumps(found and dataclasses.asdict(found)))
 `
 
 needsPythonClients("flytekit's KeyringStore and ours", () => {
-  describe.each(stores)('on %s', (store) => {
+  describe.each(storesInTurn(stores))('on %s', (store) => {
     test('what we store flytekit retrieves and deletes', async () => {
       const world = await openPythonWorld(store)
       await world.run('credbridge', ['setup', 'python', '--no-prove'])

@@ -32,34 +32,41 @@ needsPrograms(
 )('a keyring', () => {
   needs('the build (npm run build)', built)('git', () => {
     needs('a newer git (.ci/gits)', newerGit?.built !== undefined)("git's own suite", () => {
-      test('holds our helper to every behaviour', async () => {
-        const session = await startSession('unlocked', onTestFinished)
-        const commands = installCommands(join(session.folder, 'commands'))
-        const file = join(session.folder, 't0303-credbridge.sh')
-        writeFileSync(file, script)
-        mkdirSync(join(session.folder, 'output'))
-        const store = process.env['CREDBRIDGE_TEST_STORE']
-        const outcome = await run('sh', [file, `--root=${join(session.folder, 'trash')}`], {
-          env: {
-            ...session.env,
-            ...(store === undefined ? {} : { CREDBRIDGE_STORE: store }),
-            PATH: `${commands}:${session.env['PATH']}`,
-            TEST_DIRECTORY: join(newerGit?.built ?? '', 't'),
-            TEST_OUTPUT_DIRECTORY: join(session.folder, 'output'),
-            GIT_TEST_INSTALLED: join(newerGit?.built ?? '', 'bin'),
-            GIT_TEST_CHAIN_LINT: '0',
-          },
-          cwd: session.folder,
-          timeout: 110_000,
-        })
-        const results = outcome.stdout.split('\n').filter((line) => /^(not )?ok \d/.test(line))
-        const failed = results
-          .filter((line) => line.startsWith('not ok'))
-          .map((line) => line.replace(/^not ok \d+ - /, ''))
-        expect(failed, outcome.stdout + outcome.stderr).toEqual(Object.keys(deviations))
-        expect(results.length).toBeGreaterThanOrEqual(27)
-        expect(outcome.stdout).toContain(`\n1..${results.length}\n`)
-      }, 120_000)
+      test.each([
+        ['a keyring', 'unlocked'],
+        ['the vault, where nothing is settled yet', 'no-bus'],
+      ] as const)(
+        'holds our helper to every behaviour on %s',
+        async (_, state) => {
+          const session = await startSession(state, onTestFinished)
+          const commands = installCommands(join(session.folder, 'commands'))
+          const file = join(session.folder, 't0303-credbridge.sh')
+          writeFileSync(file, script)
+          mkdirSync(join(session.folder, 'output'))
+          const store = process.env['CREDBRIDGE_TEST_STORE']
+          const outcome = await run('sh', [file, `--root=${join(session.folder, 'trash')}`], {
+            env: {
+              ...session.env,
+              ...(store === undefined ? {} : { CREDBRIDGE_STORE: store }),
+              PATH: `${commands}:${session.env['PATH']}`,
+              TEST_DIRECTORY: join(newerGit?.built ?? '', 't'),
+              TEST_OUTPUT_DIRECTORY: join(session.folder, 'output'),
+              GIT_TEST_INSTALLED: join(newerGit?.built ?? '', 'bin'),
+              GIT_TEST_CHAIN_LINT: '0',
+            },
+            cwd: session.folder,
+            timeout: 110_000,
+          })
+          const results = outcome.stdout.split('\n').filter((line) => /^(not )?ok \d/.test(line))
+          const failed = results
+            .filter((line) => line.startsWith('not ok'))
+            .map((line) => line.replace(/^not ok \d+ - /, ''))
+          expect(failed, outcome.stdout + outcome.stderr).toEqual(Object.keys(deviations))
+          expect(results.length).toBeGreaterThanOrEqual(27)
+          expect(outcome.stdout).toContain(`\n1..${results.length}\n`)
+        },
+        120_000,
+      )
     })
   })
 })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
+import { onTerminal, typed } from '../real/typing.ts'
 import { openPythonWorld, type PythonWorld } from './python-world.ts'
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('python3')('keyring set on a terminal', () => {
-    function typing(world: PythonWorld, typed: string, ...words: string[]) {
+    function typing(world: PythonWorld, answer: string, ...words: string[]) {
       const keyring = words.length > 0 ? words : ['keyring', 'set', 'sys', 'bob']
-      return world.run('/usr/bin/env', ['python3', '-c', onTerminal, typed, ...keyring])
+      return world.run('/usr/bin/env', ['python3', ...onTerminal(typed(answer), ...keyring)])
     }
     const kept = (world: PythonWorld) => world.run('keyring', ['get', 'sys', 'bob'])
 
@@ -17,9 +17,9 @@ needs('the build (npm run build)', built)('built', () => {
       ['wrö\u007f\u007ford 😀\u007f!\r', 'word !'],
       ['all wrong\u0015right\n', 'right'],
       ['\n', ''],
-    ])('asks as Python does, shows nothing of %j', async (typed, password) => {
+    ])('asks as Python does, shows nothing of %j', async (answer, password) => {
       const world = await openPythonWorld('vault')
-      expect(await typing(world, typed)).toMatchObject({
+      expect(await typing(world, answer)).toMatchObject({
         stdout: "Password for 'bob' in 'sys': \r\n",
         stderr: '',
         exitCode: 0,

@@ -43,6 +43,10 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
       expect((await git('get', about)).stdout).toBe('username=alice\npassword=p=1\n')
       expect((await run(libsecret, ['get'], { env, input: about })).stdout).toContain('password=p=1\n')
 
+      const early = await credbridge('import', '--from', 'libsecret', '--yes', '--remove')
+      expect(early).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('git does not ask credbridge') })
+      expect((await run(libsecret, ['get'], { env, input: about })).stdout).toContain('password=p=1\n')
+      expect(await credbridge('setup', 'git')).toMatchObject({ exitCode: 0 })
       expect(await credbridge('import', '--from', 'libsecret', '--yes', '--remove')).toMatchObject({ exitCode: 0 })
       expect((await run(libsecret, ['get'], { env, input: about })).stdout).not.toContain('password')
       expect((await git('get', about)).stdout).toBe('username=alice\npassword=p=1\n')
@@ -87,7 +91,9 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
     test('uv, whose items serve pip and uv through us from then on', async () => {
       const attributes = ['service', 'uv:pypi.example.com:8080', 'username', 'erin', 'target', 'default']
       await keep('erin@uv:pypi.example.com:8080:default', 'u', 'application', 'uv', ...attributes)
-      expect(await credbridge('import', '--from', 'uv', '--yes', '--remove')).toMatchObject({ exitCode: 0 })
+      expect(await credbridge('import', '--from', 'uv', '--yes', '--remove', '--without-setup')).toMatchObject({
+        exitCode: 0,
+      })
       expect(await found('application', 'uv')).toBe('')
       const words = ['get', 'https://pypi.example.com:8080/simple/', 'erin']
       expect((await run('credbridge-keyring', words, { env })).stdout).toBe('u\n')

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
 
 needsNpmClients('Bun', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('npm’s login shared with it: whoami, publish, add, logout', { timeout: 120_000 }, async () => {
       const world = await openNpmWorld(store, ['bun', 'npm'])
       const bun = (folder: string, ...words: string[]) =>

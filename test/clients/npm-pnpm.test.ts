@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { type NpmWorld, needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
 
@@ -13,7 +14,7 @@ async function setUp(world: NpmWorld): Promise<void> {
 const isInstalled = ({ home }: NpmWorld) => existsSync(join(home, 'app', 'node_modules', '@team', 'tiny', 'tiny.js'))
 
 needsNpmClients('pnpm', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('12: login, import, whoami, publish, install, logout', { timeout: 120_000 }, async () => {
       const world = await openNpmWorld(store, ['pnpm', 'npm'])
       await setUp(world)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { type NpmWorld, needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
 
@@ -21,7 +22,7 @@ function projects(world: NpmWorld): void {
 }
 
 needsNpmClients('Yarn', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('login, import, whoami, publish, add, logout', { timeout: 120_000 }, async () => {
       const world = await openNpmWorld(store, ['yarn'])
       projects(world)

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
 
@@ -10,7 +11,7 @@ const login = [
 ] as const
 
 needsNpmClients('npm', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('login, whoami, publish, install, npx, logout, and no token in any file', { timeout: 120_000 }, async () => {
       const world = await openNpmWorld(store, ['npm'])
       await world.well('', 'credbridge', ['setup', 'npm'])

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import {
   client,
   file,
@@ -28,7 +29,7 @@ function uv(world: PythonWorld, ...words: string[]) {
 }
 
 needsPythonClients('pip and uv', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('the newest pip signs in by the index alone', async () => {
       const world = await openPythonWorld(store)
       const index = await startIndex(world, 'alice', 'p@ss:%w"rd')

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
+import { until } from '../real/until.ts'
 import {
   client,
   file,
@@ -27,11 +28,12 @@ async function startPypiserver(world: PythonWorld, user: string, password: strin
   const server = spawn(client('tools', 'pypi-server'), words, { env: world.env, stdio: 'ignore' })
   onTestFinished(() => void server.kill('SIGKILL'))
   const origin = `http://127.0.0.1:${port}`
-  const limit = Date.now() + 20_000
-  while (!(await fetch(origin).catch(() => undefined))) {
-    if (Date.now() > limit) throw new Error('pypiserver did not start')
-    await sleep(50)
-  }
+  const answers = () =>
+    fetch(origin).then(
+      () => true,
+      () => false,
+    )
+  await until(answers, 'pypiserver did not start')
   return { origin, arrived: join(packages, 'tiny-1.0-py3-none-any.whl') }
 }
 
@@ -53,7 +55,7 @@ async function openWorld(store: (typeof stores)[number]): Promise<PythonWorld> {
 }
 
 needsPythonClients('publishing', () => {
-  describe.each(stores)('from %s', (store) => {
+  describe.each(storesInTurn(stores))('from %s', (store) => {
     test('twine uploads to pypiserver, and the newest pip fetches it from there', async () => {
       const world = await openWorld(store)
       const { origin, arrived } = await startPypiserver(world, 'alice', 'p@ss')

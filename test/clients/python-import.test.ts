@@ -1,22 +1,36 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { client, needsPythonClients, openPythonWorld } from './python-world.ts'
 
-/** A person with plain secrets in these files, below home or one of the XDG folders. */
-async function withFiles(files: Readonly<Record<string, string>>) {
+/**
+ * A person with plain secrets in these files, below home or one of the XDG folders, whose tools ask credbridge, unless
+ * others are named.
+ */
+async function withFiles(files: Readonly<Record<string, string>>, tools: readonly string[] = ['python', 'pip', 'uv']) {
   const world = await openPythonWorld('vault')
   const path = (name: string) => join(world.session.folder, name)
+  mkdirSync(path('home/bin'))
+  rmSync(path('commands/keyring'))
+  const folders = [path('home/bin'), path('commands'), dirname(client('tools', 'python'))]
+  const env = { ...world.env, PATH: folders.join(':') }
+  const run: typeof world.run = (program, words, options) => world.run(program, words, { env, ...options })
+  for (const tool of tools) {
+    const words = ['setup', tool, '--no-prove', ...(tool === 'python' ? [] : ['--before-others'])]
+    const outcome = await run('credbridge', words)
+    if (outcome.exitCode !== 0) throw new Error(outcome.stderr)
+  }
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(path(name)), { recursive: true })
     writeFileSync(path(name), text)
   }
   return {
     ...world,
+    run,
     path,
     read: (name: string) => readFileSync(path(name), 'utf8'),
-    bring: (...words: string[]) => world.run('credbridge', ['import', 'python', ...words]),
-    get: async (service: string, user: string) => (await world.run('keyring', ['get', service, user])).stdout,
+    bring: (...words: string[]) => run('credbridge', ['import', 'python', ...words]),
+    get: async (service: string, user: string) => (await run('credbridge-keyring', ['get', service, user])).stdout,
   }
 }
 
@@ -36,7 +50,17 @@ username = __token__
 password = pub-pw
 `
 
+/** As the index itself tells people to write it. */
+const canonical = `[pypi]
+  username = __token__
+  password = pypi-token
+
+[testpypi]
+  password = pypi-other-token
+`
+
 const pipConf = `[global]
+keyring-provider = subprocess
 index-url = https://alice:p%40ss@pypi.example.com/simple/
 timeout = 7
 extra-index-url =
@@ -46,7 +70,8 @@ extra-index-url =
     https://alice:p%40ss@pypi.example.com/simple/more/
 `
 
-const uvToml = `[[index]]
+const uvToml = `keyring-provider = "subprocess"
+[[index]]
 name = "ours"
 url = "https://carol:s3cret@uv.example.com/simple/"
 `
@@ -77,6 +102,68 @@ needsPythonClients('credbridge import python', () => {
     expect(read('config/uv/uv.toml')).toBe(uvToml)
     const put = '[ours]\npassword = p=ss %word#\n'
     expect(read('home/.pypirc')).toBe(pypirc.replace('password = p=ss %word#\n', '').replace('[ours]\n', put))
+  })
+
+  test('the canonical .pypirc, whose addresses twine knows; twine finds them again', async () => {
+    const { bring, read, python } = await withFiles({ 'home/.pypirc': canonical })
+    const script = `
+from twine import auth, utils
+for name in ["pypi", "testpypi"]:
+    config = utils.get_repository_from_config("~/.pypirc", name)
+    resolver = auth.Resolver(config, auth.CredentialInput())
+    print(resolver.username, resolver.password)
+`
+    expect(await bring('--yes')).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 moved') })
+    expect(read('home/.pypirc')).toBe('[pypi]\n  username = __token__\n\n[testpypi]\n')
+    expect(await python('tools', script)).toBe('__token__ pypi-token\n__token__ pypi-other-token\n')
+    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(read('home/.pypirc')).toContain('password = pypi-token')
+  })
+
+  test('without twine nobody says which addresses those are, and they stay', async () => {
+    const { run, path, read } = await withFiles({ 'home/.pypirc': canonical })
+    const PATH = path('commands')
+    const env = { HOME: path('home'), XDG_CONFIG_HOME: path('config'), CREDBRIDGE_STORE: 'vault', PATH }
+    const outcome = await run('credbridge', ['import', 'python', '--yes'], { env })
+    expect(outcome).toMatchObject({ exitCode: 1 })
+    expect(outcome.stderr).toContain('[pypi] stays as it is: without twine nothing says its repository')
+    expect(read('home/.pypirc')).toBe(canonical)
+  })
+
+  describe('before setup', () => {
+    const [pip, uv] = [pipConf.replace('keyring-provider = subprocess\n', ''), uvToml.replace(/^.*\n/, '')]
+    const files = { 'home/.pypirc': pypirc, 'config/pip/pip.conf': pip, 'config/uv/uv.toml': uv }
+
+    test('is refused, and nobody is signed out', async () => {
+      const { bring, read } = await withFiles(files, [])
+      const outcome = await bring('--yes')
+      expect(outcome).toMatchObject({ exitCode: 2 })
+      expect(outcome.stderr.split('\n').slice(-7)).toEqual([
+        'credbridge: python does not ask credbridge, pip does not ask credbridge, uv does not ask credbridge, and would be signed out',
+        'hint: credbridge setup python',
+        'hint: credbridge setup pip',
+        'hint: credbridge setup uv',
+        'hint: to copy only: --keep',
+        'hint: to move it all the same: --without-setup',
+        '',
+      ])
+      for (const [name, text] of Object.entries(files)) expect(read(name)).toBe(text)
+      expect(await bring('--yes', '--keep')).toMatchObject({ exitCode: 0 })
+      for (const [name, text] of Object.entries(files)) expect(read(name)).toBe(text)
+    })
+
+    test('of one tool leaves what the others read', async () => {
+      const { bring, read } = await withFiles(files, ['python'])
+      const outcome = await bring('--yes')
+      expect(outcome).toMatchObject({ exitCode: 0 })
+      expect(outcome.stderr).toContain(
+        'uv.toml: the address of https://uv.example.com/simple/: left, uv does not ask credbridge\n',
+      )
+      expect(outcome.stderr).toContain('hint: credbridge setup pip\nhint: credbridge setup uv\n')
+      expect(read('home/.pypirc')).toBe(pypirc.replace('password = p=ss %word#\n', ''))
+      expect(read('config/pip/pip.conf')).toBe(pip)
+      expect(read('config/uv/uv.toml')).toBe(uv)
+    })
   })
 
   const altSet = `

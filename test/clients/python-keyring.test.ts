@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { storesInTurn } from '../real/stores.ts'
 import { client, needsPythonClients, openPythonWorld, type PythonWorld, stores } from './python-world.ts'
 
 /** What a text can be: each comes back as it was. */
@@ -60,7 +61,7 @@ print("all well")
 `
 
 needsPythonClients("Python's keyring with our backend", () => {
-  describe.each(stores)('on %s', (store) => {
+  describe.each(storesInTurn(stores))('on %s', (store) => {
     test('any text comes back as it was; a miss is a miss', async () => {
       const world = await withBackend(await openPythonWorld(store))
       const outcome = await world.run(client('tools', 'python'), ['-c', throughTheLibrary], {
@@ -69,6 +70,18 @@ needsPythonClients("Python's keyring with our backend", () => {
       })
       expect(outcome).toMatchObject({ stderr: '', stdout: 'all well\n', exitCode: 0 })
     }, 120_000)
+
+    test('of several accounts whoever names none gets one, also of two saved in the same second', async () => {
+      const world = await withBackend(await openPythonWorld(store))
+      const script = `
+import keyring
+for user in ["zoe", "ben", "ann"]:
+    keyring.set_password("a service", user, "of " + user)
+found = [keyring.get_credential("a service", None) for _ in range(3)]
+print(len({it.username for it in found}), all(it.password == "of " + it.username for it in found))
+`
+      expect(await world.python('tools', script)).toBe('1 True\n')
+    })
 
     test("Python's own keyring command, with our backend, shows the same items as ours", async () => {
       const world = await withBackend(await openPythonWorld(store))

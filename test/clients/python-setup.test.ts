@@ -10,58 +10,29 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { installCommands } from '../real/commands.ts'
+import { describe, expect, test } from 'vitest'
+import { installCommands, startedBy } from '../real/commands.ts'
 import { run } from '../real/run.ts'
-import { startSession } from '../real/session.ts'
+import { openHome, putKeyring } from './python-home.ts'
 import { client, needsPythonClients } from './python-world.ts'
 
-/** A home without anything, our commands and these folders on PATH, and no other keyring than what is put there. */
-async function openHome(...folders: string[]) {
-  const session = await startSession('no-bus', onTestFinished)
-  const commands = installCommands(join(session.folder, 'commands'))
-  const early = join(session.folder, 'early')
-  mkdirSync(early)
-  const path = [early, commands, ...folders].join(':')
-  const env = { ...session.env, PATH: path, CREDBRIDGE_STORE: 'vault' }
-  const at = (...names: string[]) => join(session.folder, ...names)
-  return {
-    env,
-    commands,
-    early,
-    at,
-    read: (...names: string[]) => readFileSync(at(...names), 'utf8'),
-    write(text: string, ...names: string[]) {
-      mkdirSync(dirname(at(...names)), { recursive: true })
-      writeFileSync(at(...names), text)
-    },
-    credbridge: (...words: string[]) =>
-      run(join(commands, 'credbridge'), words, { env, timeout: 100_000, cwd: session.folder }),
-    run: (program: string, ...words: string[]) => run(program, words, { env, timeout: 100_000 }),
-  }
-}
-
 const pipFolder = dirname(client('pip-new', 'pip'))
-
-function putKeyring(folder: string): string {
-  const path = join(folder, 'keyring')
-  writeFileSync(path, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-  return path
-}
 
 needsPythonClients('credbridge setup', () => {
   describe('pip', () => {
     test('links the command, tells pip, proves it; twice is once; undo leaves nothing', async () => {
-      const { credbridge, commands, read, run } = await openHome(pipFolder)
+      const { credbridge, commands, early, ours, read, run } = await openHome(pipFolder)
       const first = await credbridge('setup', 'pip')
       expect(first).toMatchObject({ exitCode: 0 })
       expect(first.stderr).toContain('found it as pip asks for it')
-      expect(readlinkSync(join(commands, 'keyring'))).toBe(join(commands, 'credbridge-keyring'))
+      expect(readlinkSync(join(early, 'keyring'))).toBe(ours)
+      expect(readdirSync(commands)).not.toContain('keyring')
       expect(read('config', 'pip', 'pip.conf')).toBe('[global]\nkeyring-provider = subprocess\n\n')
       expect((await credbridge('setup', 'pip')).stderr).toContain('pip: nothing to change')
-      expect((await credbridge('doctor')).stdout).toMatch(/^ok +pip: keyring is .*commands.keyring, which is ours$/m)
+      expect((await credbridge('doctor')).stdout).toMatch(/^ok +pip: keyring is .*early.keyring, which is ours$/m)
       expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
-      expect(readdirSync(commands)).not.toContain('keyring')
+      expect(readdirSync(early)).toEqual([])
+      expect(ours.startsWith(commands) || !existsSync(ours)).toBe(true)
       const asked = await run(client('pip-new', 'pip'), 'config', 'get', 'global.keyring-provider')
       expect(asked.exitCode).not.toBe(0)
     })
@@ -79,21 +50,24 @@ needsPythonClients('credbridge setup', () => {
     })
 
     test('a dry run changes nothing', async () => {
-      const { credbridge, commands, at } = await openHome(pipFolder)
+      const { credbridge, early, at } = await openHome(pipFolder)
       expect((await credbridge('setup', 'pip', '--dry-run')).stderr).toContain('would do: keyring: ')
-      expect(readdirSync(commands)).not.toContain('keyring')
+      expect(readdirSync(early)).toEqual([])
+      expect(existsSync(at('data', 'credbridge', 'commands'))).toBe(false)
       expect(existsSync(at('config', 'pip'))).toBe(false)
     })
 
     test('another keyring is left alone, unless the user says to go before it; and then it is still there', async () => {
-      const { credbridge, commands, early, at } = await openHome(pipFolder)
+      const { credbridge, commands, early, ours, at } = await openHome(pipFolder)
       const other = putKeyring(commands)
       const refused = await credbridge('setup', 'pip')
       expect(refused).toMatchObject({ exitCode: 2 })
-      expect(refused.stderr).toContain(`there is another keyring command: ${other}`)
+      expect(refused.stderr).toBe(
+        `credbridge: there is another keyring command: ${other}\nhint: credbridge setup pip --before-others\n`,
+      )
       expect(existsSync(at('config', 'pip'))).toBe(false)
       expect(await credbridge('setup', 'pip', '--before-others')).toMatchObject({ exitCode: 0 })
-      expect(readlinkSync(join(early, 'keyring'))).toBe(join(commands, 'credbridge-keyring'))
+      expect(readlinkSync(join(early, 'keyring'))).toBe(ours)
       expect(readFileSync(other, 'utf8')).toBe('#!/bin/sh\nexit 1\n')
       await credbridge('setup', 'pip', '--undo')
       expect(readdirSync(early)).toEqual([])
@@ -120,7 +94,8 @@ needsPythonClients('credbridge setup', () => {
           (program: string) =>
           (...words: string[]) =>
             run(join(venv, 'bin', program), words, { env, timeout: 100_000 })
-        return { ...home, venv, credbridge: at('credbridge'), pipFinds: () => at('python')('-c', pipFinds) }
+        const ours = startedBy('credbridge-keyring', join(venv, 'bin'), home.at('data'))
+        return { ...home, ours, venv, credbridge: at('credbridge'), pipFinds: () => at('python')('-c', pipFinds) }
       }
 
       test('the link goes elsewhere, and that is the one which pip finds', async () => {
@@ -138,20 +113,19 @@ needsPythonClients('credbridge setup', () => {
       })
 
       test('a link that uv has there is not taken for one that pip finds', async () => {
-        const { credbridge, at, venv, pipFinds } = await openShared()
-        symlinkSync(join(venv, 'bin', 'credbridge-keyring'), join(venv, 'bin', 'keyring'))
+        const { credbridge, at, ours, venv, pipFinds } = await openShared()
+        symlinkSync(ours, join(venv, 'bin', 'keyring'))
         expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
         expect((await pipFinds()).stdout).toBe(`${at('home', '.local', 'bin', 'keyring')}\n`)
         rmSync(at('home', '.local', 'bin', 'keyring'))
         expect((await credbridge('doctor')).stdout).toMatch(/pip: pip passes over .*bin.keyring/)
       })
 
-      test('a keyring of somebody else among them is another one, too', async () => {
-        const { credbridge, venv } = await openShared()
+      test('a keyring of somebody else among them is in nobody’s way', async () => {
+        const { credbridge, at, venv, pipFinds } = await openShared()
         putKeyring(join(venv, 'bin'))
-        expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 2 })
-        const before = await credbridge('setup', 'pip', '--before-others')
-        expect(before.stderr).toContain(`there is no folder on PATH before ${join(venv, 'bin', 'keyring')}`)
+        expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
+        expect((await pipFinds()).stdout).toBe(`${at('home', '.local', 'bin', 'keyring')}\n`)
       })
     })
 
@@ -206,21 +180,22 @@ needsPythonClients('credbridge setup', () => {
       ['offline = tru\n', 'is not TOML'],
       ['keyring-provider = """\ndisabled"""\n', 'in a way that cannot be set aside'],
     ])('%j stays as it is', async (before, told) => {
-      const { credbridge, commands, read, write } = await openHome()
+      const { credbridge, early, read, write } = await openHome()
       write(before, ...settings)
       expect(await credbridge('setup', 'uv')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(told) })
       expect(read(...settings)).toBe(before)
-      expect(readdirSync(commands)).not.toContain('keyring')
+      expect(readdirSync(early)).toEqual([])
     })
 
-    test('the link stays as long as pip asks it', async () => {
-      const { credbridge, commands } = await openHome(pipFolder)
+    test('the link and what it leads to stay as long as pip asks it', async () => {
+      const { credbridge, early, ours } = await openHome(pipFolder)
       await credbridge('setup', 'uv')
       await credbridge('setup', 'pip')
       await credbridge('setup', 'uv', '--undo')
-      expect(readdirSync(commands)).toContain('keyring')
+      expect(readdirSync(early)).toContain('keyring')
+      expect(existsSync(ours)).toBe(true)
       await credbridge('setup', 'pip', '--undo')
-      expect(readdirSync(commands)).not.toContain('keyring')
+      expect(readdirSync(early)).not.toContain('keyring')
     })
   })
 
@@ -249,6 +224,7 @@ needsPythonClients('credbridge setup', () => {
       '[backend] ; mine\ndefault-keyring=keyring.backends.null.Keyring\n',
       '[backend]\ndefault-keyring =\n    keyring.backends.null.Keyring\nkeyring-path:\n  # where\n  /nowhere\n',
       '[other]\nkey = value',
+      '[backend]\n  default-keyring=keyring.backends.null.Keyring\n  another = 1\n',
     ])('%j: every program that imports keyring asks us, and undo leaves it as before', async (before) => {
       const { credbridge, read, write, at, run } = await openHome(dirname(client('tools', 'python')))
       if (before !== '') write(before, ...settings)

@@ -80,7 +80,7 @@ export interface Index {
 }
 
 /** Serves one wheel below `/simple/` to this user, everybody else hears 401. */
-export async function startIndex(world: PythonWorld, user: string, password: string): Promise<Index> {
+export async function startIndex(world: WheelPlace, user: string, password: string): Promise<Index> {
   const wheel = await tinyWheel(world)
   const tried: string[] = []
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -112,8 +112,11 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
     wheel.writestr(info + "RECORD", "tiny.py,,\\n" + info + "METADATA,,\\n" + info + "WHEEL,,\\n" + info + "RECORD,,\\n")
 `
 
+/** Where a wheel can be made. */
+export type WheelPlace = Pick<PythonWorld, 'session' | 'python'>
+
 /** The bytes of a wheel, which also lies in the folder `dist` of the session. */
-export async function tinyWheel(world: PythonWorld): Promise<Buffer> {
+export async function tinyWheel(world: WheelPlace): Promise<Buffer> {
   const file = wheelFile(world)
   if (!existsSync(file)) {
     mkdirSync(join(world.session.folder, 'dist'), { recursive: true })
@@ -122,7 +125,7 @@ export async function tinyWheel(world: PythonWorld): Promise<Buffer> {
   return readFileSync(file)
 }
 
-export function wheelFile({ session }: PythonWorld): string {
+export function wheelFile({ session }: Pick<PythonWorld, 'session'>): string {
   return join(session.folder, 'dist', 'tiny-1.0-py3-none-any.whl')
 }
 

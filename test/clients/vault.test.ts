@@ -64,8 +64,7 @@ function cloneTwice(git: Git): void {
 
   test(`${git.name}: the first clone asks, the second one does not, and nothing readable lies on the disk`, async () => {
     const { first, url, session, ...world } = await cloned()
-    expect(first).toMatchObject({ exitCode: 0 })
-    expect(first.stderr.match(/secrets are kept in the encrypted vault/g)).toHaveLength(1)
+    expect(first).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('vault') })
     expect(world.asked()).toHaveLength(2)
     const second = await world.git(['clone', url, 'two'])
     expect(second).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('vault') })

@@ -1,42 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
-import { startWorld, type World } from '../real/world.ts'
+import { at, entriesIn, fill, inStore, keyring, lost, secretIn, start, vault } from './move-world.ts'
 
 /*
  * `credbridge move` and `credbridge use`, by the built commands, between a real keyring and a vault.
  */
-
-const at = 'https://git.example.com'
-const [keyring, vault] = ['secret-service', 'vault'] as const
-
-const inStore = (store: string) => ({ more: { CREDBRIDGE_STORE: store } })
-
-async function start(): Promise<World> {
-  return startWorld('unlocked', onTestFinished)
-}
-
-async function secretIn(world: World, store: string, endpoint: string): Promise<string> {
-  return (await world.run('credbridge', ['get', endpoint], inStore(store))).stdout
-}
-
-async function entriesIn(world: World, store: string): Promise<readonly string[]> {
-  const { stdout } = await world.run('credbridge', ['list', '--json'], inStore(store))
-  return (JSON.parse(stdout) as { endpoint: string }[]).map(({ endpoint }) => endpoint)
-}
-
-/** So many credentials in a store, each with its endpoint as its secret. */
-async function fill(world: World, store: string, count: number): Promise<readonly string[]> {
-  const endpoints = Array.from({ length: count }, (_, number) => `${at}/${number}`)
-  for (const endpoint of endpoints) await world.set(endpoint, 'ann', endpoint, inStore(store))
-  return endpoints
-}
-
-/** What no store has any more. */
-async function lost(world: World, endpoints: readonly string[]): Promise<readonly string[]> {
-  const [here, there] = [await entriesIn(world, keyring), await entriesIn(world, vault)]
-  return endpoints.filter((endpoint) => !here.includes(endpoint) && !there.includes(endpoint))
-}
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('move', () => {
@@ -87,22 +56,6 @@ needs('the build (npm run build)', built)('built', () => {
       expect([...(await entriesIn(world, vault))].sort()).toEqual(endpoints)
       expect(await entriesIn(world, keyring)).toEqual([])
       for (const endpoint of endpoints) expect((await world.credbridge('get', endpoint)).stdout).toBe(`${endpoint}\n`)
-    })
-
-    test('killed at any moment it loses nothing, and another one ends the work', async () => {
-      const world = await start()
-      const endpoints = await fill(world, keyring, 12)
-      const words = ['move', '--all', '--from', keyring, '--to', vault]
-      let killed = 0
-      for (let timeout = 40; ; timeout += 30) {
-        const { timedOut } = await world.run('credbridge', words, { timeout })
-        expect(await lost(world, endpoints)).toEqual([])
-        if (!timedOut) break
-        killed++
-      }
-      expect(killed).toBeGreaterThan(0)
-      expect(await entriesIn(world, keyring)).toEqual([])
-      for (const endpoint of endpoints) expect(await secretIn(world, vault, endpoint)).toBe(`${endpoint}\n`)
     })
 
     test('a keyring that is locked meanwhile ends it; nothing is lost', async () => {

@@ -71,7 +71,7 @@ needs('the build (npm run build)', built)('built', () => {
     for (const damaged of ['{', '{}', '[{"tool":"git"}]', '[1]']) {
       writeFileSync(journal, damaged)
       chmodSync(journal, 0o600)
-      for (const words of [['--yes'], ['--undo']]) {
+      for (const words of [['--yes', '--without-setup'], ['--undo']]) {
         expect(await world.credbridge('import', 'git', ...words)).toMatchObject({
           exitCode: 2,
           stderr: expect.stringContaining(

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
-import { onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { onTerminal, typed } from '../real/typing.ts'
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('python3')('credbridge set on a terminal', () => {
@@ -20,15 +20,15 @@ needs('the build (npm run build)', built)('built', () => {
 
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-    const typing = (typed: string, ...words: string[]) => run('python3', ['-c', onTerminal, typed, ...words], { env })
+    const typing = (answer: string, ...words: string[]) => run('python3', onTerminal(typed(answer), ...words), { env })
 
     test.each([
       ['hunter2\r', 'hunter2'],
       ['hun\u007f\u007f\u007fs3cret\n', 's3cret'],
       ['left\u001b[Dright\u001bOA\r', 'leftright'],
-    ])('shows nothing of %j, not even how long it is', async (typed, secret) => {
+    ])('shows nothing of %j, not even how long it is', async (answer, secret) => {
       const endpoint = `https://api.example.com/${secret}`
-      const outcome = await typing(typed, 'credbridge', 'set', endpoint, secret)
+      const outcome = await typing(answer, 'credbridge', 'set', endpoint, secret)
       expect(outcome).toMatchObject({
         stdout: `Secret for ${endpoint}: \r\nkept for ${endpoint}\r\n`,
         exitCode: 0,
@@ -37,11 +37,29 @@ needs('the build (npm run build)', built)('built', () => {
       expect(kept.stdout).toBe(`${secret}\n`)
     })
 
+    test('says who will not find it, as long as that is so', async () => {
+      for (const program of ['podman', 'regctl']) {
+        writeFileSync(join(folder, 'bin', program), '#!/bin/sh\n', { mode: 0o755 })
+      }
+      const set = async (endpoint: string) => (await typing('s\r', 'credbridge', 'set', endpoint, 'al ice')).stdout
+      const note =
+        "note: regctl and podman --remote will not find it unless it is listed: credbridge share https://r.example.com 'al ice' --with docker\r\n"
+      expect(await set('https://r.example.com')).toContain(note)
+      expect(
+        await run('credbridge', ['share', 'https://r.example.com', 'al ice', '--with', 'docker'], { env }),
+      ).toMatchObject({
+        exitCode: 0,
+      })
+      for (const endpoint of ['https://r.example.com', 'https://github.com', 'https://r.example.com/team']) {
+        expect(await set(endpoint)).not.toContain('note:')
+      }
+    })
+
     test.each([
       ['\r', 'nothing was typed, nothing was kept'],
       ['half\u0003', 'cancelled'],
-    ])('keeps nothing after %j', async (typed, said) => {
-      const { stdout, exitCode } = await typing(typed, 'credbridge', 'set', 'https://none.example.com', 'alice')
+    ])('keeps nothing after %j', async (answer, said) => {
+      const { stdout, exitCode } = await typing(answer, 'credbridge', 'set', 'https://none.example.com', 'alice')
       expect(stdout).toBe(`Secret for https://none.example.com: \r\ncredbridge: ${said}\r\n`)
       expect(exitCode).toBe(2)
       expect((await run('credbridge', ['get', 'https://none.example.com'], { env })).exitCode).toBe(1)

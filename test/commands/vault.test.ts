@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Agent, startAgent } from '../real/agent.ts'
 import { built } from '../real/commands.ts'
-import { answers, onTerminal } from '../real/on-terminal.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
 import { whileStopped } from '../real/stopped.ts'
+import { type Answer, onTerminal, typed } from '../real/typing.ts'
 import type { World } from '../real/world.ts'
 import { tracing } from '../stores/vault/tracing.ts'
 import { answer, at, filled, start, withPassphrase, words } from './vault-world.ts'
@@ -135,15 +135,15 @@ needs('the build (npm run build)', built)('built', () => {
   })
 
   needsPrograms('python3')('on a terminal', () => {
-    function typing(world: World, typed: string, ...command: readonly string[]): Promise<Outcome> {
-      return world.run('python3', ['-c', onTerminal, typed, ...command])
+    function typing(world: World, answers: readonly Answer[], ...command: readonly string[]): Promise<Outcome> {
+      return world.run('python3', onTerminal(answers, ...command))
     }
 
     test('a new passphrase is typed twice, unseen', async () => {
       const world = await filled()
       const outcome = await typing(
         world,
-        answers(`${words}\r`, `${words}\r`),
+        typed(`${words}\r`, `${words}\r`),
         'credbridge',
         'vault',
         'add-slot',
@@ -157,37 +157,37 @@ needs('the build (npm run build)', built)('built', () => {
 
     test('another one the second time changes nothing', async () => {
       const world = await filled()
-      const typed = answers(`${words}\r`, 'open window\r')
-      const outcome = await typing(world, typed, 'credbridge', 'vault', 'add-slot', 'passphrase')
+      const answers = typed(`${words}\r`, 'open window\r')
+      const outcome = await typing(world, answers, 'credbridge', 'vault', 'add-slot', 'passphrase')
       expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the two were not the same') })
       expect((await world.status()).slots).toHaveLength(1)
     })
 
     test('the one that there is comes before the new one', async () => {
       const world = await withPassphrase()
-      const typed = answers(`${words}\r`, 'new words\r', 'new words\r')
-      expect(await typing(world, typed, 'credbridge', 'vault', 'change-passphrase')).toMatchObject({ exitCode: 0 })
+      const answers = typed(`${words}\r`, 'new words\r', 'new words\r')
+      expect(await typing(world, answers, 'credbridge', 'vault', 'change-passphrase')).toMatchObject({ exitCode: 0 })
       expect(await world.vault('new words\n', 'rekey')).toMatchObject({ exitCode: 0 })
     })
 
     test("a person's command asks for it, a client's never does", async () => {
       const world = await withPassphrase()
-      const person = await typing(world, `${words}\r`, 'credbridge', 'get', '--show', at)
+      const person = await typing(world, typed(`${words}\r`), 'credbridge', 'get', '--show', at)
       expect(person).toMatchObject({ exitCode: 0, stdout: 'Passphrase of the vault: \r\ns3cret\r\n' })
       const client = `printf 'protocol=https\\nhost=git.example.com\\n\\n' | git-credential-credbridge get`
-      const outcome = await typing(world, `${words}\r`, 'sh', '-c', client)
+      const outcome = await typing(world, typed(`${words}\r`), 'sh', '-c', client)
       expect(outcome.stdout).toBe('credbridge: the vault is locked\r\nhint: credbridge unlock\r\n')
     })
 
     test('whoever does not want to be asked is not', async () => {
       const world = await withPassphrase({ CREDBRIDGE_PROMPT: 'never' })
-      const outcome = await typing(world, '', 'credbridge', 'get', '--show', at)
+      const outcome = await typing(world, [], 'credbridge', 'get', '--show', at)
       expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the vault is locked') })
     })
 
     test('the key that unlock prints is not shown there', async () => {
       const world = await withPassphrase()
-      const outcome = await typing(world, '', 'credbridge', 'unlock', '--print')
+      const outcome = await typing(world, [], 'credbridge', 'unlock', '--print')
       expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the key would be shown') })
     })
   })

@@ -319,3 +319,27 @@ describe('recovery', () => {
     expect(await asks('git')).toBe('b:x')
   })
 })
+
+describe('an erase between a save and its verification', () => {
+  /** Another process that erases right after each of the first saves. */
+  const erasing = (times: number): Store => ({
+    ...store,
+    async save(asker, item) {
+      await store.save(asker, item)
+      if (times-- > 0) await store.remove(asker, item)
+      return true
+    },
+  })
+  const over = (raced: Store) => createBroker({ asker: someone, stores: [raced], now: () => time, recoverHours: 24 })
+
+  test.each([1, 2])('is no failure of ours: it is kept again (%i)', async (times) => {
+    await broker.save(credential('git', 'alice', 'old'))
+    expect(await over(erasing(times)).save(credential('git', 'alice', 'new'))).toBe('saved')
+    expect(await asks('git')).toBe('alice:new')
+  })
+
+  test('each time is a store that keeps nothing', async () => {
+    const lost = over(erasing(Number.POSITIVE_INFINITY)).save(credential('git', 'alice', 'new'))
+    await expect(lost).rejects.toMatchObject({ code: 'internal' })
+  })
+})

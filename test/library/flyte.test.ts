@@ -4,6 +4,8 @@ import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { Credentials, type TokenStore, tokenStoreOver } from '../../src/library/flyte.ts'
 import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
+import { conversation as backendConversation, conversationWord } from '../../src/tools/python/conversation.ts'
+import { keyring } from '../../src/tools/python/dialect.ts'
 import { someone } from '../asker.ts'
 import { opened } from './opened.ts'
 
@@ -86,6 +88,34 @@ describe("flytekit's token store", () => {
       'access_token',
       'other.example.com',
     ])
+  })
+
+  describe('of when a token ends nothing is left once that is gone', () => {
+    const left = async () => (await talk.store.list(someone)).map(({ endpoint: at }) => at.key)
+
+    test('removed by Python, through the keyring command or our class', async () => {
+      const machine = { platform: 'linux', home: '/home/alice', files: { exists: () => false } }
+      const message = JSON.stringify({ do: 'delete', service: endpoint, username: 'access_token' })
+      for (const remove of [
+        () => talk.say(keyring(machine), ['del', endpoint, 'access_token']),
+        () => talk.say(backendConversation, conversationWord, message),
+        () => passwords.deletePassword(endpoint, 'access_token'),
+      ]) {
+        await tokens.store({ accessToken: 'aaa', forEndpoint: endpoint, expiresIn: 3600 })
+        expect(await left()).toHaveLength(2)
+        await remove()
+        expect(await left()).toEqual([])
+      }
+    })
+
+    test('removed by whoever knows nothing about it', async () => {
+      await tokens.store({ accessToken: 'aaa', forEndpoint: endpoint, expiresIn: 3600 })
+      const [token] = await talk.store.find(someone, [serviceName(endpoint)])
+      if (token !== undefined) await talk.store.remove(someone, token)
+      expect(await left()).toEqual(['flyte-expiry'])
+      expect(await tokens.retrieve(endpoint)).toBeUndefined()
+      expect(await left()).toEqual([])
+    })
   })
 
   test.each(['dns:///flyte.example.com', 'https://flyte.example.com', 'flyte.example.com'])(

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.ts'
+import { takesConnections, until } from './until.ts'
 
 /** An SSH agent of its own for a test. */
 export interface Agent {
@@ -19,9 +20,7 @@ export async function startAgent(): Promise<Agent> {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-agent-'))
   const socket = join(folder, 'agent')
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
-  for (let waited = 0; !existsSync(socket) && waited < 5000; waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  await until(() => takesConnections(socket), 'ssh-agent did not start')
   const env = { PATH: process.env['PATH'], HOME: folder, SSH_AUTH_SOCK: socket }
   let count = 0
   return {

@@ -7,6 +7,12 @@ const dist = join(root, 'dist')
 /** Whether `npm run build` has been done. */
 export const built = existsSync(join(dist, 'credbridge.cjs'))
 
+/** By what clients start a command after setup: by our link to the standalone executable, else by a wrapper among the user's data. */
+export function startedBy(command: string, folder: string, data: string): string {
+  const standalone = process.env['CREDBRIDGE_TEST_STANDALONE'] ?? ''
+  return standalone === '' ? join(data, 'credbridge', 'commands', command) : join(folder, command)
+}
+
 /**
  * Makes a folder that holds all our commands as an installation would, to be put first on PATH: links into `dist`, run
  * by the Node that CREDBRIDGE_TEST_NODE names, else by this one; or links to the standalone executable that

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from './run.ts'
 import type { AtEnd, Session } from './session.ts'
+import { until } from './until.ts'
 
 /** KeePassXC with its Secret Service, without a screen. */
 export interface KeePassXC {
@@ -112,14 +112,6 @@ async function inWindow({ env }: Session, method: string, ...words: string[]): P
     { env },
   )
   if (exitCode !== 0) throw new Error(stderr)
-}
-
-async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const limit = Date.now() + 20_000
-  while (!(await condition())) {
-    if (Date.now() > limit) throw new Error(otherwise)
-    await sleep(50)
-  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

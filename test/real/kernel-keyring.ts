@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'vitest'
+import { skippedFor } from './missing-parts.ts'
 import { needs, type Suite } from './require.ts'
 
 /**
@@ -11,8 +12,5 @@ export function needsKernelKeyring(): Suite {
   if (error !== undefined) return needs('keyctl', false)
   if (status === 0) return needs('a kernel keyring', true)
   const said = stderr.toString().trim().split('\n')[0]
-  return (name) => {
-    console.warn(`skipped: ${name}: the kernel refuses its keyring: ${said}`)
-    describe(name, () => test.skip(`skipped: the kernel refuses its keyring: ${said}`))
-  }
+  return (name) => void describe(name, () => test.skip(skippedFor(`the kernel's keyring (it refuses: ${said})`)))
 }

@@ -62,7 +62,7 @@ web: { enable: false }
     await ended
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
-  const limit = setTimeout(() => server.kill('SIGKILL'), 30_000)
+  const limit = setTimeout(() => server.kill('SIGKILL'), 60_000)
   let said = ''
   for await (const chunk of server.stdout) {
     said += String(chunk)

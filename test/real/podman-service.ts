@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AtEnd, Session } from './session.ts'
+import { takesConnections, until } from './until.ts'
 
 /**
  * podman's service on a socket, as on another machine: with images and a home of its own, where nothing of ours is set up.
@@ -23,17 +22,6 @@ export async function startPodmanService(session: Session, atEnd: AtEnd): Promis
     service.kill('SIGKILL')
     await exit
   })
-  while (!(await answers(socket))) {
-    if (service.exitCode !== null) throw new Error(`podman's service ended with ${service.exitCode}`)
-    await sleep(5)
-  }
+  await until(() => takesConnections(socket), "podman's service did not start")
   return ['--remote', '--url', `unix://${socket}`]
-}
-
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket)
-    connection.on('connect', () => resolve(true)).on('error', () => resolve(false))
-    connection.on('connect', () => connection.destroy())
-  })
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { AtEnd } from './session.ts'
 
-/** A container registry on loopback that wants a user and a password for everything. */
+/** A container registry on loopback that wants a user and a password for everything, unless there are no users. */
 export interface Registry {
   /** `127.0.0.1:<port>`, as docker names it. */
   readonly host: string
@@ -31,8 +31,7 @@ export async function startRegistry(users: Readonly<Record<string, string>>, atE
 log: { level: info }
 storage: { filesystem: { rootdirectory: ${join(folder, 'data')} } }
 http: { addr: '127.0.0.1:0' }
-auth: { htpasswd: { realm: tests, path: ${join(folder, 'htpasswd')} } }
-`,
+${passwords.length === 0 ? '' : `auth: { htpasswd: { realm: tests, path: ${join(folder, 'htpasswd')} } }\n`}`,
   )
   const server = spawn('setpriv', ['--pdeathsig', 'KILL', 'docker-registry', 'serve', join(folder, 'config.yml')], {
     env: { PATH: process.env['PATH'] ?? '', OTEL_TRACES_EXPORTER: 'none' },
@@ -48,7 +47,7 @@ auth: { htpasswd: { realm: tests, path: ${join(folder, 'htpasswd')} } }
   }
   atEnd(stop)
   const host = await listeningOn(server.stderr)
-  const [[user, password] = ['', '']] = Object.entries(users)
+  const [[user, password] = ['nobody', '']] = Object.entries(users)
   await push(`http://${host}/v2/team/image`, `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`)
   return { host, image: `${host}/team/image:1`, stop }
 }

@@ -1,20 +1,20 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, test } from 'vitest'
+import { skippedFor } from './missing-parts.ts'
 
 /** Declares tests that use a real part, or one skipped test that says why they are not there. */
 export type Suite = (name: string, body: () => void) => void
 
 /**
- * The suite for tests that use a real part of the outside world. Where the part is missing they are skipped, which
- * is said; with CREDBRIDGE_REQUIRE_ALL=1, which CI sets, that is a failure.
+ * The suite for tests that use a real part of the outside world. Where the part is missing they are skipped, which is
+ * said at the end of the run; with CREDBRIDGE_REQUIRE_ALL=1, which CI sets, that is a failure.
  */
 export function needs(part: string, present: boolean): Suite {
   if (present) return (name, body) => void describe(name, body)
   if (process.env['CREDBRIDGE_REQUIRE_ALL'] === '1') throw new Error(`${part} is needed for this test and is not here`)
   return (name) => {
-    console.warn(`skipped: ${name}: ${part} is not here`)
-    describe(name, () => test.skip(`skipped: ${part} is not here`))
+    describe(name, () => test.skip(skippedFor(part)))
   }
 }
 

@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly input?: string | Uint8Array
   /** Stdin stays open, as long as the program runs. */
   readonly keepStdinOpen?: boolean
-  /** Milliseconds after which the program and its children are killed: 30 000 if absent. */
+  /** Milliseconds after which the program and its children are killed: 60 000 if absent. */
   readonly timeout?: number
 }
 
@@ -32,7 +32,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const limit = setTimeout(() => {
       timedOut = true
       killGroup(child)
-    }, options.timeout ?? 30_000)
+    }, options.timeout ?? 60_000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.stdin.on('error', () => {}) // A program may end without reading its input.

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from './run.ts'
 import { type SilentSocket, silentSocket } from './silent-socket.ts'
+import { until } from './until.ts'
 
 /**
  * What answers on the session bus:
@@ -173,14 +173,6 @@ async function noCollection(env: NodeJS.ProcessEnv): Promise<boolean> {
 async function lock(env: NodeJS.ProcessEnv): Promise<void> {
   await ask(env, secrets, 'org.freedesktop.Secret.Service.Lock', `array:objpath:${secrets}/collection/login`)
   if (!(await locked(env))) fail('the login collection did not become locked')
-}
-
-async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const limit = Date.now() + 10_000
-  while (!(await condition())) {
-    if (Date.now() > limit) fail(otherwise)
-    await sleep(5)
-  }
 }
 
 function fail(message: string): never {

@@ -1,33 +1,31 @@
-import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { run } from './run.ts'
 
 /** What a terminal shows, and what a person types then. */
 export type Answer = readonly [question: string, answer: string]
 
 /**
- * Runs a command on a terminal of its own and answers each question once it is shown, in order; gives what the terminal
- * showed. Anything but exit 0, or a question that does not come within a minute, is an error. Needs Debian's bsdutils.
+ * The words for `python3` that run a command on a terminal of its own and answer each question, in order, once it is shown and
+ * the program listens. What the terminal showed goes to standard output; the exit code is the command's, but 99 where it was
+ * 0 and a question did not come.
  */
+export function onTerminal(answers: readonly Answer[], ...command: readonly string[]): readonly string[] {
+  return [join(import.meta.dirname, 'typist.py'), JSON.stringify(answers), ...command]
+}
+
+/** What is typed at each question that ends as ours do. */
+export function typed(...answers: readonly string[]): readonly Answer[] {
+  return answers.map((answer) => [': ', answer])
+}
+
+/** Runs a command on a terminal, where Enter ends each answer; gives what the terminal showed. Anything but exit 0 is an error. */
 export async function typing(
   words: readonly string[],
   answers: readonly Answer[],
   options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
 ): Promise<string> {
-  const command = words.map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'], { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
-  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const left = [...answers]
-  let [shown, since] = ['', '']
-  for await (const chunk of child.stdout) {
-    shown += String(chunk)
-    since += String(chunk)
-    const [question, answer] = left[0] ?? ['\0', '']
-    if (!since.includes(question)) continue
-    child.stdin.write(`${answer}\r`)
-    left.shift()
-    since = ''
-  }
-  clearTimeout(limit)
-  if ((await ended) === 0 && left.length === 0) return shown
-  throw new Error(`${command} did not go as it should: ${shown}`)
+  const entered = answers.map(([question, answer]) => [question, `${answer}\r`] as const)
+  const outcome = await run('python3', onTerminal(entered, ...words), { ...options, timeout: 90_000 })
+  if (outcome.exitCode === 0) return outcome.stdout
+  throw new Error(`${words.join(' ')} did not go as it should: ${outcome.stdout}${outcome.stderr}`)
 }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { ourselves } from '../../src/core/credential.ts'
+import { type Entry, ourselves } from '../../src/core/credential.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { someone } from '../asker.ts'
-import { credential, expectFailure, type Open, openWorld } from './contract-world.ts'
+import { credential, expectFailure, expectItems, type Open, openWorld } from './contract-world.ts'
 
 export function listContract(open: Open): void {
   describe('list', () => {
@@ -37,6 +37,38 @@ export function listContract(open: Open): void {
         expect(inspect(entries, { depth: 9, showHidden: true }) + JSON.stringify(entries)).not.toContain(hidden)
         for (const entry of entries) expect(entry).not.toHaveProperty('secret')
       }
+    })
+
+    test('what is wanted of it comes at once, or as list and find tell it', async ({ skip }) => {
+      const world = await openWorld(open)
+      const { store } = world
+      skip(store.findWanted === undefined, 'the store does not offer it')
+      const at = (path: string, owner: string, account: string) => credential(world.address(path), { owner, account })
+      const places = [
+        at('/a', 'docker', 'ann'),
+        at('/a', 'git', 'bob'),
+        at('/b', 'docker', 'ann'),
+        at('/c', 'git', 'ann'),
+      ]
+      const ended = {
+        endpoint: world.address('/a'),
+        account: '',
+        owner: 'docker',
+        kind: 'ended',
+        everyAccount: true,
+      } as const
+      for (const item of [...places, ended]) await world.save(item)
+      const ours = new Set(places.map(({ endpoint }) => endpoint.key))
+      const isWanted = (entry: Entry) => entry.owner === 'docker' && ours.has(entry.endpoint.key)
+      const entries = (await store.list(someone)).filter(isWanted)
+      const wanted = await store.findWanted?.(someone, isWanted)
+      const found = await store.find(
+        someone,
+        entries.map(({ endpoint }) => endpoint),
+      )
+      expect(found).toHaveLength(4)
+      expectItems(wanted ?? [], found)
+      expect(await store.findWanted?.(someone, () => false)).toEqual([])
     })
 
     test('no longer names what was removed', async ({ skip }) => {

@@ -136,10 +136,12 @@ tracing()('a process that is killed at any system call', () => {
     const calls = await callsOf(words(join(folder, 'traced', 'file')), join(folder, 'traced'))
     expect(calls.length).toBeGreaterThan(5)
     for (const [number, call] of calls.entries()) {
-      const file = join(folder, `killed-${number}`, 'file')
-      mkdirSync(join(file, '..'))
-      if (what === 'replace') writeFileSync(file, 'old')
-      expect(await killedAt(call, words(file)), call.line).toBe(true)
+      const fresh = () => {
+        const file = join(mkdtempSync(join(folder, `killed-${number}-`)), 'file')
+        if (what === 'replace') writeFileSync(file, 'old')
+        return file
+      }
+      const file = await killedAt(call, fresh, words)
       expect(existsSync(file) ? readFileSync(file, 'utf8') : 'old', call.line).toMatch(/^(old|new)$/)
       removeLeftovers(file, 0)
       expect(

@@ -218,8 +218,7 @@ tracing()('a process that takes a dead lock', () => {
   test('and is killed at any system call is in the way of nobody', async () => {
     const traced = folderWithDeadLock()
     for (const call of await callsOf(words(traced), traced)) {
-      const folder = folderWithDeadLock()
-      expect(await killedAt(call, words(folder)), call.line).toBe(true)
+      const folder = await killedAt(call, folderWithDeadLock, words)
       expect(await trying(folder, () => 'had', 60_000), call.line).toBe('had')
       expect(
         readdirSync(folder).filter((name) => name.startsWith('it.lock') && !name.endsWith('.credbridge-new')),

@@ -11,6 +11,8 @@ interface OfCall extends Partial<Pick<Call, 'env'>> {
   readonly ask?: (question: string) => Promise<Secret>
   /** What is said on standard error reaches a terminal. */
   readonly isReading?: boolean
+  /** What the person has set for tools. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** A broker over a store in memory, a clock that the test moves, and dialects that talk to it. */
@@ -53,7 +55,7 @@ export async function replyTo(
   words: readonly string[],
   input: string | Uint8Array,
   openBroker: () => Promise<Broker>,
-  { env = {}, ask = nobodyThere, isReading = false }: OfCall = {},
+  { env = {}, ask = nobodyThere, isReading = false, settings = {} }: OfCall = {},
 ): Promise<Reply> {
   const printed = { stdout: '', stderr: '' }
   const chunks = [typeof input === 'string' ? Buffer.from(input) : input].filter(({ length }) => length > 0)
@@ -70,7 +72,7 @@ export async function replyTo(
       printed.stderr += stderr
     },
   }
-  const { exitCode } = await converse(dialect, call, openBroker)
+  const { exitCode } = await converse(dialect, call, openBroker, undefined, async (name) => settings[name])
   return { ...printed, exitCode }
 }
 

@@ -1,6 +1,14 @@
-import { array, assert, constantFrom, dictionary, jsonValue, property, string } from 'fast-check'
+import { array, assert, constantFrom, dictionary, jsonValue, property, string, tuple, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { membersAt, valueAt, withoutValue, withValue } from '../../src/tools/json-text.ts'
+import {
+  membersAt,
+  type Path,
+  valueAt,
+  withoutValue,
+  withoutValues,
+  withValue,
+  withValues,
+} from '../../src/tools/json-text.ts'
 
 const docker = `{
 	"auths": {
@@ -61,6 +69,7 @@ describe('removing', () => {
     ['the only one', '{\n  "a": { "b": 1 }\n}', ['a', 'b'], '{\n  "a": {}\n}'],
     ['all of its name', '{"a":1,"b":2,"\\u0061":3}', ['a'], '{"b":2}'],
     ['what is not there', docker, ['auths', 'x'], docker],
+    ['below all of its name', '{"a":{"b":1},"a":{"b":2,"c":3}}', ['a', 'b'], '{"a":{},"a":{"c":3}}'],
     ['below what is not there', docker, ['plugins', 'x', 'y'], docker],
   ])('%s', (_what, text, path, expected) => {
     expect(withoutValue(text, path)).toBe(expected)
@@ -105,4 +114,47 @@ test('whatever the file holds, nothing else changes, and removing undoes adding'
     ),
     { numRuns: 500 },
   )
+})
+
+describe('many at once are as many one after another', () => {
+  const name = constantFrom('a', 'b', 'c', 'd', 'e')
+  const tree = dictionary(name, dictionary(name, jsonValue({ maxDepth: 1 })))
+  const indent = constantFrom<string | undefined>(undefined, '  ', '\t')
+  const paths = uniqueArray(tuple(name, name), { selector: (path) => path.join(), maxLength: 12 })
+
+  test('removing', () => {
+    assert(
+      property(tree, indent, paths, (before, indent, paths: readonly Path[]) => {
+        const text = JSON.stringify(before, undefined, indent)
+        expect(withoutValues(text, paths)).toBe(paths.reduce(withoutValue, text))
+      }),
+    )
+  })
+
+  test('adding and replacing', () => {
+    assert(
+      property(tree, indent, paths, jsonValue(), (before, indent, paths: readonly Path[], value) => {
+        const text = JSON.stringify(before, undefined, indent)
+        const values = paths.map((path) => [path, value] as const)
+        const together = withValues(text, values)
+        expect(JSON.parse(together)).toEqual(
+          JSON.parse(values.reduce((rest, [path]) => withValue(rest, path, value), text)),
+        )
+        expect(withoutValues(together, [])).toBe(together)
+      }),
+    )
+  })
+
+  test('five thousand', () => {
+    const auths = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`r${at}.example.com`, { auth: 'eDp5' }]))
+    const text = JSON.stringify({ auths }, undefined, '\t')
+    const all = Object.keys(auths).map((server) => ['auths', server, 'auth'])
+    const without = withoutValues(text, all)
+    expect(without).not.toContain('eDp5')
+    const back = withValues(
+      without,
+      all.map((path) => [path, 'eDp5']),
+    )
+    expect(JSON.parse(back)).toEqual({ auths })
+  })
 })

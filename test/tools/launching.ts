@@ -72,6 +72,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
         },
         become: start,
         attend: start,
+        credbridge: ['/opt/credbridge/credbridge'] as const,
         say: (line: string) => void said.push(line),
       }
       await launch(call, '/usr/bin/program', launcher, surface)

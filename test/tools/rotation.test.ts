@@ -194,6 +194,18 @@ test('npm, which takes only what is shared or its own, gets the new one where it
 })
 
 describe('several accounts', () => {
+  test("docker's later login goes before the default, and another word of the person before that", async () => {
+    await sets('a', 'alice')
+    await sets('b', 'bob')
+    expect(await dockerGets()).toBe('b')
+    talk.wait(1000)
+    await dockerStores('new', 'alice')
+    expect([await dockerGets(), await gitGets()]).toEqual(['new', 'b'])
+    talk.wait(1000)
+    await sets('c', 'bob')
+    expect(await dockerGets()).toBe('c')
+  })
+
   test('the one that is set is meant by all who name none; each is found by its name', async () => {
     await gitStores('a')
     await dockerStores('d', 'bob')

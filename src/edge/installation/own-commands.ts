@@ -1,78 +1,84 @@
-import { lstatSync, realpathSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
-import { replaceLink } from '../../system/atomic-write.ts'
-import { isRunnable, programsOnPath } from '../../system/programs.ts'
+import { join, sep } from 'node:path'
+import type { Folders } from '../../system/folders.ts'
+import type { Environment, Wrappers } from '../../system/machine.ts'
+import { isRunnable } from '../../system/programs.ts'
+import { isTrusted } from '../../system/trusted-path.ts'
 import type { Files } from '../../system/user-files.ts'
-import type { Change } from '../../tools/tool.ts'
+import { commandOf, executable, leadsTo, resolved } from './executable.ts'
+import { startsOf } from './node-starts.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
+import { batchWrapper, shellWrapper } from './wrapper.ts'
 
 /*
- * Our commands as this installation has them: run by Node, and, where the package for this platform is installed along,
- * by the standalone executable, which starts several times as fast and goes first.
+ * Our commands as this installation has them: those of the standalone executable where there is one, else run by Node, which
+ * clients start by wrappers.
  */
 
-const executable = process.platform === 'win32' ? 'credbridge.exe' : 'credbridge'
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** One of our commands by absolute path, preferably that of the standalone executable. */
-export function ourCommand(command: string, env: Environment): string | undefined {
-  return folders()
-    .map((folder) => commandOf(folder, command, env))
-    .find((path) => path !== undefined)
+/** One of our commands by the absolute path by which a client starts it, whatever PATH it has. */
+export function ourCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
+  const file = executable()
+  const path = file && commandOf(file, command, env)
+  if (path !== undefined || standalone) return path
+  return nodeStarts(command, env) && wrapperFile(command, folders)
 }
 
-/** Whether a program is of this very installation, in either form. */
-export function isOurs(program: string): boolean {
-  return folders().some((folder) => leadsInto(program, folder))
+/** The program and the first words by which this process itself starts `credbridge`. */
+export function credbridgeItself(): readonly [program: string, ...words: string[]] {
+  return standalone ? [process.execPath] : [process.execPath, join(installedIn(), 'credbridge.cjs')]
 }
 
-/**
- * What makes PATH lead to the standalone executable where it leads to us by Node: npm's link to our file becomes one to
- * the executable. Nothing where there is none, where that is so, or where the link is not ours to change.
- */
-export function direct(commands: readonly string[], env: Environment, files: Files): readonly Change[] {
-  if (standalone) return []
-  const [folder] = platformPackages(installedIn())
-  if (folder === undefined) return []
-  const ourLinks = commands
-    .flatMap((command) => programsOnPath(command, env).slice(0, 1))
-    .filter((path) => isOurs(path) && !leadsInto(path, folder))
-    .filter((path) => lstatSync(path).isSymbolicLink() && files.isOurs(dirname(path)))
-  return ourLinks.map((path) => ({
-    says: `${path}: leads to the standalone executable`,
-    apply: () => replaceLink(path, join(folder, executable)),
-  }))
+/** Whether a program is of this very installation, in whatever form. */
+export function isOurs(program: string, folders: () => Folders): boolean {
+  const file = executable()
+  if (file !== undefined && leadsTo(program, file)) return true
+  return (!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))
 }
 
-function folders(): readonly string[] {
-  const running = installedIn()
-  return standalone ? [running] : [...platformPackages(running), running]
+/** The wrappers of this installation. */
+export function wrappersIn(folders: () => Folders, env: Environment, files: Files): Wrappers {
+  const textOf = (command: string, keepsOptions: boolean) => {
+    const starts = executable() === undefined ? nodeStarts(command, env) : undefined
+    const print = process.platform === 'win32' ? batchWrapper : shellWrapper
+    return starts && print({ command, ...starts, keepsOptions })
+  }
+  return {
+    write(commands, keepingOptions = []) {
+      for (const command of commands) {
+        const [path, text] = [wrapperFile(command, folders), textOf(command, keepingOptions.includes(command))]
+        if (text === undefined || (files.read(path) === text && isRunnable(path))) continue
+        if (!isRunnable(path)) files.remove(path)
+        files.write(path, text, 'program')
+      }
+    },
+    remove(commands) {
+      for (const command of commands) files.remove(wrapperFile(command, folders))
+    },
+    fault(command, keepingOptions = []) {
+      const [path, text] = [wrapperFile(command, folders), textOf(command, keepingOptions.includes(command))]
+      if (text === undefined || (files.read(path) === text && isRunnable(path))) return undefined
+      return files.exists(path) ? `${path} starts another credbridge, or another Node` : `${path} is not there`
+    },
+  }
 }
 
-/** The link on PATH that leads into the installation, because it survives upgrades; else the file or link beside it. */
-function commandOf(folder: string, command: string, env: Environment): string | undefined {
-  const onPath = programsOnPath(command, env).find((path) => leadsInto(path, folder))
-  if (onPath !== undefined) return onPath
-  const beside = ['', '.cjs', '.exe'].map((ending) => join(folder, command + ending))
-  return [...beside, linkOfPackage(folder, command)].find((path) => isRunnable(path) && leadsInto(path, folder))
+function wrapperFolder(folders: () => Folders): string {
+  return join(folders().data, 'commands')
+}
+
+function wrapperFile(command: string, folders: () => Folders): string {
+  return join(wrapperFolder(folders), process.platform === 'win32' ? `${command}.cmd` : command)
+}
+
+function nodeStarts(command: string, env: Environment) {
+  const { execPath, argv } = process
+  const userId = process.getuid?.() ?? -1
+  const trusts = (path: string) => isTrusted(path, userId)
+  const node = resolved(execPath) ?? execPath
+  return startsOf(command, { node, started: argv[1] ?? '', dist: installedIn(), env, trusts })
 }
 
 function leadsInto(path: string, folder: string): boolean {
-  return realpathSync(path).startsWith(realpathSync(folder) + sep)
-}
-
-/** npm links the commands of a package in a scope: node_modules/@credbridge/linux-x64, node_modules/.bin. */
-function linkOfPackage(folder: string, command: string): string {
-  return join(folder, '..', '..', '.bin', command)
-}
-
-/** Where a package with the executable for this platform lies: below our package, or beside it. */
-function platformPackages(dist: string): readonly string[] {
-  const own = dirname(dist)
-  const name = `${process.platform}-${process.arch}`
-  return [join(own, 'node_modules'), dirname(own)]
-    .flatMap((modules) => [name, `${name}-musl`].map((it) => join(modules, '@credbridge', it)))
-    .filter((folder) => isRunnable(join(folder, executable)))
+  const within = resolved(folder)
+  return within !== undefined && resolved(path)?.startsWith(within + sep) === true
 }

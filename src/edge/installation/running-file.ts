@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { dirname, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { standalone } from './version.ts'
 
 /** The file that runs, links resolved: one of `dist`, or the standalone executable. */
@@ -11,10 +11,4 @@ export function runningFile(): string {
 /** The folder of the running file: `dist` of the package, or where the standalone executable lies. */
 export function installedIn(): string {
   return dirname(runningFile())
-}
-
-/** Whether a path leads to one of our commands: into `dist`, or to the standalone executable, which is all of them. */
-export function isOurs(path: string): boolean {
-  const real = realpathSync(path)
-  return standalone ? real === runningFile() : real.startsWith(installedIn() + sep)
 }

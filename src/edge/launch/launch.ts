@@ -7,13 +7,14 @@ import { askerOf } from '../../engine/call.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openEngine } from '../../engine/engine.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
+import { foldersOf } from '../../system/folders.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
-import { isOurs } from '../installation/own-commands.ts'
+import { credbridgeItself, isOurs } from '../installation/own-commands.ts'
 import { traceFailure } from '../serve.ts'
-import { write } from '../stdio.ts'
+import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
@@ -25,6 +26,8 @@ export interface Surface {
   /** Runs a program in our place; the first may not come back. */
   become(start: Start): Promise<Ended>
   attend(start: Start): Promise<Ended>
+  /** The program and the first words that start `credbridge`. */
+  readonly credbridge: readonly [program: string, ...words: string[]]
   say(line: string): void
 }
 
@@ -40,7 +43,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
     const failure = asFailure(error)
     traceFailure(failure)
     const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
-    write(2, formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }
 }
@@ -51,6 +54,7 @@ export function thisSurface(tool: string, engine: Engine): Surface {
     openBroker: () => engine.broker(askerOf({ tool, person: thisPerson() })),
     become,
     attend,
+    credbridge: credbridgeItself(),
     say: (line) => write(2, `credbridge: ${printable(line)}\n`),
   }
 }
@@ -73,7 +77,7 @@ export async function launch(
   for (const remark of given.remarks ?? []) surface.say(remark)
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0
-  if (well && given.afterwards !== undefined) await finish(given.afterwards(), call, surface)
+  if (well && given.afterwards !== undefined) await finish(given.afterwards(), surface)
   return ended
 }
 
@@ -113,13 +117,12 @@ function environmentFor(given: Launch, added: Readonly<Record<string, string>>):
   return childEnvironment(process.env, { ...added, ...Object.fromEntries(own), CREDBRIDGE_DEPTH: String(depth) })
 }
 
-async function finish({ removal, words, says }: Afterwards, { world }: Call, surface: Surface): Promise<void> {
+async function finish({ removal, words, says }: Afterwards, surface: Surface): Promise<void> {
   if (removal !== undefined) await (await surface.openBroker()).remove(removal)
   if (says !== undefined) surface.say(says)
-  const credbridge = words === undefined ? undefined : world.ours('credbridge')
   if (words === undefined) return
-  if (credbridge === undefined) throw new Failure('unavailable', 'the command credbridge is not installed')
-  await surface.attend({ program: credbridge, words, env: childEnvironment(process.env) })
+  const [program, ...first] = surface.credbridge
+  await surface.attend({ program, words: [...first, ...words], env: childEnvironment(process.env) })
 }
 
 /** Nothing was found: whether there is nothing, or nothing that this tool may use. */
@@ -145,7 +148,8 @@ export function realProgram(
   env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
 ): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
-  const found = programsOnPath(program, env).find((path) => !isOurs(path))
+  const folders = () => foldersOf(env, process.platform, process.getuid?.() ?? -1)
+  const found = programsOnPath(program, env).find((path) => !isOurs(path, folders))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
 }

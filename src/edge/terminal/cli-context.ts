@@ -5,6 +5,7 @@ import type { Terminal } from '../../core/terminal.ts'
 import { askerOf } from '../../engine/call.ts'
 import { type Engine, openEngine } from '../../engine/engine.ts'
 import type { Machine } from '../../system/machine.ts'
+import { write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { askUnseen } from './ask.ts'
@@ -25,7 +26,8 @@ export interface CliContext {
 
 /** The context of this process; `ending` is what the command said last. */
 export function thisCliContext(): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
-  const machine = thisMachine()
+  // Also where no terminal is: the person who reads a log typed this command.
+  const machine = thisMachine((line) => write(2, `credbridge: ${line}\n`))
   const engine = openEngine(machine)
   const asker = askerOf({ tool: person, person: { ...thisPerson(), ask: (question) => askUnseen(question) } })
   let end = { exitCode: 0, stuck: false }

@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/failure.ts'
-import { keychainFailure, noAddon, overdue } from './errors.ts'
+import { keychainFailure, noAddon, overdue, withoutReply } from './errors.ts'
 
 /** The part of `@napi-rs/keyring` that is used. Its `withTarget` never is: on Windows even reading so writes. */
 export interface Addon {
@@ -81,13 +81,31 @@ function isVanished(error: unknown): boolean {
   return cause instanceof Error && cause.message.includes('DBus.Error.UnknownMethod')
 }
 
+/**
+ * What the keychain answers at last, until this time. On Linux an entry waits two seconds for it, which a busy machine does not keep;
+ * a service that ended meanwhile may be there again, or it is known now that it is not. Each call can be made twice.
+ */
+async function answered<T>(call: () => Promise<T>, until: number): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!isWithoutReply(error) || Date.now() >= until) throw error
+    }
+  }
+}
+
+function isWithoutReply(error: unknown): boolean {
+  return error instanceof Error && withoutReply.some((text) => error.message.includes(text))
+}
+
 async function within<T>(limit: number, call: () => Promise<T>, personPresent: boolean): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(overdue(personPresent)), limit)
   })
   try {
-    return await Promise.race([call(), over])
+    return await Promise.race([answered(call, Date.now() + limit), over])
   } catch (error) {
     throw keychainFailure(error)
   } finally {

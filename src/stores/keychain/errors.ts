@@ -58,6 +58,9 @@ const badName: Meaning = {
 }
 const notText: Meaning = { code: 'malformed', message: 'what lies in the keychain is no text', hints: [] }
 
+/** No answer came in the time that the addon has for it, or the service ended before. */
+export const withoutReply = ['Did not receive a reply', 'DBus.Error.NoReply', 'Message recipient disconnected'] as const
+
 /** The first that is contained decides, narrower texts before wider ones; a text ends with a line feed. */
 const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['Secret.Error.IsLocked', locked],
@@ -76,8 +79,7 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['for dbus-daemon autolaunch', noBus],
   ['Unable to autolaunch', noBus],
   ['Address does not contain a colon', noBus],
-  ['Did not receive a reply', noReply],
-  ['DBus.Error.NoReply', noReply],
+  ...withoutReply.map((text) => [text, noReply] as const),
   ['failed to read from socket', busHungUp],
   ['Handshake failed', busHungUp],
   ['User interaction is not allowed', lockedOnMac],

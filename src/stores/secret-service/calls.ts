@@ -48,8 +48,6 @@ export const createItem = (collection: string, label: string, attributes: Attrib
 export const getItem = (path: string) => onSecrets(path, properties, 'GetAll', 's', [`${secret}.Item`], 'a{sv}')
 export const setSecret = (path: string, value: WireSecret) =>
   onSecrets(path, `${secret}.Item`, 'SetSecret', '(oayays)', [value], '')
-export const setAttributes = (path: string, attributes: Attributes) =>
-  onSecrets(path, properties, 'Set', 'ssv', [`${secret}.Item`, 'Attributes', { type: 'a{ss}', value: attributes }], '')
 export const deleteItem = (path: string) => onSecrets(path, `${secret}.Item`, 'Delete', undefined, [], 'o')
 
 export const startPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Prompt', 's', [''], '')

@@ -36,7 +36,7 @@ export function failureOf(error: string): Failure | undefined {
 }
 
 /** What the connection tells a person about the Secret Service. */
-export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer }
+export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer, tooMuch }
 
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
 const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'
@@ -70,6 +70,13 @@ export function vanished(): Failure {
 export function noAnswer(): Failure {
   return new Failure('timeout', 'the Secret Service did not answer in time', {
     hints: ['see whether it waits for you somewhere or hangs: gnome-keyring-daemon, KWallet or KeePassXC'],
+  })
+}
+
+/** More than a keyring holds that is one, or more than anybody can wait for. */
+export function tooMuch(): Failure {
+  return new Failure('too-large', 'the Secret Service answers with more than can be used', {
+    hints: ['see what fills the keyring: seahorse, KWalletManager or KeePassXC'],
   })
 }
 

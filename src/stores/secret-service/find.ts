@@ -1,23 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { CallMemory } from '../../core/asker.ts'
-import type { Entry, Found, Owner, Place } from '../../core/credential.ts'
+import type { Entry, Found, Place } from '../../core/credential.ts'
 import { isNote } from '../../core/credential.ts'
-import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
+import { type Known, thatCount, wantedAt } from './at-endpoints.ts'
 import type { Attributes } from './calls.ts'
 import { locked } from './errors.ts'
-import { entryOf, inOrder, mayBeNote, placeAt, placeOf, searchAt, searchesAt, searchesForAll } from './items.ts'
+import { entryOf, mayBeNote, placeOf, searchAt, searchesForAll } from './items.ts'
 import type { Described, Service } from './service.ts'
-
-/** Whose items count also if they say only service and user name. */
-export interface Known {
-  /** The tool that asks: secret-tool and others may have written what it saved over, or for it. */
-  readonly asking?: Owner
-  /** Where something was written like that before, by the `keychain` store. */
-  readonly before: readonly Place[]
-  readonly memory?: CallMemory | undefined
-}
 
 /** How often all is looked at anew because an item was removed, and perhaps made anew, while it was read. */
 const attempts = 10
@@ -42,36 +34,80 @@ async function findOnce(
   known: Known,
   isLast: boolean,
 ): Promise<readonly Found[] | undefined> {
-  const each = endpoints.filter((one, index) => endpoints.findIndex((other) => sameEndpoint(one, other)) === index)
-  if (each.length === 0) return []
-  const searches = each.flatMap((endpoint) => searchesAt(endpoint, ownersAt(endpoint, known)))
-  const [paths] = await Promise.all([searchAll(service, searches, known.memory), service.session])
+  if (endpoints.length === 0) return []
+  const wanted = wantedAt(endpoints, known)
+  const [paths] = await Promise.all([searchAll(service, wanted.searches, known.memory), service.session])
   const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
+  return read(service, wanted.among(described), secrets, { account, isLast })
+}
+
+/**
+ * Everything at the endpoints of the entries that are wanted, as `list` and then `find` would tell it, but each item is asked
+ * about once. `undefined` where something is locked or changes meanwhile: then these two have to tell.
+ */
+export async function findWanted(
+  service: Service,
+  isWanted: (entry: Entry) => boolean,
+  known: Known,
+): Promise<readonly Found[] | undefined> {
+  const hits = await service.search(searchesOfAll(known))
+  // A collection that hides its items shows none at all.
+  if (hits.locked.length > 0 || hits.unlocked.length === 0) return undefined
+  const all = await describeAll(service, hits.unlocked)
+  const entries = entriesAmong(all, known).filter(isWanted)
+  const wanted = wantedAt(
+    entries.map(({ endpoint }) => endpoint),
+    known,
+  )
+  // What others wrote for these owners says only its service, so that the search for all has not found it.
+  const others = await service.search(wanted.searches.filter((search) => search.has('service')))
+  if (others.locked.length > 0) return undefined
+  const seen = new Set(hits.unlocked)
+  const more = await describeAll(
+    service,
+    others.unlocked.filter((path) => !seen.has(path)),
+  )
+  const items = wanted.among([...all, ...more])
+  const [secrets] = await Promise.all([service.secrets(items.map(([, { path }]) => path)), service.session])
+  return read(service, items, secrets, { account: undefined, isLast: false })
+}
+
+/** The items with their secrets; `undefined` if one has gone meanwhile, unless this is the last attempt. */
+async function read(
+  service: Service,
+  items: readonly (readonly [Place, Described])[],
+  secrets: ReadonlyMap<string, Uint8Array>,
+  { account, isLast }: { readonly account: string | undefined; readonly isLast: boolean },
+): Promise<readonly Found[] | undefined> {
   const found: Found[] = []
-  for (const endpoint of each) {
-    const owners = ownersAt(endpoint, known)
-    for (const [place, item] of thatCount(described, (attributes) => placeAt(endpoint, attributes, owners))) {
-      const meant = account === undefined || account === place.account
-      if (!meant && !mayBeNote(item.attributes)) continue
-      const secret = secrets.get(item.path)
-      const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
-      if (isGone && !isLast) return undefined
-      const decoded = decodeItem(place, textOf(place, item, secret))
-      if (meant || isNote(decoded)) found.push({ ...decoded, savedAt: item.modified })
-    }
+  for (const [place, item] of items) {
+    const meant = account === undefined || account === place.account
+    if (!meant && !mayBeNote(item.attributes)) continue
+    const secret = secrets.get(item.path)
+    const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
+    if (isGone && !isLast) return undefined
+    const decoded = decodeItem(place, textOf(place, item, secret))
+    if (meant || isNote(decoded)) found.push({ ...decoded, savedAt: item.modified })
   }
   return found
 }
 
 /** All entries, without unlocking anything. What is locked so that not even that can be read is `locked`. */
-export async function list(service: Service, { before }: Known): Promise<readonly Entry[]> {
-  const searches = [...searchesForAll, ...before.map(searchAt)]
-  const [hits, collections] = await Promise.all([service.search(searches), service.collections()])
+export async function list(service: Service, known: Known): Promise<readonly Entry[]> {
+  const [hits, collections] = await Promise.all([service.search(searchesOfAll(known)), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
   if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
   const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
   if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
-  return thatCount(described, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
+  return entriesAmong(described, known)
+}
+
+function searchesOfAll({ before }: Known): readonly Attributes[] {
+  return [...searchesForAll, ...before.map(searchAt)]
+}
+
+function entriesAmong(items: readonly Described[], { before }: Known): readonly Entry[] {
+  return thatCount(items, (attributes) => placeOf(attributes, before)).map(([place, item]) => entryOf(place, item))
 }
 
 /**
@@ -107,11 +143,6 @@ export function textOf(place: Place, item: Described, secret: Uint8Array | undef
   return Buffer.from(secret).toString()
 }
 
-function ownersAt(endpoint: Endpoint, { asking, before }: Known): readonly Owner[] {
-  const here = before.filter((place) => sameEndpoint(place.endpoint, endpoint)).map(({ owner }) => owner)
-  return [...new Set(asking === undefined ? here : [asking, ...here])]
-}
-
 /** The collections that are locked. One that shows no item then may have some. */
 async function closedOf(
   service: Service,
@@ -121,28 +152,6 @@ async function closedOf(
   const closed = collections.filter((_, index) => states[index])
   const items = await Promise.all(closed.map(service.itemsIn))
   return closed.map((path, index) => ({ path, hides: items[index]?.length === 0 }))
-}
-
-/** The places that items lie at, each with the item that counts there. */
-function thatCount(
-  items: readonly Described[],
-  placeFor: (attributes: Attributes) => Place | undefined,
-): readonly [Place, Described][] {
-  const places = new Map<string, { place: Place; items: Described[] }>()
-  for (const item of items) {
-    const place = placeFor(item.attributes)
-    if (place === undefined) continue
-    const key = JSON.stringify([place.owner, place.account, place.endpoint.form, place.endpoint.key])
-    const here = places.get(key) ?? { place, items: [] }
-    here.items.push(item)
-    places.set(key, here)
-  }
-  const counting: [Place, Described][] = []
-  for (const { place, items } of places.values()) {
-    const [first] = inOrder(place, items)
-    if (first !== undefined) counting.push([place, first])
-  }
-  return counting
 }
 
 function kept({ endpoint }: Place): Failure {

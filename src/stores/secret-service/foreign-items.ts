@@ -8,21 +8,23 @@ import { secretServiceFailures } from './errors.ts'
 import { describeAll, searchAll } from './find.ts'
 import { converse, type Service } from './service.ts'
 import type { SecretServiceOptions } from './store.ts'
+import { within } from './within.ts'
 
 /** A person waits for this command: it may take longer than a client's call. */
-const limits = { first: 10_000, answer: 10_000, person: 120_000 }
+const limits = { first: 10_000, answer: 10_000, person: 120_000, whole: 60_000 }
 
 /** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
 export async function foreignItems(
   { address, connect, userId, encrypted = false }: SecretServiceOptions,
-  { personPresent }: Asker,
+  asker: Asker,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly ForeignItem[]> {
   /** One conversation for each request: who asks may run for days. */
   async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
     const connection = openConnection(connect, busAddresses(address), userId, limits.first, secretServiceFailures)
     try {
-      return await request(converse(connection, { limits, personPresent, encrypted }))
+      const service = converse(connection, { limits, personPresent: asker.personPresent, encrypted })
+      return await within(limits, asker, () => request(service))
     } finally {
       connection.close()
     }

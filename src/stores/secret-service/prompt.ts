@@ -13,6 +13,8 @@ export interface Limits {
   readonly answer: number
   /** Until a person has answered a dialog. */
   readonly person: number
+  /** Until a whole request is answered, however many questions it takes; and the person's time, where one is there. */
+  readonly whole: number
 }
 
 /**

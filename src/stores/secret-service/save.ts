@@ -1,11 +1,11 @@
 import type { CallMemory } from '../../core/asker.ts'
 import type { Item, Place } from '../../core/credential.ts'
 import { python, samePlace, secretOf } from '../../core/credential.ts'
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure } from '../../core/failure.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Attributes } from './calls.ts'
-import { describeAll, type Known, searchAll, textOf } from './find.ts'
+import type { Known } from './at-endpoints.ts'
+import { describeAll, searchAll, textOf } from './find.ts'
 import { attributesOf, inOrder, labelOf, liesAt, makerOf, searchAt } from './items.ts'
 import type { Described, Service } from './service.ts'
 
@@ -13,8 +13,8 @@ import type { Described, Service } from './service.ts'
 const attempts = 20
 
 /**
- * Writes the item over what lies at its place; only where nothing does, makes a new one. Whoever made one looks again,
- * so that of several who did so at the same time one item is left.
+ * Writes the item over what lies at its place; makes a new one where nothing does, or where what does says something else
+ * of itself. Whoever made one looks again, so that of several who did so at the same time one item is left.
  */
 export async function save(service: Service, item: Item, { before, memory }: Known): Promise<void> {
   const kept = before.some((place) => samePlace(place, item))
@@ -22,9 +22,13 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
   let made: string | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
     const here = await itemsAt(service, item, memory)
-    if (here.length === 1 && here[0]?.path === made) return
+    const isThere = here.some(({ path }) => path === made)
+    // What is there instead was saved later than ours.
+    if (made !== undefined && (isThere ? here.length === 1 : here.length > 0)) return
+    const old = outdated(item, here, kept)
     if (here.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
-    else if (await writeOver(service, item, here, secret, kept)) return
+    else if (old !== undefined) made = await makeAnew(service, item, old, here)
+    else if (await writeOver(service, here, secret, kept)) return
   }
   throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
     hints: ['try again when they are done'],
@@ -51,7 +55,6 @@ async function itemsAt(service: Service, place: Place, memory: CallMemory | unde
 /** Whether it could be done: not if one of the items has gone meanwhile. */
 async function writeOver(
   service: Service,
-  item: Item,
   here: readonly Described[],
   secret: Uint8Array,
   before: boolean,
@@ -59,8 +62,6 @@ async function writeOver(
   const kept = keep(here, before)
   const written = await Promise.all(kept.map(({ path }) => service.setSecret(path, secret)))
   if (written.includes(false)) return false
-  const [only, another] = kept
-  if (only !== undefined && another === undefined) await describeAnew(service, item, only)
   const surplus = here.filter((one) => !kept.includes(one))
   await Promise.all(surplus.map(({ path }) => service.remove(path)))
   return true
@@ -78,24 +79,30 @@ function keep(here: readonly Described[], before: boolean): readonly Described[]
   return [...here].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
 }
 
-/** Makes the attributes of an item of ours true again, and one of nobody's ours. */
-async function describeAnew(service: Service, item: Item, { path, attributes }: Described): Promise<void> {
-  const maker = makerOf(attributes)
-  if (item.owner === python || maker === 'python' || maker === 'another') return
-  const wanted: Attributes = attributesOf(item)
-  if ([...wanted].every(([name, value]) => attributes.get(name) === value)) return
-  try {
-    await service.setAttributes(path, new Map([...attributes, ...wanted]))
-  } catch (error) {
-    if (!isFailure(error) || error.code !== 'refused') throw error
-    if (maker === 'us') await makeAnew(service, item, path)
-  }
+/** The item whose attributes are no longer true: one of ours that is of another kind by now, or nobody's that becomes ours. */
+function outdated(item: Item, here: readonly Described[], before: boolean): Described | undefined {
+  const [only, another] = keep(here, before)
+  if (only === undefined || another !== undefined || item.owner === python) return undefined
+  if (!['us', 'anybody'].includes(makerOf(only.attributes))) return undefined
+  return [...attributesOf(item)].every(([name, value]) => only.attributes.get(name) === value) ? undefined : only
 }
 
-/** KeePassXC does not let an item's attributes be changed. */
-async function makeAnew(service: Service, item: Item, before: string): Promise<void> {
-  await service.create(labelOf(item), attributesOf(item), Buffer.from(encodeItem(item)))
-  await service.remove(before)
+/**
+ * Makes a new item with attributes that are true, and removes what is there; the new one's path. An item's attributes are
+ * never set: KeePassXC refuses it, and gnome-keyring crashes if the item is removed just then (docs/secret-service.md).
+ */
+async function makeAnew(
+  service: Service,
+  item: Item,
+  outdated: Described,
+  here: readonly Described[],
+): Promise<string> {
+  // KeePassXC shows the fields of its entry among them, Title and Uuid and their like, and takes none.
+  const others = [...outdated.attributes].filter(([name]) => name.charAt(0).toUpperCase() !== name.charAt(0))
+  const attributes = new Map([...others, ...attributesOf(item)])
+  const made = await service.create(outdated.label, attributes, Buffer.from(encodeItem(item)))
+  await Promise.all(here.map(({ path }) => service.remove(path)))
+  return made
 }
 
 /** What goes with a secret: nothing if it is not the one that counts; else all of ours and whatever has the same. */

@@ -1,5 +1,4 @@
 import type { Failure } from '../../core/failure.ts'
-import { unreadable } from '../../dbus/bytes.ts'
 import type { Call } from '../../dbus/call.ts'
 import type { Connection } from '../../dbus/connection.ts'
 import type { Bodies } from '../../dbus/message.ts'
@@ -7,7 +6,7 @@ import { typed } from '../../dbus/property.ts'
 import type { Variant } from '../../dbus/value.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
-import { locked, noAnswer, noCollection, vanished } from './errors.ts'
+import { locked, noAnswer, noCollection, tooMuch, vanished } from './errors.ts'
 import { askPerson, type Limits } from './prompt.ts'
 import { openEncrypted, openPlain } from './session.ts'
 import type { Session } from './session-type.ts'
@@ -26,18 +25,20 @@ export interface Hits {
   readonly locked: readonly string[]
 }
 
-/** More than anybody keeps, and no more than can be described while a client waits. */
-const mostItems = 10_000
-
 /** An item as the Secret Service describes it, without its secret. */
 export interface Described {
   readonly path: string
+  /** How a person sees it in a keyring's window. */
+  readonly label: string
   /** Those of a locked item may be unreadable. */
   readonly attributes: Attributes
   /** When it was last written, in milliseconds since 1970. */
   readonly modified: number
   readonly locked: boolean
 }
+
+/** As many items, or collections, may be named: more than anybody keeps, and no more than can be described while a client waits. */
+const mostNamed = 10_000
 
 export type Service = ReturnType<typeof converse>
 
@@ -79,7 +80,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     const answers = searches.map((attributes) => ask(calls.searchItems(attributes), limit))
     const hits = (await unlessStuck(Promise.all(answers))).map(there)
     const [unlocked, locked] = [merged(hits.map(([paths]) => paths)), merged(hits.map(([, paths]) => paths))]
-    if (unlocked.length + locked.length > mostItems) throw unreadable(`names more than ${mostItems} items`)
+    bounded([...unlocked, ...locked])
     return { unlocked, locked }
   }
 
@@ -106,7 +107,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   }
 
   async function collections(): Promise<readonly string[]> {
-    return typed(there(await ask(calls.getCollections()))[0], 'ao')
+    return bounded(typed(there(await ask(calls.getCollections()))[0], 'ao'))
   }
 
   async function isLocked(collection: string): Promise<boolean> {
@@ -116,7 +117,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
   async function itemsIn(collection: string): Promise<readonly string[]> {
     const answer = await ask(calls.getItems(collection))
-    return answer === undefined ? [] : typed(answer[0], 'ao')
+    return answer === undefined ? [] : bounded(typed(answer[0], 'ao'))
   }
 
   /** The item, unless it has gone. */
@@ -126,7 +127,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     const [all] = answer
     const attributes = typed(all.get('Attributes'), 'a{ss}')
     const modified = Number(typed(all.get('Modified'), 't')) * 1000
-    return { path, attributes, modified, locked: typed(all.get('Locked'), 'b') }
+    return { path, label: typed(all.get('Label'), 's'), attributes, modified, locked: typed(all.get('Locked'), 'b') }
   }
 
   /** The secrets of these items, as far as they are there and unlocked. */
@@ -178,10 +179,6 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return (await ask(calls.setSecret(item, seal(secret)))) !== undefined
   }
 
-  async function setAttributes(item: string, attributes: Attributes): Promise<void> {
-    await ask(calls.setAttributes(item, attributes))
-  }
-
   /** Whether the item was still there. */
   async function remove(item: string): Promise<boolean> {
     const answer = await ask(calls.deleteItem(item))
@@ -201,11 +198,16 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   }
 
   const readers = { session, search, collections, isLocked, itemsIn, describe, secrets }
-  return { ...readers, unlock, create, setSecret, setAttributes, remove, hasBegun: () => opened !== undefined }
+  return { ...readers, unlock, create, setSecret, remove, hasBegun: () => opened !== undefined }
 }
 
 function merged(paths: readonly (readonly string[])[]): readonly string[] {
   return [...new Set(paths.flat())]
+}
+
+function bounded(paths: readonly string[]): readonly string[] {
+  if (paths.length > mostNamed) throw tooMuch()
+  return paths
 }
 
 /** The Secret Service itself is always there, unless it went away. */

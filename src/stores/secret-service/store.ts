@@ -7,11 +7,13 @@ import { type Connection, openConnection } from '../../dbus/connection.ts'
 import type { ConnectSocket } from '../../system/unix-socket.ts'
 import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
+import type { Known } from './at-endpoints.ts'
 import { secretServiceFailures } from './errors.ts'
-import { find, type Known, list } from './find.ts'
+import { find, findWanted, list } from './find.ts'
 import type { Limits } from './prompt.ts'
 import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
+import { within } from './within.ts'
 
 export interface SecretServiceOptions {
   /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
@@ -27,7 +29,7 @@ export interface SecretServiceOptions {
   readonly limits?: Partial<Limits>
 }
 
-const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000 }
+const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
 /** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
 const restAfter = 5_000
@@ -69,7 +71,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   async function talk<T>(asker: Asker, request: (service: Service) => Promise<T>, again = true): Promise<T> {
     const { connection, service } = conversation(asker)
     try {
-      return await request(service)
+      return await within(limits, asker, () => request(service))
     } catch (error) {
       connection.close()
       const brokeOff = isFailure(error) && error.code === 'unavailable' && service.hasBegun()
@@ -106,6 +108,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     },
     remove: (asker, place, expected) => during(asker, (service) => remove(service, place, known(asker), expected)),
     list: (asker) => during(asker, (service) => list(service, known(asker))),
+    findWanted: (asker, isWanted) => during(asker, (service) => findWanted(service, isWanted, known(asker))),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),
   }
   return refusingNames(store)

@@ -1,10 +1,17 @@
-import { type Address, type Endpoint, hostAndPort, parseAddress, sameEndpoint } from '../../core/endpoint.ts'
+import {
+  type Address,
+  type Endpoint,
+  hostAndPort,
+  parseAddress,
+  sameEndpoint,
+  withParents,
+} from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 
 /*
- * How docker's clients spell a server (docs/docker.md): a bare `host[:port]` means https, `http://` stays apart, and the
- * path of the registry's interface behind an explicit scheme says nothing. What go-containerregistry asks for first, a
- * whole repository, is a place of its own: not found, it then asks for the host.
+ * How docker's clients spell a server (docs/docker.md): a bare `host[:port]` means https, also behind `//`, `http://` stays
+ * apart, and the path of the registry's interface behind an explicit scheme says nothing. What
+ * go-containerregistry asks for first, a whole repository, is a place of its own: not found, it then asks for the host.
  */
 
 const longest = 4096
@@ -19,11 +26,31 @@ export function endpointOf(server: string): Address {
   const schemeEnd = server.indexOf('://')
   const authority = authorityIn(server)
   if (authority.includes('@')) throw malformed('it names a user')
+  if (server.startsWith('//')) return parseAddress(`https:${server}`)
   if (schemeEnd < 0) return parseAddress(`https://${server}`)
   const scheme = server.slice(0, schemeEnd).toLowerCase()
   if (scheme !== 'https' && scheme !== 'http') throw malformed('its scheme is neither https nor http')
   const at = parseAddress(server)
   return at.path === 'v1' || at.path === 'v2' ? parseAddress(`${scheme}://${authority}`) : at
+}
+
+/**
+ * Where else a sign-in for this may be: for the group of a repository, or for a group above that. Never for the host, for
+ * which clients ask by themselves.
+ */
+export function groupsAbove(at: Address): readonly Address[] {
+  return withParents(at)
+    .slice(1)
+    .filter(({ path }) => path !== '')
+}
+
+/** The same; `undefined` for what can be no server. */
+export function addressIn(server: string): Address | undefined {
+  try {
+    return endpointOf(server)
+  } catch {
+    return undefined
+  }
 }
 
 /** The spelling under which docker itself keeps an endpoint; `endpointOf` gives the endpoint back. */
@@ -38,7 +65,7 @@ export function serverOf(at: Address): string {
  * always spelled as docker looks for it.
  */
 export function spellingOf(server: string, at: Endpoint): { readonly spelling?: string } {
-  if (at.form !== 'address' || at.key === hub.key || server === serverOf(at)) return {}
+  if (at.form !== 'address' || at.key === hub.key || server === serverOf(at) || server.startsWith('//')) return {}
   return isSpellingOf(server, at) ? { spelling: server } : {}
 }
 
@@ -57,17 +84,15 @@ export function isServer(at: Endpoint): at is Address {
 }
 
 function isSpellingOf(server: string, at: Address): boolean {
-  try {
-    return sameEndpoint(endpointOf(server), at)
-  } catch {
-    return false
-  }
+  const meant = addressIn(server)
+  return meant !== undefined && sameEndpoint(meant, at)
 }
 
 /** Host and port as they are spelled, and whatever stands before them. */
 function authorityIn(server: string): string {
-  const schemeEnd = server.indexOf('://')
-  const rest = schemeEnd < 0 ? server : server.slice(schemeEnd + 3)
+  const start = server.indexOf('//')
+  const isWritten = start === 0 || server.startsWith('://', start - 1)
+  const rest = isWritten ? server.slice(start + 2) : server
   return rest.split('/', 1)[0] ?? ''
 }
 

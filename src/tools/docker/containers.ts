@@ -1,16 +1,21 @@
-import { hostAndPort } from '../../core/endpoint.ts'
+import type { DoctorLine } from '../../core/doctor-line.ts'
+import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { membersAt, valueAt } from '../json-text.ts'
-import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
-import { naming, readConfig, unnaming } from './config.ts'
+import { valueAt } from '../json-text.ts'
+import type { Change, Plan, Setup, World } from '../tool.ts'
+import { secretsInFile } from './auths.ts'
+import { asSpelled, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
 import { containersHelper, dockerHelper } from './names.ts'
+import { naming, unnaming } from './naming.ts'
 import { authFiles } from './places.ts'
 import { registriesIn } from './registries.ts'
 import { authFile, helpersInForce, isPrinted, laterFile, onlyFile, ownFile, printHelpers } from './registries-conf.ts'
+import { holdsSecret } from './sign-in.ts'
+import { addressOf } from './unreachable.ts'
 
 const { name } = containersHelper
-const ourNames: readonly unknown[] = [name, dockerHelper.name]
+const isOurName = (helper: unknown) => helper === name || helper === dockerHelper.name
 const onlyListed =
   "podman --remote sees only what is listed: credbridge share <endpoint> --with docker adds other tools' sign-ins"
 
@@ -23,7 +28,7 @@ export const containersSetup: Setup = {
   async plan(world, options): Promise<Plan> {
     await helperOnPath(world, containersHelper)
     const registries = registriesIn(options['registry'])
-    if (registries !== undefined) return planFor(registries.map(hostAndPort), world)
+    if (registries !== undefined) return planFor(registries.map(hostAndPort), world, options['import'] !== false)
     const other = onlyFile(world)
     if (other !== undefined)
       throw writeYourself(`podman, skopeo and buildah read ${other} only, as the environment says`)
@@ -43,12 +48,8 @@ export const containersSetup: Setup = {
 
   async undo(world, options): Promise<Plan> {
     const hosts = registriesIn(options['registry'])?.map(hostAndPort)
-    const perHost = authFiles(world).flatMap((file) =>
-      membersAt(readConfig(world, file), ['credHelpers'])
-        .filter(([host, helper]) => ourNames.includes(helper) && (hosts?.includes(host) ?? true))
-        .map(([host]) => unnaming(world, file, ['credHelpers', host], `${file}, ${host}`))
-        .reverse(),
-    )
+    const meant = ourHosts(world).filter(({ name: host }) => hosts?.includes(host) ?? true)
+    const perHost = meant.map(({ file, path, name: host }) => unnaming(world, file, path, `${file}, ${host}`)).reverse()
     const file = ownFile(world)
     const isOurs = hosts === undefined && isWritten(world)
     const removing: Change = { says: `${file}: remove`, apply: () => world.files.remove(file) }
@@ -57,12 +58,13 @@ export const containersSetup: Setup = {
 
   prove: (world) => proveHelper(world, containersHelper),
 
-  async check(world): Promise<readonly Finding[]> {
+  async check(world): Promise<readonly DoctorLine[]> {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
     const fix = 'credbridge setup containers'
-    if (!(await areAsking(world))) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
+    const isAsked = ourHosts(world).length > 0 || (await helpersInForce(world, undefined)).helpers.some(isOurName)
+    if (!isAsked) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
     await helperOnPath(world, containersHelper)
     const { helpers, file } = await helpersInForce(world, undefined)
     if (!helpers.includes(name) && helpers.includes(dockerHelper.name)) {
@@ -72,33 +74,64 @@ export const containersSetup: Setup = {
     if (isWritten(world) && world.files.read(ownFile(world)) !== printHelpers([name, ...others])) {
       return [{ state: 'note', says: `${ownFile(world)} has another list of helpers than there is by now`, fix }]
     }
-    return [{ state: 'ok', says: `${who}: credbridge is asked` }]
+    return [{ state: 'ok', says: `${who}: credbridge is asked` }, ...readable(world)]
   },
 }
 
 const formerName = `podman --remote gives up over what ${dockerHelper.name} lists; write ${name} in its place`
 
-/** Whether they ask credbridge, for some registries at least. */
-export async function areAsking(world: World): Promise<boolean> {
-  const perHost = authFiles(world).some((file) =>
-    membersAt(readConfig(world, file), ['credHelpers']).some(([, helper]) => ourNames.includes(helper)),
-  )
-  return perHost || (await helpersInForce(world, undefined)).helpers.some((helper) => ourNames.includes(helper))
+/** Whether they ask credbridge for a registry. */
+export async function containersAsked(world: World): Promise<(at: Address) => boolean> {
+  const isForAll = (await helpersInForce(world, undefined)).helpers.some(isOurName)
+  const hosts = new Set(ourHosts(world).map(({ name }) => name))
+  return (at) => isForAll || hosts.has(hostAndPort(at))
 }
 
-function planFor(hosts: readonly string[], world: World): Plan {
+interface OurHost extends Member {
+  readonly file: string
+}
+
+/** The registries for which an auth.json names us. */
+function ourHosts(world: World): readonly OurHost[] {
+  return authFiles(world).flatMap((file) =>
+    membersOf(readConfig(world, file), 'credHelpers')
+      .filter(({ value }) => isOurName(value))
+      .map((member) => ({ ...member, file })),
+  )
+}
+
+function planFor(hosts: readonly string[], world: World, takesOver: boolean): Plan {
   const [written, lasting = written] = authFiles(world)
   const file = world.env['REGISTRY_AUTH_FILE'] === undefined ? lasting : written
   const text = readConfig(world, file)
   const changes = hosts.flatMap((host): Change[] => {
-    const before = valueAt(text, ['credHelpers', host])
-    if (ourNames.includes(before)) return []
+    const path = asSpelled(text, ['credHelpers', host])
+    const before = valueAt(text, path)
+    if (isOurName(before)) return []
     if (before !== undefined)
       throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
-    return [naming(world, file, ['credHelpers', host], name, `${file}: ask credbridge for ${host}`)]
+    return [naming(world, file, path, name, `${file}: ask credbridge for ${host}`)]
   })
   const blind = `podman login looks into ${written} only and would keep the secret there`
-  return { changes, remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`] }
+  // In one file a helper goes before what lies there: containers/image, pkg/docker/config, findCredentialsInFile.
+  const unreachable = secretsInFile(world, file, 'containers').secrets.filter((secret) => {
+    const at = addressOf(secret)
+    return at !== undefined && hosts.includes(hostAndPort(at))
+  })
+  return {
+    changes,
+    remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`],
+    signIns: takesOver ? unreachable : [],
+  }
+}
+
+/** The sign-ins that lie readable. */
+function readable(world: World): readonly DoctorLine[] {
+  return authFiles(world).flatMap((file): DoctorLine[] => {
+    const count = membersOf(readConfig(world, file), 'auths').filter(({ value }) => holdsSecret(value)).length
+    const says = `${count} secrets lie readable in ${file}`
+    return count === 0 ? [] : [{ state: 'note', says, fix: 'credbridge import containers' }]
+  })
 }
 
 function writing(world: World, text: string): Change {

@@ -1,14 +1,15 @@
-import type { Credential, Entry, Kind } from '../../core/credential.ts'
+import type { Credential, Entry, Kind, Owner } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
+import type { Environment } from '../../system/machine.ts'
 import { type Dialect, type Input, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
-import { endpointOf, isServer, registryOf, serverOf, spellingOf } from './address.ts'
+import { endpointOf, groupsAbove, isServer, registryOf, serverOf, spellingOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
-import { containersHelper, dockerHelper, kindOf } from './names.ts'
+import { containersHelper, docker, dockerHelper, kindOf, ownerFor } from './names.ts'
+import { isNoRegistry } from './no-registry.ts'
 
-const tool = 'docker'
 const kinds: readonly Kind[] = ['basic', 'docker-identity']
 const oneAccount = true
 
@@ -22,13 +23,13 @@ export function dockerDialect(version: string): Dialect {
   const serverIn = ({ endpoint, spelling }: Entry) => {
     return isServer(endpoint) ? (spelling ?? serverOf(endpoint)) : undefined
   }
-  return helperDialect({ command: dockerHelper.command, version, keyOf: serverIn })
+  return helperDialect({ command: dockerHelper.command, version, keyOf: serverIn, ownerFor })
 }
 
 /** The same as podman, skopeo and buildah speak it. */
 export function containersDialect(version: string): Dialect {
   const registryIn = ({ endpoint, spelling }: Entry) => registryOf(endpoint, spelling)
-  return helperDialect({ command: containersHelper.command, version, keyOf: registryIn })
+  return helperDialect({ command: containersHelper.command, version, keyOf: registryIn, ownerFor: () => docker })
 }
 
 interface Flavour {
@@ -36,6 +37,8 @@ interface Flavour {
   readonly version: string
   /** How its clients spell what they list; `undefined` for what they have no use for. */
   keyOf(entry: Entry): string | undefined
+  /** Whose sign-ins these are. */
+  ownerFor(env: Environment, folder: string): Owner
 }
 
 /**
@@ -43,13 +46,14 @@ interface Flavour {
  * the person is told on standard error too, which all of them let through. Where several accounts fit, the client hears
  * "not found".
  */
-function helperDialect({ command, version, keyOf }: Flavour): Dialect {
+function helperDialect({ command, version, keyOf, ownerFor }: Flavour): Dialect {
   const usage = `Usage: ${command} <store|get|erase|list|version>\n`
   return oneShot({
-    tool,
+    tool: docker,
     absent: reply(notFound, 1),
     done: reply(''),
     ambiguous: 'broken',
+    whenLocked: { setting: 'docker.when-locked', value: 'anonymous' },
 
     broken(failure, text) {
       const sentence = failure.code === 'ambiguous' ? notFound : text.slice(0, text.indexOf('\n') + 1)
@@ -62,17 +66,18 @@ function helperDialect({ command, version, keyOf }: Flavour): Dialect {
       return verb === 'store' ? { atMost: 1024 * 1024 } : undefined
     },
 
-    read({ words: [verb, ...more] }, input) {
+    read({ words: [verb, ...more], env, folder }, input) {
+      const owner = ownerFor(env, folder)
       if (verb === undefined || more.length > 0) return { do: 'reply', reply: reply(usage, 1) }
       switch (verb) {
         case 'get':
-          return get(input)
+          return get(owner, input)
         case 'store':
-          return store(input)
+          return store(owner, input)
         case 'erase':
-          return erase(input)
+          return erase(owner, input)
         case 'list':
-          return { do: 'list', listing: { tool, kinds, oneAccount }, found: (entries) => list(entries, keyOf) }
+          return { do: 'list', listing: { tool: owner, kinds, oneAccount }, found: (entries) => list(entries, keyOf) }
         case 'version':
         case '--version':
         case '-v':
@@ -87,14 +92,16 @@ function helperDialect({ command, version, keyOf }: Flavour): Dialect {
   })
 }
 
-function get(input: Input): Intent {
+function get(owner: Owner, input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
-  const lookup = { tool, kinds, endpoints: [endpointOf(server)], oneAccount }
+  const at = endpointOf(server)
+  const endpoints = [at, ...groupsAbove(at)]
+  const lookup = { tool: owner, kinds, endpoints, oneAccount, sharedOnly: isNoRegistry(at) }
   return { do: 'find', lookup, found: (answer) => answered(server, answer) }
 }
 
-function store(input: Input): Intent {
+function store(owner: Owner, input: Input): Intent {
   const { ServerURL, Username, Secret: secret } = readMessage(input.text())
   const server = readServer(ServerURL ?? '')
   if (server === '') return { do: 'reply', reply: noServer }
@@ -104,7 +111,7 @@ function store(input: Input): Intent {
   const credential: Credential = {
     endpoint,
     account: Username,
-    owner: tool,
+    owner,
     kind: kindOf(Username),
     secret: new Secret(secret),
     ...spellingOf(server, endpoint),
@@ -112,10 +119,11 @@ function store(input: Input): Intent {
   return { do: 'save', credential, saving: { oneAccount, lists: true } }
 }
 
-function erase(input: Input): Intent {
+function erase(owner: Owner, input: Input): Intent {
   const server = readServer(input.text())
   if (server === '') return { do: 'reply', reply: noServer }
-  return { do: 'remove', removal: { tool, kinds, endpoint: endpointOf(server) } }
+  const endpoint = endpointOf(server)
+  return { do: 'remove', removal: { tool: owner, kinds, endpoint, borrowedAt: groupsAbove(endpoint) } }
 }
 
 function answered(server: string, { credential }: Answer): ReturnType<typeof reply> {

@@ -1,7 +1,13 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { World } from '../tool.ts'
+import { endpointWords } from '../../core/hint.ts'
+import type { PlainSecret, World } from '../tool.ts'
+import { endpointOf } from './address.ts'
+import { listAnswer } from './list-answer.ts'
 import type { HelperName } from './names.ts'
+
+/** For a list of thousands, in milliseconds. */
+const listLimit = 60_000
 
 /**
  * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a
@@ -51,5 +57,21 @@ export async function proveHelper(world: World, name: HelperName): Promise<strin
   const hints = stored.exitCode === 0 ? [] : [`it says: ${stored.stdout.trim()}`]
   throw new Failure('internal', `${command} did not find again what it had stored`, {
     hints: [...hints, 'credbridge doctor'],
+  })
+}
+
+/** Shows that our command answers for each of these sign-ins, as its clients would ask. */
+export async function proveSignIns(world: World, name: HelperName, secrets: readonly PlainSecret[]): Promise<string> {
+  const helper = await helperOnPath(world, name)
+  const listed = listAnswer(name.command, await world.run(helper, ['list'], { input: 'unused', limit: listLimit }))
+  const accounts = new Map(listed.map(([server, account]) => [endpointOf(server).key, account]))
+  const lost = secrets
+    .map(({ credential }) => credential)
+    .find(({ endpoint, account }) => {
+      return accounts.get(endpoint.key) !== account
+    })
+  if (lost === undefined) return `${name.command} answers for all ${secrets.length}`
+  throw new Failure('internal', `${name.command} does not answer ${lost.account} for ${lost.endpoint.key}`, {
+    hints: [`credbridge list ${endpointWords(lost.endpoint)}`, 'nothing was taken out of where it was'],
   })
 }

@@ -1,41 +1,87 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
-import { putBackInFile, secretsInFiles } from './auths.ts'
-import { areAsking } from './containers.ts'
+import type { PlainSecret, PlainSecrets, SetupOptions, TakenSecret, World } from '../tool.ts'
+import { withAsking } from './asked.ts'
+import { type Found, secretsInFile } from './auths.ts'
+import { putBackInFiles, takeOutOfFiles } from './auths-edits.ts'
+import { helperIn, readConfig } from './config.ts'
+import { containersAsked } from './containers.ts'
+import { proveSignIns } from './helper.ts'
+import { containersHelper, dockerHelper, type HelperName } from './names.ts'
 import { putBackInHelper, secretsInHelper } from './other-helper.ts'
-import { authFiles, docker, helm } from './places.ts'
+import { authFiles, type Client, docker, helm } from './places.ts'
+import { configKeyOf } from './registries.ts'
 
 /** The `auths` of docker's configuration, or what another docker credential helper keeps. */
 export const dockerPlainSecrets: PlainSecrets = {
+  ...movedBy(dockerHelper),
   async find(world, options) {
-    const { helper } = options
-    if (typeof helper === 'string') return secretsInHelper(world, helper)
-    return secretsInFiles(world, fileFrom(world, options) ?? [docker.configFile(world)], 'docker')
+    const { helper: name, keep } = options
+    if (typeof name !== 'string') return inConfig(docker, world, options)
+    const asks = helperIn(readConfig(world, docker.configFile(world)))
+    const isFormer = asks('') === name
+    return withAsking(await secretsInHelper(world, name, keep === true ? 'copy' : 'move'), {
+      isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
+      why: isFormer ? `docker still asks ${name}` : 'docker does not ask credbridge',
+      setup: `credbridge setup docker${isFormer ? ' --replace' : ''}`,
+    })
   },
-
-  putBack: (world, trace, credential) =>
-    trace['helper'] === undefined
-      ? putBackInFile(world, trace, credential)
-      : putBackInHelper(world, trace['helper'], trace, credential),
-}
-
-/** The auth.json files of podman, skopeo and buildah. */
-export const containersPlainSecrets: PlainSecrets = {
-  async find(world, options) {
-    const { secrets, remarks } = secretsInFiles(world, fileFrom(world, options) ?? authFiles(world), 'containers')
-    if (secrets.length === 0 || (await areAsking(world))) return { secrets, remarks }
-    const unasked = 'podman, skopeo and buildah do not ask credbridge yet and would be signed out'
-    return { secrets, remarks: [...remarks, `${unasked}: credbridge setup containers`] }
-  },
-
-  putBack: putBackInFile,
 }
 
 /** helm's own file, in docker's format. */
 export const helmPlainSecrets: PlainSecrets = {
-  find: async (world, options) => secretsInFiles(world, fileFrom(world, options) ?? [helm.configFile(world)], 'helm'),
-  putBack: putBackInFile,
+  ...movedBy(dockerHelper),
+  find: async (world, options) => inConfig(helm, world, options),
+}
+
+/** The auth.json files of podman, skopeo and buildah. */
+export const containersPlainSecrets: PlainSecrets = {
+  ...movedBy(containersHelper),
+  async find(world, options) {
+    const files = fileFrom(world, options) ?? authFiles(world)
+    return withAsking(joined(files.map((file) => secretsInFile(world, file, 'containers'))), {
+      isAsked: await containersAsked(world),
+      why: 'podman, skopeo and buildah do not ask credbridge',
+      setup: 'credbridge setup containers',
+    })
+  },
+}
+
+function inConfig(client: Client, world: World, options: SetupOptions): Found {
+  const usual = client.configFile(world)
+  const [file] = fileFrom(world, options) ?? [usual]
+  const asks = helperIn(readConfig(world, file))
+  return withAsking(secretsInFile(world, file, client.name), {
+    isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
+    why: `${client.name} does not ask credbridge`,
+    setup: `${file === usual ? '' : `${client.asks(file)} `}credbridge setup ${client.name}`,
+  })
+}
+
+/** What a client without a helper of its own leaves goes to this helper. */
+function movedBy(helper: HelperName): Omit<PlainSecrets, 'find'> {
+  const isInFile = ({ trace }: Pick<PlainSecret, 'trace'>) => trace?.['file'] !== undefined
+  return {
+    prove: (world, secrets) => proveSignIns(world, helper, secrets),
+
+    async takeOutAll(world, secrets) {
+      takeOutOfFiles(world, secrets.filter(isInFile))
+      for (const secret of secrets.filter((one) => !isInFile(one))) await secret.takeOut()
+    },
+
+    async putBackAll(world, taken) {
+      const inFiles = taken.filter(isInFile)
+      const failures = new Map(putBackInFiles(world, inFiles).map((failure, at) => [inFiles[at], failure]))
+      for (const { trace, credential } of taken.filter((one) => !isInFile(one))) {
+        await putBackInHelper(world, trace['helper'] ?? '', trace, credential)
+      }
+      return taken.map((one: TakenSecret) => failures.get(one))
+    },
+  }
+}
+
+function joined(all: readonly Found[]): Found {
+  return { secrets: all.flatMap(({ secrets }) => secrets), remarks: all.flatMap(({ remarks }) => remarks) }
 }
 
 /** The file that a person named, by its absolute path: undo may be asked for from another folder. */

@@ -4,31 +4,38 @@ import { Failure } from '../../core/failure.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, World } from '../tool.ts'
-import { endpointOf } from './address.ts'
+import { endpointOf, spellingOf } from './address.ts'
 import type { Found } from './auths.ts'
+import { listAnswer } from './list-answer.ts'
 import { printObject, readMessage } from './message.ts'
-import { dockerHelper, kindOf } from './names.ts'
+import { commandOf, containersHelper, dockerHelper, kindOf, ownerFor } from './names.ts'
 
 /** docker-credential-secretservice from 0.9 on lists the label of an item instead of its server. */
 const label = 'Registry credentials for '
 const limit = 60_000
 
-/** What docker-credential-<name> keeps, as it lists it. */
-export async function secretsInHelper(world: World, name: string): Promise<Found> {
+/** What docker-credential-<name> keeps, as it lists it; to be copied, or to be moved out of there. */
+export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<Found> {
   const program = programOf(world, name)
-  if (name === 'secretservice') throw hidesUsers()
+  if (how === 'move' && name === 'secretservice') throw hidesUsers()
   const listed = await call(world, program, 'list', 'unused')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
-  for (const key of serversIn(listed, name)) {
+  for (const [key] of listAnswer(commandOf(name), listed)) {
     const server = key.startsWith(label) ? key.slice(label.length) : key
-    const read = await call(world, program, 'get', server)
-    const credential = credentialFrom(server, read)
-    const why = credential === undefined ? 'it cannot be read' : reasonToStay(world, name, server)
-    if (credential === undefined || why !== undefined) remarks.push(`docker-credential-${name}, ${key}: stays, ${why}`)
-    else secrets.push(plainSecret(world, program, name, server, credential))
+    const credential = credentialFrom(world, server, await call(world, program, 'get', server))
+    const why =
+      credential === undefined ? 'it cannot be read' : how === 'move' ? reasonToStay(world, name, server) : undefined
+    const where = `${commandOf(name)}, ${server}`
+    if (credential === undefined || why !== undefined) remarks.push(`${commandOf(name)}, ${key}: stays, ${why}`)
+    else
+      secrets.push({
+        where,
+        credential,
+        saving: { oneAccount: true },
+        ...(how === 'copy' ? stayingThere : leaving(world, program, name, server, credential)),
+      })
   }
-  if (secrets.length > 0) remarks.push('if docker still asks that helper: credbridge setup docker --replace')
   return { secrets, remarks }
 }
 
@@ -45,20 +52,25 @@ export async function putBackInHelper(
     ['Secret', secret.expose()],
   ])
   const ran = await call(world, programOf(world, name), 'store', input)
-  if (ran.exitCode !== 0) throw new Failure('unavailable', `docker-credential-${name} did not take ${server} back`)
+  if (ran.exitCode !== 0) throw new Failure('unavailable', `${commandOf(name)} did not take ${server} back`)
 }
 
-function plainSecret(world: World, program: string, name: string, server: string, credential: Credential): PlainSecret {
+const stayingThere = { takeOut() {} }
+
+function leaving(
+  world: World,
+  program: string,
+  name: string,
+  server: string,
+  { account, secret }: Credential,
+): Pick<PlainSecret, 'takeOut' | 'trace'> {
   return {
-    where: `docker-credential-${name}, ${server}`,
-    credential,
-    saving: { oneAccount: true },
     async takeOut() {
-      const now = credentialFrom(server, await call(world, program, 'get', server))
-      const same = now?.account === credential.account && now.secret.equals(credential.secret)
+      const now = credentialFrom(world, server, await call(world, program, 'get', server))
+      const same = now?.account === account && now.secret.equals(secret)
       const erased = same ? await call(world, program, 'erase', server) : undefined
       if (erased?.exitCode === 0) return
-      throw new Failure('refused', `docker-credential-${name} did not let go of ${server}; it is kept in both places`)
+      throw new Failure('refused', `${commandOf(name)} did not let go of ${server}; it is kept in both places`)
     },
     trace: { helper: name, server },
   }
@@ -67,14 +79,15 @@ function plainSecret(world: World, program: string, name: string, server: string
 /** By absolute path, and never ourselves: what leads back to us would erase what it has just kept. */
 function programOf(world: World, name: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
-  const program = world.program(`docker-credential-${name}`)
+  const program = world.program(commandOf(name))
   if (program === undefined) {
-    throw new Failure('unavailable', `docker-credential-${name} is not on PATH`, {
+    throw new Failure('unavailable', `${commandOf(name)} is not on PATH`, {
       hints: ['install it, or add it to PATH'],
     })
   }
-  if (program === world.program(dockerHelper.command) || world.isOurs(program)) {
-    throw new Failure('refused', `docker-credential-${name} is credbridge itself`)
+  const ours = [dockerHelper, containersHelper].map(({ command }) => world.program(command))
+  if (ours.includes(program) || world.isOurs(program)) {
+    throw new Failure('refused', `${commandOf(name)} is credbridge itself`)
   }
   return program
 }
@@ -100,27 +113,15 @@ function call(world: World, program: string, verb: string, input: string): Promi
   return world.run(program, [verb], { input, limit, env: { [insideHelper]: '1' } })
 }
 
-function serversIn({ exitCode, stdout }: Ran, name: string): readonly string[] {
-  const failed = (what: string) =>
-    new Failure('unavailable', `docker-credential-${name} ${what}`, {
-      hints: [`see what it says: docker-credential-${name} list`],
-    })
-  if (exitCode !== 0) throw failed('could not list what it keeps')
-  let listed: unknown
-  try {
-    listed = JSON.parse(stdout)
-  } catch {
-    throw failed('gives a list that cannot be understood')
-  }
-  return typeof listed === 'object' && listed !== null ? Object.keys(listed) : []
-}
-
-function credentialFrom(server: string, { exitCode, stdout }: Ran): Credential | undefined {
+function credentialFrom(world: World, server: string, { exitCode, stdout }: Ran): Credential | undefined {
   if (exitCode !== 0) return undefined
   try {
     const { Username: account, Secret: secret } = readMessage(stdout)
     if (account === undefined || account === '' || secret === undefined) return undefined
-    return { endpoint: endpointOf(server), account, owner: 'docker', kind: kindOf(account), secret: new Secret(secret) }
+    const endpoint = endpointOf(server)
+    const kind = kindOf(account)
+    const owner = ownerFor(world.env, world.folder)
+    return { endpoint, account, owner, kind, secret: new Secret(secret), ...spellingOf(server, endpoint) }
   } catch {
     return undefined
   }

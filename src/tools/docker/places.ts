@@ -1,17 +1,24 @@
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { shellWord } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 
 /** A file with docker's `auths`, `credsStore` and `credHelpers`, and who reads it. */
 export interface Client {
-  readonly name: string
+  readonly name: 'docker' | 'helm'
   configFile(world: World): string
+  /** The setting of the environment with which it reads this file. */
+  asks(file: string): string
+  /** The command that signs in. */
+  readonly login: string
 }
 
 /** docker/cli, cli/config/config.go. */
 export const docker: Client = {
   name: 'docker',
   configFile: (world) => join(absolute(world, 'DOCKER_CONFIG') ?? join(world.home, '.docker'), 'config.json'),
+  asks: (file) => `DOCKER_CONFIG=${shellWord(dirname(file))}`,
+  login: 'docker login',
 }
 
 /** helm, pkg/helmpath/lazypath.go and pkg/cli/environment.go. */
@@ -21,6 +28,8 @@ export const helm: Client = {
     const own = absolute(world, 'HELM_REGISTRY_CONFIG')
     return own ?? join(absolute(world, 'HELM_CONFIG_HOME') ?? join(helmBase(world), 'helm'), 'registry', 'config.json')
   },
+  asks: (file) => `HELM_REGISTRY_CONFIG=${shellWord(file)}`,
+  login: 'helm registry login',
 }
 
 function helmBase(world: World): string {

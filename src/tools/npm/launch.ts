@@ -151,7 +151,7 @@ function login({ world }: Call, file: string): LaunchPlan {
     const darts = newDarts(before, world.files.read(file) ?? '')
     return darts.length === 0
       ? {}
-      : { words: ['import', tool, '--yes', '--replace', '--file', file, '--only', ...darts] }
+      : { words: ['import', tool, '--yes', '--replace', '--without-setup', '--file', file, '--only', ...darts] }
   }
   return { lookups: [], launch: () => ({ afterwards }) }
 }

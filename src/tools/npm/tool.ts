@@ -5,6 +5,7 @@ export const npmTool: Tool = {
   name: 'npm',
   title: 'npm and npx',
   commands: ['credbridge-npm', 'credbridge-npx'],
+  shims: ['credbridge-npm', 'credbridge-npx'],
   setup: async () => (await import('./setup.ts')).npmSetup,
   importOptions: [
     { flags: '--file <path>', says: 'only this npmrc' },

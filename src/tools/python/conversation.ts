@@ -3,6 +3,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
+import { removalBeside } from './flyte-expiry.ts'
 import { asciiJson } from './json.ts'
 import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
 
@@ -34,7 +35,10 @@ export const conversation: Dialect = oneShot({
     if (service === undefined) throw malformed()
     if (verb === 'get') return { do: 'find', lookup: lookupOf(service, username), found: answer }
     if (username === undefined) throw malformed()
-    if (verb === 'delete') return { do: 'remove', removal: removalOf(service, username), absent: says({ done: false }) }
+    if (verb === 'delete') {
+      const beside = removalBeside(service, username)
+      return { do: 'remove', removal: removalOf(service, username), beside, absent: says({ done: false }) }
+    }
     if (verb !== 'set' || password === undefined) throw malformed()
     const credential = itemOf(service, username, new Secret(password))
     return { do: 'save', credential, saving: savingOf(service) }

@@ -5,6 +5,7 @@ import { type Dialect, type Input, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
+import { removalBeside } from './flyte-expiry.ts'
 import { pythonJson } from './json.ts'
 import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
 import { ourBackend } from './names.ts'
@@ -113,6 +114,7 @@ function requestOf(
     return {
       do: 'remove',
       removal: removalOf(service, username),
+      beside: removalBeside(service, username),
       absent: { stdout: '', stderr: `${notDeleted}\n`, exitCode: 1 },
     }
   }

@@ -10,7 +10,7 @@ const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 /** What Python's tools left in the clear, as the items that Python's keyring would have. */
 export const pythonPlainSecrets: PlainSecrets = {
   async find(world) {
-    const found = sources.map((source) => source.find(world))
+    const found = await Promise.all(sources.map((source) => source.find(world)))
     return { secrets: found.flatMap(({ secrets }) => secrets), remarks: found.flatMap(({ remarks }) => remarks) }
   },
 

@@ -1,6 +1,8 @@
 import type { SetupOption, Tool } from '../tool.ts'
 import { uvNative } from './foreign-helpers.ts'
 
+const keyringCommand = 'credbridge-keyring'
+
 const keyringOptions: readonly SetupOption[] = [
   { flags: '--before-others', says: 'go before another keyring command on PATH, which stays where it is' },
 ]
@@ -8,7 +10,7 @@ const keyringOptions: readonly SetupOption[] = [
 export const pythonTool: Tool = {
   name: 'python',
   title: "every Python program that imports keyring: twine, poetry, flytekit, notebooks, and Python's keyring itself",
-  commands: ['credbridge-keyring'],
+  commands: [keyringCommand],
   setup: async () => (await import('./setup/python.ts')).pythonSetup,
   plainSecrets: async () => (await import('./import.ts')).pythonPlainSecrets,
 }
@@ -16,7 +18,7 @@ export const pythonTool: Tool = {
 export const pipTool: Tool = {
   name: 'pip',
   title: 'pip, which runs a command named keyring',
-  commands: [],
+  commands: [keyringCommand],
   setup: async () => (await import('./setup/pip.ts')).pipSetup,
   setupOptions: keyringOptions,
 }
@@ -24,7 +26,7 @@ export const pipTool: Tool = {
 export const uvTool: Tool = {
   name: 'uv',
   title: 'uv, which runs a command named keyring',
-  commands: [],
+  commands: [keyringCommand],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
   setupOptions: keyringOptions,
   neighbours: [uvNative],

@@ -5,7 +5,7 @@ import { lookupFor } from '../npm/handover.ts'
 import { registryAddress } from '../npm/nerf-dart.ts'
 import { expanded } from '../npm/npmrc.ts'
 import type { World } from '../tool.ts'
-import { pluginFile, pluginText } from './plugin.ts'
+import { command, pluginFile, pluginText } from './plugin.ts'
 import { type YarnProject, yarnProject } from './project.ts'
 import { yarnRules } from './rules.ts'
 import { homeEntries, isNamed } from './setup.ts'
@@ -35,6 +35,7 @@ export const yarnLauncher: Launcher = {
 /** Yarn reads a list, parted by semicolons. */
 function withOurs(world: World): string {
   const [path, text] = [pluginFile(world), pluginText(world)]
+  world.wrappers.write([command])
   if (world.files.read(path) !== text) world.files.write(path, text)
   return [...(world.env['YARN_PLUGINS'] ?? '').split(';').filter((one) => one !== ''), path].join(';')
 }

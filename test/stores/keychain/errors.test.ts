@@ -39,6 +39,8 @@ const texts: readonly (readonly [code: FailureCode, text: string])[] = [
     'timeout',
     `${platform}DBus error: Did not receive a reply. Possible causes include: the remote application did not send a reply`,
   ],
+  ['timeout', `${platform}DBus error: Message recipient disconnected from message bus without replying`],
+  ['timeout', 'zbus error: org.freedesktop.DBus.Error.NoReply: Message recipient disconnected from message bus'],
   ['ambiguous', 'Entry is matched by 2 credentials: [Entry { inner: Wrapper { path: Path("/x") } }]'],
   ['refused', 'zbus error: I/O error: failed to read from socket'],
   ['refused', 'zbus error: org.freedesktop.DBus.Error.AccessDenied: Rejected send message'],

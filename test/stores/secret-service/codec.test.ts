@@ -41,7 +41,6 @@ const ours: readonly Call[] = [
   calls.getSecrets([item], session),
   calls.getItem(item),
   calls.setSecret(item, secret),
-  calls.setAttributes(item, attributes),
   calls.unlock([item]),
   calls.watchPrompts(),
   calls.deleteItem(item),
@@ -50,7 +49,7 @@ const ours: readonly Call[] = [
 ]
 
 const empty = Buffer.alloc(0)
-const collections = [collection, '/org/freedesktop/secrets/collection/session']
+const collections = ['/org/freedesktop/secrets/collection/session', collection]
 
 /** What came back, message by message. */
 const answers: readonly [Message['type'], keyof Bodies, unknown][] = [
@@ -71,18 +70,14 @@ const answers: readonly [Message['type'], keyof Bodies, unknown][] = [
     [
       new Map<string, unknown>([
         ['Locked', { type: 'b', value: false }],
-        [
-          'Attributes',
-          { type: 'a{ss}', value: new Map([...attributes, ['xdg:schema', 'org.freedesktop.Secret.Generic']]) },
-        ],
+        ['Attributes', { type: 'a{ss}', value: attributes }],
         ['Label', { type: 's', value: label }],
-        ['Type', { type: 's', value: 'org.freedesktop.Secret.Generic' }],
+        ['Type', { type: 's', value: '' }],
         ['Created', { type: 't', value: expect.any(BigInt) }],
         ['Modified', { type: 't', value: expect.any(BigInt) }],
       ]),
     ],
   ],
-  ['reply', '', []],
   ['reply', '', []],
   ['reply', 'aoo', [[item], '/']],
   ['reply', '', []],

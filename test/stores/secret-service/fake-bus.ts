@@ -89,6 +89,7 @@ export function fakeBus(
 export function described(attributes: ReadonlyMap<string, string>): ReadonlyMap<string, Value> {
   return new Map<string, Value>([
     ['Attributes', { type: 'a{ss}', value: attributes }],
+    ['Label', { type: 's', value: 'a label' }],
     ['Modified', { type: 't', value: 1_700_000_000n }],
     ['Locked', { type: 'b', value: false }],
   ])

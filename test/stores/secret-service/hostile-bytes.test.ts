@@ -38,6 +38,13 @@ describe('hostile bytes are malformed', () => {
     expect(failureIn(() => read(inputOf(hex(bytes), true), signature))).toBe('malformed')
   })
 
+  test('an array of millions', () => {
+    const millions = Buffer.alloc(4 + 16_000_000)
+    millions.writeUInt32LE(16_000_000)
+    expect(failureIn(() => read(inputOf(millions, true), 'au'))).toBe('malformed')
+    expect(failureIn(() => read(inputOf(millions, true), 'ay'))).not.toBe('malformed')
+  })
+
   const messages: readonly [string, string][] = [
     ['no byte order', '00020001 00000000 01000000 00000000'],
     ['another version', '6c020002 00000000 01000000 00000000'],

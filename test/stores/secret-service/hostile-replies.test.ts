@@ -158,7 +158,7 @@ describe('a Secret Service that contradicts itself', () => {
   )
 
   test.each(['unlocked', 'locked'])(
-    'more %s items than anybody keeps are malformed, and nothing is asked of them',
+    'more %s items than anybody keeps are too many, and nothing is asked of them',
     async (which) => {
       const asked: string[] = []
       const many = Array.from({ length: 5_001 }, (_, at) => `/org/freedesktop/secrets/collection/login/${at}`)
@@ -170,7 +170,7 @@ describe('a Secret Service that contradicts itself', () => {
         const paths = searches++ % 2 === 0 ? many : twice(many)
         return which === 'locked' ? ['aoao', [], paths] : ['aoao', paths, []]
       })
-      expect(await failureOf(store.list(someone))).toMatchObject({ code: 'malformed' })
+      expect(await failureOf(store.list(someone))).toMatchObject({ code: 'too-large' })
       expect(asked).not.toContain('GetAll')
       expect(asked).not.toContain('Unlock')
     },
@@ -191,5 +191,85 @@ describe('a Secret Service that contradicts itself', () => {
     })
     expect(await failureOf(store.save(someone, gits('x')))).toMatchObject({ code: 'timeout' })
     expect(made).toBeLessThanOrEqual(20)
+  })
+})
+
+test('an item of another kind is made anew: a property that is set while its item goes ends gnome-keyring', async () => {
+  const asked: string[] = []
+  let there = item
+  const store = storeWith(({ member, path }) => {
+    asked.push(member)
+    if (member === 'SearchItems') return ['aoao', [there], []]
+    if (member === 'GetAll' && there !== item) return ['a{sv}', described(attributesOf(gits('', { kind: 'bearer' })))]
+    if (member === 'ReadAlias') return ['o', '/org/freedesktop/secrets/collection/login']
+    if (member === 'CreateItem') there = `${item}1`
+    if (member === 'CreateItem') return ['oo', there, '/']
+    return member === 'Delete' && path === item ? ['o', '/'] : undefined
+  })
+  await store.save(someone, gits('x', { kind: 'bearer' }))
+  expect(asked.filter((member) => ['Set', 'SetSecret', 'CreateItem', 'Delete'].includes(member))).toEqual([
+    'CreateItem',
+    'Delete',
+  ])
+})
+
+describe('a conversation has a limit as a whole', () => {
+  const patient = { first: 20_000, answer: 20_000, person: 20_000 }
+  const patientWith = (answers: Answers, whole = 60_000) => {
+    const limits = { ...patient, whole }
+    return storeOn({ env: {} }, { address: 'unix:path=/', connect: fakeBus(attributes, answers), limits })
+  }
+  const many = Array.from({ length: 100_000 }, (_, at) => `${item}${at}`)
+  const requests: [string, (store: Store) => Promise<unknown>][] = [
+    ['find', (store) => store.find(someone, [git])],
+    ['save', (store) => store.save(someone, gits('x'))],
+    ['remove', (store) => store.remove(someone, gits(''))],
+    ['list', (store) => store.list(someone)],
+  ]
+
+  test.each(requests)('in what it may name: a hundred thousand items are too many to %s', async (_, request) => {
+    for (const hits of [
+      ['aoao', many, []],
+      ['aoao', [], many],
+    ] as const) {
+      const asked: string[] = []
+      const store = patientWith(({ member }) => {
+        asked.push(member)
+        return member === 'SearchItems' ? [...hits] : undefined
+      })
+      expect(await failureOf(request(store))).toMatchObject({ code: 'too-large' })
+      expect(asked).not.toContain('Unlock')
+      expect(asked).not.toContain('GetSecrets')
+      expect(asked.length).toBeLessThan(10)
+    }
+  })
+
+  test('in what it may name: a hundred thousand collections', async () => {
+    const store = patientWith(({ member, body }) => {
+      if (member === 'SearchItems') return ['aoao', [], []]
+      return body[1] === 'Collections' ? ['v', { type: 'ao', value: many }] : undefined
+    })
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'too-large' })
+  })
+
+  test('in what it may say: a hundred items of a megabyte', async () => {
+    const large = described(new Map([...attributes, ['more', 'x'.repeat(1_000_000)]]))
+    const answers: Answers = ({ member }) => {
+      if (member === 'SearchItems') return ['aoao', many.slice(0, 100), []]
+      return member === 'GetAll' ? ['a{sv}', large] : undefined
+    }
+    expect(await failureOf(patientWith(answers).list(someone))).toMatchObject({ code: 'too-large' })
+  })
+
+  test('in time: each answer comes in time, and there is no end of them', async () => {
+    let answered = 0
+    const answers: Answers = ({ member }) => {
+      answered++
+      if (member === 'SearchItems') return { after: 40, answer: ['aoao', [], []] }
+      if (member === 'ReadAlias') return ['o', '/org/freedesktop/secrets/collection/login']
+      return member === 'CreateItem' ? ['oo', `${item}${answered}`, '/'] : undefined
+    }
+    expect(await failureOf(patientWith(answers, 200).save(someone, gits('x')))).toMatchObject({ code: 'timeout' })
+    expect(answered).toBeLessThan(60)
   })
 })

@@ -59,7 +59,7 @@ suite('neighbours in the Secret Service', () => {
       expect(await napiKeyring(session).get(service, 'ann')).toBe('ours again')
     })
 
-    test(`${name}'s own item for a tool is found, changed in its place, and removed`, async () => {
+    test(`${name}'s own item for a tool is found, changed, and removed; it becomes ours where it says nobody's`, async () => {
       await reset()
       await program().set(service, 'ann', 'theirs')
       const [before] = await shown(session, { service })
@@ -67,7 +67,14 @@ suite('neighbours in the Secret Service', () => {
       await store.save(someone, gits('ours'))
       const [after, another] = await shown(session, { service })
       expect(another).toBeUndefined()
-      expect(after).toMatchObject({ path: before?.path, label: before?.label, secret: 'ours' })
+      const becomesOurs = before?.attributes['application'] === undefined
+      const owner = becomesOurs ? { owner: 'git', application: 'credbridge' } : {}
+      expect(after).toMatchObject({
+        label: before?.label,
+        secret: 'ours',
+        attributes: { ...before?.attributes, ...owner },
+      })
+      expect(after?.path === before?.path).toBe(!becomesOurs)
       expect(await program().get(service, 'ann')).toBe('ours')
       expect(await store.remove(someone, gits(''))).toBe(true)
       expect(await shown(session, { service })).toEqual([])

@@ -37,8 +37,19 @@ export async function callsOf(words: readonly string[], root: string, names = ch
   }
 }
 
-/** Runs a program that is killed when it makes this call, before anything comes of it. */
-export async function killedAt(call: Call, words: readonly string[]): Promise<boolean> {
+/**
+ * Runs a program in a fresh place and kills it when it makes this call, before the call has an effect. Returns the place. Node may
+ * make a call fewer than in the traced run: then the program ends by itself, and another one is started.
+ */
+export async function killedAt<T>(call: Call, fresh: () => T, wordsFor: (place: T) => readonly string[]): Promise<T> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const place = fresh()
+    if (await isKilledAt(call, wordsFor(place))) return place
+  }
+  throw new Error(`the program ended before this call: ${call.line}`)
+}
+
+async function isKilledAt(call: Call, words: readonly string[]): Promise<boolean> {
   const inject = `inject=${call.name}:signal=KILL:when=${call.nth}`
   const options = ['-f', '-qqq', '-o', '/dev/null', '-e', 'signal=none', '-e', `trace=${call.name}`, '-e', inject]
   const { signal, exitCode } = await run('strace', [...options, ...words], { env: cleanEnvironment() })

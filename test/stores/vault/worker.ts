@@ -9,6 +9,7 @@ import { rekey } from '../../../src/stores/vault/rekey.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { lockVault, unlockVault } from '../../../src/stores/vault/unlock.ts'
 import { someone } from '../../asker.ts'
+import { type Hold, holdUp } from './hold.ts'
 import { storeOf } from './place.ts'
 
 /*
@@ -24,6 +25,8 @@ export interface Job {
   readonly passphrase?: string
   /** What comes by descriptor or environment. */
   readonly handed?: string
+  /** Where it stops meanwhile. */
+  readonly hold?: Hold
   /** Milliseconds by which the clock is ahead. */
   readonly later?: number
   readonly steps: readonly Step[]
@@ -40,7 +43,8 @@ export type Step =
   | readonly ['add-slot', passphrase: string]
   | readonly ['remove-slot', named: string]
 
-async function work({ options, kernel, passphrase, handed, later = 0, steps }: Job): Promise<void> {
+async function work({ options, kernel, passphrase, handed, hold, later = 0, steps }: Job): Promise<void> {
+  if (hold !== undefined) holdUp(hold)
   const whole: VaultOptions = {
     ...options,
     now: () => Date.now() + later,

@@ -152,6 +152,7 @@ describe('a list in the spelling of its clients', () => {
     ['https://r.example.com', 'https://r.example.com', 'r.example.com'],
     ['https://r.example.com:5000/v2/', 'https://r.example.com:5000/v2/', 'r.example.com:5000'],
     ['[::1]:5000', '[::1]:5000', '[::1]:5000'],
+    ['//r.example.com:5000', 'r.example.com:5000', 'r.example.com:5000'],
     ['docker.io', 'https://index.docker.io/v1/', 'docker.io'],
     ['https://index.docker.io/v1/', 'https://index.docker.io/v1/', 'docker.io'],
     ['https://index.docker.io/v1/access-token', 'https://index.docker.io/v1/access-token', undefined],
@@ -288,11 +289,41 @@ describe('what is broken', () => {
       talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: ['unlock it', 'or do not'] }))
       expect(await talk.say(docker, verb, input)).toEqual({
         stdout: 'credbridge: the keyring is locked\n',
-        stderr: 'credbridge: the keyring is locked\nhint: unlock it\nhint: or do not\n',
+        stderr: `credbridge: the keyring is locked\nhint: unlock it\nhint: or do not\n${looks.includes(verb) ? anonymously : ''}`,
         exitCode: 1,
       })
     },
   )
+
+  const looks = ['get', 'list']
+  const anonymously = 'hint: to go on without a sign-in: docker.when-locked = "anonymous" in config.toml\n'
+
+  test.each([
+    ['get', notFound],
+    ['list', out('{}\n')],
+  ])('%s of what is locked, where a person has said so: nothing is there, and it is said', async (verb, nothing) => {
+    for (const dialect of [docker, containers]) {
+      await login('h')
+      talk.store.failOnce(new Failure('locked', 'the keyring is locked'))
+      expect(await talk.say(dialect, verb, 'h', { settings: { 'docker.when-locked': 'anonymous' } })).toEqual({
+        ...nothing,
+        stderr: 'credbridge: the keyring is locked; going on without a sign-in (docker.when-locked = "anonymous")\n',
+      })
+    }
+  })
+
+  test.each(['store', 'erase'])('%s into what is locked fails also then', async (verb) => {
+    talk.store.failOnce(new Failure('locked', 'the keyring is locked'))
+    const input = verb === 'store' ? '{"ServerURL":"h","Username":"u","Secret":"s"}' : 'h'
+    const settings = { 'docker.when-locked': 'anonymous' }
+    expect((await talk.say(docker, verb, input, { settings })).exitCode).toBe(1)
+  })
+
+  test('nor is anything but locked taken for absent', async () => {
+    talk.store.failOnce(new Failure('unavailable', 'there is no keyring'))
+    const settings = { 'docker.when-locked': 'anonymous' }
+    expect((await talk.say(docker, 'get', 'h', { settings })).stdout).toBe('credbridge: there is no keyring\n')
+  })
 
   test("several of others' accounts: the client goes on without, the person reads why", async () => {
     await talk.broker.save(credential('git', 'alice', 'a'))

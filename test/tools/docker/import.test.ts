@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { containersPlainSecrets, dockerPlainSecrets } from '../../../src/tools/docker/import.ts'
-import type { PlainSecret } from '../../../src/tools/tool.ts'
+import type { Credential } from '../../../src/core/credential.ts'
+import { containersPlainSecrets, dockerPlainSecrets, helmPlainSecrets } from '../../../src/tools/docker/import.ts'
+import type { PlainSecret, SetupOptions } from '../../../src/tools/tool.ts'
 import { madeUp } from '../made-up-world.ts'
 
 const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64')
@@ -48,36 +49,107 @@ describe('an entry', () => {
   })
 })
 
-describe('who would be signed out is said', () => {
-  const auths = { 'a.example.com': { auth: base64('u:p') }, 'b.example.com': { auth: base64('u:p') } }
+describe('in whatever spelling Go reads it', () => {
+  const entry = { auth: base64('dave:pw') }
 
   test.each([
-    [{}, 'yet'],
-    [{ credsStore: 'other' }, 'yet'],
-    [{ credHelpers: { 'a.example.com': 'credbridge' } }, 'for https://b.example.com'],
-    [{ credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } }, 'for https://a.example.com'],
-  ])('%j', async (more, about) => {
-    const { remarks } = await found(config(auths, more))
-    expect(remarks).toEqual([
-      `docker does not ask credbridge ${about} and would be signed out: credbridge setup docker`,
-    ])
+    ['Auths', { Auths: { h: entry } }],
+    ['AUTHS', { AUTHS: { h: { AUTH: base64('dave:pw'), Email: 'x' } } }],
+    ['both', { auths: { other: {} }, Auths: { h: entry } }],
+    ['members', { auths: { h: { UserName: 'dave', Password: 'pw' } } }],
+  ])('%s', async (_what, file) => {
+    const { put, read, world } = madeUp()
+    const before = JSON.stringify({ ...file, CredsStore: 'credbridge' })
+    put('.docker/config.json', before)
+    const { secrets } = await dockerPlainSecrets.find(world, {})
+    expect(secrets.map(({ credential: { account, secret } }) => [account, secret.expose()])).toEqual([['dave', 'pw']])
+    await dockerPlainSecrets.takeOutAll?.(world, secrets)
+    expect(read('.docker/config.json')).not.toMatch(/cGF|ZGF|pw/)
+    expect((await dockerPlainSecrets.find(world, {})).secrets).toEqual([])
+    const [one] = secrets
+    const taken = { trace: one?.trace ?? {}, credential: one?.credential as Credential }
+    expect(await dockerPlainSecrets.putBackAll?.(world, [taken])).toEqual([undefined])
+    expect((await dockerPlainSecrets.find(world, {})).secrets).toHaveLength(1)
   })
 
-  test('nobody', async () => {
-    expect(
-      (await found(config(auths, { credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' })))
-        .remarks,
-    ).toEqual([])
+  test.each(['null', ' null\n', '{"auths":null}', ''])('%j is nothing', async (text) => {
+    expect(await found(text)).toEqual({ shown: [], remarks: [] })
   })
 
-  test('podman and its kin', async () => {
+  test('a byte order mark is named, as its clients stumble over it', async () => {
+    await expect(found(`\ufeff${config({ h: entry })}`)).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringMatching(
+        /config\.json begins with a byte order mark, with which its clients do not read it$/,
+      ),
+    })
+  })
+})
+
+describe('whether its client asks credbridge about it', () => {
+  const auths = { 'a.example.com': { auth: base64('u:p') }, 'b.example.com': { auth: base64('u:p') } }
+  const setup = 'credbridge setup docker'
+
+  async function docker(more: object, options: SetupOptions = {}) {
     const { put, world } = madeUp()
-    put('.config/containers/auth.json', config(auths, {}))
-    const remark = /^podman, .* would be signed out: credbridge setup containers$/
-    expect((await containersPlainSecrets.find(world, {})).remarks).toEqual([expect.stringMatching(remark)])
-    put('.config/containers/registries.conf', 'credential-helpers = ["credbridge"]\n')
-    expect((await containersPlainSecrets.find(world, {})).remarks).toEqual([])
+    put('.docker/config.json', config(auths, more))
+    return dockerPlainSecrets.find(world, options)
+  }
+
+  test.each([
+    [{}, ['a', 'b']],
+    [{ credsStore: 'other' }, ['a', 'b']],
+    [{ credHelpers: { 'a.example.com': 'credbridge' } }, ['b']],
+    [{ credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } }, ['a']],
+    [{ credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' }, []],
+  ])('%j', async (more, unasked) => {
+    const { secrets, remarks } = await docker(more)
+    const setupFor = (name: string, unasked: readonly string[]) =>
+      unasked.length === 2 ? setup : `${setup} --registry ${name}.example.com`
+    expect(remarks).toEqual([])
+    expect(secrets.map(({ asks }) => asks)).toEqual(
+      ['a', 'b'].map((name) =>
+        unasked.includes(name) ? { why: 'docker does not ask credbridge', setup: setupFor(name, unasked) } : true,
+      ),
+    )
   })
+
+  const setups = (found: { secrets: readonly PlainSecret[] }) =>
+    found.secrets.map(({ asks }) => (typeof asks === 'object' ? asks.setup : asks))
+
+  test('another file that is named: how its client is set up', async () => {
+    const { put, world } = madeUp()
+    const file = put('other/config.json', config(auths, {}))
+    const [first] = setups(await dockerPlainSecrets.find(world, { file }))
+    expect(first).toBe(`DOCKER_CONFIG=${dirname(file)} ${setup}`)
+  })
+
+  test('podman, skopeo and buildah', async () => {
+    const { put, world } = madeUp()
+    const asked = async () => setups(await containersPlainSecrets.find(world, {}))
+    const setup = 'credbridge setup containers'
+    put('.config/containers/auth.json', config(auths, {}))
+    expect(await asked()).toEqual([setup, setup])
+    put('.config/containers/auth.json', config(auths, { credHelpers: { 'a.example.com': 'credbridge-containers' } }))
+    expect(await asked()).toEqual([true, `${setup} --registry b.example.com`])
+    put('.config/containers/registries.conf', 'credential-helpers = ["credbridge"]\n')
+    expect(await asked()).toEqual([true, true])
+  })
+
+  test('helm', async () => {
+    const { put, world } = madeUp()
+    put('.config/helm/registry/config.json', config(auths, {}))
+    const [first] = setups(await helmPlainSecrets.find(world, {}))
+    expect(first).toBe('credbridge setup helm')
+  })
+})
+
+test('a folder that DOCKER_CONFIG names has sign-ins of its own', async () => {
+  const { put, home, world } = madeUp()
+  const file = put('.docker-work/config.json', config({ h: { auth: base64('u:p') } }))
+  const there = { ...world, env: { HOME: home, DOCKER_CONFIG: dirname(file) } }
+  const [secret] = (await dockerPlainSecrets.find(there, {})).secrets
+  expect(secret?.credential.owner).toBe(`docker@${dirname(file)}`)
 })
 
 describe('a file that is named', () => {
@@ -107,23 +179,45 @@ describe('the way back', () => {
     return { ...made, secret }
   }
 
+  const back = async ({ world, secret: { trace = {}, credential } }: Awaited<ReturnType<typeof moved>>) =>
+    (await dockerPlainSecrets.putBackAll?.(world, [{ trace, credential }]))?.[0]
+
   test('what is there again already is as it should be', async () => {
-    const { secret, put, read, world } = await moved()
+    const made = await moved()
     const text = `{ "auths":{"h":{"auth":"${base64('u:old')}"} } }`
-    put('.docker/config.json', text)
-    await dockerPlainSecrets.putBack?.(world, secret.trace ?? {}, secret.credential)
-    expect(read('.docker/config.json')).toBe(text)
+    made.put('.docker/config.json', text)
+    expect(await back(made)).toBeUndefined()
+    expect(made.read('.docker/config.json')).toBe(text)
   })
 
   test.each([{ auth: base64('u:newer') }, { identitytoken: 'newer' }, { auth: 'unreadable' }])(
     '%j is newer and stays',
     async (entry) => {
-      const { secret, put, read, world } = await moved()
-      put('.docker/config.json', config({ h: entry }))
-      expect(() => dockerPlainSecrets.putBack?.(world, secret.trace ?? {}, secret.credential)).toThrow(
-        expect.objectContaining({ code: 'refused' }),
-      )
-      expect(read('.docker/config.json')).toBe(config({ h: entry }))
+      const made = await moved()
+      made.put('.docker/config.json', config({ h: entry }))
+      expect(await back(made)).toMatchObject({ code: 'refused' })
+      expect(made.read('.docker/config.json')).toBe(config({ h: entry }))
     },
   )
+})
+
+test('what was changed meanwhile is left, the rest is taken out at once', async () => {
+  const { put, read, world } = madeUp()
+  const before = (b: string) =>
+    config({ a: { auth: base64('u:a') }, b: { auth: base64(b) }, c: { auth: base64('u:c') } })
+  put('.docker/config.json', before('u:b'))
+  const { secrets } = await dockerPlainSecrets.find(world, {})
+  put('.docker/config.json', before('u:newer'))
+  const written: string[] = []
+  const write: typeof world.files.write = (path, ...more) => {
+    written.push(path)
+    world.files.write(path, ...more)
+  }
+  const watched = { ...world, files: { ...world.files, write } }
+  await expect(dockerPlainSecrets.takeOutAll?.(watched, secrets)).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringMatching(/changed meanwhile; b is left as it is$/),
+  })
+  expect(read('.docker/config.json')).toBe(config({ a: {}, b: { auth: base64('u:newer') }, c: {} }))
+  expect(written).toHaveLength(1)
 })

@@ -15,7 +15,10 @@ function home(config: string | undefined, runnable: readonly string[] = others) 
     env: { REGISTRY_AUTH_FILE: undefined },
     isOurs: () => true,
     program: (name) => ([...commands, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
-    run: async (program) => ({ stdout: `${basename(program)} (credbridge) 0\n`, stderr: '', exitCode: 0 }),
+    run: async (program, [verb]) => {
+      const stdout = verb === 'list' ? '{}\n' : `${basename(program)} (credbridge) 0\n`
+      return { stdout, stderr: '', exitCode: 0 }
+    },
   })
   const file = join(world.home, '.docker', 'config.json')
   if (config !== undefined) rest.put('.docker/config.json', config)
@@ -201,5 +204,98 @@ credential-helpers = ["credbridge", "containers-auth.json"]
     ])
     expect(await make('plan', {}, containersSetup)).toBe(1)
     expect(await containersSetup.check(world)).toMatchObject([{ state: 'ok' }])
+  })
+})
+
+describe('what would not be found any more is taken over', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const auths = {
+    'a.example.com': { auth: base64('alice:a') },
+    'b.example.com': { auth: base64('bob:b') },
+    'http://c.example.com': { auth: base64('carol:c') },
+  }
+  const passwords: Readonly<Record<string, string>> = { 'd.example.com': 'd', 'https://index.docker.io/v1/': 'h' }
+
+  /** Where another helper keeps sign-ins; what it was asked. */
+  function withHelper(config: object, helper = 'other') {
+    const asked: string[] = []
+    const { world, ...rest } = madeUp({
+      isOurs: (program) => program.includes('credbridge-'),
+      program: (name) => (name === `docker-credential-${helper}` ? `/opt/${name}` : `/opt/credbridge-1/${name}`),
+      run: async (program, [verb = ''], { input = '' } = {}) => {
+        if (program.includes('credbridge-1')) {
+          return { stdout: `${basename(program)} (credbridge) 0\n`, stderr: '', exitCode: 0 }
+        }
+        asked.push(`${verb} ${input}`)
+        const all = Object.fromEntries(Object.keys(passwords).map((server) => [server, 'dave']))
+        const answer = verb === 'list' ? all : { ServerURL: input, Username: 'dave', Secret: passwords[input] }
+        return { stdout: JSON.stringify(answer), stderr: '', exitCode: 0 }
+      },
+    })
+    rest.put('.docker/config.json', JSON.stringify(config))
+    const plan = async (options: SetupOptions) => {
+      const { signIns = [], remarks } = await dockerSetup.plan(world, options)
+      return { signIns: signIns.map(({ credential }) => `${credential.account} ${credential.endpoint.key}`), remarks }
+    }
+    return { ...rest, world, plan, asked }
+  }
+
+  test('what lies in the file; of what cannot be moved it is said', async () => {
+    const { plan } = withHelper({ auths })
+    expect(await plan({})).toEqual({
+      signIns: ['alice https://a.example.com', 'bob https://b.example.com'],
+      remarks: [expect.stringContaining('http://c.example.com: stays')],
+    })
+    expect(await plan({ registry: ['b.example.com'] })).toEqual({ signIns: ['bob https://b.example.com'], remarks: [] })
+    expect(await plan({ import: false })).toEqual({ signIns: [], remarks: [] })
+  })
+
+  test('what another helper is asked for stays its own', async () => {
+    const { plan } = withHelper({ auths, credHelpers: { 'a.example.com': 'other' } })
+    expect((await plan({})).signIns).toEqual(['bob https://b.example.com'])
+  })
+
+  test("the former helper's are copied, and stay there for undo", async () => {
+    const { world, plan, asked } = withHelper({ credsStore: 'other', auths: { 'd.example.com': {} } })
+    expect((await plan({ replace: true })).signIns).toEqual(['dave https://d.example.com', 'dave https://docker.io'])
+    expect((await plan({ replace: true, registry: ['d.example.com'] })).signIns).toEqual(['dave https://d.example.com'])
+    const { signIns = [] } = await dockerSetup.plan(world, { replace: true })
+    for (const signIn of signIns) await signIn.takeOut()
+    expect(asked.filter((call) => call.startsWith('erase'))).toEqual([])
+  })
+
+  test("docker-credential-secretservice's, too", async () => {
+    const { plan } = withHelper({ credsStore: 'secretservice' }, 'secretservice')
+    expect((await plan({ replace: true })).signIns).toHaveLength(2)
+  })
+
+  test.each([
+    ['gone', /docker-credential-gone is not on PATH: nothing is taken over from it/],
+    ['ecr-login', /docker-credential-ecr-login makes passwords that end soon: none of them is taken over/],
+  ])('%s', async (former, remark) => {
+    const { world } = withHelper({ credsStore: former }, former)
+    const program: typeof world.program = (name) => (name.endsWith('gone') ? undefined : world.program(name))
+    const { signIns, remarks } = await dockerSetup.plan({ ...world, program }, { replace: true })
+    expect([signIns, remarks]).toEqual([[], [expect.stringMatching(remark)]])
+  })
+
+  test('a helper that does not say what it keeps: refused, with the way on', async () => {
+    const { world } = withHelper({ credsStore: 'other' })
+    const run: typeof world.run = async (program, words, options) => {
+      if (words[0] === 'list' && program.endsWith('other')) return { stdout: 'locked\n', stderr: '', exitCode: 1 }
+      return world.run(program, words, options)
+    }
+    await expect(dockerSetup.plan({ ...world, run }, { replace: true })).rejects.toMatchObject({
+      code: 'unavailable',
+      hints: ['see what it says: docker-credential-other list', 'to go on without its sign-ins, add --no-import'],
+    })
+  })
+
+  test("for podman's family what lies in the same file as our name", async () => {
+    const { world, put } = withHelper({})
+    put('.config/containers/auth.json', JSON.stringify({ auths }))
+    const { signIns = [] } = await containersSetup.plan(world, { registry: ['b.example.com'] })
+    expect(signIns.map(({ credential }) => credential.account)).toEqual(['bob'])
+    expect((await containersSetup.plan(world, { registry: ['b.example.com'], import: false })).signIns).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
+import { Secret } from '../../../src/core/secret.ts'
 import { dockerDialect } from '../../../src/tools/docker/dialect.ts'
 import { git } from '../../../src/tools/git/dialect.ts'
 import { conversation } from '../conversation.ts'
@@ -110,6 +111,142 @@ describe('one login', () => {
     await talk.say(git, 'store', `protocol=http\nhost=${host}\nusername=alice\npassword=plain\n`)
     expect(await dockerGets()).toBeUndefined()
     expect(await dockerGets(`http://${host}`)).toBe('plain')
+  })
+})
+
+describe('what docker repeats', () => {
+  const kept = async () => (await talk.broker.list()).map(({ owner, kind, account }) => `${owner} ${kind} ${account}`)
+
+  test("a login with what it was answered is no copy, and is listed; git's next token is docker's, too", async () => {
+    await gitStores('g')
+    expect(await dockerGets()).toBe('g')
+    await dockerLogin('g')
+    expect(await kept()).toEqual(['git basic alice', 'docker shared alice'])
+    expect([await dockerGets(), await dockerLists()]).toEqual(['g', { [host]: 'alice' }])
+    await dockerLogin('g')
+    await gitStores('newer')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['newer', { [host]: 'alice' }])
+  })
+
+  test("a person's, too", async () => {
+    const endpoint = parseAddress(`https://${host}`)
+    await talk.broker.save({ endpoint, account: 'alice', owner: 'person', kind: 'basic', secret: new Secret('p') })
+    await dockerLogin('p')
+    expect(await kept()).toEqual(['person basic alice', 'docker shared alice'])
+  })
+
+  test('another secret or another user is its own', async () => {
+    await gitStores('g')
+    await dockerLogin('d')
+    await dockerLogin('g', host, 'bob')
+    expect((await kept()).sort()).toEqual(['docker basic bob', 'git basic alice'])
+  })
+
+  test('so is what it would not be answered', async () => {
+    await gitStores('g')
+    await gitStores('b', host, 'bob')
+    await dockerLogin('b', host, 'bob')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['b', { [host]: 'bob' }])
+    await dockerLogout()
+    await dockerLogin('g')
+    expect([await dockerGets(), await dockerLists()]).toEqual(['g', { [host]: 'alice' }])
+  })
+
+  test('its own login stays its own, whoever has the same by now', async () => {
+    await dockerLogin('same')
+    await gitStores('same', host, 'alice')
+    await dockerLogin('same')
+    await gitErases('same')
+    expect(await dockerGets()).toBe('same')
+  })
+
+  test('a logout takes it back', async () => {
+    await gitStores('g')
+    await dockerLogin('g')
+    await dockerLogout()
+    expect([await dockerGets(), await dockerLists(), await gitGets()]).toEqual([undefined, {}, 'g'])
+  })
+})
+
+describe("a host that is no registry: git's login is not borrowed unasked", () => {
+  test.each([
+    'github.com',
+    'https://github.com',
+    'http://github.com',
+    'gitlab.com',
+    'bitbucket.org',
+    'dev.azure.com',
+    'huggingface.co',
+    'https://github.com/team/app',
+  ])('%s', async (server) => {
+    const { host: at } = new URL(server.includes('://') ? server : `https://${server}`)
+    const protocol = server.startsWith('http://') ? 'http' : 'https'
+    await talk.say(git, 'store', `protocol=${protocol}\nhost=${at}\nusername=alice\npassword=g\n`)
+    expect(await dockerGets(server)).toBeUndefined()
+  })
+
+  test('once it is shared it is, until that is taken back', async () => {
+    await gitStores('g', 'github.com')
+    const at = parseAddress('https://github.com')
+    await (await talk.broker.personActions()).share(at, 'alice', 'docker')
+    expect([await dockerGets('github.com'), await dockerLists()]).toEqual(['g', { 'github.com': 'alice' }])
+    await (await talk.broker.personActions()).unshare(at, 'alice', 'docker', false)
+    expect(await dockerGets('github.com')).toBeUndefined()
+  })
+
+  test("docker's own login there is its own, also with git's token", async () => {
+    await gitStores('g', 'gitlab.com')
+    await dockerLogin('g', 'gitlab.com')
+    expect(await dockerGets('gitlab.com')).toBe('g')
+    await dockerLogin('d', 'gitlab.com')
+    expect(await dockerGets('gitlab.com')).toBe('d')
+  })
+
+  test('their registries are registries, also by an alias that a person wrote', async () => {
+    talk = conversation({ aliases: { 'ghcr.io': 'github.com' } })
+    await gitStores('g', 'github.com')
+    await gitStores('r', 'registry.gitlab.com')
+    expect([await dockerGets('ghcr.io'), await dockerGets('registry.gitlab.com')]).toEqual(['g', 'r'])
+  })
+})
+
+describe('a sign-in for a group of a registry', () => {
+  const group = (path: string, account: string) =>
+    talk.broker.save({
+      endpoint: parseAddress(`https://${host}/${path}`),
+      account,
+      owner: 'person',
+      kind: 'basic',
+      secret: new Secret(account),
+    })
+
+  test('answers what is asked for below it, the nearest first, and nothing beside it', async () => {
+    await group('group-a', 'a')
+    await group('group-a/sub', 's')
+    await group('group-b', 'b')
+    expect(await dockerGets(`${host}/group-a/app`)).toBe('a')
+    expect(await dockerGets(`${host}/group-a/sub/deep/app`)).toBe('s')
+    expect(await dockerGets(`${host}/group-b/app`)).toBe('b')
+    expect(await dockerGets(`${host}/group-ab/app`)).toBeUndefined()
+    expect([await dockerGets(), await dockerGets(`http://${host}/group-a/app`)]).toEqual([undefined, undefined])
+  })
+
+  test("never the host's, for which clients ask by themselves", async () => {
+    await gitStores('g')
+    expect(await dockerGets(`${host}/group-a/app`)).toBeUndefined()
+    await dockerLogin('hub', 'docker.io')
+    expect(await dockerGets('https://index.docker.io/v1/access-token')).toBeUndefined()
+  })
+
+  test('what docker saves and removes is exactly there', async () => {
+    await group('group-a', 'a')
+    await dockerLogin('d', `${host}/group-a/app`)
+    expect([await dockerGets(`${host}/group-a/app`), await dockerGets(`${host}/group-a`)]).toEqual(['d', 'a'])
+    await talk.say(docker, 'erase', `${host}/group-a/app`)
+    expect([await dockerGets(`${host}/group-a/app`), await dockerGets(`${host}/group-a/other`)]).toEqual([
+      undefined,
+      'a',
+    ])
   })
 })
 

@@ -23,7 +23,7 @@ describe('login', () => {
       await it.call('npm', [command])
       expect(it.started.map(({ words }) => words)).toEqual([
         [command],
-        ['import', 'npm', '--yes', '--replace', '--file', file, '--only', '//good.example.com/'],
+        ['import', 'npm', '--yes', '--replace', '--without-setup', '--file', file, '--only', '//good.example.com/'],
       ])
       expect(it.started[0]?.file).toBeUndefined()
     },

@@ -129,24 +129,37 @@ describe('get', () => {
     expect(await say('--mode creds get sys')).toEqual(prints('bob\né😀"\\\u007f\n\n'))
   })
 
-  test('several accounts: the one saved last, whoever saved it, then the first by name; never an error', async () => {
-    const endpoint = parseAddress('https://two.example.com')
-    for (const account of ['ann', 'ben']) {
-      await talk.store.save(someone, { endpoint, account, owner: 'git', kind: 'basic', secret: new Secret('x') })
-    }
-    expect(await say('--mode creds get https://two.example.com/simple/')).toEqual(prints('ann\nx\n'))
-    talk.wait(1000)
-    const newer = { endpoint, account: 'zoe', owner: 'docker', kind: 'basic', secret: new Secret('y') } as const
-    await talk.store.save(someone, newer)
-    expect(await say('--mode creds get https://two.example.com/simple/')).toEqual(prints('zoe\ny\n'))
-  })
+  describe('several accounts, of which any will do for whoever names none', () => {
+    const one = parseAddress('https://two.example.com')
+    const save = (owner: string, account: string) =>
+      talk.store.save(someone, { endpoint: one, account, owner, kind: 'basic', secret: new Secret(owner) })
+    const found = () => say('--mode creds get https://two.example.com/simple/')
 
-  test('several accounts of its own, saved at the same moment: the first by name', async () => {
-    const endpoint = serviceName('my service')
-    for (const account of ["o'brien", 'ann']) {
-      await talk.store.save(someone, { endpoint, account, owner: 'python', kind: 'text', secret: new Secret('x') })
-    }
-    expect(await say(['--mode', 'creds', 'get', 'my service'])).toEqual(prints('ann\nx\n'))
+    test.each(['git', 'person'])('of others: the one saved last (%s)', async (owner) => {
+      await save(owner, 'zoe')
+      talk.wait(1)
+      await save(owner, 'ben')
+      expect(await found()).toEqual(prints(`ben\n${owner}\n`))
+      talk.wait(1)
+      await save(owner, 'zoe')
+      expect(await found()).toEqual(prints(`zoe\n${owner}\n`))
+    })
+
+    test('saved at the same moment: the first by name', async () => {
+      for (const account of ['zoe', 'ben']) await save('git', account)
+      expect(await found()).toEqual(prints('ben\ngit\n'))
+      const endpoint = serviceName('my service')
+      for (const account of ['zoe', "o'brien"]) {
+        await talk.store.save(someone, { endpoint, account, owner: 'python', kind: 'text', secret: new Secret('x') })
+      }
+      expect(await say(['--mode', 'creds', 'get', 'my service'])).toEqual(prints("o'brien\nx\n"))
+    })
+
+    test('a default goes before', async () => {
+      for (const account of ['zoe', 'ben']) await save('git', account)
+      await talk.store.save(someone, { endpoint: one, account: 'zoe', owner: 'credbridge', kind: 'default' })
+      expect(await found()).toEqual(prints('zoe\ngit\n'))
+    })
   })
 
   test('a locked store is a line and exit 1, never a miss', async () => {

@@ -5,6 +5,7 @@ class `credbridge_keyring.Keyring` in keyringrc.cfg; `credbridge setup python --
 """
 
 import json
+import logging
 import shutil
 import subprocess
 import sys
@@ -16,35 +17,117 @@ COMMAND = None
 # A person may have to unlock the keychain; credbridge itself gives up on everything else much earlier.
 LIMIT = 180
 
-# keyring 18, which flytekit still takes, has no NoKeyringError.
+# keyring before 21.2 has no NoKeyringError.
 _NoKeyring = getattr(errors, "NoKeyringError", errors.InitError)
 _ERRORS = {"locked": errors.KeyringLocked, "unavailable": _NoKeyring}
 
+# A shell ends with these when a program cannot be run or is not found. The wrapper of our command does so without Node.
+_NOT_RUN = (126, 127)
+
 
 class Keyring(backend.KeyringBackend):
-    """The keychain that credbridge keeps."""
+    """The keychain that credbridge keeps; then what other packages have for services that it does not have."""
 
     priority = 9
 
     def get_password(self, service, username):
         found = _ask("get", service, username, errors.KeyringError)["found"]
-        return None if found is None else found["password"]
+        if found is not None:
+            return found["password"]
+        return _first(other.get_password(service, username) for other in others())
 
     def set_password(self, service, username, password):
+        _must_be_text(errors.PasswordSetError, username=username, password=password)
         _ask("set", service, username, errors.PasswordSetError, password=password)
 
     def delete_password(self, service, username):
+        _must_be_text(errors.PasswordDeleteError, username=username)
         if not _ask("delete", service, username, errors.PasswordDeleteError)["done"]:
             raise errors.PasswordDeleteError("No such password!")
 
     def get_credential(self, service, username):
         found = _ask("get", service, username, errors.KeyringError)["found"]
-        if found is None:
-            return None
-        return credentials.SimpleCredential(found["username"], found["password"])
+        if found is not None:
+            return credentials.SimpleCredential(found["username"], found["password"])
+        return _first(other.get_credential(service, username) for other in others())
+
+
+_others = None
+
+
+def others():
+    """The backends of other packages that keyring recommends, the most important one first.
+
+    They answer for services of their own, as artifacts-keyring does for Azure's. keyring's own read the keychain that credbridge
+    has read already.
+    """
+    global _others
+    if _others is None:
+        _load_plugins()
+        viable = [cls for cls in _subclasses(backend.KeyringBackend) if _is_anothers(cls) and _priority(cls) >= 1]
+        _others = list(filter(None, map(_made, sorted(viable, key=_priority, reverse=True))))
+    return _others
+
+
+def _load_plugins():
+    """As keyring does it, without its own backends: some of them take long to load."""
+    try:
+        from importlib import metadata
+    except ImportError:  # Python 3.7
+        return
+    found = metadata.entry_points()
+    group = "keyring.backends"
+    for point in found.select(group=group) if hasattr(found, "select") else found.get(group, ()):
+        if point.value.startswith("keyring."):
+            continue
+        try:
+            load = point.load()
+            if callable(load):
+                load()
+        except Exception:
+            logging.getLogger("keyring").exception("Error initializing plugin %s.", point)
+
+
+def _subclasses(cls):
+    for below in cls.__subclasses__():
+        yield below
+        for further in _subclasses(below):
+            yield further
+
+
+def _is_anothers(cls):
+    return cls.__module__ != "credbridge_keyring" and not cls.__module__.startswith("keyring.")
+
+
+def _priority(cls):
+    """Throws where the backend cannot be used; keyring passes over it then."""
+    try:
+        return float(cls.priority)
+    except Exception:
+        return -1.0
+
+
+def _made(cls):
+    try:
+        return cls()
+    except TypeError:  # It is abstract, or wants arguments: keyring passes over it, too.
+        return None
+
+
+def _first(answers):
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _must_be_text(error, **values):
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise error("the %s must be a str, not %s" % (name, type(value).__name__))
 
 
 def _ask(verb, service, username, otherwise, **more):
+    _must_be_text(otherwise, service=service)
+    if username is not None:
+        _must_be_text(otherwise, username=username)
     request = dict(more, do=verb, service=service, username=username)
     answer = _answer(json.dumps(request).encode("ascii"))
     if "error" in answer:
@@ -68,12 +151,19 @@ def _answer(request):
             **hidden
         )
     except OSError as error:
-        raise _NoKeyring("%s cannot be run (%s); credbridge setup python --undo turns it off" % (command, error.strerror))
+        raise _NoKeyring(_cannot_be_run(command, error.strerror))
     except subprocess.TimeoutExpired:
         # The exception would repeat what was written to the command.
         raise errors.KeyringError("credbridge did not answer in time") from None
     try:
         return json.loads(done.stdout.decode("ascii"))
     except ValueError:
-        told = done.stderr.decode("utf-8", "replace").strip()
-        raise errors.KeyringError("credbridge broke: %s" % (told or "exit %d" % done.returncode)) from None
+        told = done.stderr.decode("utf-8", "replace").strip() or "exit %d" % done.returncode
+        if done.returncode in _NOT_RUN:
+            raise _NoKeyring(_cannot_be_run(command, told)) from None
+        raise errors.KeyringError("credbridge broke: %s" % told) from None
+
+
+def _cannot_be_run(command, why):
+    mend = "credbridge setup python mends it, credbridge setup python --undo turns it off"
+    return "%s cannot be run (%s); %s" % (command, why, mend)

@@ -1,6 +1,7 @@
 /*
  * The files of Python's configparser, line by line, so that what is not ours stays as it is: sections in brackets,
- * `name = value` or `name: value`, values that go on in lines that begin with white space, comments behind `#` or `;`.
+ * `name = value` or `name: value`, comments behind `#` or `;`. A value goes on in lines that are indented deeper than its name
+ * (Lib/configparser.py, `_read`).
  */
 
 export interface IniOption {
@@ -14,29 +15,13 @@ export interface IniOption {
   readonly to: number
 }
 
+interface IniFile {
+  readonly options: readonly IniOption[]
+  readonly headers: readonly { readonly section: string; readonly at: number }[]
+}
+
 export function readIni(text: string): readonly IniOption[] {
-  const options: { section: string; name: string; value: string[]; from: number; to: number }[] = []
-  let section = ''
-  let open = false
-  for (const [at, line] of text.split('\n').entries()) {
-    const option = options.at(-1)
-    const plain = line.trim()
-    if (plain === '' || plain.startsWith('#') || plain.startsWith(';')) continue
-    if (open && option !== undefined && /^\s/.test(line)) {
-      option.value.push(plain)
-      option.to = at + 1
-      continue
-    }
-    const header = /^\[([^\]]+)\]/.exec(plain)?.[1]
-    const separator = plain.search(/[=:]/)
-    open = header === undefined && separator > 0
-    if (header !== undefined) section = header
-    else if (open) {
-      const [name, value] = [plain.slice(0, separator).trim().toLowerCase(), plain.slice(separator + 1).trim()]
-      options.push({ section, name, value: value === '' ? [] : [value], from: at, to: at + 1 })
-    }
-  }
-  return options
+  return parsed(text).options
 }
 
 /** The text without an option; without it being there as it was. */
@@ -51,8 +36,50 @@ export function withoutOption(text: string, section: string, name: string): stri
 export function withOption(text: string, section: string, name: string, value: string): string {
   if (readIni(text).some((one) => one.section === section && one.name === name)) return text
   const lines = text.split('\n')
-  const header = lines.findIndex((line) => line.trim().startsWith(`[${section}]`))
-  const option = `${name} = ${value}`
-  if (header < 0) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}[${section}]\n${option}\n`
-  return [...lines.slice(0, header + 1), option, ...lines.slice(header + 1)].join('\n')
+  const place = placeIn(text, section)
+  if (place === undefined) {
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}[${section}]\n${name} = ${value}\n`
+  }
+  return [...lines.slice(0, place.at), `${place.indent}${name} = ${value}`, ...lines.slice(place.at)].join('\n')
+}
+
+/** Where the first option of a section goes, indented as what follows: that would belong to its value if it were deeper. */
+export function placeIn(text: string, section: string): { readonly at: number; readonly indent: string } | undefined {
+  const header = parsed(text).headers.find((one) => one.section === section)
+  if (header === undefined) return undefined
+  const following = text.split('\n').slice(header.at + 1)
+  const next = following.find((line) => !saysNothing(line.trim())) ?? ''
+  return { at: header.at + 1, indent: next.slice(0, Math.max(next.search(/\S/), 0)) }
+}
+
+function saysNothing(plain: string): boolean {
+  return plain === '' || plain.startsWith('#') || plain.startsWith(';')
+}
+
+function parsed(text: string): IniFile {
+  const options: { section: string; name: string; value: string[]; from: number; to: number }[] = []
+  const headers: { section: string; at: number }[] = []
+  let [section, indent, open] = ['', 0, false]
+  for (const [at, line] of text.split('\n').entries()) {
+    const option = options.at(-1)
+    const plain = line.trim()
+    if (saysNothing(plain)) continue
+    if (open && option !== undefined && line.search(/\S/) > indent) {
+      option.value.push(plain)
+      option.to = at + 1
+      continue
+    }
+    indent = line.search(/\S/)
+    const header = /^\[(.+)\]/.exec(plain)?.[1]
+    const separator = plain.search(/[=:]/)
+    open = header === undefined && separator > 0
+    if (header !== undefined) {
+      section = header
+      headers.push({ section, at })
+    } else if (open) {
+      const [name, value] = [plain.slice(0, separator).trim().toLowerCase(), plain.slice(separator + 1).trim()]
+      options.push({ section, name, value: value === '' ? [] : [value], from: at, to: at + 1 })
+    }
+  }
+  return { options, headers }
 }

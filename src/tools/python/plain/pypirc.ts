@@ -4,22 +4,34 @@ import type { PlainSecret, World } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { readIni, withOption, withoutOption } from './ini.ts'
 import type { Source } from './source.ts'
+import { repositoriesOfTwine } from './twine.ts'
+
+/** The sections whose address and user name twine knows. */
+const known = ['pypi', 'testpypi']
+const tokenUser = '__token__'
 
 /** `~/.pypirc`: a section for each upload address, with the password in the clear. */
 export const pypirc: Source = {
   name: 'pypirc',
 
-  find(world) {
+  async find(world) {
     const file = fileOf(world)
     const options = readIni(world.files.read(file) ?? '')
+    const passwords = options.filter(({ name }) => name === 'password')
+    const isKnown = passwords.some(({ section }) => known.includes(section))
+    const twines = isKnown ? await repositoriesOfTwine(world) : {}
     const secrets: PlainSecret[] = []
     const remarks: string[] = []
-    for (const { section, value } of options.filter(({ name }) => name === 'password')) {
+    for (const { section, value } of passwords) {
       const of = (name: string) =>
         options.find((option) => option.section === section && option.name === name)?.value.join('\n')
-      const [repository, username] = [of('repository'), of('username')]
+      const repository = of('repository') ?? twines[section]
+      const username = of('username') ?? (known.includes(section) ? tokenUser : undefined)
       if (repository === undefined || username === undefined) {
-        remarks.push(`${file}, [${section}] stays as it is: it names no repository or no username`)
+        const why = known.includes(section)
+          ? 'without twine nothing says its repository'
+          : 'it names no repository or no username'
+        remarks.push(`${file}, [${section}] stays as it is: ${why}`)
       } else {
         secrets.push(secretAt(world, file, section, { repository, username, password: value.join('\n') }))
       }

@@ -13,9 +13,7 @@ export const urls: Source = {
   name: 'urls',
 
   find(world) {
-    const secrets = filesOf(world).flatMap((file) => secretsIn(world, file))
-    const remarks = secrets.length > 0 ? ['so that pip and uv ask: credbridge setup pip, credbridge setup uv'] : []
-    return { secrets, remarks }
+    return { secrets: filesOf(world).flatMap((file) => secretsIn(world, file)), remarks: [] }
   },
 
   putBack(world, { file = '', url = '', escaped = '' }, { secret }) {
@@ -79,6 +77,7 @@ function secretAt(world: World, file: string, url: string, { user, password, ser
   const asWritten = url.slice(url.indexOf(':', url.indexOf('://') + 3) + 1, url.indexOf('@'))
   return {
     where: `${file}: the address of ${service}`,
+    readBy: [file.endsWith('.toml') ? 'uv' : 'pip'],
     credential: itemOf(service, user, new Secret(password)),
     takeOut: () => world.files.write(file, replaced(world.files.read(file) ?? '', url, left)),
     trace: { source: 'urls', file, url: left, escaped: encodeURIComponent(password) === asWritten ? 'all' : 'needed' },

@@ -26,11 +26,11 @@ export const uvCredentials: Source = {
         )
       const trace = { source: 'uv', file, service }
       const where = `${file}: ${service}`
-      return [{ where, credential: itemOf(service, user, new Secret(password)), takeOut, trace }]
+      return [{ where, credential: itemOf(service, user, new Secret(password)), readBy: ['uv'], takeOut, trace }]
     })
     const left = all.length - secrets.length
     const remarks = left === 0 ? [] : [`${file}: ${left} stay, which are no user name and password`]
-    return { secrets, remarks: secrets.length > 0 ? [...remarks, 'so that uv asks: credbridge setup uv'] : remarks }
+    return { secrets, remarks }
   },
 
   putBack(world, { file = '', service = '' }, { account, secret }) {

@@ -1,5 +1,7 @@
 import { isAbsolute } from 'node:path'
+import { shellWord } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
+import type { Caller } from './keyrings.ts'
 
 export const key = 'global.keyring-provider'
 export const wanted = 'subprocess'
@@ -30,15 +32,31 @@ export function config(world: World, [path, ...words]: Program, ...what: string[
 }
 
 /**
- * The folder of pip's own commands. A keyring in there pip passes over, and takes the next on PATH
- * (pip/_internal/network/auth.py, KeyRingCliProvider).
+ * How pip calls a keyring. One in the folder of its own commands it passes over, and takes the next on PATH
+ * (pip/_internal/network/auth.py, get_keyring_provider). In a virtual environment that has the keyring package it can import
+ * that instead.
  */
-export async function ownFolder(world: World, [path, ...words]: Program): Promise<string | undefined> {
+export async function callerOf(world: World, pip: Program): Promise<Caller> {
+  const python = await pythonOf(world, pip)
+  if (python === undefined) return { name: 'pip' }
+  const ask = (script: string) => world.run(python, ['-c', script], { limit: 60_000 })
+  const scripts = await ask('import sysconfig; print(sysconfig.get_path("scripts"))')
+  return {
+    name: 'pip',
+    passesOver: scripts.exitCode === 0 ? scripts.stdout.trim() : undefined,
+    async otherWays() {
+      if ((await ask('import sys, keyring; sys.exit(sys.prefix == sys.base_prefix)')).exitCode !== 0) return []
+      const words = pip.map(shellWord).join(' ')
+      return [`credbridge setup python && ${words} config --site set ${key} import`]
+    },
+  }
+}
+
+/** The Python that runs pip. */
+async function pythonOf(world: World, [path, ...words]: Program): Promise<string | undefined> {
   const { stdout } = await world.run(path, [...words, 'debug'], { limit: 60_000 })
   const python = /^sys\.executable: (.+?)\r?$/m.exec(stdout)?.[1]
-  if (python === undefined || !isAbsolute(python)) return undefined
-  const asked = await world.run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("scripts"))'])
-  return asked.exitCode === 0 ? asked.stdout.trim() : undefined
+  return python !== undefined && isAbsolute(python) ? python : undefined
 }
 
 /** What the user's own file says; nothing if it says nothing. */

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
-import { checkCommand, planCommand, proveCommand, undoCommand } from './command.ts'
-import { overruled } from './overruled.ts'
-import { config, key, ownFolder, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
+import { checkCommand, planCommand, undoCommand } from './command.ts'
+import { netrc, overruled } from './overruled.ts'
+import { callerOf, config, key, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
+import { proveCommand } from './prove-command.ts'
 import { uvAsks } from './uv-settings.ts'
 
 /** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
 export const pipSetup: Setup = {
   async plan(world, options): Promise<Plan> {
     const pip = pipOf(world)
-    const { changes, remarks } = planCommand(world, options, await ownFolder(world, pip))
+    const { changes, remarks } = await planCommand(world, await callerOf(world, pip), options)
     const before = await provider(world, pip)
     const own = before === wanted ? [] : [setting(world, pip, before)]
     const advice = 'pip before 26.2 asks only where the address of the index names a user: https://USER@host/simple/'
@@ -24,7 +25,7 @@ export const pipSetup: Setup = {
     return { changes: [...changes, ...undoCommand(world, uvAsks(world))], remarks: [] }
   },
 
-  prove: async (world) => proveCommand(world, await ownFolder(world, pipOf(world))),
+  prove: async (world) => proveCommand(world, await callerOf(world, pipOf(world))),
 
   async check(world): Promise<readonly Finding[]> {
     const pip = program(world)
@@ -33,14 +34,14 @@ export const pipSetup: Setup = {
       return [{ state: 'note', says: 'pip does not ask credbridge', fix: 'credbridge setup pip' }]
     return [
       { state: 'ok', says: 'pip asks a keyring' },
-      checkCommand(world, await ownFolder(world, pip)),
+      await checkCommand(world, await callerOf(world, pip)),
       ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
 
 function remarksOn(world: World): readonly string[] {
-  return overruled(world, 'PIP_KEYRING_PROVIDER', wanted)
+  return [...overruled(world, 'PIP_KEYRING_PROVIDER', wanted), ...netrc(world)]
 }
 
 function pipOf(world: World): Program {

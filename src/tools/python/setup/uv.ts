@@ -1,15 +1,19 @@
 import { Failure } from '../../../core/failure.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { blockIn, withoutBlock } from './block.ts'
-import { checkCommand, planCommand, proveCommand, undoCommand } from './command.ts'
-import { overruled } from './overruled.ts'
+import { checkCommand, planCommand, undoCommand } from './command.ts'
+import type { Caller } from './keyrings.ts'
+import { netrc, overruled } from './overruled.ts'
 import { pipAsks } from './pip-config.ts'
+import { proveCommand } from './prove-command.ts'
 import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
+
+const caller: Caller = { name: 'uv' }
 
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
   async plan(world, options): Promise<Plan> {
-    const { changes, remarks } = planCommand(world, options)
+    const { changes, remarks } = await planCommand(world, caller, options)
     const text = world.files.read(settingsOf(world)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
     const own = asks(text) === true ? [] : [writing(world, changed(world, text))]
@@ -22,21 +26,21 @@ export const uvSetup: Setup = {
     return { changes: [...changes, ...undoCommand(world, await pipAsks(world))], remarks: [] }
   },
 
-  prove: proveCommand,
+  prove: (world) => proveCommand(world, caller),
 
   async check(world): Promise<readonly Finding[]> {
-    if (world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
+    if (!uvAsks(world) && world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
     if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: 'credbridge setup uv' }]
     return [
       { state: 'ok', says: 'uv asks a keyring' },
-      checkCommand(world),
+      await checkCommand(world, caller),
       ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
 
 function remarksOn(world: World): readonly string[] {
-  return overruled(world, 'UV_KEYRING_PROVIDER', 'subprocess')
+  return [...overruled(world, 'UV_KEYRING_PROVIDER', 'subprocess'), ...netrc(world)]
 }
 
 function changed(world: World, text: string): string {

@@ -69,7 +69,6 @@ call(login, props, 'Get', 'ss', ns + '.Collection', 'Items')
 call(path, ns + '.Service', 'GetSecrets', 'aoo', Array([item], signature='o'), session)
 call(item, props, 'GetAll', 's', ns + '.Item')
 call(item, ns + '.Item', 'SetSecret', '(oayays)', secret)
-call(item, props, 'Set', 'ssv', ns + '.Item', 'Attributes', Dictionary(attributes, signature='ss', variant_level=1))
 call(path, ns + '.Service', 'Unlock', 'ao', Array([item], signature='o'))
 bus.call_blocking('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'AddMatch', 's', (
     "type='signal',sender='org.freedesktop.secrets',interface='org.freedesktop.Secret.Prompt',member='Completed'",))

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { startPodmanService } from '../real/podman-service.ts'
-import { needs, needsPrograms } from '../real/require.ts'
-import { type DockerWorld, openDockerWorld, users } from './docker-world.ts'
+import { needs, needsPrograms, programOnPath } from '../real/require.ts'
+import { builtClients, type DockerWorld, openDockerWorld, users } from './docker-world.ts'
 
-/* podman on macOS and Windows, and `podman --remote`, hand every listed sign-in to the service with each pull and build. */
+/*
+ * Clients that find only what is listed. podman on macOS and Windows, and `podman --remote`, hand every listed sign-in to the
+ * service with each pull and build; regctl asks for the list first.
+ */
 
 const done = { exitCode: 0 }
 const parts = needsPrograms('podman', 'docker-registry', 'htpasswd', 'setpriv')
@@ -26,8 +29,8 @@ function store(world: DockerWorld, ServerURL: string) {
   return world.helper('store', JSON.stringify({ ServerURL, Username: 'hub', Secret: 'h' }))
 }
 
-needs('the build (npm run build)', built)('podman --remote', () => {
-  parts('with a registry', () => {
+needs('the build (npm run build)', built)('built', () => {
+  parts('podman --remote', () => {
     test('pulls and builds, whatever else docker is signed in to', async () => {
       const world = await openDockerWorld('vault')
       const { image } = world.registry
@@ -60,4 +63,28 @@ needs('the build (npm run build)', built)('podman --remote', () => {
       expect(await podman('pull', '--tls-verify=false', image)).toMatchObject(done)
     })
   })
+
+  const regctl = needs('regctl (.ci/docker-clients)', programOnPath('regctl', builtClients) !== undefined)
+  needsPrograms(
+    'docker-registry',
+    'htpasswd',
+    'setpriv',
+  )('with a registry', () =>
+    regctl('regctl', () => {
+      test("finds docker's login, and git's once it is shared", async () => {
+        const world = await openDockerWorld('vault')
+        const { image, host } = world.registry
+        const reads = () => world.run('regctl', ['--host', `reg=${host},tls=disabled`, 'manifest', 'head', image])
+        const login = `protocol=https\nhost=${host}\nusername=alice\npassword=${users.alice}\n`
+        await world.run('git-credential-credbridge', ['store'], login)
+        expect((await reads()).exitCode).not.toBe(0)
+        expect(await world.run('credbridge', ['share', `https://${host}`, '--with', 'docker'])).toMatchObject(done)
+        expect(await reads()).toMatchObject(done)
+        await world.helper('erase', host)
+        expect((await reads()).exitCode).not.toBe(0)
+        await world.helper('store', JSON.stringify({ ServerURL: host, Username: 'bob', Secret: users.bob }))
+        expect(await reads()).toMatchObject(done)
+      })
+    }),
+  )
 })

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { Owner } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import { shellWord } from '../core/hint.ts'
+import type { Machine } from '../system/machine.ts'
+import type { PlainSecret } from '../tools/tool.ts'
+
+/** What was taken out of which file: places and accounts, no secrets. */
+export interface Taken {
+  readonly tool: string
+  readonly endpoint: string
+  readonly service: boolean
+  readonly account: string
+  readonly owner: Owner
+  readonly trace: Readonly<Record<string, string>>
+}
+
+/** All that was taken out and not yet written back. A journal that cannot be read is `malformed`. */
+export function taken({ files, places }: Machine): readonly Taken[] {
+  const file = journalOf({ places })
+  const text = files.read(file)
+  if (text === undefined) return []
+  const entries = parsed(text)
+  if (entries !== undefined) return entries
+  throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
+    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
+  })
+}
+
+/** Adds what is about to be taken out; what has no way back is left out. */
+export function rememberTaken(machine: Machine, tool: string, secrets: readonly PlainSecret[]): void {
+  const added = secrets.flatMap(({ credential: { endpoint, account, owner }, trace }): Taken[] => {
+    if (trace === undefined) return []
+    return [{ tool, endpoint: endpoint.key, service: endpoint.form === 'service', account, owner, trace }]
+  })
+  if (added.length > 0) write(machine, [...taken(machine), ...added])
+}
+
+/** Drops these entries. */
+export function forgetTaken(machine: Machine, entries: readonly Taken[]): void {
+  const dropped = new Set(entries.map((entry) => JSON.stringify(entry)))
+  if (dropped.size > 0)
+    write(
+      machine,
+      taken(machine).filter((entry) => !dropped.has(JSON.stringify(entry))),
+    )
+}
+
+function write({ files, places }: Machine, entries: readonly Taken[]): void {
+  files.write(journalOf({ places }), `${JSON.stringify(entries, undefined, 2)}\n`)
+}
+
+function journalOf({ places }: Pick<Machine, 'places'>): string {
+  return join(places.state, 'imported.json')
+}
+
+function parsed(text: string): readonly Taken[] | undefined {
+  try {
+    const entries: unknown = JSON.parse(text)
+    return Array.isArray(entries) && entries.every(isTaken) ? entries : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isTaken(entry: unknown): entry is Taken {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { tool, endpoint, service, account, owner, trace } = entry as Partial<Record<string, unknown>>
+  return (
+    [tool, endpoint, account, owner].every((text) => typeof text === 'string') &&
+    typeof service === 'boolean' &&
+    typeof trace === 'object' &&
+    trace !== null
+  )
+}

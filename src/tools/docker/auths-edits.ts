@@ -1,0 +1,84 @@
+import { Failure } from '../../core/failure.ts'
+import { type Path, withoutValues, withValues } from '../json-text.ts'
+import type { PlainSecret, TakenSecret, World } from '../tool.ts'
+import { membersOf, readConfig, writeConfig } from './config.ts'
+import { entryOf, proofsIn, signInOf } from './sign-in.ts'
+
+/** Takes sign-ins out of `auths` of docker's configuration, and writes them back. */
+
+/**
+ * Takes these sign-ins out of their files, each file written once. What has changed meanwhile is left as it is, and that is
+ * `refused`.
+ */
+export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): void {
+  for (const [file, inFile] of byFile(secrets)) {
+    const text = readConfig(world, file)
+    const entries = entriesIn(text)
+    const isAsBefore = ({ trace, credential }: PlainSecret) => {
+      const now = signInOf(entries.get(keyOf(trace))?.value)
+      return typeof now === 'object' && now.credential.secret.equals(credential.secret)
+    }
+    const paths = inFile.filter(isAsBefore).flatMap(({ trace }): Path[] => {
+      const entry = entries.get(keyOf(trace))
+      return entry === undefined ? [] : proofsIn(entry.value).map((member) => [...entry.path, member])
+    })
+    if (paths.length > 0) writeConfig(world, file, withoutValues(text, paths), 'take out what credbridge keeps by now')
+    const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
+    if (changed.length === 0) continue
+    throw new Failure('refused', `${file} was changed meanwhile; ${changed.join(', ')} is left as it is`, {
+      hints: ['try again'],
+    })
+  }
+}
+
+/**
+ * The way back, each file written once. What has been signed in to again in the file itself is left as it is, and that is
+ * `refused`.
+ */
+export function putBackInFiles(world: World, taken: readonly TakenSecret[]): readonly (Failure | undefined)[] {
+  const failures = new Map<TakenSecret, Failure>()
+  for (const [file, inFile] of byFile(taken)) {
+    const text = readConfig(world, file)
+    const entries = entriesIn(text)
+    const values: [Path, string][] = []
+    for (const one of inFile) {
+      const { server = '', user = '', section = 'auths' } = one.trace
+      const { path = [section, server], value } = entries.get(keyOf(one.trace)) ?? {}
+      const now = signInOf(value)
+      if (typeof now === 'object' && now.credential.secret.equals(one.credential.secret)) continue
+      if (now !== undefined) {
+        failures.set(one, new Failure('refused', `${file} has another secret for ${server} by now`))
+        continue
+      }
+      const members = Object.entries(entryOf(one.credential, user))
+      values.push(...members.map(([member, text]): [Path, string] => [[...path, member], text]))
+    }
+    if (values.length > 0) world.files.write(file, withValues(text, values))
+  }
+  return taken.map((one) => failures.get(one))
+}
+
+interface Entry {
+  readonly path: Path
+  readonly value: unknown
+}
+
+/** What stands in `auths`, by its place. */
+function entriesIn(text: string): ReadonlyMap<string, Entry> {
+  return new Map(membersOf(text, 'auths').map(({ path, value }) => [JSON.stringify(path), { path, value }]))
+}
+
+function keyOf({ section = 'auths', server = '' }: PlainSecret['trace'] = {}): string {
+  return JSON.stringify([section, server])
+}
+
+function byFile<T extends Pick<PlainSecret, 'trace'>>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const files = new Map<string, T[]>()
+  for (const one of all) {
+    const file = one.trace?.['file'] ?? ''
+    const inFile = files.get(file) ?? []
+    inFile.push(one)
+    files.set(file, inFile)
+  }
+  return files
+}

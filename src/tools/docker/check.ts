@@ -1,0 +1,90 @@
+import type { DoctorLine } from '../../core/doctor-line.ts'
+import { shellWord } from '../../core/hint.ts'
+import { valueAt } from '../json-text.ts'
+import type { World } from '../tool.ts'
+import { addressIn } from './address.ts'
+import { secretsInFile } from './auths.ts'
+import { asSpelled, membersOf, readConfig } from './config.ts'
+import { helperOnPath } from './helper.ts'
+import { listAnswer } from './list-answer.ts'
+import { dockerHelper } from './names.ts'
+import { formerHelper } from './naming.ts'
+import type { Client } from './places.ts'
+import { holdsSecret } from './sign-in.ts'
+import { addressOf, ownedBy } from './unreachable.ts'
+
+/** How it stands with docker or helm, for doctor. */
+export async function checkClient(world: World, client: Client): Promise<readonly DoctorLine[]> {
+  const file = client.configFile(world)
+  const text = readConfig(world, file)
+  const { name } = client
+  const named = [
+    valueAt(text, asSpelled(text, ['credsStore'])),
+    ...membersOf(text, 'credHelpers').map((one) => one.value),
+  ]
+  const readable = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length
+  if (named.includes(dockerHelper.name)) {
+    const helper = await helperOnPath(world, dockerHelper)
+    const lines = await signedOut(world, client, text, helper)
+    return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
+  }
+  const fix = `credbridge setup ${name}`
+  if (world.program(name) === undefined && text.trim() === '{}')
+    return [{ state: 'skipped', says: `${name} is not installed` }]
+  const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
+  return readable === 0
+    ? lines
+    : [...lines, { state: 'note', says: `${readable} secrets lie readable in ${file}`, fix }]
+}
+
+/** What a client that asks credbridge is not answered although its file has it, or says that it has signed in. */
+async function signedOut(world: World, client: Client, text: string, helper: string): Promise<readonly DoctorLine[]> {
+  const file = client.configFile(world)
+  const isOurs = ownedBy(text, dockerHelper.name)
+  const unfound = secretsInFile(world, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
+  const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
+  const lines: DoctorLine[] = []
+  const fix = `credbridge import ${client.name}`
+  if (unfound > 0) {
+    lines.push({
+      state: 'wrong',
+      says: `${client.name} does not find ${unfound} sign-ins that lie readable in ${file}`,
+      fix,
+    })
+  }
+  if (others > 0)
+    lines.push({ state: 'note', says: `${others} secrets lie readable in ${file}`, fix: `${fix} --dry-run` })
+  for (const server of await unanswered(world, text, helper)) {
+    const former = formerHelper(world, [file, ...asSpelled(text, ['credsStore'])])
+    lines.push({
+      state: 'note',
+      says: `${client.name} has been signed in to ${server}, and credbridge has nothing for it`,
+      fix:
+        former === undefined || client.name !== 'docker'
+          ? `${client.login} ${shellWord(server)}`
+          : `credbridge import docker --helper ${shellWord(former)} --keep`,
+    })
+  }
+  return lines
+}
+
+/** A person reads these; more would be no help. */
+const mostUnanswered = 10
+
+/** The servers to which docker has signed in with a helper, and for which ours has no answer. */
+async function unanswered(world: World, text: string, helper: string): Promise<readonly string[]> {
+  const isOurs = ownedBy(text, dockerHelper.name)
+  const signedIn = membersOf(text, 'auths').filter(({ name, value }) => !holdsSecret(value) && isOurs(addressIn(name)))
+  if (signedIn.length === 0) return []
+  const ran = await world.run(helper, ['list'], { input: 'unused' })
+  if (ran.exitCode !== 0) return []
+  const listed = new Set(listAnswer(dockerHelper.command, ran).map(([server]) => addressIn(server)?.key))
+  const found: string[] = []
+  for (const { name } of signedIn) {
+    if (found.length === mostUnanswered) break
+    if (listed.has(addressIn(name)?.key)) continue
+    const { exitCode, stderr } = await world.run(helper, ['get'], { input: name })
+    if (exitCode !== 0 && stderr === '') found.push(name)
+  }
+  return found
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { World } from '../../tool.ts'
+import { ourBackend } from '../names.ts'
+import { configFile } from '../places.ts'
+import { placeIn, readIni } from '../plain/ini.ts'
+import { blockIn, withBlock, withoutBlock } from './block.ts'
+
+/* keyringrc.cfg: which backend every program uses that imports Python's keyring, and the folder in which the class lies. */
+
+/** Whether it names our class. */
+export function namesUs(world: World): boolean {
+  return blockIn(textOf(world)) !== undefined
+}
+
+export function textOf(world: World): string {
+  return world.files.read(configFile(world)) ?? ''
+}
+
+/** The text that names our class. */
+export function naming(world: World): string {
+  return configured(withoutBlock(textOf(world)), join(world.places.data, 'python'))
+}
+
+/** Our block right behind the header of `[backend]`, or with a header of its own at the end. */
+function configured(text: string, folder: string): string {
+  const lines = text.split('\n')
+  const ours = [`default-keyring=${ourBackend}`, `keyring-path=${folder}`]
+  const last = text === '' || text.endsWith('\n') ? lines.length - 1 : lines.length
+  const place = placeIn(text, 'backend')
+  if (place === undefined) return withBlock(text, last, ['[backend]', ...ours], () => false)
+  const theirs = readIni(text).filter(
+    ({ section, name }) => section === 'backend' && ['default-keyring', 'keyring-path'].includes(name),
+  )
+  const indented = ours.map((line) => place.indent + line)
+  return withBlock(text, place.at, indented, (_, index) => theirs.some(({ from, to }) => index >= from && index < to))
+}

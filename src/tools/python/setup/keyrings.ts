@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path'
+import { Failure } from '../../../core/failure.ts'
+import { fileName, foldersOnPath, leadsTo, ownFolders } from '../../path-link.ts'
+import type { World } from '../../tool.ts'
+
+/* The commands named `keyring` on PATH: links to ours, and others. */
+
+export const command = 'credbridge-keyring'
+
+/** A tool that runs `keyring`. */
+export interface Caller {
+  readonly name: 'pip' | 'uv'
+  /** A folder in which it does not look. */
+  readonly passesOver?: string | undefined
+  /** Commands that help where there is no place for a link. */
+  otherWays?(): Promise<readonly string[]>
+}
+
+export function ourCommand(world: World): string {
+  const path = world.ours(command)
+  if (path !== undefined) return path
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+}
+
+/** The commands that the tool finds on PATH, in order. */
+export function keyringsFor(world: World, { passesOver }: Caller): readonly string[] {
+  return keyringsOnPath(world).filter((path) => dirname(path) !== passesOver)
+}
+
+function keyringsOnPath(world: World): readonly string[] {
+  const paths = foldersOnPath(world).map((folder) => join(folder, fileName('keyring', world)))
+  return [...new Set(paths)].filter((path) => world.files.exists(path) || leadsTo(world, path) !== undefined)
+}
+
+export function ourLinks(world: World): readonly string[] {
+  return keyringsOnPath(world).filter((path) => /(^|[/\\])credbridge-keyring(\.\w+)?$/.test(leadsTo(world, path) ?? ''))
+}
+
+/** The user's own folders on PATH that have room for a link before another keyring. */
+export function foldersFor(
+  world: World,
+  { passesOver }: Caller,
+  other: string | undefined,
+  stale: readonly string[],
+): readonly string[] {
+  const all = foldersOnPath(world)
+  const before = other === undefined ? all : all.slice(0, all.indexOf(dirname(other)))
+  const taken = keyringsOnPath(world).filter((path) => !stale.includes(path))
+  return ownFolders(world)
+    .filter((folder) => folder !== passesOver && before.includes(folder))
+    .filter((folder) => !taken.includes(join(folder, fileName('keyring', world))))
+}

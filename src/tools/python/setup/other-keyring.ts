@@ -1,0 +1,38 @@
+import type { World } from '../../tool.ts'
+import { ourBackend } from '../names.ts'
+import { namesUs } from './keyringrc.ts'
+
+/* The `keyring` of Python's own package, as another command than ours: it may be the one that asks us. */
+
+/** Whether it answers from credbridge, all that pip and uv ask. */
+export async function answersFromUs(world: World, path: string): Promise<boolean> {
+  return namesUs(world) && !isOverruled(world) && (await isNewEnough(world, path))
+}
+
+/** The commands that make a tool ask credbridge although this one is there. */
+export async function waysPast(
+  world: World,
+  tool: string,
+  path: string,
+  hasFolderBefore: boolean,
+): Promise<readonly string[]> {
+  const before = hasFolderBefore ? '' : `${ownFolderFirst} && `
+  const freely = isOverruled(world) ? 'unset PYTHON_KEYRING_BACKEND && ' : ''
+  return [
+    ...((await isNewEnough(world, path)) ? [`${freely}credbridge setup python && credbridge setup ${tool}`] : []),
+    `${before}credbridge setup ${tool} --before-others`,
+  ]
+}
+
+/** Puts a folder of the user's own first on PATH. */
+export const ownFolderFirst = 'mkdir -p ~/.local/bin && export PATH="$HOME/.local/bin:$PATH"'
+
+function isOverruled({ env }: World): boolean {
+  return (env['PYTHON_KEYRING_BACKEND'] ?? ourBackend) !== ourBackend
+}
+
+/** Since 25.2 it finds passwords for whoever names no user, and says both as JSON. */
+async function isNewEnough(world: World, path: string): Promise<boolean> {
+  const help = await world.run(path, ['--help'], { limit: 60_000 }).catch(() => ({ stdout: '' }))
+  return ['--mode', '--output'].every((option) => help.stdout.includes(option))
+}

@@ -1,0 +1,32 @@
+import { Failure } from '../../../core/failure.ts'
+import type { World } from '../../tool.ts'
+import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
+
+/** Saves, finds and removes a throw-away password as the tool does it, through whatever `keyring` it finds. */
+export async function proveCommand(world: World, caller: Caller): Promise<string> {
+  const [keyring] = keyringsFor(world, caller)
+  if (keyring === undefined) {
+    throw new Failure('unavailable', 'there is no keyring command on PATH', {
+      hints: [`credbridge setup ${caller.name}`],
+    })
+  }
+  const [service, password] = [`https://try-${random()}.example.com/simple/`, random()]
+  const ask = (program: string, words: readonly string[], input = '') =>
+    world.run(program, words, { input, limit: 60_000 })
+  const set = await ask(keyring, ['set', service, 'try-out'], `${password}\n`)
+  const ours = await ask(ourCommand(world), ['get', service, 'try-out'])
+  const found = await ask(keyring, ['--mode=creds', '--output=json', 'get', service])
+  const gone = await ask(keyring, ['del', service, 'try-out'])
+  const expected = `{"username": "try-out", "password": "${password}"}\n`
+  if (set.exitCode === 0 && ours.stdout === `${password}\n` && found.stdout === expected && gone.exitCode === 0) {
+    return `${keyring} kept a throw-away password, found it as ${caller.name} asks for it, and forgot it`
+  }
+  const said = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
+  throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
+    hints: [...new Set(said)].slice(0, 5).map((line) => `it says: ${line}`),
+  })
+}
+
+function random(): string {
+  return Math.random().toString(36).slice(2)
+}

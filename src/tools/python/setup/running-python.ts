@@ -1,0 +1,100 @@
+import { Failure } from '../../../core/failure.ts'
+import { shellWord } from '../../../core/hint.ts'
+import type { World } from '../../tool.ts'
+import { ourBackend } from '../names.ts'
+import { configFile } from '../places.ts'
+
+/* What only Python itself can say about its keyring package: that it uses our class, and which others are there. */
+
+/** Keeps, finds and removes a throw-away password by the keyring package of the Python on PATH. */
+export async function provePython(world: World): Promise<string> {
+  const python = pythonOf(world)
+  if (python === undefined) return 'there is no python on PATH; programs that bring their own will use credbridge'
+  const used = await keyringOf(world, python)
+  if (used === undefined) return 'this Python has no keyring package; those that have one will use credbridge'
+  if (used.backend !== ourBackend) throw usesAnother(world, python, used)
+  const service = `try-${Math.random().toString(36).slice(2)}`
+  const ran = await world.run(python, ['-c', proof, service], { limit: 60_000 })
+  if (ran.exitCode === 0) return ran.stdout.trim()
+  const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
+  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [`Python says: ${last}`] })
+}
+
+/** Its word is the service. */
+const proof = `
+import sys, keyring
+service = sys.argv[1]
+keyring.set_password(service, "try-out", "throw-away")
+found = keyring.get_password(service, "try-out")
+keyring.delete_password(service, "try-out")
+assert found == "throw-away", "another password was found"
+print("Python's keyring kept a throw-away password, found it again and forgot it")
+`
+
+/** Why the keyring package of the Python on PATH does not use our class; `undefined` if it does, or if there is none. */
+export async function faultOfPython(world: World): Promise<Failure | undefined> {
+  const python = pythonOf(world)
+  const used = python === undefined ? undefined : await keyringOf(world, python)
+  if (python === undefined || used === undefined || used.backend === ourBackend) return undefined
+  return usesAnother(world, python, used)
+}
+
+interface KeyringPackage {
+  readonly version: string
+  /** The class that it uses. */
+  readonly backend: string
+}
+
+async function keyringOf(world: World, python: string): Promise<KeyringPackage | undefined> {
+  const ran = await world.run(python, ['-c', usage], { limit: 60_000 })
+  const [version = '', backend = ''] = ran.stdout.trim().split(' ')
+  return ran.exitCode === 0 && backend !== '' ? { version, backend } : undefined
+}
+
+const usage = `
+import sys
+try:
+    import keyring
+except ImportError:
+    sys.exit()
+try:
+    from importlib.metadata import version
+except ImportError:
+    version = lambda name: "?"
+used = type(keyring.get_keyring())
+print(version("keyring"), "%s.%s" % (used.__module__, used.__name__))
+`
+
+/** Before 21.3 it looks for its settings in another folder, unless XDG_CONFIG_HOME is set. */
+function usesAnother(world: World, python: string, { version, backend }: KeyringPackage): Failure {
+  const isOld = /^(1?\d|20|21\.[0-2])\./.test(version)
+  const why = isOld ? `: before 21.3 it does not read ${configFile(world)}` : ''
+  const overruled = world.env['PYTHON_KEYRING_BACKEND'] === undefined ? [] : ['unset PYTHON_KEYRING_BACKEND']
+  return new Failure('unavailable', `keyring ${version} of ${python} uses ${backend}${why}`, {
+    hints: isOld ? [`${shellWord(python)} -m pip install --upgrade keyring`] : overruled,
+  })
+}
+
+/** A line about the backends of other packages which our class asks, too; none without any. */
+export async function otherBackends(world: World, shipped: string): Promise<readonly string[]> {
+  const python = pythonOf(world)
+  if (python === undefined) return []
+  const ran = await world.run(python, ['-c', listing], { input: shipped, limit: 60_000 })
+  const names = ran.exitCode === 0 ? ran.stdout.trim() : ''
+  return names === '' ? [] : [`for what credbridge does not have, the keyring of ${python} asks ${names}`]
+}
+
+const listing = `
+import sys
+try:
+    import keyring
+except ImportError:
+    sys.exit()
+module = {"__name__": "credbridge_keyring"}
+exec(sys.stdin.read(), module)
+print(", ".join("%s.%s" % (type(it).__module__, type(it).__name__) for it in module["others"]()))
+`
+
+function pythonOf(world: World): string | undefined {
+  return world.program('python3') ?? world.program('python')
+}

@@ -1,0 +1,44 @@
+"""Runs a command on a terminal of its own and answers its questions: a list of [question, answer] as JSON, then the command.
+
+An answer is typed once its question is shown and the program has made the terminal raw or silent: what is typed before that
+is thrown away then, or shown. What the terminal showed goes to standard output. The exit code is the command's, but 99
+where it was 0 and a question did not come; after a minute the command is killed.
+"""
+
+import fcntl, json, os, pty, select, signal, struct, sys, termios, time
+
+left, words = json.loads(sys.argv[1]), sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+    os.execvp(words[0], words)
+
+
+def listens():
+    both = termios.ICANON | termios.ECHO
+    return termios.tcgetattr(terminal)[3] & both != both
+
+
+shown, since = b'', b''
+limit = time.monotonic() + 60
+while True:
+    if time.monotonic() > limit:
+        os.kill(pid, signal.SIGKILL)
+        break
+    if select.select([terminal], [], [], 0.01)[0]:
+        try:
+            some = os.read(terminal, 4096)
+        except OSError:  # Nobody has the other end open any more.
+            break
+        if not some:
+            break
+        shown += some
+        since += some
+    elif left and left[0][0].encode() in since and listens():
+        os.write(terminal, left.pop(0)[1].encode())
+        since = b''
+
+_, status = os.waitpid(pid, 0)
+sys.stdout.buffer.write(shown)
+exit_code = os.waitstatus_to_exitcode(status)
+sys.exit(99 if left and exit_code == 0 else exit_code)
