@@ -79,6 +79,7 @@ declare module 'host:process' {
   export function environment(): Record<string, string | undefined>
   export function folder(): string
   export function processId(): number
+  export function parentId(): number
   export function userId(): number
   export function home(): string | undefined
   export function userName(): string | undefined

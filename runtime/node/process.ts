@@ -18,6 +18,7 @@ class Process extends EventEmitter {
   readonly execPath = executable
   readonly env = host.environment()
   readonly pid = host.processId()
+  readonly ppid = host.parentId()
   readonly platform = 'linux'
   readonly arch = host.architecture()
   readonly stdout = standardStream(1)

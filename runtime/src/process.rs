@@ -14,8 +14,9 @@ use std::process::Command;
 
 native_module! {
     "words": words, "executable": executable, "environment": environment, "folder": folder,
-    "processId": std::process::id, "userId": user_id, "home": home, "userName": user_name, "hostName": host_name, "priority": priority, "architecture": architecture, "random": random, "kill": kill,
-    "become": become_program, "exit": exit,
+    "processId": std::process::id, "parentId": std::os::unix::process::parent_id, "userId": user_id, "home": home,
+    "userName": user_name, "hostName": host_name, "priority": priority, "architecture": architecture, "random": random,
+    "kill": kill, "become": become_program, "exit": exit,
 }
 
 /// What is in our memory is nobody else's, nor written to a disk when we crash. Programs that we start are not like that.
