@@ -9,14 +9,16 @@ import { buildConstants, commands, manifest, root } from './packaging/project.ts
 import { ship } from './packaging/ship.ts'
 
 /*
- * One small CommonJS file for each command name: that starts fastest (bench/NOTES.md). What the code loads by
- * `import()` becomes a file of its own in dist/lazy, so that a client's call never parses it.
+ * Builds one small CommonJS file for each command, which starts fastest (bench/NOTES.md). Each module that the code
+ * loads by `import()` becomes a separate file in dist/lazy, so that a client's call does not parse it.
  */
 
 const out = join(root, 'dist')
 const inputs = new Set<string>()
 
-/** Leaves every `import()` of ours outside the file and notes what it leads to. */
+/**
+ * Keeps every relative `import()` out of the bundle, except of the files in `within`, and adds its target to `found`.
+ */
 function lazy(found: Set<string>, from: string, within: readonly string[]): Plugin {
   return {
     name: 'lazy',
@@ -36,17 +38,17 @@ function lazyName(file: string): string {
   return `${relative(join(root, 'src'), file).replaceAll('/', '-').replace(/\.ts$/, '')}.cjs`
 }
 
-/** A client's call nearly always needs one of these stores: each stands in the command's own file. */
+/** Nearly every call of a client needs one of these stores, so they are part of the command's own file. */
 const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts'].map((file) =>
   join(root, 'src', 'stores', file),
 )
 
 interface Bundling {
-  /** What stays in the file although it is loaded by `import()`. */
+  /** The files that become part of the bundle although they are loaded by `import()`. */
   readonly within?: readonly string[]
   /** The folder that relative paths start from. */
   readonly from?: string
-  /** Not what runs in others' processes: their traces show names and lines. */
+  /** False for the library: it runs in other programs, whose stack traces should show names and lines. */
   readonly minify?: boolean
 }
 
@@ -64,7 +66,7 @@ async function bundle(
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    mainFields: ['module', 'main'], // jsonc-parser's other form finds its parts only when it runs
+    mainFields: ['module', 'main'], // the UMD build of jsonc-parser loads its parts at run time
     minify,
     legalComments: 'none',
     logLevel: 'warning',
@@ -77,7 +79,7 @@ async function bundle(
   for (const input of Object.keys(metafile.inputs)) inputs.add(input)
 }
 
-/** What the library's types are made of; what they do not name is left out. */
+/** Writes the type declarations of the library, and only the files that they refer to. */
 function declareTypes(): void {
   const tsc = join(root, 'node_modules', '.bin', 'tsc')
   execFileSync(tsc, ['--project', join(root, 'tsconfig.library.json')], { stdio: 'inherit' })
@@ -94,7 +96,7 @@ function declareTypes(): void {
   for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' }).map((name) => join(types, name))) {
     if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file)
   }
-  // Whoever requires the library needs types that say that they are CommonJS.
+  // Programs that load the library by `require` need declarations that are marked as CommonJS.
   cpSync(types, `${types}-cjs`, { recursive: true })
   writeFileSync(join(`${types}-cjs`, 'package.json'), '{ "type": "commonjs" }\n')
 }
@@ -116,7 +118,7 @@ writeFileSync(
   join(out, 'library', 'index.mjs'),
   `import library from './index.cjs'\n\nexport const { ${Object.keys(exported).join(', ')} } = library\n`,
 )
-// CommonJS for both, without the mark of a compiled module, as keytar itself: so a default import means the same.
+// CommonJS for `import` and `require`, without `__esModule`, like keytar itself: so a default import means the same.
 const keytar = Object.keys(exported.keytar).map((name) => `exports.${name} = keytar.${name}\n`)
 writeFileSync(join(out, 'library', 'keytar.cjs'), `const { keytar } = require('./index.cjs')\n\n${keytar.join('')}`)
 declareTypes()

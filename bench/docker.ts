@@ -5,7 +5,7 @@ import { type Row, runOnce, type Step } from './measure.ts'
 import type { Goal, Part } from './part.ts'
 import { peer, type World } from './world.ts'
 
-/* `get` and `list` with 50 entries as docker runs them, each helper with entries of its own. */
+/* `get` and `list` with 50 entries, as docker runs them. Each helper has its own entries. */
 
 interface Helper {
   readonly name: (what: string) => string
@@ -56,7 +56,7 @@ function peers(world: World): readonly Helper[] {
   ]
 }
 
-/** A password store and a key without a passphrase, so that gpg asks nobody. */
+/** Makes a password store whose key has no passphrase, so that gpg does not ask. */
 function passwordStore({ session, env, atEnd }: World): Readonly<Record<string, string>> {
   const keys = join(session.folder, 'gnupg')
   mkdirSync(keys, { mode: 0o700 })

@@ -5,11 +5,11 @@ import type { Goal, Part } from './part.ts'
 import { peer, type World } from './world.ts'
 
 /*
- * What git asks of a helper: `get`, `store` after it worked, and the pair of both that one fetch costs. Each helper has
- * one credential for its `get`, and another one that is stored anew in each turn.
+ * git's requests to a helper: `get`, `store` after a successful request, and both together, as in a fetch. Each helper
+ * has one credential for `get`, and another one that each turn stores again.
  */
 
-/** A helper as git calls it. */
+/** A credential helper, as git calls it. */
 interface Helper {
   readonly name: (what: string) => string
   readonly program: string
@@ -55,7 +55,7 @@ function get({ program, words, env }: Helper): Step {
 }
 
 function store({ program, words, env }: Helper, input: string): Step {
-  // git-credential-libsecret repeats what it is given.
+  // git-credential-libsecret repeats its input.
   return { program, words: [...words, 'store'], env, input, answers: () => true }
 }
 

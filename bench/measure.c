@@ -1,10 +1,10 @@
 /*
  * measure <count> <program> <word>...
  *
- * Starts a program <count> times at once and gives each what standard input holds (at most 64 KiB, a pipe's size). When
- * all have ended it writes a line for each to descriptor 3: nanoseconds from before the first start to its end, peak
- * memory in KiB, exit status. It is a program of its own because a large parent counts as its child's peak memory until
- * the child has started another program, and starts it late. No shell, no thread, no waiting but for the kernel.
+ * Starts a program <count> times at once. Each process gets a copy of standard input (at most 64 KiB, a pipe's size). When
+ * all have ended, writes one line for each to file descriptor 3: nanoseconds from before the first start to its end, peak
+ * memory in KiB, exit status. This is a separate small program because Linux counts the memory of the parent as the
+ * child's peak until exec, and a large parent starts a child slowly. No shell, no threads, no polling.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -2,27 +2,27 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One start of a program. */
+/** One run of a program. */
 export interface Step {
   readonly program: string
   readonly words: readonly string[]
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>
-  /** What standard input holds; absent: nothing. */
+  /** Standard input; empty if absent. */
   readonly input?: string
-  /** Whether this is the right answer; absent: it must be empty. */
+  /** Whether standard output is right. Absent: it must be empty. */
   readonly answers?: (stdout: string) => boolean
-  /** How often it is started at once; absent: once. All together must answer right. */
+  /** How many processes are started at once; absent: one. `answers` checks their joined output. */
   readonly atOnce?: number
 }
 
-/** What is measured: one step, or several that belong together. */
+/** One line of the results: one step, or several that belong together. */
 export interface Row {
   readonly name: string
   steps(turn: number): readonly Step[]
 }
 
-/** What came out for one row: milliseconds, and the peak of its memory in MB. */
+/** The results of one row: times in milliseconds, peak memory in MB. */
 export interface Figures {
   readonly name: string
   readonly runs: number
@@ -36,7 +36,7 @@ const root = join(import.meta.dirname, '..')
 const warmUps = 2
 const longest = 120_000
 
-/** Runs all rows in turns, each turn in the other direction, and gives their figures in the order of the rows. */
+/** Runs all rows in turns, every other turn backwards. Returns the figures in the order of the rows. */
 export function measure(rows: readonly Row[], turns: number, progress: (turn: number) => void = () => {}): Figures[] {
   const taken = rows.map((row) => ({ row, times: [] as number[], peaks: [] as number[] }))
   for (let turn = -warmUps; turn < turns; turn++) {
@@ -58,14 +58,14 @@ export function measure(rows: readonly Row[], turns: number, progress: (turn: nu
   }))
 }
 
-/** Runs a step once, outside of any measurement, and gives what it wrote. */
+/** Runs a step once without measuring it. Returns its standard output. */
 export function runOnce({ program, words, env, input = '' }: Step): string {
   const { stdout, stderr, status } = spawnSync(program, words, { env, input, encoding: 'utf8', timeout: longest })
   if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${status}: ${stdout}${stderr}`)
   return stdout
 }
 
-/** Milliseconds until the last of a step's runs has ended, and the largest peak memory among them in MB. */
+/** Milliseconds until the step's last process has ended, and the largest peak memory of its processes in MB. */
 function measureStep(name: string, step: Step): { readonly time: number; readonly peak: number } {
   const { program, words, env, input = '', answers = (stdout) => stdout === '', atOnce = 1 } = step
   const { output, status } = spawnSync(measurer(), [String(atOnce), program, ...words], {
@@ -91,7 +91,7 @@ function measureStep(name: string, step: Step): { readonly time: number; readonl
 
 let compiled: string | undefined
 
-/** The program that starts what is measured, compiled from measure.c where that is newer. */
+/** The path of the measuring program. Compiles measure.c if it is newer. */
 function measurer(): string {
   if (compiled !== undefined) return compiled
   const source = join(import.meta.dirname, 'measure.c')
@@ -105,7 +105,7 @@ function measurer(): string {
   return program
 }
 
-/** With a fixed rank, so that 0.5 of an even number of times is one that was measured. */
+/** Uses the nearest rank, so that the result is always a measured value. */
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN

@@ -5,8 +5,9 @@ import type { Goal, Part } from './part.ts'
 import type { World } from './world.ts'
 
 /*
- * What our shim costs before npm starts: a call of `npm install` with a program in npm's place that ends at once. With a
- * credential a variable and a file go along, and the shim stands by until npm has ended; without one it asks and goes.
+ * The cost of credbridge's shim before npm starts: `npm install` with a program in npm's place that ends at once. With
+ * a credential the shim passes a variable and a file, and waits until npm has ended. Without one it only asks
+ * the store before it starts npm.
  */
 
 const stores = ['secret-service', 'vault']
@@ -36,7 +37,7 @@ function row(name: string, form: World['forms'][number], env: World['env'], word
   return { name, steps: () => [{ program: form.command('credbridge-npm'), words: [word], env }] }
 }
 
-/** What npm itself was asked for once. */
+/** Writes the list of npm's registries that the shim caches. */
 function writeRegistries({ env }: World): void {
   const state = join(env['XDG_STATE_HOME'] ?? '', 'credbridge')
   mkdirSync(state, { recursive: true, mode: 0o700 })

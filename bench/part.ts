@@ -1,30 +1,30 @@
 import type { Figures, Row } from './measure.ts'
 import type { World } from './world.ts'
 
-/** A part of the benchmark. All parts' rows run in the same turns, on the same keyring. */
+/** A part of the benchmark. The rows of all parts run in the same turns, on the same keyring. */
 export interface Part {
-  /** What `--only` calls it. */
+  /** Its name for `--only`. */
   readonly name: string
-  /** Puts what its rows need into the keyring and the stores. */
+  /** Saves the items that its rows need. */
   prepare(world: World): Promise<Prepared>
 }
 
 export interface Prepared {
   readonly rows: readonly Row[]
   readonly goals: readonly Goal[]
-  /** What starting programs cannot measure; done once, after the rows. */
+  /** A measurement that cannot be a row. Runs once, after the rows. */
   readonly more?: () => Promise<readonly Figures[]>
-  /** The programs that ours stand beside, and their versions. */
+  /** The programs compared with, and their versions. */
   readonly versions?: Readonly<Record<string, string>>
 }
 
-/** At most so many times what another row takes; without another row, at most so much. */
+/** A limit for a row: `atMost` times the figure of another row, or `atMost` itself. */
 export interface Goal {
   readonly row: string
-  /** Absent: the goal is a figure of its own, not a ratio. */
+  /** The other row. Absent: the limit is absolute, not a ratio. */
   readonly against?: string
   readonly atMost: number
-  /** Which figure; the median of the time if absent. */
+  /** The figure that is limited; the median time if absent. */
   readonly figure?: 'median' | 'peak'
   readonly issue: number
 }

@@ -1,12 +1,15 @@
 import type { Figures } from './measure.ts'
 
-/** Bars that belong together, the longest time being as wide as the plot. */
+/** A group of bars. The longest time is as wide as the plot. */
 export interface Chart {
   readonly title: string
   readonly bars: readonly { readonly label: string; readonly figures: Figures; readonly ours: boolean }[]
 }
 
-/** What people compare: each of these calls, ours and its peers'. The keychain store is not Linux's usual one. */
+/**
+ * A chart for each of these calls, with credbridge and its peers. Without the keychain store, which is not Linux's
+ * usual one.
+ */
 export function charts(figures: readonly Figures[]): readonly Chart[] {
   return ['git get', 'git get + store', 'docker get', 'docker list of 50', 'keyring get'].flatMap((title) => {
     const own = figures.filter(({ name }) => name.startsWith(`${title}: `) && !name.endsWith(', keychain'))
@@ -20,7 +23,7 @@ export function charts(figures: readonly Figures[]): readonly Chart[] {
 const [width, labelWidth, barHeight, gap, margin] = [860, 290, 16, 6, 20]
 const barWidth = width - labelWidth - 110
 
-/** The charts as one SVG: bars are medians, thin lines go from the minimum to the 90th percentile. */
+/** The charts as one SVG. Bars are medians, thin lines reach from the minimum to the 90th percentile. */
 export function plot(charts: readonly Chart[], caption: string): string {
   let y = margin
   const parts = charts.map((chart) => {

@@ -4,7 +4,7 @@ import { runOnce, type Step } from './measure.ts'
 import type { Part } from './part.ts'
 import { peer, type World } from './world.ts'
 
-/* `keyring --mode creds --output json get`, as pip runs it: Python's own and ours, where the store is the same on the same keychain. */
+/* `keyring --mode creds --output json get`, as pip runs it: Python's keyring and credbridge, on the same keychain. */
 
 interface Keyring {
   readonly name: string
@@ -41,7 +41,7 @@ function get({ program, env }: Keyring): Step {
   return { program, words: ['--mode', 'creds', '--output', 'json', 'get', service], env, answers }
 }
 
-/** Python's own, as .ci/python-clients installs it: Debian's is too old for pip's options. */
+/** Python's keyring, installed by .ci/python-clients: Debian's is too old for pip's options. */
 function theirKeyring({ env }: World): Keyring {
   const program = peer(join(tools, 'keyring'), '.ci/python-clients installs it')
   const native = { ...env, PYTHON_KEYRING_BACKEND: 'keyring.backends.SecretService.Keyring' }

@@ -1,11 +1,11 @@
 import type { Figures } from './measure.ts'
 import type { Goal } from './part.ts'
 
-/** A goal, and what came out. */
+/** A goal and its result. */
 export interface Judged {
   readonly goal: Goal
   readonly says: string
-  /** The ratio, or the figure itself where there is none to compare with. */
+  /** The ratio, or the figure itself for an absolute limit. */
   readonly value: number
   readonly met: boolean
 }
@@ -25,7 +25,7 @@ export function judge(goals: readonly Goal[], figures: readonly Figures[]): read
   })
 }
 
-/** The figures as text: milliseconds, MB, and the median beside Node's own start and git's helper in C. */
+/** The figures as text: milliseconds, MB, and the median divided by those of `node -e 0` and of git's helper in C. */
 export function table(figures: readonly Figures[]): string {
   const [node, libsecret] = ['node -e 0', 'git get: git-credential-libsecret'].map(
     (name) => figures.find((it) => it.name === name)?.median ?? Number.NaN,

@@ -19,8 +19,8 @@ import { startWorld } from './world.ts'
 /*
  * npm run bench [-- --quick] [-- --only=git,scaling]
  *
- * Everything that is measured runs in turns, on one gnome-keyring, in an environment that holds nothing of this process's.
- * A whole run writes bench/results.json and docs/bench.svg, another one the same names into build/bench.
+ * All rows run in turns, on one gnome-keyring, in an environment that inherits no variable of this process.
+ * A complete run writes bench/results.json and docs/bench.svg; any other writes files of the same names to build/bench.
  */
 
 const parts: readonly Part[] = [starts, git, docker, python, npm, vault]
@@ -52,10 +52,10 @@ write(
 )
 write('bench.svg', 'docs', plot(charts(figures), caption))
 
-/** Where we may, before all else that runs on this machine and would be measured too. The keyring inherits it. */
+/** Gives this process real-time priority, if permitted, so that other work is not measured. The keyring inherits it. */
 function goFirst(): void {
   const { status } = spawnSync('chrt', ['--rr', '--all-tasks', '--pid', '1', String(process.pid)])
-  if (status !== 0) console.error('other work on this machine is measured along: only root may go first')
+  if (status !== 0) console.error('no real-time priority (needs root): other work on this machine distorts the results')
 }
 
 function isWanted(name: string): boolean {
@@ -95,12 +95,12 @@ async function measureGrowth(): Promise<void> {
   }
 }
 
-/** On standard error, because standard output is for the tables. */
+/** Prints to standard error, because standard output is for the tables. */
 function said(progress: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r${progress} ` : '')
 }
 
-/** gnome-keyring 42.1 was seen to end in the middle, with sixteen callers at once. */
+/** Measures a second time, because gnome-keyring 42.1 ended in some runs with sixteen callers at once. */
 async function againOnce(error: unknown): Promise<void> {
   console.error(error)
   await measureGrowth()

@@ -7,7 +7,7 @@ import { someone } from '../test/asker.ts'
 import { type Figures, measure, type Row, runOnce, type Step } from './measure.ts'
 import { peer, type World } from './world.ts'
 
-/* How the cost of one `get` grows with the entries that are there, and with the callers that come at once. */
+/* The cost of one `get`, by the number of entries in the store and by the number of simultaneous callers. */
 
 interface Asked {
   readonly name: string
@@ -19,7 +19,7 @@ const credential = 'protocol=https\nhost=git.example.com\nusername=alice\npasswo
 const question = 'protocol=https\nhost=git.example.com\n'
 const libsecret = 'git-credential-libsecret'
 
-/** The figures for so many entries and for so many callers, in a world that holds nothing else. */
+/** The figures for each number of entries and of callers, in a world without other items. */
 export async function measureScaling(
   world: World,
   { entries, callers, turns }: { entries: readonly number[]; callers: readonly number[]; turns: number },
@@ -79,12 +79,12 @@ async function fillVault({ session: { env } }: World, from: number, to: number):
   }
 }
 
-/** As many items as gnome-keyring reads in one collection without taking minutes for it. */
+/** More items in one collection take gnome-keyring minutes to read. */
 const itemsPerCollection = 100
 
 /**
- * Through the bus gnome-keyring takes an hour for 10,000 items, since it writes the collection anew for each of them. So
- * they lie in collections without a password, which it reads at its start; a search goes through all collections.
+ * Saving 10,000 items over the bus takes gnome-keyring an hour, because it rewrites the collection for each of them. So
+ * they are written as collections without a password, which it reads at its start. A search covers all collections.
  * https://gitlab.gnome.org/GNOME/gnome-keyring/-/blob/master/pkcs11/secret-store/gkm-secret-textual.c
  */
 async function fillKeyring({ session }: World, from: number, to: number): Promise<void> {

@@ -28,8 +28,8 @@ const calls = [
 ]
 
 /**
- * When its system calls happen. Only these stop the program (seccomp), 30 to 50 µs each: the parts together are
- * longer than an undisturbed call.
+ * The times of its system calls. Tracing (seccomp) stops the program at these calls only, for 30 to 50 µs each. So the
+ * parts add up to more than the time of an untraced call.
  */
 export async function exchangeOf(
   program: string,

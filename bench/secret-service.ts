@@ -8,10 +8,10 @@ import { type Session, startSession } from '../test/real/session.ts'
 import { exchangeOf, type Moments } from './secret-service-parts.ts'
 
 /*
- * A `get` of git's from the Secret Service: ours by the secret-service store and by the keychain store, beside git's own
- * helper in C, on the same gnome-keyring, with no and with 1,000 other items in it; in turns, medians and minima. Then
- * where the time of ours goes, by the moments of its system calls. Needs `npm run build`, strace, python3-secretstorage
- * and git-credential-libsecret (`.ci/gits`).
+ * git's `get` on the Secret Service: by the secret-service store, by the keychain store and by git's own helper in C,
+ * on the same gnome-keyring, with none and with 1,000 other items. Runs in turns; prints medians and minima, and then
+ * the parts of credbridge's time, from the times of its system calls. Needs `npm run build`, strace,
+ * python3-secretstorage and git-credential-libsecret (`.ci/gits`).
  */
 
 const runs = Number(process.env['CREDBRIDGE_BENCH_RUNS'] ?? 60)
@@ -51,7 +51,7 @@ try {
 
 await parts()
 
-/** Where the time goes, part by part. */
+/** Prints the time of each part of a call. */
 async function parts(): Promise<void> {
   const ends: (() => Promise<void>)[] = []
   try {
@@ -97,7 +97,7 @@ function rowsOn(session: Session): readonly Row[] {
   return rows
 }
 
-/** A thousand items of other people's, in the collection that is not written to disk for each. */
+/** Adds 1,000 foreign items to the session collection, which is not written to disk. */
 async function fill({ env }: Session): Promise<void> {
   const code = [
     'import secretstorage',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type { Part } from './part.ts'
 
-/* What a start costs before a line of ours has run: of any process, of Node. */
+/* The cost of a start before credbridge's code runs: of any process, of Node. */
 
 export const starts: Part = {
   name: 'starts',

@@ -14,15 +14,15 @@ import type { Goal, Part } from './part.ts'
 import type { Form, World } from './world.ts'
 
 /*
- * What the vault costs a client: with ten records and with ten thousand, with a user name and without, opened by each
- * of its slots. What git's helper costs beside others': git.ts.
+ * The cost of the vault for a client: with ten and with ten thousand records, with and without a user name, opened by
+ * each kind of slot. git.ts compares it with other helpers.
  */
 
 const [few, many] = [10, 10_000]
 const passphrase = new Secret('open sesame')
 const question = 'protocol=https\nhost=git.example.com\n'
 
-/** A vault in folders of its own, and what stands in the environment of those who ask it. */
+/** A vault in separate folders, and the environment of the programs that use it. */
 interface Place {
   readonly options: VaultOptions
   readonly env: Readonly<Record<string, string>>
@@ -126,7 +126,7 @@ async function openedByAgent(world: World): Promise<Place> {
   return made
 }
 
-/** Absent where the kernel refuses its keyring. */
+/** `undefined` if the kernel refuses its keyring. */
 async function unlockedIn(world: World): Promise<Place | undefined> {
   const made = place(world, 'unlocked')
   await addSlot(made.options, forPassphrase(passphrase))

@@ -6,7 +6,7 @@ import { type AtEnd, type Session, startSession } from '../test/real/session.ts'
 
 type Environment = Readonly<Record<string, string>>
 
-/** Our commands in one of their forms. */
+/** The commands of credbridge, in one of their forms. */
 export interface Form {
   /** `Node` or `standalone`. */
   readonly name: string
@@ -14,19 +14,19 @@ export interface Form {
   command(name: string): string
 }
 
-/** Where everything runs: one home folder, one session bus, one gnome-keyring, and an environment of our own making. */
+/** The environment of all runs: one home folder, one session bus, one gnome-keyring, and no inherited variables. */
 export interface World {
   readonly session: Session
-  /** Takes the work that is done at the end, whatever happened. */
+  /** Registers work for the end of the benchmark, which also runs after an error. */
   readonly atEnd: AtEnd
-  /** The whole environment for what is measured: nothing of this process is in it. */
+  /** The complete environment of the measured programs. It inherits no variable of this process. */
   readonly env: Environment
   /** The Node that runs the Node build: this one, or CREDBRIDGE_TEST_NODE. */
   readonly node: string
   readonly forms: readonly Form[]
-  /** The environment for ours on this store. */
+  /** The environment for credbridge with this store. */
   on(store: string, more?: Environment): Environment
-  /** What a row of ours is called, the same everywhere: goals name rows. */
+  /** The name of a row of credbridge. Goals refer to rows by name. */
   named(what: string, form: Form, store: string): string
 }
 
@@ -35,7 +35,7 @@ const executable = join(root, 'build', 'standalone', 'credbridge')
 
 /** Starts the keyring; needs `npm run build` and `npm run build:standalone`. */
 export async function startWorld(atEnd: AtEnd): Promise<World> {
-  if (!existsSync(executable)) throw new Error('npm run build:standalone comes first')
+  if (!existsSync(executable)) throw new Error(`${executable} does not exist; run npm run build:standalone`)
   const session = await startSession('unlocked', atEnd)
   const byNode = installCommands(join(session.folder, 'commands'))
   const env = { ...session.env, PATH: `${byNode}:${session.env['PATH']}` }
@@ -54,11 +54,11 @@ export async function startWorld(atEnd: AtEnd): Promise<World> {
   }
 }
 
-/** The path of a program that ours stands beside; where it is missing, how it is had is said. */
+/** The path of a program to compare with. If it is missing, the error says how to install it. */
 export function peer(program: string, comesWith: string): string {
   const found = isAbsolute(program)
     ? [program].find(existsSync)
     : ([join(root, '.cache', 'bin', program)].find(existsSync) ?? programOnPath(program))
   if (found !== undefined) return found
-  throw new Error(`${program} is not here: ${comesWith}`)
+  throw new Error(`${program} does not exist: ${comesWith}`)
 }

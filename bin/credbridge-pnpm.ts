@@ -5,7 +5,7 @@ import { serve } from '../src/edge/serve.ts'
 import type { Machine } from '../src/system/machine.ts'
 import { pnpmDialect } from '../src/tools/pnpm/dialect.ts'
 
-/** pnpm passes on nothing that its helper writes; 12 goes on without a credential. */
+/** Writes the message past pnpm, which hides its helper's output; pnpm 12 then continues without a credential. */
 async function refuseProject(machine: Machine): Promise<void> {
   const { caller } = await import('../src/edge/launch/caller.ts')
   const project = await import('../src/tools/pnpm/project.ts')

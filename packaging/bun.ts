@@ -7,9 +7,9 @@ import { addonFor, compiler, runtimeFor, runtimeWork } from './runtime.ts'
 import type { Target } from './targets.ts'
 
 /*
- * The executable holds every command. Code that a call does not need must not be parsed at its start: hence the
- * splitting and the bytecode. A call ends long before a just-in-time compiler could be of use, so its thread need not
- * start (bench/NOTES.md). The four switches keep the executable from reading files of the working directory.
+ * The executable contains every command. Splitting and bytecode avoid that a call parses code that it does not need. A
+ * call ends long before a just-in-time compiler could help, so the compiler's thread does not start (bench/NOTES.md).
+ * The four `--no-compile-autoload` switches stop the executable from reading files of the working directory.
  */
 
 const switches = [
@@ -26,7 +26,7 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Builds the executable of this name, and the addon beside it; returns the works of others in them. */
+/** Builds the executable of this name, and the addon beside it. Returns the works of others in them. */
 export async function buildByBun(target: Target, folder: string, executable: string): Promise<readonly Bundled[]> {
   const inputs = compile(target, join(folder, executable))
   const { file, folder: addonFolder } = addonFor(target)
@@ -36,7 +36,7 @@ export async function buildByBun(target: Target, folder: string, executable: str
   return [...bundledPackages(inputs), runtimeWork(target), addon, ...cratesIn(addon)]
 }
 
-/** Returns the files that went into it. */
+/** Compiles the executable into `outfile`. Returns its source files. */
 function compile(target: Target, outfile: string): readonly string[] {
   const entry = join(root, 'build', 'standalone-entry.ts')
   const metafile = `${outfile}.json`
@@ -66,8 +66,9 @@ function compile(target: Target, outfile: string): readonly string[] {
 }
 
 /**
- * The files of bin/ are the list of commands; there is no second one. What nearly every call of a client loads stands
- * beside the entry, since each `import()` on its way costs something, as a top-level `await` does.
+ * The entry of the executable. The files of bin/ are the only list of commands. Modules that nearly every call of a
+ * client needs are imported statically, because each `import()` costs time. A top-level `await` does too, so there is
+ * none.
  */
 function entryText({ os }: Target): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),`)

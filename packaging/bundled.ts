@@ -2,35 +2,35 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './project.ts'
 
-/** A work of somebody else's that went into a file of ours. */
+/** A third party's work that is part of a shipped file. */
 export interface Bundled {
   readonly name: string
   readonly version: string
-  /** As SPDX names it. */
+  /** An SPDX expression. */
   readonly license: string
-  /** Where it comes from, as package URLs say it: https://github.com/package-url/purl-spec */
+  /** Its origin, as a package URL: https://github.com/package-url/purl-spec */
   readonly purl: string
-  /** The notice that must go along; absent where the notice of what contains it says it. */
+  /** The notice that must be shipped; absent if another work's notice contains it. */
   readonly notice?: string
 }
 
-/** The packages that these input files of a bundler belong to, by name. */
+/** The packages to which these input files of a bundler belong, sorted by name. */
 export function bundledPackages(inputs: Iterable<string>): readonly Bundled[] {
   const folders = new Set([...inputs].map(packageFolder).filter((folder) => folder !== undefined))
   return [...folders].map((folder) => packageIn(join(root, folder))).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What the package in this folder says of itself. One that says nothing must not be shipped: that is an error. */
+/** The package in this folder. Throws if it has no licence or no licence text: such a package must not be shipped. */
 export function packageIn(folder: string): Bundled {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const files = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file))
   const notice = files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
   if (typeof license === 'string' && notice !== '')
     return { name, version, license, purl: npmPurl(name, version), notice }
-  throw new Error(`${name} in ${folder} says no licence or holds no text of it`)
+  throw new Error(`${name} in ${folder} has no licence or no licence text`)
 }
 
-/** The Rust crates that an addon is built of, from the table in its notice. */
+/** The Rust crates in an addon, from the table in its notice. */
 export function cratesIn({ name, notice = '' }: Bundled): readonly Bundled[] {
   const rows = [...notice.matchAll(/^\| ([\w-]+) \| (\d[^ |]*) \| ([^|]+) \|$/gm)]
   const crates = rows.map(([, name = '', version = '', license = '']) => ({

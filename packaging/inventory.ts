@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Bundled, npmPurl } from './bundled.ts'
 import { manifest } from './project.ts'
 
-/** Says in a folder what is in it of others: the notices for people, and a bill of materials for programs. */
+/** Writes the list of third parties' works into a folder: the notices for people, a bill of materials for programs. */
 export function writeInventory(folder: string, name: string, works: readonly Bundled[]): void {
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), notices(works))
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(billOfMaterials(name, works), undefined, 2)}\n`)
@@ -23,7 +23,9 @@ function notices(works: readonly Bundled[]): string {
   return [head, ...each].join('\n')
 }
 
-/** CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json. Neither time nor serial number: two builds say the same. */
+/**
+ * CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json. Without time and serial number, so that builds are reproducible.
+ */
 function billOfMaterials(name: string, works: readonly Bundled[]): object {
   const own = npmPurl(name, manifest.version)
   return {

@@ -15,16 +15,16 @@ export interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-/** Our package.json. */
+/** The package.json of credbridge. */
 export const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** The names of our commands: the files of bin/. */
+/** The names of the commands: the files of bin/. */
 export const commands: readonly string[] = readdirSync(join(root, 'bin'))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => basename(name, '.ts'))
   .sort()
 
-/** What the code finds in place of these variables. */
+/** The constants that replace these variables in the code. */
 export function buildConstants(runtime: 'node' | 'bun' | 'native'): Readonly<Record<string, string>> {
   return {
     'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(manifest.version),

@@ -8,8 +8,8 @@ import { buildStandalone, packageName, standaloneFolder } from './standalone.ts'
 import { type Target, targetNamed, targets } from './targets.ts'
 
 /*
- * npm run release [-- --target=linux-x64 --target=darwin-arm64 | --all] [--built]: everything that is published, into
- * build/release. `--built` packs the executables as they lie in build/, so that they can be signed before.
+ * npm run release [-- --target=linux-x64 --target=darwin-arm64 | --all] [--built]: writes everything that is published
+ * to build/release. `--built` packs the executables that are in build/ already, so that they can be signed before.
  */
 
 const { values } = parseArgs({
@@ -43,8 +43,8 @@ function refuseWithoutOrigin(): void {
 }
 
 /**
- * The package as it is published. The packages for the platforms are named here and not in package.json, because
- * `npm ci` asks the registry for what stands there, also before it was ever published.
+ * Writes the package as it is published. The packages for the platforms are named here and not in package.json, because
+ * `npm ci` asks the registry for all packages in package.json, also for those that were never published.
  */
 function stageMain(platforms: readonly Target[]): string {
   const folder = join(root, 'build', 'package')
@@ -62,7 +62,7 @@ function stageMain(platforms: readonly Target[]): string {
   return folder
 }
 
-/** npm leaves out the links: what it installs it links by itself, from "bin". */
+/** `npm pack` leaves out the links. npm creates them from "bin" when it installs the package. */
 function pack(folder: string): void {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', out], {
     cwd: folder,
@@ -70,7 +70,7 @@ function pack(folder: string): void {
   })
 }
 
-/** The same bytes from the same files, whenever and by whomever they were made. */
+/** The same files give the same bytes, independent of times, owners and order. */
 function archive(folder: string, name: string): void {
   const same = [
     '--sort=name',

@@ -11,19 +11,21 @@ const wholeRuntime = 1024 * 1024
 /** The version of the compiler, which is also the runtime's. */
 export const runtimeVersion: string = versionOf('bun')
 
-/** The compiler for this machine. npm's install script moves it out of its own package; without scripts it is still there. */
+/**
+ * The compiler for this machine. npm's install script moves it into the package bun; without scripts it is not moved.
+ */
 export function compiler(): string {
   const own = join(modules, 'bun', 'bin', 'bun.exe')
   return isRuntime(own) ? own : runtimeIn(join(modules, targetNamed(undefined).runtime))
 }
 
-/** The runtime that goes into the executable: of this machine from node_modules, of others from the registry. */
+/** The runtime for the executable: for this platform from node_modules, for others from the registry. */
 export function runtimeFor(target: Target): string {
   if (target === targetNamed(undefined)) return compiler()
   return runtimeIn(packageOf(target.runtime, runtimeVersion))
 }
 
-/** The addon, and the list of what is in it. */
+/** The addon's file, and the folder of its package. */
 export function addonFor(target: Target): { readonly file: string; readonly folder: string } {
   const installed = join(modules, target.addon)
   const folder = existsSync(installed) ? installed : packageOf(target.addon, versionOf('@napi-rs/keyring'))
@@ -31,7 +33,7 @@ export function addonFor(target: Target): { readonly file: string; readonly fold
   return { file: join(folder, main), folder }
 }
 
-/** What must be said about the runtime. Its package holds no text, so this says where it is. */
+/** The notice for the runtime. Its package contains no licence text, so the notice links to it. */
 export function runtimeWork(target: Target): Bundled {
   const tag = `https://github.com/oven-sh/bun/blob/bun-v${runtimeVersion}`
   const notice = [
@@ -40,15 +42,15 @@ export function runtimeWork(target: Target): Bundled {
     '',
     'Among them are JavaScriptCore and other parts of WebKit, under the GNU Library General Public License, version 2,',
     'and TinyCC, under the GNU Lesser General Public License, version 2.1. Their sources are at',
-    'https://github.com/oven-sh/WebKit and https://github.com/oven-sh/tinycc. Whoever changes them and builds Bun anew,',
-    'as the file above says, makes this program with the changed ones by `npm run build:standalone` in the sources of',
-    'credbridge, after putting the new Bun in the place of node_modules/bun/bin/bun.exe.',
+    'https://github.com/oven-sh/WebKit and https://github.com/oven-sh/tinycc. To use changed versions, build Bun with',
+    'them as the file above describes, replace node_modules/bun/bin/bun.exe in the sources of credbridge by the new Bun,',
+    'and run `npm run build:standalone`.',
   ].join('\n')
   const license = 'MIT AND LGPL-2.0-only AND LGPL-2.1-only'
   return { name: 'bun', version: runtimeVersion, license, purl: npmPurl(target.runtime, runtimeVersion), notice }
 }
 
-/** A package of another platform, unpacked in .cache; npm checks that it is what the registry promises. */
+/** A package of another platform, unpacked in .cache. npm checks its integrity. */
 function packageOf(name: string, version: string): string {
   const folder = join(root, '.cache', 'platforms', `${name.replace('/', '-')}-${version}`)
   if (existsSync(join(folder, 'package.json'))) return folder
@@ -67,10 +69,10 @@ function packageOf(name: string, version: string): string {
 function runtimeIn(folder: string): string {
   const found = ['bun', 'bun.exe'].map((name) => join(folder, 'bin', name)).find(isRuntime)
   if (found !== undefined) return found
-  throw new Error(`there is no Bun in ${folder}: npm ci`)
+  throw new Error(`there is no Bun in ${folder}; run npm ci`)
 }
 
-/** Before npm's install script has run, a few lines of text stand in its place. */
+/** Before npm's install script has run, the file is a short text. */
 function isRuntime(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > wholeRuntime
 }

@@ -5,7 +5,7 @@ import { buildProgram } from '../src/commands/program.ts'
 import { thisCliContext } from '../src/edge/terminal/cli-context.ts'
 import { manifest, root } from './project.ts'
 
-/** Puts beside our commands what they ship besides code: the class for Python's keyring, the manual page. */
+/** Writes the files that ship beside the commands: the class for Python's keyring, the manual page. */
 export async function ship(folder: string): Promise<void> {
   mkdirSync(join(folder, 'python'), { recursive: true })
   cpSync(

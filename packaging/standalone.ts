@@ -7,15 +7,15 @@ import { commands, manifest, root } from './project.ts'
 import { ship } from './ship.ts'
 import { type Target, targetNamed } from './targets.ts'
 
-/** Where the executable of a platform and all that belongs to it is built. */
+/** The build folder of a platform's executable and its files. */
 export function standaloneFolder(target: Target): string {
   const own = target === targetNamed(undefined)
   return join(root, 'build', own ? 'standalone' : `standalone-${target.name}`)
 }
 
 /**
- * Builds the standalone executable of a platform, with all that belongs beside it, into a folder that can be run as it
- * is, and that is the platform's package for npm at the same time.
+ * Builds the standalone executable of a platform and its files. The folder can be used as it is, and is also the
+ * platform's npm package.
  */
 export async function buildStandalone(target: Target, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
@@ -25,7 +25,7 @@ export async function buildStandalone(target: Target, folder: string): Promise<v
     ? buildNative(join(folder, executable))
     : buildByBun(target, folder, executable))
   chmodSync(join(folder, executable), 0o755)
-  // A link of Windows' own needs rights there; the first word says the command then.
+  // On Windows a symbolic link needs special rights; there the first argument names the command.
   const links = target.os === 'win32' ? [] : commands.filter((command) => command !== executable)
   for (const command of links) symlinkSync(executable, join(folder, command))
 
@@ -64,7 +64,7 @@ function packageText(target: Target, bin: Readonly<Record<string, string>>): str
 function readme(target: Target): string {
   return `# ${packageName(target)}
 
-The standalone executable of credbridge for ${target.name}. It needs no Node. credbridge installs it along where npm may
-install optional dependencies; \`credbridge setup\` then prefers it. Installed by itself it is all of credbridge.
+The standalone executable of credbridge for ${target.name}. It does not need Node. npm installs it together with
+credbridge, as an optional dependency, and \`credbridge setup\` prefers it. Installed alone it is a complete credbridge.
 `
 }

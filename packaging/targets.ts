@@ -1,15 +1,15 @@
-/** A platform that a standalone executable can be built for, and whose names for it are whose. */
+/** A platform for which a standalone executable can be built, and its names. */
 export interface Target {
-  /** As Node names it: `process.platform` and `process.arch`; our package's name behind the scope. */
+  /** Node's name, from `process.platform` and `process.arch`. Also the package's name in the scope. */
   readonly name: string
   readonly os: string
   readonly cpu: string
   readonly libc?: 'glibc' | 'musl'
-  /** The compiler's word. */
+  /** The compiler's name. */
   readonly bun: string
-  /** The package that holds the runtime. */
+  /** The package with the runtime. */
   readonly runtime: string
-  /** The package that holds the addon. */
+  /** The package with the addon. */
   readonly addon: string
 }
 
@@ -26,7 +26,7 @@ function target(os: string, cpu: string, runtime: string, addon: string, libc?: 
   }
 }
 
-/** Every platform that there is a runtime and an addon for. */
+/** All platforms that have a runtime and an addon. */
 export const targets: readonly Target[] = [
   target('linux', 'x64', 'linux-x64', 'linux-x64-gnu', 'glibc'),
   target('linux', 'arm64', 'linux-aarch64', 'linux-arm64-gnu', 'glibc'),
@@ -38,15 +38,15 @@ export const targets: readonly Target[] = [
   target('win32', 'arm64', 'windows-aarch64', 'win32-arm64-msvc'),
 ]
 
-/** The target of this name; `undefined` stands for the platform that this runs on. */
+/** The target of this name; `undefined` means the platform of this machine. */
 export function targetNamed(name: string | undefined): Target {
   const wanted = name ?? `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`
   const found = targets.find((it) => it.name === wanted)
   if (found !== undefined) return found
-  throw new Error(`there is no target ${wanted}; there are ${targets.map((it) => it.name).join(', ')}`)
+  throw new Error(`there is no target ${wanted}; the targets are ${targets.map((it) => it.name).join(', ')}`)
 }
 
-/** Only glibc says its version: https://nodejs.org/api/process.html#processreportgetreporterr */
+/** Only glibc reports its version: https://nodejs.org/api/process.html#processreportgetreporterr */
 function isMusl(): boolean {
   if (process.platform !== 'linux') return false
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }

@@ -3,7 +3,7 @@ import { type Entry, kinds } from '../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName, userIn } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
+import { endpointWords, hint } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
@@ -32,19 +32,35 @@ export function endpointFrom(text: string, options: { service?: boolean }): Endp
   if (text.includes('://')) return parseAddress(text)
   throw new Failure('malformed', 'an endpoint begins with its scheme', {
     hints: [
-      `for the server: ${shellWord(`https://${text}`)}`,
-      `for a program's own service name: --service ${shellWord(text)}`,
+      hint`for the server: ${`https://${text}`}`,
+      hint`for a program's own service name: ${endpointWords(serviceName(text))}`,
     ],
   })
 }
 
-/** The account that a person means: the word for it, else the user that the address names. */
+/** The account that a person means: the word for it, else what the address names, as `user@` or `#account`. */
 export function accountFrom(
   text: string,
   account: string | undefined,
   options: { service?: boolean },
 ): string | undefined {
-  return account ?? (options.service === true ? undefined : userIn(text))
+  if (options.service === true) return account
+  const [, behind] = splitAccount(text)
+  if (account !== undefined && behind !== undefined && account !== behind) {
+    throw new Failure('malformed', 'two accounts are named: one behind #, the other behind the address')
+  }
+  return account ?? behind ?? userIn(text)
+}
+
+/** `https://host/path#account`; an account with odd characters is percent-encoded. */
+export function splitAccount(text: string): readonly [url: string, account: string | undefined] {
+  const hash = text.indexOf('#')
+  if (hash < 0) return [text, undefined]
+  try {
+    return [text.slice(0, hash), decodeURIComponent(text.slice(hash + 1))]
+  } catch {
+    throw new Failure('malformed', 'the account behind # is not percent-encoded as it should be')
+  }
 }
 
 /** The accounts of some entries, each once. */
@@ -65,11 +81,6 @@ export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
 /** For how long what was erased, replaced or removed can be restored. */
 export async function recoverHours({ engine }: Pick<CliContext, 'engine'>): Promise<number> {
   return (await engine.settings()).recoverHours
-}
-
-/** An endpoint, and an account where one is known, as words of our commands. */
-export function placeWords(endpoint: Endpoint, account?: string): string {
-  return account === undefined ? endpointWords(endpoint) : `${endpointWords(endpoint)} ${shellWord(account)}`
 }
 
 /** An entry for scripts: what `--json` prints. */

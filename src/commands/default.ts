@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { endpointWords } from '../core/hint.ts'
+import { endpointWords, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 
@@ -25,7 +25,7 @@ async function setDefault(
   if (options.unset === true) return unset(context, endpoint, await actions.unsetDefault(endpoint))
   if (account === undefined) {
     throw new Failure('malformed', 'no account is named', {
-      hints: [`credbridge list ${endpointWords(endpoint)}`],
+      hints: [hint`credbridge list ${endpointWords(endpoint)}`],
     })
   }
   await actions.setDefault(endpoint, account)

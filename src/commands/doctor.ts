@@ -4,6 +4,7 @@ import { isNoteKind } from '../core/credential.ts'
 import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import { restorableIn } from '../core/restorable.ts'
 import { safeJson } from '../core/safe-json.ts'
 import { runtime } from '../edge/installation/version.ts'
@@ -129,7 +130,7 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
     .map((name) => ({
       state: runtime === 'bun' ? 'wrong' : 'note',
       says: `${name} is set: it runs foreign code in any executable that Bun compiled, as some of credbridge are`,
-      fix: `unset ${name}`,
+      fix: hint`unset ${name}`,
     }))
 }
 
@@ -137,18 +138,18 @@ function checkCommand({ machine }: CliContext, { byName }: Tool, command: string
   const ours = machine.ours(command)
   const path = (byName === true && ours !== undefined ? machine.program(command) : undefined) ?? ours
   if (path !== undefined && machine.files.isEverybodys(dirname(path))) {
-    const fix = `chmod o-w ${dirname(path)}`
-    return [{ state: 'wrong', says: `anybody may put another ${command} into ${dirname(path)}`, fix }]
+    const fix = hint`chmod o-w ${dirname(path)}`
+    return [{ state: 'wrong', says: `other users can replace ${command} in ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
-  return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: 'install credbridge again' }]
+  return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: hint`install credbridge again` }]
 }
 
 async function checkSetup({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
   const lines = (await (await tool.setup?.())?.check(machine)) ?? []
   if (!asks(lines)) return lines
   const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])
-  const fix = `credbridge setup ${tool.name}`
+  const fix = hint`credbridge setup ${tool.name}`
   return [...lines, ...faults.map((says): DoctorLine => ({ state: 'wrong', says, fix }))]
 }
 

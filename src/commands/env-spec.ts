@@ -2,9 +2,10 @@ import type { Broker } from '../core/broker.ts'
 import { type Credential, type Entry, type Kind, person } from '../core/credential.ts'
 import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
 import { loadsCode } from '../tools/variables.ts'
+import { splitAccount } from './arguments.ts'
 
 /*
  * What a person wants a program to find in its environment: `NAME=<endpoint>[#account][:part]`, or a profile. A person
@@ -94,7 +95,7 @@ function profileNamed(name: string): Profile {
   const profile = profiles.find((one) => one.name === name)
   if (profile !== undefined) return profile
   throw new Failure('malformed', 'there is no such profile', {
-    hints: [`the profiles are: ${profiles.map((one) => one.name).join(', ')}`],
+    hints: [hint`the profiles are: ${profiles.map((one) => one.name)}`],
   })
 }
 
@@ -108,26 +109,21 @@ async function sharedWith(
   )
   if (places.length > 0) return places
   throw new Failure('refused', `no credential is named for ${name}`, {
-    hints: [`credbridge run --profile ${name}=https://host -- …`, `credbridge share https://host --with ${name}`],
+    hints: [
+      hint`credbridge run --profile ${name}=https://host -- …`,
+      hint`credbridge share https://host --with ${name}`,
+    ],
   })
 }
 
-/** `https://host/path#account`; an account with odd characters is percent-encoded. */
 function placeFrom(text: string): { readonly endpoint: Address; readonly account: string | undefined } {
-  const hash = text.indexOf('#')
-  const [url, account] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)]
+  const [url, account] = splitAccount(text)
   if (parseEndpoint(url).form !== 'address') {
-    throw new Failure('malformed', 'an endpoint begins with its scheme', { hints: [`for the server: https://${url}`] })
+    throw new Failure('malformed', 'an endpoint begins with its scheme', {
+      hints: [hint`for the server: ${`https://${url}`}`],
+    })
   }
-  return { endpoint: parseAddress(url), account: account === undefined ? undefined : decoded(account) }
-}
-
-function decoded(account: string): string {
-  try {
-    return decodeURIComponent(account)
-  } catch {
-    throw new Failure('malformed', 'the account behind # is not percent-encoded as it should be')
-  }
+  return { endpoint: parseAddress(url), account }
 }
 
 async function credentialFor(
@@ -140,8 +136,7 @@ async function credentialFor(
   const answer = await broker.find(lookup)
   if (answer !== undefined) return answer.credential
   const [kind = 'basic'] = kinds
-  const of = account === undefined || account === '' ? '' : ` ${shellWord(account)}`
   throw new Failure('refused', `there is no ${kinds.join(' or ')} credential for ${endpoint.key}`, {
-    hints: [`credbridge set ${endpointWords(endpoint)}${of} --kind ${kind}`],
+    hints: [hint`credbridge set --kind ${kind} ${placeWords(endpoint, account === '' ? undefined : account)}`],
   })
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, withService } from './arguments.ts'
@@ -24,7 +25,9 @@ interface Options {
 async function get(context: CliContext, word: string, account: string | undefined, options: Options): Promise<number> {
   const endpoint = endpointFrom(word, options)
   if (context.terminal.outIsTerminal && options.show !== true) {
-    throw new Failure('refused', 'the secret would be shown on the terminal', { hints: ['add --show, or use a pipe'] })
+    throw new Failure('refused', 'the secret would be shown on the terminal', {
+      hints: [hint`add --show, or use a pipe`],
+    })
   }
   const broker = await context.broker()
   const lookup = { tool: person, kinds, endpoints: [endpoint], ...(account === undefined ? {} : { account }) }

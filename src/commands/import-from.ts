@@ -4,6 +4,7 @@ import { type Credential, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { foreignItems } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
@@ -69,7 +70,7 @@ async function refuseSigningOut(machine: Machine, credentials: readonly Credenti
   for (const owner of new Set(credentials.map((credential) => credential.owner))) {
     if (await asksWell(machine, owner, tools)) continue
     throw new Failure('refused', `${owner} does not ask credbridge, and would be signed out`, {
-      hints: [`credbridge setup ${owner}`, 'to remove them all the same: --without-setup'],
+      hints: [hint`credbridge setup ${owner}`, hint`to remove them all the same: --without-setup`],
     })
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
-import { shellWord } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import type { Machine } from '../system/machine.ts'
 import type { PlainSecret } from '../tools/tool.ts'
 
@@ -23,7 +23,7 @@ export function taken({ files, places }: Machine): readonly Taken[] {
   const entries = parsed(text)
   if (entries !== undefined) return entries
   throw new Failure('malformed', `${file}, which says what import took out of files, cannot be read`, {
-    hints: [`put it aside: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`],
+    hints: [hint`put it aside: mv ${file} ${`${file}.damaged`}`],
   })
 }
 

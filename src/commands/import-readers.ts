@@ -1,6 +1,7 @@
 import type { Owner } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
@@ -32,7 +33,7 @@ export async function stillFound(
   const setups = [...new Set(reasons.map(({ setup }) => setup))]
   if (found.length === 0) {
     throw new Failure('refused', `${whyOf(reasons)}, and would be signed out`, {
-      hints: [...setups, 'to copy only: --keep', 'to move it all the same: --without-setup'],
+      hints: [...setups, hint`to copy only: --keep`, hint`to move it all the same: --without-setup`],
     })
   }
   for (const line of [...left, ...setups.map((setup) => `hint: ${setup}\n`)]) terminal.say(line)
@@ -46,7 +47,7 @@ async function notAsking(
   for (const reader of readers) if (await isAsking(reader)) return true
   return readers.map((reader) => ({
     why: `${reader} does not ask credbridge`,
-    setup: `credbridge setup ${reader}`,
+    setup: hint`credbridge setup ${reader}`,
   }))
 }
 

@@ -3,6 +3,7 @@ import type { Broker } from '../core/broker.ts'
 import { type Entry, isNoteKind } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
 import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -12,7 +13,6 @@ import {
   endpointFrom,
   jsonEntry,
   nothingThere,
-  placeWords,
   sayLine,
   shownAccount,
   withService,
@@ -55,7 +55,7 @@ async function list(
     const copies = all.some(({ kind }) => kind === 'erased') ? await refusedCopies(opened) : []
     for (const copy of copies.filter(({ erased }) => isMeant(erased))) {
       sayLine(terminal, `note: ${refusedCopy(copy, opened.restorable.madeAt(copy.until ?? 0), now)}`)
-      sayLine(terminal, `hint: credbridge restore ${placeWords(copy.erased.endpoint, copy.erased.account)}`)
+      sayLine(terminal, hint`hint: credbridge restore ${placeWords(copy.erased.endpoint, copy.erased.account)}`)
     }
   }
   const problems = await opened.problems()
@@ -64,9 +64,9 @@ async function list(
   return problems.length > 0 ? broken : nothingThere
 }
 
-function sayProblem(terminal: CliContext['terminal'], message: string, [hint]: readonly string[]): void {
+function sayProblem(terminal: CliContext['terminal'], message: string, [first]: readonly string[]): void {
   sayLine(terminal, `not listed: ${message}`)
-  if (hint !== undefined) sayLine(terminal, `hint: ${hint}`)
+  if (first !== undefined) sayLine(terminal, `hint: ${first}`)
 }
 
 /** What a person's command took is known to them. A store that cannot be opened now says nothing of it. */

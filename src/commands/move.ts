@@ -3,6 +3,7 @@ import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -93,13 +94,13 @@ const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'm
 
 async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: string, moved: number): Promise<void> {
   if (moved === 0 || inUse(await engine.settings(), machine).names.includes(to)) return
-  terminal.say(`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
+  terminal.say(hint`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
 }
 
 function which(word: string | undefined, options: Options): (entry: Entry) => boolean {
   if (options.all === true && word === undefined) return () => true
   if (options.all === true || word === undefined) {
-    throw new Failure('malformed', 'say an endpoint, or --all', { hints: ['credbridge list'] })
+    throw new Failure('malformed', 'say an endpoint, or --all', { hints: [hint`credbridge list`] })
   }
   const endpoint = endpointFrom(word, options)
   return (entry) => sameEndpoint(entry.endpoint, endpoint)

@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import {
   accountFrom,
   accountsOf,
   endpointFrom,
   nothingThere,
-  placeWords,
   recoverHours,
   sayLine,
   shownAccount,
@@ -86,7 +86,7 @@ async function remove(
 async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts: readonly string[]): Promise<void> {
   const hours = accounts.length === 0 ? 0 : await recoverHours(context)
   for (const account of accounts) {
-    const command = `credbridge restore ${placeWords(endpoint, account)}`
+    const command = hint`credbridge restore ${placeWords(endpoint, account)}`
     sayLine(context.terminal, `note: to have it back within ${hours} hours: ${command}`)
   }
 }
@@ -102,7 +102,7 @@ async function sayWhatIsLeft(
   )
   if (copies.length === 0) return
   sayLine(terminal, 'note: what was there can still be restored')
-  sayLine(terminal, `hint: to remove that, too: credbridge remove --final ${placeWords(endpoint, account)}`)
+  sayLine(terminal, hint`hint: to remove that, too: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
 function shown({ endpoint, account, owner }: Entry): string {
@@ -111,6 +111,6 @@ function shown({ endpoint, account, owner }: Entry): string {
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: [...accounts.map((name) => `credbridge remove ${placeWords(endpoint, name)}`), 'or --all-accounts'],
+    hints: [...accounts.map((name) => hint`credbridge remove ${placeWords(endpoint, name)}`), hint`or --all-accounts`],
   })
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { toolOf } from '../core/credential.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, placeWords, sayLine, shownAccount, withService } from './arguments.ts'
+import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
   withService(program.command('restore <endpoint> [account]'))
@@ -25,7 +26,7 @@ async function restore(
     sayLine(terminal, `${shownAccount(item.account)} at ${item.endpoint.key} is back, saved by ${item.owner}`)
   }
   for (const item of waiting) {
-    const command = `credbridge restore --replace ${placeWords(endpoint, item.account)}`
+    const command = hint`credbridge restore --replace ${placeWords(endpoint, item.account)}`
     sayLine(terminal, `note: what ${item.owner} saved before, instead of what it has now: ${command}`)
   }
   const resumed = await restorable.resume(endpoint, account)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { person } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { launch, realProgram, thisSurface } from '../edge/launch/launch.ts'
 import { endAs } from '../edge/launch/start.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -71,6 +72,9 @@ async function launcherOf(name: string): Promise<Launcher | undefined> {
 
 function nothingSaid(name: string): Failure {
   return new Failure('malformed', `no credential is named for ${name}`, {
-    hints: ['name a variable and its endpoint: --env NAME=https://host', 'or a profile (credbridge run --help)'],
+    hints: [
+      hint`name a variable and its endpoint: --env NAME=https://host`,
+      hint`or a profile (credbridge run --help)`,
+    ],
   })
 }

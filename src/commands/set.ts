@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { type Credential, type Entry, type Kind, type Place, person, samePlace } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import type { PersonsWord } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import { accountFrom, endpointFrom, kindOption, placeWords, sayLine, shownAccount, withService } from './arguments.ts'
+import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
@@ -52,14 +53,15 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
   if (secret.expose() !== '' || (allowEmpty === true && !terminal.inIsTerminal)) return secret
   if (terminal.inIsTerminal) throw new Failure('refused', 'nothing was typed, nothing was kept')
   throw new Failure('refused', 'standard input was empty, nothing was kept', {
-    hints: ['if an empty secret is meant: --allow-empty'],
+    hints: [hint`if an empty secret is meant: --allow-empty`],
   })
 }
 
 /** What a person's word changed elsewhere, and how to take it back. */
 function remarksOn(change: PersonsWord, { endpoint, account }: Place, hours: number): readonly string[] {
   const who = shownAccount(account)
-  const restore = `credbridge restore ${change.restorable === 'instead' ? '--replace ' : ''}${placeWords(endpoint, account)}`
+  const instead = change.restorable === 'instead' ? ['--replace'] : []
+  const restore = hint`credbridge restore ${[...instead, ...placeWords(endpoint, account)]}`
   return [
     ...change.ended.map((tool) => `${tool} no longer uses the one that it saved for ${who}, and gets this one`),
     ...change.updated.map((service) => `Python's keyring has it, too, as ${service}`),
@@ -87,7 +89,7 @@ async function remarksOnListing({ machine, broker }: CliContext, entry: Entry): 
     if (programs.length === 0) continue
     const isItsOwn = (other: Entry) => samePlace(other, { endpoint, account, owner: name })
     if ((await (await broker()).list()).some(isItsOwn)) continue
-    const share = `credbridge share ${placeWords(endpoint, account)} --with ${name}`
+    const share = hint`credbridge share ${placeWords(endpoint, account)} --with ${name}`
     remarks.push(`${programs.join(' and ')} will not find it unless it is listed: ${share}`)
   }
   return remarks

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { asFailure, Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
@@ -77,7 +78,7 @@ async function agrees({ terminal }: CliContext, { name }: Tool, count: number, {
   } catch (error) {
     const { code, message } = asFailure(error)
     throw new Failure(code, `${name} would not find ${count} sign-ins any more, and ${message}`, {
-      hints: ['to take them over, add --yes', 'to leave them where they are, add --no-import'],
+      hints: [hint`to take them over, add --yes`, hint`to leave them where they are, add --no-import`],
     })
   }
 }

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
+import type { Endpoint } from '../core/endpoint.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { endpointWords, shellWord } from '../core/hint.ts'
+import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
-import { accountsOf, endpointFrom, nothingThere, sayLine, shownAccount } from './arguments.ts'
+import { accountFrom, accountsOf, endpointFrom, nothingThere, sayLine, shownAccount } from './arguments.ts'
 
 interface Options {
   readonly with: string
@@ -21,7 +22,8 @@ export function shareCommand(program: Command, context: CliContext): void {
     .description('let a tool have what others saved, for tools that otherwise have only what they saved themselves')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
     .option('--undo', 'it is no longer shared')
-    .action(async (endpoint: string, account: string | undefined, options: Options) => {
+    .action(async (endpoint: string, word: string | undefined, options: Options) => {
+      const account = accountFrom(endpoint, word, {})
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')
       context.end(await (options.undo === true ? unshare : share)(context, tool, endpoint, account))
@@ -35,10 +37,10 @@ async function share(context: CliContext, tool: Lister, word: string, account: s
   const [first, ...more] = accountsOf(entries)
   if (first === undefined) {
     throw new Failure('refused', `${endpoint.key} has nothing that could be shared with ${tool.name}`, {
-      hints: [`credbridge list ${endpointWords(endpoint)}`],
+      hints: [hint`credbridge list ${endpointWords(endpoint)}`],
     })
   }
-  if (more.length > 0) throw severalAccounts(word, tool, [first, ...more])
+  if (more.length > 0) throw severalAccounts(endpoint, tool, [first, ...more])
   await actions.share(endpoint, first, tool.name)
   sayLine(context.terminal, `${shownAccount(first)} at ${endpoint.key} is now shared with ${tool.name}`)
   return 0
@@ -68,8 +70,8 @@ async function unshare(context: CliContext, tool: Lister, word: string, account:
   return changed === 0 ? nothingThere : 0
 }
 
-function severalAccounts(word: string, { name }: Tool, accounts: readonly string[]): Failure {
+function severalAccounts(endpoint: Endpoint, { name }: Tool, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', 'there are several accounts', {
-    hints: accounts.map((account) => `credbridge share ${shellWord(word)} ${shellWord(account)} --with ${name}`),
+    hints: accounts.map((account) => hint`credbridge share --with ${name} ${placeWords(endpoint, account)}`),
   })
 }

@@ -2,9 +2,10 @@ import type { Entry } from '../core/credential.ts'
 import { ourselves, toolOf } from '../core/credential.ts'
 import { type EndedUse, isWithheld } from '../core/ended-uses.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
+import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
 import { tools } from '../tools/index.ts'
-import { placeWords, shownAccount } from './arguments.ts'
+import { shownAccount } from './arguments.ts'
 
 /** How a credential stands with the tools: who may list it, who no longer gets it, whether it is the default. */
 export interface Standing {
@@ -48,11 +49,11 @@ export function jsonStanding({ isDefault, sharedWith, ended }: Standing): Record
 }
 
 /** What can be done about what a server refused. */
-export function mendings(entry: Entry, ended: readonly EndedUse[]): readonly string[] {
+export function mendings(entry: Entry, ended: readonly EndedUse[]): readonly Hint[] {
   const refused = ended.filter((use) => use.refusedAt !== undefined && isWithheld(entry, use))
   const words = placeWords(entry.endpoint, entry.account)
-  const restore = refused.some(({ restorable }) => restorable) ? [`credbridge restore ${words}`] : []
-  return refused.length === 0 ? [] : [...restore, `credbridge set ${words}`]
+  const restore = refused.some(({ restorable }) => restorable) ? [hint`credbridge restore ${words}`] : []
+  return refused.length === 0 ? [] : [...restore, hint`credbridge set ${words}`]
 }
 
 /** What a tool had of its own until a server refused it. */

@@ -1,6 +1,7 @@
 import { type Credential, isCredential, person, sameProof, sameValue } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { PlainSecret, PlainSecrets, Tool } from '../tools/tool.ts'
@@ -27,7 +28,7 @@ export async function keepSecret(context: CliContext, secret: PlainSecret, repla
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept !== undefined && sameValue(kept.credential, credential)) return true
   throw new Failure('internal', `${endpoint.key} was not kept; it is left where it was`, {
-    hints: ['credbridge doctor'],
+    hints: [hint`credbridge doctor`],
   })
 }
 

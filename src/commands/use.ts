@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore, storeNames } from '../stores/choose.ts'
 import { settle } from '../stores/settled.ts'
@@ -28,7 +29,7 @@ async function use(context: CliContext, name: string): Promise<number> {
   const differs = before.because === 'settled' && first !== undefined && first !== name
   if (differs && (await hasAnything(context, first))) {
     terminal.say(`note: what is kept in the ${first} store stays there; to take it along:\n`)
-    terminal.say(`  credbridge move --all --from ${first} --to ${name}\n`)
+    terminal.say(hint`  credbridge move --all --from ${first} --to ${name}\n`)
   }
   return 0
 }

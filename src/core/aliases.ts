@@ -1,13 +1,13 @@
 import { type Address, type Endpoint, hostAndPort, parseAddress } from './endpoint.ts'
 import { Failure } from './failure.ts'
 
-/** Hosts whose sign-in is another host's: `host[:port]` to `host[:port]`, exactly as a person wrote them. */
+/** Hosts that use the sign-in of another host: `host[:port]` to `host[:port]`, exactly as written in the settings. */
 export type Aliases = Readonly<Record<string, string>>
 
-/** Where a lookup goes: to the endpoints themselves, then to what their hosts are aliases of. */
+/** Returns the endpoints of a lookup: the given ones, then those at the hosts that theirs are aliases of. */
 export type WithAliases = (endpoints: readonly Endpoint[]) => readonly Endpoint[]
 
-/** Follows the aliases one step: the same scheme and path at the other host. */
+/** Follows each alias one step. Scheme and path stay the same. */
 export function followAliases(aliases: Aliases): WithAliases {
   const names = Object.entries(aliases)
   if (names.length === 0) return (endpoints) => endpoints
@@ -22,7 +22,7 @@ export function followAliases(aliases: Aliases): WithAliases {
   return (endpoints) => [...endpoints, ...endpoints.flatMap((at) => (at.form === 'address' ? target(at) : []))]
 }
 
-/** The origin that a name in the aliases means with this scheme; anything but a host and a port is `malformed`. */
+/** The origin with this scheme at an alias's host. Anything but a host with an optional port is `malformed`. */
 export function originAt(scheme: string, name: string): Address {
   const plain = ['/', '\\', '@', '?', '#'].every((character) => !name.includes(character))
   if (!plain) throw new Failure('malformed', 'an alias is a host, with or without a port')

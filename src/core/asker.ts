@@ -1,22 +1,22 @@
 import type { Owner } from './credential.ts'
 import type { Secret } from './secret.ts'
 
-/** Who makes a request, and whether a person can be asked while it runs. Each request to a store carries one. */
+/** Who makes a request, and whether a person can be asked while it runs. Every request to a store has one. */
 export interface Asker {
-  /** The tool that asks; `person` for what people type. */
+  /** The tool that asks; `person` for a command that a person typed. */
   readonly tool: Owner
-  /** Somebody can answer a dialog of the keychain. */
+  /** Whether a person can answer a dialog of the keychain. */
   readonly personPresent: boolean
-  /** Asks a question on the person's terminal, without echo. Absent where nobody is to be asked. Nobody there: `refused`. */
+  /** Asks on the person's terminal, without echo. Without a terminal: `refused`. Absent if no question may be asked. */
   readonly ask?: (question: string) => Promise<Secret>
-  /** What a store found out during this one call, and asks no more; absent where requests are not all of one call. */
+  /** Results that a store reuses within one call. Absent if the requests belong to several calls. */
   readonly memory?: CallMemory
 }
 
-/** By an object of the store's own. */
+/** The key is an object that the store owns. */
 export type CallMemory = WeakMap<object, unknown>
 
-/** The same asker, where no dialog may open and no question may be asked. */
+/** The same asker without dialogs and questions. */
 export function withoutPerson({ tool }: Asker): Asker {
   return { tool, personPresent: false }
 }

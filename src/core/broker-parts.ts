@@ -4,15 +4,15 @@ import type { Restorable } from './restorable.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 
-/** What the broker's verbs work with. */
+/** The parts that the broker's verbs share. */
 export interface BrokerParts {
-  /** Asked in this order; what is saved goes to the first only. */
+  /** Lookups ask them in this order. Only the first one is written. */
   readonly stores: readonly [Store, ...Store[]]
   readonly asker: Asker
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly withAliases: WithAliases
   readonly restorable: Restorable
-  /** The same with the user name from the settings, where the wire sends that. */
+  /** Returns the lookup with the user name from the settings, if the wire sends that name. */
   withTokenUser<T extends Pick<Lookup, 'tokenUser'>>(wire: T): T
 }

@@ -14,36 +14,36 @@ import type { Answer, Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 
 export interface BrokerOptions {
-  /** Asked in this order; what is saved goes to the first only. At least one. */
+  /** Lookups ask them in this order. Saves go to the first one only. */
   readonly stores: readonly [Store, ...Store[]]
-  /** Who asks: it goes along with each request to a store. */
+  /** Passed with every request to a store. */
   readonly asker: Asker
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** How long what was erased, replaced or removed can be restored; 0 for not at all. */
+  /** How many hours an erased, replaced or removed credential can be restored. 0: not at all. */
   readonly recoverHours: number
-  /** Hosts whose sign-in is another host's, for finding only; absent for none. */
+  /** Hosts that use the sign-in of another host. Only `find` follows them. Absent: none. */
   readonly aliases?: Aliases
-  /** The user name that is sent with a token that has none, where no provider's own is known. */
+  /** The user name to send with a token that has none, at a provider that credbridge does not know. */
   readonly tokenUser?: string
 }
 
 /** Decides which store is asked, in which order, and what absence and failure mean. */
 export interface Broker {
-  /** What answers the lookup. Nothing: `undefined`. Any store on the way that is broken is a failure, not absence. */
+  /** The answer to a lookup, or `undefined`. A broken store on the way is a failure, never absence. */
   find(lookup: Lookup): Promise<Answer | undefined>
-  /** Keeps the credential as its owner's own and verifies it; `unchanged` and `expired` wrote nothing. */
+  /** Saves the credential as its owner's own and reads it back. `unchanged` and `expired`: it was not written. */
   save(credential: Credential, saving?: Saving): Promise<SaveResult>
-  /** Removes the tool's own items that match, and ends its use of others' that do. True if that changed anything. */
+  /** Removes the tool's own matching items and ends its use of others' matching items. False if nothing changed. */
   remove(removal: Removal): Promise<boolean>
-  /** Everything in every store that can be read, without secrets. */
+  /** All readable items of all stores, without secrets. */
   list(): Promise<readonly Entry[]>
-  /** What in every store cannot be read. */
+  /** One failure for each unreadable item of all stores. */
   problems(): Promise<readonly Failure[]>
-  /** What a tool may show as its own: each with the account that it would be answered with. */
+  /** The entries that a tool may list as its own, each with the account that a lookup would return. */
   listFor(listing: Listing): Promise<readonly Entry[]>
   readonly restorable: Restorable
-  /** What people do, loaded when first asked for: no client's call needs it. */
+  /** The actions of a person's commands. Loaded on first use, because no client's call needs them. */
   personActions(): Promise<PersonActions>
 }
 

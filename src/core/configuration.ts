@@ -1,42 +1,42 @@
 import { type Found, noteOwner, type Owner } from './credential.ts'
 
 /*
- * A person may have several configurations of one tool, each with an account of its own (docker by DOCKER_CONFIG). What is
- * saved with one that is not the usual one belongs to the owner `<tool>@<configuration>`, and all rules about a tool's own
- * items hold for it as for a tool.
+ * A person may have several configurations of one tool, each with its own account (docker: DOCKER_CONFIG). Items saved
+ * with any but the default configuration have the owner `<tool>@<configuration>`. All rules about a tool's own items
+ * apply to that owner.
  */
 
 const mark = '@'
 
-/** Scripts make a folder for each run, and none of them comes back. */
+/** How many configurations of a tool may have items at one endpoint. Some scripts make a new one for each run. */
 const most = 16
 
 export function ownerIn(tool: Owner, configuration: string): Owner {
   return tool + mark + configuration
 }
 
-/** The tool, with whichever configuration it saved. */
+/** The tool that saved the item, in any configuration. */
 export function withoutConfiguration(owner: Owner): Owner {
   const end = owner.indexOf(mark)
   return end < 0 ? owner : owner.slice(0, end)
 }
 
-/** Whether the tool asks with a configuration that is not its usual one. */
+/** Whether the owner is a tool with a configuration that is not its default. */
 export function isConfiguration(owner: Owner): boolean {
   return owner.includes(mark)
 }
 
-/** Another configuration of the same tool. */
+/** Whether the owner is another configuration of the tool that asks. */
 export function isOtherConfiguration(owner: Owner, asking: Owner): boolean {
   return owner !== asking && withoutConfiguration(owner) === withoutConfiguration(asking)
 }
 
-/** Whether a note with this owner is about the tool that asks: its own notes are, and those for all its configurations. */
+/** Whether a note applies to the tool that asks: it names this configuration, or the tool as a whole. */
 export function isNoteAbout(asking: Owner, owner: Owner): boolean {
   return owner === noteOwner(asking) || owner === noteOwner(withoutConfiguration(asking))
 }
 
-/** Who is asked first: the asker's own items, its tool's usual ones, other tools', what other configurations saved. */
+/** In order: the asker's own items, those of its tool's default configuration, other tools', other configurations'. */
 export const ranks = [0, 1, 2, 3] as const
 
 export function rankOf(owner: Owner, asking: Owner): (typeof ranks)[number] {
@@ -45,7 +45,9 @@ export function rankOf(owner: Owner, asking: Owner): (typeof ranks)[number] {
   return owner === withoutConfiguration(asking) ? 1 : 2
 }
 
-/** What the oldest configurations left at an endpoint, where one more would be too many beside this owner's. */
+/**
+ * The items of the oldest configurations at an endpoint, to be removed so that the saving one stays within the limit.
+ */
 export function tooMany(items: readonly Found[], saving: Owner): readonly Found[] {
   if (!isConfiguration(saving)) return []
   const others = items

@@ -2,7 +2,7 @@ import type { Credential, Kind, Place } from './credential.ts'
 import { areAll, isObject, type Members, membersBeside, printRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
-/** The members of a credential's record that this version knows. */
+/** The known members of a credential's record. */
 interface Known {
   readonly secret: string
   readonly scheme?: string
@@ -14,7 +14,7 @@ interface Known {
 
 const names = ['kind', 'secret', 'scheme', 'expires', 'refreshToken', 'parts', 'spelling']
 
-/** The record of a credential, without its place. */
+/** Encodes a credential as a record, without its place. */
 export function printCredential(credential: Credential): string {
   const { kind, secret, scheme, expires, refreshToken, parts, spelling, more } = credential
   const known = {
@@ -28,7 +28,7 @@ export function printCredential(credential: Credential): string {
   return printRecord({ kind, ...known }, more)
 }
 
-/** The credential in a record; `undefined` if a member is missing or of another type. */
+/** Decodes a credential; `undefined` if a member is missing or has the wrong type. */
 export function credentialIn(members: Members, kind: Kind, place: Place): Credential | undefined {
   if (!isCredential(members)) return undefined
   const { secret, scheme, expires, refreshToken, parts, spelling } = members

@@ -2,10 +2,10 @@ import type { Endpoint } from './endpoint.ts'
 import type { Secret } from './secret.ts'
 
 /**
- * What a secret is, and so which wires may carry it:
+ * What the secret is. It decides which wires may carry it:
  *
- * - `basic`            a password or token that is sent with a user name
- * - `bearer`           a token that is sent as `Authorization: Bearer …`
+ * - `basic`            a password or token, sent with a user name
+ * - `bearer`           a token, sent as `Authorization: Bearer …`
  * - `header`           any other value of an Authorization header; `scheme` is the word before it
  * - `docker-identity`  docker's identity token; never leaves docker
  * - `text`             any text of Python's keyring; never leaves Python
@@ -14,26 +14,28 @@ export type Kind = 'basic' | 'bearer' | 'header' | 'docker-identity' | 'text'
 
 export const kinds: readonly Kind[] = ['basic', 'bearer', 'header', 'docker-identity', 'text']
 
-/** The tool that saved it; `person` for `credbridge set`; `credbridge` for notes of our own, which no tool is shown. */
+/**
+ * The tool that saved the item; `person` for `credbridge set`; `credbridge` for its own notes, hidden from all tools.
+ */
 export type Owner = string
 
 export const person: Owner = 'person'
 export const python: Owner = 'python'
 export const ourselves: Owner = 'credbridge'
-/** What notes about Python's use of an endpoint belong to: an item of owner `python` is a bare text and cannot be one. */
+/** The owner of notes about Python. An item of owner `python` is a bare text, so it cannot be a note. */
 export const pythonNotes: Owner = 'python-notes'
 
-/** Whom a tool's notes belong to. */
+/** The owner of the notes about a tool. */
 export function noteOwner(tool: Owner): Owner {
   return tool === python ? pythonNotes : tool
 }
 
-/** Whose notes these are. */
+/** The tool that notes of this owner are about. */
 export function toolOf(owner: Owner): Owner {
   return owner === pythonNotes ? python : owner
 }
 
-/** Where a credential lies in a store. One item at most has this place. */
+/** Identifies an item in a store. Each place holds at most one item. */
 export interface Place {
   readonly endpoint: Endpoint
   /** The user name; the empty one is a value like any other. */
@@ -41,46 +43,46 @@ export interface Place {
   readonly owner: Owner
 }
 
-/** What a list shows: everything but the secrets. */
+/** An item without its secrets, for lists. */
 export interface Entry extends Place {
-  /** A `Kind`, a `Note`, or the word of a later version for something else. */
+  /** A `Kind`, a `Note`, or a word that a later version wrote. */
   readonly kind: string
-  /** When it was last written, in milliseconds since 1970; absent where the store keeps no times. */
+  /** Time of the last write, in milliseconds since 1970; absent if the store keeps no times. */
   readonly savedAt?: number
-  /** How its owner spells the endpoint, as in a credential; only in what a tool lists as its own. */
+  /** As in `Credential`. Set only in the entries that a tool lists as its own. */
   readonly spelling?: string
 }
 
 export interface Credential extends Place {
   readonly kind: Kind
   readonly secret: Secret
-  /** The word before the value in the Authorization header, for `header` and for a `bearer` spelled unusually. */
+  /** The word before the value in the Authorization header, for `header`, and for `bearer` if it is not `Bearer`. */
   readonly scheme?: string
-  /** When the secret ends, in seconds since 1970; absent means never. */
+  /** When the secret expires, in seconds since 1970; absent: never. */
   readonly expires?: number
   readonly refreshToken?: Secret
-  /** Further secret parts by name, where a tool needs them: a session token, the key of a certificate. */
+  /** Further secrets by name, if a tool needs them: a session token, the key of a certificate. */
   readonly parts?: Readonly<Record<string, Secret>>
-  /** How its owner spells the endpoint where that is not the usual way; it proves nothing. */
+  /** The owner's spelling of the endpoint, if it is not the canonical one. Never used to match. */
   readonly spelling?: string
   readonly more?: UnknownMembers
 }
 
 /**
- * The members of a record that this version does not know, as the text of one JSON object: they go along wherever the
- * record is written anew. They may be secret.
+ * The members of a record that this version does not know, as the text of one JSON object. They are kept when the
+ * record is written again. They may be secret.
  */
 export type UnknownMembers = Secret
 
 /**
  * What credbridge remembers in a store beside credentials:
  *
- * - `ended`    its owner does not use what others saved here, for this account or, with `everyAccount`, at all,
+ * - `ended`    the owner does not use others' items at this endpoint and account (with `everyAccount`: at any account)
  *              until its next save or a person's;
- * - `default`  owner `credbridge`: `account` is the one meant at this endpoint when no user is named;
+ * - `default`  owner `credbridge`: `account` answers at this endpoint when no user is named;
  * - `erased`   owner `credbridge`: a credential that was erased, replaced or removed, kept until `until` for
  *              `credbridge restore`;
- * - `shared`   `account` at this endpoint may be listed by the owner as if it had saved it.
+ * - `shared`   the owner may list `account` at this endpoint as if it had saved it.
  */
 export type Note = 'ended' | 'default' | 'erased' | 'shared'
 
@@ -89,32 +91,32 @@ export const notes: readonly Note[] = ['ended', 'default', 'erased', 'shared']
 export interface NoteItem extends Place {
   readonly kind: Note
   readonly everyAccount?: boolean
-  /** `erased`, `ended`: the end of the time in which it can be restored, in milliseconds since 1970. */
+  /** `erased`, `ended`: until when it can be restored, in milliseconds since 1970. */
   readonly until?: number
-  /** `shared`: how its owner spells the endpoint, as in a credential. */
+  /** `shared`: the owner's spelling of the endpoint, as in `Credential`. */
   readonly spelling?: string
-  /** `erased`: what was erased. */
+  /** `erased`: the copy. */
   readonly erased?: Credential
-  /** `erased`: a person's command took it, by another credential or by removing it; absent: a tool erased it. */
+  /** `erased`: a person's command replaced or removed the credential; absent: a tool erased it. */
   readonly taken?: 'replaced' | 'removed'
   readonly more?: UnknownMembers
 }
 
 /**
- * An item of a kind that this version does not know, or a record of a later version: it is listed and left alone. Nothing is
- * ever answered with it.
+ * An item of a kind that this version does not know, or a record of a later version. It is listed and never changed.
+ * It never answers a lookup.
  */
 export interface UnknownItem extends Place {
-  /** The word in its record; `unknown` where a later version wrote the record, so that it cannot be read. */
+  /** The kind in its record; `unknown` if a later version wrote the record, which is then unreadable. */
   readonly kind: string
-  /** The whole value, as the store keeps it. */
+  /** The whole stored value. */
   readonly value: Secret
 }
 
 /** Anything that a store keeps. */
 export type Item = Credential | NoteItem | UnknownItem
 
-/** An item as found, with the time at which the store last saw it written (milliseconds), where it keeps times. */
+/** An item with the time of its last write, in milliseconds since 1970; absent if the store keeps no times. */
 export type Found<T extends Item = Item> = T & { readonly savedAt?: number }
 
 export function isCredential<T extends Item>(item: T): item is T & Credential {
@@ -137,13 +139,13 @@ export function isNoteKind(word: string): word is Note {
   return (notes as readonly string[]).includes(word)
 }
 
-/** What tells one value of an item from another when it is to be removed; a note has nothing of the kind. */
+/** The secret to compare when an item is removed only if it is unchanged. A note has none. */
 export function secretOf(item: Item): Secret | undefined {
   if (isUnknown(item)) return item.value
   return isCredential(item) ? item.secret : undefined
 }
 
-/** Whether anything belongs to the credential beside account, kind and secret that a store must not lose. */
+/** Whether the credential has more than account, kind and secret, so that a store must keep a record. */
 export function hasExtras({ scheme, expires, refreshToken, parts, more }: Credential): boolean {
   return [scheme, expires, refreshToken, parts, more].some((extra) => extra !== undefined)
 }
@@ -157,12 +159,12 @@ export function samePlace(a: Place, b: Place): boolean {
   )
 }
 
-/** Equal in everything that is stored: place, kind, secret and what belongs to it. */
+/** Equal in everything that is stored. */
 export function sameCredential(a: Credential, b: Credential): boolean {
   return samePlace(a, b) && sameValue(a, b) && a.spelling === b.spelling && sameSecret(a.more, b.more)
 }
 
-/** Equal in what proves the account, whoever saved it; a spelling, and members that this version does not know, do not count. */
+/** Equal in kind, secret and all that belongs to the secret. Place, spelling and unknown members are not compared. */
 export function sameValue(a: Credential, b: Credential): boolean {
   return (
     a.kind === b.kind &&
@@ -174,13 +176,13 @@ export function sameValue(a: Credential, b: Credential): boolean {
   )
 }
 
-/** Equal in what a tool sends, whatever kind each of the two wires calls it. */
+/** Equal secrets, even if the two wires call them different kinds. */
 export function sameProof(a: Credential, b: Credential): boolean {
   if (a.kind === b.kind) return sameValue(a, b)
   return a.secret.equals(b.secret) && a.expires === b.expires && sameSecret(a.refreshToken, b.refreshToken)
 }
 
-/** True once the secret's time has ended; `now` in milliseconds. */
+/** Whether the secret has expired; `now` in milliseconds since 1970. */
 export function hasExpired(credential: Credential, now: number): boolean {
   return credential.expires !== undefined && credential.expires * 1000 <= now
 }

@@ -1,14 +1,15 @@
 import { asFailure } from './failure.ts'
+import type { Hint } from './hint.ts'
 
 /** One line of `credbridge doctor`. */
 export interface DoctorLine {
   readonly state: 'ok' | 'note' | 'wrong' | 'skipped'
   readonly says: string
-  /** The command that mends it. */
-  readonly fix?: string
+  /** The command that fixes it. */
+  readonly fix?: Hint
 }
 
-/** What went wrong, with the first thing that mends it. */
+/** The line for an error, with its first hint as the fix. */
 export function doctorLineOf(error: unknown): DoctorLine {
   const { message, hints } = asFailure(error)
   const [fix] = hints

@@ -2,21 +2,21 @@ import type { BrokerParts } from './broker-parts.ts'
 import { type Entry, isNote, type NoteItem, type Owner, toolOf } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 
-/** A tool that uses what others saved at an endpoint no longer. */
+/** A tool that no longer uses others' items at an endpoint. */
 export interface EndedUse {
   readonly tool: Owner
   readonly endpoint: Endpoint
-  /** For this account; absent for all. */
+  /** Absent: for all accounts. */
   readonly account?: string
-  /** A server refused it then, in milliseconds since 1970; absent where the tool, or a person, ended it on purpose. */
+  /** When a server refused the secret, in milliseconds since 1970; absent if the tool or a person ended the use. */
   readonly refusedAt?: number
-  /** `credbridge restore` lifts it. */
+  /** Whether `credbridge restore` can lift it. */
   readonly restorable: boolean
 }
 
 /**
- * The uses that ended, for each such note among these entries. A list opens nothing, so that it says of a note only where it
- * is; what it says stands in the store. A store that cannot be read now leaves the reasons out.
+ * The ended uses, one for each `ended` note among these entries. An entry has only the note's place, so the notes are
+ * read from the store. If the store cannot be read, the reasons are left out.
  */
 export async function endedUses(
   { stores: [first], asker, now, restorable }: BrokerParts,
@@ -52,7 +52,7 @@ export async function endedUses(
   }
 }
 
-/** Whether the entry is what the tool does not get any longer. */
+/** Whether the tool no longer gets this entry. */
 export function isWithheld({ endpoint, account, owner }: Entry, use: EndedUse): boolean {
   return owner !== use.tool && sameEndpoint(endpoint, use.endpoint) && (use.account ?? account) === account
 }

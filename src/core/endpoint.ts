@@ -3,14 +3,14 @@ import { canonicalPath, malformed } from './path.ts'
 import { oneSpelling } from './spelling.ts'
 
 /**
- * The place that wants a credential. Two forms, and they never equal each other:
+ * The place that wants a credential. There are two forms, which never equal each other:
  *
  * - an address, `scheme://host[:port][/path]`, in canonical form: scheme and host in lower case, IDN as punycode,
- *   default port dropped, no user-info, query or fragment, path without trailing slash, escapes in one spelling; Docker
- *   Hub, which goes by several names, as `https://docker.io`;
- * - a service name, an opaque text that matches only itself (Python's keyring has these).
+ *   default port dropped, no user-info, query or fragment, path without trailing slash, escapes in one spelling. Docker
+ *   Hub has several names; all become `https://docker.io`;
+ * - a service name, an opaque text that matches only itself (Python's keyring uses these).
  *
- * `key` is what stores file it under, and what is printed: it never holds user-info.
+ * `key` is what stores search by and what messages print. It never contains user-info.
  */
 export type Endpoint = Address | ServiceName
 
@@ -18,11 +18,11 @@ export interface Address {
   readonly form: 'address'
   readonly key: string
   readonly scheme: string
-  /** Lower case, with brackets around IPv6; empty only for `cert`, whose path says it all. */
+  /** Lower case, IPv6 in brackets. Empty only for `cert`, which has only a path. */
   readonly host: string
-  /** Only when it is not the scheme's own. */
+  /** `undefined` if it is the scheme's default port. */
   readonly port: number | undefined
-  /** Percent-encoded, without leading or trailing slash; empty for the origin itself. */
+  /** Percent-encoded, without leading or trailing slash. Empty for the origin. */
   readonly path: string
 }
 
@@ -48,8 +48,8 @@ export function serviceName(name: string): ServiceName {
 }
 
 /**
- * The address in a URL; user-info, query and fragment are dropped. `sparse+https` and its like are the scheme behind
- * the plus sign. Anything that is not `scheme://…` or has no usable host is `malformed`.
+ * Parses a URL; user-info, query and fragment are dropped. Of a scheme such as `sparse+https` only the part after the
+ * plus sign counts. A text that is not `scheme://…` or has no usable host is `malformed`.
  */
 export function parseAddress(url: string): Address {
   const colon = url.indexOf('://')
@@ -68,7 +68,7 @@ export function parseAddress(url: string): Address {
   })
 }
 
-/** The user that a URL names, which is no part of its address; `undefined` if it names none. */
+/** The decoded user name in a URL, or `undefined`. The address does not include it. */
 export function userIn(url: string): string | undefined {
   const colon = url.indexOf('://')
   const rest = colon < 1 ? '' : url.slice(colon + 3)
@@ -78,16 +78,16 @@ export function userIn(url: string): string | undefined {
   try {
     return user === '' ? undefined : decodeURIComponent(user)
   } catch {
-    throw malformed('its user name is not percent-encoded as it should be')
+    throw malformed('its user name is not valid percent-encoding')
   }
 }
 
-/** The address from parts whose path is plain text, as git sends it, not percent-encoded. */
+/** Makes an address from parts. The path is plain text, not percent-encoded, as git sends it. */
 export function addressOf(parts: { scheme: string; host: string; path?: string }): Address {
   return address({ ...parts, path: canonicalPath((parts.path ?? '').replaceAll('%', '%25')) })
 }
 
-/** Whatever a person typed: an address if it has a scheme, else a service name. */
+/** An address if the text has a scheme, else a service name. */
 export function parseEndpoint(text: string): Endpoint {
   return text.includes('://') ? parseAddress(text) : serviceName(text)
 }
@@ -97,12 +97,12 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.form === b.form && a.key === b.key
 }
 
-/** Parents deeper than this are left out: an address can be long, and all its parents together much longer. */
+/** Limits the number of parents. All parents of a long path together would need memory in the square of its length. */
 const deepestParent = 64
 
 /**
- * The address, then its parents on `/` boundaries, longest first, then the origin: what a reader may widen to. Of a path
- * of very many segments the parents that are nearest to the origin.
+ * The address, then its parents on `/` boundaries, longest first, then the origin. A lookup may widen to these. Of a
+ * very deep path only the parents nearest to the origin are returned.
  */
 export function withParents(at: Address): readonly Address[] {
   const all = [at]
@@ -138,13 +138,13 @@ function canonicalScheme(scheme: string): string {
   const plus = lower.lastIndexOf('+')
   const base = plus < 0 ? lower : lower.slice(plus + 1)
   if (!isMadeOf(base, `${letters}${digits}.-`) || !letters.includes(base[0] ?? ' '))
-    throw malformed('its scheme has characters that no scheme has')
+    throw malformed('its scheme has a character that is not allowed')
   return base
 }
 
 function canonicalHost(text: string, scheme: string): { host: string; port: number | undefined } {
   const bracket = text.startsWith('[') ? text.indexOf(']') + 1 : 0
-  if (text.startsWith('[') && bracket === 0) throw malformed('its IPv6 address has no end')
+  if (text.startsWith('[') && bracket === 0) throw malformed('its IPv6 address has no closing bracket')
   const colon = text.indexOf(':', bracket)
   const name = colon < 0 ? text : text.slice(0, colon)
   const host = bracket > 0 ? canonicalIpv6(name) : canonicalName(name)
@@ -155,18 +155,18 @@ function canonicalHost(text: string, scheme: string): { host: string; port: numb
 function canonicalPort(text: string): number | undefined {
   if (text === '') return undefined
   const port = isMadeOf(text, digits) && text.length <= 8 ? Number(text) : 0
-  if (port < 1 || port > 65535) throw malformed('its port is not a port')
+  if (port < 1 || port > 65535) throw malformed('its port is not a number from 1 to 65535')
   return port
 }
 
 function canonicalName(name: string): string {
   const plain = isAscii(name) ? name.toLowerCase() : asciiHost(name)
   if (name !== '' && (plain === '' || !isMadeOf(plain, `${letters}${digits}._~-`)))
-    throw malformed('its host has characters that no host has')
+    throw malformed('its host has a character that is not allowed')
   return plain
 }
 
-/** As `domainToASCII` of node:url does it, which the executable would have to load first. Invalid: empty. */
+/** Same result as `domainToASCII` of node:url, without loading that module. Returns '' for an invalid name. */
 function asciiHost(name: string): string {
   const url = new URL(`ws://${unchanged}`)
   url.hostname = name
@@ -177,7 +177,7 @@ const unchanged = 'unchanged.invalid'
 
 function canonicalIpv6(name: string): string {
   const isWritten = name.length > 2 && name.endsWith(']') && isMadeOf(name.slice(1, -1), `${hexDigits}:.`)
-  if (!isWritten || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is none')
+  if (!isWritten || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is not valid')
   return new URL(`http://${name}`).hostname
 }
 

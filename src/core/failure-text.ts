@@ -1,23 +1,23 @@
 import type { Failure } from './failure.ts'
+import { unprintable } from './unprintable.ts'
 
 /*
- * How credbridge speaks to people. Everything goes to standard error, lower case, no full stop; first what is wrong,
- * then each thing that can be done about it on a line of its own. Names are shown, values never. Control characters
- * cannot reach the terminal: what is shown comes from requests too.
+ * The text of a failure on standard error: what is wrong, then one line for each hint. Lower case, no full stop. It
+ * shows names, never values. Names may come from requests, so control characters are replaced.
  */
 
-/** A failure as the text for a person, ending in a newline. */
+/** Formats a failure for a person. Ends in a newline. */
 export function formatFailure(failure: Failure): string {
   const hints = failure.hints.map((hint) => `hint: ${printable(hint)}\n`)
   return [`credbridge: ${printable(failure.message)}\n`, ...hints].join('')
 }
 
-/** Text without anything that moves a cursor, colours, rings or reorders. */
+/** Replaces every character that could move the cursor, change colours, ring the bell or reorder text. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+  return text.replace(unprintable, '\uFFFD')
 }
 
-/** Frames only: the message of a foreign error may repeat what it was given. */
+/** The code and the stack frames. Leaves out messages: that of a foreign error may contain its input. */
 export function whereItBroke(failure: Failure): string {
   const frames = (error: unknown) =>
     error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []

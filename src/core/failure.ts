@@ -1,16 +1,18 @@
+import { type Hint, hint } from './hint.ts'
+
 /**
- * The closed set of ways in which something can be broken. Absence is not among them: what was looked for and
- * is not there is `undefined` or an empty list. What the caller does next:
+ * The closed set of ways in which something can be broken. Absence is not among them: it is `undefined` or an empty
+ * list.
  *
- * - `locked`       the store is there and closed; a person can open it
+ * - `locked`       the store exists and is locked; a person can unlock it
  * - `unavailable`  the store cannot be reached or does not exist here
- * - `ambiguous`    several accounts fit and nothing says which
+ * - `ambiguous`    several accounts fit, and none of them is preferred
  * - `refused`      a person, a policy or the operating system said no
- * - `malformed`    the input, or what is stored, cannot be used as it is
- * - `too-large`    the store takes no secret of this size
+ * - `malformed`    the input or the stored item cannot be used
+ * - `too-large`    the secret exceeds the store's limit
  * - `timeout`      no answer came in time
  * - `unsupported`  this store or this version cannot do that
- * - `internal`     a mistake of ours
+ * - `internal`     a bug in credbridge
  */
 export type FailureCode =
   | 'locked'
@@ -24,24 +26,24 @@ export type FailureCode =
   | 'internal'
 
 export interface FailureDetails {
-  /** What a person can do about it; each hint is one sentence without a full stop. */
-  readonly hints?: readonly string[]
+  /** What a person can do about it. */
+  readonly hints?: readonly Hint[]
   readonly cause?: unknown
-  /** A native call still runs and cannot be called off: only a signal ends this process (`edge/leave.ts`). */
+  /** A native call still runs and cannot be cancelled. Only a signal ends this process (`edge/exit.ts`). */
   readonly stuck?: boolean
-  /** What is unavailable was there a moment ago: this proves nothing about whether it exists. */
+  /** The service existed a moment ago. Its failure does not prove that it is absent. */
   readonly passing?: boolean
 }
 
 const brand = Symbol.for('credbridge.failure')
 
-/** Something is broken. The message names things, never values: no secret and no input line may stand in it. */
+/** Something is broken. The message names things, never values. It must not contain a secret or an input line. */
 export class Failure extends Error {
-  /** Minifying renames the class, not this: what prints an error may ask its class. */
+  /** Minifying renames the class but not this name, which printed errors may show. */
   static override readonly name = 'Failure'
   readonly [brand] = true
   readonly code: FailureCode
-  readonly hints: readonly string[]
+  readonly hints: readonly Hint[]
   readonly stuck: boolean
   readonly passing: boolean
 
@@ -55,22 +57,24 @@ export class Failure extends Error {
   }
 }
 
-/** True for a failure of ours, also for one made by another bundle of ours in this process. */
+/** Whether the error is a `Failure`, also one from another credbridge bundle in this process. */
 export function isFailure(error: unknown): error is Failure {
   return typeof error === 'object' && error !== null && brand in error
 }
 
-/** Any thrown thing as a failure: ours as it is, everything else as `internal` without its text, which may hold input. */
+/**
+ * Converts any thrown value. A `Failure` stays as it is; others become `internal`, without text that may hold input.
+ */
 export function asFailure(error: unknown): Failure {
   if (isFailure(error)) return error
   return new Failure('internal', 'something went wrong inside credbridge', {
-    hints: ['set CREDBRIDGE_DEBUG=1 to see where, and report it'],
+    hints: [hint`set CREDBRIDGE_DEBUG=1 to see where, and report it`],
     cause: error,
   })
 }
 
-/** The same failure with more to do about it. */
-export function withHints(failure: Failure, hints: readonly string[]): Failure {
+/** The same failure with further hints. */
+export function withHints(failure: Failure, hints: readonly Hint[]): Failure {
   const { code, message, stuck, passing } = failure
   return new Failure(code, message, { hints: [...failure.hints, ...hints], cause: failure, stuck, passing })
 }

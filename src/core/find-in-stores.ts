@@ -3,10 +3,10 @@ import { isNote } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Answer, accountToRead, type Lookup, select } from './selection.ts'
 
-/** Reads a store: everything at these endpoints, with `account` without what is of other accounts (core/store.ts). */
+/** `find` of one store, for one asker (core/store.ts). */
 export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly Found[]>
 
-/** The answer of the first store that has one. Notes in a store speak about the stores after it, too. */
+/** The answer of the first store that has one. Notes in a store also apply to the stores after it. */
 export async function findIn(stores: readonly Read[], lookup: Lookup, now: number): Promise<Answer | undefined> {
   const notes: Found[] = []
   for (const read of stores) {

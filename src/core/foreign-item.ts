@@ -1,9 +1,9 @@
 import type { Secret } from './secret.ts'
 
-/** An item that another program made, with the attributes that it gave it. */
+/** An item that another program stored, with its attributes. */
 export interface ForeignItem {
   readonly attributes: Readonly<Record<string, string>>
   readonly secret: Secret
-  /** Removes it for good, if it is still there. */
+  /** Removes it for good. Does nothing if it no longer exists. */
   remove(): Promise<void>
 }

@@ -1,21 +1,64 @@
-import type { Endpoint } from './endpoint.ts'
+import { unprintable } from './unprintable.ts'
 
 /*
- * Hints are commands that people paste into a shell, and the names in them come from requests: what a stranger put into
- * a URL must stay a word.
+ * People paste hints into a shell, and names in hints may come from requests. A name that a stranger chose must stay
+ * one shell word.
  */
 
-/** A word as a POSIX shell reads it back. */
+declare const quoted: unique symbol
+
+/** One sentence or command for a person to follow, without a full stop. Only `hint` makes one. */
+export type Hint = string & { readonly [quoted]: true }
+
+/** What is put in is one word to the shell, or as many words as the list has. */
+export function hint(text: TemplateStringsArray, ...words: readonly (string | readonly string[])[]): Hint {
+  return text.map((part, at) => part + [words[at] ?? []].flat().map(pasted).join(' ')).join('') as Hint
+}
+
+/** Several as one. */
+export function joinHints(hints: readonly Hint[], between: string): Hint {
+  return hints.join(between) as Hint
+}
+
+/** A word as the shells of POSIX, fish and PowerShell read it back. */
 export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  if (/^[\w./:+-][\w./:@%+=,-]*$/.test(word)) return word
+  // Inside of single quotes fish reads a backslash as an escape, and PowerShell two quotes as one.
+  return word.replace(/\\+|'+|[^\\']+|^$/g, (run) => {
+    if (run.startsWith('\\')) return run.repeat(2)
+    return run.startsWith("'") ? `"${run}"` : `'${run}'`
+  })
 }
 
-/** An endpoint as our commands take it. */
-export function endpointWords({ form, key }: Endpoint): string {
-  return form === 'service' ? `--service ${shellWord(key)}` : shellWord(key)
+/** The same for what is shown, where no control character may be; then as bash, ksh and zsh read it back. */
+function pasted(word: string): string {
+  return word.search(unprintable) < 0 ? shellWord(word) : `$'${[...word].map(escaped).join('')}'`
 }
 
-/** A command to paste: whatever is put into it is one word to the shell, or as many words as the list has. */
-export function command(text: TemplateStringsArray, ...words: readonly (string | readonly string[])[]): string {
-  return text.map((part, at) => part + [words[at] ?? []].flat().map(shellWord).join(' ')).join('')
+/** In octal, which no shell's history or printing touches. */
+function escaped(character: string): string {
+  if (/^[\p{L}\p{N} ]$/u.test(character)) return character
+  const bytes = [...new TextEncoder().encode(character)]
+  return bytes.map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+}
+
+interface Named {
+  readonly form: string
+  readonly key: string
+}
+
+/** An endpoint as arguments of credbridge's commands. */
+export function endpointWords(endpoint: Named): readonly string[] {
+  return placeWords(endpoint, undefined)
+}
+
+/** An endpoint, and an account where one is known. They come after all options. */
+export function placeWords({ form, key }: Named, account: string | undefined): readonly string[] {
+  const names = named(key, ...(account === undefined ? [] : [account]))
+  return form === 'service' ? ['--service', ...names] : names
+}
+
+/** Names of which none is an option, though it begins with a dash. */
+function named(...names: readonly string[]): readonly string[] {
+  return names.some((name) => name.startsWith('-')) ? ['--', ...names] : names
 }

@@ -3,39 +3,39 @@ import { hasExtras, isCredential, isKind, isNoteKind, isUnknown, python, pythonN
 import { credentialIn, printCredential } from './credential-record.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, hint } from './hint.ts'
 import { areAll, family, isOfLaterVersion, type Members, membersBeside, parseRecord, printRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
 /*
- * How one item is written as (service, account, value), the three things that every keychain has. The format is a
- * promise: docs/item-layout.md, golden files in test/core/golden.
+ * Encodes one item as (service, account, value), which every keychain has. The format is a promise:
+ * docs/item-layout.md, golden files in test/core/golden.
  *
- * An item of Python's keyring is exactly Python's own: the service verbatim and the bare text. Every other one has
- * the service `<owner>:<endpoint>` and, as value, the bare secret if it is `basic` and nothing more belongs to it,
- * else a record (core/record.ts). A bare secret that begins like a record is wrapped too. A service name that could be
- * read as an address stands behind the words `service name `.
+ * An item of owner `python` is exactly as Python's keyring writes it: the service verbatim and the bare text. Every
+ * other item has the service `<owner>:<endpoint>`. Its value is the bare secret if the kind is `basic` and there is
+ * nothing else to store, else a record (core/record.ts). A bare secret that begins like a record is stored as a record
+ * too. A service name that could be read as an address gets the prefix `service name `.
  */
 
 const marked = 'service name '
 
-/** What stands for the kind of an item that a later version wrote. No record has this word for a kind of its own. */
+/** The kind of an item that a later version wrote. No record uses this word as its kind. */
 const unknownKind = 'unknown'
 
-/** The service under which an item is filed. */
+/** The service attribute of an item. */
 export function serviceOf(place: Place): string {
   const key = keyFromEndpoint(place.endpoint, place.owner)
   return place.owner === python ? key : `${place.owner}:${key}`
 }
 
-/** The value that is kept. What an item of Python's cannot hold is `unsupported`. */
+/** The stored value. `unsupported` if the owner is `python` and the item is more than a text. */
 export function encodeItem(item: Item): string {
   if (isCredential(item)) return encodeCredential(item)
   if (item.owner === python) throw onlyText()
   return isUnknown(item) ? item.value.expose() : encodeNote(item)
 }
 
-/** The same as a record, also where the bare secret would do: for stores that do not keep every text as it is. */
+/** Always a record, even if the bare secret would do. For stores that do not keep every text unchanged. */
 export function encodeRecord(item: Item): string {
   if (isCredential(item)) return printCredential(item)
   const value = encodeItem(item)
@@ -43,12 +43,12 @@ export function encodeRecord(item: Item): string {
   return members === undefined ? value : printRecord(members)
 }
 
-/** Equal in everything that is stored, however the records are spelled. */
+/** Equal in everything that is stored, even if the records are spelled differently. */
 export function sameStored(a: Item, b: Item): boolean {
   return encodeRecord(a) === encodeRecord(b)
 }
 
-/** The item that lies at a place. A value of ours that is damaged is `malformed`; what a later version wrote is an `UnknownItem`. */
+/** Decodes the value at a place. A damaged record is `malformed`; a later version's record is an `UnknownItem`. */
 export function decodeItem(place: Place, value: string): Item {
   const { endpoint, account, owner } = place
   const at = { endpoint, account, owner }
@@ -65,13 +65,13 @@ export function decodeItem(place: Place, value: string): Item {
   return credential
 }
 
-/** How an owner's endpoint is spelled in an item; `endpointFromKey` reads it back. */
+/** The endpoint's spelling in an item of this owner. `endpointFromKey` reverses it. */
 export function keyFromEndpoint({ form, key }: Endpoint, owner: Owner): string {
   if (form === 'address' || hasServiceNames(owner)) return key
   return key.includes('://') || key.startsWith(marked) ? marked + key : key
 }
 
-/** The endpoint that a stored key names for an owner; Python's keys are service names always. */
+/** The endpoint of a stored key. Python's keys are always service names. */
 export function endpointFromKey(key: string, owner: Owner): Endpoint {
   if (hasServiceNames(owner)) return serviceName(key)
   return key.startsWith(marked) ? serviceName(key.slice(marked.length)) : parseEndpoint(key)
@@ -103,7 +103,7 @@ function encodeNote({ kind, everyAccount, until, taken, spelling, erased, more }
   return printRecord({ kind, everyAccount, until, ...known, ...copy }, more)
 }
 
-/** The members of a note's record that this version knows, and of the copy in it. */
+/** The known members of a note's record and of the copy in it. */
 interface Known extends Partial<Copy> {
   readonly everyAccount?: boolean
   readonly until?: number
@@ -145,7 +145,7 @@ function isNoteRecord(members: Members): members is Members & Known {
   return fits && areAll('string', members, 'spelling', ...copyNames)
 }
 
-/** What was erased, unless it is of a kind that this version does not know. */
+/** The erased credential; `undefined` if there is none or this version does not know its kind. */
 function erasedIn({ owner, endpoint, account, value }: Known): Credential | undefined {
   if (owner === undefined || endpoint === undefined || account === undefined || value === undefined) return undefined
   const erased = decodeItem({ owner, account, endpoint: endpointFromKey(endpoint, owner) }, value)
@@ -158,6 +158,6 @@ function onlyText(): Failure {
 
 function unreadable({ endpoint }: Place): Failure {
   return new Failure('malformed', `the stored item for ${endpoint.key} cannot be read`, {
-    hints: [`remove it with: credbridge remove ${endpointWords(endpoint)}`],
+    hints: [hint`remove it with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

@@ -9,7 +9,7 @@ import { findIn, type Read } from './find-in-stores.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 
-/** Who lists, and which secrets its wire can carry. */
+/** The tool that lists, and the kinds that its wire can carry. */
 export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>
 
 interface Where {
@@ -20,9 +20,9 @@ interface Where {
 }
 
 /**
- * Rule 7 of docs/architecture.md: only what the tool saved and what a person shared with it, each with the account
- * that a lookup without a user answers. What such a lookup cannot answer, because something there cannot be read or
- * several accounts fit, is left out: clients give up as a whole when one entry of a list fails.
+ * Rule 7 of docs/architecture.md: only items that the tool saved or a person shared with it, each with the account that
+ * a lookup without a user would return. An endpoint where that lookup fails, because an item is unreadable or several
+ * accounts fit, is left out: clients reject the whole list if one entry of it fails.
  */
 export async function listFor(listing: Listing, { stores, asker, withAliases, now }: Where): Promise<readonly Entry[]> {
   const wanted = (entry: Entry) => isCandidate(listing, entry)
@@ -44,7 +44,7 @@ export async function listFor(listing: Listing, { stores, asker, withAliases, no
   return entries
 }
 
-/** Whether a tool may list what an entry stands for. */
+/** Whether the tool may list this entry's endpoint. */
 function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean {
   if (kind === 'shared') return isNoteAbout(tool, owner)
   return withoutConfiguration(owner) === withoutConfiguration(tool) && kinds.includes(kind as Kind)
@@ -52,7 +52,7 @@ function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean 
 
 interface Known {
   readonly candidates: readonly Endpoint[]
-  /** What lies at these endpoints, where the store told that along. */
+  /** The items at these endpoints, if the store returned them at once. */
   readonly found?: readonly Found[]
 }
 
@@ -64,7 +64,7 @@ async function knownIn(store: Store, asker: Asker, isWanted: (entry: Entry) => b
   return { candidates: distinct(entries.filter(isWanted).map(({ endpoint }) => endpoint)) }
 }
 
-/** What lies at some endpoints of a store, read at once; asking for one that cannot be read throws what reading did. */
+/** Reads the items at these endpoints. The returned `Read` throws the store's failure for an unreadable endpoint. */
 async function readAll(
   store: Store,
   asker: Asker,
@@ -110,7 +110,7 @@ async function unlessAboutOneItem<T>(work: () => Promise<T>): Promise<T | undefi
   }
 }
 
-/** Shares are in the first store, as all notes are. */
+/** Notes, and so shares, are in the first store only. */
 async function sharedWith(
   [first]: readonly Read[],
   tool: Owner,

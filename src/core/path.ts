@@ -1,12 +1,12 @@
 import { digits, hexDigits, isMadeOf, letters } from './characters.ts'
 import { Failure } from './failure.ts'
 
-/** What cannot be an endpoint: `what` says why, and repeats nothing of it. */
+/** The failure for an unusable endpoint. `what` says why and must not quote the input. */
 export function malformed(what: string): Failure {
   return new Failure('malformed', `not a usable endpoint: ${what}`)
 }
 
-/** One spelling for each path: escapes in upper case, needless ones undone, the needed ones made, dot segments resolved. */
+/** Canonical path: escapes in upper case, only where they are needed, and dot segments resolved. */
 export function canonicalPath(path: string): string {
   const segments: string[] = []
   for (const segment of encodePath(path).split('/')) {

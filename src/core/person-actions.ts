@@ -5,33 +5,35 @@ import { isCredential, isNote, isNoteKind, noteOwner, ourselves, samePlace, secr
 import { type EndedUse, endedUses } from './ended-uses.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure, isFailure, withHints } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { endpointWords, hint, placeWords } from './hint.ts'
 import { type PersonsWord, setByPerson } from './persons-word.ts'
 import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
-/** What a person may do with what is kept, across the stores in use and whoever saved it. */
+/** A person's actions on the items of all owners in the stores in use. */
 export interface PersonActions {
-  /** The credentials at an endpoint, without secrets, and what this version does not know. */
+  /** The credentials and unknown items at an endpoint, without secrets. */
   entriesAt(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
-  /** Keeps what a person says: it goes first, for every tool. */
+  /** Saves a person's credential. It takes precedence for every tool. */
   set(credential: Credential): Promise<PersonsWord>
-  /** Removes this, for good or restorable for a while where that can be; nothing there: `absent`. */
+  /** Removes an entry. Returns `final` if it could not be kept restorable, `absent` if it did not exist. */
   remove(entry: Entry, how: 'restorable' | 'final'): Promise<'restorable' | 'final' | 'absent'>
-  /** Removes what at an endpoint is damaged or of a later version, or only counts it; how many there were. */
+  /** Removes or counts the items at an endpoint that are damaged or of a later version. Returns their number. */
   removeUnreadable(endpoint: Endpoint, only?: 'count'): Promise<number>
-  /** Says which account is meant where no user is named. No such account: `refused`. */
+  /** Makes the account the default for lookups without a user. `refused` if there is no such account. */
   setDefault(endpoint: Endpoint, account: string): Promise<void>
-  /** Takes that back; the accounts that were the default. */
+  /** Removes the default. Returns the accounts that had it. */
   unsetDefault(endpoint: Endpoint): Promise<readonly string[]>
-  /** What a tool could be answered with at an endpoint, through aliases too, without secrets. */
+  /** The entries that could answer a lookup at the endpoint, aliases included, without secrets. */
   reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
-  /** Lets a tool list what others saved for this account, as if it had saved it; lifts what ended its use. */
+  /** Lets a tool list this account as if it had saved it, and removes the notes that ended its use. */
   share(endpoint: Endpoint, account: string, tool: Owner): Promise<void>
-  /** Takes that back, and with `endUse` the tool has it no longer until it is shared again; whether that changed anything. */
+  /**
+   * Undoes `share`. With `endUse` the tool no longer gets the account until the next share. False if nothing changed.
+   */
   unshare(endpoint: Endpoint, account: string, tool: Owner, endUse: boolean): Promise<boolean>
-  /** Which tools have ended their use of what others saved, among all entries. */
+  /** The ended uses among these entries. */
   endedUses(entries: readonly Entry[]): Promise<readonly EndedUse[]>
 }
 
@@ -66,7 +68,7 @@ export function personActions(parts: BrokerParts): PersonActions {
     return count
   }
 
-  /** Nothing that can be kept: also where something else at the endpoint is damaged. */
+  /** The item to copy; `undefined` if it does not exist or an item at the endpoint is damaged. */
   async function itemAt(store: Store, { endpoint, account, owner }: Entry): Promise<Item | undefined> {
     const items = await store.find(asker, [endpoint], account).catch((error) => {
       if (isFailure(error) && error.code === 'malformed') return []
@@ -80,15 +82,15 @@ export function personActions(parts: BrokerParts): PersonActions {
       return await restorable.keep(item, 'removed')
     } catch (error) {
       if (!isFailure(error) || error.code !== 'too-large') throw error
-      const words = `${endpointWords(item.endpoint)} ${shellWord(item.account)}`
-      throw withHints(error, [`to remove it for good: credbridge remove --final ${words}`])
+      const words = placeWords(item.endpoint, item.account)
+      throw withHints(error, [hint`to remove it for good: credbridge remove --final ${words}`])
     }
   }
 
   async function setDefault(endpoint: Endpoint, account: string): Promise<void> {
     if ((await entriesAt(endpoint, account)).length === 0) {
       throw new Failure('refused', `${endpoint.key} has no such account`, {
-        hints: [`credbridge list ${endpointWords(endpoint)}`],
+        hints: [hint`credbridge list ${endpointWords(endpoint)}`],
       })
     }
     const items = await first.find(asker, [endpoint])
@@ -108,7 +110,7 @@ export function personActions(parts: BrokerParts): PersonActions {
     return entries
   }
 
-  /** A tool's own item and its notes share one place: what it saved itself is listed anyway and must not be replaced. */
+  /** A tool's own item and its note have the same place. The note must not replace the item, which is listed anyway. */
   async function share(endpoint: Endpoint, account: string, tool: Owner): Promise<void> {
     const items = await first.find(asker, [endpoint], account)
     if (items.some((item) => isCredential(item) && item.owner === tool)) return
@@ -129,7 +131,7 @@ export function personActions(parts: BrokerParts): PersonActions {
     let changed = endUse && !isEnded && !isOwn
     if (changed) await saveNote(first, asker, { endpoint, account, owner, kind: 'ended' }, items)
     for (const note of shared) {
-      // The note that its use has ended has taken the place of the one that it is shared.
+      // The `ended` note was saved at the place of the `shared` note and has replaced it.
       if (!changed || note.owner !== owner) changed = (await first.remove(asker, note)) || changed
     }
     return changed

@@ -20,20 +20,20 @@ import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import { covers } from './selection.ts'
 
-/** What a person's word changed besides what it says. */
+/** The effects of `credbridge set`. */
 export interface PersonsWord {
   readonly result: SaveResult
-  /** Whose own credential for this account ended: they are answered with this one now. */
+  /** The tools whose own credential for this account was removed. They get this one now. */
   readonly ended: readonly Owner[]
-  /** The services at which Python's own item has the new secret. */
+  /** The services whose Python item received the new secret. */
   readonly updated: readonly string[]
-  /** The services where Python keeps another secret of this account, which is nearer to some of its lookups than this endpoint. */
+  /** The services where Python has another secret for this account. Some of its lookups find that one first. */
   readonly untouched: readonly string[]
-  /** Something was replaced or ended, and can be restored; where a person's or Python's is, only instead of the new one. */
+  /** Whether a former credential can be restored: beside the new one, or only `instead` of it. */
   readonly restorable: 'no' | 'beside' | 'instead'
-  /** The tools that used nothing of this account any longer, and do again. */
+  /** The tools whose use of this account had ended and is resumed. */
   readonly resumed: readonly Owner[]
-  /** Other accounts are there, and this one is the default from now on. */
+  /** The endpoint has other accounts, and this one became the default. */
   readonly isNowDefault: boolean
 }
 
@@ -48,9 +48,9 @@ const nothing: PersonsWord = {
 }
 
 /**
- * Rule 4 of docs/architecture.md: a person's word goes first. Every tool's own credential at this endpoint and account ends, and
- * can be restored; Python's own item gets the new secret; what ended a tool's use is lifted; where other accounts are,
- * this one becomes the default.
+ * Rule 4 of docs/architecture.md: a person's credential takes precedence. Every tool's own credential for this endpoint
+ * and account is removed and can be restored. Python's own item receives the new secret. Notes that ended a tool's use
+ * are removed. If the endpoint has other accounts, this one becomes the default.
  */
 export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<PersonsWord> {
   const { stores, asker, now, restorable } = parts
@@ -94,7 +94,7 @@ export async function setByPerson(parts: BrokerParts, credential: Credential): P
   }
 }
 
-/** Where Python's lookups go first, and which are names of their own: those above an address, and its bare host. */
+/** Services that Python looks up before this endpoint: the parents of an address, and its bare host. */
 function widerServices(endpoint: Endpoint): readonly Endpoint[] {
   if (endpoint.form === 'service') return []
   const above = withParents(endpoint).slice(1).flatMap(pythonServices)
@@ -106,8 +106,8 @@ function isTool(owner: Owner): boolean {
 }
 
 /**
- * A tool's own credential goes, unless it has just saved another one. That it had one counts as a share: what the tool listed
- * it goes on to list.
+ * Removes a tool's own credential, unless the tool has just saved another one. A `shared` note replaces it, so that the
+ * tool still lists the account.
  */
 async function endOwn({ stores: [first], asker }: BrokerParts, own: Found<Credential>): Promise<void> {
   const shares = own.owner !== python && first.traits.extras
@@ -115,7 +115,7 @@ async function endOwn({ stores: [first], asker }: BrokerParts, own: Found<Creden
   else await first.remove(asker, own, own.secret)
 }
 
-/** Where the endpoint has other accounts, this one is meant from now on; whether that is new. */
+/** Makes this account the default if the endpoint has others. Returns whether that changed anything. */
 async function makeDefault(
   { stores: [first], asker }: BrokerParts,
   { endpoint, account }: Credential,

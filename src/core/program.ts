@@ -1,4 +1,4 @@
-/** How a program of somebody else's was run and what came of it. */
+/** The result of a child program. */
 export interface Ran {
   readonly stdout: string
   readonly stderr: string
@@ -6,22 +6,24 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** What it reads from standard input; secrets go this way only. */
+  /** The program's standard input. Secrets must be passed here only. */
   readonly input?: string
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds; 10 seconds unless said. */
+  /** Timeout in milliseconds; absent: 10 seconds. */
   readonly limit?: number
 }
 
 /**
- * Runs a program by its absolute path, without a shell, in a neutral folder. Too slow is `timeout`, not startable
- * `unavailable`; any exit code is an answer.
+ * Runs a program by its absolute path, without a shell, in a neutral working directory. `timeout` if it is too slow,
+ * `unavailable` if it cannot be started. Every exit code is a result, not a failure.
  */
 export type Run = (program: string, words: readonly string[], options?: RunOptions) => Promise<Ran>
 
-/** Set for somebody's helper, so that one that leads back to us is noticed instead of turning in circles. */
+/**
+ * Set when credbridge calls a foreign helper. It detects a helper that calls credbridge again, which would never end.
+ */
 export const insideHelper = 'CREDBRIDGE_INSIDE_HELPER'
 
-/** What it hears then; whoever asked it knows it again. */
+/** The message in that case. The outer credbridge recognises it in the helper's output. */
 export const askedInTurn = 'a helper that credbridge asked asks credbridge in turn'

@@ -12,17 +12,17 @@ export interface Removal extends Pick<Lookup, 'borrowedKinds' | 'tokenUser'> {
   readonly tool: Owner
   readonly kinds: readonly Kind[]
   readonly endpoint: Endpoint
-  /** Where else the tool's lookups would find what others saved: its use of that ends, too. */
+  /** Further endpoints that the tool's lookups widen to. Its use of others' items there ends, too. */
   readonly borrowedAt?: readonly Endpoint[]
-  /** Only this account; absent for all. */
+  /** Only this account; absent: all. */
   readonly account?: string
-  /** Only where the secret equals this. */
+  /** Only items with this secret. */
   readonly secret?: Secret
-  /** The tool was refused and may be wrong about it: what is removed can be restored for a while. */
+  /** A server refused the tool, perhaps by mistake. The removed credential can be restored for a while. */
   readonly recoverable?: boolean
 }
 
-/** Rules 4 and 6 of docs/architecture.md: the tool's own items go, its use of others' ends; whether that changed anything. */
+/** Rules 4 and 6 of docs/architecture.md: removes the tool's own items, ends its use of others'. False: no change. */
 export async function removeFor(parts: BrokerParts, removal: Removal): Promise<boolean> {
   const { stores, asker, withAliases, restorable } = parts
   const { tool, endpoint, account, secret } = removal
@@ -70,7 +70,7 @@ function isRecoverable({ recoverable, secret }: Removal): boolean {
   return recoverable === true && secret !== undefined
 }
 
-/** The tool uses what others saved here no longer, until its next save; what it was refused can be resumed until then. */
+/** The notes that end the tool's use of others' items until its next save. With `until`, `restore` can lift them. */
 function endedNotes(
   { tool, endpoint, account }: Removal,
   borrowed: ReadonlySet<string>,

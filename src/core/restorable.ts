@@ -3,13 +3,13 @@ import type { Credential, Found, Item, NoteItem, Owner, Place } from './credenti
 import { isCredential, isNote, ourselves, python, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { hint, placeWords } from './hint.ts'
 import { pythonServices } from './python-services.ts'
 import type { Secret } from './secret.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
 
-/** The one place where all copies are. No dialect can ask for it: nothing answers with notes. */
+/** The endpoint of all copies. Copies are notes, and no lookup is answered with a note. */
 export const copiesEndpoint = serviceName('erased')
 
 /** A copy of a credential that was erased, replaced or removed. */
@@ -17,40 +17,40 @@ export type Copy = Found<NoteItem> & { readonly erased: Credential }
 
 /**
  * Credentials that can be restored for a while: rule 6 of docs/architecture.md. One for each endpoint, account and owner.
- * Who has read the items at `copiesEndpoint` hands them in, and they are not read again.
+ * A caller that has read the items at `copiesEndpoint` passes them as `items`; they are then not read again.
  */
 export interface Restorable {
-  /** Keeps a copy before its original goes; whether it can be restored then. `taken`: how a person's command took it. */
+  /** Keeps a copy of a credential about to be removed. False if it cannot be restored. `taken`: see `NoteItem`. */
   keep(credential: Credential, taken?: NoteItem['taken']): Promise<boolean>
-  /** Drops the copies that fit, each at once and for good; how many. */
+  /** Removes the matching copies for good. Returns their number. */
   forget(which: Which, items?: readonly Item[]): Promise<number>
-  /** Drops copies whose time is over; how many. */
+  /** Removes the copies that are past their time. Returns their number. */
   sweep(items?: readonly Item[]): Promise<number>
-  /** The copies whose time is not over. */
+  /** The copies that can still be restored. */
   all(): Promise<readonly Copy[]>
-  /** Those of them that fit. */
+  /** The matching ones of `all`. */
   at(endpoint: Endpoint, account?: string): Promise<readonly Copy[]>
   /**
-   * Puts the copies of one account back as their owners' own. None, or their time is over: none is back. Several accounts
-   * and none named: `ambiguous`. Where something else is by now, it stays, unless it is to be replaced; nothing but that:
-   * `refused`. What is replaced can be restored in turn.
+   * Restores the copies of one account as their owners' own. Without a copy in time it restores none. `ambiguous` if
+   * there are several accounts and none is named. A newer credential at a copy's place stays unless `replace` is set;
+   * `refused` if that holds back every copy. A replaced credential can itself be restored.
    */
   restore(endpoint: Endpoint, account?: string, replace?: boolean): Promise<Restored>
-  /** Lets tools use again what others saved, where they were refused within the time; the notes that this lifted. */
+  /** Lifts the `ended` notes that a server's refusal left and that are in time. Returns the lifted notes. */
   resume(endpoint: Endpoint, account?: string): Promise<readonly NoteItem[]>
-  /** Until when what goes now can be restored, in milliseconds since 1970; absent where it cannot be. */
+  /** Until when a credential removed now can be restored, in milliseconds since 1970; `undefined` if not at all. */
   until(): number | undefined
-  /** When what can be restored until then was taken; both in milliseconds since 1970. */
+  /** The time of the removal, from a copy's `until`; both in milliseconds since 1970. */
   madeAt(until: number): number
 }
 
 export interface Restored {
   readonly back: readonly Credential[]
-  /** Copies that wait because something else is at their place by now. */
+  /** Copies not restored because their place holds a newer credential. */
   readonly waiting: readonly Credential[]
 }
 
-/** Which copies: at an endpoint, of this account, owner and secret where they are said. */
+/** Selects copies. An absent member matches all. */
 export interface Which {
   readonly endpoint: Endpoint
   readonly account?: string | undefined
@@ -149,7 +149,6 @@ export function restorableIn(store: Store, asker: Asker, now: () => number, hour
   }
 }
 
-/** The copies among some items. */
 export function copiesAmong(items: readonly Item[]): readonly Copy[] {
   return items.filter(isNote).filter((note): note is Copy => note.kind === 'erased' && note.erased !== undefined)
 }
@@ -159,7 +158,7 @@ function placeOf({ endpoint, account, owner }: Credential): Place {
   return { endpoint: copiesEndpoint, account: name, owner: ourselves }
 }
 
-/** The place of a copy was once named otherwise: so there may be an older one of the same credential. */
+/** Earlier versions named a copy's place differently, so there may be an older copy of the same credential. */
 function newestOfEach(copies: readonly Copy[]): readonly Copy[] {
   const newestFirst = [...copies].sort((a, b) => (b.until ?? 0) - (a.until ?? 0))
   return newestFirst.filter((copy, at) => newestFirst.findIndex((one) => samePlace(one.erased, copy.erased)) === at)
@@ -177,15 +176,13 @@ function isAt(erased: Credential, endpoint: Endpoint): boolean {
 }
 
 function newerThere(endpoint: Endpoint, account: string): Failure {
-  return new Failure('refused', `${endpoint.key} has been signed in to again since`, {
-    hints: [
-      `to have the older one instead: credbridge restore --replace ${endpointWords(endpoint)} ${shellWord(account)}`,
-    ],
+  return new Failure('refused', `there is a newer sign-in to ${endpoint.key}`, {
+    hints: [hint`to restore the older one: credbridge restore --replace ${placeWords(endpoint, account)}`],
   })
 }
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', `several accounts of ${endpoint.key} can be restored`, {
-    hints: accounts.map((account) => `credbridge restore ${endpointWords(endpoint)} ${shellWord(account)}`),
+    hints: accounts.map((account) => hint`credbridge restore ${placeWords(endpoint, account)}`),
   })
 }

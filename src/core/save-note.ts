@@ -1,12 +1,12 @@
 import type { Asker } from './asker.ts'
 import { type Item, isNote, isUnknown, type NoteItem, samePlace } from './credential.ts'
 import { Failure } from './failure.ts'
-import { endpointWords } from './hint.ts'
+import { endpointWords, hint } from './hint.ts'
 import type { Store } from './store.ts'
 
 /**
- * Keeps a note at its place; `items` is what is at its endpoint. A note of the same kind hands on the members that this
- * version does not know. An item that this version does not know is not replaced: `unsupported`.
+ * Saves a note. `items` are the items at its endpoint. Unknown members of a replaced note of the same kind are kept.
+ * `unsupported` if the place holds an item that this version does not know.
  */
 export async function saveNote(store: Store, asker: Asker, note: NoteItem, items: readonly Item[]): Promise<void> {
   const before = items.find((item) => samePlace(item, note))
@@ -18,9 +18,12 @@ export async function saveNote(store: Store, asker: Asker, note: NoteItem, items
 function isTaken({ endpoint, owner }: NoteItem): Failure {
   return new Failure(
     'unsupported',
-    `what ${owner} keeps for ${endpoint.key} was written by a later version of credbridge`,
+    `the item of ${owner} for ${endpoint.key} was written by a later version of credbridge`,
     {
-      hints: ['update credbridge', `to forget it: credbridge remove ${endpointWords(endpoint)} --owner ${owner}`],
+      hints: [
+        hint`update credbridge`,
+        hint`to remove it: credbridge remove --owner ${owner} ${endpointWords(endpoint)}`,
+      ],
     },
   )
 }

@@ -1,6 +1,7 @@
 import type { Asker } from './asker.ts'
 import { type Credential, type Found, isCredential, samePlace, sameValue } from './credential.ts'
 import { Failure } from './failure.ts'
+import { hint } from './hint.ts'
 import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
@@ -9,8 +10,8 @@ import type { Store } from './store.ts'
 const attempts = 5
 
 /**
- * Saves and looks whether the store keeps it; `before`: what was at the endpoint until then. What it saw, with the copies that can
- * be restored: whoever has saved something looks after those.
+ * Saves the credential and reads it back. `before` are the items that were at the endpoint. Returns the items read,
+ * with the copies at `copiesEndpoint`, so that the caller can remove those past their time.
  */
 export async function saveVerified(
   store: Store,
@@ -26,7 +27,7 @@ export async function saveVerified(
     if (isKept(found, credential, before, oneAccount)) return found
   }
   throw new Failure('internal', `the ${store.name} store did not keep the credential for ${credential.endpoint.key}`, {
-    hints: ['credbridge doctor'],
+    hints: [hint`credbridge doctor`],
   })
 }
 

@@ -21,27 +21,28 @@ import { covers, isNamed, type Lookup } from './selection.ts'
 
 export type SaveResult = 'saved' | 'unchanged' | 'expired'
 
-/** No sign-in takes longer, in milliseconds: what a tool saves within it may be what it was answered before. */
+/** Longest duration of a sign-in, in milliseconds. A tool that saves within it may repeat a former answer. */
 const longestSignIn = 5 * 60_000
 
-/** A tool's save, and what was in the first store before it. */
+/** A tool's save, and the items in the first store before it. */
 interface Save {
   readonly credential: Credential
   readonly saving: Saving
-  /** What the tool would be answered with. */
+  /** Finds the credential that the tool would get. */
   readonly lookup: Lookup
-  /** Everything where that looks. */
+  /** The items at all endpoints of that lookup. */
   readonly found: readonly Found[]
-  /** What of it is at the credential's endpoint. */
+  /** Those of `found` at the credential's endpoint. */
   readonly items: readonly Found[]
   readonly before: Found<Credential> | undefined
-  /** The notes by which the tool ended its use: a sign-in lifts them. */
+  /** The tool's `ended` notes. A sign-in removes them. */
   readonly ended: readonly NoteItem[]
 }
 
 /**
- * Rules 4 and 5 of docs/architecture.md: a tool's credential becomes its own, verified, unless nothing would change. What
- * the tool would be answered with anyway is not copied; nor is what it was answered before a person set another one.
+ * Rules 4 and 5 of docs/architecture.md: saves a tool's credential as its own and reads it back, unless nothing would
+ * change. A credential that the tool would get anyway is not copied. Neither is one that the tool got before a person
+ * set another.
  */
 export async function saveFor(parts: BrokerParts, credential: Credential, saving: Saving): Promise<SaveResult> {
   const { stores, asker, now, withAliases } = parts
@@ -62,8 +63,8 @@ export async function saveFor(parts: BrokerParts, credential: Credential, saving
 }
 
 /**
- * Whether the tool would be answered with just this, saved by somebody else: a sign-in lifts what ended its use. Each of a
- * tool's configurations keeps its own.
+ * Whether the tool would get this credential from another owner, once a sign-in has lifted its `ended` notes. Each
+ * configuration of a tool keeps its own copy.
  */
 async function isBorrowed(
   { stores: [, ...later], asker, now }: BrokerParts,
@@ -86,7 +87,7 @@ async function isBorrowed(
   return answer !== undefined && sameProof(answer.credential, credential)
 }
 
-/** Whether a person's word has replaced just this: the tool was answered before, or asked when it was there. */
+/** Whether a person has replaced this very credential. The tool got it earlier and merely repeats it. */
 async function isFormer({ now, restorable }: BrokerParts, save: Save): Promise<boolean> {
   const { credential, saving, lookup, found, before, ended } = save
   if (ended.length > 0 || (before !== undefined && sameValue(before, credential))) return false
@@ -103,7 +104,7 @@ async function isFormer({ now, restorable }: BrokerParts, save: Save): Promise<b
     )
 }
 
-/** Nothing is copied; whether anything changed. */
+/** Saves no copy, only the notes. Returns whether anything changed. */
 async function goOnBorrowing(parts: BrokerParts, { credential, saving, items, ended }: Save): Promise<boolean> {
   const { stores, asker, restorable } = parts
   const note = sharedNote(credential)
@@ -119,13 +120,13 @@ async function goOnBorrowing(parts: BrokerParts, { credential, saving, items, en
   return changed
 }
 
-/** The tool lists this account, whoever saved it. */
+/** The note that lets the tool list this account. */
 export function sharedNote({ endpoint, account, owner, spelling }: Credential): NoteItem {
   const note = { endpoint, account, owner: noteOwner(owner), kind: 'shared' } as const
   return spelling === undefined ? note : { ...note, spelling }
 }
 
-/** Keeps it and lets go what it takes the place of; whether anything changed. */
+/** Saves the credential and removes what it replaces. Returns whether anything changed. */
 async function keepAsOwn(parts: BrokerParts, { credential, saving, items, before, ended }: Save): Promise<boolean> {
   const { stores, asker, restorable } = parts
   const [first] = stores
@@ -145,18 +146,18 @@ async function keepAsOwn(parts: BrokerParts, { credential, saving, items, before
   return true
 }
 
-/** Two logins at once, each replacing the other, must not leave none. */
+/** After two logins at the same time that replace each other, one credential must be left. */
 async function isThere({ stores: [first], asker }: BrokerParts, credential: Credential): Promise<boolean> {
   const items = await first.find(asker, [credential.endpoint], credential.account)
   return items.some((item) => samePlace(item, credential))
 }
 
-/** What replaces a credential keeps the members of it that this version does not know. */
+/** Keeps the unknown members of the credential that is replaced. */
 export function withMembersOf(before: Credential | undefined, credential: Credential): Credential {
   return before?.more === undefined ? credential : { ...credential, more: before.more }
 }
 
-/** What a tool saved here for others than this account. */
+/** The tool's own credentials for other accounts. */
 function otherAccounts(items: readonly Found[], { owner, account }: Credential): readonly Found<Credential>[] {
   return items.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
 }

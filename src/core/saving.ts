@@ -1,15 +1,15 @@
 import type { Lookup } from './selection.ts'
 
-/** How a tool saves, where that changes what a save means. */
+/** Properties of a tool that change the meaning of a save. */
 export interface Saving {
-  /** What the tool's lookups are like, where they go further than to this endpoint and this kind. */
+  /** The tool's lookups, if they cover more than this endpoint and this kind. */
   readonly borrows?: Partial<Pick<Lookup, 'kinds' | 'borrowedKinds' | 'endpoints' | 'tokenUser'>>
-  /** The tool saves whatever it was answered, without anybody having signed in (git does). */
+  /** The tool saves every answer that it gets, even if no person has signed in (git). */
   readonly repeats?: boolean
-  /** The tool lists what it saved: what it borrows and saves nevertheless counts as shared with it. */
+  /** The tool lists what it saved. If it saves a borrowed credential, that counts as shared with it. */
   readonly lists?: boolean
-  /** It is kept as the tool's own also where the tool would be answered with just this already: an import can be undone. */
+  /** Save it as the tool's own even if the tool would already get it, so that an import can be undone. */
   readonly asOwn?: boolean
-  /** The tool keeps one account at an endpoint: its other ones there are replaced. */
+  /** The tool keeps one account at an endpoint. The save replaces its other accounts there. */
   readonly oneAccount?: boolean
 }

@@ -3,47 +3,47 @@ import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './creden
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
-import { endpointWords, shellWord } from './hint.ts'
+import { hint, placeWords } from './hint.ts'
 import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 
-/** Who asks, for what, and which secrets its wire can carry. */
+/** Which tool asks, for what, and which kinds its wire can carry. */
 export interface Lookup {
   readonly tool: Owner
   readonly kinds: readonly Kind[]
-  /** Kinds of others' items that it can carry, too, in another form than they were saved in. */
+  /** Further kinds of others' items that the wire can carry, in another form than they were saved in. */
   readonly borrowedKinds?: readonly Kind[]
-  /** The endpoint that was asked for, then those that the dialect may widen to, in order. */
+  /** The requested endpoint, then those that the dialect may widen to, in order. */
   readonly endpoints: readonly Endpoint[]
-  /** The user that was named; absent when none was. */
+  /** The user that the request names; absent if it names none. */
   readonly account?: string
   /**
-   * The user name that the wire sends with a secret that has none, `true` for the one in the settings: on this wire the two
-   * are one account.
+   * The user name that the wire sends with a secret that has none; `true` for the name from the settings. On this wire
+   * that name and the empty account are the same account.
    */
   readonly tokenUser?: string | true
-  /** The wire can hand over a refresh token without its expired secret. */
+  /** The wire can carry a refresh token without the expired secret. */
   readonly refresh?: boolean
-  /** The tool keeps one account at an endpoint: of two that a save was stopped between, either will do. */
+  /** The tool keeps one account at an endpoint. If an interrupted save left two, either is a valid answer. */
   readonly oneAccount?: boolean
-  /** The client takes any account rather than none: of several the one saved last, then the first by name. */
+  /** The client prefers any account to none. Of several: the one saved last, then the first by name. */
   readonly anyAccount?: boolean
-  /** The client cannot tell whether a stranger made it ask: of others' items, only what a person has shared with this tool. */
+  /** A stranger can make the client ask. Of others' items only those that a person shared with the tool may answer. */
   readonly sharedOnly?: boolean
 }
 
 export interface Answer {
   readonly credential: Found<Credential>
-  /** The user name to send: the account, or what stands for an empty one on this wire. What the tool saved, it gets as it was. */
+  /** The user name to send: the account, or `tokenUser` for an empty account that another owner saved. */
   readonly user: string
-  /** The secret's time has ended: only the refresh token may be handed over. */
+  /** The secret has expired. Only the refresh token may be sent. */
   readonly expired: boolean
 }
 
 /**
  * Rules 4 and 7 of docs/architecture.md: the tool's own items first, then others' of a kind that its wire carries and
- * whose use it has not ended; the account that was named, else the only one, the default, the one it saved last.
- * Nothing that fits: `undefined`. Several accounts and nothing to say which: `ambiguous`. Where only what a later version
- * wrote could fit: `unsupported`.
+ * whose use it has not ended. The named account, else the only one, the default, or the one that the tool saved last.
+ * `undefined` if nothing fits. `ambiguous` if several accounts fit and none is preferred. `unsupported` if only an item
+ * of a later version could fit.
  */
 export function select(items: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
   for (const at of usableAt(items, lookup)) {
@@ -55,19 +55,19 @@ export function select(items: readonly Found[], lookup: Lookup, now: number): An
 
 type UsableFor = Pick<Lookup, 'tool' | 'kinds' | 'borrowedKinds' | 'endpoints' | 'account' | 'tokenUser' | 'sharedOnly'>
 
-/** What a tool may be answered with at an endpoint. */
+/** The items that may answer a tool at one endpoint. */
 interface Usable {
   /** Everything at the endpoint. */
   readonly items: readonly Found[]
   readonly usable: readonly Found<Credential>[]
-  /** What a later version wrote: it may be such a credential, and cannot be read. */
+  /** Unreadable items of a later version, which may be such credentials. */
   readonly later: readonly Found<UnknownItem>[]
 }
 
 /**
- * Endpoint by endpoint, the credentials that a tool may be answered with: what it saved there, and others' that its
- * wire carries. What it has ended at one endpoint it does not have from the later ones either, whoever saved it. What
- * credbridge keeps for itself is shown to nobody else.
+ * For each endpoint, the credentials that may answer the tool: its own, and others' that its wire carries. A use that
+ * the tool ended at one endpoint is also ended at the later endpoints, for items of every owner. Items of owner
+ * `credbridge` answer only credbridge itself.
  */
 export function usableAt(items: readonly Found[], lookup: UsableFor): Usable[] {
   const endedBefore: Found[] = []
@@ -95,13 +95,13 @@ function isCarried({ owner, kind }: Credential, { tool, kinds, borrowedKinds = [
   return kinds.includes(kind) || (owner !== tool && borrowedKinds.includes(kind))
 }
 
-/** Whether the lookup means this account. */
+/** Whether the account fits the lookup. */
 export function isNamed(account: string, lookup: Pick<Lookup, 'account' | 'tokenUser'>): boolean {
   if (lookup.account === undefined || lookup.account === account) return true
   return account === '' && lookup.account === lookup.tokenUser
 }
 
-/** The account by which a store is read for a lookup; absent where more than one may be meant. */
+/** The account to read from a store; `undefined` if more than one account may fit. */
 export function accountToRead({ account, tokenUser }: Pick<Lookup, 'account' | 'tokenUser'>): string | undefined {
   return account === tokenUser ? undefined : account
 }
@@ -110,7 +110,7 @@ function isSharedWith(tool: Owner, { kind, owner }: Item): boolean {
   return kind === 'shared' && isNoteAbout(tool, owner)
 }
 
-/** Shared at this endpoint itself, or at the one that has it as an alias: the same path on another host. */
+/** Shared at this endpoint, or at the endpoint whose host is an alias of this one: same scheme and path. */
 function isShared(account: string, at: Endpoint, shared: readonly Item[]): boolean {
   return shared.some(({ account: named, endpoint }) => {
     const isAlias =
@@ -119,12 +119,12 @@ function isShared(account: string, at: Endpoint, shared: readonly Item[]): boole
   })
 }
 
-/** Whether an `ended` note speaks about this account. */
+/** Whether the item is an `ended` note for this account. */
 export function covers(note: Item, account: string): boolean {
   return isNote(note) && note.kind === 'ended' && (note.everyAccount === true || note.account === account)
 }
 
-/** A tool's own items go first. A person is answered with all alike: what they set themselves is no tool's sign-in. */
+/** A tool's own items take precedence. For a person all items rank the same. */
 function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number): Answer | undefined {
   const meant = meantAmong([...usable, ...later], items, lookup)
   const byRank = () => ranks.map((rank) => meant.filter(({ owner }) => rankOf(owner, lookup.tool) === rank))
@@ -148,8 +148,8 @@ function answer(credential: Found<Credential>, expired: boolean, { tool, tokenUs
 }
 
 /**
- * Where no user is named and a person has said which account is meant here, only that one; else all. Where one is named,
- * what has exactly that name goes before what has none.
+ * If no user is named, only the default account, if there is one; else all. If a user is named, items with exactly that
+ * name take precedence over items without a name.
  */
 function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Lookup): readonly Found[] {
   if (lookup.account !== undefined) {
@@ -172,7 +172,7 @@ function hasNewerLogin(all: readonly Found[], note: Found, { tool, oneAccount }:
   )
 }
 
-/** Whoever made a configuration for an account of its own has said with it which account is meant. */
+/** The accounts that the tool signed in to with this configuration. They take precedence over the default. */
 function signedInWith(tool: Owner, all: readonly Found[], items: readonly Found[]): readonly Found[] {
   const said = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
   return all.filter(({ account }) => said.some((item) => item.account === account))
@@ -201,6 +201,6 @@ function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential
 
 function ambiguous(at: Endpoint, accounts: readonly string[]): Failure {
   return new Failure('ambiguous', `${at.key} has ${accounts.length} accounts, and nothing says which is meant`, {
-    hints: accounts.map((account) => `credbridge default ${endpointWords(at)} ${shellWord(account)}`),
+    hints: accounts.map((account) => hint`credbridge default ${placeWords(at, account)}`),
   })
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import type { Secret } from './secret.ts'
 
-/** What a store can do. What it declares it cannot is answered `unsupported`, never quietly lost. */
+/** What a store can do. A request that needs more fails as `unsupported`; nothing is dropped silently. */
 export interface Traits {
   /** How long its contents last. */
   readonly lasts: 'process' | 'session' | 'reboot' | 'forever'
@@ -12,73 +12,71 @@ export interface Traits {
   readonly accounts: 'several' | 'one'
   /** Whether a secret may be empty. */
   readonly emptySecret: boolean
-  /** Whether it keeps anything beside account and secret: other kinds than `basic`, expiry, refresh tokens, notes. */
+  /** Whether it keeps more than account and secret: kinds other than `basic`, expiry, refresh tokens, notes. */
   readonly extras: boolean
-  /** Whether it can list what it holds. */
+  /** Whether it can list its items. */
   readonly list: boolean
-  /** The largest value that it takes, in bytes of UTF-8; absent means that nobody has met its limit. */
+  /** The largest value that it accepts, in bytes of UTF-8; absent: no limit is known. */
   readonly largest?: number
 }
 
-/** What must still be at the place when a save writes; `undefined` means nothing. */
+/** The item that the place must still hold when a save writes; `undefined`: the place must be empty. */
 export interface SaveCondition {
   readonly replaces: Item | undefined
 }
 
 /**
- * A place where credentials live. Every verb ends within a time limit. Absence is a value; anything broken is a
- * `Failure` (`locked`, `unavailable`, `timeout`, …), and after a failure nothing is lost that was there before.
- * A name with a NUL or half a character is `malformed` to every store (stores/names.ts).
+ * Keeps items. Every verb ends within a time limit. Absence is a value; anything broken is a `Failure` (`locked`,
+ * `unavailable`, `timeout`, …). A failed verb loses no existing item. A name with a NUL or a lone surrogate is
+ * `malformed` to every store (stores/names.ts).
  */
 export interface Store {
   readonly name: string
   readonly traits: Traits
 
   /**
-   * Everything at these endpoints, in no order. With `account`, what is of other accounts is left out; notes never
-   * are.
-   * Nothing there: empty. Some of it locked: `locked`, if what is locked could have been part of the answer.
-   * Several items at one place: the one written last counts.
+   * All items at these endpoints, in any order. With `account`, credentials of other accounts are left out; notes never
+   * are. Empty if there are none. `locked` if a locked item could have been part of the answer. If a place has several
+   * items, only the one written last is returned.
    */
   find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]>
 
   /**
-   * Keeps the item at its place: a new one where nothing is, else instead of what is there. Other places stay as
-   * they are, also other people's items that look alike. When it returns, a later `find` by any process sees it.
+   * Saves the item at its place and replaces the item there. Other places stay unchanged, and so do similar items of
+   * other programs. When it returns, a `find` by any process sees the new item.
    *
-   * With a condition it saves only while the place still holds what the caller read there, and answers `false`
-   * otherwise. Of several conditional saves at once one succeeds. A save without a condition is not held back by it.
+   * With a condition it saves only while the place still holds the item that the caller read, and returns `false`
+   * otherwise. Of several conditional saves at once one succeeds. A save without a condition does not wait for it.
    */
   save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean>
 
   /**
-   * Removes what is at this place, with `expected` only while its secret equals that; of an item that this version does
-   * not know, its whole value.
-   * Nothing there, or another secret: `false`.
+   * Removes the item at this place. With `expected` only if its secret equals that, or the whole value of an unknown
+   * item. `false` if there is no item or its secret differs.
    */
   remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean>
 
-  /** All entries, without secrets, without unlocking anything; what cannot be read is among the problems. */
+  /** All entries, without secrets and without unlocking anything. Unreadable items are reported by `problems`. */
   list(asker: Asker): Promise<readonly Entry[]>
 
-  /** What it holds and cannot read, each as the failure that a reader meets. Absent where one would fail the whole list. */
+  /** One failure for each unreadable item. Absent if one such item makes `list` fail. */
   problems?(asker: Asker): Promise<readonly Failure[]>
 
-  /** Removes what is damaged, or of a later version, at this endpoint, and nothing else, or only counts it; how many there were. */
+  /** Removes or counts only the items at this endpoint that are damaged or of a later version. Returns their number. */
   removeUnreadable?(asker: Asker, endpoint: Endpoint, only?: 'count'): Promise<number>
 
-  /** Cleans up what processes that died have left. */
+  /** Removes leftovers of processes that died. */
   tidy?(asker: Asker): Promise<void>
 
   /**
-   * Everything at the endpoints of the entries that are wanted: what `list` and then `find` would tell, for less. `undefined`
-   * where it does not know it at once, and absent where it never does: then these two have to tell.
+   * All items at the endpoints of the wanted entries: the result of `list` and then `find`, at a lower cost.
+   * `undefined` if the store cannot return it now, absent if it never can. The caller then uses `list` and `find`.
    */
   findWanted?(asker: Asker, isWanted: (entry: Entry) => boolean): Promise<readonly Found[] | undefined>
 
   /**
-   * Does work that no other process may do for the same place at the same time, as renewing a token is. The others wait
-   * their turn, at most the store's limit: then `timeout`. Reading and unconditional saves go on meanwhile.
+   * Runs work that only one process at a time may do for a place, such as renewing a token. Others wait up to the
+   * store's limit, then fail with `timeout`. Reads and unconditional saves do not wait.
    */
   alone<T>(asker: Asker, place: Place, work: () => Promise<T>): Promise<T>
 }

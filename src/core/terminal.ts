@@ -1,16 +1,16 @@
 import type { Secret } from './secret.ts'
 
-/** Where a person sits. Data goes to standard output, everything that is said to standard error. */
+/** A person's terminal. `out` writes data to standard output, `say` writes messages to standard error. */
 export interface Terminal {
   readonly inIsTerminal: boolean
   readonly outIsTerminal: boolean
   out(text: string): void
   say(text: string): void
-  /** Asks on the terminal itself, whatever the standard streams carry. Nobody there: `refused`. */
+  /** Asks on the terminal itself, even if the standard streams are redirected. Without a terminal: `refused`. */
   ask(question: string): Promise<string>
-  /** The same, and nothing of what is typed is shown, nor how long it is. */
+  /** The same without echo; not even the length of the input is shown. */
   askSecret(question: string): Promise<Secret>
   confirm(question: string): Promise<boolean>
-  /** A secret from standard input: all of it but one line end. */
+  /** Reads all of standard input as a secret, without one trailing line end. */
   readSecret(): Promise<Secret>
 }

@@ -1,38 +1,39 @@
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { isAbstract } from '../system/own-socket.ts'
 import type { SocketPath } from '../system/unix-socket.ts'
 
 /*
- * Addresses of a bus: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses. Several are separated by
- * semicolons and tried in their order; each is a transport, a colon, and keys with escaped values.
+ * D-Bus addresses: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses. A list is separated by
+ * semicolons and tried in order. Each address is a transport, a colon, and keys with escaped values.
  */
 
-/** Where a bus listens, and which bus that is, as far as the address says it. */
+/** The socket of a bus, and the bus's guid if the address contains it. */
 export interface BusAddress {
   readonly path: SocketPath
   readonly guid?: string
 }
 
 /**
- * The sockets that an address list names. No list is `unavailable`; one without any Unix socket `unsupported`; one of
- * which nothing tells whose they are `refused`.
+ * The sockets of an address list. No list: `unavailable`. No Unix socket in it: `unsupported`. Only abstract sockets
+ * without a guid: `refused`.
  */
 export function busAddresses(addresses: string | undefined): readonly [BusAddress, ...BusAddress[]] {
   if (addresses === undefined || addresses === '') {
     throw new Failure('unavailable', 'there is no session bus', {
-      hints: ['start one with: dbus-run-session', 'log in to a desktop, or to a user session of systemd'],
+      hints: [hint`start one with: dbus-run-session`, hint`log in to a desktop, or to a user session of systemd`],
     })
   }
   const all = addresses.split(';').flatMap((address) => socketAddress(address) ?? [])
   const [first, ...others] = all.filter((address) => !isAnybodys(address))
   if (first !== undefined) return [first, ...others]
   if (all.length > 0) throw anybodys()
-  throw new Failure('unsupported', 'the session bus has an address of a kind that credbridge does not connect to', {
-    hints: ['set DBUS_SESSION_BUS_ADDRESS to a unix:path=… or unix:abstract=…,guid=… address'],
+  throw new Failure('unsupported', 'the address of the session bus is not a Unix socket', {
+    hints: [hint`set DBUS_SESSION_BUS_ADDRESS to a unix:path=… or unix:abstract=…,guid=… address`],
   })
 }
 
-/** Whether nothing tells whose it is: an abstract name may be taken by anybody, and no guid says which bus it was. */
+/** Whether the bus cannot be verified: any user can take an abstract name, and the address has no guid to compare. */
 export function isAnybodys({ path, guid }: BusAddress): boolean {
   return isAbstract(path) && guid === undefined
 }
@@ -40,14 +41,14 @@ export function isAnybodys({ path, guid }: BusAddress): boolean {
 export function anybodys(): Failure {
   return new Failure(
     'refused',
-    'the session bus has an abstract address without a guid, which anybody could have taken',
+    'the session bus has an abstract address without a guid, which any user could have taken',
     {
-      hints: ['start one with: dbus-run-session', 'set DBUS_SESSION_BUS_ADDRESS to a unix:path=… address'],
+      hints: [hint`start one with: dbus-run-session`, hint`set DBUS_SESSION_BUS_ADDRESS to a unix:path=… address`],
     },
   )
 }
 
-/** One address; `undefined` if it is none of a Unix socket. */
+/** One address; `undefined` if it is not a Unix socket. */
 export function socketAddress(address: string): BusAddress | undefined {
   if (!address.startsWith('unix:')) return undefined
   let path: string | undefined

@@ -1,31 +1,31 @@
 import { Failure } from '../core/failure.ts'
 
-/** Messages while they are printed, one behind the other. */
+/** A buffer into which messages are printed, one after the other. */
 export interface Output {
   bytes: Buffer
   view: DataView
   at: number
-  /** Where the message starts that is being printed: alignment counts from there. */
+  /** The offset of the current message; alignment counts from there. */
   start: number
-  /** The types of the values, and which is next. */
+  /** The signature of the values; `type` is the index of the next type in it. */
   signature: string
   type: number
 }
 
-/** One message while it is read. */
+/** A message that is being read. */
 export interface Input {
   readonly bytes: Buffer
   readonly view: DataView
   readonly little: boolean
   at: number
-  /** The types of the values, and which is next. */
+  /** The signature of the values; `type` is the index of the next type in it. */
   signature: string
   type: number
-  /** How many containers there are around the next value. */
+  /** How many containers surround the next value. */
   depth: number
 }
 
-/** The first byte of a message says how its numbers are written. */
+/** The first byte of a message is its byte order. */
 export const littleEndian = 0x6c
 export const bigEndian = 0x42
 
@@ -38,7 +38,7 @@ export function inputOf(bytes: Buffer, little: boolean, at = 0): Input {
   return { bytes, view: viewOf(bytes), little, at, signature: '', type: 0, depth: 0 }
 }
 
-/** Makes room behind what is printed and behind zeros up to the alignment; where it starts. */
+/** Appends zeros up to the alignment and room for `length` bytes. Returns the offset of the room. */
 export function printPlace(out: Output, alignment: number, length: number): number {
   const at = aligned(out.at - out.start, alignment) + out.start
   const end = at + length
@@ -50,11 +50,13 @@ export function printPlace(out: Output, alignment: number, length: number): numb
   return at
 }
 
-/** Where the next value starts, behind zeros up to the alignment. It must lie within the message. */
+/**
+ * Skips zeros up to the alignment and `length` bytes, which must be in the message. Returns the offset of the bytes.
+ */
 export function readPlace(from: Input, alignment: number, length: number): number {
   const at = aligned(from.at, alignment)
   if (at + length > from.bytes.length) throw unreadable('ends too early')
-  while (from.at < at) if (from.bytes[from.at++] !== 0) throw unreadable('has padding that is not empty')
+  while (from.at < at) if (from.bytes[from.at++] !== 0) throw unreadable('has padding that is not zero')
   from.at = at + length
   return at
 }
@@ -63,7 +65,7 @@ export function aligned(at: number, alignment: number): number {
   return (at + alignment - 1) & -alignment
 }
 
-/** What came from the bus is no message, or not the one that it should be. */
+/** The failure for invalid or unexpected bytes from the bus. */
 export function unreadable(how: string): Failure {
   return new Failure('malformed', `a message from the session bus ${how}`)
 }

@@ -1,7 +1,7 @@
 import type { Bodies } from './message.ts'
 import type { Value } from './value.ts'
 
-/** A method to call, with what, and the signature that its reply must have. */
+/** A method call with its arguments, and the signature that its reply must have. */
 export interface Call<Reply extends keyof Bodies = keyof Bodies> {
   readonly destination: string
   readonly path: string
@@ -15,15 +15,15 @@ export interface Call<Reply extends keyof Bodies = keyof Bodies> {
 const bus = 'org.freedesktop.DBus'
 const toBus = { destination: bus, path: '/org/freedesktop/DBus', interface: bus }
 
-/** The first call on every connection: the bus gives us our name. */
+/** The first call on every connection. The bus replies with the connection's unique name. */
 export const hello: Call<'s'> = { ...toBus, member: 'Hello', reply: 's' }
 
-/** Asks the bus to hand on the signals that fit a rule. */
+/** Asks the bus to forward the signals that match a rule. */
 export function addMatch(rule: string): Call<''> {
   return { ...toBus, member: 'AddMatch', signature: 's', body: [rule], reply: '' }
 }
 
-/** Asks the bus to say when a name gets another owner, or none. */
+/** Asks the bus for a signal when a name changes or loses its owner. */
 export function watchOwner(name: string): Call<''> {
   return addMatch(`type='signal',sender='${bus}',member='NameOwnerChanged',arg0='${name}'`)
 }

@@ -2,12 +2,13 @@ import { unreadable } from './bytes.ts'
 import { busRefused, otherBus } from './failures.ts'
 import { lengthOf, type Received, readMessage } from './message.ts'
 
-/** The bus answers the authentication with one line; it is as short as an identifier of 32 digits makes it. */
+/** In bytes. The bus answers the authentication with one line: `OK` and a guid of 32 digits. */
 const longestLine = 256
 
 /**
- * Takes what comes from the bus, in whatever pieces, and hands on each message once it is whole. The line that accepts
- * us comes before the first, with the bus's guid, which must be the one that its address says. Anything else is a failure.
+ * Returns a function that receives the bytes from the bus, in pieces of any size, and passes on each complete message.
+ * The bus first sends a line that accepts the authentication. If `guid` is given, the line must contain it. Invalid
+ * bytes are a failure.
  */
 export function incoming(take: (message: Received) => void, guid?: string): (chunk: Buffer) => void {
   let parts: Buffer[] = []
@@ -15,7 +16,7 @@ export function incoming(take: (message: Received) => void, guid?: string): (chu
   let need = 1
   let accepted = false
 
-  /** How much of the start is used up; nothing of it: how much is needed before it is worth another look. */
+  /** Handles the line or message at the start. `used`: its length. `need`: it is incomplete below this many bytes. */
   function use(bytes: Buffer): { used: number } | { need: number } {
     if (!accepted) return useLine(bytes)
     const length = lengthOf(bytes)
@@ -29,7 +30,7 @@ export function incoming(take: (message: Received) => void, guid?: string): (chu
     if (end < 0 && bytes.length <= longestLine) return { need: bytes.length + 1 }
     const line = bytes.toString('latin1', 0, Math.max(end, 0))
     if (line.startsWith('REJECTED')) throw busRefused()
-    if (!line.startsWith('OK ')) throw unreadable('does not begin as it should')
+    if (!line.startsWith('OK ')) throw unreadable('is not a valid answer to the authentication')
     if (guid !== undefined && line.slice('OK '.length).trim() !== guid) throw otherBus()
     accepted = true
     return { used: end + 2 }

@@ -12,8 +12,8 @@ import {
 import { print, read, type Value, type Variant } from './value.ts'
 
 /*
- * The messages of D-Bus, https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-messages: byte order,
- * type, flags, version, length of the body, serial, the fields of the header, padding to 8, the body.
+ * D-Bus messages: https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-messages. The parts are:
+ * byte order, type, flags, version, body length, serial, header fields, padding to a multiple of 8, body.
  */
 
 export interface Message {
@@ -24,22 +24,22 @@ export interface Message {
   readonly member?: string
   /** The name of an error. */
   readonly error?: string
-  /** The serial of the call that this answers. */
+  /** The serial of the call that this message answers. */
   readonly answers?: number
   readonly destination?: string
   readonly sender?: string
-  /** Which values the body has; absent for none. */
+  /** The signature of the body; absent if it is empty. */
   readonly signature?: string
 }
 
-/** A message as it came. Its body is read when somebody wants it, by `readBody`. */
+/** A received message. `readBody` reads its body. */
 export interface Received extends Message {
   readonly body: Input
 }
 
 const types = ['call', 'reply', 'error', 'signal'] as const
 
-/** The fields of the header, in libdbus's order: the name here, the number there, the letter of the type. */
+/** The header fields in libdbus's order: the member of `Message`, the field's code and its type. */
 const fields = [
   ['path', 1, 'o'],
   ['destination', 6, 's'],
@@ -53,10 +53,10 @@ const fields = [
 
 const fixedPart = 16
 
-/** Longer ones are refused; the bus itself permits eight times as much. */
+/** The maximum length of a header or a body, in bytes. The specification permits eight times as much for a message. */
 export const longest = 16 * 1024 * 1024
 
-/** Prints a message behind whatever is printed already. One that cannot be printed leaves no trace. */
+/** Appends a message to the output. If it cannot be printed, the output stays unchanged. */
 export function printMessage(out: Output, message: Message, values: readonly Value[]): void {
   const start = out.at
   try {
@@ -87,19 +87,19 @@ function printField(out: Output, number: number, type: string, value: Value): vo
   print(out, 'v', [{ type, value }])
 }
 
-/** How long the message is that starts so; undefined while too little of it is there to say. */
+/** The length of the message that starts with these bytes; `undefined` if they are too few to tell. */
 export function lengthOf(start: Buffer): number | undefined {
   if (start.length < fixedPart) return undefined
   const little = start[0] === littleEndian
   const { view } = inputOf(start, little)
-  if ((!little && start[0] !== bigEndian) || start[3] !== 1) throw unreadable('is of no kind that there is')
+  if ((!little && start[0] !== bigEndian) || start[3] !== 1) throw unreadable('has an unknown byte order or version')
   const body = view.getUint32(4, little)
   const head = view.getUint32(12, little)
   if (head > longest || body > longest) throw unreadable('is too long')
   return aligned(fixedPart + head, 8) + body
 }
 
-/** The signatures of the bodies that are read, and what they hold. */
+/** The signatures of the bodies that are read, and their values. */
 export interface Bodies {
   readonly '': readonly []
   readonly s: readonly [string]
@@ -115,7 +115,7 @@ export interface Bodies {
   readonly 'a{o(oayays)}': readonly [ReadonlyMap<string, readonly [string, Uint8Array, Uint8Array, string]>]
 }
 
-/** Reads one whole message but its body. */
+/** Reads a complete message, except its body. */
 export function readMessage(bytes: Buffer): Received {
   const from = inputOf(bytes, bytes[0] === littleEndian, fixedPart)
   const end = fixedPart + from.view.getUint32(12, from.little)
@@ -134,11 +134,11 @@ export function readMessage(bytes: Buffer): Received {
   return { ...found, type, serial: from.view.getUint32(8, from.little), body: from }
 }
 
-/** The values of a body that must have this signature and nothing behind it. */
+/** The values of a body. It must have exactly this signature. */
 export function readBody<S extends keyof Bodies>(message: Received, signature: S): Bodies[S] {
-  if ((message.signature ?? '') !== signature) throw unreadable('has other values than it should')
+  if ((message.signature ?? '') !== signature) throw unreadable('has an unexpected signature')
   const from = { ...message.body }
   const values = read(from, signature)
-  if (from.at !== from.bytes.length) throw unreadable('has more than its values')
+  if (from.at !== from.bytes.length) throw unreadable('has bytes after its values')
   return values as unknown as Bodies[S]
 }

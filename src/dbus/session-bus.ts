@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
 /**
- * Where the session bus is; where nothing says it, or what says it has outlived its bus, the place that systemd gives
- * it. Nothing at all: `undefined`.
+ * The address of the session bus from the environment, followed by systemd's usual socket, because the variable may
+ * outlive its bus. `undefined` if there is neither.
  */
 export function sessionBus(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const [address, folder] = [env['DBUS_SESSION_BUS_ADDRESS'] ?? '', env['XDG_RUNTIME_DIR'] ?? '']

@@ -8,7 +8,7 @@ import { complain } from './stdio.ts'
 import { thisCall } from './this-call.ts'
 import { thisMachine } from './this-machine.ts'
 
-/** Answers the one call that this process was started for, and ends the process. */
+/** Answers the call that this process was started for, and ends the process. */
 export async function serve(
   command: string,
   dialectFor: (machine: Machine, words: readonly string[]) => Dialect,
@@ -19,7 +19,7 @@ export async function serve(
   exit(exitCode, stuck)
 }
 
-/** CREDBRIDGE_DEBUG=1 says where something broke, without values. */
+/** With CREDBRIDGE_DEBUG=1, prints where the failure happened, without values. */
 export function traceFailure(failure: Failure): void {
   if (process.env['CREDBRIDGE_DEBUG'] === '1') complain(whereItBroke(failure))
 }

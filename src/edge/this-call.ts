@@ -1,4 +1,5 @@
 import type { Owner } from '../core/credential.ts'
+import { hint } from '../core/hint.ts'
 import type { Call, Person } from '../engine/call.ts'
 import { isTerminal, standardInput, write } from './stdio.ts'
 
@@ -19,7 +20,7 @@ export function thisCall(command: string, tool: Owner): Call {
   }
 }
 
-/** The person at this machine. Nobody is asked for anything where no screen is, or where the environment forbids it. */
+/** The person at this machine. Nobody is asked if there is no screen, or if an environment variable forbids it. */
 export function thisPerson(): Person {
   const env = process.env
   return {
@@ -28,14 +29,14 @@ export function thisPerson(): Person {
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {
       const { askUnseen } = await import('./terminal/ask.ts')
-      return askUnseen(question, 'write it to standard input, where there was nothing')
+      return askUnseen(question, hint`write it to standard input, which was empty`)
     },
   }
 }
 
 function isPersonPresent(env: NodeJS.ProcessEnv, platform: string): boolean {
   if (env['GIT_TERMINAL_PROMPT'] === '0' || env['CREDBRIDGE_PROMPT'] === 'never') return false
-  // What the keychain shows appears on the screen of the machine itself, also for `ssh -X`.
+  // The keychain's dialogs appear on the screen of this machine, also for `ssh -X`.
   if ((env['SSH_CONNECTION'] ?? '') !== '') return false
   if (platform !== 'linux') return true
   return [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((display) => display !== undefined && display !== '')

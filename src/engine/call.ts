@@ -3,13 +3,13 @@ import { type Owner, person } from '../core/credential.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CallData } from '../tools/dialect.ts'
 
-/** One call of a client's command, whoever makes it: a process, a connection, a test. */
+/** One call of a client's command, made by a process, a connection or a test. */
 export interface Call extends CallData {
-  /** Who asks: the tool whose protocol this is. */
+  /** The tool that asks. */
   readonly tool: Owner
   readonly input: CallInput
   readonly person: Person
-  /** Takes what goes back to the client. What cannot be written is a failure. */
+  /** Sends output to the client. Throws a failure if it cannot be written. */
   print(output: Output): Promise<void>
 }
 
@@ -18,27 +18,29 @@ export interface Output {
   readonly stderr: string
 }
 
-/** What the client writes, as it comes. */
+/** The client's input. */
 export interface CallInput {
-  /** The next bytes; `undefined` at the end. None within the limit, in milliseconds: `timeout`. */
+  /** The next bytes; `undefined` at the end. No bytes within `limit` milliseconds: `timeout`. */
   next(limit: number): Promise<Uint8Array | undefined>
-  /** Whether a person types it. */
+  /** Whether a person types the input. */
   isTerminal(): Promise<boolean>
 }
 
-/** The person at whose machine the call is made. */
+/** The person at the machine on which the call is made. */
 export interface Person {
-  /** Somebody can answer a dialog of the keychain. */
+  /** Whether the person can answer a dialog of the keychain. */
   readonly present: boolean
-  /** What is said on standard error reaches a terminal. */
+  /** Whether standard error is a terminal. */
   isReading(): Promise<boolean>
-  /** Asks on the terminal without echo. Nobody there: `refused`. */
+  /** Asks on the terminal without echo. No terminal: `refused`. */
   ask(question: string): Promise<Secret>
-  /** Nobody may be asked to open a store. */
+  /** Whether the person must not be asked to open a store. */
   readonly undisturbed: boolean
 }
 
-/** Who asks the stores. Only people's own commands may ask for what opens a store: a tool's call must not stop to ask. */
+/**
+ * The asker for the stores. Only a person's own command may ask for a passphrase: a tool's call must not stop to ask.
+ */
 export function askerOf({ tool, person: { present, ask, undisturbed } }: Pick<Call, 'tool' | 'person'>): Asker {
   return { tool, personPresent: present, ...(tool === person && !undisturbed ? { ask } : {}) }
 }

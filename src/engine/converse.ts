@@ -8,14 +8,14 @@ import { type InputReader, inputReader } from './input-reader.ts'
 /** How a call ended. */
 export interface Ending {
   readonly exitCode: number
-  /** A native call still runs and cannot be called off (core/failure.ts). */
+  /** Whether a native call is still running and cannot be cancelled (core/failure.ts). */
   readonly stuck: boolean
 }
 
 /** What a person has set for a tool, by its name in the settings. */
 export type ReadSetting = (name: string) => Promise<string | undefined>
 
-/** Carries one conversation through: does what the dialect asks for, prints what it says, whatever happens on the way. */
+/** Runs one conversation to its end: carries out the dialect's requests, and prints its reply also after a failure. */
 export async function converse(
   dialect: Dialect,
   call: Call,

@@ -15,26 +15,25 @@ import { converse, type Ending } from './converse.ts'
 import { readSettings, settingsFile } from './read-settings.ts'
 import type { Settings } from './settings.ts'
 
-/** Opened once, it answers calls: settings, stores and broker are there for all of them. */
+/** Answers calls. Opens settings and stores once, and uses them for all calls. */
 export interface Engine {
   readonly machine: Machine
-  /** The settings as their file says now. A file that cannot be understood: `malformed`. */
+  /** The current settings. An invalid settings file: `malformed`. */
   settings(): Promise<Settings>
-  /** The stores in use; the first takes what is saved. */
+  /** The stores in use. Saves go to the first. */
   stores(): Promise<readonly [Store, ...Store[]]>
   /** The store that a save by this asker would go to. Settles nothing. */
   storeForSaves(asker: Asker): Promise<Store>
-  /** What other programs keep under these attributes in the system's keychain; nothing where that is not in use. */
+  /** Other programs' items with these attributes in the system's keychain; empty if the keychain is not in use. */
   foreignItems(asker: Asker, searches: readonly Readonly<Record<string, string>>[]): Promise<readonly ForeignItem[]>
   /** The broker over the stores in use, for this asker. */
   broker(asker: Asker): Promise<Broker>
-  /** Answers one call. `notice` hears of each failure on the way. */
+  /** Answers one call. `notice` receives each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
 
-/** What differs from one engine to another. */
 export interface EngineOptions {
-  /** What happens where no store is settled yet and there is provably no keychain, asked each time that stores are opened. */
+  /** What to use if no store is settled and there is provably no keychain. Called each time that stores are opened. */
   readonly withoutKeychain?: () => 'vault' | 'failure'
 }
 
@@ -47,7 +46,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
   let read: { readonly version: string; readonly settings: Promise<Settings> } | undefined
   let stores: { readonly version: string; readonly opened: Promise<readonly [Store, ...Store[]]> } | undefined
 
-  /** Settings are read again when their file has changed since. */
+  /** Reads the settings again if their file has changed. */
   function settings(): Promise<Settings> {
     const version = versionOf(settingsFile(machine.places))
     if (read?.version !== version) read = { version, settings: readSettings(machine.places, machine.env) }
@@ -78,14 +77,14 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
     let opened: Promise<Broker> | undefined
     const openBroker = async () => {
-      // A helper that credbridge itself has started, and that leads back to us, must not turn in circles.
+      // A helper that credbridge started must not call credbridge again: that would be an endless loop.
       if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
       opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }
     const readSetting = async (name: string) => (await settings()).tools[name]
     const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)), readSetting)
-    // A store that hangs is not asked by the next call.
+    // The next call opens the stores again instead of asking one that hangs.
     if (ending.stuck) stores = undefined
     return ending
   }
@@ -105,7 +104,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
   }
 }
 
-/** Differs after each change of the file, also after one that replaced it; empty where it cannot be seen. */
+/** Changes whenever the file is changed or replaced; empty if the file cannot be examined. */
 function versionOf(file: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(file)

@@ -3,14 +3,14 @@ import { linesIn, wholeText } from '../system/lines.ts'
 import type { Input, Reading } from '../tools/dialect.ts'
 import type { CallInput } from './call.ts'
 
-/** How long a client may take to write one message, in milliseconds. A person at a terminal has all the time. */
+/** How long a client may take to write one message, in milliseconds. A person at a terminal has no limit. */
 const patience = 10_000
 
 /** The messages of one call, one after the other. */
 export interface InputReader {
-  /** The message that this reading describes. Larger is `malformed`, too slow `timeout`. */
+  /** Reads one message as `reading` describes. Too large: `malformed`. Too slow: `timeout`. */
   message(reading: Reading): Promise<Input>
-  /** The next line without its end; `undefined` at the end of the input. */
+  /** Reads the next line, without its line end; `undefined` at the end of the input. */
   line(atMost: number): Promise<string | undefined>
 }
 
@@ -18,7 +18,7 @@ export function inputReader(input: CallInput): InputReader {
   let unread = Buffer.alloc(0)
   let isAtEnd = false
 
-  /** Waits for more bytes. At the end: `false`. */
+  /** Waits for more bytes. Returns false at the end of the input. */
   async function more(until: number): Promise<boolean> {
     const chunk = isAtEnd ? undefined : await input.next(until - Date.now())
     isAtEnd = chunk === undefined

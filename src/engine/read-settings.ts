@@ -16,12 +16,12 @@ const usual: Settings = {
   unknownKeys: [],
 }
 
-/** The file that holds the settings. */
+/** The path of the settings file. */
 export function settingsFile(places: Folders): string {
   return join(places.config, 'config.toml')
 }
 
-/** The settings; a file that is not there means the usual ones, one that cannot be understood is `malformed`. */
+/** The settings. No file: the default settings. An invalid file: `malformed`. */
 export async function readSettings(
   places: Folders,
   env: Readonly<Record<string, string | undefined>>,

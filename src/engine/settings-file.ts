@@ -2,12 +2,14 @@ import { isAbsolute } from 'node:path'
 import { parse } from 'smol-toml'
 import { originAt } from '../core/aliases.ts'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { storeNamed } from '../stores/choose.ts'
 import type { Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
 
-const wrong = (what: string) => new Failure('malformed', `the settings file: ${what}`, { hints: ['credbridge doctor'] })
+const wrong = (what: string) =>
+  new Failure('malformed', `the settings file: ${what}`, { hints: [hint`credbridge doctor`] })
 
 /** A tool's own setting. */
 function oneOf(name: string, ...words: readonly string[]): Reader {
@@ -19,7 +21,7 @@ function oneOf(name: string, ...words: readonly string[]): Reader {
   }
 }
 
-/** What may stand in the file: the path of each key, and what its value becomes. */
+/** The known keys of the file. Each function adds the key's value to the settings. */
 const keys: Readonly<Record<string, Reader>> = {
   store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
   stores: (value, settings) => ({ ...settings, stores: storeList(value) }),
@@ -31,7 +33,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
-/** The settings that the text holds over the usual ones. A value that cannot be used is `malformed`. */
+/** The default settings, overridden by those in the text. An invalid value is `malformed`. */
 export async function parseSettings(content: string, usual: Settings): Promise<Settings> {
   const all = entries(parsed(content))
   const names = all.map(([path]) => path)
@@ -76,7 +78,7 @@ function storeList(value: unknown): readonly string[] {
   return value.map((item) => storeName(item, 'stores'))
 }
 
-/** A store in memory would lose every secret with the command that saved it. */
+/** Refuses the memory store: it loses every secret when the command that saved it ends. */
 function storeName(value: unknown, key: string): string {
   const name = text(value, key)
   if (!storeNamed(name).type.canBeSettled) throw wrong(`${key} must not name ${name}, which keeps nothing`)

@@ -1,21 +1,21 @@
 import type { Aliases } from '../core/aliases.ts'
 
-/** What a person has set. Read from the user's own file and environment, never from the working directory. */
+/** A person's settings. Read from the user's own file and environment, never from the working directory. */
 export interface Settings {
-  /** The stores to read from, in order; the first also takes what is saved. Absent: whatever was settled. */
+  /** The stores to read from, in order. Saves go to the first. Absent: the settled store. */
   readonly stores: readonly string[] | undefined
-  /** How long what was erased, replaced or removed can be restored; 0 turns that off. */
+  /** How many hours an erased, replaced or removed credential can be restored. 0: never. */
   readonly recoverHours: number
-  /** Hosts whose sign-in is another host's: from host to host, as the user wrote them. */
+  /** Hosts that use another host's credentials: from host to host, as the user wrote them. */
   readonly aliases: Aliases
-  /** The user name that git sends with a token that has none, where no provider's own is known. */
+  /** The user name that git sends with a token without one, for hosts of no known provider. */
   readonly tokenUser: string
-  /** The key file of the vault, where it is not the usual one. */
+  /** The path of the vault's key file, if it is not the default. */
   readonly vaultKeyFile: string | undefined
-  /** How secrets cross the bus: `plain` trusts it, `dh` encrypts each exchange. */
+  /** How secrets are sent over the bus: `plain` trusts the bus, `dh` encrypts each exchange. */
   readonly secretServiceSession: 'plain' | 'dh'
   /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */
   readonly tools: Readonly<Record<string, string>>
-  /** Keys of the file that this version does not know. They are ignored, and doctor names them. */
+  /** Keys of the file that this version does not know. They are ignored, and doctor lists them. */
   readonly unknownKeys: readonly string[]
 }

@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import { Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
@@ -8,19 +9,19 @@ import { settledName, settleFirst } from './settled.ts'
 import { isSettling, type SettlingStore, settledStore, settlingStore } from './settling.ts'
 import type { StoreContext, StoreSettings, StoreType } from './store-type.ts'
 
-/** The names of the stores that a person can settle on. */
+/** The names of the stores that a person can choose. */
 export const storeNames: readonly string[] = storeTypes
   .filter(({ canBeSettled }) => canBeSettled)
   .map(({ name, parameter }) => (parameter === undefined ? name : `${name}:${parameter}`))
 
-/** Which stores are in use and who said so. */
+/** The stores in use, and where that is configured. */
 export interface InUse {
-  /** In the order in which they are read; the first takes what is saved. None: the first save settles it. */
+  /** In the order in which they are read; saves go to the first. Empty: the first save settles on one. */
   readonly names: readonly string[]
   readonly because: 'environment' | 'settings' | 'settled' | 'not settled'
 }
 
-/** Those that are set, else the one that was settled, else one that the first save settles. */
+/** The configured stores, else the settled one, else none. */
 export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 'places' | 'userId'>): InUse {
   const named = (machine.env['CREDBRIDGE_STORE'] ?? '') !== ''
   if (stores !== undefined) return { names: stores, because: named ? 'environment' : 'settings' }
@@ -28,7 +29,7 @@ export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 
   return settled === undefined ? { names: [], because: 'not settled' } : { names: [settled], because: 'settled' }
 }
 
-/** Opens the stores that are in use. Where none is settled yet, and there is no keychain: the vault, or a failure. */
+/** Opens the stores in use. `withoutKeychain`: what to use if none is settled and there is no keychain. */
 export async function openStores(
   settings: StoreSettings,
   machine: Machine,
@@ -42,34 +43,34 @@ export async function openStores(
   return [await opened(first), ...(await Promise.all(rest.map(opened)))]
 }
 
-/** The store that a save goes to: of an open one that is not settled yet the one that the save would settle on. */
+/** The store that a save would go to. For a store that is not settled yet, the one that the save would settle on. */
 export async function storeForSaves(store: Store, asker: Asker): Promise<Store> {
   return isSettling(store) ? store.candidate(asker) : store
 }
 
-/** Opens one store by its name. No store has that name: `malformed`. */
+/** Opens a store by its name. An unknown name is `malformed`. */
 export async function openStore(name: string, settings: StoreSettings, machine: Machine): Promise<Store> {
   const { type, parameter } = storeNamed(name)
   return type.open({ machine, settings, parameter })
 }
 
-/** The kind of store that a name means, and what stands behind its colon. No store has that name: `malformed`. */
+/** The store type in a name, and the parameter after the colon. An unknown name is `malformed`. */
 export function storeNamed(name: string): { readonly type: StoreType; readonly parameter: string } {
   const colon = name.indexOf(':')
   const [word, parameter] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)]
   const type = storeTypes.find((one) => one.name === word && (one.parameter === undefined) === colon < 0)
   if (type !== undefined) return { type, parameter }
   throw new Failure('malformed', `there is no store named ${name}`, {
-    hints: [`the stores are: ${storeNames.join(', ')}`],
+    hints: [hint`the stores are: ${storeNames}`],
   })
 }
 
-/** The name of the system's own keychain. */
+/** The name of the platform's own keychain store. */
 export function keychainName(platform: string): string {
   return storeTypes.find((type) => type.isSystemKeychain?.(platform) === true)?.name ?? fallback.name
 }
 
-/** What other programs keep in the system's keychain under these attributes; `unsupported` where that cannot be asked. */
+/** Other programs' items with these attributes in the system's keychain; `unsupported` if it cannot be searched. */
 export async function foreignItems(
   settings: StoreSettings,
   machine: Machine,
@@ -85,9 +86,9 @@ export async function foreignItems(
   throw new Failure('unsupported', "the items of other programs cannot be listed in this system's keychain")
 }
 
-const toChoose = 'to settle on another store: credbridge use vault'
+const toChoose = hint`to use another store: credbridge use vault`
 
-/** Settles on a store as the first save would, if nothing says yet which it is. */
+/** Settles on a store, as the first save would, if none is settled or configured. */
 export async function settleNow(settings: StoreSettings, machine: Machine, asker: Asker): Promise<void> {
   if (inUse(settings, machine).because !== 'not settled') return
   await (await unsettled(settings, machine)).settled(asker)
@@ -116,5 +117,5 @@ async function unsettled(
 }
 
 function noFallback(): never {
-  throw new Failure('internal', 'no store is there for machines without a keychain')
+  throw new Failure('internal', 'there is no store for machines without a keychain')
 }

@@ -5,5 +5,5 @@ import { secretServiceType } from './secret-service/type.ts'
 import type { StoreType } from './store-type.ts'
 import { vaultType } from './vault/type.ts'
 
-/** Every store there is. This list is the only place where a new one is named. */
+/** All store types. A new one is added here and nowhere else. */
 export const storeTypes: readonly StoreType[] = [secretServiceType, keychainType, vaultType, helperType, memoryType]

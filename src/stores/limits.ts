@@ -3,9 +3,9 @@ import { Failure } from '../core/failure.ts'
 import { encodeItem } from '../core/item.ts'
 import type { Traits } from '../core/store.ts'
 
-/** Refuses an item that a store of these traits cannot keep whole: `unsupported` or `too-large`. */
+/** Throws `unsupported` or `too-large` for an item that a store with these traits cannot keep completely. */
 export function refuseBeyond(traits: Traits, store: string, item: Item): void {
-  if (!traits.extras && !isBare(item)) throw unsupported(store, 'nothing but a password for each account')
+  if (!traits.extras && !isBare(item)) throw unsupported(store, 'only one password for each account')
   if (!traits.emptySecret && isCredential(item) && item.secret.expose() === '') {
     throw unsupported(store, 'no empty secrets')
   }

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { LockPlace } from '../system/lock.ts'
 import type { Machine } from '../system/machine.ts'
 
-/** Where a store keeps its lock files, and whose they are. */
+/** The folder of a store's lock files, and their owner. */
 export type LockFolder = Omit<LockPlace, 'name'>
 
-/** The folder for the lock files of stores that belong to this machine. */
+/** The folder for lock files in this machine's state folder. */
 export function lockFolder({
   places,
   userId,

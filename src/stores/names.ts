@@ -2,9 +2,9 @@ import { Failure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 
 /**
- * The same store, to which a name that another store could not keep is `malformed`, whatever it is asked: the bus and
- * Windows end a name at a NUL (https://dbus.freedesktop.org/doc/dbus-specification.html#basic-types), and half a
- * character has no UTF-8 form.
+ * The same store, but every call throws `malformed` for a name that other stores cannot keep. D-Bus and Windows end a
+ * name at a NUL (https://dbus.freedesktop.org/doc/dbus-specification.html#basic-types), and an unpaired surrogate
+ * cannot be encoded in UTF-8.
  */
 export function refusingNames({ find, save, remove, ...rest }: Store): Store {
   return {
@@ -26,5 +26,5 @@ export function refusingNames({ find, save, remove, ...rest }: Store): Store {
 
 function refuse(...names: readonly string[]): void {
   if (names.every((name) => name.isWellFormed() && !name.includes('\0'))) return
-  throw new Failure('malformed', 'a name with a NUL or half a character in it cannot be kept')
+  throw new Failure('malformed', 'a name must not contain a NUL or an unpaired surrogate')
 }

@@ -5,12 +5,12 @@ import type { SaveCondition, Store } from '../core/store.ts'
 import { type LockOptions, type LockPlace, withLock } from '../system/lock.ts'
 import type { LockFolder } from './lock-folder.ts'
 
-/** What `Store.alone` promises, by a lock file in this folder for each place. */
+/** Implements `Store.alone` by one lock file for each place in this folder. */
 export async function aloneByFile<T>(locks: LockFolder, place: Place, work: () => Promise<T>): Promise<T> {
   return withLock(await lockAt(locks, place, 'work'), optionsFor(place, 120_000), work)
 }
 
-/** What a conditional `Store.save` promises, for a store that cannot compare and write in one step. */
+/** Implements the conditional `Store.save` for a store that cannot compare and write in one step. */
 export async function saveByFile(
   locks: LockFolder,
   store: Pick<Store, 'find' | 'save'>,
@@ -24,20 +24,20 @@ export async function saveByFile(
   })
 }
 
-/** Whether what is at the place, among all that is `here`, is what the condition names. */
+/** Whether the condition is true for the place, given the items `here`. */
 export function holds({ replaces }: SaveCondition, place: Place, here: readonly Item[]): boolean {
   const now = here.find((item) => samePlace(item, place))
   return replaces === undefined || now === undefined ? replaces === now : sameStored(replaces, now)
 }
 
-/** The name says nothing about the place to those who cannot guess it; two places never share one. */
+/** A hash names the lock, so that its name does not reveal the place, and two places never share a lock. */
 async function lockAt(locks: LockFolder, place: Place, purpose: 'work' | 'save'): Promise<LockPlace> {
   const { createHash } = await import('node:crypto')
   const text = JSON.stringify([place.endpoint.form, serviceOf(place), place.account])
   return { ...locks, name: `${createHash('sha256').update(text).digest('hex').slice(0, 32)}-${purpose}` }
 }
 
-/** `wait`: how long the work for one place may keep the others waiting, in milliseconds. A person may have to sign in. */
+/** `wait`: how long to wait for the lock, in milliseconds. Its holder may be waiting for a person to sign in. */
 function optionsFor({ endpoint }: Place, wait: number): LockOptions {
-  return { wait, busy: `another credbridge is still at work on ${endpoint.key}` }
+  return { wait, busy: `another credbridge process is still working on ${endpoint.key}` }
 }

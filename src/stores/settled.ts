@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { asFailure, Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { isMissing } from '../system/disk-failure.ts'
 import { readOwnFile } from '../system/own-file.ts'
 
 export interface SettledPlace {
   readonly places: { readonly state: string }
-  /** Who must own the file; negative on systems whose files have no such owners. */
+  /** The user who must own the file; negative on systems without numeric user IDs. */
   readonly userId: number
 }
 
-/** The store that was settled on; `undefined` if none was. */
+/** The name of the settled store; `undefined` if there is none. */
 export function settledName({ places, userId }: SettledPlace): string | undefined {
   const file = settledFile(places.state)
   try {
@@ -21,13 +22,16 @@ export function settledName({ places, userId }: SettledPlace): string | undefine
   }
 }
 
-/** Remembers the store in use until somebody says otherwise. */
+/** Writes the name of the settled store, replacing an earlier one. */
 export async function settle(name: string, place: SettledPlace): Promise<void> {
   const { replaceFile } = await import('../system/atomic-write.ts')
   await remembering(name, place, (file) => replaceFile(file, `${name}\n`))
 }
 
-/** Remembers the store in use if none is yet, even if several processes do so at once; `undefined`, or the earlier one. */
+/**
+ * Writes the name of the settled store if there is none; then returns `undefined`, else the earlier name. Of several
+ * processes at once, exactly one writes.
+ */
 export async function settleFirst(name: string, place: SettledPlace): Promise<string | undefined> {
   const { addFile } = await import('../system/atomic-write.ts')
   let added = false
@@ -45,14 +49,14 @@ async function remembering(name: string, { places, userId }: SettledPlace, put: 
     put(file)
   } catch (error) {
     const { code, message, hints } = asFailure(error)
-    throw new Failure(code, `which store is in use cannot be remembered: ${message}`, {
-      hints: [...hints, `say it in the environment: CREDBRIDGE_STORE=${name}`],
+    throw new Failure(code, `the choice of the store cannot be written: ${message}`, {
+      hints: [...hints, hint`choose the store by an environment variable: CREDBRIDGE_STORE=${name}`],
       cause: error,
     })
   }
 }
 
-/** The file that names the store that was settled on. */
+/** The path of the file with the name of the settled store. */
 export function settledFile(state: string): string {
   return join(state, 'store')
 }

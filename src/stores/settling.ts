@@ -3,39 +3,40 @@ import type { Credential } from '../core/credential.ts'
 import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 
 export interface Candidates {
   /** The system's keychain. */
   readonly keychain: Store
-  /** Where to go if there is provably no keychain. Absent: nowhere, it is a failure. */
+  /** Opens the store to use if there is provably no keychain. Absent: that is a failure. */
   readonly vault?: () => Promise<Store>
-  /** What a person can do who does not want to wait for the keychain. */
-  readonly toChoose: string
-  /** Remembers the choice before the first save goes on; the store to use, which another process may have chosen. */
+  /** A hint for a person who does not want to wait for the keychain. */
+  readonly toChoose: Hint
+  /** Writes the choice before the first save. Returns the store to use, which another process may have chosen. */
   readonly settle: (store: Store) => Promise<Store>
 }
 
 export interface SettlingStore extends Store {
-  /** The store that it is from now on; settles it if nothing has yet. */
+  /** The settled store. Settles on one if none is settled yet. */
   settled(asker: Asker): Promise<Store>
-  /** The store that a save would settle on now; settles nothing. */
+  /** The store that a save would settle on. Settles nothing. */
   candidate(asker: Asker): Promise<Store>
 }
 
 /**
- * The store of somebody who has not chosen one (rule 8 of docs/architecture.md). Reading looks into the keychain, or
- * into the vault where there is provably no keychain. The first save settles it: the keychain if a throw-away item can
- * be written, read and removed there, the vault only if the keychain is `unavailable` and was not there a moment ago. A
- * keychain that is locked, slow or refuses settles nothing and fails with its own code.
+ * The store if nobody has chosen one yet (rule 8 of docs/architecture.md). Reads go to the keychain, or to the vault if
+ * there is provably no keychain. The first save settles on a store: on the keychain if a throw-away item can be
+ * written, read and removed there; on the vault only if the keychain is `unavailable` and the failure is not `passing`.
+ * A keychain that is locked, slow or refuses settles nothing, and its failure is passed on.
  */
 export function settlingStore({ keychain, vault, toChoose, settle }: Candidates): SettlingStore {
-  /** The one that answered last, or was chosen. */
+  /** The store that answered last, or was chosen. */
   let current = keychain
   let chosen: Promise<Store> | undefined
 
-  /** The vault, if what happened proves that there is no keychain. */
+  /** Opens the vault if the error proves that there is no keychain. Else throws the error. */
   async function instead(error: unknown): Promise<Store> {
     if (!isFailure(error)) throw error
     if (error.code !== 'unavailable' || error.passing || vault === undefined) throw withHints(error, [toChoose])
@@ -91,14 +92,14 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
   }
 }
 
-/** Whether nothing said yet which store is in use when this one was opened. */
+/** Whether no store was settled or configured when this one was opened. */
 export function isSettling(store: Store): store is SettlingStore {
   return 'candidate' in store
 }
 
-/** A store that was settled on: if it is not there any more, that is reported, never worked around. */
-export async function settledStore(name: string, open: () => Promise<Store>, toChoose: string): Promise<Store> {
-  const hints = [`what is kept lies in the ${name} store`, toChoose]
+/** The settled store. If it is unavailable, its failure gets more hints, and no other store is used. */
+export async function settledStore(name: string, open: () => Promise<Store>, toChoose: Hint): Promise<Store> {
+  const hints = [hint`your secrets are in the ${name} store`, toChoose]
   const advised = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -121,10 +122,10 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
   }
 }
 
-/** Texts that something on the way could trip over. */
+/** Characters that a store might not keep unchanged. */
 const throwAway = 'throw-away "\\é\n'
 
-/** Writes, reads and removes a throw-away item; what does not work is the failure. Leaves nothing behind. */
+/** Writes, reads and removes a throw-away item. Throws if one of these steps fails. */
 export async function tryOut(store: Store, asker: Asker): Promise<void> {
   const endpoint = serviceName(`try-out-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`)
   const item: Credential = {

@@ -5,46 +5,46 @@ import type { Store } from '../core/store.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { Machine } from '../system/machine.ts'
 
-/** The part of the settings that stores look at. */
+/** The settings that stores use. */
 export interface StoreSettings {
-  /** The stores to read from, in order. Absent: the one that was settled on. */
+  /** The stores to read from, in order. Absent: the settled store. */
   readonly stores: readonly string[] | undefined
   readonly vaultKeyFile: string | undefined
   readonly secretServiceSession: 'plain' | 'dh'
 }
 
-/** What opening a store needs. */
+/** The input for opening a store. */
 export interface StoreContext {
   readonly machine: Machine
   readonly settings: StoreSettings
-  /** What stands behind the colon of the store's name; empty for a store without. */
+  /** The part of the store's name after the colon; empty if there is none. */
   readonly parameter: string
 }
 
-/** A kind of store, as its folder describes it: how it is chosen, opened and explained to a person. */
+/** A store type, as described by its folder: how it is chosen, opened and explained to a person. */
 export interface StoreType {
   /** Its name in the settings. */
   readonly name: string
-  /** What stands behind a colon in its name, for a person: `<name>`. Absent: nothing does. */
+  /** The placeholder for the parameter after the colon, for example `<name>`. Absent: the type has no parameter. */
   readonly parameter?: string
-  /** Whether a person can settle on it. What is only for tests is not. */
+  /** Whether a person can choose it. False for a store that is only for tests. */
   readonly canBeSettled: boolean
-  /** Whether this is the system's own keychain there. */
+  /** Whether this is the platform's own keychain. */
   isSystemKeychain?(platform: string): boolean
-  /** Whether it is used where there is provably no keychain; the sentence that tells the person so. */
+  /** Present if the store is used where there is provably no keychain: the message that tells the person. */
   readonly insteadOfKeychain?: string
   open(context: StoreContext): Promise<Store>
-  /** What it protects against, and what not, in one sentence for a person. */
+  /** One sentence for a person: what the store protects against, and what not. */
   protects(context: StoreContext): Promise<string>
-  /** Whether it has been made. Trying out one that has not would make it. Absent: there is nothing to make. */
+  /** Whether the store exists already; trying out one that does not would create it. Absent: nothing is created. */
   isMade?(context: StoreContext): Promise<boolean>
-  /** Items that other programs keep in the same place, by their attributes. */
+  /** Other programs' items with these attributes in the same keychain. */
   foreignItems?(
     context: StoreContext,
     asker: Asker,
     searches: readonly Readonly<Record<string, string>>[],
   ): Promise<readonly ForeignItem[]>
-  /** What a person can do with this store only, and what a word stands for that several of these begin with. */
+  /** Commands for this store only. `commandGroups` describes the first word that several of them share. */
   commands?(): Promise<readonly StoreCommand[]>
   readonly commandGroups?: Readonly<Record<string, string>>
 }
@@ -54,29 +54,32 @@ export interface StoreCommand {
   /** Its words, for example `vault` and `status`. */
   readonly path: readonly [string, ...string[]]
   readonly description: string
-  /** As commander spells them: `<slot>`, `[command...]`; with the words that it may be. */
+  /** In commander's syntax: `<slot>`, `[command...]`. `choices`: the valid values. */
   readonly argument?: { readonly name: string; readonly choices?: readonly string[] }
   readonly options?: readonly { readonly flags: string; readonly description: string; readonly usual?: string }[]
-  /** Options behind the first argument belong to the program that it names. */
+  /** Whether options after the first argument belong to the program that it names. */
   readonly passThroughOptions?: boolean
-  /** Its exit code: 0 done, 1 nothing there. */
+  /** Returns the exit code: 0 done, 1 nothing found. */
   run(context: StoreCommandContext, argument: unknown, options: Readonly<Record<string, unknown>>): Promise<number>
 }
 
-/** Says whether a signal has come. */
+/** Whether a signal was received. */
 export interface Interrupted {
   readonly aborted: boolean
 }
 
-/** What a store's own command works with. */
+/** The input of a store's own command. */
 export interface StoreCommandContext {
   readonly terminal: Terminal
   readonly machine: Machine
   readonly settings: StoreSettings
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
-  /** Lets the work be told of a signal instead of being ended by it. */
+  /** Delays signals, so that work can stop in a safe state. */
   interruption(): { watch(): Interrupted; end(): void }
-  /** Runs a program that finds this text in an open file; the variable tells the descriptor's number. Its exit code. */
+  /**
+   * Runs a program that can read this text from a file descriptor, whose number is in `variable`. Returns its exit
+   * code.
+   */
   runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number>
 }

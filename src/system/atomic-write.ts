@@ -16,33 +16,36 @@ import { codeOf, onDisk } from './disk-failure.ts'
 import { nameBeside, removeLeftovers } from './leftovers.ts'
 
 /*
- * Writing, so that a file is there as a whole or not at all, whenever the process dies: written beside, fsync, rename or
- * link, fsync of the folder. For its owner alone before the first byte; owner and mode are set on the open file, because
- * whoever owns the folder could have put a link to another file in the place of its name.
+ * Atomic writes: whenever the process dies, the file exists whole or not at all. The steps are: write a temporary file
+ * in the same folder, fsync it, rename or link it, fsync the folder. The temporary file has mode 0600 from the start.
+ * Owner and mode are set on its descriptor, because the owner of the folder could replace its name by a link to another
+ * file.
  */
 
 export interface Attributes {
   /** 0600 if absent. */
   readonly mode?: number
-  /** Whoever writes it if absent. Only root can give files away. */
+  /** The writing user if absent. Only root can give files away. */
   readonly owner?: { readonly uid: number; readonly gid: number }
-  /** It need not survive a power cut, so nobody waits for the disk. */
+  /** The file need not survive a power cut, so fsync is skipped. */
   readonly durable?: false
 }
 
 export interface Placing extends Attributes {
-  /** Called right before the file gets its place; what it throws ends the write, and everything stays as it was. */
+  /** Called right before the rename or link. If it throws, the write fails and no file is changed. */
   readonly guard?: () => void
 }
 
-/** Puts a whole file there, instead of what is. */
+/** Writes a whole file, replacing an existing one. */
 export function replaceFile(path: string, content: string | Uint8Array, attributes?: Placing): void {
   placeFile(path, content, attributes, (beside) => {
     if (!moveFile(beside, path)) throw vanished(path)
   })
 }
 
-/** Puts a whole file there unless something is: then false. Of many processes that do so at once, one does. */
+/**
+ * Writes a whole file; returns false if the path exists already. Of several processes at once, exactly one succeeds.
+ */
 export function addFile(path: string, content: string | Uint8Array, attributes?: Placing): boolean {
   let added = false
   placeFile(path, content, attributes, (beside) => {
@@ -54,7 +57,7 @@ export function addFile(path: string, content: string | Uint8Array, attributes?:
   return added
 }
 
-/** Puts a symbolic link there, instead of what is. */
+/** Creates a symbolic link, replacing an existing file or link. */
 export function replaceLink(path: string, target: string): void {
   removeLeftovers(path)
   const beside = nameBeside(path)
@@ -67,7 +70,7 @@ export function replaceLink(path: string, target: string): void {
   }
 }
 
-/** Writes a file that is not there yet, down to the disk. After a failure it is not there either. */
+/** Creates a file; fails if the path exists. After a failure no incomplete file remains. */
 export function createFile(path: string, content: string | Uint8Array, attributes?: Attributes): void {
   onDisk(path, () => writeNew(path, content, attributes))
 }
@@ -108,7 +111,7 @@ function placeFile(
   if (attributes?.durable !== false) syncFolder(dirname(path))
 }
 
-/** FAT and some network file systems have no links: https://man7.org/linux/man-pages/man2/link.2.html. */
+/** FAT and some network file systems have no hard links: https://man7.org/linux/man-pages/man2/link.2.html. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 function linkOrCopy(from: string, to: string, content: string | Uint8Array): ReturnType<typeof linkFile> {
@@ -127,5 +130,5 @@ function linkOrCopy(from: string, to: string, content: string | Uint8Array): Ret
 }
 
 function vanished(path: string): Failure {
-  return new Failure('refused', `${path} cannot be written: its folder, or what was written beside it, has vanished`)
+  return new Failure('refused', `${path} cannot be written: its folder or its temporary file was removed meanwhile`)
 }

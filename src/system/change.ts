@@ -1,6 +1,6 @@
-/** One thing that setup would do, shown before it is done. */
+/** One change that setup would make. A person sees it before it is made. */
 export interface Change {
-  /** A line for a person: what will be different. */
+  /** One line for a person, describing the result. */
   readonly says: string
   apply(): Promise<void> | void
 }

@@ -1,9 +1,9 @@
 import type { Environment } from './machine.ts'
 
-/** Run foreign code in any executable that Bun compiled; children of ours do not inherit them. */
+/** These variables make any executable that Bun compiled run foreign code. Child processes must not inherit them. */
 const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
 
-/** The environment for children: this one with the additions, without what would run foreign code in them. */
+/** The environment for child processes: `from` with the additions, without the variables that run foreign code. */
 export function childEnvironment(
   from: Environment,
   additions: Readonly<Record<string, string>> = {},
@@ -13,7 +13,7 @@ export function childEnvironment(
   return env
 }
 
-/** The environment without a variable, however its letters are written: many programs do not care for their case. */
+/** The environment without a variable, in any mixture of upper and lower case: many programs ignore the case. */
 export function withoutVariable(env: NodeJS.ProcessEnv, variable: string): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.toLowerCase() !== variable.toLowerCase()))
 }

@@ -7,14 +7,15 @@ import type { Environment } from './machine.ts'
 
 const mostOutput = 16 * 1024 * 1024
 
-/** Runs programs as `run` does, with this environment and what each call adds to it. */
+/** Returns a function that runs programs with this environment and the additions of each call. */
 export function runIn(env: Environment): Run {
   return (program, words, options) => run(env, program, words, options)
 }
 
 /**
- * Runs a program named by its absolute path: no shell, words as a list, input by standard input, in the root folder, so
- * that nothing in the working directory is found or read. Too slow is `timeout`, not startable `unavailable`.
+ * Runs a program, named by its absolute path, without a shell. Its working directory is the root folder, so that it
+ * finds nothing in the current one. Over the time limit: `timeout`. Cannot be started, or prints over 16 MiB:
+ * `unavailable`.
  */
 function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
@@ -26,7 +27,7 @@ function run(from: Environment, program: string, words: readonly string[], optio
     })
     const failed = (code: 'timeout' | 'unavailable', what: string) => {
       child.kill('SIGKILL')
-      // What it started may live on and hold its streams: that must not keep us alive.
+      // The program's own children may survive and hold its streams open. They must not keep this process alive.
       for (const stream of child.stdio) stream?.destroy()
       reject(new Failure(code, `${program} ${what}`))
     }
@@ -36,7 +37,7 @@ function run(from: Environment, program: string, words: readonly string[], optio
       let size = 0
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > mostOutput) failed('unavailable', 'writes without end')
+        if (size > mostOutput) failed('unavailable', 'printed more than 16 MiB')
         else chunks.push(chunk)
       })
       return () => Buffer.concat(chunks).toString('utf8')

@@ -1,4 +1,4 @@
-/** Runs at most so many pieces of work at once; the others wait in order. */
+/** Runs at most `atOnce` pieces of work at the same time. The others wait in order. */
 export function concurrencyLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = atOnce

@@ -3,8 +3,9 @@ import { fstatSync, readSync } from 'node:fs'
 const longest = 64 * 1024
 
 /**
- * What the file with this descriptor holds, from its beginning, so that many processes that inherit it can read it one
- * after the other. `undefined` if nothing is open there or it is no file: a pipe could be read once only, and for ever.
+ * The text of the file open at this descriptor. Always reads from the start of the file, so that several processes can
+ * inherit the descriptor and read it. `undefined` if the descriptor is not open or is not a regular file: a pipe can be
+ * read only once, and may block for ever.
  */
 export function readDescriptor(descriptor: number): string | undefined {
   const bytes = Buffer.alloc(longest)

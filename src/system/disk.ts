@@ -11,17 +11,14 @@ import {
 } from 'node:fs'
 import { codeOf, onDisk, unlessAbsent } from './disk-failure.ts'
 
-/* The steps of which atomic-write.ts is made. What the system says becomes a failure. */
+/* The single steps of atomic-write.ts. System errors become failures. */
 
-/** Puts the file there instead of what is. False if the folder, or the file itself, is not there. */
+/** Renames a file, replacing an existing one. Returns false if the file or the new folder does not exist. */
 export function moveFile(from: string, to: string): boolean {
   return succeeds(to, () => renameSync(from, to))
 }
 
-/**
- * Puts the file there unless something is: then `taken`. Without the folder, or the file itself: `missing`. It keeps its
- * other name too.
- */
+/** Hard-links a file. `taken`: the new path exists already. `missing`: the file or the new folder does not exist. */
 export function linkFile(from: string, to: string): 'linked' | 'taken' | 'missing' {
   let taken = false
   const there = succeeds(to, () => {
@@ -36,12 +33,12 @@ export function linkFile(from: string, to: string): 'linked' | 'taken' | 'missin
   return there ? 'linked' : 'missing'
 }
 
-/** Removes a file. False if it was not there. */
+/** Removes a file. Returns false if it did not exist. */
 export function removeFile(path: string): boolean {
   return succeeds(path, () => unlinkSync(path))
 }
 
-/** Removes a folder if nothing is in it and that is possible; whether it was. */
+/** Removes a folder if it is empty. Returns whether it was removed; never fails. */
 export function removeIfEmpty(folder: string): boolean {
   try {
     rmdirSync(folder)
@@ -51,21 +48,21 @@ export function removeIfEmpty(folder: string): boolean {
   }
 }
 
-/** Removes what is only in the way; if that fails, `removeLeftovers` or a sweep does it later. */
+/** Removes a useless file. Never fails: `removeLeftovers` or a sweep tries again later. */
 export function discard(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // It is in nobody's way until then.
+    // The file does no harm until then.
   }
 }
 
-/** When the file was last written, in milliseconds since 1970; `undefined` where nothing is. */
+/** When the file was last written, in milliseconds since 1970; `undefined` if it does not exist. */
 export function writtenAt(path: string): number | undefined {
   return unlessAbsent(path, () => lstatSync(path))?.mtimeMs
 }
 
-/** Takes the folder's new and vanished names down to the disk. */
+/** Fsyncs the folder, so that new and removed names in it survive a power cut. */
 export function syncFolder(folder: string): void {
   onDisk(folder, () => {
     try {
@@ -76,7 +73,8 @@ export function syncFolder(folder: string): void {
         closeSync(fd)
       }
     } catch (error) {
-      // Windows opens no folders, and some file systems sync none: https://man7.org/linux/man-pages/man2/fsync.2.html
+      // Windows cannot open a folder; some file systems cannot sync one:
+      // https://man7.org/linux/man-pages/man2/fsync.2.html
       if (!['ENOENT', 'EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error
     }
   })

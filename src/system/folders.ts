@@ -1,22 +1,23 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 
-/** Where credbridge's own files lie. All paths are absolute. */
+/** The folders of credbridge's own files. All paths are absolute. */
 export interface Folders {
   readonly home: string
   /** Settings, written by a person. */
   readonly config: string
-  /** What must not be lost: the vault, the keychain's index. */
+  /** Data that must not be lost: the vault, the keychain's index. */
   readonly data: string
-  /** What belongs to this machine: which store was settled, the vault's key file. */
+  /** Data of this machine only: the name of the settled store, the vault's key file. */
   readonly state: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The XDG folders, on macOS and Windows those that programs use there. A relative path in the environment is ignored,
+ * The XDG folders; on macOS and Windows the usual ones of these systems. A relative path in the environment is ignored,
  * as the XDG specification asks: it would be read from the working directory. A user without a home: `unavailable`.
  */
 export function foldersOf(env: Environment, platform: string, userId: number): Folders {
@@ -43,7 +44,7 @@ function homeOf(userId: number): string {
   } catch (error) {
     const who = `user ${userId} is not among the users of this machine`
     throw new Failure('unavailable', `there is no home folder: HOME is not set, and ${who}`, {
-      hints: ['export HOME=/path/to/a/folder'],
+      hints: [hint`export HOME=/path/to/a/folder`],
       cause: error,
     })
   }

@@ -4,27 +4,27 @@ import { discard } from './disk.ts'
 import { isHex, randomHex } from './random.ts'
 
 /*
- * A file is written beside its place under a name of ours, `<name>.<16 hexadecimal digits>.credbridge-new`. A process
- * that is killed before it gives the file its place leaves that name behind, perhaps with a secret in it.
+ * A file is written to a temporary file in the same folder, `<name>.<16 hexadecimal digits>.credbridge-new`, and then
+ * renamed. A process that is killed in between leaves the temporary file behind, perhaps with a secret in it.
  */
 
 const ending = '.credbridge-new'
 const digits = 16
 const minute = 60_000
 
-/** A name that nothing has yet, in the same folder. */
+/** The path of a new temporary file for this path. */
 export function nameBeside(path: string): string {
   return `${path}.${randomHex(digits / 2)}${ending}`
 }
 
-/** The paths of what was written beside this one and has no place, finished or not. */
+/** The paths of all temporary files for this path, complete or not. */
 export function leftoversOf(path: string): readonly string[] {
   return namesBeside(path).filter((name) => name.length === path.length + 1 + digits + ending.length)
 }
 
 /**
- * Removes what processes that died have left beside this path, and beside what has its name and an ending: whatever is
- * older than a minute, or than so many milliseconds. Never fails.
+ * Removes the temporary files that killed processes left for this path, and for paths that begin with this one and a
+ * dot. Only files older than `olderThan` milliseconds, one minute by default. Never fails.
  */
 export function removeLeftovers(path: string, olderThan = minute, now = Date.now()): void {
   for (const leftover of namesBeside(path)) {
@@ -34,8 +34,8 @@ export function removeLeftovers(path: string, olderThan = minute, now = Date.now
 }
 
 /**
- * Removes everything that was written beside this path and has no place, however new: for whoever has just got the lock
- * under which it is written. A process that lost the lock cannot give what it wrote its place any more.
+ * Removes all temporary files for this path, however new. Only for the process that has just acquired the lock that
+ * guards the path: a process that lost this lock then has no temporary file to rename.
  */
 export function removeAllLeftovers(path: string): void {
   for (const leftover of leftoversOf(path)) discard(leftover)

@@ -9,12 +9,12 @@ import { lifeOf, type ProcessIdentity } from './process-identity.ts'
 import { isHex, randomHex } from './random.ts'
 
 /*
- * A lock is a file that says who holds it: made with its content in one step, removed by its holder, or by others once the
- * holder is dead. Its random token never comes again. So it is known which lock is to be removed, and whoever removes one
- * holds a second lock meanwhile, named after that token: nobody removes a lock that came after the one that was judged.
+ * A lock is a file that names its holder. It is created with its content in one step. Its holder removes it, or another
+ * process if the holder is dead. To remove a lock, a process first takes a second lock, the marker, which is named
+ * after the random token of the first. So no process removes a newer lock than the one that it judged.
  */
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 export interface Holder extends ProcessIdentity {
   readonly token: string
 }
@@ -22,7 +22,7 @@ export interface Holder extends ProcessIdentity {
 /** A lock that this process holds. */
 export interface LockFile {
   readonly holder: Holder
-  /** Shows those who cannot judge the holder that it lives. */
+  /** Renews the lock file's time, for processes that cannot tell otherwise whether the holder lives. */
   renew(): void
   close(): void
 }
@@ -30,10 +30,10 @@ export interface LockFile {
 /** In bytes. */
 const tokenLength = 8
 
-/** What a lock says that cannot be read: half made where files cannot be linked, or none of ours. */
+/** The holder of an unreadable lock: half written, where hard links are missing, or written by another program. */
 const unreadable: Holder = { token: 'unreadable', host: '', pid: -1 }
 
-/** Takes the lock unless somebody has it. */
+/** Acquires the lock; returns undefined if another process holds it. */
 export function takeLock(path: string, self: ProcessIdentity): LockFile | undefined {
   const holder = { token: randomHex(tokenLength), ...self }
   const text = `${JSON.stringify(holder)}\n`
@@ -42,13 +42,14 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
   if (file === undefined) return undefined
   return {
     holder,
-    // To the open file: what has the name by now may be another's. The file system gives it its own time.
+    // Written to the open file, because the path may lead to another process's lock by now. The file system sets the
+    // time.
     renew: () => void writeSync(file, text, 0),
     close: () => closeSync(file),
   }
 }
 
-/** The file with this very text; `undefined` if it was given up and taken in the moment since it was made. */
+/** Opens the lock file with exactly this text; `undefined` if another process has removed or replaced it since. */
 function openOwn(path: string, text: string): number | undefined {
   const file = unlessAbsent(path, () => openSync(path, 'r+'))
   if (file === undefined || readFileSync(file, 'utf8') === text) return file
@@ -56,7 +57,7 @@ function openOwn(path: string, text: string): number | undefined {
   return undefined
 }
 
-/** Who holds the lock; nobody: `undefined`. */
+/** The lock's holder; `undefined` if there is none. */
 export function holderOf(path: string): Holder | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(path, 'utf8'))
@@ -66,13 +67,13 @@ export function holderOf(path: string): Holder | undefined {
   }
 }
 
-/** Milliseconds without a sign of life after which a holder is given up that nobody here can judge. */
+/** A lock not renewed for this many milliseconds is abandoned if this process cannot tell whether its holder lives. */
 export const givenUpAfter = 5 * 60_000
 
-/** Longer than anybody lets a lock rest whose process's number has perhaps been given to another one. */
+/** In milliseconds: after this time without renewal, the holder's process ID probably belongs to another process. */
 const reusedAfter = 24 * 60 * 60_000
 
-/** Whether the holder of this lock is dead, or has to be taken for dead. */
+/** Whether the holder of this lock is dead, or must be presumed dead. */
 export function isAbandoned(path: string, holder: Holder, self: ProcessIdentity): boolean {
   const life = lifeOf(holder, self)
   if (life === 'dead') return true
@@ -80,7 +81,7 @@ export function isAbandoned(path: string, holder: Holder, self: ProcessIdentity)
   return isOlderThan(path, givenUpAfter)
 }
 
-/** Removes the lock while it is the one with this token; whether that came about. */
+/** Removes the lock if it still has this token. Returns whether it was removed. */
 export function removeLock(path: string, token: string, self: ProcessIdentity): boolean {
   const marker = `${path}.${token}`
   const removing = takeLock(marker, self)
@@ -91,7 +92,7 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   }
   try {
     if (holderOf(path)?.token !== token) return false
-    // An earlier release made a folder of it.
+    // In an earlier release the lock was a folder.
     rmSync(path, { recursive: true, force: true })
     return true
   } finally {
@@ -100,7 +101,7 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   }
 }
 
-/** Removes the second locks of processes that died while they removed this one's predecessors. */
+/** Removes the markers of processes that died while they removed an earlier lock at this path. */
 export function removeDeadMarkers(path: string, self: ProcessIdentity): void {
   const start = `${basename(path)}.`
   for (const name of namesIn(dirname(path))) {
@@ -111,7 +112,7 @@ export function removeDeadMarkers(path: string, self: ProcessIdentity): void {
   }
 }
 
-/** By the file system's own clock: that of another machine that shares it may be wrong, or this one's. */
+/** Compares with the file system's own clock: the clocks of the machines that share it may be wrong. */
 function isOlderThan(path: string, age: number): boolean {
   const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs
   if (written === undefined || Date.now() - written <= age) return false

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { removeAllLeftovers } from './leftovers.ts'
 import {
@@ -16,44 +17,44 @@ import type { UserId } from './own-file.ts'
 import { makeOwnFolder } from './own-folder.ts'
 import { lifeOf, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
-/** Where a lock is: a file `<name>.lock` in a folder of ours, which is made if it is not there. */
+/** The place of a lock: a file `<name>.lock` in a private folder, which is created if it does not exist. */
 export interface LockPlace {
   readonly folder: string
   readonly name: string
   readonly userId: UserId
-  /** This process's number, where the kernel does not say it: elsewhere than on Linux. */
+  /** This process's ID, needed on systems without /proc. */
   readonly processId?: number | undefined
 }
 
 export interface LockOptions {
-  /** How long it is waited for, in milliseconds; 0 to try it once. */
+  /** How long to wait for the lock, in milliseconds. 0: try once. */
   readonly wait: number
-  /** What to say of whoever has it for longer: `another command is changing the vault`. */
+  /** The failure's message after that time, for example `another command is changing the vault`. */
   readonly busy: string
-  /** The files that are replaced under the lock. */
+  /** The files that are replaced only by the lock's holder. */
   readonly guards?: readonly string[]
 }
 
-/** A lock while it is held. */
+/** A lock that this process holds. */
 export interface Lock {
   /**
-   * Throws `timeout` if it was lost: others have taken this process for dead. To be called right before each step that
-   * replaces something.
+   * Throws `timeout` if the lock was lost because another process presumed this one dead. Call it right before each
+   * step that replaces something.
    */
   stillHeld(): void
-  /** Puts a whole file there, instead of what is, unless the lock was lost. It must be one that the lock guards. */
+  /** Replaces a whole file, unless the lock was lost. The file must be one that the lock guards. */
   replaceFile(path: string, content: string | Uint8Array): void
 }
 
 const renewEvery = 20_000
 
 /**
- * Does something while no other process of ours does. A dead holder's lock is taken at once, a living one's never, however
- * long it stands still; a holder on another machine or in another container, which cannot be judged, is given up after
- * five minutes without a sign of life. Waited for too long: `timeout`.
+ * Runs `work` while no other credbridge process holds the lock. A dead holder's lock is taken over at once, a living
+ * holder's never, even if it is suspended for long. A holder on another machine or in another container cannot be
+ * judged: its lock is taken over if it was not renewed for five minutes. Waiting longer than `wait`: `timeout`.
  *
- * A holder that was given up and goes on replaces no guarded file: whoever takes the lock removes what was written beside
- * them, and it looks whether it has the lock after it has written there, before it gives that its place.
+ * A holder that lost its lock and continues cannot replace a guarded file. The new holder removes all temporary files
+ * of the guarded files. The old holder checks its lock after it has written a temporary file and before it renames it.
  */
 export async function withLock<T>(
   place: LockPlace,
@@ -92,7 +93,7 @@ async function acquire(path: string, self: ProcessIdentity, { wait, busy }: Lock
   }
 }
 
-/** Whether somebody has the lock, living or dead. */
+/** Whether the lock is held, by a living or a dead process. */
 export function isLocked(place: LockPlace): boolean {
   return existsSync(lockPath(place))
 }
@@ -101,7 +102,7 @@ function lockPath({ folder, name }: LockPlace): string {
   return join(folder, `${name}.lock`)
 }
 
-/** A little longer or shorter each time, so that those who wait do not come all at once. */
+/** Waits a random time, so that the waiting processes do not retry all at once. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 40))
 }
@@ -110,7 +111,7 @@ function renewOrNot(renew: () => void): void {
   try {
     renew()
   } catch {
-    // On a full disk it ages, which only those see who cannot judge this process; stillHeld says if they took it.
+    // On a full disk the lock ages. A process that cannot judge this one may then take it; `stillHeld` detects that.
   }
 }
 
@@ -118,19 +119,20 @@ function release(path: string, { token, ...self }: Holder): void {
   try {
     removeLock(path, token, self)
   } catch {
-    // It is an abandoned one as soon as this process has ended.
+    // As soon as this process has ended, its lock counts as abandoned.
   }
 }
 
 function tooLong(path: string, holder: Holder, busy: string): Failure {
-  const end = lifeOf(holder) === 'living' ? `wait until it ends, or end it: kill ${holder.pid}` : undefined
+  const isLiving = lifeOf(holder) === 'living'
+  const end = isLiving ? hint`wait until it ends, or end it: kill ${String(holder.pid)}` : hint`wait until it ends`
   return new Failure('timeout', busy, {
-    hints: [end ?? 'wait until it ends', `if nothing of the kind runs any more: rm ${path}`],
+    hints: [end, hint`if no such process is running: rm ${path}`],
   })
 }
 
 function lost(path: string, busy: string): Failure {
-  return new Failure('timeout', `${busy}: it took the lock ${path} while this one stood still`, {
-    hints: ['see what it has done, then try again'],
+  return new Failure('timeout', `${busy}: it took the lock ${path} while this process was suspended`, {
+    hints: [hint`check what it has changed, then try again`],
   })
 }

@@ -19,45 +19,47 @@ export interface Wrappers {
   fault(command: string, keepingOptions?: readonly string[]): string | undefined
 }
 
-/** What this process and the machine offer. The edge makes the real one; tests make one in a made-up home. */
+/** What this process and the computer offer. src/edge makes the real one; tests make one with a temporary home. */
 export interface Machine {
   readonly env: Environment
   readonly platform: string
-  /** -1 where users have no numbers. */
+  /** -1 on systems without numeric user IDs. */
   readonly userId: number
-  /** This process's number. */
+  /** This process's ID. */
   readonly processId: number
   readonly home: string
-  /** Where credbridge keeps files of its own. */
+  /** The folders of credbridge's own files. */
   readonly places: Folders
-  /** The working directory. It may hold a stranger's files: they are data, never programs or settings of ours. */
+  /** The working directory. It may contain a stranger's files: they are data, never programs or settings. */
   readonly folder: string
   readonly files: Files
 
   /** Runs a program by its absolute path. */
   readonly run: Run
-  /** The absolute path of a program on PATH, never one in the working directory. */
+  /**
+   * The absolute path of a program on PATH. Never one found through a relative folder, such as the working directory.
+   */
   program(name: string): string | undefined
   /**
    * The absolute path by which a client starts one of our installed commands, whatever PATH it has; `undefined` if it is not
    * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that; who uses the path without setup writes it first.
    */
   ours(command: string): string | undefined
-  /** Whether a program, by its absolute path, is of this very installation. */
+  /** Whether the program with this absolute path belongs to this installation of credbridge. */
   isOurs(program: string): boolean
-  /** What makes PATH lead to the standalone executable for these commands, where it is installed and PATH does not. */
+  /** The changes that make PATH lead to the standalone executable for these commands; none if they are not needed. */
   direct(commands: readonly string[]): readonly Change[]
   readonly wrappers: Wrappers
-  /** The text of a file that ships beside our commands. */
+  /** The text of a file that ships with the commands. */
   shipped(name: string): string | undefined
 
-  /** Loads the keychain's addon. Throws where there is none for this system. */
+  /** Loads the keychain's addon. Throws if there is none for this system. */
   addon(): Promise<KeychainAddon>
   /** How to connect to a Unix socket. */
   connector(): Promise<ConnectSocket>
-  /** Sets a variable of this process, for a library that reads it by itself. */
+  /** Sets an environment variable of this process, for a library that reads it. */
   setVariable(name: string, value: string): void
-  /** The text of the file that is open at this descriptor, however often it is read; `undefined` if none is. */
+  /** The text of the file open at this descriptor, which can be read repeatedly; `undefined` if there is none. */
   readDescriptor(descriptor: number): string | undefined
   /** Tells the person one line, if somebody is there to read it. A client takes what its helper says for trouble. */
   say(line: string): void | Promise<void>

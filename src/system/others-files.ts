@@ -1,17 +1,18 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { removeFile } from './disk.ts'
 import { onDisk, unlessAbsent } from './disk-failure.ts'
 import { amongOthers, isFileOf } from './others-home.ts'
 
 /*
- * What root may do to another user's files: change or remove the user's own. The folder is opened once and everything
- * happens below that descriptor, because the user could put a link to a folder of root's in its place at any moment.
+ * How root changes another user's files: only files that belong to that user. The folder is opened once, and every step
+ * uses that descriptor, because the user could replace the folder by a link to a folder of root at any moment.
  */
 
-/** Replaces that user's own file; it stays that user's. One that is not there, or anything else there, is `refused`. */
+/** Replaces a file of that user, who remains its owner. A missing file, or anything else at the path, is `refused`. */
 export function replaceOthersFile(path: string, text: string, user: number): void {
   const there = inFolderOf(path, (held) => {
     const before = lstatSync(held, { throwIfNoEntry: false })
@@ -23,7 +24,7 @@ export function replaceOthersFile(path: string, text: string, user: number): voi
   if (there !== true) throw amongOthers(path, user)
 }
 
-/** Removes that user's own file or link. Nothing there is as well; anything else is `refused`. */
+/** Removes a file or link of that user. Does nothing if the path does not exist; anything else is `refused`. */
 export function removeOthersFile(path: string, user: number): void {
   inFolderOf(path, (held) => {
     const stats = lstatSync(held, { throwIfNoEntry: false })
@@ -33,7 +34,7 @@ export function removeOthersFile(path: string, user: number): void {
   })
 }
 
-/** Does something with the path below its folder, held open; `undefined` where there is no such folder. */
+/** Runs `work` with the path below the open descriptor of its folder; `undefined` if the folder does not exist. */
 function inFolderOf<T>(path: string, work: (held: string) => T): T | undefined {
   const real = unlessAbsent(path, () => realpathSync(dirname(path)))
   if (real === undefined) return undefined
@@ -46,7 +47,7 @@ function inFolderOf<T>(path: string, work: (held: string) => T): T | undefined {
   }
 }
 
-/** Where Linux shows the open folder itself: https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html. */
+/** Linux's path for an open folder, `undefined` elsewhere: https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html. */
 function pathOf(folder: number): string | undefined {
   const path = `/proc/self/fd/${folder}`
   const [shown, open] = [statSync(path, { throwIfNoEntry: false }), fstatSync(folder)]
@@ -54,7 +55,7 @@ function pathOf(folder: number): string | undefined {
 }
 
 function notTheirs(path: string, user: number): Failure {
-  return new Failure('refused', `${path} does not belong to user ${user}, whose folder it is in`, {
-    hints: [`ls -l ${path}`],
+  return new Failure('refused', `${path} does not belong to user ${user}, who owns a folder on its path`, {
+    hints: [hint`ls -l ${path}`],
   })
 }

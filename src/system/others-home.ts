@@ -1,35 +1,36 @@
 import type { Stats } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { passedAlong } from './path-walk.ts'
 
 /*
- * Root in another user's home (`sudo -E`, containers): what root makes there locks the user out, and whoever owns a folder
- * can lead root elsewhere by a link. So nothing of ours is made there, and only the user's own files are changed.
+ * Root in another user's home (`sudo -E`, containers). Files that root creates there lock the user out, and the owner
+ * of a folder can redirect root by a link. So root creates nothing there, and changes only files that the user owns.
  */
 
 const root = 0
 /**
- * The user, other than root, who owns a part of this path or of what it leads to by links: who could lead it elsewhere.
- * `undefined` if there is none, or if it is not root who asks. What is not there belongs to nobody.
+ * The user, other than root, who owns a component of this path or of the targets of its links, and so could redirect
+ * it. `undefined` if there is none, or if this process is not root. Components that do not exist have no owner.
  */
 export function userAlong(path: string, userId: number | undefined): number | undefined {
   if (userId !== root) return undefined
   return passedAlong(path).find(({ stats }) => stats.uid !== root)?.stats.uid
 }
 
-/** Refuses to make something of ours, as root, among another user's files. */
+/** Throws `refused` if this process is root and the path is among another user's files. */
 export function refuseAmongOthers(path: string, userId: number | undefined): void {
   const other = userAlong(path, userId)
   if (other !== undefined) throw amongOthers(path, other)
 }
 
 export function amongOthers(path: string, other: number): Failure {
-  return new Failure('refused', `${path} is among the files of user ${other}, where root makes none`, {
-    hints: [`run it as that user: sudo -u '#${other}' -H`, "run it with root's own home: sudo -H"],
+  return new Failure('refused', `${path} is among the files of user ${other}, and root creates no files there`, {
+    hints: [hint`run it as that user: sudo -u ${`#${other}`} -H`, hint`run it with root's own home: sudo -H`],
   })
 }
 
-/** Whether this is that user's own file, and nothing else that the user has put in its place. */
+/** Whether this is a regular file that the user owns. */
 export function isFileOf(stats: Stats | undefined, user: number): boolean {
   return stats?.isFile() === true && stats.uid === user
 }

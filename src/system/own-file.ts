@@ -10,22 +10,23 @@ import {
   statSync,
 } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import { codeOf, unlessAbsent } from './disk-failure.ts'
 
 /*
- * Reading, without trust: nothing is read that another user could have written or can read, and no link is followed.
+ * Reads private files. Refuses files that another user could have written or can read, and does not follow links.
  */
 
-/** Whose the files must be. Absent or negative on systems whose files have no numbered owners and no modes. */
+/** The user who must own the files. Absent or negative on systems without numeric user IDs and file modes. */
 export type UserId = number | undefined
 
-/** What others may not do: `anything`, or only `write`. */
+/** The access that other users must not have: `anything`, or only `write`. */
 export type ClosedTo = 'anything' | 'write'
 
-/** What can be wrong with a file that should be ours alone. */
+/** Why a private file is not safe to read. */
 export type Unsafe = 'foreign-owner' | 'loose-permissions' | 'symbolic-link' | 'not-a-file' | 'not-a-folder'
 
-/** The bytes of a file that only its owner can use; `undefined` where nothing is. Any other is `refused`. */
+/** The bytes of a private file; `undefined` if it does not exist. A file that is not private is `refused`. */
 export function readOwnFile(path: string, userId: UserId, closedTo: ClosedTo = 'anything'): Buffer | undefined {
   return unlessAbsent(path, () => {
     const fd = openUnfollowed(path)
@@ -41,8 +42,8 @@ export function readOwnFile(path: string, userId: UserId, closedTo: ClosedTo = '
 }
 
 /**
- * True for a folder that only its owner can use, false where nothing is; anything else there is `refused`. A link to
- * one is refused too, unless it is to be followed.
+ * True for a private folder, false if the path does not exist. Anything else is `refused`, and so is a symbolic link
+ * unless `links` says that it is followed.
  */
 export function isOwnFolder(
   path: string,
@@ -58,41 +59,41 @@ export function isOwnFolder(
   return true
 }
 
-/** The names in a folder; none where it does not exist. */
+/** The names in a folder; empty if it does not exist. */
 export function namesIn(folder: string): string[] {
   return unlessAbsent(folder, () => readdirSync(folder)) ?? []
 }
 
-/** The failure for something that should be ours alone and is not. */
+/** The failure for a file or folder that is not private. */
 export function unsafe(what: Unsafe, path: string, closedTo: ClosedTo = 'anything'): Failure {
-  const failure = (message: string, hint: string) => new Failure('refused', message, { hints: [hint] })
+  const failure = (message: string, mends: Hint) => new Failure('refused', message, { hints: [mends] })
   switch (what) {
     case 'foreign-owner':
-      return failure(`${path} belongs to another user`, `run the command as the user whose it is: ls -ld ${path}`)
+      return failure(`${path} belongs to another user`, hint`run the command as its owner: ls -ld ${path}`)
     case 'loose-permissions':
       return closedTo === 'write'
-        ? failure(`others than its owner can change ${path}`, `chmod go-w ${path}`)
-        : failure(`others than its owner have access to ${path}`, `chmod go= ${path}`)
+        ? failure(`other users can change ${path}`, hint`chmod go-w ${path}`)
+        : failure(`other users have access to ${path}`, hint`chmod go= ${path}`)
     case 'symbolic-link':
       return failure(
-        `${path} is a symbolic link, and none is followed there`,
-        `put the file or folder itself in its place: ${path}`,
+        `${path} is a symbolic link, and credbridge follows no link there`,
+        hint`replace the link by the file or folder itself: ${path}`,
       )
     case 'not-a-file':
-      return failure(`${path} is not a file`, `ls -ld ${path}`)
+      return failure(`${path} is not a file`, hint`ls -ld ${path}`)
     case 'not-a-folder':
-      return failure(`${path} is not a folder`, `ls -ld ${path}`)
+      return failure(`${path} is not a folder`, hint`ls -ld ${path}`)
     default:
       return what satisfies never
   }
 }
 
-/** Not waiting, if it is a pipe. */
+/** O_NONBLOCK, because opening a pipe would wait for a writer. */
 function openUnfollowed(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
-    // O_NOFOLLOW meets a link: https://man7.org/linux/man-pages/man2/open.2.html
+    // O_NOFOLLOW reports a symbolic link as ELOOP: https://man7.org/linux/man-pages/man2/open.2.html
     throw codeOf(error) === 'ELOOP' ? unsafe('symbolic-link', path) : error
   }
 }

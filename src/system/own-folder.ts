@@ -3,7 +3,7 @@ import { onDisk } from './disk-failure.ts'
 import { refuseAmongOthers } from './others-home.ts'
 import type { UserId } from './own-file.ts'
 
-/** Makes a folder of ours, and those above it, for its owner alone; one that is there stays as it is. */
+/** Creates a folder and its missing parents with mode 0700. An existing folder stays as it is. */
 export function makeOwnFolder(path: string, userId: UserId): void {
   refuseAmongOthers(path, userId)
   onDisk(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))

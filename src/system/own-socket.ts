@@ -1,37 +1,40 @@
 import { type Stats, statSync } from 'node:fs'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import type { UserId } from './own-file.ts'
 import { passedAlong } from './path-walk.ts'
 import { textIfReadable } from './readable.ts'
 import type { ConnectSocket } from './unix-socket.ts'
 
 /*
- * Whoever listens at a socket is given what is sent there, and answers. An address in the environment may have outlived
- * its socket, and in /tmp anybody can make another one of that name. So a socket is connected to only if it belongs to us or
- * to root, and everything on the way to it, too, and nobody else can change the folders.
+ * The process that listens at a socket reads secrets and gives answers. An address in the environment may outlive its
+ * socket, and in /tmp any user can create another socket of that name. So credbridge connects only if this user or root
+ * owns the socket and every component of its path, and no other user can change the folders.
  */
 
-/** Why this socket is not to be connected to; `undefined` if it is ours, or not there. */
+/** Why connecting to this socket is refused; `undefined` if it is safe, or does not exist. */
 export function strangerAt(path: string, userId: UserId): Failure | undefined {
   if (userId === undefined || userId < 0 || isAbstract(path)) return undefined
   for (const { path: passed, stats } of passedAlong(path)) {
     const trusted = stats.uid === userId || stats.uid === 0 || (stats.isDirectory() && isHiddenRoot(stats))
     const open = stats.isDirectory() && (stats.mode & 0o022) !== 0 && (stats.mode & 0o1000) === 0
     if (trusted && !open) continue
-    const what = trusted ? `can be changed by others` : 'belongs to another user'
-    return new Failure('refused', `the socket ${path} is not used: ${passed} ${what}`, { hints: [`ls -ld ${passed}`] })
+    const what = trusted ? `can be changed by other users` : 'belongs to another user'
+    return new Failure('refused', `refusing the socket ${path}: ${passed} ${what}`, {
+      hints: [hint`ls -ld ${passed}`],
+    })
   }
   return undefined
 }
 
-/** Whether it is no file, but a name that anybody may take: nothing tells whose it is. */
+/** Whether this is an abstract socket name instead of a file. Any user can take it: its owner cannot be verified. */
 export function isAbstract(path: string): boolean {
   return path.startsWith('\0')
 }
 
 /**
- * Connects to sockets of ours and root's only; any other ends with why. The socket is looked at before, and once more when
- * the other end is there, before anything can be sent.
+ * Connects only to safe sockets. For any other, `ended` receives the reason. The socket is checked before connecting
+ * and again afterwards, before anything can be sent.
  */
 export function ownSocketsOnly(connect: ConnectSocket, userId: UserId): ConnectSocket {
   return (path, { opened, received, ended }) => {
@@ -45,7 +48,7 @@ export function ownSocketsOnly(connect: ConnectSocket, userId: UserId): ConnectS
       opened() {
         if (isAbstract(path) || (before !== undefined && identityOf(path) === before)) return opened()
         socket.close()
-        ended(strangerAt(path, userId) ?? new Failure('refused', `the socket ${path} was replaced just now`))
+        ended(strangerAt(path, userId) ?? new Failure('refused', `the socket ${path} was replaced meanwhile`))
       },
       received,
       ended,
@@ -63,7 +66,10 @@ function identityOf(path: string): string | undefined {
   }
 }
 
-/** In a user namespace without root, root's folders belong to nobody: https://man7.org/linux/man-pages/man7/user_namespaces.7.html. */
+/**
+ * In a user namespace that does not map root, files of root appear as files of the overflow user:
+ * https://man7.org/linux/man-pages/man7/user_namespaces.7.html.
+ */
 function isHiddenRoot({ uid }: Stats): boolean {
   return uid === overflowId() && !isRootMapped()
 }

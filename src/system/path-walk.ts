@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { parse, resolve, sep } from 'node:path'
 
-/** A folder, link or file that the system passes on the way along a path. */
+/** A folder, link or file that the system visits when it resolves a path. */
 export interface Passed {
   readonly path: string
   readonly stats: Stats
@@ -10,8 +10,8 @@ export interface Passed {
 const mostLinks = 40
 
 /**
- * Everything that is passed on the way along an absolute path, links followed, up to its end or to the first that is not
- * there or cannot be looked at.
+ * Everything that the system visits when it resolves an absolute path and its links, up to the first component that
+ * does not exist or cannot be examined.
  */
 export function passedAlong(path: string): readonly Passed[] {
   const passed: Passed[] = []

@@ -2,34 +2,34 @@ import { getPriority, hostname } from 'node:os'
 import { linkIfReadable, textIfReadable } from './readable.ts'
 
 /*
- * Whether a process that left its name somewhere still lives. Only a process of the same kernel and the same namespace of
- * process ids can tell: on another machine, or in another container, the same number is another process.
+ * Whether a process that recorded its identity is still alive. Only a process under the same kernel and in the same PID
+ * namespace can tell: on another machine or in another container the same process ID means another process.
  */
 
-/** A process, as it can be named to others. */
+/** A process, as other processes can recognise it. */
 export interface ProcessIdentity {
-  /** The kernel that it runs on, until the next start; elsewhere than on Linux only the machine's name. */
+  /** The kernel's boot ID; without /proc the host name. */
   readonly host: string
-  /** In which its number counts; absent where there are no namespaces, or nothing says which it is. */
+  /** The PID namespace; absent on systems without /proc, `unknown` if /proc belongs to another one. */
   readonly namespace?: string
   readonly pid: number
-  /** When it was started, in the kernel's own count, because numbers are used again; absent where nothing says it. */
+  /** The start time in the kernel's clock ticks, because process IDs are reused; absent if unknown. */
   readonly started?: string
 }
 
-/** This process. On Linux the kernel says which it is; elsewhere its number has to be told, or nobody can judge it. */
+/** This process, as /proc describes it. Without /proc the caller must pass the process ID. */
 export function thisProcess(processId?: number): ProcessIdentity {
   const self = Number(linkIfReadable('/proc/self'))
   const boot = textIfReadable('/proc/sys/kernel/random/boot_id')?.trim()
   const namespace = linkIfReadable('/proc/self/ns/pid')
   if (!(self > 0) || boot === undefined || namespace === undefined) return { host: hostname(), pid: processId ?? -1 }
-  // Whoever has the files of another namespace in /proc has other numbers there than its own.
+  // /proc may belong to another PID namespace; its process IDs then differ from ours.
   if (processId !== undefined && processId !== self) return { host: hostname(), pid: processId, namespace: 'unknown' }
   const started = statOf(self)?.started
   return { host: boot, namespace, pid: self, ...(started === undefined ? {} : { started }) }
 }
 
-/** Whether that process lives, as far as this one can know. Stopped is living; ended and not yet waited for is dead. */
+/** Whether that process is alive, as far as this one can tell. A stopped process is living, a zombie dead. */
 export function lifeOf(
   { host, namespace, pid, started }: ProcessIdentity,
   here: ProcessIdentity = thisProcess(),
@@ -42,7 +42,7 @@ export function lifeOf(
   return stat.started === started && !['Z', 'X'].includes(stat.state) ? 'living' : 'dead'
 }
 
-/** The only question about another process that needs no signal. https://nodejs.org/api/os.html#osgetprioritypid */
+/** Checks for a process without sending a signal. https://nodejs.org/api/os.html#osgetprioritypid */
 function exists(pid: number): boolean {
   try {
     getPriority(pid)
@@ -52,14 +52,14 @@ function exists(pid: number): boolean {
   }
 }
 
-/** What the kernel says of a process: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
+/** From /proc/<pid>/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
 export interface ProcessStat {
   readonly state: string
   readonly parent: number
   readonly started: string
 }
 
-/** The third, fourth and 22nd word, counted behind the name in parentheses; `undefined` where nothing says them. */
+/** Fields 3, 4 and 22, counted from the end of the name in parentheses; `undefined` if they cannot be read. */
 export function statOf(pid: number): ProcessStat | undefined {
   const text = textIfReadable(`/proc/${pid}/stat`)
   const words = text?.slice(text.lastIndexOf(')') + 2).split(' ')

@@ -1,12 +1,15 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 
-/** The first program of this name in PATH's absolute folders; a relative one, as the working directory is, is passed over. */
+/**
+ * The first program of this name in the absolute folders of PATH. Relative ones, such as the working directory, are
+ * skipped.
+ */
 export function programOnPath(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   return programsOnPath(name, env)[0]
 }
 
-/** All programs of this name in PATH's absolute folders, in order. A name with a path separator has none. */
+/** All programs of this name in the absolute folders of PATH, in order. Empty for a name with a path separator. */
 export function programsOnPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   if (name === '' || name.includes('/') || name.includes('\\')) return []
   const endings = delimiter === ';' ? windowsEndings : ['']
@@ -17,10 +20,10 @@ export function programsOnPath(name: string, env: Readonly<Record<string, string
     .filter(isRunnable)
 }
 
-/** What Windows starts, in its order. Only there a semicolon separates the folders of PATH. */
+/** File name endings of programs on Windows, in its order. Only there a semicolon separates the folders of PATH. */
 const windowsEndings = ['.exe', '.cmd', '.bat', '']
 
-/** Whether this is a file that we may run. */
+/** Whether this is a file that this process may execute. */
 export function isRunnable(path: string): boolean {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
-/** The text of a file; `undefined` if there is none, or if it cannot be read. */
+/** The text of a file; `undefined` if it does not exist or cannot be read. */
 export function textIfReadable(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -9,7 +9,7 @@ export function textIfReadable(path: string): string | undefined {
   }
 }
 
-/** What a symbolic link says; `undefined` for anything else, and for a link that cannot be read. */
+/** The target of a symbolic link; `undefined` for anything else, and for a link that cannot be read. */
 export function linkIfReadable(path: string): string | undefined {
   try {
     return readlinkSync(path)

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { shellWord } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import { holderOf, isAbandoned, type LockFile, removeDeadMarkers, removeLock, takeLock } from './lock-file.ts'
 import { type ProcessIdentity, thisProcess } from './process-identity.ts'
 
-/** How long another program is waited for, in milliseconds; a person may be at it. */
+/** How long to wait for another program, in milliseconds. A person may be using it. */
 const patience = 10_000
 
 /**
- * Does something while no program changes the file that asks for `<file>.lock` first, as git does for the files of
- * git-credential-store (https://git-scm.com/docs/git-credential-store). Whoever waits for us waits for one second, so it must be
- * quick. A lock that a process of ours left when it died is removed, another program's never. Waited for too long: `timeout`.
+ * Runs `work` while no other program holds `<file>.lock`, the lock that git takes before it changes a file of
+ * git-credential-store (https://git-scm.com/docs/git-credential-store). git waits one second for it, so `work` must be
+ * quick. Removes the lock of a dead credbridge process, never another program's. Waiting longer than `wait`: `timeout`.
  */
 export async function whileLocked<T>(
   file: string,
@@ -47,6 +47,6 @@ async function acquire(file: string, lock: string, self: ProcessIdentity, wait: 
 
 function busy(file: string, lock: string): Failure {
   return new Failure('timeout', `another program is writing ${file}`, {
-    hints: ['let it come to its end', `if nothing of the kind runs any more: rm ${shellWord(lock)}`],
+    hints: [hint`wait until it ends`, hint`if no such program is running: rm ${lock}`],
   })
 }

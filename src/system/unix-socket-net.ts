@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net'
 import type { ConnectSocket } from './unix-socket.ts'
 
-/** Connects by node:net. */
+/** Connects with node:net. */
 export const connectByNet: ConnectSocket = (path, listener) => {
   const onread = {
     buffer: () => Buffer.allocUnsafe(16_384),

@@ -2,10 +2,10 @@ import { getSystemErrorName } from 'node:util'
 import type { ConnectSocket, SocketListener, UnixSocket } from './unix-socket.ts'
 
 /*
- * A Unix socket as Node's own pipe, the layer below node:net. node:net loads the streams and costs a one-shot call 4 to
- * 5 ms, more than the whole conversation with the Secret Service (bench/NOTES.md). What is used of the layer has been the
- * same from Node 20 to 26, and stands on the list of what packages use:
- * https://nodejs.org/api/deprecations.html#dep0111-processbinding. Where it is not as expected, node:net it is.
+ * A Unix socket by Node's internal pipe, the layer below node:net. node:net loads the streams and costs a one-shot call
+ * 4 to 5 ms, more than the whole conversation with the Secret Service (bench/NOTES.md). The parts used here are the
+ * same from Node 20 to 26, and are on the list of those that packages use:
+ * https://nodejs.org/api/deprecations.html#dep0111-processbinding. If the layer is not as expected, node:net is used.
  */
 
 interface Pipe {
@@ -20,14 +20,14 @@ interface Pipe {
 
 interface Layer {
   newPipe(): Pipe
-  /** What the layer keeps until `done` is called with 0 or the negative number of an error. */
+  /** The request object of the layer. `done` is called with 0 or a negative error number. */
   newConnecting(done: (status: number) => void): object
   newSending(bytes: Uint8Array, done: (status: number) => void): object
-  /** How much was read, or the negative number of an error; and where it starts. */
+  /** The number of bytes read, or a negative error number, and the offset of the bytes. */
   lastRead(): readonly [count: number, offset: number]
 }
 
-/** How to connect to a Unix socket: by the layer that `process.binding` gives, or by node:net. */
+/** Connects by the layer that `process.binding` returns, or by node:net if that is not possible. */
 export async function socketConnector(binding: Binding | undefined): Promise<ConnectSocket> {
   const layer = binding === undefined ? undefined : layerBelow(binding)
   if (layer === undefined) return (await import('./unix-socket-net.ts')).connectByNet
@@ -44,9 +44,9 @@ function connectOn(layer: Layer, path: string, listener: SocketListener): UnixSo
   function end(status: number): void {
     if (closed) return
     close()
-    listener.ended(Object.assign(new Error('the socket broke'), { code: getSystemErrorName(status) }))
+    listener.ended(Object.assign(new Error('the socket failed'), { code: getSystemErrorName(status) }))
   }
-  /** Whether it went well. */
+  /** Returns whether the status means success. If not, ends the connection. */
   const well = (status: number | undefined) => {
     if (status !== undefined && status < 0) queueMicrotask(() => end(status))
     return status === undefined || status >= 0

@@ -1,24 +1,24 @@
-/** What is connected to: a file, or a NUL and an abstract name. */
+/** The path of a socket file, or NUL and an abstract name. */
 export type SocketPath = string
 
 /** One end of a Unix socket. */
 export interface UnixSocket {
-  /** Sends all of it, after whatever was sent before. */
+  /** Sends all bytes, in the order of the calls. */
   send(bytes: Uint8Array): void
-  /** Whether it keeps the process alive. */
+  /** Whether the socket keeps the process alive. */
   keepAlive(on: boolean): void
-  /** Ends it; its listener is not called any more. */
+  /** Closes the socket. Its listener is not called any more. */
   close(): void
 }
 
-/** Who is told what comes of a socket. */
+/** Receives the events of a socket. */
 export interface SocketListener {
-  /** The other end is there: from now on something can be sent. */
+  /** The socket is connected: from now on it can send. */
   opened(): void
   received(bytes: Buffer): void
-  /** It broke, or never came about; nothing else is told after that. */
+  /** The connection ended or failed. This is the last event. */
   ended(error?: NodeJS.ErrnoException): void
 }
 
-/** Connects to a socket. The listener is called in a later turn. */
+/** Connects to a socket. The listener is called in a later turn of the event loop. */
 export type ConnectSocket = (path: SocketPath, listener: SocketListener) => UnixSocket

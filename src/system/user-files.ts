@@ -19,50 +19,57 @@ import { removeOthersFile, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
 import { linkIfReadable } from './readable.ts'
 
-/** The files of a person's tools: read whole, replaced whole, never left half. */
+/** The files of a person's tools: read whole, replaced whole, never left half written. */
 export interface Files {
-  /** The text, or `undefined` if there is no such file. */
+  /** The text; `undefined` if the file does not exist. */
   read(path: string): string | undefined
-  /** The same for a file that may be a stranger's; a folder is none, and what is not wholly readable is `refused`. */
+  /**
+   * The text of a file that may be a stranger's; `undefined` for a folder, `refused` if it is unreadable or too large.
+   */
   readStrange(path: string): string | undefined
   /** The same as bytes, for an archive, which may be larger. */
   bytes(path: string): Uint8Array | undefined
-  /** The path with all links followed; `undefined` if nothing is there. */
+  /** The path with all links resolved; `undefined` if it does not exist. */
   resolved(path: string): string | undefined
-  /** Replaces the whole file at once, through a link to what it means; keeps its mode, 0600 or 0700 for a new one. */
+  /** Replaces the whole file, or the target of a link, at once. Keeps the mode; a new file has 0600, a program 0700. */
   write(path: string, text: string, as?: 'program'): void
-  /** Does something while no program that locks the file by `<file>.lock`, as git does, changes it (system/tool-lock.ts). */
+  /**
+   * Runs `work` while no other program holds `<file>.lock`, as git does when it changes a file (system/tool-lock.ts).
+   */
   whileLocked<T>(path: string, work: () => T | Promise<T>): Promise<T>
   remove(path: string): void
   exists(path: string): boolean
-  /** Makes a symbolic link; what is there already stays, and is `refused`. */
+  /** Creates a symbolic link at `path`; `refused` if the path exists. */
   link(path: string, to: string): void
-  /** What a symbolic link says; `undefined` for anything else. */
+  /** The target of a symbolic link; `undefined` for anything else. */
   linkedTo(path: string): string | undefined
-  /** Makes a folder for us alone; one that is there stays as it is. */
+  /** Creates a folder with mode 0700. An existing folder stays as it is. */
   folder(path: string): void
-  /** A folder that we may write in, and nobody but us and the administrator. */
+  /** Whether this user can write in the folder, and no other user but the administrator can. */
   isOurs(folder: string): boolean
-  /** A folder in which anybody on this machine may put a file. */
+  /** Whether every user of this machine can create files in the folder. */
   isEverybodys(folder: string): boolean
-  /** The names in a folder, sorted; none if there is no such folder. */
+  /** The names in a folder, sorted; empty if it does not exist. */
   names(folder: string): readonly string[]
 }
 
-/** Who works on the files, and on what kind of system. */
+/** The user who works on the files, and the system. */
 export interface FilesUser {
-  /** Negative where users have no numbers. */
+  /** Negative on systems without numeric user IDs. */
   readonly userId: number
   readonly platform: string
-  /** The number of this process, where the kernel does not say it: elsewhere than on Linux. */
+  /** This process's ID, needed on systems without /proc. */
   readonly processId?: number
 }
 
-/** In bytes; what people write by hand is far below. */
+/** In bytes. Files that people write by hand are far smaller. */
 const mostOfStranger = 8 * 1024 * 1024
 const mostOfArchive = 512 * 1024 * 1024
 
-/** The files as this user sees them. Root changes other users' own files, which stay theirs, and makes none among them. */
+/**
+ * The files as this user sees them. Root changes another user's files without changing the owner, and creates none
+ * there.
+ */
 export function userFiles({ userId, platform, processId }: FilesUser): Files {
   function write(path: string, text: string, newMode: number): void {
     const target = meantBy(path)
@@ -72,7 +79,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       return
     }
     const before = statSync(target, { throwIfNoEntry: false })
-    if (before?.isFile() === false) throw new Failure('refused', `${path} is not a file, and is not replaced`)
+    if (before?.isFile() === false) throw new Failure('refused', `refusing to replace ${path}: it is not a file`)
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
     const owner = userId === 0 && before !== undefined ? { owner: before } : {}
     replaceFile(target, text, { mode: (before?.mode ?? newMode) & 0o777, ...owner })
@@ -82,7 +89,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
     read(path) {
       const bytes = contentOf(path)
       if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
-      throw new Failure('malformed', `${path} is not UTF-8 text, and is left as it is`)
+      throw new Failure('malformed', `${path} is not UTF-8 text, and was not changed`)
     },
 
     readStrange: (path) => strangeContentOf(path, mostOfStranger)?.toString('utf8'),
@@ -102,7 +109,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
 
     async whileLocked(path, work) {
       const target = meantBy(path)
-      // Root makes no lock in another user's home.
+      // Root creates no lock file in another user's home.
       if (userAlong(target, userId) !== undefined) return work()
       return (await import('./tool-lock.ts')).whileLocked(target, processId, work)
     },
@@ -119,7 +126,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
     },
 
     link: (path, to) =>
-      refusing(`${path} cannot be made a link`, () => {
+      refusing(`the link ${path} cannot be created`, () => {
         refuseAmongOthers(path, userId)
         symlinkSync(to, path)
       }),
@@ -157,7 +164,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
   }
 }
 
-/** A failure of ours keeps its reason; the system's becomes one with these words. */
+/** Runs `act`. A failure is passed on; any other error becomes a failure with this message. */
 function refusing(words: string, act: () => void): void {
   try {
     act()
@@ -170,8 +177,8 @@ function refusing(words: string, act: () => void): void {
 function strangeContentOf(path: string, most: number): Buffer | undefined {
   const stat = statOf(path)
   if (stat === undefined || stat.isDirectory()) return undefined
-  if (!stat.isFile()) throw new Failure('refused', `${path} is no plain file`)
-  if (stat.size > most) throw new Failure('refused', `${path} is too large to be looked at`)
+  if (!stat.isFile()) throw new Failure('refused', `${path} is not a regular file`)
+  if (stat.size > most) throw new Failure('refused', `${path} is too large to be read`)
   return contentOf(path, stat)
 }
 
@@ -185,7 +192,7 @@ function statOf(path: string): Stats | undefined {
 }
 
 function contentOf(path: string, stat = statOf(path)): Buffer | undefined {
-  if (stat?.isFIFO() === true) throw new Failure('refused', `${path} is a pipe, and nobody may ever write to it`)
+  if (stat?.isFIFO() === true) throw new Failure('refused', `refusing to read ${path}: it is a pipe`)
   try {
     return stat === undefined ? undefined : readFileSync(path)
   } catch (error) {
@@ -194,7 +201,7 @@ function contentOf(path: string, stat = statOf(path)): Buffer | undefined {
   }
 }
 
-/** People keep their dot files elsewhere and link to them: the link stays, the file behind it is replaced or made. */
+/** People link to dot files that they keep elsewhere: the link stays, its target is replaced or created. */
 function meantBy(path: string): string {
   try {
     return realpathSync(path)

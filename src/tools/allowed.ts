@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { command } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import type { World } from './tool.ts'
 
 /*
- * Settings of projects that the person allows although they are not known to be harmless: this setting in this file with
- * this value, and no other. Values are kept as fingerprints, because one can hold a password.
+ * Project settings that the person has allowed although they are not known to be harmless. Each entry allows one value
+ * of one setting in one file. Values are stored as fingerprints because a value can hold a password.
  */
 
 export interface Allowed {
@@ -24,7 +24,7 @@ export async function isAllowed(
   return candidates.some((one) => one.fingerprint === mark)
 }
 
-/** What a person allows by: 128 bits of a value's SHA-256. */
+/** Identifies a value: the first 128 bits of the SHA-256 of its JSON text, in hexadecimal. */
 export async function fingerprint(value: unknown): Promise<string> {
   const { createHash } = await import('node:crypto')
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
@@ -42,7 +42,7 @@ export function allowed(world: World): readonly Allowed[] {
     const all: unknown = JSON.parse(text)
     if (Array.isArray(all) && all.every(isEntry)) return all
   } catch {}
-  throw new Failure('malformed', `${file} is not what credbridge wrote`, { hints: [command`rm ${file}`] })
+  throw new Failure('malformed', `${file} was not written by credbridge`, { hints: [hint`rm ${file}`] })
 }
 
 export function writeAllowed(world: World, all: readonly Allowed[]): void {

@@ -9,7 +9,7 @@ import { pipTool, pythonTool, uvTool } from './python/tool.ts'
 import type { Tool } from './tool.ts'
 import { yarnTool } from './yarn/tool.ts'
 
-/** Every tool there is. This list is the only place where a new one is named. */
+/** All tools. A new tool is added only here. */
 export const tools: readonly Tool[] = [
   gitTool,
   dockerTool,

@@ -1,13 +1,14 @@
 import { isObject, type Member, type Node, parsed, rootOf } from './json-tree.ts'
 
 /*
- * Edits a JSON file of somebody else in place: only the member that is meant changes; order, indentation, line ends,
- * unknown members and the spelling of numbers stay as they were.
+ * Edits another program's JSON file in place. Only the given members change. Order, indentation, line endings, unknown
+ * unknown members and the spelling of numbers stay as they were. Where things stand is for a parser to say; what is put
+ * in looks like its neighbours, which the parser's own editing does not do.
  */
 
 export type Path = readonly string[]
 
-/** The value at a path; nothing there: `undefined`. A text that is no JSON object is `malformed`. */
+/** Returns the value at a path; `undefined` if there is none. Text that is not a JSON object is `malformed`. */
 export function valueAt(text: string, path: Path): unknown {
   const within = (value: unknown, name: string) => {
     return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
@@ -15,18 +16,18 @@ export function valueAt(text: string, path: Path): unknown {
   return path.reduce<unknown>(within, parsed(text))
 }
 
-/** The members of the object at a path; none if there is no object. */
+/** Returns the members of the object at a path; an empty list if there is no object. */
 export function membersAt(text: string, path: Path): readonly (readonly [name: string, value: unknown])[] {
   const value = valueAt(text, path)
   return isObject(value) ? Object.entries(value) : []
 }
 
-/** The text with this value at the path: in its old place, else behind the last member. Objects on the way are made. */
+/** Sets the value at a path, at its old position or after the last member. Creates missing objects on the path. */
 export function withValue(text: string, path: Path, value: unknown): string {
   return withValues(text, [[path, value]])
 }
 
-/** The same for many values, no path below another: the text is gone through once. */
+/** Like `withValue`, for many values in one pass. No path may lie below another. */
 export function withValues(text: string, values: readonly (readonly [path: Path, value: unknown])[]): string {
   const style = styleOf(text)
   return changed(text, valueEdits(text, rootOf(text), byName(values), style))
@@ -37,19 +38,19 @@ export function withoutValue(text: string, path: Path): string {
   return withoutValues(text, [path])
 }
 
-/** The same for many members: the text is gone through once. */
+/** Like `withoutValue`, for many members in one pass. */
 export function withoutValues(text: string, paths: readonly Path[]): string {
   return changed(text, removalEdits(rootOf(text), byName(paths.map((path) => [path, undefined]))))
 }
 
-/** A part of the text, and what comes in its place. */
+/** A range of the text and its replacement. */
 interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** The edits from the first to the last. */
+/** Applies the edits in the order of their positions. */
 function changed(text: string, edits: readonly Edit[]): string {
   const parts: string[] = []
   let at = 0
@@ -60,7 +61,7 @@ function changed(text: string, edits: readonly Edit[]): string {
   return parts.join('') + text.slice(at)
 }
 
-/** What is meant in an object: for each name a value, or what is meant below. */
+/** The requested changes to an object: for each name a value, or the changes below it. */
 type Meant = ReadonlyMap<string, { readonly value: unknown } | { readonly below: Meant }>
 
 function byName(values: readonly (readonly [path: Path, value: unknown])[]): Meant {
@@ -95,12 +96,12 @@ function valueEdits(text: string, at: Node, meant: Meant, style: Style): readonl
   return missing.length === 0 ? edits : [...edits, insertion(text, at, missing, style)]
 }
 
-/** The value that is meant, with the objects on the way to it. */
+/** The requested value, inside the objects on the path to it. */
 function plain(one: { readonly value: unknown } | { readonly below: Meant }): unknown {
   return 'value' in one ? one.value : Object.fromEntries([...one.below].map(([name, inner]) => [name, plain(inner)]))
 }
 
-/** Members that stand beside each other go as one, so that what separates them goes once. */
+/** Removes adjacent members as one range, so that each separator is removed once. */
 function removalEdits(at: Node, meant: Meant): readonly Edit[] {
   const members = at.members ?? []
   const edits: Edit[] = []
@@ -125,7 +126,7 @@ function removalEdits(at: Node, meant: Meant): readonly Edit[] {
 
 interface Style {
   readonly lineEnd: string
-  /** What one level is indented by; absent where all stands on one line. */
+  /** The indentation of one level; absent if the members are on the line of the brace. */
   readonly unit?: string
 }
 
@@ -138,7 +139,7 @@ function styleOf(text: string): Style {
   return blank.includes('\n') ? { lineEnd, unit: blank.slice(blank.lastIndexOf('\n') + 1) } : { lineEnd }
 }
 
-/** New members behind the last one. */
+/** Inserts new members after the last one. */
 function insertion(text: string, into: Node, added: readonly [string, unknown][], style: Style): Edit {
   const [first, last] = [into.members?.[0], into.members?.at(-1)]
   if (first === undefined || last === undefined) {
@@ -157,7 +158,7 @@ function print(value: unknown, indent: string, { unit, lineEnd }: Style): string
   return JSON.stringify(value, undefined, unit).replaceAll('\n', lineEnd + indent)
 }
 
-/** The blanks at the beginning of the line on which this stands. */
+/** The white space at the start of the line that contains this position. */
 function indentAt(text: string, at: number): string {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
   return line.slice(0, line.length - line.trimStart().length)

@@ -5,58 +5,58 @@ import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import type { Machine } from '../system/machine.ts'
 
-/** One call of somebody's program, as it was typed. */
+/** One call of a program, with its original arguments. */
 export interface Call {
   readonly program: string
   readonly words: readonly string[]
   readonly world: Machine
-  /** What a person has put into the environment besides: the name of each variable, and the endpoint that it is for. */
+  /** Variables that the person named for this call, each with the endpoint whose credential it gets. */
   readonly named: ReadonlyMap<string, Endpoint>
-  /** A person said that this call is to have credentials (`credbridge run`); else the program was called as ever. */
+  /** The person asked for credentials with `credbridge run`. False: the program was called through its shim. */
   readonly asked: boolean
 }
 
-/** How a tool's programs are started with the credentials that the tool may use. */
+/** Starts a tool's programs with the credentials that the tool may use. */
 export interface Launcher {
-  /** Whose credentials they are. */
+  /** The tool that asks for the credentials. */
   readonly tool: Owner
-  /** What this call may need. Reads only; `refused` where the project's own files reach for secrets. */
+  /** Plans which credentials this call may need. Reads only. `refused` if the project's files reach for secrets. */
   plan(call: Call): Promise<LaunchPlan>
 }
 
 export interface LaunchPlan {
-  /** One question for each place that the program may sign in to. None: nothing has to be opened. */
+  /** One lookup for each endpoint that the program may sign in to. Empty: no store is opened. */
   readonly lookups: readonly Lookup[]
-  /** What goes along, by the answers in the same order; `newName` makes names of variables that nobody can guess. */
+  /** Builds the launch from the answers, in the order of `lookups`. `newName` returns unguessable variable names. */
   launch(answers: readonly (Answer | undefined)[], newName: () => string): Launch | Promise<Launch>
 }
 
 export interface Launch {
   /** Added to the program's environment. */
   readonly env?: Readonly<Record<string, Secret | string>>
-  /** A file for the program, outside the project and readable by nobody else, gone when the program is. */
+  /** A private file for the program, outside the project. It is removed when the program ends. */
   readonly file?: LaunchFile
-  /** For the person, before the program starts. */
+  /** Lines for the person, printed before the program starts. */
   readonly remarks?: readonly string[]
-  /** The program has nothing to do: only what comes afterwards is done. */
+  /** Do not start the program; only run `afterwards`. */
   readonly withoutProgram?: boolean
-  /** What is left to do when it has ended well. */
+  /** Returns the work to do after the program has exited with code 0. */
   readonly afterwards?: () => Afterwards
 }
 
 export interface LaunchFile {
-  /** The variable that tells the program where it is, in any case of its letters. */
+  /** The variable that holds the file's path. Variables that differ only in case are removed. */
   readonly variable: string
   readonly text: string
 }
 
 export interface Afterwards {
   readonly removal?: Removal
-  /** Words for `credbridge`. */
+  /** Arguments for a call of `credbridge`. */
   readonly words?: readonly string[]
   /** A line for the person. */
   readonly says?: string
 }
 
-/** The program starts as if we were not there. */
+/** Starts the program without credentials. */
 export const asItIs: LaunchPlan = { lookups: [], launch: () => ({}) }

@@ -1,6 +1,7 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import { type Failure, isFailure, withHints } from '../core/failure.ts'
 import { formatFailure, printable } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -9,36 +10,36 @@ import type { Answer, Lookup } from '../core/selection.ts'
 import type { CallData, Conversation, Dialect, Input, Reading, Reply } from './dialect.ts'
 import * as conversation from './dialect.ts'
 
-/** What one message of the client asks for. */
+/** The request in one message from the client. */
 export type Intent =
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
-  /** `absent`: how the client hears that there was nothing; as `done` unless given. `beside`: what goes with it. */
+  /** `absent`: the reply if there was nothing to remove, by default `done`. `beside`: a second removal. */
   | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply; readonly beside?: Removal | undefined }
   | { readonly do: 'list'; readonly listing: Listing; readonly found: (entries: readonly Entry[]) => Reply }
-  /** A person types a secret; what follows depends on it. */
+  /** A person types a secret; `answered` returns the next request. */
   | { readonly do: 'ask'; readonly question: string; readonly answered: (secret: Secret) => Intent }
 
-/** A protocol of one message and one reply: read purely, print purely; what it says when is data. */
+/** A protocol of one message and one reply. Its functions are pure; its fixed replies are data. */
 export interface OneShot {
   readonly tool: Owner
-  /** What this call reads from standard input; `undefined`: nothing at all. */
+  /** How this call reads standard input; `undefined`: it does not. */
   reading(call: CallData): Reading | undefined
-  /** What the words and the message ask for. Throws `malformed` where they ask for nothing. */
+  /** Interprets the arguments and the message. Throws `malformed` if they are not a request. */
   read(call: CallData, input: Input): Intent
-  /** Looked, and nothing there. */
+  /** The reply if nothing was found. */
   readonly absent: Reply
-  /** Saved or removed. */
+  /** The reply after a save or a removal. */
   readonly done: Reply
   broken(failure: Failure, text: string): Reply
-  /** How the client hears of several accounts with nothing to choose among them; the person reads it on a terminal. */
+  /** The reply if several accounts match and none is preferred. For `absent`, a person on a terminal still sees why. */
   readonly ambiguous: 'absent' | 'broken'
-  /** A setting with which what is locked counts as absent for a client that only looks; its failure names it. */
+  /** With this setting a locked store counts as empty for a client that only reads. The failure's hint names it. */
   readonly whenLocked?: { readonly setting: string; readonly value: string }
 }
 
-/** The dialect of a protocol of one message and one reply. */
+/** Makes a dialect of a one-shot protocol. */
 export function oneShot(protocol: OneShot): Dialect {
   return {
     tool: protocol.tool,
@@ -90,7 +91,7 @@ function* listed({ listing, found }: Extract<Intent, { do: 'list' }>): Conversat
   return found(yield* conversation.list(listing))
 }
 
-/** Nothing is told of what is locked, where a person has said so, and that is said. */
+/** Treats a locked store as empty if the person's setting says so, and reports that on standard error. */
 function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): Conversation {
   try {
     return yield* look
@@ -100,6 +101,8 @@ function* looking({ whenLocked }: OneShot, nothing: Reply, look: Conversation): 
     if ((yield* conversation.setting(whenLocked.setting)) === whenLocked.value) {
       return { ...nothing, stderr: `credbridge: ${printable(error.message)}; going on without a sign-in (${words})\n` }
     }
-    throw withHints(error, [`to go on without a sign-in: ${words} in config.toml`])
+    throw withHints(error, [
+      hint`to go on without a sign-in: ${whenLocked.setting} = "${whenLocked.value}" in config.toml`,
+    ])
   }
 }

@@ -2,16 +2,16 @@ import { isAbsolute, join } from 'node:path'
 import type { Change, World } from './tool.ts'
 
 /*
- * Some clients run what they find by its name on PATH. There we put a link to our command, into a folder of the user's own: one
- * that others have on their PATH, too, is not ours to fill. Nobody else may be able to put another program there.
+ * Some clients find a command by its name on PATH. For them, setup links our command into one of the user's own folders
+ * on PATH. It never uses a folder that other users share, or one in which another user could replace the link.
  */
 
-/** The folders of PATH, in order. */
+/** The absolute folders of PATH, in order. */
 export function foldersOnPath({ env, platform }: World): readonly string[] {
   return (env['PATH'] ?? env['Path'] ?? '').split(platform === 'win32' ? ';' : ':').filter(isAbsolute)
 }
 
-/** The user's own among them, the usual ones first. */
+/** The folders on PATH that belong to the user alone, the usual ones first. */
 export function ownFolders(world: World): readonly string[] {
   const inHome = join(world.home, '/')
   const own = [...new Set(foldersOnPath(world))].filter((path) => path.startsWith(inHome) && world.files.isOurs(path))
@@ -19,12 +19,12 @@ export function ownFolders(world: World): readonly string[] {
   return [...usual, ...own.filter((path) => !usual.includes(path))]
 }
 
-/** How a command is named in a folder of PATH. */
+/** The file name of a command in a folder on PATH. */
 export function fileName(name: string, { platform }: World): string {
   return platform === 'win32' ? `${name}.cmd` : name
 }
 
-/** What a link of ours leads to: the link itself says it, on Windows the only line of the file. */
+/** The target of a link of ours; `undefined` if it is none. On Windows the link is a file of one line. */
 export function leadsTo(world: World, path: string): string | undefined {
   if (world.platform !== 'win32') return world.files.linkedTo(path)
   return /^@"([^"]+)" %\*/.exec(world.files.read(path) ?? '')?.[1]
@@ -41,8 +41,9 @@ export function unlinking(world: World, path: string): Change {
 }
 
 /**
- * Links to commands of ours that clients find by name, in a folder of the user's own: it is on the PATH of a desktop, which has
- * neither Node nor the folder of npm's links. None where PATH leads to what starts without Node, or where something else has the name.
+ * Links those commands of ours that clients find by name into a folder of the user's own. Such a folder is on the PATH
+ * of a desktop session, which has neither Node nor the folder of npm's links. No link is made if PATH already leads to
+ * a command that starts without Node, or if another file has the name.
  */
 export function linkingByName(world: World, commands: readonly string[]): readonly Change[] {
   const [folder] = ownFolders(world)
@@ -56,7 +57,7 @@ export function linkingByName(world: World, commands: readonly string[]): readon
   })
 }
 
-/** Takes them away. */
+/** Removes those links. */
 export function unlinkingByName(world: World, commands: readonly string[]): readonly Change[] {
   return ownFolders(world).flatMap((folder) =>
     commands.flatMap((command) => {

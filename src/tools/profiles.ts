@@ -4,25 +4,25 @@ import { Failure } from '../core/failure.ts'
 import type { Tool } from './tool.ts'
 
 /*
- * Programs that take credentials from a variable of their environment, as their own manuals say. `credbridge run
- * --profile <name>` knows the variable; one line here makes it know another program's.
+ * Programs that read credentials from an environment variable, as their manuals document. `credbridge run
+ * --profile <name>` sets the variable. An entry here adds a program.
  */
 
 export interface Profile {
   readonly name: string
-  /** What it is for and where its variable is documented, for a person. */
+  /** For a person: the program, its variable and where that is documented. */
   readonly title: string
   readonly kinds: readonly Kind[]
-  /** A word that the variable's name is made of, for programs that name their servers: `--profile name:word=…`. */
+  /** A part of the variable's name, for programs that name their servers: `--profile name:word=…`. */
   readonly word?: string
-  /** Adds the credential to what the variables hold already. */
+  /** Returns the variables with the credential added to their present values. */
   variables(credential: Sent, word: string, before: Before): Readonly<Record<string, string>>
 }
 
 /** A credential for a server. */
 export type Sent = Credential & { readonly endpoint: Address }
 
-/** The value of a variable so far. */
+/** Returns the present value of a variable. */
 export type Before = (variable: string) => string | undefined
 
 export const profiles: readonly Profile[] = [
@@ -46,8 +46,11 @@ export const profiles: readonly Profile[] = [
     title: 'Bundler: BUNDLE_<HOST> (bundle-config(1), Credentials for gem sources)',
     kinds: ['basic', 'bearer'],
     variables(credential) {
-      const { host } = withoutPort(credential, 'Bundler')
-      const name = host.replaceAll('.', '__').replaceAll('-', '___').toUpperCase()
+      // It looks for the address as the Gemfile has it, then for the host, at whatever port (Bundler::Settings.key_for).
+      const { key, host, port } = credential.endpoint
+      const name = (port === undefined ? host : `${key}/`).replaceAll('.', '__').replaceAll('-', '___').toUpperCase()
+      if (name.includes('='))
+        throw new Failure('unsupported', `no variable can have the name that Bundler has for ${key}`)
       return { [`BUNDLE_${name}`]: userAndSecret(credential) }
     },
   },
@@ -84,7 +87,7 @@ export const profiles: readonly Profile[] = [
   },
 ]
 
-/** What `credbridge share` can share with a profile. */
+/** The profiles as tools, for `credbridge share`. */
 export const profileTools: readonly Tool[] = profiles.map(({ name, title, kinds }) => ({
   name,
   title,
@@ -101,19 +104,13 @@ function composerAuth(before: string | undefined): Methods {
     const auth: unknown = JSON.parse(before)
     if (typeof auth === 'object' && auth !== null && !Array.isArray(auth)) return auth as Methods
   } catch {}
-  throw new Failure('malformed', 'COMPOSER_AUTH is set already, and is no JSON object')
+  throw new Failure('malformed', 'COMPOSER_AUTH is already set and is not a JSON object')
 }
 
-/** Part of an address, and escaped as such. */
+/** Percent-encoded as in a URL. */
 function userAndSecret({ account, kind, secret }: Sent): string {
   const escaped = encodeURIComponent(secret.expose())
   return kind === 'bearer' ? escaped : `${encodeURIComponent(account)}:${escaped}`
-}
-
-/** Such a variable means the host at every port. */
-function withoutPort({ endpoint }: Sent, program: string): Address {
-  if (endpoint.port === undefined) return endpoint
-  throw new Failure('unsupported', `${program}'s variable has no place for the port of ${endpoint.key}`)
 }
 
 function noSemicolon(text: string): string {

@@ -1,6 +1,7 @@
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
 import type { Failure } from '../core/failure.ts'
+import type { Hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Change } from '../system/change.ts'
 import type { Machine } from '../system/machine.ts'
@@ -12,115 +13,121 @@ export type { Environment } from '../system/machine.ts'
 export type { Change, DoctorLine as Finding, Files, Machine as World }
 
 export interface Plan {
-  /** Empty: everything is as it should be. */
+  /** Empty: nothing has to change. */
   readonly changes: readonly Change[]
-  /** What a person should know besides; shown in any case. */
+  /** Further information for the person, always shown. */
   readonly remarks: readonly string[]
-  /** Sign-ins that the tool would not find any more after these changes: they are taken over in the same step. */
+  /** Sign-ins that the tool could no longer find after these changes. They are imported in the same step. */
   readonly signIns?: readonly PlainSecret[]
 }
 
-/** An option of one tool's setup or import, as the command line shows it. */
+/** An option of a tool's setup or import on the command line. */
 export interface SetupOption {
-  /** As commander spells them: `--only`, `--registry <host...>`. */
+  /** In commander's syntax: `--only`, `--registry <host...>`. */
   readonly flags: string
   readonly says: string
 }
 
 export type SetupOptions = Readonly<Record<string, boolean | string | readonly string[] | undefined>>
 
-/** How a tool is told to ask credbridge. Adds only its own lines, and undo removes only those. */
+/** Configures a tool to ask credbridge. Adds only its own lines; undo removes only those. */
 export interface Setup {
   plan(world: Machine, options: SetupOptions): Promise<Plan>
   undo(world: Machine, options: SetupOptions): Promise<Plan>
-  /** Signs in once through the real tool with a throw-away credential; what it shows is a line for a person. */
+  /** Signs in once through the real tool with a throw-away credential. Returns a line for the person. */
   prove?(world: Machine): Promise<string>
-  /** How things stand, for doctor. */
+  /** Returns the state of the setup, for doctor. */
   check(world: Machine): Promise<readonly DoctorLine[]>
 }
 
-/** A secret that lies readable somewhere. */
+/** A secret that another program stores where it can be read. */
 export interface PlainSecret {
-  /** Where, for a person: a file and what in it. Never the secret. */
+  /** For a person: the file and the entry in it. Never contains the secret. */
   readonly where: string
   readonly credential: Credential
-  /** How it is kept. */
+  /** Options for saving it. */
   readonly saving?: Saving
-  /** The tools that read it; absent: the owner. One of them at least must ask credbridge, else they would be signed out. */
+  /** The tools that read it; absent: the owner. At least one must ask credbridge, or the import would sign them out. */
   readonly readBy?: readonly Owner[]
-  /** Whether they ask credbridge about this endpoint. Absent: their setup decides, for all endpoints alike. */
+  /** Whether these tools ask credbridge about this endpoint. Absent: their setup decides, for all endpoints alike. */
   readonly asks?: true | NotAsking
-  /** Takes it out of there. Called only after it was saved and read back. */
+  /** Removes it from its location. Called only after it was saved and read back. */
   takeOut(): Promise<void> | void
-  /** What `putBack` needs to find the place again: no secret in it. Absent: there is no way back. */
+  /** Lets `putBack` find the location again. Contains no secret. Absent: the secret cannot be put back. */
   readonly trace?: Readonly<Record<string, string>>
 }
 
-/** Why a tool would be signed out if its secret were moved. */
+/** Why moving a secret would sign its tool out. */
 export interface NotAsking {
   /** For a person: which tool does not ask credbridge. */
   readonly why: string
   /** The command that makes it ask. */
-  readonly setup: string
+  readonly setup: Hint
 }
 
-/** A secret that was taken out: where it was, and what it is now. */
+/** A secret that was taken out: its former location and the credential as it is now. */
 export interface TakenSecret {
   readonly trace: Readonly<Record<string, string>>
   readonly credential: Credential
 }
 
-/** Where a tool left plain secrets. */
+/** The plain secrets that can be moved, and remarks about those that cannot. */
+export interface FoundSecrets {
+  readonly secrets: readonly PlainSecret[]
+  readonly remarks: readonly string[]
+}
+
+/** Finds and moves the plain secrets of a tool. */
 export interface PlainSecrets {
-  /** Everything that can be moved, and remarks about what cannot. Reads only. */
-  find(world: Machine, options: SetupOptions): Promise<{ secrets: readonly PlainSecret[]; remarks: readonly string[] }>
-  /** Asks as the tool would whether each of these is found now, before any is taken out; one that is not is a failure. */
+  /** Returns the secrets that can be moved, and remarks about those that cannot. Reads only. */
+  find(world: Machine, options: SetupOptions): Promise<FoundSecrets>
+  /** Asks for each secret as the tool would, before any is taken out. Fails if one is not found. */
   prove?(world: Machine, secrets: readonly PlainSecret[]): Promise<string>
-  /** Takes all these out at once, where that is less work than one after the other. */
+  /** Takes all of them out at once, for tools where that is less work than one by one. */
   takeOutAll?(world: Machine, secrets: readonly PlainSecret[]): Promise<void> | void
-  /** The way back: writes the credential where the trace says it was; what lies there by now and is newer is `refused`. */
+  /** Writes the credential back to the location in the trace. `refused` if that holds a newer secret. */
   putBack?(world: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
-  /** The same for all at once: for each the failure, if it cannot be written back. */
+  /** Like `putBack`, for all at once. Returns a failure for each one that cannot be written back. */
   putBackAll?(world: Machine, taken: readonly TakenSecret[]): Promise<readonly (Failure | undefined)[]>
 }
 
-/** Items that another program keeps in the Secret Service, and what they are to us: `credbridge import --from`. */
+/** Another program's items in the Secret Service, which `credbridge import --from` reads. */
 export interface Neighbour {
-  /** The word after `--from`. */
+  /** The value of `--from`. */
   readonly name: string
-  /** The attributes that its items have; more than one set where no single one finds them all. */
+  /** The attributes of its items. There are several sets if no single one finds all items. */
   readonly searches: readonly Readonly<Record<string, string>>[]
-  /** One of them as a credential; `undefined` if it is none that we can use. */
+  /** Converts one item to a credential; `undefined` if we cannot use it. */
   read(attributes: Readonly<Record<string, string | undefined>>, text: string): Credential | undefined
 }
 
-/** A client program. What it does not offer is absent. */
+/** A client program. Members that do not apply to it are absent. */
 export interface Tool {
-  /** The word on our command line; if the tool saves anything, also what owns its items. */
+  /** The name on our command line, and the owner of the items that the tool saves. */
   readonly name: Owner
-  /** For a person: which programs this is for. */
+  /** For a person: the programs that it covers. */
   readonly title: string
-  /** The commands of ours that it calls. */
+  /** The credbridge commands that it calls. */
   readonly commands: readonly string[]
-  /** Its clients find them by their names on PATH. */
+  /** Its clients find these commands by name on PATH. */
   readonly byName?: boolean
-  /** Those of them that start the tool itself in our place, with the whole environment that it was called with. */
+  /** Those of these commands that start the tool itself, with the caller's whole environment. */
   readonly shims?: readonly string[]
   setup?(): Promise<Setup>
-  /** Options of its setup and of its import. They are data: the command line shows them without loading either. */
+  /** Options of its setup and import. They are data: the command line shows them without loading the code. */
   readonly setupOptions?: readonly SetupOption[]
   readonly importOptions?: readonly SetupOption[]
   plainSecrets?(): Promise<PlainSecrets>
-  /** The programs that `credbridge run` starts with the tool's credentials, by their names on PATH. */
+  /** The programs that `credbridge run` starts with the tool's credentials, by name on PATH. */
   readonly runs?: readonly string[]
   launcher?(): Promise<Launcher>
   readonly neighbours?: readonly Neighbour[]
-  /** Whether it could list this entry although it did not save it: that needs a person's word (`credbridge share`). */
+  /** Whether it could list an entry of another owner. A person must allow that (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
-  /** The programs on this machine that would find this entry only once it is listed; none: empty. */
+  /** The installed programs that find this entry only if it is listed; an empty list if there are none. */
   readonly seeOnlyListed?: (entry: Entry, world: Machine) => readonly string[]
-  /** The user name that its wire sends with this credential, which has none; `undefined` where it sends none. */
+  /** The user name that its protocol sends with a credential without one; `undefined` if it sends none. */
   readonly userFor?: (entry: Entry, fromSettings: string) => string | undefined
-  /** It is answered with what others saved only where that is shared with it. */
+  /** It gets other owners' credentials only if they are shared with it. */
   readonly onlyShared?: boolean
 }

@@ -1,6 +1,6 @@
 /*
- * Variables that do more than hold a value: they make programs run code, trust somebody or find their own files
- * elsewhere.
+ * Environment variables that do more than hold a value. They make programs run code, trust another party or read their
+ * files from elsewhere.
  */
 
 const loading = new Set([
@@ -21,14 +21,14 @@ const loading = new Set([
 const loadingBeginnings = ['LD_', 'DYLD_', 'GIT_CONFIG', 'BASH_FUNC_', 'CREDBRIDGE_', 'NPM_CONFIG_', 'PNPM_CONFIG_']
 const ownBeginnings = ['GIT_', 'PYTHON', 'BUN_', 'YARN_', 'XDG_']
 
-/** Whether a variable of this name loads code or leads traffic: nothing secret is put into one. */
+/** Whether a variable of this name loads code or redirects traffic. No secret is put into such a variable. */
 export function loadsCode(name: string): boolean {
   const capital = name.toUpperCase()
   if (loading.has(capital) || capital.endsWith('_PROXY')) return true
   return loadingBeginnings.some((one) => capital.startsWith(one))
 }
 
-/** Whether programs look for a variable of this name by themselves: a project's file sets none. */
+/** Whether programs read a variable of this name unasked. A project's file must not set such a variable. */
 export function isPowerful(name: string): boolean {
   return loadsCode(name) || ownBeginnings.some((one) => name.toUpperCase().startsWith(one))
 }

@@ -36,7 +36,7 @@ needs('the build (npm run build)', built)('built', () => {
       await credbridge('setup', 'docker', '--no-prove')
       const moved = await credbridge('import', 'docker', '--helper', 'pass', '--yes')
       expect(moved.stderr).toContain(
-        'two.example.com: stays, the helper keeps several users there and would forget all',
+        'two.example.com: not moved, the helper stores several users there and would erase all',
       )
       expect(moved).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/\n1 moved\n$/) })
       expect((await ask('credbridge', 'list')).stdout).toBe('{"https://index.docker.io/v1/":"hub"}\n')

@@ -51,7 +51,7 @@ needs('the build (npm run build)', built)('built', () => {
       const outcome = await world.run('keyring', ['set', 'sys', 'bob'], { input: '' })
       expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
       expect(outcome.stderr).toBe(
-        'credbridge: there is no terminal to ask on\nhint: write it to standard input, where there was nothing\n',
+        'credbridge: there is no terminal to ask on\nhint: write it to standard input, which was empty\n',
       )
       expect(await kept(world)).toMatchObject({ stdout: '', exitCode: 1 })
     })

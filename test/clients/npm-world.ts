@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
 import { hasVerdaccio, type PackageRegistry, startPackageRegistry } from '../real/package-registry.ts'
-import { needs, type Suite } from '../real/require.ts'
+import { hasKeyring, needs, programOnPath, type Suite } from '../real/require.ts'
 import { type Outcome, type RunOptions, run } from '../real/run.ts'
 import { type Session, startSession } from '../real/session.ts'
 
@@ -17,8 +17,12 @@ export type Manager = 'npm' | 'pnpm' | 'pnpm-10' | 'yarn' | 'bun'
 
 /** The suite for tests with real managers of packages, a real registry and our built commands. */
 export const needsNpmClients: Suite = needs(
-  'the build (npm run build) and the managers of packages (.ci/npm-clients)',
-  built && hasVerdaccio && existsSync(join(clients, 'bun', 'made')),
+  'the build (npm run build), a keyring, python3 and the managers of packages (.ci/npm-clients)',
+  built &&
+    hasKeyring &&
+    programOnPath('python3') !== undefined &&
+    hasVerdaccio &&
+    existsSync(join(clients, 'bun', 'made')),
 )
 
 export const user = 'alice'

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
-import { needs, type Suite } from '../real/require.ts'
+import { hasKeyring, needs, type Suite } from '../real/require.ts'
 import { type Outcome, type RunOptions, run } from '../real/run.ts'
 import { type Session, startSession } from '../real/session.ts'
 
@@ -21,8 +21,8 @@ export function client(environment: 'pip-old' | 'pip-new' | 'tools' | 'flyte', p
 
 /** The suite for tests with real Python clients and our built commands. */
 export const needsPythonClients: Suite = needs(
-  'the build (npm run build) and the Python clients (.ci/python-clients)',
-  built && existsSync(join(environments, 'made')),
+  'the build (npm run build), a keyring and the Python clients (.ci/python-clients)',
+  built && hasKeyring && existsSync(join(environments, 'made')),
 )
 
 export interface PythonWorld {

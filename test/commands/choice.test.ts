@@ -87,7 +87,7 @@ needs('the build (npm run build)', built)('built', () => {
         const outcome = await world.set(at, 'ann', 's3cret', { more, timeout: 60_000 })
         expect(outcome).toMatchObject({ exitCode: 2, stdout: '', timedOut: false })
         expect(outcome.stderr).toMatch(why)
-        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+        expect(outcome.stderr).toContain('hint: to use another store: credbridge use vault\n')
         expect(settled(world)).toBeUndefined()
         expect(existsSync(vaultOf(world))).toBe(false)
         expect(await world.credbridge('use', 'vault')).toMatchObject({ exitCode: 0 })
@@ -108,7 +108,7 @@ needs('the build (npm run build)', built)('built', () => {
           stdout: '',
           stderr: expect.stringMatching(/vanished|cannot be reached/),
         })
-        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+        expect(outcome.stderr).toContain('hint: to use another store: credbridge use vault\n')
       }
       expect([settled(world), existsSync(vaultOf(world))]).toEqual([undefined, false])
     })
@@ -142,8 +142,8 @@ needs('the build (npm run build)', built)('built', () => {
       await world.session.kill()
       for (const outcome of [await world.set(at, 'ann', 'other'), await world.credbridge('get', at)]) {
         expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
-        expect(outcome.stderr).toContain('hint: what is kept lies in the secret-service store\n')
-        expect(outcome.stderr).toContain('hint: to settle on another store: credbridge use vault\n')
+        expect(outcome.stderr).toContain('hint: your secrets are in the secret-service store\n')
+        expect(outcome.stderr).toContain('hint: to use another store: credbridge use vault\n')
       }
       expect([settled(world), existsSync(vaultOf(world))]).toEqual(['secret-service', false])
       await world.session.restart()
@@ -175,7 +175,7 @@ needs('the build (npm run build)', built)('built', () => {
       const more = { XDG_STATE_HOME: '/dev/null' }
       const outcome = await world.set(at, 'ann', 's3cret', { more })
       expect(outcome.exitCode).toBe(2)
-      expect(outcome.stderr).toContain('which store is in use cannot be remembered')
+      expect(outcome.stderr).toContain('the choice of the store cannot be written')
       expect(outcome.stderr).toContain('CREDBRIDGE_STORE=secret-service')
       expect((await inKeyring(world)).stdout).toBe('')
       const named = { ...more, CREDBRIDGE_STORE: 'secret-service' }

@@ -72,10 +72,10 @@ describe('--env', () => {
   test('exactly there, exactly that account, exactly that kind; else the command that adds it', async () => {
     await save('https://h.example.com', 'bob', 'x')
     for (const [text, hint] of [
-      ['X=https://h.example.com/deeper', 'credbridge set https://h.example.com/deeper --kind basic'],
-      ['X=http://h.example.com', 'credbridge set http://h.example.com --kind basic'],
-      ['X=https://h.example.com#carol', 'credbridge set https://h.example.com carol --kind basic'],
-      ['X=https://h.example.com:bearer', 'credbridge set https://h.example.com --kind bearer'],
+      ['X=https://h.example.com/deeper', 'credbridge set --kind basic https://h.example.com/deeper'],
+      ['X=http://h.example.com', 'credbridge set --kind basic http://h.example.com'],
+      ['X=https://h.example.com#carol', 'credbridge set --kind basic https://h.example.com carol'],
+      ['X=https://h.example.com:bearer', 'credbridge set --kind bearer https://h.example.com'],
     ] as const) {
       await expect(variables(text)).rejects.toMatchObject({ code: 'refused', hints: [hint] })
     }

@@ -125,7 +125,7 @@ needs('the build (npm run build)', built)('built', () => {
       const outcome = await world.run('credbridge', ['get', at], { more: { PATH: folder } })
       expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
       expect(outcome.stderr).toContain('docker-credential-pass is not on PATH')
-      expect(outcome.stderr).toContain('hint: what is kept lies in the helper:pass store\n')
+      expect(outcome.stderr).toContain('hint: your secrets are in the helper:pass store\n')
     })
   })
 

@@ -7,7 +7,7 @@ import { built, installCommands } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 
-/* How a client's call ends, whatever is done to its streams. */
+/* How a client's call ends if its streams are empty, closed, full or silent. */
 
 const request = 'protocol=https\nhost=git.example.com\n'
 
@@ -61,19 +61,19 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'credbridge: standard output cannot be written\n' })
   })
 
-  test('Node opens what was closed: standard output is closed', () => {
+  test('standard output is closed: Node reopens it', () => {
     const { status, signal } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >&-', command], { env })
     expect({ status, signal }).toEqual({ status: 0, signal: null })
   })
 
-  test('what a person asked for and could not be written is said, a reader that has gone away is not', () => {
+  test("a person's command fails if its output cannot be written, but not if the reader has closed the pipe", () => {
     const people = (redirection: string) =>
       spawnSync('/bin/sh', ['-c', `credbridge completion bash ${redirection}`], { env, encoding: 'utf8' })
     expect(people('>/dev/full')).toMatchObject({ status: 2, stderr: 'credbridge: standard output cannot be written\n' })
     expect(people('2>&1 | true; credbridge --help | true')).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
-  test('standard input is a file, a folder, a terminal that is none', () => {
+  test('standard input is a file, a folder or /dev/null', () => {
     const file = join(folder, 'request')
     writeFileSync(file, request)
     for (const [path, status] of [
@@ -87,19 +87,19 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     }
   })
 
-  test('a megabyte and more is refused', async () => {
+  test('more than a megabyte of input is refused', async () => {
     const outcome = await run(command, ['get'], { env, input: `${request}x=${'y\nx='.repeat(400_000)}\n` })
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '', stderr: 'credbridge: the input is over 1048576 bytes\n' })
   })
 
-  test('unknown verbs read nothing and say nothing', async () => {
+  test('unknown verbs read nothing and print nothing', async () => {
     for (const words of [[], ['frobnicate'], ['--version'], ['get', 'extra']]) {
       const outcome = await run(command, words, { env, input: '\0', keepStdinOpen: true })
       expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     }
   })
 
-  test('programs that it runs do not inherit what runs foreign code in an executable', async () => {
+  test('child processes do not inherit the variables of Bun that run foreign code', async () => {
     const seen = join(folder, 'seen')
     const spy = join(folder, 'bin', 'docker-credential-spy')
     writeFileSync(spy, `#!/bin/sh\nenv >'${seen}'\necho '{}'\n`)
@@ -110,7 +110,7 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect(readFileSync(seen, 'utf8')).not.toContain('BUN_')
   })
 
-  test('debugging shows where, never what', async () => {
+  test('debugging prints a stack trace, never a value', async () => {
     const secret = 'sentinel-77aa'
     const input = `${request}username=u\npassword${secret}\n`
     const { stderr } = await run(command, ['store'], { env: { ...env, CREDBRIDGE_DEBUG: '1' }, input })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/failure.ts'
+import { hint } from '../../src/core/hint.ts'
 import { ArgumentTypeError } from '../../src/library/arguments.ts'
 import { NoKeyringError, PasswordDeleteError } from '../../src/library/errors.ts'
 import { type Passwords, passwordsOver } from '../../src/library/passwords.ts'
@@ -61,7 +62,7 @@ describe('passwords', () => {
       () => setPassword('s', 'u', 'p'),
       () => deletePassword('s', 'u'),
     ]) {
-      store.failOnce(new Failure('unavailable', 'there is no keychain', { hints: ['credbridge use vault'] }))
+      store.failOnce(new Failure('unavailable', 'there is no keychain', { hints: [hint`credbridge use vault`] }))
       const error = await work().catch((thrown: unknown) => thrown)
       expect(error).toBeInstanceOf(NoKeyringError)
       expect(error).toMatchObject({ code: 'unavailable', hints: ['credbridge use vault'] })

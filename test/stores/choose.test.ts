@@ -63,7 +63,7 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
     const [store] = await openStores(settings, here)
     for (const call of [() => store.save(someone, item), () => settleNow(settings, here, someone)]) {
       addon.failNext(text)
-      const hints = expect.arrayContaining(['to settle on another store: credbridge use vault'])
+      const hints = expect.arrayContaining(['to use another store: credbridge use vault'])
       await expect(call()).rejects.toMatchObject({ code, hints })
     }
     expect([settledName(here), here.said]).toEqual([undefined, []])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { Failure, type FailureCode } from '../../src/core/failure.ts'
+import { hint } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
@@ -39,7 +40,7 @@ function candidates(trouble: Partial<Record<keyof Store, FailureCode>> = {}) {
   const store = settlingStore({
     keychain: noted('keychain', keychain, trouble),
     vault: async () => noted('vault', vault),
-    toChoose: 'choose',
+    toChoose: hint`choose`,
     async settle(chosen) {
       settled.push(chosen.name)
       return elsewhere ?? chosen
@@ -136,7 +137,7 @@ describe('the first save', () => {
     const store = settlingStore({
       keychain: { ...keychain, save: async () => Promise.reject(gone), find: async () => Promise.reject(gone) },
       vault: async () => vault,
-      toChoose: 'choose',
+      toChoose: hint`choose`,
       async settle(chosen) {
         settled.push(chosen.name)
         return chosen
@@ -197,7 +198,7 @@ describe('a store that is tried out', () => {
 
 describe('a store that was settled on', () => {
   test('is used as it is', async () => {
-    const store = await settledStore('memory', async () => memoryStore(), 'choose')
+    const store = await settledStore('memory', async () => memoryStore(), hint`choose`)
     await store.save(someone, item)
     expectItems(await store.find(someone, [item.endpoint]), [item])
     expect(await store.list(someone)).toHaveLength(1)
@@ -207,27 +208,27 @@ describe('a store that was settled on', () => {
 
   test('that is not there any more is reported with what to do', async () => {
     const memory = failingStore(memoryStore())
-    const store = await settledStore('memory', async () => memory, 'choose')
+    const store = await settledStore('memory', async () => memory, hint`choose`)
     const calls = [
       () => store.find(someone, []),
       () => store.list(someone),
       () => store.save(someone, item),
       () => store.remove(someone, item),
-      () => settledStore('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), 'choose'),
+      () => settledStore('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), hint`choose`),
     ]
     for (const call of calls) {
-      memory.failOnce(new Failure('unavailable', 'gone', { hints: ['first'] }))
+      memory.failOnce(new Failure('unavailable', 'gone', { hints: [hint`first`] }))
       await expect(call()).rejects.toMatchObject({
         code: 'unavailable',
-        hints: expect.arrayContaining(['what is kept lies in the memory store', 'choose']),
+        hints: expect.arrayContaining(['your secrets are in the memory store', 'choose']),
       })
     }
   })
 
   test.each(notProof)('that is %s says so, and no more', async (code) => {
     const memory = failingStore(memoryStore())
-    const store = await settledStore('memory', async () => memory, 'choose')
-    memory.failOnce(new Failure(code, 'broken', { hints: ['first'] }))
+    const store = await settledStore('memory', async () => memory, hint`choose`)
+    memory.failOnce(new Failure(code, 'broken', { hints: [hint`first`] }))
     await expect(store.find(someone, [])).rejects.toMatchObject({ code, hints: ['first'] })
   })
 })

@@ -36,8 +36,8 @@ function someFolder(): string {
 const refused = expect.objectContaining({ code: 'refused' })
 const modeOf = (path: string) => statSync(path).mode & 0o7777
 
-describe('a file that is written', () => {
-  test('is there as a whole, instead of what was, for its owner alone', () => {
+describe('writing a file', () => {
+  test('replaces the old file and gives the new one mode 0600', () => {
     const file = join(someFolder(), 'file')
     const before = process.umask(0)
     onTestFinished(() => void process.umask(before))
@@ -48,7 +48,7 @@ describe('a file that is written', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['file'])
   })
 
-  test('has the mode that it is to have, whatever the umask', () => {
+  test('sets the wanted mode, whatever the umask', () => {
     const file = join(someFolder(), 'file')
     const before = process.umask(0o077)
     onTestFinished(() => void process.umask(before))
@@ -56,7 +56,7 @@ describe('a file that is written', () => {
     expect(modeOf(file)).toBe(0o755)
   })
 
-  test('replaces a link, and not what it leads to', () => {
+  test('replaces a link, not its target', () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'other'), 'other')
     symlinkSync('other', join(folder, 'file'))
@@ -65,7 +65,7 @@ describe('a file that is written', () => {
     expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('other')
   })
 
-  test('that is only to be added leaves what is there', () => {
+  test('by addFile leaves an existing file unchanged', () => {
     const file = join(someFolder(), 'file')
     expect([addFile(file, 'a'), addFile(file, 'b')]).toEqual([true, false])
     expect(readFileSync(file, 'utf8')).toBe('a')
@@ -73,7 +73,7 @@ describe('a file that is written', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['file'])
   })
 
-  test('that cannot get its place is refused, and leaves nothing', () => {
+  test('that cannot be renamed is refused, and leaves no temporary file', () => {
     const folder = someFolder()
     mkdirSync(join(folder, 'taken', 'x'), { recursive: true })
     expect(() => replaceFile(join(folder, 'taken'), 'a')).toThrow(refused)
@@ -83,7 +83,7 @@ describe('a file that is written', () => {
     expect(readdirSync(folder)).toEqual(['taken'])
   })
 
-  test('under a new name never follows a link there, and never replaces', () => {
+  test('by createFile follows no link and replaces no file', () => {
     const folder = someFolder()
     symlinkSync('other', join(folder, 'link'))
     writeFileSync(join(folder, 'file'), 'file')
@@ -92,7 +92,7 @@ describe('a file that is written', () => {
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('file')
   })
 
-  test('may be a link, which replaces another', () => {
+  test('by replaceLink replaces a link', () => {
     const path = join(someFolder(), 'link')
     replaceLink(path, 'a')
     replaceLink(path, 'b')
@@ -100,8 +100,8 @@ describe('a file that is written', () => {
   })
 })
 
-describe('what a process that died has left', () => {
-  test('has a name of its own and goes once it is a minute old; nothing else does', () => {
+describe('the temporary file of a killed process', () => {
+  test('has its own name and is removed after a minute; no other file is', () => {
     const folder = someFolder()
     const file = join(folder, '.npmrc')
     const strange = [
@@ -121,7 +121,7 @@ describe('what a process that died has left', () => {
     expect(readdirSync(folder).sort()).toEqual(['.npmrc', ...strange].sort())
   })
 
-  test('is looked for without a failure where there is no folder', () => {
+  test('is searched without a failure in a missing folder', () => {
     expect(leftoversOf(join(someFolder(), 'no', 'folder'))).toEqual([])
   })
 })
@@ -152,7 +152,7 @@ tracing()('a process that is killed at any system call', () => {
   })
 })
 
-/** What an unprivileged user does, in a shell. */
+/** Runs a shell script as an unprivileged user. */
 async function asNobody(script: string): Promise<void> {
   const words = [
     '--reuid',
@@ -179,14 +179,14 @@ needs('root', isRoot)('as root', () => {
     return JSON.parse(stdout)
   }
 
-  test('owner and mode are given to the open file', () => {
+  test('owner and mode are set', () => {
     const file = join(someFolder(), 'file')
     replaceFile(file, 'a', { mode: 0o640, owner: { uid: 65534, gid: 65534 } })
     expect(statSync(file)).toMatchObject({ uid: 65534, gid: 65534 })
     expect(modeOf(file)).toBe(0o640)
   })
 
-  /** A home of nobody's in a folder of root's, with one file, and a file of root's beside it. */
+  /** A home of the user `nobody` with one file, in a folder of root, and a file of root beside it. */
   function homeOfNobody() {
     const folder = someFolder()
     chmodSync(folder, 0o755)
@@ -209,16 +209,18 @@ needs('root', isRoot)('as root', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['config.json'])
   })
 
-  test('nothing is made there, and the reason is said', async () => {
+  test('no file is created there, and the failure says why', async () => {
     const { home } = homeOfNobody()
-    const among = expect.stringMatching(/^refused: .* is among the files of user 65534, where root makes none$/)
+    const among = expect.stringMatching(
+      /^refused: .* is among the files of user 65534, and root creates no files there$/,
+    )
     expect(await inWorker('write', join(home, '.npmrc'), 'a')).toEqual(among)
     expect(await inWorker('link', join(home, 'link'), 'a')).toEqual(among)
     expect(await inWorker('folder', join(home, 'folder'))).toEqual(among)
     expect(readdirSync(home)).toEqual(['.docker'])
   })
 
-  test("a link of that user's to a file of root's is not followed", async () => {
+  test("the user's link to a file of root is not followed", async () => {
     const { home, secret, file } = homeOfNobody()
     rmSync(file)
     await asNobody(`ln -s ${secret}/config.json ${file}`)
@@ -237,13 +239,13 @@ needs('root', isRoot)('as root', () => {
     const hidden = 'mv .docker .hidden &&'
     test.each([
       [
-        'the file that is being written',
+        'the temporary file',
         'for it in .docker/*.credbridge-new; do test -e $it && ln -sf $ROOT/config.json $it; done; :',
       ],
       ['the file', 'ln -sf $ROOT/config.json .docker/config.json'],
       ['the folder', `${hidden} ln -s $ROOT .docker`],
       ['the folder, and back', `${hidden} ln -s $ROOT .docker && rm .docker && mv .hidden .docker`],
-    ])('gives away no file of root when a link is put in the place of %s', async (_, attack) => {
+    ])('leaves the file of root alone when a link replaces %s', async (_, attack) => {
       const names = [...changes, 'fchown', 'fchmod', 'close', 'lstat', 'newfstatat', 'statx', 'fstat']
       const words = (file: string) => [process.execPath, program(), 'write', file, 'new']
       const traced = homeOfNobody()

@@ -6,9 +6,9 @@ const child = join(import.meta.dirname, 'slow-child.ts')
 
 test.each([
   ['a program that does not end', 'sleep 40'],
-  ['what it started, which holds its streams', 'sleep 40 & wait'],
-  ['what it left behind, which holds its streams', 'sleep 40 &'],
-])('%s is given up, and keeps nobody waiting', async (_, script) => {
+  ['a child of the program that holds its streams open', 'sleep 40 & wait'],
+  ['an orphan of the program that holds its streams open', 'sleep 40 &'],
+])('%s is not waited for after the timeout', async (_, script) => {
   const outcome = await run(process.execPath, ['--import', 'tsx', child, script], { env: process.env })
   expect(outcome).toMatchObject({ stdout: 'timeout\n', timedOut: false, exitCode: 0 })
 })

@@ -3,7 +3,7 @@ import { asFailure } from '../../src/core/failure.ts'
 import { addFile, replaceFile } from '../../src/system/atomic-write.ts'
 import { userFiles } from '../../src/system/user-files.ts'
 
-/* A process of its own that does one thing to one file: what, the path and the text are its words. */
+/* A process that does one thing to one file. Its arguments: the action, the path, the text. */
 
 const [, , what = '', path = '', text = ''] = process.argv
 const files = userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform })

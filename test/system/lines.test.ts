@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../src/core/failure.ts'
 import { linesIn, longestLine } from '../../src/system/lines.ts'
 
-/** What comes in, and the lines or the failure that it means. */
+/** The input, and the expected lines or failure. */
 const table: readonly (readonly [what: string, input: string | Uint8Array, lines: readonly string[] | 'malformed'])[] =
   [
     ['nothing', '', []],
@@ -10,14 +10,18 @@ const table: readonly (readonly [what: string, input: string | Uint8Array, lines
     ['the end of the input ends the last line', 'a=b\nc=d', ['a=b', 'c=d']],
     ['one CR before LF is dropped', 'a=b\r\nc=d\r\n', ['a=b', 'c=d']],
     ['an empty line is a line', 'a\n\r\nb\n', ['a', '', 'b']],
-    ['only one CR is', 'a=b\r\r\n', 'malformed'],
+    ['a second CR before LF', 'a=b\r\r\n', 'malformed'],
     ['a CR inside a line', 'username=\rhost=github.com\r@x\n', 'malformed'],
     ['a CR at the end of the input', 'a=b\r', 'malformed'],
     ['a NUL', 'a=\0b\n', 'malformed'],
     ['invalid UTF-8', Uint8Array.of(0x61, 0x3d, 0xff, 0x0a), 'malformed'],
     ['UTF-8 cut at the end', Uint8Array.of(0x61, 0x3d, 0xe2, 0x82), 'malformed'],
     ['a surrogate written as UTF-8', Uint8Array.of(0x61, 0xed, 0xa0, 0x80, 0x0a), 'malformed'],
-    ['what other readers take for line ends', 'a=\u2028b\u2029c\u0085d\vf\fg\n', ['a=\u2028b\u2029c\u0085d\vf\fg']],
+    [
+      'characters that other readers treat as line ends',
+      'a=\u2028b\u2029c\u0085d\vf\fg\n',
+      ['a=\u2028b\u2029c\u0085d\vf\fg'],
+    ],
     ['a byte order mark is text', '\uFEFFa=b\n', ['\uFEFFa=b']],
     ['spaces are kept', ' a = b \n', [' a = b ']],
     ['all planes', 'a=ä€😀\n', ['a=ä€😀']],

@@ -2,7 +2,7 @@ import { appendFileSync, unlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 /*
- * Whoever listens at a socket (`@` for an abstract one), writes down what comes in a log, and answers as a bus would.
+ * Listens at a socket (`@` for an abstract one), logs everything that it receives, and answers like a D-Bus daemon.
  */
 
 const [, , address = '', log = '', guid = '0123456789abcdef0123456789abcdef'] = process.argv
@@ -12,7 +12,7 @@ const path = address.replace(/^@/, '\0')
 try {
   unlinkSync(path)
 } catch {
-  // There was none.
+  // The socket did not exist.
 }
 createServer((socket) => {
   appendFileSync(log, 'connected\n')

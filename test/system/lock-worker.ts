@@ -4,8 +4,8 @@ import { asFailure } from '../../src/core/failure.ts'
 import { withLock } from '../../src/system/lock.ts'
 
 /*
- * A process of its own that takes the lock `it` in a folder. `hold` says `held`, waits for a line, and does it again until
- * the line is `end`; `count` adds to a number in a file, as nobody should without a lock; `once` appends to a log.
+ * A process that takes the lock `it` in a folder. `hold` prints `held`, waits for a line, and repeats that until the line
+ * is `end`; `count` increments a number in a file, which is only safe under a lock; `once` appends to a log.
  */
 
 const [, , what = '', folder = '', more = '0'] = process.argv

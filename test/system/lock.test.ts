@@ -40,7 +40,7 @@ function trying<T>(folder: string, work: (lock: Lock) => Promise<T> | T, wait = 
   return withLock({ folder, name: 'it', userId }, { wait, busy: 'somebody is busy' }, work)
 }
 
-/** A process that holds the lock, started by these words. */
+/** Starts a process that holds the lock, by this command. */
 async function holder(folder: string, ...by: readonly string[]) {
   const [first = '', ...words] = [...by, process.execPath, program(), 'hold', folder]
   const child = spawn(first, words, { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -63,7 +63,7 @@ async function killed(child: ChildProcess): Promise<void> {
   await exit
 }
 
-/** Makes the lock say something else of its holder, or be older. */
+/** Changes the holder's data in the lock file, or the file's age. */
 function falsify(folder: string, more: object, age = 0): void {
   const path = lockIn(folder)
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }))
@@ -72,7 +72,7 @@ function falsify(folder: string, more: object, age = 0): void {
 }
 
 describe('a lock', () => {
-  test('is held by one at a time, and leaves nothing behind', async () => {
+  test('is held by one at a time, and leaves no file behind', async () => {
     const folder = someFolder()
     const outcome = await trying(folder, async () => {
       await expect(trying(folder, () => 'inner')).rejects.toEqual(timeout)
@@ -83,7 +83,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('lets twenty processes count without a mistake', async () => {
+  test('lets twenty processes count without a lost update', async () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'number'), '0')
     const words = [program(), 'count', folder, '10']
@@ -93,7 +93,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual(['number'])
   })
 
-  test('is waited for, and is had as soon as its holder lets go', async () => {
+  test('is acquired as soon as its holder releases it', async () => {
     const folder = someFolder()
     const { says } = await holder(folder)
     const waiting = trying(folder, () => 'had', 60_000)
@@ -101,7 +101,7 @@ describe('a lock', () => {
     expect(await waiting).toBe('had')
   })
 
-  test('of a holder that was killed is taken at once', async () => {
+  test('of a killed holder is taken at once', async () => {
     const folder = someFolder()
     const { child } = await holder(folder)
     await killed(child)
@@ -110,7 +110,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('of a process whose number has been given to another is taken at once', async () => {
+  test('of a process whose ID was reused is taken at once', async () => {
     const folder = someFolder()
     const { child } = await holder(folder)
     falsify(folder, { started: '1' })
@@ -118,7 +118,7 @@ describe('a lock', () => {
     child.kill('SIGKILL')
   })
 
-  test('of a holder that stands still is not taken, however old it is', async () => {
+  test('of a suspended holder is not taken, however old it is', async () => {
     const folder = someFolder()
     const { child, says } = await holder(folder)
     child.kill('SIGSTOP')
@@ -127,7 +127,7 @@ describe('a lock', () => {
       code: 'timeout',
       hints: [
         `wait until it ends, or end it: kill ${child.pid}`,
-        `if nothing of the kind runs any more: rm ${lockIn(folder)}`,
+        `if no such process is running: rm ${lockIn(folder)}`,
       ],
     })
     child.kill('SIGCONT')
@@ -138,7 +138,7 @@ describe('a lock', () => {
   test.each([
     ['on another machine', { host: 'another' }],
     ['in another namespace', { namespace: 'pid:[1]' }],
-  ])('of a holder %s is given up only after a long time, and the holder hears of it', async (_, where) => {
+  ])('of a holder %s is taken only after a long time, and the holder detects it', async (_, where) => {
     const folder = someFolder()
     const { says } = await holder(folder)
     falsify(folder, where, givenUpAfter - 60_000)
@@ -146,13 +146,13 @@ describe('a lock', () => {
     falsify(folder, where, givenUpAfter + 60_000)
     await trying(folder, async () => {
       expect(await says('check')).toMatch(
-        /^timeout: the worker is busy: it took the lock .* while this one stood still$/,
+        /^timeout: the worker is busy: it took the lock .* while this process was suspended$/,
       )
     })
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('that nobody can read is given up after a long time, too', async () => {
+  test('that is unreadable is taken after a long time, too', async () => {
     const folder = someFolder()
     const old = new Date(Date.now() - givenUpAfter - 60_000)
     for (const make of [() => mkdirSync(lockIn(folder)), () => writeFileSync(lockIn(folder), '')]) {
@@ -163,7 +163,7 @@ describe('a lock', () => {
     }
   })
 
-  test('of a process without a known start lasts while there is one of that number', async () => {
+  test('of a process without a known start time is kept while its process ID exists', async () => {
     const folder = someFolder()
     const { says } = await holder(folder)
     const { host, namespace, pid } = thisProcess()
@@ -174,8 +174,8 @@ describe('a lock', () => {
 })
 
 needs('root that may make namespaces', userId === 0)('a holder in a container', () => {
-  needsPrograms('unshare')('with process numbers of its own', () => {
-    test('keeps its lock although its number is nobody here', async () => {
+  needsPrograms('unshare')('with its own PID namespace', () => {
+    test('keeps its lock although its process ID does not exist here', async () => {
       const folder = someFolder()
       const { says } = await holder(folder, 'unshare', '--pid', '--fork', '--mount-proc')
       const { pid, namespace } = JSON.parse(readFileSync(lockIn(folder), 'utf8'))
@@ -187,8 +187,8 @@ needs('root that may make namespaces', userId === 0)('a holder in a container', 
   })
 })
 
-needsPrograms('sh', 'sleep')('a holder that was killed and that its parent does not wait for', () => {
-  test('is dead', async () => {
+needsPrograms('sh', 'sleep')('a killed holder that is a zombie', () => {
+  test('counts as dead', async () => {
     const folder = someFolder()
     const script = '"$@" & echo pid $!; exec sleep 1000'
     const parent = spawn('sh', ['-c', script, 'sh', process.execPath, program(), 'hold', folder], {
@@ -215,7 +215,7 @@ tracing()('a process that takes a dead lock', () => {
 
   const words = (folder: string) => [process.execPath, program(), 'once', folder]
 
-  test('and is killed at any system call is in the way of nobody', async () => {
+  test('and is killed at any system call blocks no other process', async () => {
     const traced = folderWithDeadLock()
     for (const call of await callsOf(words(traced), traced)) {
       const folder = await killedAt(call, folderWithDeadLock, words)
@@ -232,7 +232,7 @@ tracing()('a process that takes a dead lock', () => {
     }
   })
 
-  test('and is stopped at any system call never has it together with another one', async () => {
+  test('and is stopped at any system call never holds it together with another one', async () => {
     const traced = folderWithDeadLock()
     const calls = await callsOf(words(traced), traced, [...changes, 'read', 'pread64', 'close'])
     const logIn = (folder: string) => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '')

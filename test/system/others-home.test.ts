@@ -28,7 +28,7 @@ function someFolder(): string {
   return folder
 }
 
-/** A home of another user's in a folder of root's. */
+/** Another user's home, in a folder of root. */
 function homeOfNobody(): string {
   const home = join(someFolder(), 'home')
   mkdirSync(join(home, '.docker'), { recursive: true })
@@ -39,7 +39,7 @@ function homeOfNobody(): string {
 }
 
 needs('root', process.getuid?.() === 0)('root', () => {
-  test('meets the user whose folders a path leads through, by links too', () => {
+  test('is told the user who owns a folder on the path, also behind links', () => {
     const home = homeOfNobody()
     const folder = join(home, '..')
     const links = { ours: join(folder, 'to-home'), theirs: join(home, 'to-root') }
@@ -57,7 +57,7 @@ needs('root', process.getuid?.() === 0)('root', () => {
     }
   })
 
-  test("makes no folder in another user's home", () => {
+  test("creates no folder in another user's home", () => {
     const home = homeOfNobody()
     expect(() => makeOwnFolder(join(home, '.local', 'share'), 0)).toThrow(
       expect.objectContaining({
@@ -79,9 +79,9 @@ needs('root', process.getuid?.() === 0)("our commands, as root in another user's
 
   const credential = 'protocol=https\nhost=git.example.com\nusername=ann\npassword=p\n\n'
 
-  test('find nothing, keep nothing and say why; nothing is made', async () => {
+  test('find nothing, save nothing, create nothing and say why', async () => {
     const home = homeOfNobody()
-    const among = 'is among the files of user 65534, where root makes none'
+    const among = 'is among the files of user 65534, and root creates no files there'
     expect(
       await inHome(home, 'git-credential-credbridge', ['get'], 'protocol=https\nhost=git.example.com\n\n'),
     ).toMatchObject({

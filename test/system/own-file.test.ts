@@ -24,34 +24,34 @@ function refused(message: string, hint: string) {
   return expect.objectContaining({ code: 'refused', message, hints: [hint] })
 }
 
-describe('a file of our own', () => {
-  test('is read where only its owner can use it, and is nothing where nothing is', () => {
+describe('a private file', () => {
+  test('is read, and is undefined if it does not exist', () => {
     expect(readOwnFile(fileWith(0o600), userId)?.toString()).toBe('content')
     expect(readOwnFile(join(someFolder(), 'none'), userId)).toBeUndefined()
   })
 
-  test.each([0o640, 0o604, 0o660, 0o606, 0o666])('with mode %o is refused, with the command that mends it', (mode) => {
+  test.each([0o640, 0o604, 0o660, 0o606, 0o666])('with mode %o is refused, with a command that repairs it', (mode) => {
     const file = fileWith(mode)
-    const message = `others than its owner have access to ${file}`
+    const message = `other users have access to ${file}`
     expect(() => readOwnFile(file, userId)).toThrow(refused(message, `chmod go= ${file}`))
   })
 
-  test('that others may read is read where only writing counts', () => {
+  test('that others may read is read if it is only closed to writing', () => {
     expect(readOwnFile(fileWith(0o644), userId, 'write')?.toString()).toBe('content')
     const file = fileWith(0o664)
     expect(() => readOwnFile(file, userId, 'write')).toThrow(
-      refused(`others than its owner can change ${file}`, `chmod go-w ${file}`),
+      refused(`other users can change ${file}`, `chmod go-w ${file}`),
     )
   })
 
-  test("is not another user's", () => {
+  test('of another user is refused', () => {
     const file = fileWith(0o600)
     expect(() => readOwnFile(file, userId + 1)).toThrow(`${file} belongs to another user`)
     expect(readOwnFile(file, undefined)?.toString()).toBe('content')
     expect(readOwnFile(file, -1)?.toString()).toBe('content')
   })
 
-  test('is no link, no folder and no pipe, and nobody waits', () => {
+  test('must not be a link, a folder or a pipe; a pipe does not block', () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'file'), 'content', { mode: 0o600 })
     symlinkSync('file', join(folder, 'link'))
@@ -61,8 +61,8 @@ describe('a file of our own', () => {
   })
 })
 
-describe('a folder of our own', () => {
-  test('is there, or not, or is refused', () => {
+describe('a private folder', () => {
+  test('exists, does not exist, or is refused', () => {
     const folder = someFolder()
     expect(isOwnFolder(folder, userId)).toBe(true)
     expect(isOwnFolder(join(folder, 'none'), userId)).toBe(false)
@@ -73,7 +73,7 @@ describe('a folder of our own', () => {
     expect(() => isOwnFolder(fileWith(0o600), userId)).toThrow('is not a folder')
   })
 
-  test('may be led to by a link only where that is said', () => {
+  test('may be the target of a link only if links are followed', () => {
     const folder = someFolder()
     mkdirSync(join(folder, 'real'), { mode: 0o700 })
     symlinkSync('real', join(folder, 'link'))

@@ -42,7 +42,7 @@ async function listening(path: string): Promise<void> {
   onTestFinished(() => void server.close())
 }
 
-/** What comes of connecting: `open`, or why not. */
+/** The outcome of connecting: `open`, or the failure. */
 function outcomeOf(path: string, user = userId, connect = connectByNet): Promise<string> {
   return new Promise((resolve) => {
     const socket = ownSocketsOnly(connect, user)(path, {
@@ -57,7 +57,7 @@ function outcomeOf(path: string, user = userId, connect = connectByNet): Promise
 }
 
 describe('a socket', () => {
-  test('of our own is connected to, also through a link and in a folder where all may make files', async () => {
+  test('of this user is connected to, also through a link and in a folder like /tmp', async () => {
     const folder = someFolder(0o1777)
     await listening(join(folder, 'socket'))
     symlinkSync('socket', join(folder, 'link'))
@@ -65,7 +65,7 @@ describe('a socket', () => {
     expect(await outcomeOf(join(folder, 'link'))).toBe('open')
   })
 
-  test('that is not there, or where nobody listens, ends as the system says', async () => {
+  test('that does not exist, or has no listener, ends with the error of the system', async () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'file'), '')
     expect(await outcomeOf(join(folder, 'none'))).toBe('ENOENT')
@@ -73,19 +73,16 @@ describe('a socket', () => {
     expect(await outcomeOf(join(folder, 'file'))).toBe('ECONNREFUSED')
   })
 
-  test.each([0o777, 0o775, 0o757])(
-    'in a folder of mode %o, in which others could put another one, is refused',
-    async (mode) => {
-      const folder = someFolder()
-      await listening(join(folder, 'socket'))
-      chmodSync(folder, mode)
-      expect(await outcomeOf(join(folder, 'socket'))).toBe(
-        `refused: the socket ${join(folder, 'socket')} is not used: ${folder} can be changed by others`,
-      )
-    },
-  )
+  test.each([0o777, 0o775, 0o757])('in a folder of mode %o, which other users can change, is refused', async (mode) => {
+    const folder = someFolder()
+    await listening(join(folder, 'socket'))
+    chmodSync(folder, mode)
+    expect(await outcomeOf(join(folder, 'socket'))).toBe(
+      `refused: refusing the socket ${join(folder, 'socket')}: ${folder} can be changed by other users`,
+    )
+  })
 
-  test('that is replaced between the look at it and the connection is refused', async () => {
+  test('that is replaced between the check and the connection is refused', async () => {
     const folder = someFolder()
     await listening(join(folder, 'socket'))
     await listening(join(folder, 'other'))
@@ -94,14 +91,14 @@ describe('a socket', () => {
       renameSync(join(folder, 'other'), path)
       return connectByNet(at, listener)
     })
-    expect(replaced).toBe(`refused: the socket ${path} was replaced just now`)
+    expect(replaced).toBe(`refused: the socket ${path} was replaced meanwhile`)
   })
 })
 
 needs('root', userId === 0)('another user', () => {
   const listener = bundled(join(import.meta.dirname, 'listener.ts'))
 
-  /** Another user's process that listens there; what it heard before it hears of one more connection, which is made here. */
+  /** Starts another user's process that listens at the path. The result returns everything that it has received. */
   async function strangerListens(path: string): Promise<() => Promise<string>> {
     const log = join(someFolder(0o777), 'log')
     const child = spawn('setpriv', [...as(nobody), process.execPath, listener(), path, log], {
@@ -119,17 +116,17 @@ needs('root', userId === 0)('another user', () => {
     }
   }
 
-  test('who listens where all may make files hears nothing', async () => {
+  test('listening in a folder like /tmp receives nothing', async () => {
     const path = join(someFolder(0o1777), 'socket')
     const heard = await strangerListens(path)
-    const refused = `refused: the socket ${path} is not used: ${path} belongs to another user`
+    const refused = `refused: refusing the socket ${path}: ${path} belongs to another user`
     expect(await outcomeOf(path, somebody)).toBe(refused)
     expect(await outcomeOf(path, userId)).toBe(refused)
     expect(await outcomeOf(path, nobody)).toBe('open')
     expect(await heard()).toBe('connected\n')
   })
 
-  test('whose folder it is, or whose link leads there, has the word of nobody', async () => {
+  test('who owns the folder, or a link on the path, is not trusted', async () => {
     const folder = someFolder(0o1777)
     mkdirSync(join(folder, 'theirs'))
     await listening(join(folder, 'theirs', 'socket'))
@@ -143,13 +140,13 @@ needs('root', userId === 0)('another user', () => {
     ] as const) {
       expect(strangerAt(path, userId)).toMatchObject({
         code: 'refused',
-        message: `the socket ${path} is not used: ${passed} belongs to another user`,
+        message: `refusing the socket ${path}: ${passed} belongs to another user`,
         hints: [`ls -ld ${passed}`],
       })
     }
   })
 
-  test('gets no request for a signature', async () => {
+  test('listening as SSH agent receives no request for a signature', async () => {
     const path = join(someFolder(0o1777), 'agent')
     const heard = await strangerListens(path)
     await expect(agentKeys({ path, userId, connector: async () => connectByNet })).rejects.toMatchObject({
@@ -159,8 +156,8 @@ needs('root', userId === 0)('another user', () => {
     expect(await heard()).toBe('')
   })
 
-  needs('the build (npm run build)', built)("who took the place of a session's bus", () => {
-    /** git's helper as somebody, with this address of the bus. */
+  needs('the build (npm run build)', built)('listening as the session bus', () => {
+    /** Runs git's helper as the user `somebody`, with this bus address. */
     async function asGit(verb: string, address: string): Promise<Outcome> {
       const folder = someFolder()
       const commands = installCommands(join(folder, 'commands'))
@@ -178,16 +175,16 @@ needs('root', userId === 0)('another user', () => {
       return run('setpriv', words, { env, input })
     }
 
-    test.each(['get', 'store', 'erase'])('hears nothing of %s, and answers nothing', async (verb) => {
+    test.each(['get', 'store', 'erase'])('receives nothing of %s', async (verb) => {
       const path = join(someFolder(0o1777), 'dbus-x')
       const heard = await strangerListens(path)
       const outcome = await asGit(verb, `unix:path=${path}`)
       expect(outcome.stdout).toBe('')
-      expect(outcome.stderr).toContain(`the socket ${path} is not used: ${path} belongs to another user`)
+      expect(outcome.stderr).toContain(`refusing the socket ${path}: ${path} belongs to another user`)
       expect(await heard()).toBe('')
     })
 
-    test('hears nothing in an abstract place that no guid belongs to, and no secret where it is not the bus', async () => {
+    test('at an abstract address receives nothing without a guid, and no secret with another guid', async () => {
       const name = `cb-${process.pid}-${Date.now()}`
       const heard = await strangerListens(`@${name}`)
       expect((await asGit('store', `unix:abstract=${name}`)).stderr).toContain('abstract address without a guid')

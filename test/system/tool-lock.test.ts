@@ -14,7 +14,7 @@ function folder(): string {
 
 const locked = <T>(file: string, work: () => T, wait = 0) => whileLocked(file, process.pid, work, wait)
 
-test('the lock is there while something is done, and gone afterwards, also when that fails', async () => {
+test('the lock exists during the work and is removed afterwards, also after a failure', async () => {
   const home = folder()
   const file = join(home, '.git-credentials')
   expect(await locked(file, () => existsSync(`${file}.lock`))).toBe(true)
@@ -25,18 +25,18 @@ test('the lock is there while something is done, and gone afterwards, also when 
   expect(readdirSync(home)).toEqual([])
 })
 
-test("another program's lock is never taken away, however old", async () => {
+test("another program's lock is never removed, however old", async () => {
   const file = join(folder(), '.git-credentials')
   writeFileSync(`${file}.lock`, 'https://half-written')
   await expect(locked(file, () => 'done')).rejects.toMatchObject({
     code: 'timeout',
     message: `another program is writing ${file}`,
-    hints: ['let it come to its end', `if nothing of the kind runs any more: rm ${file}.lock`],
+    hints: ['wait until it ends', `if no such program is running: rm ${file}.lock`],
   })
   expect(existsSync(`${file}.lock`)).toBe(true)
 })
 
-test('what a process of ours left when it died is no lock', async () => {
+test('the lock of a dead credbridge process is removed', async () => {
   const home = folder()
   const file = join(home, '.git-credentials')
   const dead = { ...thisProcess(), token: '0123456789abcdef', pid: 2 ** 22 + 1 }
@@ -45,7 +45,7 @@ test('what a process of ours left when it died is no lock', async () => {
   expect(readdirSync(home)).toEqual([])
 })
 
-test('the lock of a file that is a link lies beside what it means, where git has it', async () => {
+test('the lock for a link is created beside its target, where git creates it', async () => {
   const [home, elsewhere] = [folder(), folder()]
   const meant = join(elsewhere, 'credentials')
   writeFileSync(meant, '')

@@ -24,22 +24,22 @@ function someFolder(): string {
   return folder
 }
 
-test('a file that is not UTF-8 is not read as if it were, for it would be written back otherwise', () => {
+test('a file that is not UTF-8 is malformed, because writing it back would change it', () => {
   const file = join(someFolder(), 'config.json')
   const bytes = Buffer.from('{"name":"caf\xe9"}', 'latin1')
   writeFileSync(file, bytes)
-  const malformed = { code: 'malformed', message: `${file} is not UTF-8 text, and is left as it is` }
+  const malformed = { code: 'malformed', message: `${file} is not UTF-8 text, and was not changed` }
   expect(() => files.read(file)).toThrow(expect.objectContaining(malformed))
   expect(readFileSync(file)).toEqual(bytes)
 })
 
-test('a project may have such a file: that is read only', () => {
+test('readStrange reads such a file all the same', () => {
   const file = join(someFolder(), '.npmrc')
   writeFileSync(file, Buffer.from('; caf\xe9\nregistry=x\n', 'latin1'))
   expect(files.readStrange(file)).toBe('; caf\ufffd\nregistry=x\n')
 })
 
-test('what is no file is refused, nothing waits for it, and it is not replaced', () => {
+test('a folder and a pipe are refused without blocking, and are not replaced', () => {
   const folder = someFolder()
   execFileSync('mkfifo', [join(folder, 'fifo')])
   for (const path of [folder, join(folder, 'fifo')]) {
@@ -52,7 +52,7 @@ test('what is no file is refused, nothing waits for it, and it is not replaced',
   expect(files.read(join(folder, 'nothing', 'below'))).toBeUndefined()
 })
 
-test('a link stays one, also where what it leads to is not there yet', () => {
+test('writing through a link keeps the link, also if its target does not exist', () => {
   const folder = someFolder()
   mkdirSync(join(folder, 'dots'))
   symlinkSync(join('dots', 'second'), join(folder, 'first'))
@@ -72,7 +72,7 @@ test('a link in a circle is refused', () => {
 })
 
 needs('root', process.getuid?.() === 0)('as root', () => {
-  test("another user's file stays that user's", () => {
+  test("another user's file keeps its owner", () => {
     const file = join(someFolder(), 'config.json')
     writeFileSync(file, 'a')
     chownSync(file, 65534, 65534)

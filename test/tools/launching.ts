@@ -27,6 +27,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
   let opened = 0
   let ends: Ended = { exitCode: 0 }
   let meanwhile = () => {}
+  let toPerson = false
 
   async function start({ words, env }: Start): Promise<Ended> {
     const path = env['npm_config_userconfig']
@@ -45,6 +46,10 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
     started,
     said,
     opened: () => opened,
+    /** Somebody reads what is said. */
+    onTerminal() {
+      toPerson = true
+    },
     /** How the program will end, and what it does before. */
     willEnd(how: Ended, doing = () => {}) {
       ends = how
@@ -74,6 +79,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
         attend: start,
         credbridge: ['/opt/credbridge/credbridge'] as const,
         say: (line: string) => void said.push(line),
+        toPerson,
       }
       await launch(call, '/usr/bin/program', launcher, surface)
       return started.at(-1)

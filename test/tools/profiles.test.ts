@@ -43,7 +43,13 @@ describe('each program’s own variable', () => {
     expect(variables('bundler', 'bearer', { secret: 't:k' })).toEqual({
       BUNDLE_PACKAGES__MY___CORP__EXAMPLE__COM: 't%3Ak',
     })
-    expect(() => variables('bundler', 'basic', { url: 'https://a.example.com:8443' })).toThrow('port')
+    expect(variables('bundler', 'basic', { url: 'http://127.0.0.1:7777' })).toEqual({
+      'BUNDLE_HTTP://127__0__0__1:7777/': 'alice:pa%20ss',
+    })
+    expect(variables('bundler', 'basic', { url: 'https://my-gems.example.com:8443/a/b' })).toEqual({
+      'BUNDLE_HTTPS://MY___GEMS__EXAMPLE__COM:8443/A/B/': 'alice:pa%20ss',
+    })
+    expect(() => variables('bundler', 'basic', { url: 'https://a.example.com:8443/a=b' })).toThrow('name')
   })
 
   test('RubyGems and Hex', () => {

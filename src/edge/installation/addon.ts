@@ -4,8 +4,9 @@ import { installedIn } from './running-file.ts'
 import { runtime } from './version.ts'
 
 /**
- * The keychain's addon: from beside an executable that Bun compiled, else from the installed package. The executable never
- * unpacks one, because that would put code into a temporary folder. What it throws means that there is none here.
+ * Loads the keychain's addon from the installed package; an executable that Bun compiled loads it from its own folder.
+ * It never unpacks one, because that would write code into a temporary folder. Throws if there is no addon for this
+ * system.
  */
 export async function loadAddon(): Promise<KeychainAddon> {
   if (runtime !== 'bun') return import('@napi-rs/keyring')

@@ -2,7 +2,7 @@ import { readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { programsOnPath } from '../../system/programs.ts'
 
-/** A command of ours, and the words that are for it. */
+/** A command of credbridge, and its arguments. */
 export interface Invocation {
   readonly command: string
   readonly words: readonly string[]
@@ -10,18 +10,18 @@ export interface Invocation {
 
 /** How a process was started. */
 export interface Call {
-  /** The name or path that it was started by. */
+  /** argv[0]: a name or a path. */
   readonly name: string
   readonly words: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The file that runs. */
+  /** The path of the running executable. */
   readonly executable: string
 }
 
 const people = 'credbridge'
 const mostLinks = 40
 
-/** Runs the command that this process was started for, with the words that are for it. */
+/** Runs the command that this process was started for, with its arguments in `process.argv`. */
 export async function runInvoked(commands: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   const { command, words } = invocation(Object.keys(commands), {
     name: process.argv0,
@@ -34,9 +34,9 @@ export async function runInvoked(commands: Readonly<Record<string, () => Promise
 }
 
 /**
- * Which of our commands a call of the one executable means. The name that it was started by decides, or one on the way
- * of links from there to the executable, since setup makes links with names of others; where links are impossible, a
- * first word that is a command's name does.
+ * The command that a call of the single executable means. It is taken from argv[0], or from a link between argv[0] and
+ * the executable, because setup creates links with the names of other programs. If none of these is a command's name,
+ * the first argument may be one, for systems without links.
  */
 export function invocation(commands: readonly string[], { name, words, env, executable }: Call): Invocation {
   const own = (path: string) => {
@@ -55,7 +55,7 @@ export function invocation(commands: readonly string[], { name, words, env, exec
   return named === undefined || named === people ? { command: people, words } : { command: named, words: rest }
 }
 
-/** The paths from the name that was called to the executable. */
+/** The paths from argv[0] to the executable: each link, and the last link's target. */
 function linkNames(name: string, env: Call['env'], executable: string): readonly string[] {
   const paths: string[] = []
   let path = basename(name) === name ? programsOnPath(name, env).find((it) => leadsTo(it, executable)) : resolve(name)

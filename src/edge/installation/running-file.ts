@@ -2,13 +2,13 @@ import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { standalone } from './version.ts'
 
-/** The file that runs, links resolved: one of `dist`, or the standalone executable. */
+/** The running file, with links resolved: a file in `dist`, or the standalone executable. */
 export function runningFile(): string {
   const started = standalone ? process.execPath : (process.argv[1] ?? process.execPath)
   return realpathSync(started)
 }
 
-/** The folder of the running file: `dist` of the package, or where the standalone executable lies. */
+/** The folder of the running file: `dist` of the package, or the folder of the standalone executable. */
 export function installedIn(): string {
   return dirname(runningFile())
 }

@@ -1,8 +1,8 @@
-/** The version of this program, as package.json says it; the build puts it here. */
+/** The version from package.json. The build inserts it here. */
 export const version: string = process.env['CREDBRIDGE_VERSION_AT_BUILD'] ?? 'from source'
 
-/** What runs this program: Node, or an executable that needs no Node, compiled by Bun or of our own host (runtime/). */
+/** What runs this program: `node`, or in a standalone executable `native` (runtime/) or `bun`. The build inserts it here. */
 export const runtime: string = process.env['CREDBRIDGE_RUNTIME_AT_BUILD'] ?? 'node'
 
-/** Whether this is an executable that needs no Node. */
+/** Whether this is a standalone executable. */
 export const standalone: boolean = runtime !== 'node'

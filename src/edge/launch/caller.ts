@@ -3,14 +3,14 @@ import { runIn } from '../../system/child.ts'
 import { statOf } from '../../system/process-identity.ts'
 
 /*
- * The program that asks us, for helpers that are told nothing by their client and whose messages it does not pass on.
- * Between them may stand a shell that runs our command.
+ * The program that started this process, for helpers whose client tells them nothing and does not pass on their
+ * messages. There may be shells between the two, which run the helper's command.
  */
 
 export interface Caller {
-  /** The words behind its name; none where they cannot be read. Where they come from `ps`, blanks part them. */
+  /** Its arguments; empty if they cannot be read. On systems where `ps` lists them, they are split at blanks. */
   readonly words: readonly string[]
-  /** Writes where the caller writes its own messages, else on the terminal, if there is one. */
+  /** Writes to the caller's standard error, else to the terminal, if there is one. */
   say(text: string): void
 }
 
@@ -50,7 +50,7 @@ async function askPs(id: number) {
 function say(text: string, paths: readonly string[]): void {
   for (const path of paths) {
     try {
-      // A pipe that nobody reads must not stop us.
+      // O_NONBLOCK: a full pipe without a reader must not block this process.
       const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY)
       try {
         writeSync(fd, text)

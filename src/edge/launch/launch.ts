@@ -1,7 +1,9 @@
+import { fstatSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { Broker } from '../../core/broker.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { formatFailure, printable } from '../../core/failure-text.ts'
+import { hint } from '../../core/hint.ts'
 import type { Lookup } from '../../core/selection.ts'
 import { askerOf } from '../../engine/call.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -29,6 +31,8 @@ export interface Surface {
   /** The program and the first words that start `credbridge`. */
   readonly credbridge: readonly [program: string, ...words: string[]]
   say(line: string): void
+  /** Somebody reads what is said, and can do something about it. */
+  readonly toPerson: boolean
 }
 
 /** A call of somebody's program that came to our shim: it starts with what its tool may use. */
@@ -42,7 +46,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
   } catch (error) {
     const failure = asFailure(error)
     traceFailure(failure)
-    const hints = real === undefined ? [] : [`${program} without credentials is ${real}`]
+    const hints = real === undefined ? [] : [hint`${program} without credentials is ${real}`]
     complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }
@@ -56,6 +60,7 @@ export function thisSurface(tool: string, engine: Engine): Surface {
     attend,
     credbridge: credbridgeItself(),
     say: (line) => write(2, `credbridge: ${printable(line)}\n`),
+    toPerson: isTerminal(2),
   }
 }
 
@@ -75,6 +80,7 @@ export async function launch(
   if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
   const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
+  if (nothing && surface.toPerson) await sayWhatIsNotShared(plan.lookups, broker, surface)
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0
   if (well && given.afterwards !== undefined) await finish(given.afterwards(), surface)
@@ -125,6 +131,21 @@ async function finish({ removal, words, says }: Afterwards, surface: Surface): P
   await surface.attend({ program, words: [...first, ...words], env: childEnvironment(process.env) })
 }
 
+/** A login for the registry may be there that this tool may not use; whoever wonders is told. */
+async function sayWhatIsNotShared(lookups: readonly Lookup[], broker: Broker | undefined, surface: Surface) {
+  const failure = await missing(lookups, broker).catch(() => undefined)
+  if (failure?.code !== 'refused' || failure.hints.length !== 1) return
+  surface.say(`${failure.message}: ${failure.hints[0]}`)
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
 /** Nothing was found: whether there is nothing, or nothing that this tool may use. */
 async function missing(lookups: readonly Lookup[], broker: Broker | undefined): Promise<Failure> {
   for (const lookup of lookups) {
@@ -132,13 +153,13 @@ async function missing(lookups: readonly Lookup[], broker: Broker | undefined): 
     if (answer === undefined) continue
     const { key } = answer.credential.endpoint
     return new Failure('refused', `${lookup.tool} may not use the credential for ${key} yet`, {
-      hints: [`credbridge share ${key} --with ${lookup.tool}`],
+      hints: [hint`credbridge share ${key} --with ${lookup.tool}`],
     })
   }
   const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
   const key = endpoints[0]?.key ?? ''
   return new Failure('refused', `there is no credential for ${key}`, {
-    hints: [`credbridge set ${key} --kind bearer`, `credbridge share ${key} --with ${tool}`],
+    hints: [hint`credbridge set ${key} --kind bearer`, hint`credbridge share ${key} --with ${tool}`],
   })
 }
 

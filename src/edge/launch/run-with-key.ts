@@ -2,6 +2,7 @@ import { closeSync, openSync, statfsSync, unlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import { createFile } from '../../system/atomic-write.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
@@ -10,8 +11,9 @@ import { randomHex } from '../../system/random.ts'
 import { attend } from './start.ts'
 
 /**
- * Runs a person's command with this text in a file that only it and what it starts can read: in memory, without a name,
- * open as a descriptor whose number the variable tells. Its exit code, 128 and more for a signal.
+ * Runs a person's command with this text in an unnamed file in memory, which only the command and its child processes
+ * can read. It is open at a file descriptor; the environment variable contains the number. Returns the exit code; 128
+ * plus the signal's number if a signal ended the command.
  */
 export async function runWithSecretFile(words: readonly string[], text: Secret, variable: string): Promise<number> {
   const [name = '', ...rest] = words
@@ -27,7 +29,7 @@ export async function runWithSecretFile(words: readonly string[], text: Secret, 
   }
 }
 
-/** A file with this text, to be read only, that has no name any longer and never was on a disk. */
+/** The read-only descriptor of a file in memory with this text. The file's name is removed already. */
 function namelessFile(text: Secret): number {
   const path = join(folderInMemory(), `credbridge-${randomHex(16)}`)
   createFile(path, text.expose(), { durable: false })
@@ -45,7 +47,7 @@ function folderInMemory(): string {
   if (folder !== undefined) return folder
   throw new Failure('unavailable', 'no tmpfs (XDG_RUNTIME_DIR or /dev/shm) to pass the key in', {
     hints: [
-      'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+      hint`last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
     ],
   })
 }

@@ -3,27 +3,27 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { constants } from 'node:os'
 import { Failure } from '../../core/failure.ts'
 
-/** A program that takes our place: our streams, our terminal, our working directory. */
+/** A program that takes the place of this process: it uses the same streams, terminal and working directory. */
 export interface Start {
   /** Its absolute path. */
   readonly program: string
   readonly words: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** Descriptors of ours that it finds as 3, 4 and so on; only where it is run to its end. */
+  /** File descriptors that the program inherits as 3, 4 and so on. Only `attend` passes them on. */
   readonly files?: readonly number[]
 }
 
-/** How it ended. */
+/** How the program ended. */
 export type Ended = { readonly exitCode: number } | { readonly signal: NodeJS.Signals }
 
 type Execve = (file: string, words: readonly string[], env: NodeJS.ProcessEnv) => never
 
-/** Becomes the program, where Node and the system can do that (no return), else runs it to its end. */
+/** Replaces this process by the program and does not return, if Node and the system can do that. Else like `attend`. */
 export async function become(start: Start): Promise<Ended> {
   const { execve } = process as { execve?: Execve }
   if (execve !== undefined && process.platform !== 'win32' && hasInterpreter(start.program)) {
     const { emitWarning } = process
-    process.emitWarning = () => {} // Node calls execve experimental, on the terminal, if it fails.
+    process.emitWarning = () => {} // If execve fails, Node prints a warning that it is experimental.
     try {
       execve.call(process, start.program, [start.program, ...start.words], start.env)
     } catch {
@@ -33,7 +33,7 @@ export async function become(start: Start): Promise<Ended> {
   return attend(start)
 }
 
-/** Early versions of execve end the process where the system refuses a script without a first line. */
+/** Early versions of Node's execve abort the process when the system refuses a script without a `#!` line. */
 function hasInterpreter(program: string): boolean {
   const head = new Uint8Array(2)
   const fd = openSync(program, 'r')
@@ -45,13 +45,13 @@ function hasInterpreter(program: string): boolean {
   return (head[0] === 0x23 && head[1] === 0x21) || (head[0] ?? 0) === 0x7f || (head[0] ?? 0) >= 0xca
 }
 
-/** Runs the program to its end and passes on the signals that only we get. */
+/** Runs the program to its end, and forwards the signals that only this process receives. */
 export async function attend(start: Start): Promise<Ended> {
   const { spawn } = await import('node:child_process')
   const comesTwice = hasTerminal() ? fromTerminal : []
   let child: ChildProcess | undefined
   const pass = (signal: NodeJS.Signals) => void (comesTwice.includes(signal) || child?.kill(signal))
-  for (const signal of signals) process.on(signal, pass) // Before the program can say anything: it may be signalled then.
+  for (const signal of signals) process.on(signal, pass) // Before the start: a signal may come at once.
   try {
     return await new Promise((resolve, reject) => {
       const failed = (cause: Error) =>
@@ -68,7 +68,7 @@ export async function attend(start: Start): Promise<Ended> {
 
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
 
-/** The terminal sends these to the program as well as to us; twice would be once too often. */
+/** The terminal sends these to both processes. Forwarding them would deliver them twice. */
 const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
 function hasTerminal(): boolean {
@@ -81,7 +81,7 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Ends this process by the signal that ended the program, if one did; else gives the exit code to end with. */
+/** If a signal ended the program, ends this process by the same signal. Else returns the exit code. */
 export function endAs(ended: Ended): number {
   if ('exitCode' in ended) return ended.exitCode
   process.kill(process.pid, ended.signal)

@@ -6,15 +6,15 @@ import { lifeOf, type ProcessIdentity, thisProcess } from '../../system/process-
 import { randomHex } from '../../system/random.ts'
 
 /*
- * Files that are handed to a program for as long as it runs: 0600 in a folder that only we can enter, named after the
- * process that they are for and where its number counts. One that was killed cannot take its file away; the next one
- * does. We put no secret in them; a user's own file, which one may repeat, can hold some.
+ * Temporary files for a program while it runs: mode 0600 in a folder of mode 0700, named after the process ID and its
+ * PID namespace. A killed process leaves its file behind, and a later process removes it. credbridge puts no secret in
+ * them, but a file may repeat a file of the user that contains secrets.
  */
 
-/** Where nobody can say whether a process lives, its file goes when it is so many days old. */
+/** If it is unknown whether a process lives, its file is removed at this age, in days. */
 const mostDays = 30
 
-/** Makes such a file; its path. */
+/** Creates such a file. Returns its path. */
 export function handFile(state: string, text: string): string {
   const folder = join(state, 'handed')
   makeOwnFolder(folder, process.getuid?.())
@@ -28,7 +28,7 @@ export function takeBack(path: string): void {
   if (existsSync(path)) unlinkSync(path)
 }
 
-/** Numbers of processes count within one start of one machine, and there within one namespace. */
+/** The scope of process IDs: one boot of one machine, and one PID namespace. */
 export function processSpace(): string {
   return spaceOf(thisProcess(process.pid))
 }

@@ -3,13 +3,14 @@ import { StringDecoder } from 'node:string_decoder'
 import { ReadStream, WriteStream } from 'node:tty'
 import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 
 /**
- * Asks on the terminal itself, with exactly this question, and reads one line that is not shown. Nobody there:
- * `refused`, and what can be done otherwise.
+ * Prints exactly this question on the terminal and reads one line without echo. No terminal: `refused`, with the hint
+ * `otherwise`.
  */
-export async function askUnseen(question: string, otherwise?: string): Promise<Secret> {
+export async function askUnseen(question: string, otherwise?: Hint): Promise<Secret> {
   const [input, output] = terminalStreams(otherwise)
   try {
     input.setRawMode(true)
@@ -25,12 +26,12 @@ export async function askUnseen(question: string, otherwise?: string): Promise<S
 
 const control = { c: '\u0003', d: '\u0004', u: '\u0015', escape: '\u001b', backspace: '\b', del: '\u007f' }
 
-/** Arrows and other keys that stand for no character: ECMA-48, 5.4, and SS3. */
+/** Arrows and other keys without a character: ECMA-48, 5.4, and SS3. */
 const noCharacter = new RegExp(`${control.escape}(\\[[0-?]*[ -/]*[@-~]|O.)`, 'g')
 
 /**
- * What is typed, as it comes. Bun's streams go on reading a terminal after they were destroyed, and take what is typed at
- * the next question; so it is read where reading ends with the answer. Windows' console gives UTF-8 to streams only.
+ * The typed characters. A destroyed stream of Bun goes on reading the terminal, and would consume the answer to the
+ * next question; so the terminal is read without a stream. On Windows only a stream reads UTF-8 from the console.
  */
 function typedOn(input: ReadStream): AsyncIterable<string> {
   return process.platform === 'win32' ? input.setEncoding('utf8') : readTerminal()
@@ -56,7 +57,7 @@ async function* readTerminal(): AsyncIterable<string> {
   }
 }
 
-/** In raw mode the keys that edit a line are ours to understand. */
+/** Reads a line in raw mode, in which the program itself must handle the keys that edit a line. */
 async function lineFrom(typing: AsyncIterable<string>): Promise<string> {
   let line: string[] = []
   for await (const typed of typing) {
@@ -75,9 +76,9 @@ function cancelled(): Failure {
   return new Failure('refused', 'cancelled')
 }
 
-const asWord = 'give what is asked for as a word or on standard input (see --help)'
+const asWord = hint`pass it as an argument or on standard input (see --help)`
 
-/** The terminal itself, to read from and to write to. Nobody there: `refused`. The caller closes both. */
+/** The terminal, for reading and for writing. No terminal: `refused`. The caller closes both streams. */
 export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {
   const windows = process.platform === 'win32'
   try {

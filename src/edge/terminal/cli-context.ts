@@ -11,20 +11,22 @@ import { thisMachine } from '../this-machine.ts'
 import { askUnseen } from './ask.ts'
 import { thisTerminal } from './terminal.ts'
 
-/** What a person's command works with. */
+/** What a person's command needs. */
 export interface CliContext {
   readonly terminal: Terminal
   readonly machine: Machine
   readonly engine: Engine
-  /** The person, for stores. */
+  /** The person, as the asker for stores. */
   readonly asker: Asker
-  /** The broker for the person, opened when first asked for. */
+  /** Opens a broker for the person. */
   broker(): Promise<Broker>
-  /** Says how the command ended: 0 done, 1 nothing there, 2 broken; and whether something is stuck (core/failure.ts). */
+  /**
+   * Sets the exit code: 0 done, 1 nothing found, 2 failed. `stuck`: a native call is still running (core/failure.ts).
+   */
   end(exitCode: number, stuck?: boolean): void
 }
 
-/** The context of this process; `ending` is what the command said last. */
+/** The context of this process. `ending` returns the arguments of the last call of `end`. */
 export function thisCliContext(): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
   // Also where no terminal is: the person who reads a log typed this command.
   const machine = thisMachine((line) => write(2, `credbridge: ${line}\n`))

@@ -1,13 +1,13 @@
-/** Says whether a signal has come. */
+/** Whether a signal was received. */
 export interface Interrupted {
   readonly aborted: boolean
 }
 
-/** What must not be left half done when a signal comes. */
+/** Delays signals during work that must not be left half done. */
 export interface Interruption {
-  /** From now on a signal that would end this process is told instead. */
+  /** From now on a signal sets `aborted` instead of ending the process. */
   watch(): Interrupted
-  /** Lets signals end this process again; one that has come meanwhile does so now. */
+  /** From now on signals end the process again. If one was received since `watch`, the process ends now. */
   end(): void
 }
 

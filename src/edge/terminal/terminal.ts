@@ -24,7 +24,9 @@ export function thisTerminal(): Terminal {
   }
 }
 
-/** Whatever writes it may first ask the person, as password managers do. */
+/**
+ * Standard input without a time limit: the program that writes it may ask the person first, as password managers do.
+ */
 function patientInput(): CallInput {
   const { next } = standardInput()
   return { next: () => next(Number.POSITIVE_INFINITY), isTerminal: async () => false }

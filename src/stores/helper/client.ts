@@ -1,26 +1,27 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 
 /*
- * The other side of docker's credential helper protocol (docker-credential-helpers, README "Development" and client/):
- * one word, the verb; the question on standard input; the answer, or one sentence about an error, on standard output.
- * Of an error only the sentence for "nothing there" is understood. What it says is not repeated: it may hold anything.
+ * The client side of docker's credential helper protocol (docker-credential-helpers, README "Development" and client/).
+ * The verb is the only argument, the request is on standard input, the answer or an error message on standard output.
+ * Only the error message for "not found" is recognised. Other messages are not repeated: they may contain secrets.
  */
 
 /** A helper as its client sees it. Each call ends within the limit. */
 export interface HelperProgram {
-  /** User name and secret of a server; nothing there: `undefined`. */
+  /** User name and secret of a server; `undefined` if the helper has none. */
   get(server: string): Promise<{ readonly user: string; readonly secret: string } | undefined>
   store(server: string, user: string, secret: string): Promise<void>
   erase(server: string): Promise<void>
-  /** Servers and their user names. */
+  /** All servers and their user names. */
   list(): Promise<readonly (readonly [server: string, user: string])[]>
 }
 
 export interface HelperOptions {
-  /** `docker-credential-…`, for what is said of it. */
+  /** `docker-credential-…`, for messages. */
   readonly command: string
   /** Its absolute path. */
   readonly program: string
@@ -31,17 +32,18 @@ export interface HelperOptions {
 
 const notFound = 'credentials not found in native keychain'
 
-/** Helpers in Go read lines of no more bytes: bufio.MaxScanTokenSize. */
+/** Helpers in Go read no longer lines, in bytes: bufio.MaxScanTokenSize. */
 const longestMessage = 65_535
 
-/** Each call may start several programs and ask for a passphrase. */
+/** The limit of simultaneous calls: each may start several programs and ask for a passphrase. */
 const atOnce = 4
 
 export function helperProgram({ command, program, run, limit }: HelperOptions): HelperProgram {
   const inTurn = concurrencyLimit(atOnce)
 
   async function call(verb: string, input: string): Promise<Ran> {
-    if (Buffer.byteLength(input) > longestMessage) throw new Failure('too-large', `${command} takes nothing that large`)
+    if (Buffer.byteLength(input) > longestMessage)
+      throw new Failure('too-large', `${command} takes at most ${longestMessage} bytes`)
     return inTurn(() => run(program, [verb], { input, limit, env: { [insideHelper]: '1' } }))
   }
 
@@ -50,7 +52,7 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
     if (ran.exitCode !== 0 && ran.stdout.trim() === notFound) return undefined
     const text = answer(ran, 'get')
     const { Username: user = '', Secret: secret = '' } = understood(() => readMessage(text))
-    // docker-credential-pass answers so where there is nothing.
+    // docker-credential-pass answers with an empty secret if it has none.
     return secret === '' ? undefined : { user, secret }
   }
 
@@ -72,7 +74,9 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
   function answer({ exitCode, stdout, stderr }: Ran, verb: string): string {
     if (exitCode === 0) return stdout.trim()
     if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
-    throw new Failure('unavailable', `${command} could not ${verb}`, { hints: [`see what it says: ${byHand(verb)}`] })
+    throw new Failure('unavailable', `${command} could not ${verb}`, {
+      hints: [hint`see its output: ${byHand(verb)}`],
+    })
   }
 
   function byHand(verb: string): string {
@@ -84,8 +88,8 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
     try {
       return read()
     } catch {
-      throw new Failure('malformed', `${command} gives an answer that cannot be understood`, {
-        hints: [`see what it says: ${command} list`],
+      throw new Failure('malformed', `${command} gave an invalid answer`, {
+        hints: [hint`see its output: ${command} list`],
       })
     }
   }
@@ -93,16 +97,16 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
   return { get, store, erase, list }
 }
 
-/** Older helpers say `null` where they keep nothing. */
+/** Older helpers print `null` for an empty list. */
 function objectIn(text: string): object {
   const value: unknown = JSON.parse(text) ?? {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not an object')
   return value
 }
 
-/** A helper that asks us would turn in circles. */
+/** The failure for a helper that calls credbridge, which would be an endless loop. */
 export function leadsToUs(command: string): Failure {
   return new Failure('refused', `${command} is credbridge itself`, {
-    hints: ['to settle on another store: credbridge use vault'],
+    hints: [hint`to use another store: credbridge use vault`],
   })
 }

@@ -7,18 +7,19 @@ import { fromLaterVersion, isFromLaterVersion, unknownItem } from '../../core/un
 import { endpointOf, isServer, serverOf, spellingOf } from '../../tools/docker/address.ts'
 
 /*
- * How an item lies in somebody's docker credential helper, which keeps a secret for each server and user name. Docker's
- * own sign-ins lie there as docker itself would keep them. Every other item has a server of its own,
+ * How an item is stored in a docker credential helper, which keeps one secret for each server and user name. Docker's
+ * own sign-ins are stored as docker itself would store them. Every other item has a separate server name,
  *
  *   credbridge:<owner>:<endpoint>                    a password or token that is sent with a user name
  *   credbridge:<owner>:<endpoint>#<kind>             a credential of another kind
- *   credbridge:<owner>:<endpoint>#<kind>=<account>   a note, or what this version does not know
+ *   credbridge:<owner>:<endpoint>#<kind>=<account>   a note, or an item of an unknown kind
  *
- * which no helper takes for a part of another one, and as secret the value of docs/item-layout.md. Names that a helper
- * might trim, fold or take for a path are percent-encoded, and a value of anything but plain ASCII is a record.
+ * which no helper mistakes for a part of another one. Its secret is the value of docs/item-layout.md. Names that a
+ * helper might trim, fold or treat as a path are percent-encoded. A value that is not plain ASCII is stored as a
+ * record.
  */
 
-/** An entry of the helper, and what its server and user name say of the item in it. */
+/** An entry of the helper, and the item's data that its server and user name contain. */
 export interface Slot extends Place {
   readonly server: string
   readonly user: string
@@ -29,10 +30,12 @@ const ours = 'credbridge:'
 const docker = 'docker'
 const identityUser = '<token>'
 
-/** Newer helpers for the Secret Service list an item's label instead: docker-credential-helpers, commit c2ca986. */
+/**
+ * Newer helpers for the Secret Service list the label instead of the server: docker-credential-helpers, commit c2ca986.
+ */
 const label = 'Registry credentials for '
 
-/** Where an item is to lie. */
+/** The slot in which an item is stored. */
 export function slotFor(item: Item): Slot {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint, account, owner, kind }
@@ -46,7 +49,7 @@ export function slotFor(item: Item): Slot {
   return { ...place, server: kind === 'basic' ? server : `${server}#${kind}`, user: userOf(account) }
 }
 
-/** What a listed entry says; `undefined` for one that is neither ours nor a server of docker's. */
+/** The slot of a listed entry; `undefined` if it is neither credbridge's nor a server of docker's. */
 export function slotAt(listed: string, user: string): Slot | undefined {
   const server = listed.startsWith(label) ? listed.slice(label.length) : listed
   try {
@@ -56,7 +59,7 @@ export function slotAt(listed: string, user: string): Slot | undefined {
   }
 }
 
-/** The text to keep in a slot. */
+/** The text to store in a slot. */
 export function valueFor(item: Item, { server }: Slot): string {
   if (!server.startsWith(ours) && isCredential(item)) return item.secret.expose()
   const anyones = { ...item, owner: ourselves }
@@ -66,7 +69,7 @@ export function valueFor(item: Item, { server }: Slot): string {
   return inAscii(encodeRecord(anyones))
 }
 
-/** The item that a slot's text stands for. */
+/** The item that a slot's text contains. */
 export function itemIn(slot: Slot, value: string): Item {
   const { endpoint, account, owner, kind, server } = slot
   if (!server.startsWith(ours)) {
@@ -99,7 +102,7 @@ function endpointIn(at: string): Endpoint {
   return at.includes('://') ? parseAddress(at) : serviceName(decodeURIComponent(at))
 }
 
-/** Whether docker itself would keep exactly this. */
+/** Whether docker itself would store this item in the same way. */
 function isDockers(item: Item): item is Credential & { endpoint: Address } {
   if (item.owner !== docker || !isCredential(item) || !isServer(item.endpoint)) return false
   const { account, kind } = item
@@ -107,7 +110,7 @@ function isDockers(item: Item): item is Credential & { endpoint: Address } {
   return fits && !hasExtras(item) && isName(account) && isPlain(item.secret.expose())
 }
 
-/** A user name as it is, where every helper keeps it; docker-credential-pass makes a file of it. */
+/** The user name, encoded unless every helper keeps it unchanged: docker-credential-pass uses it as a file name. */
 function userOf(account: string): string {
   return isName(account) ? account : ours + encodeURIComponent(account)
 }
@@ -120,7 +123,7 @@ function isName(text: string): boolean {
   return isPlain(text) && !text.includes('/') && text !== '.' && text !== '..' && !text.startsWith(ours)
 }
 
-/** Printable ASCII without blanks around it. */
+/** Whether the text is printable ASCII, not empty, without spaces at its ends. */
 function isPlain(text: string): boolean {
   return /^[!-~]([ -~]*[!-~])?$/.test(text)
 }

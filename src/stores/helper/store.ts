@@ -3,7 +3,7 @@ import type { Entry, Found, Item, Place } from '../../core/credential.ts'
 import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import { insideHelper } from '../../core/program.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
@@ -17,23 +17,23 @@ import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
 import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
 
-/** What is needed to find and run a helper. */
+/** The parts of a machine that find and run a helper. */
 export type HelperMachine = Pick<Machine, 'env' | 'places' | 'userId' | 'processId' | 'run' | 'program' | 'isOurs'>
 
 const limits = { program: 10_000, person: 120_000 }
 
-/** The store of this name; no such program is `unavailable`, one that is credbridge itself `refused`. */
+/** Opens the store of this helper. No such program: `unavailable`. A helper that is credbridge itself: `refused`. */
 export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
   const { env, places, userId, processId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
-  // Windows' programs are on PATH in WSL, under their whole names.
+  // In WSL, PATH contains Windows programs, with their file name endings.
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
-    throw new Failure('unavailable', `${command} is not on PATH`, { hints: [`install ${command}`] })
+    throw new Failure('unavailable', `${command} is not on PATH`, { hints: [hint`install ${command}`] })
   if (env[insideHelper] !== undefined || machine.isOurs(program)) throw leadsToUs(command)
-  // Where GPG_TTY is set, gpg may ask for a passphrase on the terminal.
+  // If GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
     personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
   const lock = { folder: places.state, name: `helper-${name}`, userId, processId }
@@ -53,19 +53,19 @@ interface Options extends Omit<HelperOptions, 'limit'> {
   /** Milliseconds for each call of the helper. */
   limit(asker: Asker): number
   /**
-   * Held while something is written, because helpers need not bear two writers: docker-credential-pass writes an entry in
-   * place, and two leave one that cannot be read. Its folder comes into being with the first save.
+   * Held during writes, because a helper may not support two writers: docker-credential-pass writes entries in place,
+   * and two writers leave an unreadable one. The lock's folder is created by the first save.
    */
   readonly lock: LockPlace
-  /** For work that goes on alone. */
+  /** The folder of the locks for `alone`. */
   readonly locks: LockFolder
 }
 
-/** In milliseconds: somebody may be typing a passphrase for the one whose turn it is. */
+/** How long to wait for the lock, in milliseconds. A person may be typing a passphrase for the lock's holder. */
 const patience = 30_000
-const busy = 'another credbridge is writing to the same helper'
+const busy = 'another credbridge process is writing to the same helper'
 
-/** Any docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
+/** A docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
 export function helperStore(name: string, options: Options): Store {
   const store = `helper:${name}`
   const helpers = new Map<number, HelperProgram>()
@@ -89,7 +89,7 @@ export function helperStore(name: string, options: Options): Store {
     const wasBusy = isLocked(options.lock)
     const found = await helper.get(slot.server).catch((error) => {
       if (!wasBusy && !isLocked(options.lock)) throw error
-      // It may have been half written just then.
+      // The entry may have been half written, so read it again under the lock.
       return alone(() => helper.get(slot.server))
     })
     return found === undefined ? undefined : itemIn(slot, found.secret)
@@ -167,7 +167,9 @@ export function helperStore(name: string, options: Options): Store {
   })
 }
 
-/** A helper that fails may leave something half made behind, which docker-credential-pass then stumbles over for ever. */
+/**
+ * Removes the new entry after a failure: a half-written one would make every later list of docker-credential-pass fail.
+ */
 async function storeOrNothing(
   helper: HelperProgram,
   { server, user }: Slot,
@@ -182,7 +184,7 @@ async function storeOrNothing(
   }
 }
 
-/** A save that was cut short may have left two slots of one place. */
+/** One slot for each place: an interrupted save may have left two. */
 function onceEach(slots: readonly Slot[]): readonly Slot[] {
   return slots.filter((slot, index) => slots.findIndex((other) => samePlace(other, slot)) === index)
 }
@@ -193,8 +195,8 @@ function secondAccount(store: string, endpoint: Endpoint): Failure {
     `the ${store} store keeps one account for each server, and ${endpoint.key} has one`,
     {
       hints: [
-        `to forget that one: credbridge remove ${endpointWords(endpoint)}`,
-        'for several accounts: credbridge use vault',
+        hint`to remove that account: credbridge remove ${endpointWords(endpoint)}`,
+        hint`for several accounts: credbridge use vault`,
       ],
     },
   )

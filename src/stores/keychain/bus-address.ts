@@ -5,9 +5,9 @@ import { sessionBus } from '../../dbus/session-bus.ts'
 import { isAbstract, strangerAt } from '../../system/own-socket.ts'
 
 /**
- * What `DBUS_SESSION_BUS_ADDRESS` must be in this process before the keychain is used on Linux; `undefined`: as it is.
- * The addon reads the variable by itself, in two libraries of which one does not know `$XDG_RUNTIME_DIR/bus` and the
- * other understands no list of addresses (docs/keychain.md). A socket of another user's is `refused`.
+ * The value that `DBUS_SESSION_BUS_ADDRESS` must have in this process before the keychain is used on Linux; `undefined`
+ * if the variable is right. The addon reads the variable in two libraries: one does not know `$XDG_RUNTIME_DIR/bus`,
+ * the other does not support a list of addresses (docs/keychain.md). A socket of another user is `refused`.
  */
 export function busAddress(env: Readonly<Record<string, string | undefined>>, userId: number): string | undefined {
   const told = env['DBUS_SESSION_BUS_ADDRESS'] ?? ''
@@ -28,14 +28,14 @@ function firstOfOurs(addresses: readonly string[], userId: number): string | und
   return undefined
 }
 
-/** Whoever it is that the library would speak to there, it looks at the guid itself. */
+/** Why the address is refused. The libraries compare the guid themselves. */
 function strangerAtAddress(address: string, userId: number): Failure | undefined {
   const socket = socketAddress(address)
   if (socket === undefined) return undefined
   return isAnybodys(socket) ? anybodys() : strangerAt(socket.path, userId)
 }
 
-/** Whether the socket of an address exists, as far as a look at the file system tells. */
+/** Whether the socket of an address exists. Abstract sockets are assumed to exist. */
 function isThere(address: string): boolean {
   const socket = socketAddress(address)
   return socket !== undefined && (isAbstract(socket.path) || existsSync(socket.path))

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/failure.ts'
 import { keychainFailure, noAddon, overdue, withoutReply } from './errors.ts'
 
-/** The part of `@napi-rs/keyring` that is used. Its `withTarget` never is: on Windows even reading so writes. */
+/** The parts of `@napi-rs/keyring` in use. Not `withTarget`: on Windows it writes even when it reads. */
 export interface Addon {
   readonly AsyncEntry: new (service: string, account: string, options: typeof pinned) => AddonEntry
   findCredentialsAsync(service: string): Promise<readonly { account: string; password: string }[]>
@@ -13,12 +13,12 @@ interface AddonEntry {
   deleteCredential(): Promise<boolean>
 }
 
-/** Gives the addon. What it throws means that there is none for this system. */
+/** Loads the addon. Throws if there is none for this system. */
 export type LoadAddon = () => Promise<Addon>
 
 export const loadInstalled: LoadAddon = () => import('@napi-rs/keyring')
 
-/** How long a call may take, in milliseconds: one that asks nobody, and one during which a person may be asked. */
+/** How long a call may take, in milliseconds. `dialog`: while a person may be asked. */
 export interface Limits {
   readonly call: number
   readonly dialog: number
@@ -29,17 +29,17 @@ export interface Kept {
   readonly value: string
 }
 
-/** The keychain's own verbs, each of which ends: with its result, a failure with a meaning, or `timeout`. */
+/** The keychain's verbs. Each ends within a limit, with its result or a failure. */
 export interface Calls {
-  /** What lies under a service, as far as it may be read. On Linux it never asks a person. */
+  /** The readable items of a service. On Linux it never asks a person. */
   search(service: string): Promise<readonly Kept[]>
   read(service: string, account: string): Promise<string | undefined>
   write(service: string, account: string, value: string): Promise<void>
-  /** Whether there was anything. */
+  /** Returns whether the item existed. */
   erase(service: string, account: string): Promise<boolean>
 }
 
-// Without it the addon turns to the kernel's keyring when the service fails, and that one ends with the next start.
+// Without it the addon falls back to the kernel's keyring if the service fails; that is lost at the next reboot.
 const pinned = { linux: { store: 'secret-service' } } as const
 
 export async function openCalls(load: LoadAddon, personPresent: boolean, limits: Limits): Promise<Calls> {
@@ -73,7 +73,7 @@ export async function openCalls(load: LoadAddon, personPresent: boolean, limits:
   }
 }
 
-/** How often the addon searches anew: it reads one by one what it has found, and fails if one is removed meanwhile. */
+/** How often a search is tried. The addon reads the found items one by one, and fails if one is removed meanwhile. */
 const attempts = 10
 
 function isVanished(error: unknown): boolean {

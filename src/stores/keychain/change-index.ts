@@ -2,18 +2,18 @@ import { basename, dirname } from 'node:path'
 import { type Lock, withLock } from '../../system/lock.ts'
 import { type IndexPlace, printIndex, type Row, readIndex } from './index-file.ts'
 
-/** The index while nobody else changes it. */
+/** The index while no other process changes it. */
 export interface OpenIndex {
   readonly rows: readonly Row[]
-  /** Puts these rows in their stead: after a crash the file has either all of them or all of the former. */
+  /** Replaces all rows. After a crash the file has either all new rows or all old ones. */
   write(rows: readonly Row[]): void
 }
 
-/** Shorter than anybody's patience; another one may be waiting for a dialog to be answered. */
+/** How long to wait for the lock, in milliseconds. Its holder may be waiting for a person to answer a dialog. */
 const patience = 15_000
-const busy = 'another credbridge is changing what the keychain holds'
+const busy = "another credbridge process is changing the keychain's index"
 
-/** Does something while no other process or instance changes the index. Waits for its turn, then `timeout`. */
+/** Runs `work` while no other process or instance changes the index. Waiting too long: `timeout`. */
 export async function changing<T>(place: IndexPlace, work: (index: OpenIndex) => Promise<T>): Promise<T> {
   const { file, userId, processId } = place
   return withLock(

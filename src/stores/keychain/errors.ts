@@ -1,8 +1,9 @@
 import { Failure, type FailureCode, isFailure } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 
 /*
- * The addon gives all its errors one code, so their texts must say what happened. The texts of Linux were seen
- * (docs/keychain.md), those of macOS and Windows are from the source of the crates:
+ * The addon uses one code for all errors, so they are recognised by their texts. The texts on Linux were observed
+ * (docs/keychain.md), those on macOS and Windows are from the source of the crates:
  * https://github.com/open-source-cooperative/keyring-core/blob/main/src/error.rs
  * https://github.com/open-source-cooperative/apple-native-keyring-store/blob/main/src/keychain.rs
  * https://github.com/open-source-cooperative/windows-native-keyring-store/blob/main/src/utils.rs
@@ -11,57 +12,59 @@ import { Failure, type FailureCode, isFailure } from '../../core/failure.ts'
 interface Meaning {
   readonly code: FailureCode
   readonly message: string
-  readonly hints: readonly string[]
+  readonly hints: readonly Hint[]
 }
 
-const useVault = 'keep secrets in an encrypted folder instead: credbridge use vault'
+const useVault = hint`keep secrets in an encrypted folder instead: credbridge use vault`
 
 const locked: Meaning = {
   code: 'locked',
   message: 'the keychain is locked',
-  hints: ['unlock it on the desktop, or with: read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'],
+  hints: [
+    hint`unlock it on the desktop, or with: read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock`,
+  ],
 }
-const lockedOnMac: Meaning = { ...locked, hints: ['unlock it with: security unlock-keychain'] }
+const lockedOnMac: Meaning = { ...locked, hints: [hint`unlock it with: security unlock-keychain`] }
 const noBus: Meaning = { code: 'unavailable', message: 'there is no session bus, so no keychain', hints: [useVault] }
 const noService: Meaning = {
   code: 'unavailable',
-  message: 'nothing on the session bus keeps secrets',
-  hints: ['install and start a keychain service, for example gnome-keyring', useVault],
+  message: 'there is no Secret Service on the session bus',
+  hints: [hint`install and start a keychain service, for example gnome-keyring`, useVault],
 }
 const noCollection: Meaning = {
   code: 'unavailable',
   message: 'the keychain has no collection to keep secrets in',
-  hints: ['sign in on the desktop once, or make one with: seahorse', useVault],
+  hints: [hint`sign in on the desktop once, or make one with: seahorse`, useVault],
 }
 const noKeychain: Meaning = { code: 'unavailable', message: 'there is no keychain for this login', hints: [useVault] }
 const busHungUp: Meaning = {
   code: 'refused',
   message: 'the session bus closed the connection',
-  hints: ['use the bus of your own login: unset DBUS_SESSION_BUS_ADDRESS, or do not use sudo'],
+  hints: [hint`use the bus of your own login: unset DBUS_SESSION_BUS_ADDRESS, or do not use sudo`],
 }
-const refused: Meaning = { code: 'refused', message: 'the keychain refused', hints: [] }
+const refused: Meaning = { code: 'refused', message: 'the keychain refused the request', hints: [] }
 const noReply: Meaning = {
   code: 'timeout',
   message: 'the keychain did not answer in time',
-  hints: ['restart the keychain service, for example: systemctl --user restart gnome-keyring-daemon'],
+  hints: [hint`restart the keychain service, for example: systemctl --user restart gnome-keyring-daemon`],
 }
 const ambiguous: Meaning = {
   code: 'ambiguous',
   message: 'the keychain has several items of this service and user',
   hints: [],
 }
-const tooLarge: Meaning = { code: 'too-large', message: 'the keychain takes no secret of this size', hints: [] }
+const tooLarge: Meaning = { code: 'too-large', message: 'the secret is too large for the keychain', hints: [] }
 const badName: Meaning = {
   code: 'unsupported',
-  message: 'the keychain takes no such service or user name',
+  message: 'the keychain does not accept this service or user name',
   hints: [],
 }
-const notText: Meaning = { code: 'malformed', message: 'what lies in the keychain is no text', hints: [] }
+const notText: Meaning = { code: 'malformed', message: 'the item in the keychain is not text', hints: [] }
 
 /** No answer came in the time that the addon has for it, or the service ended before. */
 export const withoutReply = ['Did not receive a reply', 'DBus.Error.NoReply', 'Message recipient disconnected'] as const
 
-/** The first that is contained decides, narrower texts before wider ones; a text ends with a line feed. */
+/** The first entry whose text the error contains decides, so longer texts come first. An error's text ends with LF. */
 const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['Secret.Error.IsLocked', locked],
   ['locked object', locked],
@@ -99,7 +102,7 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
   ['error code -25294\n', noKeychain],
   ['error code -25295\n', noKeychain],
   ['error code -25307\n', noKeychain],
-  ["Value of 'password' is invalid", { ...badName, message: 'the keychain takes no such secret' }],
+  ["Value of 'password' is invalid", { ...badName, message: 'the keychain does not accept this secret' }],
   ['password encoded as UTF-16', tooLarge],
   ["'secret' is longer than", tooLarge],
   ['QuotaExceeded', tooLarge],
@@ -113,11 +116,11 @@ const meanings: readonly (readonly [text: string, meaning: Meaning])[] = [
 
 const unknown: Meaning = {
   code: 'refused',
-  message: 'the keychain failed in a way that credbridge does not know',
-  hints: ['credbridge doctor'],
+  message: 'the keychain failed with an error that credbridge does not know',
+  hints: [hint`credbridge doctor`],
 }
 
-/** What the addon threw, as a failure of ours. Its text names services and users and stays in the cause. */
+/** The failure for an error of the addon. The error's text contains services and users, so it stays in the cause. */
 export function keychainFailure(error: unknown): Failure {
   if (isFailure(error)) return error
   const text = error instanceof Error ? `${error.message}\n` : ''
@@ -125,28 +128,24 @@ export function keychainFailure(error: unknown): Failure {
   return new Failure(code, message, { hints, cause: error })
 }
 
-/** Several items at one place and nothing to choose by: another program has written beside ours. */
+/** The failure for several items at one place: another program has written one beside credbridge's. */
 export function severalItems(service: string, account: string): Failure {
-  const words = `service ${quoted(service)} username ${quoted(account)}`
+  const words = ['service', service, 'username', account]
   return new Failure(ambiguous.code, ambiguous.message, {
-    hints: [`remove them all, then sign in again: secret-tool clear ${words}`],
+    hints: [hint`remove them all, then sign in again: secret-tool clear ${words}`],
   })
 }
 
-/** A call that has not ended and cannot be called off. */
+/** The failure for a call that exceeds its limit and cannot be cancelled. */
 export function overdue(personPresent: boolean): Failure {
-  const asked = ['answer the dialog of the keychain, then try again', ...noReply.hints]
+  const asked = [hint`answer the dialog of the keychain, then try again`, ...noReply.hints]
   return new Failure(noReply.code, noReply.message, { hints: personPresent ? asked : noReply.hints, stuck: true })
 }
 
-/** The addon is not there, or not for this system. */
+/** The failure for an addon that is not installed, or not for this system. */
 export function noAddon(error: unknown): Failure {
   return new Failure('unavailable', 'the keychain addon does not load', {
-    hints: ['install it again with its optional parts: npm install --global --include=optional credbridge', useVault],
+    hints: [hint`reinstall with optional dependencies: npm install --global --include=optional credbridge`, useVault],
     cause: error,
   })
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -5,7 +5,7 @@ import { entryOf, isRowAt, isRowOf, type Row } from './index-file.ts'
 import { accountIn, spotIn, takenBy } from './keychain-key.ts'
 import type { Reader } from './reader.ts'
 
-/** What the index tells of and the keychain has, and what Python's keyring keeps there without us. */
+/** The items of the index that the keychain contains, and items that Python's keyring saved without credbridge. */
 export async function findIn(
   read: Reader,
   rows: readonly Row[],
@@ -33,13 +33,13 @@ export async function findIn(
   return found
 }
 
-/** What lies at a place; nothing where nothing can lie. */
+/** The value at a place; `undefined` if there is none, or if the keychain cannot keep an item there. */
 async function valueAt(at: Place, read: Reader, platform: string): Promise<string | undefined> {
   const spot = spotIn(at, platform)
   return spot === undefined ? undefined : read.value(spot.service, spot.account)
 }
 
-/** Python's items under its own service name of which no row tells. */
+/** Python's items under its own service name that are not in the index. */
 async function strangers(
   read: Reader,
   rows: readonly Row[],
@@ -58,7 +58,7 @@ async function strangers(
   return found
 }
 
-/** What lies at a place of Python's of which no row tells, neither as this place nor as another. */
+/** The value at a place of Python's keyring, unless the index has this place or another one with the same key. */
 export async function valueOfStranger(
   at: Place,
   read: Reader,

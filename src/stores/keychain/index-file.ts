@@ -2,23 +2,24 @@ import { dirname } from 'node:path'
 import type { Entry, Item, Place } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { isOwnFolder, readOwnFile } from '../../system/own-file.ts'
 
 /*
- * What lies in the keychain, without the secrets: no system's keychain can list it. The format is a promise:
- * docs/keychain.md, golden file in test/stores/keychain.
+ * The index of the items in the keychain, without secrets, because no platform's keychain can list them. The format is
+ * a promise: docs/keychain.md, golden file in test/stores/keychain.
  */
 
 export interface IndexPlace {
   /** Absolute. */
   readonly file: string
-  /** Who must own it; negative on systems whose files have no such owners. */
+  /** The user who must own it; negative on systems without numeric user IDs. */
   readonly userId: number
-  /** This process's number, for its lock. */
+  /** This process's ID, for the lock. */
   readonly processId?: number | undefined
 }
 
-/** One item. Readers ignore members that they do not know. */
+/** One item. Readers ignore unknown members. */
 export interface Row {
   readonly endpoint: string
   readonly form: Endpoint['form']
@@ -26,11 +27,11 @@ export interface Row {
   readonly owner: string
   readonly kind: Item['kind']
   readonly savedAt: number
-  /** A save or remove of it has begun and not ended: whether it lies in the keychain has to be looked up. */
+  /** A save or removal has begun and not ended: whether the item exists must be looked up in the keychain. */
   readonly open?: true
 }
 
-/** The rows; none where no file is. A file or folder that others can change or read is `refused`. */
+/** The rows; empty if there is no file. `refused` if other users can read or change the file, or change the folder. */
 export function readIndex({ file, userId }: IndexPlace): readonly Row[] {
   if (!isOwnFolder(dirname(file), userId, 'write', 'followed')) return []
   const bytes = readOwnFile(file, userId)
@@ -46,7 +47,7 @@ export function parseIndex(text: string, file: string): readonly Row[] {
   if (!isObject(index) || typeof index['version'] !== 'number') throw unreadable(file)
   if (index['version'] !== 1) {
     throw new Failure('unsupported', `${file} was written by a later version of credbridge`, {
-      hints: ['update credbridge'],
+      hints: [hint`update credbridge`],
     })
   }
   const items = index['items']
@@ -92,7 +93,7 @@ function isRow(value: unknown): value is Row {
 }
 
 function unreadable(file: string): Failure {
-  return new Failure('malformed', `${file} cannot be read: it is not the keychain's index`, {
-    hints: [`put it aside: mv ${file} ${file}.broken`],
+  return new Failure('malformed', `${file} is not a valid index of the keychain`, {
+    hints: [hint`put it aside: mv ${file} ${`${file}.broken`}`],
   })
 }

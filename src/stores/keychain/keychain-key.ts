@@ -1,20 +1,20 @@
 import { type Place, python, samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
 
-/** Where an item lies in the keychain of a platform. */
+/** The service and account of an item in the keychain of a platform. */
 export interface Spot {
   readonly service: string
   readonly account: string
-  /** Equal for two places that the platform's keychain takes for one. */
+  /** Equal for two places that the platform's keychain cannot tell apart. */
   readonly key: string
 }
 
-/** What macOS keeps instead of an empty account, which it takes for a wildcard and refuses. */
+/** Stands for an empty account on macOS, which treats an empty one as a wildcard and refuses it. */
 const noAccount = 'credbridge:none'
 
-/** Where an item lies; `unsupported` where this keychain cannot keep it apart from others. */
+/** The service and account of a place; `unsupported` if this keychain cannot keep it apart from others. */
 export function spotOf(place: Place, platform: string): Spot {
   const service = serviceOf(place)
   const { account } = place
@@ -27,7 +27,7 @@ export function spotOf(place: Place, platform: string): Spot {
   return { service, account, key: JSON.stringify([service, account]) }
 }
 
-/** The same, and nothing where nothing can lie. */
+/** The same; `undefined` if this keychain cannot keep an item there. */
 export function spotIn(place: Place, platform: string): Spot | undefined {
   try {
     return spotOf(place, platform)
@@ -36,32 +36,32 @@ export function spotIn(place: Place, platform: string): Spot | undefined {
   }
 }
 
-/** The account that was meant by one that lies in the keychain. */
+/** The account that an account in the keychain stands for. */
 export function accountIn(stored: string, platform: string): string {
   return platform === 'darwin' && stored === noAccount ? '' : stored
 }
 
-/** The other place that the platform's keychain takes for this one. */
+/** The other place that the platform's keychain cannot tell from this one; `undefined` if there is none. */
 export function takenBy(place: Place, others: readonly Place[], platform: string): Place | undefined {
   const key = spotIn(place, platform)?.key
   return others.find((other) => !samePlace(other, place) && key !== undefined && spotIn(other, platform)?.key === key)
 }
 
-/** Refuses a place whose spot is taken by another place. */
+/** Throws `refused` if the keychain cannot tell this place from one of the others. */
 export function refuseTaken(place: Place, others: readonly Place[], platform: string): void {
   const taken = takenBy(place, others, platform)
   if (taken === undefined) return
-  throw new Failure('refused', `the keychain takes ${place.endpoint.key} and ${taken.endpoint.key} for one`, {
-    hints: [`if the older one is not needed: credbridge remove ${removal(taken)}`],
+  throw new Failure('refused', `the keychain cannot tell ${place.endpoint.key} from ${taken.endpoint.key}`, {
+    hints: [hint`if the older one is not needed: credbridge remove ${removal(taken)}`],
   })
 }
 
-function removal({ endpoint, owner }: Place): string {
+function removal({ endpoint, owner }: Place): readonly string[] {
   return endpointWords(owner === python ? { ...endpoint, form: 'service' } : endpoint)
 }
 
 /**
- * Windows tells targets apart by the upper case of each UTF-16 unit:
+ * Windows compares targets by the upper case of each UTF-16 unit:
  * https://github.com/open-source-cooperative/windows-native-keyring-store/blob/main/src/utils.rs
  */
 function folded(target: string): string {
@@ -74,5 +74,5 @@ function folded(target: string): string {
 }
 
 function unsupported(what: string): Failure {
-  return new Failure('unsupported', `this keychain keeps no item with ${what}`)
+  return new Failure('unsupported', `this keychain cannot keep an item with ${what}`)
 }

@@ -6,7 +6,7 @@ import { busAddress } from './bus-address.ts'
 import { indexFileIn } from './place.ts'
 import { keychainStore } from './store.ts'
 
-/** The keychain of this machine. */
+/** Opens the keychain of this machine. */
 export async function openKeychain(machine: Machine): Promise<Store> {
   const { platform, places, userId, processId, env } = machine
   const address = platform === 'linux' ? busAddress(env, userId) : undefined

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The file that says, without secrets, what lies in the keychain. */
+/** The path of the keychain's index. */
 export function indexFileIn(data: string): string {
   return join(data, 'keychain.json')
 }

@@ -3,21 +3,23 @@ import { isFailure } from '../../core/failure.ts'
 import type { Calls, Kept } from './calls.ts'
 import { severalItems } from './errors.ts'
 
-/** Reads for one find or save; what it has looked up it does not look up again. */
+/** Reads for one find or save, and caches the results. */
 export interface Reader {
-  /** What lies under a service and account; `undefined`: nothing. */
+  /** The value of a service and account; `undefined` if there is none. */
   value(service: string, account: string): Promise<string | undefined>
-  /** Every account under a service, as far as this platform can tell. */
+  /** All accounts of a service that this platform can list. */
   accounts(service: string): Promise<readonly string[]>
-  /** Begins to look these services up, all at once. */
+  /** Starts to search for these services, all at once. */
   prepare(services: readonly string[]): void
-  /** Fails where it is known that the keychain cannot be reached. */
+  /** Throws if the keychain is known to be unreachable. */
   reach(): Promise<void>
-  /** Fails where a write would fail for certain, or would ask although nobody is there. `witness`: a service in use. */
+  /**
+   * Throws if a write would certainly fail, or would ask although no person is present. `witness`: a service in use.
+   */
   beforeWrite(service: string, account: string, witness: string | undefined): Promise<void>
 }
 
-/** How the addon's search can be used. Windows: it matches by suffix. macOS: it leaves out what it may not read. */
+/** The reader for a platform. The addon's search matches suffixes on Windows, and omits unreadable items on macOS. */
 export function readerOf(calls: Calls, platform: string, personPresent: boolean): Reader {
   if (platform === 'win32') return entryReader(calls, async () => [])
   if (platform === 'darwin') return entryReader(calls, calls.search)
@@ -28,7 +30,7 @@ function entryReader(calls: Calls, search: Calls['search']): Reader {
   const seen = new Map<string, string>()
   const key = (service: string, account: string) => JSON.stringify([service, account])
   return {
-    // Each look at an item may ask a person: never two where one is enough.
+    // Each read of an item may ask a person, so a known value is not read again.
     value: async (service, account) => seen.get(key(service, account)) ?? calls.read(service, account),
     async accounts(service) {
       const all = await search(service)
@@ -41,13 +43,13 @@ function entryReader(calls: Calls, search: Calls['search']): Reader {
   }
 }
 
-/** On Linux a search sees everything that lies there and never asks a person: it goes before any other call. */
+/** On Linux a search finds every item and never asks a person, so it precedes any other call. */
 function searchReader(calls: Calls, personPresent: boolean): Reader {
   const searches = new Map<string, Promise<readonly Kept[]>>()
 
   function search(service: string): Promise<readonly Kept[]> {
     const begun = searches.get(service) ?? calls.search(service)
-    begun.catch(() => {}) // Whoever waits for it hears of it; perhaps nobody does.
+    begun.catch(() => {}) // Not an unhandled rejection if no caller awaits the search.
     searches.set(service, begun)
     return begun
   }
@@ -67,7 +69,7 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
     const values = new Set(all.filter((kept) => kept.account === account).map((kept) => kept.value))
     if (values.size > 1) throw severalItems(service, account)
     const [value] = values
-    // The search turns bytes that are no UTF-8 into this; the entry says whether they were.
+    // The search replaces invalid UTF-8 by U+FFFD; reading the entry tells whether the value was invalid.
     return value?.includes('\ufffd') === true ? calls.read(service, account) : value
   }
 

@@ -5,7 +5,7 @@ import type { OpenIndex } from './change-index.ts'
 import { entryOf, type Row } from './index-file.ts'
 import { accountIn, spotIn } from './keychain-key.ts'
 
-/** Closes the rows of which a crash left open whether they lie in the keychain, and drops those that do not. */
+/** Looks up the rows that a crash left open. Closes those that are in the keychain, and drops the others. */
 export async function mend(index: OpenIndex, calls: Calls, platform: string): Promise<void> {
   const rows: Row[] = []
   for (const row of index.rows) {
@@ -20,7 +20,7 @@ export function closed({ open, ...row }: Row): Row {
   return row
 }
 
-/** Asks nobody on Linux. `undefined` if it cannot be known now. */
+/** Whether the row's item is in the keychain; `undefined` if unknown. Never asks a person on Linux. */
 async function isThere(row: Row, calls: Calls, platform: string): Promise<boolean | undefined> {
   const place = entryOf(row)
   const spot = spotIn(place, platform)

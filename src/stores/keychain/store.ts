@@ -2,6 +2,7 @@ import type { Asker } from '../../core/asker.ts'
 import { type Entry, type Found, type Item, type Place, python, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { decodeItem, encodeItem, serviceOf } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
@@ -17,13 +18,13 @@ import { type Reader, readerOf } from './reader.ts'
 
 export interface KeychainOptions {
   readonly platform: string
-  /** Absolute; it and its folder come into being with the first save. */
+  /** Absolute. The first save creates the file and its folder. */
   readonly indexFile: string
-  /** The user whose the index must be; negative where files have no such owners. */
+  /** The user who must own the index; negative on systems without numeric user IDs. */
   readonly userId: number
-  /** This process's number, for its lock. */
+  /** This process's ID, for the lock. */
   readonly processId?: number | undefined
-  /** For work that goes on alone. */
+  /** The folder of the locks for `alone`. */
   readonly locks: LockFolder
   readonly limits?: Limits
   readonly loadAddon?: LoadAddon
@@ -31,12 +32,12 @@ export interface KeychainOptions {
 }
 
 const usualLimits: Limits = { call: 10_000, dialog: 90_000 }
-/** In UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
+/** In bytes of UTF-16, https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
 const largestOnWindows = 2_560
 
 /**
- * The system's keychain through `@napi-rs/keyring`: macOS, Windows, and Linux where it is chosen. What lies there is
- * known from an index file without secrets (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
+ * The platform's keychain by `@napi-rs/keyring`: on macOS, Windows, and on Linux if a person chooses it. An index file
+ * without secrets lists the items (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
  */
 export function keychainStore(options: KeychainOptions): Store {
   const { platform, now = Date.now, indexFile, userId, processId } = options
@@ -105,18 +106,18 @@ export function keychainStore(options: KeychainOptions): Store {
     })
   }
 
-  /** Whether it is an item of Python's that no row tells of. */
+  /** Whether the place has an item of Python's keyring that is not in the index. */
   async function isStranger(asker: Asker, at: Place): Promise<boolean> {
     return (
       at.owner === python && (await valueOfStranger(at, await reader(asker), readIndex(place), platform)) !== undefined
     )
   }
 
-  /** On macOS a failed removal looks like one that went well. */
+  /** Reads the item again after the removal, because on macOS a failed removal looks like a success. */
   async function erase(asker: Asker, calls: Calls, service: string, account: string): Promise<void> {
     await calls.erase(service, account)
     if ((await (await reader(asker)).value(service, account)) === undefined) return
-    throw new Failure('refused', 'the keychain did not remove the item', { hints: ['credbridge doctor'] })
+    throw new Failure('refused', 'the keychain did not remove the item', { hints: [hint`credbridge doctor`] })
   }
 
   async function list(asker: Asker): Promise<readonly Entry[]> {
@@ -151,13 +152,13 @@ function isOther(item: Item, expected: Secret): boolean {
   return secretOf(item)?.equals(expected) === false
 }
 
-/** After a call that failed for certain; after others the row stays open, and `list` looks what came of it. */
+/** Restores the rows after a call that certainly changed nothing. Else the row stays open, and `list` looks it up. */
 function putBack(index: OpenIndex, rows: readonly Row[], error: unknown): void {
   if (!isFailure(error) || ['timeout', 'refused', 'internal'].includes(error.code)) return
   try {
     index.write(rows)
   } catch {
-    // It stays open, too.
+    // The row stays open.
   }
 }
 

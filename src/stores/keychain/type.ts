@@ -7,7 +7,7 @@ export const keychainType: StoreType = {
   open: async ({ machine }) => (await import('./open.ts')).openKeychain(machine),
   async protects({ machine: { platform } }) {
     if (platform === 'win32') return 'encrypted for your account: every program that you run can read it'
-    if (platform === 'darwin') return 'encrypted under your login password: what runs in the same node can read it, too'
+    if (platform === 'darwin') return 'encrypted under your login password: every script that node runs can read it'
     return 'encrypted under your login password: while it is unlocked, every program that you run can read it'
   },
 }

@@ -14,7 +14,7 @@ export interface MemoryOptions {
   readonly traits?: Partial<Traits>
 }
 
-/** A store that ends with the process: for the tests of programs. */
+/** A store in the memory of the process, for the tests of programs. */
 export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = {}): Store {
   const traits: Traits = {
     lasts: 'process',

@@ -5,5 +5,5 @@ export const memoryType: StoreType = {
   name: 'memory',
   canBeSettled: false,
   open: async () => (await import('./store.ts')).memoryStore(),
-  protects: async () => 'for tests: gone when the command ends',
+  protects: async () => 'for tests: lost when the command ends',
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint, joinHints } from '../../core/hint.ts'
 import type { ServiceFailures } from '../../dbus/connection.ts'
 import { busVanished } from '../../dbus/failures.ts'
 
@@ -39,14 +40,14 @@ export function failureOf(error: string): Failure | undefined {
 export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer, tooMuch }
 
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which nobody asks. */
-const unlocking = 'read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock'
+const unlocking = hint`read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock`
 
 /** Something is there and closed, and nobody can be asked, or whoever was asked said no. */
 export function locked(how = 'the keyring is locked'): Failure {
   return new Failure('locked', how, {
     hints: [
-      `unlock it: in the desktop session with its own program, else with: ${unlocking}`,
-      'KeePassXC: unlock the database whose group is shown to the Secret Service',
+      joinHints([hint`unlock it: in the desktop session with its own program, else with`, unlocking], ': '),
+      hint`KeePassXC: unlock the database whose group is shown to the Secret Service`,
     ],
   })
 }
@@ -54,14 +55,14 @@ export function locked(how = 'the keyring is locked'): Failure {
 /** There is nowhere to put a new item, and nobody to say how it is to be protected. */
 export function noCollection(): Failure {
   return new Failure('unavailable', 'the Secret Service has no default collection', {
-    hints: [`make one: log in to the desktop once, or choose a password for it with: ${unlocking}`],
+    hints: [joinHints([hint`make one: log in to the desktop once, or choose a password for it with`, unlocking], ': ')],
   })
 }
 
 /** It was there a moment ago. */
 export function vanished(): Failure {
   return new Failure('unavailable', 'the Secret Service vanished during the conversation', {
-    hints: ['try again', 'credbridge doctor'],
+    hints: [hint`try again`, hint`credbridge doctor`],
     passing: true,
   })
 }
@@ -69,21 +70,21 @@ export function vanished(): Failure {
 /** No answer in time: what was asked for may still happen. */
 export function noAnswer(): Failure {
   return new Failure('timeout', 'the Secret Service did not answer in time', {
-    hints: ['see whether it waits for you somewhere or hangs: gnome-keyring-daemon, KWallet or KeePassXC'],
+    hints: [hint`see whether it waits for you somewhere or hangs: gnome-keyring-daemon, KWallet or KeePassXC`],
   })
 }
 
 /** More than a keyring holds that is one, or more than anybody can wait for. */
 export function tooMuch(): Failure {
   return new Failure('too-large', 'the Secret Service answers with more than can be used', {
-    hints: ['see what fills the keyring: seahorse, KWalletManager or KeePassXC'],
+    hints: [hint`see what fills the keyring: seahorse, KWalletManager or KeePassXC`],
   })
 }
 
 function noService(): Failure {
   return new Failure('unavailable', 'there is no Secret Service on the session bus', {
     hints: [
-      'install and start one: gnome-keyring, KWallet, or KeePassXC with its Secret Service integration turned on',
+      hint`install and start one: gnome-keyring, KWallet, or KeePassXC with its Secret Service integration turned on`,
     ],
   })
 }

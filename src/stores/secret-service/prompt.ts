@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Connection } from '../../dbus/connection.ts'
 import { type Received, readBody } from '../../dbus/message.ts'
 import type { Variant } from '../../dbus/value.ts'
@@ -39,7 +40,7 @@ async function outcomeOf(connection: Connection, prompt: string, limits: Limits)
     // client just leaves. The bus starts it anew.
     await connection.call(dismissPrompt(prompt), limits.answer).catch(() => undefined)
     throw new Failure('timeout', 'nobody answered the dialog of the keyring in time', {
-      hints: ['try again, and look for a dialog that asks for the password of the keyring'],
+      hints: [hint`try again, and look for a dialog that asks for the password of the keyring`],
     })
   }
 }

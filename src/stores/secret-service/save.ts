@@ -2,6 +2,7 @@ import type { CallMemory } from '../../core/asker.ts'
 import type { Item, Place } from '../../core/credential.ts'
 import { python, samePlace, secretOf } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Known } from './at-endpoints.ts'
@@ -31,7 +32,7 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
     else if (await writeOver(service, here, secret, kept)) return
   }
   throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
-    hints: ['try again when they are done'],
+    hints: [hint`try again when they are done`],
   })
 }
 

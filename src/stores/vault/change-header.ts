@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { type Lock, withLock } from '../../system/lock.ts'
 import { type Header, printHeader } from './header.ts'
 import { headerPath, readHeader } from './header-file.ts'
@@ -43,7 +44,7 @@ function changeUnder(lock: Lock, options: VaultOptions): HeaderChange {
     const now = readHeader(options)
     if (now !== undefined && header !== undefined && printHeader(now).equals(printHeader(header))) return
     throw new Failure('unavailable', `${path} was changed by somebody who does not have the vault's lock`, {
-      hints: ['credbridge vault status', 'try again'],
+      hints: [hint`credbridge vault status`, hint`try again`],
     })
   }
 
@@ -60,6 +61,6 @@ function changeUnder(lock: Lock, options: VaultOptions): HeaderChange {
 
 function noVault({ folder }: VaultOptions): Failure {
   return new Failure('unavailable', `there is no vault in ${folder} yet`, {
-    hints: ['credbridge vault add-slot passphrase', 'save something, and a vault with a key file is made'],
+    hints: [hint`credbridge vault add-slot passphrase`, hint`save something, and a vault with a key file is made`],
   })
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { namesIn } from '../../system/own-file.ts'
 import type { Interrupted } from '../store-type.ts'
 import { parseEntry } from './entry.ts'
@@ -37,6 +38,6 @@ export async function copyRecords(from: Session, to: Session, signal?: Interrupt
 
 function shrunk({ records }: Tree): Failure {
   return new Failure('unavailable', `records have vanished from ${records} meanwhile, and nothing was changed`, {
-    hints: ['try again', 'credbridge doctor'],
+    hints: [hint`try again`, hint`credbridge doctor`],
   })
 }

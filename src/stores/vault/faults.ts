@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import { type Unsafe, unsafe } from '../../system/own-file.ts'
 
 /**
@@ -32,69 +33,69 @@ export type Fault =
 interface Wording {
   readonly code: FailureCode
   readonly says: (path: string) => string
-  readonly hint: (path: string) => string
+  readonly mends: (path: string) => Hint
 }
 
-const moveAway = (path: string) => `to go on without it: mv ${path} ${path}.broken`
+const moveAway = (path: string) => hint`to go on without it: mv ${path} ${`${path}.broken`}`
 
 const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {
     code: 'locked',
     says: (path) => `the key in ${path} does not open the vault`,
-    hint: (path) => `put the key file of this vault back in its place: ${path}`,
+    mends: (path) => hint`put the key file of this vault back in its place: ${path}`,
   },
   'key-missing': {
     code: 'locked',
     says: (path) => `the vault is locked: its key file ${path} is missing`,
-    hint: (path) => `put the key file of this vault back in its place: ${path}`,
+    mends: (path) => hint`put the key file of this vault back in its place: ${path}`,
   },
   'foreign-record': {
     code: 'malformed',
     says: (path) => `${path} was written under the key of another vault`,
-    hint: moveAway,
+    mends: moveAway,
   },
   tampered: {
     code: 'malformed',
     says: (path) => `${path} has been changed since it was written`,
-    hint: moveAway,
+    mends: moveAway,
   },
   swapped: {
     code: 'malformed',
     says: (path) => `${path} has changed places with another record of the vault`,
-    hint: moveAway,
+    mends: moveAway,
   },
   moved: {
     code: 'malformed',
     says: (path) => `${path} was brought here from another place in the vault`,
-    hint: moveAway,
+    mends: moveAway,
   },
   truncated: {
     code: 'malformed',
     says: (path) => `the end of ${path} is missing`,
-    hint: moveAway,
+    mends: moveAway,
   },
   'not-ours': {
     code: 'malformed',
     says: (path) => `${path} is not a file of credbridge's`,
-    hint: moveAway,
+    mends: moveAway,
   },
   'unknown-version': {
     code: 'unsupported',
     says: (path) => `${path} was written by a later version of credbridge`,
-    hint: () => 'update credbridge',
+    mends: () => hint`update credbridge`,
   },
   'header-missing': {
     code: 'malformed',
     says: (path) => `there are records in the vault, but ${path} is missing`,
-    hint: (path) => `put ${path} back from a copy`,
+    mends: (path) => hint`put ${path} back from a copy`,
   },
 }
 
 /** The failure for a fault of a file. */
 export function fault(kind: Fault | Unsafe, path: string): Failure {
   if (!isFault(kind)) return unsafe(kind, path)
-  const { code, says, hint } = wordings[kind]
-  return new Failure(code, says(path), { hints: [hint(path)] })
+  const { code, says, mends } = wordings[kind]
+  return new Failure(code, says(path), { hints: [mends(path)] })
 }
 
 function isFault(kind: Fault | Unsafe): kind is Fault {

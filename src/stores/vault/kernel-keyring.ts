@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 
 /*
  * The kernel's keyring of the user (persistent-keyring(7)): kept in memory, seen by all of the user's processes, also
@@ -22,8 +23,8 @@ const service = 'credbridge vault'
 
 /** What is left to people without a kernel keyring, the best first. */
 export const otherWays = [
-  'for one command and what it starts: credbridge unlock -- <command>',
-  'last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+  hint`for one command and what it starts: credbridge unlock -- <command>`,
+  hint`last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
 ]
 
 /** The user's kernel keyring. Linux only: elsewhere the addon would answer from another store. */

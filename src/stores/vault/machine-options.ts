@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Machine } from '../../system/machine.ts'
 import type { StoreSettings } from '../store-type.ts'
@@ -44,6 +45,6 @@ function handed({ env, readDescriptor }: Machine): Secret | undefined {
   if (content !== undefined) return new Secret(content.replace(/\r?\n$/, ''))
   if (text !== '') return new Secret(text)
   throw new Failure('unavailable', `the descriptor that ${descriptorVariable} names is not an open file here`, {
-    hints: [`programs that close descriptors need ${keyVariable} in their environment (docs/vault.md)`],
+    hints: [hint`programs that close descriptors need ${keyVariable} in their environment (docs/vault.md)`],
   })
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import { changing } from './change-header.ts'
 import type { Header } from './header.ts'
@@ -70,7 +71,7 @@ export async function removeSlot(options: VaultOptions, named: string): Promise<
     const rest = header.slots.filter((other) => other !== slot)
     if (rest.length === 0) {
       throw new Failure('refused', 'the last slot of the vault cannot be removed', {
-        hints: ['credbridge vault add-slot passphrase'],
+        hints: [hint`credbridge vault add-slot passphrase`],
       })
     }
     const left = { ...header, slots: rest }
@@ -99,7 +100,7 @@ export async function changePassphrase(
 export function theSlot(header: Header, options: VaultOptions, named: string): Slot {
   const meant = header.slots.filter(({ id, type }) => id === named || type === named)
   const [slot, second] = meant
-  const hints = header.slots.map((one) => `${one.id}: ${describeSlot(one, options)}`)
+  const hints = header.slots.map((one) => hint`${one.id}: ${describeSlot(one, options)}`)
   if (slot === undefined) throw new Failure('refused', 'the vault has no such slot', { hints })
   if (second !== undefined) throw new Failure('ambiguous', 'the vault has several slots of that type', { hints })
   return slot

@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import { fault } from './faults.ts'
 import type { Header } from './header.ts'
@@ -90,7 +91,7 @@ async function byHanded(header: Header, options: VaultOptions): Promise<Buffer |
   const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
   if (key !== undefined) return key
   throw new Failure('locked', 'the key from the environment does not open the vault, or not any more', {
-    hints: ['credbridge unlock'],
+    hints: [hint`credbridge unlock`],
   })
 }
 
@@ -130,7 +131,10 @@ async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | 
   const agent = agentOf(options)
   const slots = header.slots.filter(isAgentSlot)
   const wanted = slots.map(({ publicKey }) => fingerprint(publicKey)).join(' or ')
-  const hints = [`reach an SSH agent that holds the key ${wanted}`, 'ssh-add -l']
+  const hints = [
+    hint`reach an SSH agent that holds one of these keys: ${slots.map(({ publicKey }) => fingerprint(publicKey))}`,
+    hint`ssh-add -l`,
+  ]
   if (agent === undefined) throw new Failure('locked', 'the vault is locked: there is no SSH agent here', { hints })
   for (const slot of slots) {
     const secret = await secretOfAgent(agent, header.id, slot)
@@ -143,7 +147,7 @@ async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | 
 async function byAsking(header: Header, { ask }: VaultOptions): Promise<Buffer | undefined> {
   if (!header.slots.some(({ type }) => type === 'passphrase')) return undefined
   if (ask === undefined) {
-    throw new Failure('locked', 'the vault is locked', { hints: ['credbridge unlock'] })
+    throw new Failure('locked', 'the vault is locked', { hints: [hint`credbridge unlock`] })
   }
   const key = await byPassphrase(header, await ask())
   if (key === undefined) throw new Failure('locked', 'this passphrase does not open the vault')

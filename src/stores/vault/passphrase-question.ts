@@ -1,5 +1,6 @@
 import type { Asker } from '../../core/asker.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 
 /** How this asker types the passphrase; absent where nobody is to be asked. Nobody there: `locked`. */
@@ -10,7 +11,7 @@ export function askBy({ ask }: Asker): (() => Promise<Secret>) | undefined {
       return await ask('Passphrase of the vault: ')
     } catch (error) {
       if (!isFailure(error) || error.code !== 'refused') throw error
-      throw new Failure('locked', 'the vault is locked', { cause: error, hints: ['credbridge unlock'] })
+      throw new Failure('locked', 'the vault is locked', { cause: error, hints: [hint`credbridge unlock`] })
     }
   }
 }

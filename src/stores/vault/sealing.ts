@@ -3,7 +3,7 @@ import type { Found, Item, Place } from '../../core/credential.ts'
 import { samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import { encodeItem } from '../../core/item.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store } from '../../core/store.ts'
@@ -140,6 +140,6 @@ export function withSealing(store: Store, options: SealingOptions): Store {
 
 function gone({ endpoint }: Place): Failure {
   return new Failure('malformed', `the sealed part of the secret for ${endpoint.key} is missing`, {
-    hints: [`remove what is left with: credbridge remove ${endpointWords(endpoint)}`],
+    hints: [hint`remove what is left with: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
@@ -93,7 +94,7 @@ async function opened(
 function theHeader(options: VaultOptions): Header {
   const header = readHeader(options)
   if (header !== undefined) return header
-  throw new Failure('unavailable', 'there is no vault to unlock', { hints: ['credbridge vault status'] })
+  throw new Failure('unavailable', 'there is no vault to unlock', { hints: [hint`credbridge vault status`] })
 }
 
 async function theKeyring({ kernelKeyring }: VaultOptions): Promise<KernelKeyring> {

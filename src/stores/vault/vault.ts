@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
@@ -73,5 +74,5 @@ export function vaultAt(options: VaultOptions): Vault {
 
 /** Said when rekeys overtake again and again. */
 export function busy(): Failure {
-  return new Failure('unavailable', 'the vault is being rekeyed again and again', { hints: ['try again'] })
+  return new Failure('unavailable', 'the vault is being rekeyed again and again', { hints: [hint`try again`] })
 }

@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml'
-import { hostAndPort } from '../../core/endpoint.ts'
+import { isObject } from '../../core/record.ts'
 import { lineAt, type ProjectFile, unreadable } from '../guard/project-files.ts'
 import { type ProjectSetting, textsIn } from '../guard/setting.ts'
-import { registryAddress } from '../npm/nerf-dart.ts'
+import { registryHost } from '../npm/nerf-dart.ts'
 
 /*
  * bunfig.toml: `[install] registry` is an address or a table `{ url, token }` or `{ url, username, password }`,
@@ -56,7 +56,7 @@ export function parsedBunfig(text: string): Table {
 /** The settings of a project's file, those of `[install]` and `[run]` each by itself. */
 export function bunfigSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
   return Object.entries(strictlyParsed(file, text)).flatMap(([top, value]) => {
-    const members = ['install', 'run'].includes(top) && isTable(value) ? Object.entries(value) : undefined
+    const members = ['install', 'run'].includes(top) && isObject(value) ? Object.entries(value) : undefined
     const all = members?.map(([name, one]) => ({ key: `${top}.${name}`, name, value: one })) ?? [{ key: top, value }]
     return all.map((one) => ({ file, line: lineOf(text, one.key), ...one }))
   })
@@ -75,9 +75,9 @@ export function bunfigTexts({ file, text }: ProjectFile): readonly ProjectSettin
   const content = strictlyParsed(file, text)
   const install = tableIn(content['install'])
   const ofRegistries = [install['registry'], ...Object.values(tableIn(install['scopes']))].flatMap((one) => {
-    const address = registryAddress(String(tableIn(one)['url'] ?? ''))
-    const about = address === undefined ? {} : { about: hostAndPort(address) }
-    return textsIn(one).map((value) => ({ file, line: lineOf(text, value), key: '', value, ...about }))
+    const about = registryHost(String(tableIn(one)['url'] ?? ''))
+    const whose = about === undefined ? {} : { about }
+    return textsIn(one).map((value) => ({ file, line: lineOf(text, value), key: '', value, ...whose }))
   })
   const { registry, scopes, ...rest } = install
   const others = textsIn({ ...content, install: rest }).map((value) => ({
@@ -107,10 +107,6 @@ function strictlyParsed(file: string, text: string): Table {
 function lineOf(text: string, what: string): number {
   const at = [what, what.slice(what.lastIndexOf('.') + 1)].map((one) => text.indexOf(one)).find((one) => one >= 0)
   return lineAt(text, at ?? 0)
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function scopeOf(path: readonly string[]): string {

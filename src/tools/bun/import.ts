@@ -1,11 +1,11 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { putBackInLines, secretInLines } from '../npm/edits.ts'
-import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, NotAsking, PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type BunRegistry, bunRegistries, parsedBunfig } from './bunfig.ts'
 import { ownBunfigs } from './launch.ts'
 
@@ -15,13 +15,14 @@ export const bunfigSecrets: PlainSecrets = {
     const own = ownBunfigs(world)
     const files = [...own, ...projectFiles(world, 'bunfig.toml', own).map(({ file }) => file)]
     const found = files.map((file) => findingsIn(world, file, options))
-    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    const secrets = found.flatMap((one) => one.secrets)
+    return { secrets: secrets.map((secret) => ({ ...secret, asks })), remarks: found.flatMap((one) => one.remarks) }
   },
 
   putBack: putBackInLines,
 }
 
-function findingsIn(world: World, file: string, options: SetupOptions): Findings {
+function findingsIn(world: World, file: string, options: SetupOptions): FoundSecrets {
   const text = world.files.read(file) ?? ''
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
@@ -74,6 +75,9 @@ function secretIn(
   }
   return cannot
 }
+
+/** Bun has no helper of its own. */
+const asks: NotAsking = { why: 'bun asks nobody by itself', setup: hint`credbridge run -- bun` }
 
 const cannot = 'it is written in a way that cannot be taken out, so it stays'
 

@@ -5,6 +5,7 @@ export const bunTool: Tool = {
   name: 'bun',
   title: 'Bun, by credbridge run',
   commands: [],
+  setup: async () => (await import('./setup.ts')).bunSetup,
   importOptions: [
     { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
   ],

@@ -2,7 +2,7 @@ import { parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Neighbour, Tool } from '../tool.ts'
 
-/** cargo's own `cargo:libsecret` provider: one item for each index, the whole Authorization value as its secret. */
+/** cargo's own `cargo:libsecret` provider: one item for each index. The secret is the whole Authorization value. */
 const cargoLibsecret: Neighbour = {
   name: 'cargo',
   searches: [{ 'xdg:schema': 'org.rust-lang.cargo.registry' }],
@@ -16,7 +16,7 @@ const cargoLibsecret: Neighbour = {
   },
 }
 
-/** Only what cargo left elsewhere can be taken over so far; it is not answered yet. */
+/** So far credbridge imports cargo's credentials but does not answer cargo. */
 export const cargoTool: Tool = {
   name: 'cargo',
   title: 'cargo',

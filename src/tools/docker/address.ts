@@ -9,9 +9,9 @@ import {
 import { Failure } from '../../core/failure.ts'
 
 /*
- * How docker's clients spell a server (docs/docker.md): a bare `host[:port]` means https, also behind `//`, `http://` stays
- * apart, and the path of the registry's interface behind an explicit scheme says nothing. What
- * go-containerregistry asks for first, a whole repository, is a place of its own: not found, it then asks for the host.
+ * How docker's clients spell a server (docs/docker.md). A bare `host[:port]` means https, also after `//`. `http://` is
+ * a different server. After an explicit scheme the path of the registry's API is ignored. go-containerregistry first
+ * asks for a whole repository, which is an endpoint of its own, and then for the host.
  */
 
 const longest = 4096
@@ -19,10 +19,10 @@ const hub = parseAddress('https://docker.io')
 const hubServer = 'https://index.docker.io/v1/'
 const hubHost = 'index.docker.io'
 
-/** The endpoint that a server address means. Anything that can be no server is `malformed`. */
+/** The endpoint of a server address. Text that cannot be a server address is `malformed`. */
 export function endpointOf(server: string): Address {
   if (server.length > longest) throw malformed(`it is over ${longest} characters`)
-  if (/[\s\p{Cc}]/u.test(server)) throw malformed('it has a line break or another character that no address has')
+  if (/[\s\p{Cc}]/u.test(server)) throw malformed('it contains white space or a control character')
   const schemeEnd = server.indexOf('://')
   const authority = authorityIn(server)
   if (authority.includes('@')) throw malformed('it names a user')
@@ -35,8 +35,8 @@ export function endpointOf(server: string): Address {
 }
 
 /**
- * Where else a sign-in for this may be: for the group of a repository, or for a group above that. Never for the host, for
- * which clients ask by themselves.
+ * The other endpoints whose sign-in is valid here: the repository's group and the groups above it. The host is not
+ * among them, because clients ask for it in a second call.
  */
 export function groupsAbove(at: Address): readonly Address[] {
   return withParents(at)
@@ -44,7 +44,7 @@ export function groupsAbove(at: Address): readonly Address[] {
     .filter(({ path }) => path !== '')
 }
 
-/** The same; `undefined` for what can be no server. */
+/** Like `endpointOf`, but `undefined` for text that cannot be a server address. */
 export function addressIn(server: string): Address | undefined {
   try {
     return endpointOf(server)
@@ -53,7 +53,7 @@ export function addressIn(server: string): Address | undefined {
   }
 }
 
-/** The spelling under which docker itself keeps an endpoint; `endpointOf` gives the endpoint back. */
+/** The spelling that docker itself uses for an endpoint. `endpointOf` is its inverse. */
 export function serverOf(at: Address): string {
   if (at.key === hub.key) return hubServer
   if (at.scheme !== 'https' || (at.host === hubHost && at.port === undefined)) return at.key
@@ -61,8 +61,8 @@ export function serverOf(at: Address): string {
 }
 
 /**
- * The spelling that a client used, for a list that is to show it again; nothing where it is the usual one. Docker Hub is
- * always spelled as docker looks for it.
+ * The client's spelling, if `list` has to repeat it; empty if it is the usual one. Docker Hub is always listed in the
+ * spelling that docker looks for.
  */
 export function spellingOf(server: string, at: Endpoint): { readonly spelling?: string } {
   if (at.form !== 'address' || at.key === hub.key || server === serverOf(at) || server.startsWith('//')) return {}
@@ -70,15 +70,16 @@ export function spellingOf(server: string, at: Endpoint): { readonly spelling?: 
 }
 
 /**
- * How podman, skopeo and buildah spell a registry in a list; `undefined` for what they ask no helper for. They give up over a
- * key with a scheme or an `@` (containers/image, pkg/docker/config, validateKey), and would take a part for the whole.
+ * How podman, skopeo and buildah spell a registry in a list; `undefined` if they ask no helper for the endpoint. They
+ * fail on a key with a scheme or an `@` (containers/image, pkg/docker/config, validateKey), and would mistake a part of
+ * a registry for all of it.
  */
 export function registryOf(at: Endpoint, spelling?: string): string | undefined {
   if (at.form !== 'address' || at.scheme !== 'https' || at.path !== '') return undefined
   return spelling === undefined ? hostAndPort(at) : authorityIn(spelling)
 }
 
-/** Whether docker has a spelling for it at all. */
+/** Whether docker can spell this endpoint. */
 export function isServer(at: Endpoint): at is Address {
   return at.form === 'address' && isSpellingOf(serverOf(at), at)
 }
@@ -88,7 +89,7 @@ function isSpellingOf(server: string, at: Address): boolean {
   return meant !== undefined && sameEndpoint(meant, at)
 }
 
-/** Host and port as they are spelled, and whatever stands before them. */
+/** Host and port as they are spelled, with any user name. */
 function authorityIn(server: string): string {
   const start = server.indexOf('//')
   const isWritten = start === 0 || server.startsWith('://', start - 1)

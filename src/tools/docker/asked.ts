@@ -1,20 +1,21 @@
 import type { Credential } from '../../core/credential.ts'
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
-import { shellWord } from '../../core/hint.ts'
-import type { NotAsking, PlainSecret } from '../tool.ts'
-import type { Found } from './auths.ts'
+import type { Hint } from '../../core/hint.ts'
+import type { FoundSecrets, NotAsking, PlainSecret } from '../tool.ts'
 
 /** Which registries a client asks credbridge about. */
-export interface Asking extends NotAsking {
+export interface Asking extends Pick<NotAsking, 'why'> {
   isAsked(at: Address): boolean
+  /** The command that makes it ask, with further words. */
+  setup(words: readonly string[]): Hint
 }
 
-/** What was found, each with whether its client asks credbridge about it. */
-export function withAsking({ secrets, remarks }: Found, { isAsked, why, setup }: Asking): Found {
+/** Adds to each secret whether its client asks credbridge about it. */
+export function withAsking({ secrets, remarks }: FoundSecrets, { isAsked, why, setup }: Asking): FoundSecrets {
   const isAskedAbout = ({ credential: { endpoint } }: PlainSecret) => endpoint.form === 'address' && isAsked(endpoint)
   const some = secrets.some(isAskedAbout)
   const setupFor = ({ endpoint }: Credential) =>
-    some && endpoint.form === 'address' ? `${setup} --registry ${shellWord(hostAndPort(endpoint))}` : setup
+    setup(some && endpoint.form === 'address' ? ['--registry', hostAndPort(endpoint)] : [])
   return {
     secrets: secrets.map((secret) => ({
       ...secret,

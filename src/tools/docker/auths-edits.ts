@@ -1,14 +1,15 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { type Path, withoutValues, withValues } from '../json-text.ts'
 import type { PlainSecret, TakenSecret, World } from '../tool.ts'
 import { membersOf, readConfig, writeConfig } from './config.ts'
 import { entryOf, proofsIn, signInOf } from './sign-in.ts'
 
-/** Takes sign-ins out of `auths` of docker's configuration, and writes them back. */
+/** Removes sign-ins from `auths` in docker's configuration and puts them back. */
 
 /**
- * Takes these sign-ins out of their files, each file written once. What has changed meanwhile is left as it is, and that is
- * `refused`.
+ * Removes these sign-ins from their files. Each file is written once. A sign-in that has changed since it was read is
+ * left as it is, and the call fails with `refused`.
  */
 export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): void {
   for (const [file, inFile] of byFile(secrets)) {
@@ -22,18 +23,19 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
       const entry = entries.get(keyOf(trace))
       return entry === undefined ? [] : proofsIn(entry.value).map((member) => [...entry.path, member])
     })
-    if (paths.length > 0) writeConfig(world, file, withoutValues(text, paths), 'take out what credbridge keeps by now')
+    if (paths.length > 0)
+      writeConfig(world, file, withoutValues(text, paths), hint`remove the secrets that credbridge stores now`)
     const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
     if (changed.length === 0) continue
-    throw new Failure('refused', `${file} was changed meanwhile; ${changed.join(', ')} is left as it is`, {
-      hints: ['try again'],
+    throw new Failure('refused', `${file} has changed; ${changed.join(', ')} was left as it is`, {
+      hints: [hint`try again`],
     })
   }
 }
 
 /**
- * The way back, each file written once. What has been signed in to again in the file itself is left as it is, and that is
- * `refused`.
+ * Puts these sign-ins back into their files. Each file is written once. Where the file has a newer sign-in, that is
+ * left as it is, and the failure is `refused`.
  */
 export function putBackInFiles(world: World, taken: readonly TakenSecret[]): readonly (Failure | undefined)[] {
   const failures = new Map<TakenSecret, Failure>()
@@ -47,7 +49,7 @@ export function putBackInFiles(world: World, taken: readonly TakenSecret[]): rea
       const now = signInOf(value)
       if (typeof now === 'object' && now.credential.secret.equals(one.credential.secret)) continue
       if (now !== undefined) {
-        failures.set(one, new Failure('refused', `${file} has another secret for ${server} by now`))
+        failures.set(one, new Failure('refused', `${file} now has another secret for ${server}`))
         continue
       }
       const members = Object.entries(entryOf(one.credential, user))
@@ -63,7 +65,7 @@ interface Entry {
   readonly value: unknown
 }
 
-/** What stands in `auths`, by its place. */
+/** The entries of `auths`, by their path in the file. */
 function entriesIn(text: string): ReadonlyMap<string, Entry> {
   return new Map(membersOf(text, 'auths').map(({ path, value }) => [JSON.stringify(path), { path, value }]))
 }

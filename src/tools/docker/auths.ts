@@ -1,25 +1,20 @@
 import type { Credential, Owner } from '../../core/credential.ts'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import type { Path } from '../json-text.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
 import { addressIn, spellingOf } from './address.ts'
 import { takeOutOfFiles } from './auths-edits.ts'
 import { membersOf, readConfig } from './config.ts'
 import { docker, ownerFor } from './names.ts'
 import { type SignIn, signInOf } from './sign-in.ts'
 
-/** The sign-ins in `auths` of docker's configuration, as secrets to be moved. */
+/* The sign-ins in `auths` of docker's configuration, as secrets to be moved. */
 
-export interface Found {
-  readonly secrets: readonly PlainSecret[]
-  readonly remarks: readonly string[]
-}
-
-/** Who reads a file with `auths`. */
+/** The client that reads a file with `auths`. */
 export type Reader = 'docker' | 'helm' | 'containers'
 
-/** What lies readable in a file and can be moved; what cannot is a remark. */
-export function secretsInFile(world: World, file: string, reader: Reader): Found {
+/** The plain secrets in a file that can be moved, and remarks about those that cannot. */
+export function secretsInFile(world: World, file: string, reader: Reader): FoundSecrets {
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   const taken = new Set<string>()
@@ -28,7 +23,7 @@ export function secretsInFile(world: World, file: string, reader: Reader): Found
     const judged = judge(server, value, reader, taken)
     if (judged === undefined) continue
     if (typeof judged === 'string') {
-      remarks.push(`${file}, ${server}: stays, ${judged}`)
+      remarks.push(`${file}, ${server}: not moved, ${judged}`)
       continue
     }
     taken.add(judged.at.key)
@@ -61,7 +56,7 @@ interface Movable {
   readonly signIn: SignIn
 }
 
-/** What is to be moved, or why it stays; nothing there: `undefined`. */
+/** The sign-in to move, or why it cannot be moved; `undefined` if the entry has no secret. */
 function judge(
   server: string,
   entry: unknown,
@@ -71,16 +66,16 @@ function judge(
   const signIn = signInOf(entry)
   if (signIn === undefined || typeof signIn === 'string') return signIn
   const whole = addressIn(server)
-  if (whole === undefined) return 'it is no server address'
-  if (whole.scheme !== 'https') return 'clients ask a helper without its http://: sign in again instead'
+  if (whole === undefined) return 'it is not a server address'
+  if (whole.scheme !== 'https') return 'clients ask helpers without http://: sign in again instead'
   if (reader === 'containers' && whole.path !== '' && !server.includes('://')) {
-    return 'no helper is asked for a part of a server'
+    return 'clients ask helpers only for whole servers'
   }
   const at = endpointOfKey(whole)
   return taken.has(at.key) ? 'another entry is for the same server' : { at, signIn }
 }
 
-/** docker looks at the host of a key only, and for the tokens of Docker Hub at the whole. */
+/** docker matches only the host of a key, except for the tokens of Docker Hub, whose whole key it matches. */
 function endpointOfKey(at: Address): Address {
   const isToken = at.host === 'index.docker.io' && at.path.endsWith('-token')
   return at.path === '' || isToken ? at : parseAddress(at.key.slice(0, at.key.length - at.path.length))

@@ -1,5 +1,5 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
-import { shellWord } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
 import type { World } from '../tool.ts'
 import { addressIn } from './address.ts'
@@ -13,7 +13,7 @@ import type { Client } from './places.ts'
 import { holdsSecret } from './sign-in.ts'
 import { addressOf, ownedBy } from './unreachable.ts'
 
-/** How it stands with docker or helm, for doctor. */
+/** The state of docker or helm, for doctor. */
 export async function checkClient(world: World, client: Client): Promise<readonly DoctorLine[]> {
   const file = client.configFile(world)
   const text = readConfig(world, file)
@@ -28,50 +28,54 @@ export async function checkClient(world: World, client: Client): Promise<readonl
     const lines = await signedOut(world, client, text, helper)
     return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
   }
-  const fix = `credbridge setup ${name}`
+  const fix = hint`credbridge setup ${name}`
   if (world.program(name) === undefined && text.trim() === '{}')
     return [{ state: 'skipped', says: `${name} is not installed` }]
   const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
   return readable === 0
     ? lines
-    : [...lines, { state: 'note', says: `${readable} secrets lie readable in ${file}`, fix }]
+    : [...lines, { state: 'note', says: `${readable} secrets are readable in ${file}`, fix }]
 }
 
-/** What a client that asks credbridge is not answered although its file has it, or says that it has signed in. */
+/** The sign-ins that a client of credbridge does not get, although its file contains or mentions them. */
 async function signedOut(world: World, client: Client, text: string, helper: string): Promise<readonly DoctorLine[]> {
   const file = client.configFile(world)
   const isOurs = ownedBy(text, dockerHelper.name)
   const unfound = secretsInFile(world, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
   const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
   const lines: DoctorLine[] = []
-  const fix = `credbridge import ${client.name}`
+  const fix = hint`credbridge import ${client.name}`
   if (unfound > 0) {
     lines.push({
       state: 'wrong',
-      says: `${client.name} does not find ${unfound} sign-ins that lie readable in ${file}`,
+      says: `${client.name} does not find ${unfound} sign-ins that are readable in ${file}`,
       fix,
     })
   }
   if (others > 0)
-    lines.push({ state: 'note', says: `${others} secrets lie readable in ${file}`, fix: `${fix} --dry-run` })
+    lines.push({
+      state: 'note',
+      says: `${others} secrets are readable in ${file}`,
+      fix: hint`credbridge import ${client.name} --dry-run`,
+    })
   for (const server of await unanswered(world, text, helper)) {
     const former = formerHelper(world, [file, ...asSpelled(text, ['credsStore'])])
     lines.push({
       state: 'note',
-      says: `${client.name} has been signed in to ${server}, and credbridge has nothing for it`,
+      says: `${client.name} has been signed in to ${server}, but credbridge has no credential for it`,
       fix:
         former === undefined || client.name !== 'docker'
-          ? `${client.login} ${shellWord(server)}`
-          : `credbridge import docker --helper ${shellWord(former)} --keep`,
+          ? hint`${client.login} ${server}`
+          : hint`credbridge import docker --helper ${former} --keep`,
     })
   }
   return lines
 }
 
-/** A person reads these; more would be no help. */
+/** A person reads these lines; more would not help. */
 const mostUnanswered = 10
 
-/** The servers to which docker has signed in with a helper, and for which ours has no answer. */
+/** The servers to which docker has signed in with a helper, but for which our helper has no answer. */
 async function unanswered(world: World, text: string, helper: string): Promise<readonly string[]> {
   const isOurs = ownedBy(text, dockerHelper.name)
   const signedIn = membersOf(text, 'auths').filter(({ name, value }) => !holdsSecret(value) && isOurs(addressIn(name)))

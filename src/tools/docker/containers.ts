@@ -1,6 +1,7 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
 import type { Change, Plan, Setup, World } from '../tool.ts'
 import { secretsInFile } from './auths.ts'
@@ -17,12 +18,12 @@ import { addressOf } from './unreachable.ts'
 const { name } = containersHelper
 const isOurName = (helper: unknown) => helper === name || helper === dockerHelper.name
 const onlyListed =
-  "podman --remote sees only what is listed: credbridge share <endpoint> --with docker adds other tools' sign-ins"
+  "podman --remote sees only listed sign-ins: credbridge share <endpoint> --with docker adds other tools' sign-ins"
 
 /**
- * podman, skopeo and buildah ask the helpers of `credential-helpers` in order, and sign in to the first: so ours goes
- * first, in a file of its own that is read last. They know no `credsStore`. For some registries only there is `credHelpers`
- * in an auth.json.
+ * podman, skopeo and buildah ask the helpers of `credential-helpers` in order and save to the first. Setup puts ours
+ * first, in a separate file that is read last. They do not know `credsStore`. For single registries they read
+ * `credHelpers` in an auth.json.
  */
 export const containersSetup: Setup = {
   async plan(world, options): Promise<Plan> {
@@ -31,18 +32,18 @@ export const containersSetup: Setup = {
     if (registries !== undefined) return planFor(registries.map(hostAndPort), world, options['import'] !== false)
     const other = onlyFile(world)
     if (other !== undefined)
-      throw writeYourself(`podman, skopeo and buildah read ${other} only, as the environment says`)
+      throw writeYourself(`podman, skopeo and buildah read only ${other}, which the environment names`)
     const { helpers, file } = await helpersInForce(world, ownFile(world))
     if (helpers.includes(name)) return { changes: [], remarks: [] }
     if (helpers.includes(dockerHelper.name)) return { changes: [], remarks: [`${file}: ${formerName}`] }
     const later = await laterFile(world)
     if (later !== undefined) {
-      throw writeYourself(`${later} is read after what setup would write, and counts instead`)
+      throw writeYourself(`${later} is read after the file that setup would write, and overrides it`)
     }
     const text = printHelpers([name, ...helpers])
     if (world.files.read(ownFile(world)) === text) return { changes: [], remarks: [] }
     const others = helpers.filter((helper) => helper !== authFile)
-    const remarks = others.map((helper) => `${helper} is asked after credbridge, and sign-ins are kept in credbridge`)
+    const remarks = others.map((helper) => `${helper} is asked after credbridge; credbridge stores new sign-ins`)
     return { changes: [writing(world, text)], remarks: [...remarks, onlyListed] }
   },
 
@@ -62,7 +63,7 @@ export const containersSetup: Setup = {
     const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
-    const fix = 'credbridge setup containers'
+    const fix = hint`credbridge setup containers`
     const isAsked = ourHosts(world).length > 0 || (await helpersInForce(world, undefined)).helpers.some(isOurName)
     if (!isAsked) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
     await helperOnPath(world, containersHelper)
@@ -72,15 +73,15 @@ export const containersSetup: Setup = {
     }
     const { helpers: others } = await helpersInForce(world, ownFile(world))
     if (isWritten(world) && world.files.read(ownFile(world)) !== printHelpers([name, ...others])) {
-      return [{ state: 'note', says: `${ownFile(world)} has another list of helpers than there is by now`, fix }]
+      return [{ state: 'note', says: `${ownFile(world)} has an outdated list of helpers`, fix }]
     }
     return [{ state: 'ok', says: `${who}: credbridge is asked` }, ...readable(world)]
   },
 }
 
-const formerName = `podman --remote gives up over what ${dockerHelper.name} lists; write ${name} in its place`
+const formerName = `podman --remote fails on the list of ${dockerHelper.name}; write ${name} instead`
 
-/** Whether they ask credbridge for a registry. */
+/** Returns whether podman, skopeo and buildah ask credbridge for a registry. */
 export async function containersAsked(world: World): Promise<(at: Address) => boolean> {
   const isForAll = (await helpersInForce(world, undefined)).helpers.some(isOurName)
   const hosts = new Set(ourHosts(world).map(({ name }) => name))
@@ -109,11 +110,11 @@ function planFor(hosts: readonly string[], world: World, takesOver: boolean): Pl
     const before = valueAt(text, path)
     if (isOurName(before)) return []
     if (before !== undefined)
-      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: ['remove it'] })
+      throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: [hint`remove it`] })
     return [naming(world, file, path, name, `${file}: ask credbridge for ${host}`)]
   })
-  const blind = `podman login looks into ${written} only and would keep the secret there`
-  // In one file a helper goes before what lies there: containers/image, pkg/docker/config, findCredentialsInFile.
+  const blind = `podman login reads only ${written} and would store the secret there`
+  // In one file a helper takes precedence over `auths`: containers/image, pkg/docker/config, findCredentialsInFile.
   const unreachable = secretsInFile(world, file, 'containers').secrets.filter((secret) => {
     const at = addressOf(secret)
     return at !== undefined && hosts.includes(hostAndPort(at))
@@ -125,12 +126,12 @@ function planFor(hosts: readonly string[], world: World, takesOver: boolean): Pl
   }
 }
 
-/** The sign-ins that lie readable. */
+/** Reports the plain secrets in the auth.json files. */
 function readable(world: World): readonly DoctorLine[] {
   return authFiles(world).flatMap((file): DoctorLine[] => {
     const count = membersOf(readConfig(world, file), 'auths').filter(({ value }) => holdsSecret(value)).length
-    const says = `${count} secrets lie readable in ${file}`
-    return count === 0 ? [] : [{ state: 'note', says, fix: 'credbridge import containers' }]
+    const says = `${count} secrets are readable in ${file}`
+    return count === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import containers` }]
   })
 }
 
@@ -145,5 +146,7 @@ function isWritten(world: World): boolean {
 }
 
 function writeYourself(says: string): Failure {
-  return new Failure('refused', says, { hints: [`write into it: credential-helpers = ["${name}", "${authFile}"]`] })
+  return new Failure('refused', says, {
+    hints: [hint`write into it: credential-helpers = ["${name}", "${authFile}"]`],
+  })
 }

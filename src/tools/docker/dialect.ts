@@ -26,7 +26,7 @@ export function dockerDialect(version: string): Dialect {
   return helperDialect({ command: dockerHelper.command, version, keyOf: serverIn, ownerFor })
 }
 
-/** The same as podman, skopeo and buildah speak it. */
+/** The same protocol as podman, skopeo and buildah speak it. */
 export function containersDialect(version: string): Dialect {
   const registryIn = ({ endpoint, spelling }: Entry) => registryOf(endpoint, spelling)
   return helperDialect({ command: containersHelper.command, version, keyOf: registryIn, ownerFor: () => docker })
@@ -35,16 +35,16 @@ export function containersDialect(version: string): Dialect {
 interface Flavour {
   readonly command: string
   readonly version: string
-  /** How its clients spell what they list; `undefined` for what they have no use for. */
+  /** How its clients spell an entry in a list; `undefined` if they cannot use it. */
   keyOf(entry: Entry): string | undefined
-  /** Whose sign-ins these are. */
+  /** The owner of the sign-ins. */
   ownerFor(env: Environment, folder: string): Owner
 }
 
 /**
- * One word, the verb. Errors go to standard output, one sentence, with exit 1. Clients that go on without may swallow it, so
- * the person is told on standard error too, which all of them let through. Where several accounts fit, the client hears
- * "not found".
+ * The only argument is the verb. An error is one sentence on standard output with exit code 1. Clients may hide it and
+ * go on without a sign-in, so it is also printed on standard error, which all clients pass on. If several accounts
+ * match, the client gets "not found".
  */
 function helperDialect({ command, version, keyOf, ownerFor }: Flavour): Dialect {
   const usage = `Usage: ${command} <store|get|erase|list|version>\n`
@@ -129,7 +129,10 @@ function erase(owner: Owner, input: Input): Intent {
 function answered(server: string, { credential }: Answer): ReturnType<typeof reply> {
   const { account, secret } = credential
   if (!isCarried(credential)) {
-    throw new Failure('malformed', `docker would take the user name at ${credential.endpoint.key} for a token's mark`)
+    throw new Failure(
+      'malformed',
+      `docker would mistake the user name at ${credential.endpoint.key} for the mark of a token`,
+    )
   }
   const members = [
     ['ServerURL', server],
@@ -139,7 +142,7 @@ function answered(server: string, { credential }: Answer): ReturnType<typeof rep
   return reply(printObject(members))
 }
 
-/** Sorted by server, as Go prints a map. */
+/** Sorted by server, as Go encodes a map. */
 function list(entries: readonly Entry[], keyOf: Flavour['keyOf']): ReturnType<typeof reply> {
   const members = entries.filter(isCarried).flatMap((entry): [string, string][] => {
     const key = keyOf(entry)

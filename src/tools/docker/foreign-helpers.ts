@@ -3,7 +3,7 @@ import type { Neighbour } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { kindOf } from './names.ts'
 
-/** docker-credential-secretservice: one item for each server and user, docker's own marks as attributes. */
+/** docker-credential-secretservice: one item for each server and user, with docker's own attributes. */
 export const dockerSecretService: Neighbour = {
   name: 'docker-secretservice',
   searches: [{ 'xdg:schema': 'io.docker.Credentials', docker_cli: '1' }],

@@ -1,46 +1,48 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 import type { PlainSecret, World } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
 import type { HelperName } from './names.ts'
 
-/** For a list of thousands, in milliseconds. */
+/** Enough time for a list of thousands of servers, in milliseconds. */
 const listLimit = 60_000
 
 /**
- * Our command where clients will find it: on PATH, runnable, and of this installation. A configuration that names a
- * helper which is not there makes docker send other credentials instead (CVE-2021-41092), and one that anybody may replace
- * gets passwords (CVE-2019-15752), so anything else is a failure.
+ * Returns our command on PATH, where clients look for it. Fails unless it runs and belongs to this installation. A
+ * configured helper that is missing makes docker send other credentials (CVE-2021-41092), and one that other users can
+ * replace receives passwords (CVE-2019-15752).
  */
 export async function helperOnPath(world: World, { command }: HelperName): Promise<string> {
   const ours = world.ours(command)
   if (ours === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
   const found = world.program(command)
   if (found === undefined) {
     throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {
-      hints: [`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
+      hints: [hint`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
     })
   }
   if (!world.isOurs(found)) {
-    throw new Failure('refused', `PATH leads to another ${command} first: ${found}`, {
-      hints: [`remove that one, or put ${dirname(ours)} before it`],
+    throw new Failure('refused', `another ${command} is first on PATH: ${found}`, {
+      hints: [hint`remove that one, or put ${dirname(ours)} before it`],
     })
   }
   if (world.files.isEverybodys(dirname(found))) {
-    throw new Failure('refused', `anybody may put another ${command} into ${dirname(found)}`, {
-      hints: [`chmod o-w ${dirname(found)}`],
+    throw new Failure('refused', `other users can replace ${command} in ${dirname(found)}`, {
+      hints: [hint`chmod o-w ${dirname(found)}`],
     })
   }
   const ran = await world.run(found, ['version'])
   if (ran.exitCode === 0 && ran.stdout.startsWith(`${command} `)) return found
-  throw new Failure('unavailable', `${found} does not run`, { hints: ['credbridge doctor'] })
+  throw new Failure('unavailable', `${found} does not run`, { hints: [hint`credbridge doctor`] })
 }
 
-/** Keeps, finds, lists and forgets a throw-away sign-in, as a client does. */
+/** Stores, finds, lists and erases a throw-away sign-in, as a client does. */
 export async function proveHelper(world: World, name: HelperName): Promise<string> {
   const { command } = name
   const helper = await helperOnPath(world, name)
@@ -53,14 +55,14 @@ export async function proveHelper(world: World, name: HelperName): Promise<strin
   await ask('erase', server)
   const gone = await ask('get', server)
   const kept = found.stdout.includes(JSON.stringify(secret)) && listed.stdout.includes(JSON.stringify(server))
-  if (kept && gone.exitCode === 1) return `${command} kept a throw-away sign-in, found it, listed it and forgot it`
-  const hints = stored.exitCode === 0 ? [] : [`it says: ${stored.stdout.trim()}`]
-  throw new Failure('internal', `${command} did not find again what it had stored`, {
-    hints: [...hints, 'credbridge doctor'],
+  if (kept && gone.exitCode === 1) return `${command} stored a throw-away sign-in, found it, listed it and erased it`
+  const hints = stored.exitCode === 0 ? [] : [hint`it says: ${stored.stdout.trim()}`]
+  throw new Failure('internal', `${command} did not find the sign-in that it had stored`, {
+    hints: [...hints, hint`credbridge doctor`],
   })
 }
 
-/** Shows that our command answers for each of these sign-ins, as its clients would ask. */
+/** Checks that our command answers for each of these sign-ins when it is called as by its clients. */
 export async function proveSignIns(world: World, name: HelperName, secrets: readonly PlainSecret[]): Promise<string> {
   const helper = await helperOnPath(world, name)
   const listed = listAnswer(name.command, await world.run(helper, ['list'], { input: 'unused', limit: listLimit }))
@@ -72,6 +74,6 @@ export async function proveSignIns(world: World, name: HelperName, secrets: read
     })
   if (lost === undefined) return `${name.command} answers for all ${secrets.length}`
   throw new Failure('internal', `${name.command} does not answer ${lost.account} for ${lost.endpoint.key}`, {
-    hints: [`credbridge list ${endpointWords(lost.endpoint)}`, 'nothing was taken out of where it was'],
+    hints: [hint`credbridge list ${endpointWords(lost.endpoint)}`, hint`nothing was removed from its old location`],
   })
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { PlainSecret, PlainSecrets, SetupOptions, TakenSecret, World } from '../tool.ts'
+import { hint } from '../../core/hint.ts'
+import type { FoundSecrets, PlainSecret, PlainSecrets, SetupOptions, TakenSecret, World } from '../tool.ts'
 import { withAsking } from './asked.ts'
-import { type Found, secretsInFile } from './auths.ts'
+import { secretsInFile } from './auths.ts'
 import { putBackInFiles, takeOutOfFiles } from './auths-edits.ts'
 import { helperIn, readConfig } from './config.ts'
 import { containersAsked } from './containers.ts'
@@ -12,7 +13,7 @@ import { putBackInHelper, secretsInHelper } from './other-helper.ts'
 import { authFiles, type Client, docker, helm } from './places.ts'
 import { configKeyOf } from './registries.ts'
 
-/** The `auths` of docker's configuration, or what another docker credential helper keeps. */
+/** The `auths` of docker's configuration, or the sign-ins in another docker credential helper. */
 export const dockerPlainSecrets: PlainSecrets = {
   ...movedBy(dockerHelper),
   async find(world, options) {
@@ -23,7 +24,7 @@ export const dockerPlainSecrets: PlainSecrets = {
     return withAsking(await secretsInHelper(world, name, keep === true ? 'copy' : 'move'), {
       isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
       why: isFormer ? `docker still asks ${name}` : 'docker does not ask credbridge',
-      setup: `credbridge setup docker${isFormer ? ' --replace' : ''}`,
+      setup: (words) => hint`credbridge setup ${['docker', ...(isFormer ? ['--replace'] : []), ...words]}`,
     })
   },
 }
@@ -42,23 +43,27 @@ export const containersPlainSecrets: PlainSecrets = {
     return withAsking(joined(files.map((file) => secretsInFile(world, file, 'containers'))), {
       isAsked: await containersAsked(world),
       why: 'podman, skopeo and buildah do not ask credbridge',
-      setup: 'credbridge setup containers',
+      setup: (words) => hint`credbridge setup ${['containers', ...words]}`,
     })
   },
 }
 
-function inConfig(client: Client, world: World, options: SetupOptions): Found {
+function inConfig(client: Client, world: World, options: SetupOptions): FoundSecrets {
   const usual = client.configFile(world)
   const [file] = fileFrom(world, options) ?? [usual]
   const asks = helperIn(readConfig(world, file))
   return withAsking(secretsInFile(world, file, client.name), {
     isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
     why: `${client.name} does not ask credbridge`,
-    setup: `${file === usual ? '' : `${client.asks(file)} `}credbridge setup ${client.name}`,
+    setup(words) {
+      const again = ['setup', client.name, ...words]
+      const [variable, value] = client.setting(file)
+      return file === usual ? hint`credbridge ${again}` : hint`${variable}=${value} credbridge ${again}`
+    },
   })
 }
 
-/** What a client without a helper of its own leaves goes to this helper. */
+/** Moves sign-ins from files and other helpers to this helper, and back. */
 function movedBy(helper: HelperName): Omit<PlainSecrets, 'find'> {
   const isInFile = ({ trace }: Pick<PlainSecret, 'trace'>) => trace?.['file'] !== undefined
   return {
@@ -80,11 +85,11 @@ function movedBy(helper: HelperName): Omit<PlainSecrets, 'find'> {
   }
 }
 
-function joined(all: readonly Found[]): Found {
+function joined(all: readonly FoundSecrets[]): FoundSecrets {
   return { secrets: all.flatMap(({ secrets }) => secrets), remarks: all.flatMap(({ remarks }) => remarks) }
 }
 
-/** The file that a person named, by its absolute path: undo may be asked for from another folder. */
+/** The absolute path of the file that a person named. Undo may run in another working directory. */
 function fileFrom(world: World, { file }: SetupOptions): readonly [string] | undefined {
   if (typeof file !== 'string') return undefined
   const path = resolve(world.folder, file)

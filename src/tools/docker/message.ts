@@ -2,11 +2,11 @@ import { Failure } from '../../core/failure.ts'
 
 /*
  * The messages of docker's credential helpers (docker-credential-helpers, README "Development" and credentials/). A
- * request is the bare server address, or for `store` one JSON object; an answer is one JSON object and a line end, an
- * error one sentence on standard output. Member names are read in any case, as Go reads them.
+ * request is the bare server address, or for `store` one JSON object. An answer is one JSON object and a line end. An
+ * error is one sentence on standard output. Member names match in any case, as in Go.
  */
 
-/** What `store` is told and `get` answers. */
+/** The request of `store` and the answer to `get`. */
 export interface Message {
   readonly ServerURL?: string
   readonly Username?: string
@@ -15,7 +15,7 @@ export interface Message {
 
 const names = ['ServerURL', 'Username', 'Secret'] as const
 
-/** Reads one JSON object with text members. A member that is no text or is there twice is `malformed`; others are ignored. */
+/** Reads one JSON object. A known member that is not a string or appears twice is `malformed`. Others are ignored. */
 export function readMessage(text: string): Message {
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject()
@@ -38,7 +38,7 @@ export function printObject(members: readonly (readonly [name: string, value: st
   return `{${members.map(([name, value]) => `${quoted(name)}:${quoted(value)}`).join(',')}}\n`
 }
 
-/** The server address that a request consists of: all of it but blanks around it and one line end. */
+/** The server address in a request, without one line end and without surrounding spaces and tabs. */
 export function readServer(text: string): string {
   const line = text.endsWith('\n') ? text.slice(0, text.endsWith('\r\n') ? -2 : -1) : text
   const isBlank = (at: number) => line[at] === ' ' || line[at] === '\t'
@@ -48,7 +48,7 @@ export function readServer(text: string): string {
   return line.slice(start, end)
 }
 
-/** Half a surrogate pair has no UTF-8 form, and each client would read something else in its place. */
+/** An unpaired surrogate has no UTF-8 form, and each client would replace it differently. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed()
 }
@@ -61,7 +61,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The members of the outermost object as they stand there; `JSON.parse` has already found the text to be valid. */
+/** The member names of the outermost object, with duplicates. The text is valid: `JSON.parse` has accepted it. */
 function memberNames(text: string): readonly string[] {
   const found: string[] = []
   let depth = 0
@@ -90,7 +90,7 @@ function stringEnd(text: string, start: number): number {
   return at + 1
 }
 
-/** encoding/json escapes these so that its output may stand in HTML. */
+/** Go's encoding/json escapes these characters to make its output safe in HTML. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[<>&\u2028\u2029]/g,

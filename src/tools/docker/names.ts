@@ -3,32 +3,32 @@ import { ownerIn } from '../../core/configuration.ts'
 import type { Kind, Owner } from '../../core/credential.ts'
 import type { Environment } from '../../system/machine.ts'
 
-/** One of our commands that speak docker's protocol. */
+/** A credbridge command that speaks docker's protocol. */
 export interface HelperName {
-  /** What stands in a configuration: clients run `docker-credential-<name>` from their PATH. */
+  /** The name in a configuration. Clients run `docker-credential-<name>` from PATH. */
   readonly name: string
   readonly command: string
 }
 
-/** For all that read docker's configuration. */
+/** For all clients that read docker's configuration. */
 export const dockerHelper: HelperName = named('credbridge')
 
-/** For podman, skopeo and buildah: the same sign-ins, listed as these spell them. */
+/** For podman, skopeo and buildah. It has the same sign-ins and lists them in the spelling of these clients. */
 export const containersHelper: HelperName = named('credbridge-containers')
 
 function named(name: string): HelperName {
   return { name, command: commandOf(name) }
 }
 
-/** The command of a helper that stands in a configuration. */
+/** The command of a helper that a configuration names. */
 export function commandOf(name: string): string {
   return `docker-credential-${name}`
 }
 
-/** What owns the sign-ins of docker and its kin. */
+/** The owner of the sign-ins of docker and its relatives. */
 export const docker: Owner = 'docker'
 
-/** Whose sign-ins those are that docker makes with this environment: each folder that DOCKER_CONFIG names has its own. */
+/** The owner of the sign-ins that docker makes with this environment. Each folder in DOCKER_CONFIG has an owner. */
 export function ownerFor(env: Environment, folder: string): Owner {
   const named = env['DOCKER_CONFIG'] ?? ''
   const home = env['HOME'] ?? env['USERPROFILE']
@@ -40,7 +40,7 @@ export function ownerFor(env: Environment, folder: string): Owner {
 /** The user name that marks an identity token: docker/cli, cli/config/credentials/native_store.go. */
 export const identityUser = '<token>'
 
-/** What the secret of a user is, as docker keeps it. */
+/** The kind of secret that docker stores under this user name. */
 export function kindOf(user: string): Kind {
   return user === identityUser ? 'docker-identity' : 'basic'
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
+import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
 import type { Change, World } from '../tool.ts'
 import { readConfig, usable, writeConfig } from './config.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
 
-/** Puts our name into a configuration, on what it holds at that moment, and takes it away again. */
+/** Writes our name into a configuration as it is at that moment, and removes it again. */
 
-/** Names this helper of ours at the path; what stood there is remembered for undo. */
+/** Writes our helper's name at the path and records the previous value for undo. */
 export function naming(world: World, file: string, path: Path, name: string, says: string): Change {
   return {
     says,
@@ -20,14 +21,14 @@ export function naming(world: World, file: string, path: Path, name: string, say
         ...(before === undefined ? { noFile: true } : {}),
         ...spliceBetween(before ?? '', after),
       })
-      writeConfig(world, file, after, `write "${path.at(-1)}": "${name}"`)
+      writeConfig(world, file, after, hint`write "${path.at(-1) ?? ''}": "${name}"`)
     },
   }
 }
 
 /**
- * Takes our name away at the path, so that every byte is as before unless somebody has written around it since. Another
- * helper that stood there comes back if it can still be run.
+ * Removes our name at the path and restores every byte, unless the text around it has changed since. A helper that was
+ * named there before is restored if its program still exists.
  */
 export function unnaming(world: World, file: string, path: Path, what: string): Change {
   const before = remembered(world, [file, ...path])
@@ -44,19 +45,19 @@ export function unnaming(world: World, file: string, path: Path, what: string): 
           world,
           file,
           exact ?? (back ? withValue(text, path, helper) : withoutMember(text, path)),
-          'take out credbridge',
+          hint`remove credbridge`,
         )
       if (before !== undefined) world.files.write(memoryFile(world), withoutMember(memory(world), [file, ...path]))
     },
   }
 }
 
-/** The other helper in whose place we were named. */
+/** The helper that our name replaced. */
 export function formerHelper(world: World, path: Path): string | undefined {
   return remembered(world, path)?.helper
 }
 
-/** The text that became this one when we were named, if that is what it did. */
+/** The text before our name was written; `undefined` if it cannot be restored exactly. */
 function textBefore(text: string, path: Path, named: Named | undefined): string | undefined {
   const name = valueAt(text, path)
   const before = named === undefined ? undefined : spliceUndone(text, named)
@@ -67,16 +68,16 @@ function textBefore(text: string, path: Path, named: Named | undefined): string 
   }
 }
 
-/** Without the member, and without what held nothing else. */
+/** Removes the member, and each object around it that is then empty. */
 function withoutMember(text: string, path: Path): string {
   const without = withoutValue(text, path)
   const parent = path.slice(0, -1)
   return parent.length > 0 && membersAt(without, parent).length === 0 ? withoutMember(without, parent) : without
 }
 
-/** What naming us did. */
+/** The recorded effect of writing our name. */
 interface Named extends Splice {
-  /** The other helper that was named there. */
+  /** The helper that was named there before. */
   readonly helper?: string
   readonly noFile?: true
 }

@@ -1,8 +1,9 @@
 import type { Address } from '../../core/endpoint.ts'
 
 /**
- * Hosts that serve code and are no container registry (theirs have other names). A builder's daemon names the host that it
- * wants a sign-in for, so what git has there is nothing that docker is to borrow unasked.
+ * Hosts that serve code and are not container registries; their registries have other names. A builder's daemon chooses
+ * the host that docker asks for, so docker must not borrow git's credentials for these hosts unless they are shared
+ * with it.
  */
 const hosts = [
   'github.com',

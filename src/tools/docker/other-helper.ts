@@ -1,21 +1,21 @@
 import { join } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
 import { endpointOf, spellingOf } from './address.ts'
-import type { Found } from './auths.ts'
 import { listAnswer } from './list-answer.ts'
 import { printObject, readMessage } from './message.ts'
 import { commandOf, containersHelper, dockerHelper, kindOf, ownerFor } from './names.ts'
 
-/** docker-credential-secretservice from 0.9 on lists the label of an item instead of its server. */
+/** docker-credential-secretservice 0.9 and later lists the label of an item instead of its server. */
 const label = 'Registry credentials for '
 const limit = 60_000
 
-/** What docker-credential-<name> keeps, as it lists it; to be copied, or to be moved out of there. */
-export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<Found> {
+/** The sign-ins that docker-credential-<name> lists, to copy or to move. */
+export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<FoundSecrets> {
   const program = programOf(world, name)
   if (how === 'move' && name === 'secretservice') throw hidesUsers()
   const listed = await call(world, program, 'list', 'unused')
@@ -27,7 +27,7 @@ export async function secretsInHelper(world: World, name: string, how: 'copy' | 
     const why =
       credential === undefined ? 'it cannot be read' : how === 'move' ? reasonToStay(world, name, server) : undefined
     const where = `${commandOf(name)}, ${server}`
-    if (credential === undefined || why !== undefined) remarks.push(`${commandOf(name)}, ${key}: stays, ${why}`)
+    if (credential === undefined || why !== undefined) remarks.push(`${commandOf(name)}, ${key}: not moved, ${why}`)
     else
       secrets.push({
         where,
@@ -39,7 +39,7 @@ export async function secretsInHelper(world: World, name: string, how: 'copy' | 
   return { secrets, remarks }
 }
 
-/** The way back. */
+/** Stores a sign-in in the helper again. */
 export async function putBackInHelper(
   world: World,
   name: string,
@@ -52,7 +52,7 @@ export async function putBackInHelper(
     ['Secret', secret.expose()],
   ])
   const ran = await call(world, programOf(world, name), 'store', input)
-  if (ran.exitCode !== 0) throw new Failure('unavailable', `${commandOf(name)} did not take ${server} back`)
+  if (ran.exitCode !== 0) throw new Failure('unavailable', `${commandOf(name)} did not store ${server} again`)
 }
 
 const stayingThere = { takeOut() {} }
@@ -70,19 +70,19 @@ function leaving(
       const same = now?.account === account && now.secret.equals(secret)
       const erased = same ? await call(world, program, 'erase', server) : undefined
       if (erased?.exitCode === 0) return
-      throw new Failure('refused', `${commandOf(name)} did not let go of ${server}; it is kept in both places`)
+      throw new Failure('refused', `${commandOf(name)} did not erase ${server}; it is now stored in both places`)
     },
     trace: { helper: name, server },
   }
 }
 
-/** By absolute path, and never ourselves: what leads back to us would erase what it has just kept. */
+/** The helper's absolute path. Refuses a helper that is credbridge itself: it would erase what was just saved. */
 function programOf(world: World, name: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const program = world.program(commandOf(name))
   if (program === undefined) {
     throw new Failure('unavailable', `${commandOf(name)} is not on PATH`, {
-      hints: ['install it, or add it to PATH'],
+      hints: [hint`install it, or add it to PATH`],
     })
   }
   const ours = [dockerHelper, containersHelper].map(({ command }) => world.program(command))
@@ -93,20 +93,20 @@ function programOf(world: World, name: string): string {
 }
 
 /**
- * docker-credential-pass and -secretservice keep every user that has signed in to a server, show one of them, and erase
- * all (docker-credential-helpers, pass/pass.go and secretservice/secretservice.c): what was not shown would be lost.
+ * docker-credential-pass and -secretservice store every user that has signed in to a server, return only one of them
+ * and erase all (docker-credential-helpers, pass/pass.go and secretservice/secretservice.c). The others would be lost.
  */
 function reasonToStay({ env, home, files }: World, name: string, server: string): string | undefined {
   if (name !== 'pass') return undefined
   const all = join(env['PASSWORD_STORE_DIR'] ?? join(home, '.password-store'), 'docker-credential-helpers')
   const here = files.names(join(all, Buffer.from(server).toString('base64').replaceAll('+', '-').replaceAll('/', '_')))
   const users = here.filter((file) => file.endsWith('.gpg'))
-  return users.length > 1 ? 'the helper keeps several users there and would forget all' : undefined
+  return users.length > 1 ? 'the helper stores several users there and would erase all' : undefined
 }
 
 function hidesUsers(): Failure {
-  const says = 'docker-credential-secretservice would forget users of a server that it does not show'
-  return new Failure('unsupported', says, { hints: ['credbridge import --from docker-secretservice --remove'] })
+  const says = 'docker-credential-secretservice would also erase users that it does not list'
+  return new Failure('unsupported', says, { hints: [hint`credbridge import --from docker-secretservice --remove`] })
 }
 
 function call(world: World, program: string, verb: string, input: string): Promise<Ran> {

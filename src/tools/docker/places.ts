@@ -1,14 +1,14 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { shellWord } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 
-/** A file with docker's `auths`, `credsStore` and `credHelpers`, and who reads it. */
+/** A client and its file with docker's `auths`, `credsStore` and `credHelpers`. */
 export interface Client {
   readonly name: 'docker' | 'helm'
   configFile(world: World): string
-  /** The setting of the environment with which it reads this file. */
-  asks(file: string): string
+  /** The environment variable with which it reads this file. */
+  setting(file: string): readonly [variable: string, value: string]
   /** The command that signs in. */
   readonly login: string
 }
@@ -17,7 +17,7 @@ export interface Client {
 export const docker: Client = {
   name: 'docker',
   configFile: (world) => join(absolute(world, 'DOCKER_CONFIG') ?? join(world.home, '.docker'), 'config.json'),
-  asks: (file) => `DOCKER_CONFIG=${shellWord(dirname(file))}`,
+  setting: (file) => ['DOCKER_CONFIG', dirname(file)],
   login: 'docker login',
 }
 
@@ -28,7 +28,7 @@ export const helm: Client = {
     const own = absolute(world, 'HELM_REGISTRY_CONFIG')
     return own ?? join(absolute(world, 'HELM_CONFIG_HOME') ?? join(helmBase(world), 'helm'), 'registry', 'config.json')
   },
-  asks: (file) => `HELM_REGISTRY_CONFIG=${shellWord(file)}`,
+  setting: (file) => ['HELM_REGISTRY_CONFIG', file],
   login: 'helm registry login',
 }
 
@@ -39,7 +39,7 @@ function helmBase(world: World): string {
   return world.platform === 'win32' ? (absolute(world, 'APPDATA') ?? world.home) : join(world.home, '.config')
 }
 
-/** Where podman, skopeo and buildah read sign-ins, the first of them where they write them: containers-auth.json(5). */
+/** The files in which podman, skopeo and buildah find sign-ins. They write to the first: containers-auth.json(5). */
 export function authFiles(world: World): readonly [string, ...string[]] {
   const own = absolute(world, 'REGISTRY_AUTH_FILE')
   const lasting = join(absolute(world, 'XDG_CONFIG_HOME') ?? join(world.home, '.config'), 'containers', 'auth.json')
@@ -50,12 +50,12 @@ export function authFiles(world: World): readonly [string, ...string[]] {
   return [join(folder, 'auth.json'), lasting]
 }
 
-/** A path in the environment; a relative one would depend on where the client is started. */
+/** An absolute path from the environment. A relative one would depend on the client's working directory. */
 function absolute(world: World, variable: string): string | undefined {
   const path = world.env[variable]
   if (path === undefined || path === '') return undefined
   if (isAbsolute(path)) return path
   throw new Failure('refused', `${variable} is not an absolute path`, {
-    hints: [`set ${variable} to an absolute path`],
+    hints: [hint`set ${variable} to an absolute path`],
   })
 }

@@ -4,16 +4,16 @@ import type { World } from '../tool.ts'
 import { about } from './config.ts'
 
 /*
- * `credential-helpers` of registries.conf and its drop-ins: of several lists the one that is read last counts
+ * `credential-helpers` of registries.conf and its drop-ins. The list that is read last wins
  * (containers-registries.conf(5), containers-registries.conf.d(5)).
  */
 
-/** What stands in the list for the auth.json files, and is the whole list where none is written. */
+/** The entry for the auth.json files. It is the whole list by default. */
 export const authFile = 'containers-auth.json'
 
 const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
 
-/** The file that setup writes: read after nearly all others. */
+/** The file that setup writes. Its name makes clients read it after nearly all others. */
 export function ownFile(world: World): string {
   return join(userFolder(world), 'registries.conf.d', 'zz-credbridge.conf')
 }
@@ -23,12 +23,12 @@ export function printHelpers(helpers: readonly string[]): string {
   return `${mark}credential-helpers = [${helpers.map((helper) => JSON.stringify(helper)).join(', ')}]\n`
 }
 
-/** Whether a text is one that setup wrote. */
+/** Whether setup wrote this text. */
 export function isPrinted(text: string | undefined): boolean {
   return text?.startsWith(mark) === true
 }
 
-/** The file that is read instead of all others, where the environment names one. */
+/** The file that the environment names, which is read instead of all others. */
 export function onlyFile({ env }: World): string | undefined {
   const other = env['CONTAINERS_REGISTRIES_CONF'] ?? env['REGISTRIES_CONFIG_PATH']
   return other === '' ? undefined : other
@@ -36,11 +36,11 @@ export function onlyFile({ env }: World): string | undefined {
 
 export interface HelpersInForce {
   readonly helpers: readonly string[]
-  /** Which file says so; absent where none does. */
+  /** The file with the list; absent if the list is the default. */
   readonly file?: string
 }
 
-/** The list that is in force, as far as files other than this one say. */
+/** The list in force, without the file `except`. */
 export async function helpersInForce(world: World, except: string | undefined): Promise<HelpersInForce> {
   const own = join(userFolder(world), 'registries.conf')
   const system = [join('/etc/containers', 'registries.conf'), ...dropIns(world, '/etc/containers/registries.conf.d')]
@@ -53,7 +53,7 @@ export async function helpersInForce(world: World, except: string | undefined): 
   return found
 }
 
-/** A file with a list that is read after ours, and so would count instead. */
+/** A file with a list that is read after ours and overrides it. */
 export async function laterFile(world: World): Promise<string | undefined> {
   const own = ownFile(world)
   for (const file of dropIns(world, dirname(own)).filter((one) => one > own)) {

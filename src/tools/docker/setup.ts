@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { type Path, valueAt, withValues } from '../json-text.ts'
 import type { Change, Plan, Setup, SetupOptions, World } from '../tool.ts'
 import { checkClient } from './check.ts'
@@ -12,7 +13,7 @@ import { unreachable } from './unreachable.ts'
 
 const { name } = dockerHelper
 
-/** `credsStore` for all registries, or `credHelpers` for some; helm has a file of its own in docker's format. */
+/** Writes `credsStore` for all registries, or `credHelpers` for some. helm has a separate file in docker's format. */
 export const dockerSetup: Setup = setupOf(docker)
 export const helmSetup: Setup = setupOf(helm)
 
@@ -52,7 +53,7 @@ function setupOf(client: Client): Setup {
   }
 }
 
-/** Where our name is to stand. docker looks for a registry by its host, and for Docker Hub by the whole address. */
+/** The paths for our name. docker looks for a registry by its host, and for Docker Hub by its whole address. */
 function placesFor(text: string, { registry }: SetupOptions): readonly Path[] {
   const helpers = asSpelled(text, ['credHelpers'])
   return registriesIn(registry)?.map((at) => [...helpers, configKeyOf(at)]) ?? [asSpelled(text, ['credsStore'])]
@@ -62,7 +63,7 @@ function remarksOn(client: Client, text: string, world: World): string[] {
   const others = membersOf(text, 'credHelpers').filter(({ value }) => value !== name)
   return [
     ...others.map(({ name: host, value }) => `for ${host}, ${client.name} asks ${value} and not credbridge`),
-    ...(world.env['DOCKER_AUTH_CONFIG'] === undefined ? [] : ['what DOCKER_AUTH_CONFIG holds goes before any helper']),
+    ...(world.env['DOCKER_AUTH_CONFIG'] === undefined ? [] : ['DOCKER_AUTH_CONFIG takes precedence over any helper']),
   ]
 }
 
@@ -71,13 +72,13 @@ function refuseOther(client: Client, path: Path, before: unknown, { registry, re
   const words = Array.isArray(registry) ? ['--registry', ...registry] : []
   const only = Array.isArray(registry)
     ? []
-    : [`for one registry only: credbridge setup ${client.name} --registry <host>`]
+    : [hint`for one registry only: credbridge setup ${client.name} --registry <host>`]
   const other = typeof before === 'string' ? before : 'something'
   throw new Failure(
     'refused',
-    `${client.name} is told to ask ${other}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
+    `${client.name} is configured to ask ${other}${path[1] === undefined ? '' : ` for ${path[1]}`}`,
     {
-      hints: [`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace'].join(' ')}`, ...only],
+      hints: [hint`to ask credbridge instead: credbridge setup ${[client.name, ...words, '--replace']}`, ...only],
     },
   )
 }

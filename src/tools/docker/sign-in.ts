@@ -4,9 +4,9 @@ import { Secret } from '../../core/secret.ts'
 import { identityUser } from './names.ts'
 
 /*
- * One entry of `auths` (docker/cli, cli/config/types/authconfig.go; containers-auth.json(5)): an object with `auth`, base64
- * of `user:password`, or with `username` and `password`, and perhaps an `identitytoken`. What a helper keeps leaves an
- * empty object, so that docker knows where it is signed in.
+ * One entry of `auths` (docker/cli, cli/config/types/authconfig.go; containers-auth.json(5)): an object with `auth`,
+ * base64 of `user:password`, or with `username` and `password`, and perhaps an `identitytoken`. For a sign-in that a
+ * helper stores the object is empty. It tells docker where it is signed in.
  */
 
 /** The members that prove the sign-in. */
@@ -14,11 +14,11 @@ const proofs = ['auth', 'username', 'password', 'identitytoken']
 
 export interface SignIn {
   readonly credential: Pick<Credential, 'account' | 'kind' | 'secret'>
-  /** Whose identity token it is. */
+  /** The user, also of an identity token. */
   readonly user: string
 }
 
-/** What proves the sign-in, or why it cannot be moved; nothing there: `undefined`. */
+/** The sign-in in an entry, or why it cannot be moved; `undefined` if the entry has none. */
 export function signInOf(entry: unknown): SignIn | string | undefined {
   const member = (name: string) => {
     const value = spelled(entry, [name]).at(-1)?.[1]
@@ -40,19 +40,19 @@ export function signInOf(entry: unknown): SignIn | string | undefined {
   return `${user}${password}${member('registrytoken')}` === '' ? undefined : 'it cannot be read'
 }
 
-/** Whether anything secret lies there, readable or not for us. */
+/** Whether the entry has a secret, even one that we cannot decode. */
 export function holdsSecret(entry: unknown): boolean {
   return spelled(entry, ['auth', 'password', 'identitytoken', 'registrytoken']).some(
     ([, value]) => (value ?? '') !== '',
   )
 }
 
-/** The members of an entry that prove the sign-in, as they are spelled there. */
+/** The names of the members that prove the sign-in, in the entry's spelling. */
 export function proofsIn(entry: unknown): readonly string[] {
   return spelled(entry, proofs).map(([name]) => name)
 }
 
-/** The members that docker puts there when it keeps the sign-in itself. */
+/** The members that docker writes when it stores the sign-in in the file. */
 export function entryOf({ account, kind, secret }: Credential, user: string): Readonly<Record<string, string>> {
   const identity = kind === 'docker-identity'
   const auth = Buffer.from(identity ? `${user}:` : `${account}:${secret.expose()}`).toString('base64')
@@ -64,7 +64,7 @@ function spelled(entry: unknown, names: readonly string[]): readonly (readonly [
   return Object.entries(entry).filter(([name]) => names.includes(name.toLowerCase()))
 }
 
-/** As docker decodes it, NULs at the end left out; not the base64 of a text: `undefined`. */
+/** Decodes like docker, which drops trailing NULs. `undefined` if it is not the base64 of UTF-8 text. */
 function decoded(auth: string): string | undefined {
   const bytes = Buffer.from(auth, 'base64')
   const same = bytes.toString('base64').replace(/=+$/, '') === auth.replace(/=+$/, '')

@@ -1,10 +1,10 @@
-/** The one place at which two texts differ. */
+/** The single range in which two texts differ. */
 export interface Splice {
   readonly was: string
   readonly became: string
 }
 
-/** What has to be replaced in a text to make another one of it. */
+/** The replacement that turns one text into the other. */
 export function spliceBetween(before: string, after: string): Splice {
   const most = Math.min(before.length, after.length)
   let start = 0
@@ -14,7 +14,7 @@ export function spliceBetween(before: string, after: string): Splice {
   return { was: before.slice(start, before.length - end), became: after.slice(start, after.length - end) }
 }
 
-/** The text from before, if what it became stands there exactly once. */
+/** Reverts the replacement; `undefined` unless the replaced text occurs exactly once. */
 export function spliceUndone(text: string, { was, became }: Splice): string | undefined {
   const at = text.indexOf(became)
   if (became === '' || at < 0 || text.includes(became, at + 1)) return undefined

@@ -6,16 +6,16 @@ import { dockerSecretService } from './foreign-helpers.ts'
 import { containersHelper, dockerHelper, identityUser } from './names.ts'
 import { isNoRegistry } from './no-registry.ts'
 
-const fileOption: SetupOption = { flags: '--file <path>', says: 'another file with `auths`' }
+const fileOption: SetupOption = { flags: '--file <path>', says: 'read this file with `auths` instead' }
 
 const takingOver: readonly SetupOption[] = [
-  { flags: '-y, --yes', says: 'take over sign-ins that would not be found any more, without a question' },
-  { flags: '--no-import', says: 'leave them where they are' },
+  { flags: '-y, --yes', says: 'import sign-ins that would no longer be found, without asking' },
+  { flags: '--no-import', says: 'do not import such sign-ins' },
 ]
 
 const helperOptions: readonly SetupOption[] = [
   { flags: '--registry <host...>', says: 'only for these registries' },
-  { flags: '--replace', says: 'instead of another helper that is configured; undo brings it back' },
+  { flags: '--replace', says: 'replace another configured helper; undo restores it' },
   ...takingOver,
 ]
 
@@ -23,12 +23,12 @@ function lists({ endpoint, kind, account }: Entry): boolean {
   return kind === 'basic' && account !== identityUser && isServer(endpoint)
 }
 
-/** Whether it can be the registry that a client has to sign in to: a whole host, and none that is known to be something else. */
+/** Whether a client may sign in to it as a registry: a whole host that is not known to be something else. */
 function isRegistry(at: Endpoint): boolean {
   return at.form === 'address' && at.scheme === 'https' && at.path === '' && !isNoRegistry(at)
 }
 
-/** They ask a helper what it has and never for a single registry; podman does so with --remote, and always on other systems. */
+/** Clients that only list and never ask for one registry. podman does so with --remote, and always outside Linux. */
 function clientsByList(world: World): readonly string[] {
   const clients = { regctl: 'regctl', podman: 'podman --remote' }
   return Object.entries(clients).flatMap(([program, name]) => (world.program(program) === undefined ? [] : [name]))
@@ -43,7 +43,7 @@ export const dockerTool: Tool = {
   setupOptions: helperOptions,
   importOptions: [
     fileOption,
-    { flags: '--helper <name>', says: 'what docker-credential-<name> keeps, instead of what lies in files' },
+    { flags: '--helper <name>', says: 'import from docker-credential-<name> instead of from files' },
   ],
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
   neighbours: [dockerSecretService],
@@ -51,7 +51,7 @@ export const dockerTool: Tool = {
   seeOnlyListed: (entry, world) => (lists(entry) && isRegistry(entry.endpoint) ? clientsByList(world) : []),
 }
 
-/** These have docker's sign-ins, by a command of their own. */
+/** They share docker's sign-ins but have a separate command. */
 export const containersTool: Tool = {
   name: 'containers',
   title: 'podman, skopeo and buildah',

@@ -1,8 +1,9 @@
 import type { Address } from '../../core/endpoint.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
-import type { PlainSecret, World } from '../tool.ts'
-import { type Found, secretsInFile } from './auths.ts'
+import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
+import { secretsInFile } from './auths.ts'
 import { asSpelled, helperIn, membersOf } from './config.ts'
 import { commandOf, dockerHelper } from './names.ts'
 import { secretsInHelper } from './other-helper.ts'
@@ -15,14 +16,14 @@ export interface Change {
   readonly after: string
 }
 
-/** These make passwords that end within hours: a copy of one would only fail later. */
+/** These helpers create passwords that expire within hours, so a copy would soon fail. */
 const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
 
 /**
- * The sign-ins that a client does not find any more once it asks credbridge: those that lie in the file itself are to be
- * moved, those that a helper keeps are to be copied, so that undo gives them back.
+ * The sign-ins that a client no longer finds once it asks credbridge. Those in the file are to be moved. Those in a
+ * helper are to be copied, so that they are still there after undo.
  */
-export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<Found> {
+export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<FoundSecrets> {
   const isOurs = ownedBy(after, dockerHelper.name)
   const inFile = secretsInFile(world, client.configFile(world), client.name)
   const isForAll = valueAt(after, asSpelled(after, ['credsStore'])) === dockerHelper.name
@@ -37,11 +38,11 @@ export async function unreachable(world: World, client: Client, { before, after 
     }
     remarks.push(...kept.remarks)
   }
-  // A helper goes before the file: docker/cli, cli/config/credentials/native_store.go.
+  // A helper takes precedence over the file: docker/cli, cli/config/credentials/native_store.go.
   return { secrets: [...copied.values(), ...inFile.secrets.filter((secret) => isOurs(addressOf(secret)))], remarks }
 }
 
-/** Whether this helper is asked for a registry. */
+/** Returns whether this helper is asked for a registry. */
 export function ownedBy(text: string, helper: string): (at: Address | undefined) => boolean {
   const asks = helperIn(text)
   return (at) => at !== undefined && asks(configKeyOf(at)) === helper
@@ -51,21 +52,21 @@ export function addressOf({ credential: { endpoint } }: PlainSecret): Address | 
   return endpoint.form === 'address' ? endpoint : undefined
 }
 
-async function keptBy(world: World, helper: string): Promise<Found> {
-  const nothing = (why: string): Found => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
-  if (minting.includes(helper)) return nothing('makes passwords that end soon: none of them is taken over')
+async function keptBy(world: World, helper: string): Promise<FoundSecrets> {
+  const nothing = (why: string): FoundSecrets => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
+  if (minting.includes(helper)) return nothing('creates short-lived passwords: none is imported')
   const program = world.program(commandOf(helper))
-  if (program === undefined) return nothing('is not on PATH: nothing is taken over from it')
+  if (program === undefined) return nothing('is not on PATH: nothing is imported from it')
   if (world.isOurs(program)) return { secrets: [], remarks: [] }
   try {
     return await secretsInHelper(world, helper, 'copy')
   } catch (error) {
     const { code, message, hints } = asFailure(error)
-    throw new Failure(code, message, { hints: [...hints, 'to go on without its sign-ins, add --no-import'] })
+    throw new Failure(code, message, { hints: [...hints, hint`to go on without its sign-ins, add --no-import`] })
   }
 }
 
-/** The helpers in whose place credbridge is asked. */
+/** The helpers that credbridge replaces. */
 function formerHelpers(before: string, after: string): readonly string[] {
   const [was, is] = [helperIn(before), helperIn(after)]
   const servers = membersOf(after, 'credHelpers').map(({ name }) => name)
@@ -76,5 +77,5 @@ function formerHelpers(before: string, after: string): readonly string[] {
   return [...new Set(others as readonly string[])]
 }
 
-/** No entry of `credHelpers` is for this: it tells `credsStore`. */
+/** `credHelpers` has no entry for this name, so it yields `credsStore`. */
 const noServer = ''

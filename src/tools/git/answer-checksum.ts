@@ -1,15 +1,15 @@
 import type { Message } from './message.ts'
 
 /*
- * git stores what it was answered, after every fetch. A mark in `state[]` (git 2.46) that our own answer carried comes
- * back with that store, and if it fits the complete credential there is nothing to look up. It is a checksum, not a
- * safeguard: whoever can read or forge it is git, which has the password itself. It must cover everything that is
- * stored: a mere flag once lost other helpers' credentials (git commit 4580bcd235).
+ * After every fetch git stores the answer that it got. A checksum in `state[]` (git 2.46) of our own answer comes back
+ * with that store. If it matches the complete credential, no lookup is needed. It does not protect anything: only git
+ * can read or forge it, and git has the password itself. It must cover everything that is stored: a mere flag once lost
+ * other helpers' credentials (git commit 4580bcd235).
  */
 
 const mark = 'credbridge:seen='
 
-/** All that git stores of a credential; what it does not have is absent or `undefined`. */
+/** Everything that git stores of a credential. Missing parts are absent or `undefined`. */
 interface Stored {
   readonly username?: string | undefined
   readonly password?: string | undefined
@@ -19,13 +19,13 @@ interface Stored {
   readonly refreshToken?: string | undefined
 }
 
-/** The value of `state[]` that says: this very credential was our answer. */
+/** The value of `state[]` that marks this credential as our answer. */
 export function answerChecksum(stored: Stored): string {
   const { username, password, authtype, credential, expires, refreshToken } = stored
   return mark + checksum(JSON.stringify([username, password, authtype, credential, expires, refreshToken]))
 }
 
-/** Whether git says of this message that it is our own answer. */
+/** Whether the message repeats our own answer unchanged. */
 export function isOurAnswer(message: Message): boolean {
   return message.state.includes(answerChecksum(message))
 }

@@ -1,19 +1,20 @@
 import { Failure } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, World } from '../tool.ts'
 
 /** The values of `credential.helper` in git's configuration, read and changed through git itself. */
 export interface HelperConfig {
-  /** All that apply, or those of the user's own file. */
+  /** The values in effect, or with `--global` those of the user's own file. */
   values(...where: '--global'[]): Promise<readonly string[]>
-  /** Those for one server only, by its URL. */
+  /** The values that apply to one server only, by its URL. */
   ofServers(): Promise<ReadonlyMap<string, readonly string[]>>
   adding(value: string, says?: string): Change
-  /** All values that are equal to this one. */
+  /** Removes all values that are equal to this one. */
   dropping(value: string, says?: string): Change
-  /** These, in this order, in the stead of all that there are. */
+  /** Replaces all values by these, in this order. */
   replacing(values: readonly string[], says: string): Change
-  /** Whether the empty value before ours was added by setup: nobody else's may be taken out. */
+  /** Whether setup added the empty value before ours. An empty value of the user's must stay. */
   hasOurReset(): Promise<boolean>
   markOurReset(is: boolean): Promise<void>
 }
@@ -30,7 +31,7 @@ export function helperConfig(world: World, git: string): HelperConfig {
   async function write(...words: readonly string[]): Promise<void> {
     const ran = await world.run(git, ['config', '--global', ...words])
     if (ran.exitCode === 0) return
-    throw new Failure('refused', 'git did not take the configuration', { hints: hintsFrom(ran) })
+    throw new Failure('refused', 'git could not change its configuration', { hints: hintsFrom(ran) })
   }
 
   async function ofServers(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -63,11 +64,11 @@ export function helperConfig(world: World, git: string): HelperConfig {
   }
 }
 
-/** What git says about its own failure. */
-export function hintsFrom(ran: Ran): string[] {
+/** The first lines of git's error output, as hints. */
+export function hintsFrom(ran: Ran): Hint[] {
   return ran.stderr
     .split('\n')
     .filter((line) => line !== '')
     .slice(0, 5)
-    .map((line) => `git says: ${line}`)
+    .map((line) => hint`git says: ${line}`)
 }

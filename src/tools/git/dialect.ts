@@ -1,7 +1,7 @@
 import type { Credential, Kind } from '../../core/credential.ts'
 import { type Address, addressOf } from '../../core/endpoint.ts'
 import { asFailure, Failure, withHints } from '../../core/failure.ts'
-import { endpointWords, shellWord } from '../../core/hint.ts'
+import { hint, placeWords } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
@@ -14,8 +14,8 @@ const tool = 'git'
 const nothing = reply('')
 
 /**
- * git's credential helper protocol, since 2.26 in all its versions. The last word is the verb; unknown ones are ignored
- * with exit 0. git never widens a path and never hears why there is no answer, except on the terminal.
+ * git's credential helper protocol, in all versions since git 2.26. The last argument is the verb; unknown verbs are
+ * ignored with exit code 0. A path must match exactly. The reason for a missing answer is printed only on a terminal.
  */
 export const git: Dialect = oneShot({
   tool,
@@ -88,8 +88,9 @@ const basic: readonly Kind[] = ['basic']
 const everything: readonly Kind[] = ['basic', 'bearer', 'header']
 
 /**
- * Only a client that says `authtype` understands anything but user name and password. A token that others saved can be sent as
- * the password, with a user name that stands for it; what git saved it gets as it was.
+ * Only a client with the capability `authtype` understands more than a user name and a password. A token of another
+ * owner can be sent as the password, with the user name that the provider expects. git's own credentials are sent as
+ * git saved them.
  */
 function wireFor(message: Message, endpoint: Address): Pick<Lookup, 'kinds' | 'borrowedKinds' | 'tokenUser'> {
   const tokenUser = tokenUserAt(endpoint)
@@ -101,14 +102,14 @@ function understandsAuthtype({ capabilities }: Message): boolean {
   return capabilities.includes('authtype')
 }
 
-/** Both keys must have been sent (CVE-2020-11008); the host may be empty for a certificate only. */
+/** git must have sent both keys (CVE-2020-11008). The host may be empty only for a certificate. */
 function endpointOf({ protocol, host, path }: Message): Address {
   if (protocol === undefined || protocol === '') throw new Failure('malformed', 'the request names no protocol')
   if (host === undefined) throw new Failure('malformed', 'the request names no host')
   return addressOf({ scheme: protocol, host, ...(path === undefined ? {} : { path }) })
 }
 
-/** What git proved itself with; nothing if it is incomplete. */
+/** The account and the secret in the message; `undefined` if they are incomplete. */
 function proofIn(message: Message): Pick<Credential, 'account' | 'kind' | 'secret' | 'scheme'> | undefined {
   const { username, password, authtype, credential } = message
   if (authtype !== undefined && credential !== undefined) {
@@ -129,7 +130,7 @@ function answer({ credential, user, expired }: Answer, message: Message, endpoin
   const username = asBasic || credential.account !== '' ? user : undefined
   if (expired) return reply(printed({ username, ...refresh }, credential))
   if (kind === 'header' && (scheme ?? '') === '')
-    throw new Failure('malformed', 'what is stored has no scheme that git could send')
+    throw new Failure('malformed', 'the stored credential has no scheme that git could send')
   const value = secret.expose()
   const proof = asBasic ? { password: value } : { authtype: scheme ?? 'Bearer', credential: value }
   const isStateful = message.capabilities.includes('state')
@@ -145,7 +146,7 @@ function answer({ credential, user, expired }: Answer, message: Message, endpoin
   return reply(printed(values, credential))
 }
 
-/** Whether a token is sent as a password: where nothing else is understood, or the provider wants it so. */
+/** Whether to send a token as a password: the client understands nothing else, or the provider requires it. */
 function isPassword(message: Message, endpoint: Address): boolean {
   return !understandsAuthtype(message) || typeof tokenUserAt(endpoint) === 'string'
 }
@@ -154,7 +155,7 @@ function printed(values: Parameters<typeof printMessage>[0], { endpoint, account
   try {
     return printMessage(values)
   } catch (error) {
-    const words = account === '' ? endpointWords(endpoint) : `${endpointWords(endpoint)} ${shellWord(account)}`
-    throw withHints(asFailure(error), [`to keep another one: credbridge set ${words}`])
+    const words = placeWords(endpoint, account === '' ? undefined : account)
+    throw withHints(asFailure(error), [hint`to replace it: credbridge set ${words}`])
   }
 }

@@ -3,8 +3,9 @@ import { Secret } from '../../core/secret.ts'
 import type { Neighbour } from '../tool.ts'
 
 /**
- * git-credential-libsecret, from git's contrib folder: the parts of the URL as attributes, lines after the password. It
- * writes no schema; gnome-keyring names one for network passwords, whose own items say more than git's do.
+ * git-credential-libsecret, from git's contrib folder. The parts of the URL are attributes; further values follow the
+ * password, one on each line. It writes no schema. gnome-keyring adds its own for network passwords; the items of other
+ * programs with that schema also have `authtype` or `domain`.
  */
 export const libsecret: Neighbour = {
   name: 'libsecret',
@@ -30,7 +31,7 @@ export const libsecret: Neighbour = {
   },
 }
 
-/** Git Credential Manager: `git:https://host` as service, or the namespace that was set there. */
+/** Git Credential Manager: the service is `git:https://host`; a configured namespace replaces `git`. */
 export const gcm: Neighbour = {
   name: 'gcm',
   searches: [{ 'xdg:schema': 'com.microsoft.GitCredentialManager' }],

@@ -6,7 +6,7 @@ import { Secret } from '../../core/secret.ts'
 import type { PlainSecret, PlainSecrets, World } from '../tool.ts'
 import { partsOfUrl } from './url.ts'
 
-/** The files of git-credential-store(1): one URL with user and password a line. Comments and other lines stay. */
+/** The files of git-credential-store(1): one URL with user and password on each line. Other lines are kept. */
 export const gitPlainSecrets: PlainSecrets = {
   async find(world, options) {
     const own = options['file']
@@ -16,7 +16,7 @@ export const gitPlainSecrets: PlainSecrets = {
     const left = files.filter((file) => (world.files.read(file) ?? '') !== '').length
     const remarks =
       left > 0 && secrets.length > 0
-        ? ['if git still asks `store`, it will write them again: git config --global --unset credential.helper store']
+        ? ['if git still asks `store`, git writes them again: git config --global --unset credential.helper store']
         : []
     return { secrets, remarks }
   },
@@ -36,7 +36,7 @@ function usualFiles({ home, env }: World): string[] {
   return [join(home, '.git-credentials'), join(config, 'git', 'credentials')]
 }
 
-/** git's own lock is taken while a file is rewritten: git may be storing into it. */
+/** Holds git's own lock while it rewrites the file, because git may be storing into it. */
 async function secretsIn(world: World, file: string): Promise<readonly PlainSecret[]> {
   const secrets: PlainSecret[] = []
   for (const [index, line] of (world.files.read(file) ?? '').split('\n').entries()) {
@@ -54,7 +54,7 @@ async function secretsIn(world: World, file: string): Promise<readonly PlainSecr
   return secrets
 }
 
-/** The credential in a line, and the path there that git does not ask with. Nothing usable: `undefined`. */
+/** The credential in a line, and its path if git does not ask with that; `undefined` if the line has none. */
 async function credentialIn(world: World, line: string): Promise<{ credential: Credential; path: string } | undefined> {
   const whole = wholeCredential(line)
   if (whole === undefined) return undefined
@@ -83,7 +83,7 @@ async function usesHttpPath(world: World, url: string): Promise<boolean> {
   return ran.stdout.trim() === 'true'
 }
 
-/** As git-credential-store writes it: everything but unreserved characters escaped, in the host as well. */
+/** A line as git-credential-store writes it: all but unreserved characters are percent-encoded, also in the host. */
 function lineOf({ endpoint, account, secret }: Credential, droppedPath: string): string {
   if (endpoint.form === 'service') throw new Failure('internal', 'git has addresses only')
   const { scheme } = endpoint

@@ -3,12 +3,12 @@ import { linesIn } from '../../system/lines.ts'
 import { partsOfUrl } from './url.ts'
 
 /*
- * git's credential protocol (gitcredentials(7), git-credential(1)). git speaks first: lines `key=value`, ended by an
- * empty line or the end of its input; the helper answers in the same form. Nothing is quoted, so a value can hold
- * anything but LF and NUL, and a CR is refused as well (CVE-2024-52006), but for one before each LF.
+ * git's credential protocol (gitcredentials(7), git-credential(1)). git sends lines `key=value`, ended by an empty line
+ * or the end of its input. The helper answers in the same form. Nothing is quoted, so a value can hold anything but LF
+ * and NUL. A CR is refused as well (CVE-2024-52006), except one before each LF.
  */
 
-/** What git said. Keys that it did not send are absent; `username=` is the empty text. */
+/** A message from git. Keys that git did not send are absent. `username=` is the empty string. */
 export interface Message {
   protocol?: string
   host?: string
@@ -21,13 +21,13 @@ export interface Message {
   /** Seconds since 1970; absent for never. */
   expires?: number
   refreshToken?: string
-  /** What the client understands of `authtype` and `state`. */
+  /** The capabilities that the client announced, such as `authtype` and `state`. */
   capabilities: string[]
-  /** What helpers wrote for themselves, each beginning with its helper's name. */
+  /** Values that helpers sent for their own use, each prefixed with the helper's name. */
   state: string[]
 }
 
-/** How each key changes the message. Keys that are not here are ignored. */
+/** Applies each known key to the message. Other keys are ignored. */
 const keys: Readonly<Record<string, (message: Message, value: string) => Message>> = {
   protocol: (message, protocol) => ({ ...message, protocol }),
   host: (message, host) => ({ ...message, host }),
@@ -37,7 +37,7 @@ const keys: Readonly<Record<string, (message: Message, value: string) => Message
   authtype: (message, authtype) => ({ ...message, authtype }),
   credential: (message, credential) => ({ ...message, credential }),
   oauth_refresh_token: (message, refreshToken) => ({ ...message, refreshToken }),
-  // As git's credential_from_url: what was read before is forgotten.
+  // Discards all earlier keys, as git's credential_from_url does.
   url: (_, url) => ({ capabilities: [], state: [], ...partsOfUrl(url) }),
   'capability[]': (message, value) => ({ ...message, capabilities: listAfter(message.capabilities, value) }),
   'state[]': (message, value) => ({ ...message, state: listAfter(message.state, value) }),
@@ -61,7 +61,7 @@ export function readMessage(bytes: Uint8Array): Message {
   return message
 }
 
-/** Where a message ends before the input does: behind its first empty line. */
+/** Returns the position after the first empty line; `undefined` if there is none. */
 export function messageEnd(bytes: Uint8Array): number | undefined {
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LF, start)
@@ -75,7 +75,7 @@ export function messageEnd(bytes: Uint8Array): number | undefined {
 const LF = 0x0a
 const CR = 0x0d
 
-/** Prints `key=value` lines in the order given, absent ones left out; a value that the wire cannot carry is `malformed`. */
+/** Prints `key=value` lines in the given order, without absent ones. A value with a line break or NUL: `malformed`. */
 export function printMessage(values: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   const pairs = Object.entries(values).flatMap(([key, value]) => [value ?? []].flat().map((one) => [key, one] as const))
   return pairs.map(([key, value]) => `${key}=${carried(value)}\n`).join('')
@@ -83,7 +83,7 @@ export function printMessage(values: Readonly<Record<string, string | readonly s
 
 function carried(value: string): string {
   if (!value.includes('\n') && !value.includes('\r') && !value.includes('\0')) return value
-  throw new Failure('malformed', 'the stored value has a line break or a NUL, which git cannot be told')
+  throw new Failure('malformed', 'the stored value has a line break or a NUL, which cannot be sent to git')
 }
 
 /** An empty value empties the list: git-credential(1). */

@@ -1,16 +1,17 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
 import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
 
-/** An empty GIT_ASKPASS keeps git from all programs that would ask: gitcredentials(7), "Requesting credentials". */
+/** With an empty GIT_ASKPASS git starts no program that prompts: gitcredentials(7), "Requesting credentials". */
 const askingNobody = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
 
 /**
- * git's own configuration: one value of `credential.helper` in the user's file. With `--only` an empty value stands
- * before it, which makes git forget the helpers that were named earlier.
+ * Adds one value of `credential.helper` to the user's git configuration. `--only` puts an empty value before it, which
+ * makes git ignore the helpers configured earlier.
  */
 export const gitSetup: Setup = {
   async plan(world, options): Promise<Plan> {
@@ -26,8 +27,8 @@ export const gitSetup: Setup = {
       changes.push(config.adding(ours))
     }
     const besides = only ? [] : others(asked(await config.values()))
-    const remarks = besides.map((value) => `git also asks, and tells every sign-in to: ${value}`)
-    const advice = besides.length > 0 ? ['to ask credbridge alone: credbridge setup git --only'] : []
+    const remarks = besides.map((value) => `git also asks, and sends every sign-in to: ${value}`)
+    const advice = besides.length > 0 ? ['to ask only credbridge: credbridge setup git --only'] : []
     return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config))] }
   },
 
@@ -53,10 +54,10 @@ export const gitSetup: Setup = {
     await ask('reject', about)
     const gone = await ask('fill', about)
     if (found.stdout.includes(`password=${password}\n`) && gone.exitCode !== 0) {
-      return 'git kept a throw-away credential, found it again and forgot it'
+      return 'git stored a throw-away credential, found it and erased it'
     }
-    throw new Failure('internal', 'git did not find again what it had stored', {
-      hints: [...hintsFrom(found), 'credbridge doctor'],
+    throw new Failure('internal', 'git did not find the credential that it had stored', {
+      hints: [...hintsFrom(found), hint`credbridge doctor`],
     })
   },
 
@@ -71,19 +72,19 @@ export const gitSetup: Setup = {
 }
 
 function howItStands(values: readonly string[], ours: string): Finding {
-  const fix = 'credbridge setup git'
+  const fix = hint`credbridge setup git`
   const installed = values.filter(isOurs)
   if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
   const inUse = asked(values).filter(isOurs)
   if (inUse.includes(ours)) return { state: 'ok', says: 'git asks credbridge' }
   const says =
     inUse.length === 0
-      ? 'git has forgotten credbridge: an empty credential.helper stands behind it'
-      : `git asks ${inUse.join(' and ')}, which is not this one`
+      ? 'git does not ask credbridge: an empty credential.helper comes after it'
+      : `git asks ${inUse.join(' and ')}, another installation of credbridge`
   return { state: 'wrong', says, fix }
 }
 
-/** The helpers that git asks: an empty value makes it forget those before. */
+/** The helpers that git asks. An empty value cancels those before it. */
 function asked(values: readonly string[]): readonly string[] {
   return values.slice(values.lastIndexOf('') + 1)
 }
@@ -97,7 +98,7 @@ function isAlone(mine: readonly string[], ours: string): boolean {
 }
 
 function forgetting(config: HelperConfig): Change {
-  const { says, apply } = config.adding('', 'git: forget the helpers configured earlier')
+  const { says, apply } = config.adding('', 'git: ignore the helpers configured earlier')
   return {
     says,
     async apply() {
@@ -107,9 +108,9 @@ function forgetting(config: HelperConfig): Change {
   }
 }
 
-/** Takes out the empty value at this place, and no other. */
+/** Removes the empty value at this index and no other. */
 function remembering(config: HelperConfig, mine: readonly string[], reset: number): Change {
-  const says = 'git: remember the helpers configured earlier'
+  const says = 'git: ask the helpers configured earlier again'
   const left = mine.filter((value, at) => at !== reset && !isOurs(value))
   const { apply } = left.includes('') ? config.replacing(left, says) : config.dropping('', says)
   return {
@@ -121,7 +122,7 @@ function remembering(config: HelperConfig, mine: readonly string[], reset: numbe
   }
 }
 
-/** Servers for which git forgets us. */
+/** Remarks about the servers for which git does not ask us. */
 async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
   return [...(await config.ofServers())].flatMap(([url, values]) => {
     const named = asked(values)
@@ -132,15 +133,17 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
 
 function gitOf(world: World): string {
   const git = world.program('git')
-  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: ['install git first'] })
+  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
   return git
 }
 
-/** The value that git hands to a shell: an absolute path, special characters escaped, so that no PATH decides. */
+/** The absolute path of our helper, which needs no PATH. Special characters are escaped: git passes it to a shell. */
 async function ourHelper(world: World): Promise<string> {
   const path = world.ours(command)
   if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
   const forShell = world.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)

@@ -2,13 +2,13 @@ import type { Entry } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 
 /*
- * git sends no user name that is empty, and servers take a token as the password of one. Which one is the provider's to say:
+ * git sends no empty user name, and servers accept a token as the password of a user. The provider determines the name:
  *
  *   https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
  *   https://docs.gitlab.com/api/oauth2/#access-git-over-https-with-access-token
  *   https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/
  *
- * Azure DevOps, Gitea and most others take any.
+ * Azure DevOps, Gitea and most others accept any name.
  */
 const users: ReadonlyMap<string, string> = new Map([
   ['github.com', 'x-access-token'],
@@ -17,12 +17,12 @@ const users: ReadonlyMap<string, string> = new Map([
   ['bitbucket.org', 'x-token-auth'],
 ])
 
-/** The user name that goes with a token there; `true`: the one in the settings; `undefined`: none, this is no web server. */
+/** The user name to send with a token. `true`: the one in the settings. `undefined`: none, this is not a web server. */
 export function tokenUserAt({ scheme, host }: Address): string | true | undefined {
   return scheme === 'https' || scheme === 'http' ? (users.get(host) ?? true) : undefined
 }
 
-/** The user name that git sends with a credential that has none; `undefined` where it sends none. */
+/** The user name that git sends with a credential without one; `undefined` if it sends none. */
 export function userForToken({ endpoint, account, kind }: Entry, fromSettings: string): string | undefined {
   if (account !== '' || endpoint.form !== 'address' || !['basic', 'bearer'].includes(kind)) return undefined
   const user = tokenUserAt(endpoint)

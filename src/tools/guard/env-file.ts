@@ -1,20 +1,26 @@
 import { isPowerful } from '../variables.ts'
-import type { ProjectFile } from './project-files.ts'
+import { lineAt, type ProjectFile } from './project-files.ts'
 import type { ProjectSetting } from './setting.ts'
 import type { Verdict } from './verdict.ts'
 
 /*
- * A file of variables that a manager reads by itself, as `.env`. What stands within quotes over several lines is looked
- * at line by line, too.
+ * A file of variables that a manager reads by itself, as `.env`. Bun takes blanks and line ends between a name and its
+ * sign; so a name is whatever stands before a sign, and more is taken for a name than is one.
  */
 
 export function envFileSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
-  return text.split('\n').flatMap((line, at) => {
-    const [, key = '', value = ''] = /^[\s\ufeff]*(?:export\s+)?([^\s=:#]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
-    return line.trim().startsWith('#') ? [] : [{ file, line: at + 1, key, value, text: line }]
-  })
+  const lines = text.split('\n')
+  return [...text.matchAll(/([^\s=:]+)(?=\s*[=:][^\S\n]*([^\n]*))/g)].flatMap(
+    ({ index, 1: key = '', 2: value = '' }) => {
+      const line = lineAt(text, index)
+      const written = lines[line - 1] ?? ''
+      return written.trimStart().startsWith('#') ? [] : [{ file, line, key, value: value.trim(), text: written }]
+    },
+  )
 }
 
 export function envFileVerdict({ key }: ProjectSetting): Verdict | undefined {
-  return isPowerful(key) ? { does: 'is a variable that leads or loads programs' } : undefined
+  return isPowerful(key.replace(/^[\ufeff"'`]+/, ''))
+    ? { does: 'is a variable that leads or loads programs' }
+    : undefined
 }

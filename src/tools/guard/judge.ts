@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { command } from '../../core/hint.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import { fingerprint, isAllowed } from '../allowed.ts'
 import type { World } from '../tool.ts'
 import type { ProjectSetting } from './setting.ts'
@@ -21,8 +21,8 @@ export async function refuseHarmful(world: World, settings: readonly ProjectSett
     const does = harmOf(setting, rules)
     if (does === undefined || (await isAllowed(world, setting))) continue
     const { file, key, value } = setting
-    const allowing = command`credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
-    throw refused(setting, `${key} ${does}`, [`if you trust it: ${allowing}`])
+    const allowing = hint`if you trust it: credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
+    throw refused(setting, `${key} ${does}`, [allowing])
   }
 }
 
@@ -50,8 +50,8 @@ function isSaid(value: string | undefined): boolean {
 }
 
 /** The project's line, and what it would do. */
-export function refused(line: { file: string; line: number }, does: string, more: readonly string[] = []): Failure {
+export function refused(line: { file: string; line: number }, does: string, more: readonly Hint[] = []): Failure {
   return new Failure('refused', `${line.file}, line ${line.line}: ${does}`, {
-    hints: ['take the line out, or move it to your own configuration', ...more],
+    hints: [hint`take the line out, or move it to your own configuration`, ...more],
   })
 }

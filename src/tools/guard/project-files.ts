@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 import { refused } from './judge.ts'
 
@@ -58,5 +59,5 @@ export function lineAt(text: string, at: number): number {
 
 /** A file that its manager reads and we cannot. */
 export function unreadable(file: string, what: string): Failure {
-  return new Failure('refused', `${file}: ${what}`, { hints: ['mend the file, or remove it'] })
+  return new Failure('refused', `${file}: ${what}`, { hints: [hint`mend the file, or remove it`] })
 }

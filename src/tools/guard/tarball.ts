@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 
 /*
  * The manifests in a package's archive, as npm unpacks it: the first folder of each path is dropped, so `package.json`
@@ -82,6 +83,6 @@ function textOf(bytes: Uint8Array): string {
 
 function odd(file: string): Failure {
   return new Failure('refused', `${file} is no archive of a package that could be looked at`, {
-    hints: ['make it anew with npm pack, or publish from the folder'],
+    hints: [hint`make it anew with npm pack, or publish from the folder`],
   })
 }

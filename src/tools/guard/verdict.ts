@@ -44,6 +44,12 @@ export function only(value: string, otherwise: string): Harmless {
   return { fits: (written) => plain(written) === value, otherwise }
 }
 
+/** The check of the server stays on. */
+export const serverChecked = only('true', 'turns off the check of the server')
+
+/** No permission for the scripts of every package. */
+export const scriptsOff = only('false', 'lets the scripts of every package run')
+
 /** One of these values, each of which forbids more than the one before. */
 export function stronger(...values: readonly string[]): Harmless {
   return { fits: (value) => values.includes(plain(value) ?? ''), strength: (value) => values.indexOf(value) }

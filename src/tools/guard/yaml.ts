@@ -33,37 +33,43 @@ export interface YamlEntry {
 
 /** All entries in the order of the file; `undefined` if it is not YAML with keys at its top, and with each of them once. */
 export function yamlEntries(text: string): readonly YamlEntry[] | undefined {
-  const lines = new LineCounter()
-  const read = documentIn(text, lines)
-  if (read === undefined) return undefined
-  const found: YamlEntry[] = []
-  const place = (key: Ranged, value: unknown) => placeOf(text, lines, key, value)
-  return collect(read, read.contents, [], found, place) ? found : undefined
+  return readYaml(text)?.entries
+}
+
+/** The scalars at the top of a file, under their names. */
+export function scalarsAtTop(entries: readonly YamlEntry[]): readonly (readonly [name: string, value: string])[] {
+  return entries.flatMap(({ path: [name = '', ...more], value }) =>
+    more.length === 0 && value !== undefined ? [[name, value] as const] : [],
+  )
 }
 
 /** The settings at the top of the file, with all that is in them. */
 export function yamlSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
-  const entries = yamlEntries(text)
-  if (entries === undefined) throw unreadable(file, 'cannot be read as YAML')
-  const all = (documentIn(text)?.toJS({ maxAliasCount: -1 }) ?? {}) as Readonly<Record<string, unknown>>
-  return entries.flatMap(({ path: [key = '', ...more], line }) =>
+  const read = readYaml(text)
+  if (read === undefined) throw unreadable(file, 'cannot be read as YAML')
+  const all = (read.document.toJS({ maxAliasCount: -1 }) ?? {}) as Readonly<Record<string, unknown>>
+  return read.entries.flatMap(({ path: [key = '', ...more], line }) =>
     more.length === 0 ? [{ file, line: line + 1, key, value: all[key] }] : [],
   )
 }
 
-function documentIn(text: string, lineCounter = new LineCounter()) {
-  const read = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
-  const isStrange = read.errors.length > 0 || read.warnings.length > 0 || read.directives.yaml.explicit === true
-  if (isStrange || (read.contents !== null && !isMap(read.contents)) || hasOddKey(read.contents)) return undefined
-  return read
+function readYaml(text: string) {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter: lines })
+  const { errors, warnings, directives, contents } = document
+  const isStrange = errors.length > 0 || warnings.length > 0 || directives.yaml.explicit === true
+  if (isStrange || (contents !== null && !isMap(contents)) || hasOddKey(contents)) return undefined
+  const entries: YamlEntry[] = []
+  const place = (key: Ranged, value: unknown) => placeOf(text, lines, key, value)
+  return collect(document, contents, [], entries, place) ? { document, entries } : undefined
 }
 
-/** Some readers put the keys of another map in place of `<<`, others do not. */
+/** Some readers put the keys of another map in place of `<<`, others do not; nor do they agree about a key that is nothing. */
 function hasOddKey(contents: Node | null): boolean {
   let found = false
   visit(contents, {
     Pair: (_, { key }) => {
-      found ||= !isScalar(key) || key.value === '<<'
+      found ||= !isScalar(key) || key.value === '<<' || key.value === '' || key.value === null
     },
   })
   return found

@@ -1,7 +1,7 @@
 import type { Credential, Entry, Kind } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, withParents } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { endpointWords } from '../../core/hint.ts'
+import { endpointWords, hint } from '../../core/hint.ts'
 
 /** What registries of JavaScript packages understand. */
 export const registryKinds: readonly Kind[] = ['bearer', 'basic']
@@ -25,7 +25,7 @@ export function authorizationOf(credential: Credential): string {
   if (credential.kind === 'bearer') return `${credential.scheme ?? 'Bearer'} ${tokenOf(credential)}`
   if ((credential.scheme ?? '') !== '') return `${credential.scheme} ${tokenOf(credential)}`
   throw new Failure('malformed', `what is stored for ${credential.endpoint.key} has no scheme that could be sent`, {
-    hints: [`save it anew: credbridge set ${endpointWords(credential.endpoint)} --kind header --scheme <scheme>`],
+    hints: [hint`save it anew: credbridge set ${endpointWords(credential.endpoint)} --kind header --scheme <scheme>`],
   })
 }
 
@@ -34,7 +34,7 @@ function tokenOf({ endpoint, secret }: Credential): string {
   const token = secret.expose()
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new Failure('malformed', `the token for ${endpoint.key} has characters that no header carries`, {
-    hints: [`save it anew: credbridge set ${endpointWords(endpoint)} --kind bearer`],
+    hints: [hint`save it anew: credbridge set ${endpointWords(endpoint)} --kind bearer`],
   })
 }
 

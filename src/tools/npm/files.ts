@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path'
-import { hostAndPort } from '../../core/endpoint.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
 import type { World } from '../tool.ts'
-import { dartIn, registryAddress } from './nerf-dart.ts'
+import { dartIn, registryHost } from './nerf-dart.ts'
 import { isComment, npmrcLines, type Setting } from './npmrc.ts'
 import { settingsInEnvironment } from './registries.ts'
 
@@ -35,8 +34,8 @@ export function projectNpmrc(
 }
 
 function about(key: string): { readonly about?: string } {
-  const at = registryAddress(`https:${dartIn(key)?.dart ?? ''}`)
-  return at === undefined ? {} : { about: hostAndPort(at) }
+  const about = registryHost(`https:${dartIn(key)?.dart ?? ''}`)
+  return about === undefined ? {} : { about }
 }
 
 /** The settings of the user's own file. */

@@ -1,6 +1,6 @@
 import type { Credential } from '../../core/credential.ts'
 import { type Address, type Endpoint, withParents } from '../../core/endpoint.ts'
-import { command } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
 import { variablesIn } from '../guard/references.ts'
@@ -104,7 +104,7 @@ export function unsetVariables(
       variables[variable] = new Secret(setting.value)
       continue
     }
-    const instead = command`credbridge run --env ${`${variable}=${one.registry.address.key}`} -- ${tool} …`
+    const instead = hint`credbridge run --env ${`${variable}=${one.registry.address.key}`} -- ${tool} …`
     remarks.push(`${file}, line ${line}: ${variable} is not set, and goes before what credbridge gives: ${instead}`)
   }
   return { env: variables, remarks }

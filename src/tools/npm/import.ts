@@ -2,7 +2,7 @@ import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
-import type { PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { npmItself } from './machine.ts'
@@ -10,12 +10,6 @@ import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
-
-/** What an import found in some files. */
-export interface Findings {
-  readonly secrets: readonly PlainSecret[]
-  readonly remarks: readonly string[]
-}
 
 /** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
 export const npmrcSecrets: PlainSecrets = {
@@ -38,7 +32,7 @@ export async function secretsInNpmrcs(
   owner: string,
   files: readonly string[],
   options: SetupOptions,
-): Promise<Findings> {
+): Promise<FoundSecrets> {
   const configuration = await configurationOf(world, userConfigFile(world), files)
   const registries = registriesIn(configuration, world.env).map(({ address }) => address)
   const usual = registryNamed('registry', configuration, world.env)?.address
@@ -66,7 +60,7 @@ async function configurationOf(world: World, user: string, files: readonly strin
   }
 }
 
-function findingsIn(world: World, file: string, about: About): Findings {
+function findingsIn(world: World, file: string, about: About): FoundSecrets {
   const lines = npmrcLines(world.files.read(file) ?? '')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []

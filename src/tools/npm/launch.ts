@@ -1,5 +1,6 @@
 import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Rules, refuseHarmful } from '../guard/judge.ts'
 import { refuseReferences } from '../guard/references.ts'
@@ -49,7 +50,7 @@ export const npmLauncher: Launcher = {
 function ownConfiguration({ asked }: Call): LaunchPlan {
   if (!asked) return asItIs
   throw new Failure('unsupported', '--userconfig leaves no place for what credbridge gives', {
-    hints: ['name the file by npm_config_userconfig instead'],
+    hints: [hint`name the file by npm_config_userconfig instead`],
   })
 }
 
@@ -129,7 +130,7 @@ function install({ world, named, program }: Call, file: string, { configuration,
       const given = givenBy(registries, answers)
       const addresses = [...addressesOf(given), ...addressesNamed(named)]
       const isGiven = addresses.length > 0
-      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(loadsCode), rules)
+      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
       refuseInTheClear(registries, addresses)
       if (given.length === 0) return {}
       const launch = handOver(given, world.files.read(file) ?? '', newName)
@@ -140,7 +141,7 @@ function install({ world, named, program }: Call, file: string, { configuration,
 }
 
 /** npm hands this on to git, and git to our own helper, whatever npm itself is given. */
-function loadsCode({ key }: ProjectSetting): boolean {
+function goesToNode({ key }: ProjectSetting): boolean {
   return bare(key) === bare('node-options')
 }
 

@@ -1,4 +1,5 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { objectIn } from '../../core/record.ts'
 import { bare } from '../guard/verdict.ts'
 import type { World } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
@@ -79,14 +80,5 @@ function keptIn(text: string | undefined): (Npm & { readonly version: string | u
       value === null || typeof value === 'object' ? [] : [{ key, value: String(value) }],
     ),
     names: new Set(names.map((name) => bare(String(name)))),
-  }
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
-  } catch {
-    return undefined
   }
 }

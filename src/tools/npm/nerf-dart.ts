@@ -30,6 +30,12 @@ export function registryAddress(url: string): Address | undefined {
   }
 }
 
+/** `host[:port]` of an https or http registry; `undefined` for what is none. */
+export function registryHost(url: string): string | undefined {
+  const at = registryAddress(url)
+  return at === undefined ? undefined : hostAndPort(at)
+}
+
 /** Traffic to here stays on the machine. */
 export function isLoopback({ host }: Address): boolean {
   const name = host.startsWith('[') ? host.slice(1, -1) : host

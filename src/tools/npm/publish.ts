@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { settingsInManifest, workspacePatterns } from '../guard/manifest.ts'
 import { type ProjectFile, projectFile, projectFiles } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
@@ -51,7 +52,7 @@ async function manifestsOf(world: World, word: string): Promise<readonly Project
   const path = localPath(world, word)
   if (path === undefined) {
     throw new Failure('refused', 'what npm would fetch and publish cannot be looked at before', {
-      hints: ['publish a folder or an archive on this machine'],
+      hints: [hint`publish a folder or an archive on this machine`],
     })
   }
   const bytes = /\.(tgz|tar\.gz|tar)$/i.test(path) ? world.files.bytes(path) : undefined

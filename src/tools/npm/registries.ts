@@ -1,6 +1,6 @@
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { command } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { refused } from '../guard/judge.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
 import type { Environment } from '../tool.ts'
@@ -92,6 +92,6 @@ export function refuseInTheClear(registries: readonly Registry[], given: readonl
     if (other === undefined) continue
     const does = `would send the credential for ${other.key} unencrypted`
     if (said !== undefined) throw refused(said, does)
-    throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [command`use ${other.key}`] })
+    throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [hint`use ${other.key}`] })
   }
 }

@@ -16,7 +16,9 @@ import {
   number,
   only,
   runs,
+  scriptsOff,
   sends,
+  serverChecked,
   stronger,
   type Table,
   tableOf,
@@ -32,7 +34,7 @@ const traffic = {
   ...each(certifies, 'cert key otp'),
   ...each(leads, 'proxy http-proxy https-proxy noproxy no-proxy local-address'),
   ...each(anything, 'registry replace-registry-host _auth _authToken _password username password email always-auth'),
-  'strict-ssl': only('true', 'turns off the check of the server'),
+  'strict-ssl': serverChecked,
   'provenance-file': sends,
 }
 
@@ -55,7 +57,7 @@ const scripts = {
   ...each(stronger('false', 'true'), 'ignore-scripts strict-allow-scripts'),
   'allow-scripts': text,
   before: earlier,
-  'dangerously-allow-all-scripts': only('false', 'lets the scripts of every package run'),
+  'dangerously-allow-all-scripts': scriptsOff,
   'min-release-age': larger,
   'min-release-age-exclude': exceptFrom('min-release-age'),
 }

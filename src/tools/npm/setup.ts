@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { type Hint, hint } from '../../core/hint.ts'
 import type { Change, Finding, Setup, World } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
@@ -19,14 +20,15 @@ export const npmSetup: Setup = {
   async plan(world) {
     if (world.platform === 'win32') throw notHere()
     const npm = realNpm(world)
-    if (npm === undefined) throw new Failure('unavailable', 'npm is not installed', { hints: ['install npm first'] })
+    if (npm === undefined)
+      throw new Failure('unavailable', 'npm is not installed', { hints: [hint`install npm first`] })
     const folder = folderFor(world, dirname(npm))
     const changes: Change[] = shims.flatMap((shim) =>
       linking(world, join(folder, shim.name), ours(world, shim.command)),
     )
     for (const old of ourLinks(world).filter((path) => dirname(path) !== folder)) changes.push(removing(world, old))
     if (changes.length > 0) changes.push({ says: 'npm: its own registries are noted', apply: () => note(world, npm) })
-    const remarks = isBefore(world, folder, npm) ? [] : [`put it first on PATH: export PATH="${folder}:$PATH"`]
+    const remarks = isBefore(world, folder, npm) ? [] : [`put it first on PATH: ${first(folder)}`]
     return { changes, remarks: [...remarks, ...leftInTheClear(world)] }
   },
 
@@ -38,19 +40,21 @@ export const npmSetup: Setup = {
     const links = ourLinks(world)
     const [first] = links
     if (first === undefined) {
-      return [{ state: 'note', says: 'npm does not go through credbridge', fix: 'credbridge setup npm' }]
+      return [{ state: 'note', says: 'npm does not go through credbridge', fix: hint`credbridge setup npm` }]
     }
-    const clear = leftInTheClear(world).map((says): Finding => ({ state: 'note', says, fix: 'credbridge import npm' }))
+    const clear = leftInTheClear(world).map(
+      (says): Finding => ({ state: 'note', says, fix: hint`credbridge import npm` }),
+    )
     return [...links.map((path) => checkLink(world, path)), ...clear]
   },
 }
 
 function checkLink(world: World, path: string): Finding {
   const folder = dirname(path)
-  const fix = 'credbridge setup npm'
+  const fix = hint`credbridge setup npm`
   const name = shims.find((shim) => path === join(folder, shim.name)) ?? shims[0]
   if (!world.files.isOurs(folder)) {
-    return { state: 'wrong', says: `others can write in ${folder}`, fix: `chmod go-w ${folder}` }
+    return { state: 'wrong', says: `others can write in ${folder}`, fix: hint`chmod go-w ${folder}` }
   }
   if (world.files.linkedTo(path) !== world.ours(name.command)) {
     return { state: 'wrong', says: `${path} leads to a credbridge that is not this one`, fix }
@@ -59,16 +63,20 @@ function checkLink(world: World, path: string): Finding {
     return {
       state: 'wrong',
       says: `${path} is not the first ${name.name} on PATH`,
-      fix: `export PATH="${folder}:$PATH"`,
+      fix: first(folder),
     }
   }
   return { state: 'ok', says: `${name.name} is ${path}, which is ours` }
 }
 
-function ours(world: World, command: string): string {
-  const path = world.ours(command)
+function first(folder: string): Hint {
+  return hint`export PATH=${folder}:"$PATH"`
+}
+
+function ours(world: World, name: string): string {
+  const path = world.ours(name)
   if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  throw new Failure('unavailable', `${name} is not installed or cannot be run`, { hints: [hint`install credbridge`] })
 }
 
 /** The folder for our own links, which is not on PATH unless its owner puts it there. */
@@ -125,6 +133,6 @@ function leftInTheClear(world: World): readonly string[] {
 
 function notHere(): Failure {
   return new Failure('unsupported', 'npm is a batch file on Windows, which cannot be started without a shell', {
-    hints: ['credbridge run --env NODE_AUTH_TOKEN=<registry> -- <program>'],
+    hints: [hint`credbridge run --env NODE_AUTH_TOKEN=<registry> -- <program>`],
   })
 }

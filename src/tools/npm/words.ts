@@ -7,10 +7,9 @@ const letters = ['-C', '-L', '-c', '-m', '-w', '-o']
 
 /** The words that are no options and no values of options: the command, and what it is about. */
 export function positionals(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--')
-  const before = end < 0 ? words : words.slice(0, end)
+  const before = beforeDashes(words)
   const own = before.filter((word, at) => !word.startsWith('-') && !wantsNext(before[at - 1] ?? ''))
-  return [...own, ...(end < 0 ? [] : words.slice(end + 1))]
+  return [...own, ...words.slice(before.length + 1)]
 }
 
 function wantsNext(word: string): boolean {

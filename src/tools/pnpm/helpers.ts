@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint, shellWord } from '../../core/hint.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
 import type { World } from '../tool.ts'
-import { userFile } from './places.ts'
+import { authFile, userFile } from './places.ts'
 
 /*
  * pnpm tells its helper nothing and takes no words for it, so each registry needs a program of its own: a script of a
@@ -21,25 +22,33 @@ export function helperFile(world: World, registry: Address): string {
 export function helperText(world: World, { key }: Address): string {
   const path = world.ours(command)
   if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+      hints: [hint`install credbridge`],
+    })
   }
-  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${quoted(path)} ${quoted(key)}\n`
+  return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${shellWord(path)} ${shellWord(key)}\n`
 }
 
-/** One of our lines in the user's own npmrc. */
+/** One of our lines in the user's own configuration. */
 export interface Helper {
+  /** The file of pnpm's that has the line. */
+  readonly config: string
   readonly line: Line
   readonly file: string
   readonly registry: Address
 }
 
 export function helpersIn(world: World): readonly Helper[] {
-  return npmrcLines(world.files.read(userFile(world)) ?? '').flatMap((line): Helper[] => {
+  return [authFile(world), userFile(world)].flatMap((config) => helpersInFile(world, config))
+}
+
+function helpersInFile(world: World, config: string): readonly Helper[] {
+  return npmrcLines(world.files.read(config) ?? '').flatMap((line): Helper[] => {
     const { key = '', value = '' } = line.setting ?? {}
     const folder = helperFolder(world)
     if (!key.endsWith(':tokenHelper') || !value.startsWith(`${folder}/`)) return []
     const registry = registryIn(value.slice(folder.length + 1))
-    return registry === undefined ? [] : [{ line, file: value, registry }]
+    return registry === undefined ? [] : [{ config, line, file: value, registry }]
   })
 }
 
@@ -64,8 +73,4 @@ function registryIn(name: string): Address | undefined {
   } catch {
     return undefined
   }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
 }

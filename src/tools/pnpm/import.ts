@@ -1,14 +1,23 @@
 import { join } from 'node:path'
+import { hint } from '../../core/hint.ts'
 import { putBackInLines } from '../npm/edits.ts'
 import { secretsInNpmrcs } from '../npm/import.ts'
-import type { PlainSecrets } from '../tool.ts'
+import type { NotAsking, PlainSecret, PlainSecrets } from '../tool.ts'
+import { helpersIn } from './helpers.ts'
 import { configFolder } from './places.ts'
 
 /** What `pnpm login` writes, and what older versions were configured with: files of pnpm's own, in npm's form. */
 export const pnpmSecrets: PlainSecrets = {
   async find(world, options) {
     const files = ['auth.ini', 'rc'].map((name) => join(configFolder(world), name))
-    return secretsInNpmrcs(world, 'pnpm', files, options)
+    const helpers = helpersIn(world).map(({ registry }) => registry.key)
+    const asks = ({ credential: { endpoint } }: PlainSecret): true | NotAsking =>
+      helpers.includes(endpoint.key) || {
+        why: 'pnpm does not ask credbridge',
+        setup: hint`credbridge setup pnpm --registry ${endpoint.key}`,
+      }
+    const { secrets, remarks } = await secretsInNpmrcs(world, 'pnpm', files, options)
+    return { secrets: secrets.map((secret) => ({ ...secret, asks: asks(secret) })), remarks }
   },
 
   putBack: putBackInLines,

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { asItIs, type Launcher } from '../launch.ts'
 import { helpersIn } from './helpers.ts'
 import { refuseProject } from './project.ts'
@@ -14,7 +15,7 @@ export const pnpmLauncher: Launcher = {
       return asItIs
     }
     throw new Failure('refused', 'pnpm asks credbridge by itself, once it knows how', {
-      hints: ['credbridge setup pnpm --registry <address>'],
+      hints: [hint`credbridge setup pnpm --registry <address>`],
     })
   },
 }

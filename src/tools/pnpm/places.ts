@@ -10,6 +10,11 @@ export function configFolder({ env, home, platform }: World): string {
   return platform === 'win32' && local !== '' ? join(local, 'pnpm', 'config') : join(home, '.config', 'pnpm')
 }
 
+/** Where pnpm 11 and later keep credentials, and nobody else looks. */
+export function authFile(world: World): string {
+  return join(configFolder(world), 'auth.ini')
+}
+
 /** The user's own npmrc, as pnpm finds it. */
 export function userFile({ home }: World): string {
   return join(home, '.npmrc')

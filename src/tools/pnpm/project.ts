@@ -7,7 +7,7 @@ import { refuseReferences } from '../guard/references.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
 import { bare } from '../guard/verdict.ts'
 import { workspaceFolders } from '../guard/workspaces.ts'
-import { yamlEntries, yamlSettings } from '../guard/yaml.ts'
+import { scalarsAtTop, yamlEntries, yamlSettings } from '../guard/yaml.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
 import { npmrcVerdict, npmTable } from '../npm/settings.ts'
 import type { World } from '../tool.ts'
@@ -81,8 +81,6 @@ function ownSettings(world: World): ReadonlyMap<string, string> {
   const inYaml = yamlEntries(read(join(configFolder(world), 'config.yaml'))) ?? []
   return new Map([
     ...inIni.map(({ key, value }): [string, string] => [bare(key), value]),
-    ...inYaml.flatMap(({ path: [name = '', ...more], value }): [string, string][] =>
-      more.length === 0 && value !== undefined ? [[bare(name), value]] : [],
-    ),
+    ...scalarsAtTop(inYaml).map(([name, value]): [string, string] => [bare(name), value]),
   ])
 }

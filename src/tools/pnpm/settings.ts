@@ -13,6 +13,8 @@ import {
   number,
   only,
   runs,
+  scriptsOff,
+  serverChecked,
   stronger,
   tableOf,
   text,
@@ -33,7 +35,7 @@ const traffic = {
   ...each(leads, 'http-proxy https-proxy proxy noproxy no-proxy local-address pnpr-server pnprServer'),
   ...each(leads, 'remoteCache remoteSideEffectsCache packageManagerNetworkConfig packageManagerRegistries'),
   ...each(anything, 'registry registries namedRegistries'),
-  'strict-ssl': only('true', 'turns off the check of the server'),
+  'strict-ssl': serverChecked,
 }
 
 const code = {
@@ -66,7 +68,7 @@ const scripts = {
   ),
   ...each(exceptFrom('minimumReleaseAge'), 'minimumReleaseAgeExclude minimumReleaseAgeExcludePrune'),
   ...each(exceptFrom('trustPolicy'), 'trustPolicyExclude trustPolicyExcludePrune trustPolicyIgnoreAfter'),
-  'dangerously-allow-all-builds': only('false', 'lets the scripts of every package run'),
+  'dangerously-allow-all-builds': scriptsOff,
   global: only('false', configures.does),
   minimumReleaseAge: larger,
   trustPolicy: stronger('off', 'no-downgrade'),

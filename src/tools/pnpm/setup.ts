@@ -1,35 +1,39 @@
 import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { settingsInFile, writeOrRemove } from '../npm/files.ts'
 import { dartIn, dartOf, isLoopback, registryAddress } from '../npm/nerf-dart.ts'
 import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
 import { plainIn } from '../npm/plain-secrets.ts'
 import { registriesIn, settingsInEnvironment } from '../npm/registries.ts'
-import type { Change, Finding, Setup, SetupOptions, World } from '../tool.ts'
+import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
 import { helperFile, helpersIn, helperText } from './helpers.ts'
-import { userFile } from './places.ts'
+import { authFile, userFile } from './places.ts'
 
-/** A line `//registry/:tokenHelper=…` in the user's own npmrc for each registry, and the program that it names. */
+/**
+ * A line `//registry/:tokenHelper=…` for each registry, and the program that it names. pnpm up to 10 takes the line from
+ * the user's own npmrc only, of which npm 11 complains; later ones have a file of their own for it.
+ */
 export const pnpmSetup: Setup = {
   async plan(world, options) {
     if (world.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
+    const config = options['npmrc'] === true ? userFile(world) : await configFor(world)
     const { registries, remarks } = registriesMeant(world, options)
     if (registries.length === 0) {
-      const hints = ['credbridge setup pnpm --registry <address>']
-      throw new Failure('refused', 'your own npmrc names no registry', { hints: [...remarks, ...hints] })
+      const hints = [hint`credbridge setup pnpm --registry <address>`]
+      throw new Failure('refused', 'your own npmrc names no registry', { hints })
     }
-    const wired = registries.map((registry) => wiring(world, registry))
-    return {
-      changes: wired.flatMap(({ changes }) => changes),
-      remarks: [...remarks, ...wired.flatMap((one) => one.remarks)],
-    }
+    const wired = registries.map((registry) => wiring(world, config, registry))
+    const changes = wired.flatMap((one) => one.changes)
+    const about = changes.length === 0 ? [] : sharing(registries)
+    return { changes, remarks: [...remarks, ...wired.flatMap((one) => one.remarks), ...about] }
   },
 
   async undo(world, options) {
     const only = named(options).map(({ key }) => key)
     const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
-    const changes = helpers.flatMap(({ line, file, registry }): Change[] => [
-      { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, line.text) },
+    const changes = helpers.flatMap(({ config, line, file, registry }): Change[] => [
+      { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, config, line.text) },
       { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
     ])
     return { changes, remarks: [] }
@@ -39,7 +43,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(world)
     if (helpers.length === 0) {
       return [
-        { state: 'note', says: 'pnpm does not ask credbridge', fix: 'credbridge setup pnpm --registry <address>' },
+        { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
       ]
     }
     return helpers.map(({ file, registry }) =>
@@ -48,10 +52,24 @@ export const pnpmSetup: Setup = {
         : {
             state: 'wrong',
             says: `${file} is not this credbridge's`,
-            fix: `credbridge setup pnpm --registry ${registry.key}`,
+            fix: hint`credbridge setup pnpm --registry ${registry.key}`,
           },
     )
   },
+}
+
+/** The file that the installed pnpm takes helpers from. */
+async function configFor(world: World): Promise<string> {
+  const pnpm = world.program('pnpm')
+  if (pnpm === undefined)
+    throw new Failure('unavailable', 'pnpm is not installed', { hints: [hint`install pnpm first`] })
+  const { stdout } = await world.run(pnpm, ['--version'], { limit: 20_000 })
+  return Number.parseInt(stdout, 10) >= 11 ? authFile(world) : userFile(world)
+}
+
+function sharing(registries: readonly Address[]): readonly string[] {
+  const share = registries.map(({ key }) => hint`credbridge share ${key} --with pnpm`)
+  return [`pnpm is given what it saved and what is shared with it: ${share.join(', ')}`]
 }
 
 function named(options: SetupOptions): readonly Address[] {
@@ -82,10 +100,10 @@ function registriesMeant(
   }
 }
 
-function wiring(world: World, registry: Address): { changes: readonly Change[]; remarks: readonly string[] } {
+function wiring(world: World, config: string, registry: Address): Plan {
   const [file, text] = [helperFile(world, registry), helperText(world, registry)]
   const key = `${dartOf(registry)}:tokenHelper`
-  const settings = settingsInFile(world.files.read(userFile(world)) ?? '')
+  const settings = settingsInFile(world.files.read(config) ?? '')
   const there = settings.find((setting) => setting.key === key)
   if (there !== undefined && there.value !== file) {
     return { changes: [], remarks: [`pnpm asks another helper for ${registry.key}, which stays`] }
@@ -95,21 +113,19 @@ function wiring(world: World, registry: Address): { changes: readonly Change[]; 
     changes.push({ says: `pnpm: the program ${file}`, apply: () => world.files.write(file, text, 'program') })
   }
   if (there === undefined) {
-    const apply = () => addLine(world, `${key}=${file}`)
-    changes.push({ says: `pnpm: ${userFile(world)} says ${key}=${file}`, apply })
+    const apply = () => addLine(world, config, `${key}=${file}`)
+    changes.push({ says: `pnpm: ${config} says ${key}=${file}`, apply })
   }
   const clear = settings.some((setting) => dartIn(setting.key)?.dart === dartOf(registry) && plainIn(setting))
-  return { changes, remarks: clear ? [`${userFile(world)} has its secret in the clear: credbridge import npm`] : [] }
+  return { changes, remarks: clear ? [`${config} has its secret in the clear: credbridge import npm`] : [] }
 }
 
 /** Before everything else: what stands behind a section's head is no setting. */
-function addLine(world: World, line: string): void {
-  const file = userFile(world)
-  world.files.write(file, `${line}\n${world.files.read(file) ?? ''}`)
+function addLine(world: World, config: string, line: string): void {
+  world.files.write(config, `${line}\n${world.files.read(config) ?? ''}`)
 }
 
-function dropLine(world: World, text: string): void {
-  const file = userFile(world)
-  const lines = npmrcLines(world.files.read(file) ?? '')
-  writeOrRemove(world, file, npmrcText(lines.filter((line) => line.text !== text)))
+function dropLine(world: World, config: string, text: string): void {
+  const lines = npmrcLines(world.files.read(config) ?? '')
+  writeOrRemove(world, config, npmrcText(lines.filter((line) => line.text !== text)))
 }

@@ -6,7 +6,10 @@ export const pnpmTool: Tool = {
   title: 'pnpm',
   commands: ['credbridge-pnpm'],
   setup: async () => (await import('./setup.ts')).pnpmSetup,
-  setupOptions: [{ flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' }],
+  setupOptions: [
+    { flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' },
+    { flags: '--npmrc', says: 'a line in ~/.npmrc, for projects that ask for pnpm 10; npm 11 warns about it' },
+  ],
   importOptions: [
     { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
   ],

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Reply, reply } from '../dialect.ts'
@@ -69,6 +70,6 @@ function messageIn(text: string): Message {
 
 function malformed(): Failure {
   return new Failure('malformed', 'the request of the Python backend cannot be understood', {
-    hints: ['credbridge setup python'],
+    hints: [hint`credbridge setup python`],
   })
 }

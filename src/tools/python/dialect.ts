@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import { type Dialect, type Input, type Reply, reply } from '../dialect.ts'
@@ -64,7 +65,7 @@ function information(given: Arguments, machine: Machine): Reply | undefined {
   }
   if (given.disable === true) {
     throw new Failure('refused', "this would turn off credbridge's own backend for Python", {
-      hints: ['to have Python use its own keyrings again: credbridge setup python --undo'],
+      hints: [hint`to have Python use its own keyrings again: credbridge setup python --undo`],
     })
   }
   if (given.operation !== 'diagnose') return undefined
@@ -91,7 +92,7 @@ function otherBackend({ operation, backend }: Arguments, { env }: Machine): Repl
   if (chosen === nullBackend) return reply('', operation === 'get' ? 1 : 0)
   if (chosen === failBackend) return { stdout: '', stderr: `${noKeyring}\n`, exitCode: 1 }
   throw new Failure('unsupported', `credbridge has no backend ${chosen}`, {
-    hints: ['unset PYTHON_KEYRING_BACKEND', `or set it to ${ourBackend}`],
+    hints: [hint`unset PYTHON_KEYRING_BACKEND`, hint`or set it to ${ourBackend}`],
   })
 }
 

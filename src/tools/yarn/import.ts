@@ -4,9 +4,8 @@ import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
-import type { Findings } from '../npm/import.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import type { PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, PlainSecrets, SetupOptions, World } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
 import { homeFile } from './setup.ts'
 
@@ -35,7 +34,7 @@ async function askYarn(world: World): Promise<string | undefined> {
   return ran.exitCode === 0 ? ran.stdout.trim() : undefined
 }
 
-function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): Findings {
+function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): FoundSecrets {
   const text = world.files.read(file) ?? ''
   const entries = yamlEntries(text)
   if (entries === undefined) return { secrets: [], remarks: [`${file} cannot be read as YAML, so it stays`] }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { World } from '../tool.ts'
 
 /*
@@ -19,7 +20,9 @@ export function pluginFile({ places }: World): string {
 export function pluginText(world: World): string {
   const path = world.ours(command)
   if (path !== undefined) return text(path)
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+    hints: [hint`install credbridge`],
+  })
 }
 
 function text(program: string): string {

@@ -1,9 +1,8 @@
 import { dirname, join } from 'node:path'
-import { hostAndPort } from '../../core/endpoint.ts'
 import { type ProjectFile, projectFiles, unreadable } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
 import { type YamlEntry, yamlEntries, yamlSettings } from '../guard/yaml.ts'
-import { registryAddress } from '../npm/nerf-dart.ts'
+import { registryHost } from '../npm/nerf-dart.ts'
 import type { World } from '../tool.ts'
 import { homeFile } from './setup.ts'
 
@@ -56,6 +55,5 @@ function registryOf(path: readonly string[], all: readonly YamlEntry[]): string 
 }
 
 function hostOf(url: string): string | undefined {
-  const at = url.includes('$') ? undefined : registryAddress(url.startsWith('//') ? `https:${url}` : url)
-  return at === undefined ? undefined : hostAndPort(at)
+  return url.includes('$') ? undefined : registryHost(url.startsWith('//') ? `https:${url}` : url)
 }

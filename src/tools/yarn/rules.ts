@@ -1,5 +1,6 @@
 import type { Rules } from '../guard/judge.ts'
 import { bare } from '../guard/verdict.ts'
+import { scalarsAtTop } from '../guard/yaml.ts'
 import type { World } from '../tool.ts'
 import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'
 import { homeEntries } from './setup.ts'
@@ -8,12 +9,9 @@ import { homeEntries } from './setup.ts'
 export function yarnRules(world: World, credential: 'asked for' | 'in the environment', known: readonly string[] = []) {
   const names = new Set(known.map(bare))
   const verdict = credential === 'asked for' ? yarnVerdict : yarnVerdictWithVariables
-  const own = homeEntries(world).flatMap(({ path: [name = '', ...more], value }): [string, string][] =>
-    more.length === 0 && value !== undefined ? [[bare(name), value]] : [],
-  )
   return {
     verdict: ({ key }) => verdict(key),
     knows: (name) => names.has(bare(name)),
-    own: new Map(own),
+    own: new Map(scalarsAtTop(homeEntries(world)).map(([name, value]) => [bare(name), value])),
   } satisfies Rules
 }

@@ -8,8 +8,8 @@ import {
   larger,
   leads,
   number,
-  only,
   runs,
+  serverChecked,
   stronger,
   tableOf,
   text,
@@ -25,7 +25,7 @@ const traffic = {
   ...each(leads, 'httpProxy httpsProxy networkSettings'),
   ...each(anything, 'npmRegistryServer npmPublishRegistry npmAuditRegistry npmScopes npmRegistries'),
   ...each(anything, 'npmAuthIdent npmAuthToken npmAlwaysAuth unsafeHttpWhitelist'),
-  enableStrictSsl: only('true', 'turns off the check of the server'),
+  enableStrictSsl: serverChecked,
 }
 
 /** Yarn has run this code before it asks us for anything; what it starts finds no secret in its environment. */

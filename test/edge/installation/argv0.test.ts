@@ -6,7 +6,7 @@ import { invocation } from '../../../src/edge/installation/argv0.ts'
 
 const commands = ['credbridge', 'credbridge-keyring', 'git-credential-credbridge']
 
-describe('which command a call of the one executable means', () => {
+describe('the command that a call of the single executable means', () => {
   let folder = ''
   let executable = ''
   const at = (...path: string[]) => join(folder, ...path)
@@ -48,14 +48,14 @@ describe('which command a call of the one executable means', () => {
     expect(invoked(name, words)).toEqual({ command: 'git-credential-credbridge', words: ['get', 'more'] })
   })
 
-  test('a link of another name means the command that it leads through', () => {
+  test('a link with a foreign name means the command among its targets', () => {
     expect(invoked('keyring', ['get'])).toEqual({ command: 'credbridge-keyring', words: ['get'] })
     expect(invoked(at('bin', 'keyring')).command).toBe('credbridge-keyring')
     expect(invoked(at('other', 'kr')).command).toBe('credbridge-keyring')
     expect(invoked('kr', [], at('other')).command).toBe('credbridge-keyring')
   })
 
-  test("somebody else's program of that name on PATH is passed over, and links in a circle end", () => {
+  test('a foreign program of that name on PATH is skipped, and circular links end', () => {
     expect(invoked('keyring', [], `${at('other')}:${at('bin')}`).command).toBe('credbridge-keyring')
     expect(invoked('keyring', [], at('other')).command).toBe('credbridge')
     expect(invoked(at('other', 'loop')).command).toBe('credbridge')

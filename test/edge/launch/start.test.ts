@@ -9,8 +9,8 @@ import { needs, needsPrograms } from '../../real/require.ts'
 import { run } from '../../real/run.ts'
 
 /*
- * A program that is started in our place must not notice us. Two Nodes, because the newer one can become the program
- * (process.execve) and the older one has to stand by.
+ * A program that takes the place of credbridge must not notice credbridge. Two versions of Node, because the newer one
+ * can replace its process by the program (process.execve), and the older one must run the program as a child.
  */
 
 const folder = mkdtempSync(join(tmpdir(), 'cb-start-'))
@@ -61,15 +61,15 @@ function script(name: string, text: string): string {
 }
 
 describe.each([
-  ['this Node, which stands by', process.execPath, 'attend'],
+  ['this Node, with a child process', process.execPath, 'attend'],
   ['this Node', process.execPath, 'become'],
   ['the newest Node', newest, 'become'],
 ])('%s', (_name, node, how) => {
   const suite = node === '' ? needs('a newer Node (.ci/run)', false) : needsPrograms('sh', 'script')
-  suite('a program in our place', () => {
+  suite('a program in the place of credbridge', () => {
     const start = (program: string, ...words: string[]) => [join(folder, `${how}.mjs`), program, ...words]
 
-    test('words, streams, environment and exit code', async () => {
+    test('gets arguments, streams and environment, and its exit code is passed on', async () => {
       const echo = script('echo', '#!/bin/sh\ncat; printf "%s|" "$@"; echo "$MARK"; echo oops >&2; exit 7\n')
       const outcome = await run(node, start(echo, 'a b', '', '--', '$HOME', '-n'), {
         env: { PATH: process.env['PATH'] ?? '', MARK: 'mark' },
@@ -79,13 +79,13 @@ describe.each([
     })
 
     test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR2'] as const)(
-      '%s reaches it, and its answer is ours',
+      'receives %s, and its exit code is passed on',
       async (signal) => {
         const waiting = script(
           'waiting',
           `#!/bin/sh\ntrap 'echo got; exit 5' ${signal.slice(3)}\necho ready\nwhile :; do sleep 0.05; done\n`,
         )
-        // A session of its own has no terminal: then each signal comes to us alone.
+        // `detached` starts a new session without a terminal, so the signal reaches credbridge only.
         const child = spawn(node, start(waiting), { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
         const said: string[] = []
         child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()))
@@ -96,7 +96,7 @@ describe.each([
       },
     )
 
-    test('a terminal is passed on, and Ctrl-C comes once', async () => {
+    test('gets the terminal, and Ctrl-C once', async () => {
       const counting = script(
         'counting',
         `#!/bin/sh
@@ -120,12 +120,12 @@ echo "times $n"
       expect(said).toContain('times 1')
     })
 
-    test('a program that a signal ended: so are we', async () => {
+    test('is ended by a signal, and credbridge ends by the same signal', async () => {
       const dying = script('dying', '#!/bin/sh\nkill -KILL $$\n')
       expect(await run(node, start(dying))).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
     })
 
-    test('a program that cannot be started', async () => {
+    test('cannot be started', async () => {
       const outcome = await run(node, start(script('nothing', '#!/no/such/interpreter\n')))
       expect(outcome).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('unavailable') })
       expect(outcome.stderr).not.toContain('Experimental')

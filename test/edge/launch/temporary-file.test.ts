@@ -12,7 +12,7 @@ function folder(): string {
   return join(made, 'state')
 }
 
-test('nobody else can read it, and it goes', () => {
+test('only this user can read the file, and it is removed', () => {
   const path = handFile(folder(), 'a=ä\n')
   expect(readFileSync(path, 'utf8')).toBe('a=ä\n')
   expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700])
@@ -21,7 +21,7 @@ test('nobody else can read it, and it goes', () => {
   expect(existsSync(path)).toBe(false)
 })
 
-test('what a process that was killed could not take away goes with the next; that of a living one stays', () => {
+test('the file of a dead process is removed by the next one; that of a living process stays', () => {
   const state = folder()
   const living = handFile(state, 'living')
   const { pid } = spawnSync('/bin/true')
@@ -31,7 +31,7 @@ test('what a process that was killed could not take away goes with the next; tha
   expect([living, dead, next].map((path) => existsSync(path))).toEqual([true, false, true])
 })
 
-test('the number of a process counts where it runs: elsewhere it may live, so only what is old goes', () => {
+test('a file from another PID namespace is removed only when it is old', () => {
   const state = folder()
   const living = handFile(state, 'living')
   const { pid } = spawnSync('/bin/true')
@@ -49,8 +49,8 @@ test('the number of a process counts where it runs: elsewhere it may live, so on
 const inNamespace = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc']
 const canMakeOne = spawnSync('unshare', [...inNamespace, 'true']).status === 0
 
-needs('namespaces of one’s own (unshare)', canMakeOne)('another namespace for processes', () => {
-  test('is another place', () => {
+needs('namespaces of one’s own (unshare)', canMakeOne)('another PID namespace', () => {
+  test('is another scope of process IDs', () => {
     const file = join(import.meta.dirname, '..', '..', '..', 'src', 'edge', 'launch', 'temporary-file.ts')
     const program = `import { processSpace } from '${file}'; console.log(processSpace())`
     const words = ['--import', 'tsx', '--input-type=module', '-e', program]

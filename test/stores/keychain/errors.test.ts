@@ -85,14 +85,14 @@ describe('what the addon throws', () => {
   })
 
   test('names a code that macOS gives without a text, and not the one of which it is the beginning', () => {
-    expect(keychainFailure(new Error('error code -128')).message).toBe('the keychain refused')
+    expect(keychainFailure(new Error('error code -128')).message).toBe('the keychain refused the request')
     expect(keychainFailure(new Error('error code -1280')).message).toContain('does not know')
   })
 })
 
 test('several items: the hint is a command that a shell takes as it is', () => {
   const [hint] = severalItems('a $(b) `c`', "it's").hints
-  expect(hint).toContain("secret-tool clear service 'a $(b) `c`' username 'it'\\''s'")
+  expect(hint).toContain("secret-tool clear service 'a $(b) `c`' username 'it'\"'\"'s'")
 })
 
 describe('an addon that is not there', () => {

@@ -23,7 +23,7 @@ describe('hostile bytes are malformed', () => {
     ['an array whose elements do not fill it', 'au', '06000000 01000000 02000000'],
     ['an endless array of nothing', 'a()', '10000000 00000000 0000000000000000 0000000000000000'],
     ['a struct of nothing', '()', '0000000000000000'],
-    ['padding that is not empty', 'yu', '01ff0000 01000000'],
+    ['padding that is not zero', 'yu', '01ff0000 01000000'],
     ['a boolean that is none', 'b', '02000000'],
     ['a variant of no type', 'v', '000000000000'],
     ['a variant of two types', 'v', '02797900 0102'],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { isFailure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { vaultStatus } from '../../../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { rekey } from '../../../src/stores/vault/rekey.ts'
@@ -21,7 +22,7 @@ async function rekeyed(options: VaultOptions): Promise<void> {
       await rekey(options, { without: [], ask: async () => expect.unreachable('nobody is to be asked') })
       return
     } catch (error) {
-      if (!isFailure(error) || !error.hints.includes('try again')) throw error
+      if (!isFailure(error) || !error.hints.includes(hint`try again`)) throw error
     }
   }
   expect.unreachable('no rekey came to its end')

@@ -51,7 +51,7 @@ describe('one endpoint', () => {
     expect(spellings.map((server) => endpointOf(server).key)).toEqual(spellings.map(() => key))
   })
 
-  test('and all of them differ', () => {
+  test('all endpoints differ', () => {
     expect(new Set(same.map(([key]) => key)).size).toBe(same.length)
   })
 })
@@ -101,15 +101,15 @@ describe('the spelling that docker keeps', () => {
     expect(isServer(parseAddress(key))).toBe(true)
   })
 
-  test.each(['http://registry.example.com/v2', 'ssh://registry.example.com'])('%s has none', (key) => {
+  test.each(['http://registry.example.com/v2', 'ssh://registry.example.com'])('%s has no spelling', (key) => {
     expect(isServer(parseAddress(key))).toBe(false)
   })
 
-  test('a service name has none', () => {
+  test('a service name has no spelling', () => {
     expect(isServer(serviceName('registry.example.com'))).toBe(false)
   })
 
-  test('whatever was asked for is found again under it', () => {
+  test('reads back as the same endpoint', () => {
     const scheme = constantFrom('', 'https://', 'http://', 'HTTPS://')
     const port = constantFrom('', ':443', ':80', ':5000')
     const path = constantFrom('', '/', '/v1/', '/v2', '/v1/access-token', '/team/repo', '/a%7Eb', '/v1/v2', '//x')

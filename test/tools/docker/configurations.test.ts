@@ -38,7 +38,7 @@ const gitStores = (user: string, secret: string) =>
 const owners = async () => (await talk.store.list(someone)).map(({ owner, account }) => `${owner} ${account}`).sort()
 
 describe('each folder has an account of its own', () => {
-  test('whichever signs in last', async () => {
+  test('whichever folder signs in last', async () => {
     await login(usual, 'alice')
     await login(work, 'bob')
     await login(play, 'carol')
@@ -57,14 +57,14 @@ describe('each folder has an account of its own', () => {
     expect(await gets(play)).toBe('alice:a')
   })
 
-  test('another user in a folder replaces the one before there, and nobody else', async () => {
+  test('a new user in a folder replaces only the former user of that folder', async () => {
     await login(usual, 'alice')
     await login(work, 'bob')
     await login(work, 'carol')
     expect(await owners()).toEqual(['docker alice', 'docker@/home/u/.docker-work carol'])
   })
 
-  test('a logout signs out there, altogether, and nowhere else', async () => {
+  test('a logout signs out completely in that folder and in no other', async () => {
     await login(usual, 'alice')
     await login(work, 'bob')
     await logout(work)
@@ -74,7 +74,7 @@ describe('each folder has an account of its own', () => {
     expect([await gets(usual), await gets(work)]).toEqual([undefined, 'bob:bob'])
   })
 
-  test('the usual folder is the usual one, however it is named', async () => {
+  test('the default folder is recognised in every spelling', async () => {
     await login({ ...home, DOCKER_CONFIG: '/home/u/.docker/' }, 'alice')
     await login({ ...home, DOCKER_CONFIG: '' }, 'bob')
     expect(await owners()).toEqual(['docker bob'])
@@ -84,7 +84,7 @@ describe('each folder has an account of its own', () => {
 })
 
 describe('a folder that has not signed in', () => {
-  test("is answered as the usual one, with other tools' items after that", async () => {
+  test("gets the default folder's sign-in first, then other tools' credentials", async () => {
     await gitStores('eve', 'g')
     expect(await gets(work)).toBe('eve:g')
     await login(usual, 'alice')
@@ -93,7 +93,7 @@ describe('a folder that has not signed in', () => {
     expect(await lists(work)).toEqual({ [host]: 'alice' })
   })
 
-  test('and, where nothing else is there, by what another folder has', async () => {
+  test('gets the sign-in of the only other folder if there is nothing else', async () => {
     await login(work, 'bob')
     expect([await gets(usual), await gets(play)]).toEqual(['bob:bob', 'bob:bob'])
     await gitStores('eve', 'g')
@@ -101,7 +101,7 @@ describe('a folder that has not signed in', () => {
     expect((await talk.say(git, 'get', `protocol=https\nhost=${host}\n`)).stdout).toContain('username=eve\n')
   })
 
-  test('never by one of two others', async () => {
+  test('gets none if two other folders have one', async () => {
     await login(work, 'bob')
     await login(play, 'carol')
     const { stdout, stderr } = await talk.say(docker, 'get', host, { env: usual })
@@ -109,21 +109,21 @@ describe('a folder that has not signed in', () => {
     expect(stderr).toContain(`credbridge default https://${host} bob`)
   })
 
-  test('signs out without signing out anybody', async () => {
+  test('signs out without changing any other folder', async () => {
     await login(usual, 'alice')
     await logout(work)
     expect([await gets(usual), await gets(work), await gets(play)]).toEqual(['alice:alice', undefined, 'alice:alice'])
   })
 })
 
-test('the default of a person does not change whom a folder was made for', async () => {
+test("a person's default does not change the account of a folder", async () => {
   await login(usual, 'alice')
   await login(work, 'bob')
   await (await talk.broker.personActions()).setDefault(at, 'alice')
   expect([await gets(usual), await gets(work), await gets(play)]).toEqual(['alice:alice', 'bob:bob', 'alice:alice'])
 })
 
-describe("a person's word", () => {
+describe("a person's credential", () => {
   const set = async (user: string, secret: string) =>
     (await talk.broker.personActions()).set({
       endpoint: at,
@@ -133,7 +133,7 @@ describe("a person's word", () => {
       secret: new Secret(secret),
     })
 
-  test('is what every folder that has this account gets, and a folder of its own keeps its account', async () => {
+  test('answers every folder with this account; a folder with another account keeps that', async () => {
     await login(usual, 'alice')
     await login(work, 'bob')
     await set('bob', 'new')
@@ -154,7 +154,7 @@ describe("a person's word", () => {
     expect([await gets(usual), await gets(work)]).toEqual(['alice:newer', 'bob:new'])
   })
 
-  test('that docker is to have something no longer holds for all its folders', async () => {
+  test('unsharing from docker holds for all its folders', async () => {
     await gitStores('eve', 'g')
     await login(work, 'eve', 'g')
     await (await talk.broker.personActions()).unshare(at, 'eve', 'docker', true)
@@ -175,14 +175,14 @@ test('what is shared with docker is shared with all its folders', async () => {
   ])
 })
 
-test('podman and its kin do not know the variable', async () => {
+test('podman, skopeo and buildah ignore DOCKER_CONFIG', async () => {
   await login(usual, 'alice')
   await login(work, 'bob')
   const { stdout } = await talk.say(containersDialect('0'), 'get', host, { env: work })
   expect(JSON.parse(stdout)).toMatchObject({ Username: 'alice' })
 })
 
-test('a folder for each run of a script leaves no more than sixteen behind', async () => {
+test('a script with a new folder for each run leaves at most sixteen owners', async () => {
   await login(usual, 'alice')
   for (let run = 0; run < 40; run++) await login({ ...home, DOCKER_CONFIG: `/tmp/run-${run}` }, 'ci', `token ${run}`)
   expect(await owners()).toHaveLength(17)

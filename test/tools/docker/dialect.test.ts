@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Credential, kinds as everyKind } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { containersDialect, dockerDialect } from '../../../src/tools/docker/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -45,13 +46,13 @@ describe('the verbs, to the byte', () => {
     expect(await talk.say(docker, 'list', 'unused')).toEqual(out('{}\n'))
   })
 
-  test('nothing there: not found, nothing to erase, nothing to list', async () => {
+  test('an empty store: get is not found, erase succeeds, list is empty', async () => {
     expect(await get('registry.example.com')).toEqual(notFound)
     expect(await talk.say(docker, 'erase', 'registry.example.com')).toEqual(done)
     expect(await talk.say(docker, 'list', 'unused')).toEqual(out('{}\n'))
   })
 
-  test('the server is answered as it was asked for', async () => {
+  test('the answer repeats the spelling of the server', async () => {
     await login('registry.example.com')
     const { stdout } = await get('https://REGISTRY.example.com/v2/\n')
     expect(JSON.parse(stdout)).toMatchObject({ ServerURL: 'https://REGISTRY.example.com/v2/' })
@@ -73,7 +74,7 @@ describe('the verbs, to the byte', () => {
   })
 
   test.each([[[]], [['get', 'registry.example.com']], [['version', 'x']]])(
-    'the words %j are not one',
+    'the arguments %j are not a verb',
     async (words) => {
       expect(await talk.say(docker, words)).toEqual(out(usage, 1))
     },
@@ -94,11 +95,11 @@ describe('an identity token', () => {
     expect(await talk.store.list(someone)).toMatchObject([{ kind: 'docker-identity', owner: 'docker' }])
   })
 
-  test("somebody else's password under that very name is not taken for one", async () => {
+  test("another owner's password under that user name is not mistaken for one", async () => {
     await talk.broker.save(credential('git', '<token>', 'password'))
     const { stdout, exitCode } = await get('registry.example.com')
     expect([stdout, exitCode]).toEqual([
-      "credbridge: docker would take the user name at https://registry.example.com for a token's mark\n",
+      'credbridge: docker would mistake the user name at https://registry.example.com for the mark of a token\n',
       1,
     ])
   })
@@ -114,7 +115,7 @@ describe('one login for each server', () => {
     expect(await list()).toBe('{"registry.example.com":"\\u003ctoken\\u003e"}\n')
   })
 
-  test('also where a login was stopped between the two', async () => {
+  test('also after a login was interrupted between the two', async () => {
     for (const account of ['bob', 'alice']) await talk.store.save(someone, credential('docker', account, account))
     expect(JSON.parse((await get('registry.example.com')).stdout)).toMatchObject({ Username: 'alice' })
     expect(await list()).toBe('{"registry.example.com":"alice"}\n')
@@ -124,7 +125,7 @@ describe('one login for each server', () => {
 describe('Docker Hub', () => {
   const spellings = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'https://index.docker.io/v1/']
 
-  test.each(spellings)('stored as %s, it is found as all of them and listed as docker keeps it', async (server) => {
+  test.each(spellings)('stored as %s, it is found in every spelling and listed in that of docker', async (server) => {
     await login(server)
     for (const asked of spellings) expect((await get(asked)).exitCode).toBe(0)
     expect(await list()).toBe('{"https://index.docker.io/v1/":"alice"}\n')
@@ -132,7 +133,7 @@ describe('Docker Hub', () => {
     expect(await get(server)).toEqual(notFound)
   })
 
-  test('the tokens of a web login are entries of their own', async () => {
+  test('the tokens of a web login are separate entries', async () => {
     const tokens = ['https://index.docker.io/v1/access-token', 'https://index.docker.io/v1/refresh-token']
     for (const token of tokens) await login(token, 'alice', token)
     expect(await get('docker.io')).toEqual(notFound)
@@ -174,7 +175,7 @@ describe('a list in the spelling of its clients', () => {
     expect(JSON.parse((await get('r.example.com')).stdout)).toMatchObject({ Username: 'alice', Secret: 's3cret' })
   })
 
-  test("another tool's item has none", async () => {
+  test("another tool's item is listed in the usual spelling", async () => {
     await talk.broker.save(credential('git', 'alice', 'g', { spelling: 'REGISTRY.example.com' }))
     await (await talk.broker.personActions()).share(parseAddress('https://registry.example.com'), 'alice', 'docker')
     expect(await listed()).toEqual({ 'registry.example.com': 'alice' })
@@ -190,7 +191,7 @@ describe('a list in the spelling of its clients', () => {
 })
 
 describe('endpoints', () => {
-  test('http stays apart', async () => {
+  test('http is a separate endpoint', async () => {
     await login('http://registry.example.com', 'plain', 'p')
     expect(await get('registry.example.com')).toEqual(notFound)
     await login('registry.example.com', 'alice')
@@ -218,7 +219,7 @@ describe('endpoints', () => {
 describe('bad input', () => {
   const bad = (verb: string, input: string | Uint8Array) => talk.say(docker, verb, input)
 
-  test.each(['get', 'erase'])('%s of nothing', async (verb) => {
+  test.each(['get', 'erase'])('%s of an empty server', async (verb) => {
     for (const input of ['', '\n', '\r\n', ' \t ']) {
       expect(await bad(verb, input)).toEqual(out('no credentials server URL\n', 1))
     }
@@ -281,12 +282,12 @@ describe('bad input', () => {
   })
 })
 
-describe('what is broken', () => {
+describe('a failure of the store', () => {
   test.each(['get', 'store', 'erase', 'list'])(
     '%s: one sentence on both streams, what to do on stderr, exit 1',
     async (verb) => {
       const input = verb === 'store' ? '{"ServerURL":"h","Username":"u","Secret":"s"}' : 'h'
-      talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: ['unlock it', 'or do not'] }))
+      talk.store.failOnce(new Failure('locked', 'the keyring is locked', { hints: [hint`unlock it`, hint`or do not`] }))
       expect(await talk.say(docker, verb, input)).toEqual({
         stdout: 'credbridge: the keyring is locked\n',
         stderr: `credbridge: the keyring is locked\nhint: unlock it\nhint: or do not\n${looks.includes(verb) ? anonymously : ''}`,
@@ -319,13 +320,13 @@ describe('what is broken', () => {
     expect((await talk.say(docker, verb, input, { settings })).exitCode).toBe(1)
   })
 
-  test('nor is anything but locked taken for absent', async () => {
+  test('no other failure counts as absent', async () => {
     talk.store.failOnce(new Failure('unavailable', 'there is no keyring'))
     const settings = { 'docker.when-locked': 'anonymous' }
     expect((await talk.say(docker, 'get', 'h', { settings })).stdout).toBe('credbridge: there is no keyring\n')
   })
 
-  test("several of others' accounts: the client goes on without, the person reads why", async () => {
+  test('several borrowed accounts: the client goes on without one, the person reads why', async () => {
     await talk.broker.save(credential('git', 'alice', 'a'))
     await talk.broker.save(credential('cargo', 'bob', 'b'))
     expect(await get('registry.example.com')).toEqual({

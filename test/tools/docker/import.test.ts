@@ -41,7 +41,7 @@ describe('an entry', () => {
       'it cannot be read',
     ],
   ])('%s stays', async (_what, entry, why) => {
-    expect(await found(config({ h: entry }))).toEqual({ shown: [], remarks: [`h: stays, ${why}`] })
+    expect(await found(config({ h: entry }))).toEqual({ shown: [], remarks: [`h: not moved, ${why}`] })
   })
 
   test.each([{}, { auth: '' }, [], null, 'text', { email: 'x' }])('%j has no secret', async (entry) => {
@@ -49,7 +49,7 @@ describe('an entry', () => {
   })
 })
 
-describe('in whatever spelling Go reads it', () => {
+describe('in every spelling that Go reads', () => {
   const entry = { auth: base64('dave:pw') }
 
   test.each([
@@ -72,16 +72,14 @@ describe('in whatever spelling Go reads it', () => {
     expect((await dockerPlainSecrets.find(world, {})).secrets).toHaveLength(1)
   })
 
-  test.each(['null', ' null\n', '{"auths":null}', ''])('%j is nothing', async (text) => {
+  test.each(['null', ' null\n', '{"auths":null}', ''])('%j has no sign-ins', async (text) => {
     expect(await found(text)).toEqual({ shown: [], remarks: [] })
   })
 
-  test('a byte order mark is named, as its clients stumble over it', async () => {
+  test('a byte order mark is reported, because clients fail on it', async () => {
     await expect(found(`\ufeff${config({ h: entry })}`)).rejects.toMatchObject({
       code: 'malformed',
-      message: expect.stringMatching(
-        /config\.json begins with a byte order mark, with which its clients do not read it$/,
-      ),
+      message: expect.stringMatching(/config\.json begins with a byte order mark, which its clients cannot read$/),
     })
   })
 })
@@ -117,7 +115,7 @@ describe('whether its client asks credbridge about it', () => {
   const setups = (found: { secrets: readonly PlainSecret[] }) =>
     found.secrets.map(({ asks }) => (typeof asks === 'object' ? asks.setup : asks))
 
-  test('another file that is named: how its client is set up', async () => {
+  test('another file: depends on its own setup', async () => {
     const { put, world } = madeUp()
     const file = put('other/config.json', config(auths, {}))
     const [first] = setups(await dockerPlainSecrets.find(world, { file }))
@@ -144,7 +142,7 @@ describe('whether its client asks credbridge about it', () => {
   })
 })
 
-test('a folder that DOCKER_CONFIG names has sign-ins of its own', async () => {
+test('a folder in DOCKER_CONFIG owns its sign-ins', async () => {
   const { put, home, world } = madeUp()
   const file = put('.docker-work/config.json', config({ h: { auth: base64('u:p') } }))
   const there = { ...world, env: { HOME: home, DOCKER_CONFIG: dirname(file) } }
@@ -152,8 +150,8 @@ test('a folder that DOCKER_CONFIG names has sign-ins of its own', async () => {
   expect(secret?.credential.owner).toBe(`docker@${dirname(file)}`)
 })
 
-describe('a file that is named', () => {
-  test('is meant from the working directory, and written back to from anywhere', async () => {
+describe('the option --file', () => {
+  test('is relative to the working directory; undo works from any', async () => {
     const { put, world, project, read } = madeUp()
     put('project/c.json', config({ h: { auth: base64('u:p') } }))
     const [secret] = (await dockerPlainSecrets.find(world, { file: 'c.json' })).secrets
@@ -162,14 +160,14 @@ describe('a file that is named', () => {
     expect(read('project/c.json')).toBe(config({ h: {} }))
   })
 
-  test('and is not there', async () => {
+  test('fails if there is no such file', async () => {
     const { world } = madeUp()
     const missing = dockerPlainSecrets.find(world, { file: '/nothing/config.json' })
     await expect(missing).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 
-describe('the way back', () => {
+describe('putting back', () => {
   async function moved(): Promise<ReturnType<typeof madeUp> & { secret: PlainSecret }> {
     const made = madeUp()
     made.put('.docker/config.json', config({ h: { auth: base64('u:old') } }))
@@ -182,7 +180,7 @@ describe('the way back', () => {
   const back = async ({ world, secret: { trace = {}, credential } }: Awaited<ReturnType<typeof moved>>) =>
     (await dockerPlainSecrets.putBackAll?.(world, [{ trace, credential }]))?.[0]
 
-  test('what is there again already is as it should be', async () => {
+  test('accepts the same secret that is already there', async () => {
     const made = await moved()
     const text = `{ "auths":{"h":{"auth":"${base64('u:old')}"} } }`
     made.put('.docker/config.json', text)
@@ -191,7 +189,7 @@ describe('the way back', () => {
   })
 
   test.each([{ auth: base64('u:newer') }, { identitytoken: 'newer' }, { auth: 'unreadable' }])(
-    '%j is newer and stays',
+    'keeps the newer %j',
     async (entry) => {
       const made = await moved()
       made.put('.docker/config.json', config({ h: entry }))
@@ -201,7 +199,7 @@ describe('the way back', () => {
   )
 })
 
-test('what was changed meanwhile is left, the rest is taken out at once', async () => {
+test('a changed sign-in is left, the rest is taken out at once', async () => {
   const { put, read, world } = madeUp()
   const before = (b: string) =>
     config({ a: { auth: base64('u:a') }, b: { auth: base64(b) }, c: { auth: base64('u:c') } })
@@ -216,7 +214,7 @@ test('what was changed meanwhile is left, the rest is taken out at once', async 
   const watched = { ...world, files: { ...world.files, write } }
   await expect(dockerPlainSecrets.takeOutAll?.(watched, secrets)).rejects.toMatchObject({
     code: 'refused',
-    message: expect.stringMatching(/changed meanwhile; b is left as it is$/),
+    message: expect.stringMatching(/has changed; b was left as it is$/),
   })
   expect(read('.docker/config.json')).toBe(config({ a: {}, b: { auth: base64('u:newer') }, c: {} }))
   expect(written).toHaveLength(1)

@@ -70,7 +70,7 @@ function itemFrom({ key, account, owner, kind, expired, everyAccount }: Drawn): 
   return { ...place, kind: kind as Kind, secret: new Secret(owner + account), ...(expired ? { expires: 1 } : {}) }
 }
 
-test('whatever lies in one store or two, also from the same moment', async () => {
+test('any items in one store or two, also saved at the same time', async () => {
   let listed = 0
   const items = uniqueArray(drawn, {
     maxLength: 12,
@@ -90,7 +90,7 @@ test('whatever lies in one store or two, also from the same moment', async () =>
   expect(listed).toBeGreaterThan(100)
 })
 
-test('what cannot be read is left out, the rest stays', async () => {
+test('unreadable items are left out, the rest is listed', async () => {
   const store = memoryStore()
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
     const endpoint = parseAddress(`https://${name}.example.com`)
@@ -105,7 +105,7 @@ test('what cannot be read is left out, the rest stays', async () => {
   expect((await talkTo({ ...store, find })('get', 'b.example.com')).exitCode).toBe(1)
 })
 
-test('a store that is locked is no empty list', async () => {
+test('a locked store is an error, not an empty list', async () => {
   const store = failingStore(memoryStore())
   store.failOnce(new Failure('locked', 'closed'))
   expect((await talkTo(store)('list')).exitCode).toBe(1)

@@ -6,11 +6,7 @@ describe('reading', () => {
   test.each([
     ['as docker writes it', '{"ServerURL":"h","Username":"\\u003ctoken\\u003e","Secret":"s"}\n', '<token>'],
     ['in any case', '{"serverurl":"h","USERNAME":"u","secret":"s"}', 'u'],
-    [
-      'with members that mean nothing',
-      '{"x":{"Secret":"no","Secret":"no"},"ServerURL":"h","Username":"u","Secret":"s"}',
-      'u',
-    ],
+    ['with unknown members', '{"x":{"Secret":"no","Secret":"no"},"ServerURL":"h","Username":"u","Secret":"s"}', 'u'],
     ['with blanks', ' {\n"ServerURL" :\t"h" , "Username":"u","Secret":"s"}\r\n', 'u'],
     ['with a value that looks like a member', '{"ServerURL":"h","Username":"\\"Secret\\":","Secret":"s"}', '"Secret":'],
   ])('%s', (_how, text, user) => {
@@ -62,7 +58,7 @@ describe('printing', () => {
     )
   })
 
-  test('nothing is an empty object, never null', () => {
+  test('an empty list is an empty object, never null', () => {
     expect(printObject([])).toBe('{}\n')
   })
 

@@ -33,7 +33,7 @@ const auths = { 'r.example.com': { auth: Buffer.from('alice:s').toString('base64
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('setpriv')('a configuration that may not be written', () => {
-    test('is no success of setup, and the hint is for whoever writes it', async () => {
+    test('setup fails, with a hint for the program that writes the file', async () => {
       const { file, credbridge, config } = readOnlyHome({ auths })
       const { stderr, exitCode } = await credbridge('setup docker --no-prove --yes')
       expect(stderr).toBe(
@@ -46,12 +46,12 @@ needs('the build (npm run build)', built)('built', () => {
       expect(config()).toEqual({ auths })
     })
 
-    test('is no success of import', async () => {
+    test('import fails', async () => {
       const { file, credbridge, config } = readOnlyHome({ auths, credsStore: 'credbridge' })
       const { stderr, exitCode } = await credbridge('import docker --yes')
       expect(stderr).toContain(`credbridge: ${file} cannot be used: permission denied\n`)
       expect(stderr).toContain(
-        'hint: if another program writes it (home-manager, chezmoi), take out what credbridge keeps by now there\n',
+        'hint: if another program writes it (home-manager, chezmoi), remove the secrets that credbridge stores now there\n',
       )
       expect(stderr).not.toContain('moved')
       expect(exitCode).toBe(2)

@@ -30,7 +30,7 @@ function home(config: string | undefined, runnable: readonly string[] = others) 
   return { ...rest, world, file, make, config: () => rest.read('.docker/config.json') }
 }
 
-describe('undo gives every byte back', () => {
+describe('undo restores every byte', () => {
   test.each([
     ['no file', undefined],
     ['an empty file', ''],
@@ -70,7 +70,7 @@ describe('undo gives every byte back', () => {
     expect(config()).toBe(text)
   })
 
-  test('another helper, which may be a part of our name', async () => {
+  test('with another helper, whose name may be a part of ours', async () => {
     const text = '{"credsStore": "crane", "credHelpers": {"a.example.com": "crane"}}\n'
     const { make, config } = home(text)
     expect(await make('plan', { replace: true })).toBe(1)
@@ -79,7 +79,7 @@ describe('undo gives every byte back', () => {
     expect(config()).toBe(text)
   })
 
-  test('but a helper that is gone does not come back', async () => {
+  test('but does not restore a helper that is gone', async () => {
     const { make, config } = home('{"credsStore": "gone", "x": 1}\n')
     expect(await make('plan', { replace: true })).toBe(1)
     expect(await make('undo')).toBe(1)
@@ -87,13 +87,13 @@ describe('undo gives every byte back', () => {
   })
 
   test.each([
-    ['docker wrote it anew', '{\n\t"auths": {\n\t\t"a": {}\n\t},\n\t"credsStore": "credbridge"\n}', '"auths"'],
+    ['docker has rewritten the file', '{\n\t"auths": {\n\t\t"a": {}\n\t},\n\t"credsStore": "credbridge"\n}', '"auths"'],
     [
-      'our line is a part of something else now',
+      'our line is now inside another object',
       '{"x": {\n\t"credsStore": "credbridge"\n}, "credsStore": "credbridge"}',
       '"x"',
     ],
-  ])('only our name goes where %s meanwhile', async (_what, meanwhile, stays) => {
+  ])('undo removes only our name if %s', async (_what, meanwhile, stays) => {
     const { make, config, put } = home('')
     await make('plan')
     put('.docker/config.json', meanwhile)
@@ -103,7 +103,7 @@ describe('undo gives every byte back', () => {
   })
 })
 
-describe('another helper is not overlooked', () => {
+describe('another helper is not replaced unasked', () => {
   test.each(['{"credsStore":"desktop"}', '{"CredsStore":"desktop"}', '{"credsstore":{"a":"b"}}'])(
     '%s',
     async (text) => {
@@ -114,7 +114,7 @@ describe('another helper is not overlooked', () => {
   )
 })
 
-describe('a registry is named as clients look for it', () => {
+describe('a registry is written in the spelling that clients look for', () => {
   test.each([
     ['http://127.0.0.1:5000', '127.0.0.1:5000', '127.0.0.1:5000'],
     ['https://REGISTRY.example.com/v2/', 'registry.example.com', 'registry.example.com'],
@@ -128,17 +128,20 @@ describe('a registry is named as clients look for it', () => {
     expect(JSON.parse(containers ?? '')).toEqual({ credHelpers: { [containersKey]: 'credbridge-containers' } })
   })
 
-  test.each(['ghcr.example.com/team', 'https://index.docker.io/v1/access-token'])('%s is none', async (word) => {
-    const { make, config } = home('{}')
-    for (const setup of [dockerSetup, containersSetup]) {
-      const refusal = { code: 'malformed', hints: [expect.stringMatching(/^for all of it: --registry [a-z.]+$/)] }
-      await expect(make('plan', { registry: [word] }, setup)).rejects.toMatchObject(refusal)
-    }
-    expect(config()).toBe('{}')
-  })
+  test.each(['ghcr.example.com/team', 'https://index.docker.io/v1/access-token'])(
+    '%s is not a registry',
+    async (word) => {
+      const { make, config } = home('{}')
+      for (const setup of [dockerSetup, containersSetup]) {
+        const refusal = { code: 'malformed', hints: [expect.stringMatching(/^for all of it: --registry [a-z.]+$/)] }
+        await expect(make('plan', { registry: [word] }, setup)).rejects.toMatchObject(refusal)
+      }
+      expect(config()).toBe('{}')
+    },
+  )
 })
 
-test('what is remembered and cannot be read is named', async () => {
+test('an unreadable record of replaced helpers is reported by name', async () => {
   const { make, world, config } = home('{"credsStore":"credbridge"}')
   const memory = join(world.places.state, 'replaced-helpers.json')
   mkdirSync(world.places.state, { recursive: true })
@@ -150,15 +153,18 @@ test('what is remembered and cannot be read is named', async () => {
 describe("podman's drop-ins are read in the order of their names", () => {
   const own = '.config/containers/registries.conf.d/zz-credbridge.conf'
 
-  test('one that is read after ours, with helpers in it, would win: that is refused', async () => {
+  test('a list that is read after ours would win: refused', async () => {
     const { make, put, read } = home(undefined)
     const later = put('.config/containers/registries.conf.d/zzz.conf', 'credential-helpers = ["other"]\n')
-    const refusal = { code: 'refused', message: `${later} is read after what setup would write, and counts instead` }
+    const refusal = {
+      code: 'refused',
+      message: `${later} is read after the file that setup would write, and overrides it`,
+    }
     await expect(make('plan', {}, containersSetup)).rejects.toMatchObject(refusal)
     expect(read(own)).toBeUndefined()
   })
 
-  test('one without helpers, or read before, does not', async () => {
+  test('a file without a list, or read before ours, is accepted', async () => {
     const { make, put, read } = home(undefined)
     put('.config/containers/registries.conf.d/zzz.conf', 'unqualified-search-registries = ["r.example.com"]\n')
     put('.config/containers/registries.conf.d/10.conf', 'credential-helpers = ["other"]\n')
@@ -174,7 +180,7 @@ describe("podman's family has a helper of its own", () => {
 credential-helpers = ["credbridge", "containers-auth.json"]
 `
 
-  test('what an earlier setup wrote is replaced, and doctor asks for it', async () => {
+  test('the name that an earlier setup wrote is replaced, and doctor asks for that', async () => {
     const { make, put, read, world } = home(undefined, ['podman'])
     put(own, former)
     expect(await containersSetup.check(world)).toMatchObject([
@@ -187,7 +193,7 @@ credential-helpers = ["credbridge", "containers-auth.json"]
     expect(read(own)).toBeUndefined()
   })
 
-  test("in a person's own list it is not changed, but said", async () => {
+  test("in a person's own list it is reported, not changed", async () => {
     const { put, world } = home(undefined, ['podman'])
     const list = put('.config/containers/registries.conf', 'credential-helpers = ["credbridge"]\n')
     const { changes, remarks } = await containersSetup.plan(world, {})
@@ -195,19 +201,19 @@ credential-helpers = ["credbridge", "containers-auth.json"]
     expect(await containersSetup.check(world)).toMatchObject([{ state: 'wrong' }])
   })
 
-  test('a list that has changed since is noticed', async () => {
+  test('doctor notices an outdated list', async () => {
     const { make, put, world } = home(undefined, ['podman'])
     await make('plan', {}, containersSetup)
     put('.config/containers/registries.conf', 'credential-helpers = ["other"]\n')
     expect(await containersSetup.check(world)).toMatchObject([
-      { state: 'note', says: expect.stringContaining('another list'), fix: 'credbridge setup containers' },
+      { state: 'note', says: expect.stringContaining('an outdated list'), fix: 'credbridge setup containers' },
     ])
     expect(await make('plan', {}, containersSetup)).toBe(1)
     expect(await containersSetup.check(world)).toMatchObject([{ state: 'ok' }])
   })
 })
 
-describe('what would not be found any more is taken over', () => {
+describe('setup imports sign-ins that would no longer be found', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   const auths = {
     'a.example.com': { auth: base64('alice:a') },
@@ -240,22 +246,22 @@ describe('what would not be found any more is taken over', () => {
     return { ...rest, world, plan, asked }
   }
 
-  test('what lies in the file; of what cannot be moved it is said', async () => {
+  test('those in the file; those that cannot be moved are reported', async () => {
     const { plan } = withHelper({ auths })
     expect(await plan({})).toEqual({
       signIns: ['alice https://a.example.com', 'bob https://b.example.com'],
-      remarks: [expect.stringContaining('http://c.example.com: stays')],
+      remarks: [expect.stringContaining('http://c.example.com: not moved')],
     })
     expect(await plan({ registry: ['b.example.com'] })).toEqual({ signIns: ['bob https://b.example.com'], remarks: [] })
     expect(await plan({ import: false })).toEqual({ signIns: [], remarks: [] })
   })
 
-  test('what another helper is asked for stays its own', async () => {
+  test('those that another helper still answers stay there', async () => {
     const { plan } = withHelper({ auths, credHelpers: { 'a.example.com': 'other' } })
     expect((await plan({})).signIns).toEqual(['bob https://b.example.com'])
   })
 
-  test("the former helper's are copied, and stay there for undo", async () => {
+  test('those of the former helper are copied, and stay there for undo', async () => {
     const { world, plan, asked } = withHelper({ credsStore: 'other', auths: { 'd.example.com': {} } })
     expect((await plan({ replace: true })).signIns).toEqual(['dave https://d.example.com', 'dave https://docker.io'])
     expect((await plan({ replace: true, registry: ['d.example.com'] })).signIns).toEqual(['dave https://d.example.com'])
@@ -264,14 +270,14 @@ describe('what would not be found any more is taken over', () => {
     expect(asked.filter((call) => call.startsWith('erase'))).toEqual([])
   })
 
-  test("docker-credential-secretservice's, too", async () => {
+  test('those of docker-credential-secretservice, too', async () => {
     const { plan } = withHelper({ credsStore: 'secretservice' }, 'secretservice')
     expect((await plan({ replace: true })).signIns).toHaveLength(2)
   })
 
   test.each([
-    ['gone', /docker-credential-gone is not on PATH: nothing is taken over from it/],
-    ['ecr-login', /docker-credential-ecr-login makes passwords that end soon: none of them is taken over/],
+    ['gone', /docker-credential-gone is not on PATH: nothing is imported from it/],
+    ['ecr-login', /docker-credential-ecr-login creates short-lived passwords: none is imported/],
   ])('%s', async (former, remark) => {
     const { world } = withHelper({ credsStore: former }, former)
     const program: typeof world.program = (name) => (name.endsWith('gone') ? undefined : world.program(name))
@@ -279,7 +285,7 @@ describe('what would not be found any more is taken over', () => {
     expect([signIns, remarks]).toEqual([[], [expect.stringMatching(remark)]])
   })
 
-  test('a helper that does not say what it keeps: refused, with the way on', async () => {
+  test('a helper that cannot list: refused, with a hint to go on without it', async () => {
     const { world } = withHelper({ credsStore: 'other' })
     const run: typeof world.run = async (program, words, options) => {
       if (words[0] === 'list' && program.endsWith('other')) return { stdout: 'locked\n', stderr: '', exitCode: 1 }
@@ -287,11 +293,11 @@ describe('what would not be found any more is taken over', () => {
     }
     await expect(dockerSetup.plan({ ...world, run }, { replace: true })).rejects.toMatchObject({
       code: 'unavailable',
-      hints: ['see what it says: docker-credential-other list', 'to go on without its sign-ins, add --no-import'],
+      hints: ['see its output: docker-credential-other list', 'to go on without its sign-ins, add --no-import'],
     })
   })
 
-  test("for podman's family what lies in the same file as our name", async () => {
+  test('for podman, skopeo and buildah those in the file that names us', async () => {
     const { world, put } = withHelper({})
     put('.config/containers/auth.json', JSON.stringify({ auths }))
     const { signIns = [] } = await containersSetup.plan(world, { registry: ['b.example.com'] })

@@ -45,7 +45,7 @@ describe('one login', () => {
     expect(await dockerLists()).toEqual({})
   })
 
-  test("docker's answers git, an identity token never", async () => {
+  test("docker's answers git, but never an identity token", async () => {
     await dockerLogin('d')
     expect(await gitGets()).toBe('d')
     await dockerLogin('id', host, '<token>')
@@ -53,7 +53,7 @@ describe('one login', () => {
     expect(await gitGets()).toBeUndefined()
   })
 
-  test('a docker login leaves git its own, and so does the logout', async () => {
+  test("docker login and logout do not change git's credential", async () => {
     await gitStores('g')
     await dockerLogin('d')
     expect([await gitGets(), await dockerGets()]).toEqual(['g', 'd'])
@@ -84,7 +84,7 @@ describe('one login', () => {
     ])
   })
 
-  test('a git 401 does not sign docker out, and git is not offered the same for ever', async () => {
+  test('a git 401 does not sign docker out, and git is not offered the same credential again', async () => {
     await dockerLogin('d')
     expect(await gitGets()).toBe('d')
     await gitErases('d')
@@ -93,31 +93,31 @@ describe('one login', () => {
     expect([await gitGets(), await dockerGets()]).toEqual(['g', 'd'])
   })
 
-  test('a git 401 over its own leaves docker its own', async () => {
+  test("a git 401 for its own credential does not change docker's", async () => {
     await dockerLogin('d')
     await gitStores('g')
     await gitErases('g')
     expect([await gitGets(), await dockerGets()]).toEqual(['d', 'd'])
   })
 
-  test('git repeats what it borrowed: nothing is copied', async () => {
+  test('git stores a borrowed answer: nothing is copied', async () => {
     await dockerLogin('d')
     await gitStores('d')
     await dockerLogout()
     expect(await gitGets()).toBeUndefined()
   })
 
-  test('an account of http is nobody of https', async () => {
+  test('an account of http does not answer for https', async () => {
     await talk.say(git, 'store', `protocol=http\nhost=${host}\nusername=alice\npassword=plain\n`)
     expect(await dockerGets()).toBeUndefined()
     expect(await dockerGets(`http://${host}`)).toBe('plain')
   })
 })
 
-describe('what docker repeats', () => {
+describe('docker saves what it borrowed', () => {
   const kept = async () => (await talk.broker.list()).map(({ owner, kind, account }) => `${owner} ${kind} ${account}`)
 
-  test("a login with what it was answered is no copy, and is listed; git's next token is docker's, too", async () => {
+  test("a login with the borrowed credential is not copied but listed; docker also gets git's next token", async () => {
     await gitStores('g')
     expect(await dockerGets()).toBe('g')
     await dockerLogin('g')
@@ -128,21 +128,21 @@ describe('what docker repeats', () => {
     expect([await dockerGets(), await dockerLists()]).toEqual(['newer', { [host]: 'alice' }])
   })
 
-  test("a person's, too", async () => {
+  test("also with a person's credential", async () => {
     const endpoint = parseAddress(`https://${host}`)
     await talk.broker.save({ endpoint, account: 'alice', owner: 'person', kind: 'basic', secret: new Secret('p') })
     await dockerLogin('p')
     expect(await kept()).toEqual(['person basic alice', 'docker shared alice'])
   })
 
-  test('another secret or another user is its own', async () => {
+  test('another secret or another user is saved as its own', async () => {
     await gitStores('g')
     await dockerLogin('d')
     await dockerLogin('g', host, 'bob')
     expect((await kept()).sort()).toEqual(['docker basic bob', 'git basic alice'])
   })
 
-  test('so is what it would not be answered', async () => {
+  test('a credential that docker would not be answered is saved as its own', async () => {
     await gitStores('g')
     await gitStores('b', host, 'bob')
     await dockerLogin('b', host, 'bob')
@@ -152,7 +152,7 @@ describe('what docker repeats', () => {
     expect([await dockerGets(), await dockerLists()]).toEqual(['g', { [host]: 'alice' }])
   })
 
-  test('its own login stays its own, whoever has the same by now', async () => {
+  test('its own login stays its own, even if another owner now has the same', async () => {
     await dockerLogin('same')
     await gitStores('same', host, 'alice')
     await dockerLogin('same')
@@ -160,7 +160,7 @@ describe('what docker repeats', () => {
     expect(await dockerGets()).toBe('same')
   })
 
-  test('a logout takes it back', async () => {
+  test('a logout ends it', async () => {
     await gitStores('g')
     await dockerLogin('g')
     await dockerLogout()
@@ -168,7 +168,7 @@ describe('what docker repeats', () => {
   })
 })
 
-describe("a host that is no registry: git's login is not borrowed unasked", () => {
+describe("a host that is not a registry: git's login is not borrowed unless shared", () => {
   test.each([
     'github.com',
     'https://github.com',
@@ -185,7 +185,7 @@ describe("a host that is no registry: git's login is not borrowed unasked", () =
     expect(await dockerGets(server)).toBeUndefined()
   })
 
-  test('once it is shared it is, until that is taken back', async () => {
+  test('it is borrowed while it is shared', async () => {
     await gitStores('g', 'github.com')
     const at = parseAddress('https://github.com')
     await (await talk.broker.personActions()).share(at, 'alice', 'docker')
@@ -194,7 +194,7 @@ describe("a host that is no registry: git's login is not borrowed unasked", () =
     expect(await dockerGets('github.com')).toBeUndefined()
   })
 
-  test("docker's own login there is its own, also with git's token", async () => {
+  test("docker's own login there is saved as its own, also with git's token", async () => {
     await gitStores('g', 'gitlab.com')
     await dockerLogin('g', 'gitlab.com')
     expect(await dockerGets('gitlab.com')).toBe('g')
@@ -202,7 +202,7 @@ describe("a host that is no registry: git's login is not borrowed unasked", () =
     expect(await dockerGets('gitlab.com')).toBe('d')
   })
 
-  test('their registries are registries, also by an alias that a person wrote', async () => {
+  test('their registries are registries, also through an alias', async () => {
     talk = conversation({ aliases: { 'ghcr.io': 'github.com' } })
     await gitStores('g', 'github.com')
     await gitStores('r', 'registry.gitlab.com')
@@ -220,7 +220,7 @@ describe('a sign-in for a group of a registry', () => {
       secret: new Secret(account),
     })
 
-  test('answers what is asked for below it, the nearest first, and nothing beside it', async () => {
+  test('answers for repositories below it, the nearest group first, and for no others', async () => {
     await group('group-a', 'a')
     await group('group-a/sub', 's')
     await group('group-b', 'b')
@@ -231,14 +231,14 @@ describe('a sign-in for a group of a registry', () => {
     expect([await dockerGets(), await dockerGets(`http://${host}/group-a/app`)]).toEqual([undefined, undefined])
   })
 
-  test("never the host's, for which clients ask by themselves", async () => {
+  test("the host's is not used, because clients ask for it themselves", async () => {
     await gitStores('g')
     expect(await dockerGets(`${host}/group-a/app`)).toBeUndefined()
     await dockerLogin('hub', 'docker.io')
     expect(await dockerGets('https://index.docker.io/v1/access-token')).toBeUndefined()
   })
 
-  test('what docker saves and removes is exactly there', async () => {
+  test('docker saves and removes exactly there', async () => {
     await group('group-a', 'a')
     await dockerLogin('d', `${host}/group-a/app`)
     expect([await dockerGets(`${host}/group-a/app`), await dockerGets(`${host}/group-a`)]).toEqual(['d', 'a'])
@@ -253,7 +253,7 @@ describe('a sign-in for a group of a registry', () => {
 describe('through an alias', () => {
   const alias = 'ghcr.example.com'
 
-  test("the target's login answers, never the other way round", async () => {
+  test("the target's login answers for the alias, but not the reverse", async () => {
     await gitStores('g')
     expect([await dockerGets(alias), await gitGets(alias)]).toEqual(['g', 'g'])
     await dockerLogin('d', alias)
@@ -265,7 +265,7 @@ describe('through an alias', () => {
     expect(await dockerGets(`http://${alias}`)).toBeUndefined()
   })
 
-  test("logout ends docker's use there and removes nothing of the target, be it docker's own", async () => {
+  test("logout ends docker's use there and removes nothing at the target, not even docker's own", async () => {
     await gitStores('g')
     await dockerLogin('d')
     expect(await dockerGets(alias)).toBe('d')
@@ -277,7 +277,7 @@ describe('through an alias', () => {
     expect([await dockerGets(alias), await dockerGets()]).toEqual([undefined, 'd'])
   })
 
-  test('a 401 there ends it there only', async () => {
+  test('a 401 there ends the use there only', async () => {
     await gitStores('g')
     expect(await gitGets(alias)).toBe('g')
     await gitErases('g', alias)
@@ -285,7 +285,7 @@ describe('through an alias', () => {
     expect((await talk.broker.restorable.restore(parseAddress(`https://${alias}`))).back).toEqual([])
   })
 
-  test('what git repeats there is not copied', async () => {
+  test('git stores the answer there: nothing is copied', async () => {
     await gitStores('g')
     await gitStores('g', alias)
     await gitStores('newer')
@@ -296,7 +296,7 @@ describe('through an alias', () => {
 describe('list and share', () => {
   const at = parseAddress(`https://${host}`)
 
-  test("another's is listed once a person says so, as the account that get answers", async () => {
+  test("another owner's credential is listed once it is shared, with the account that get answers", async () => {
     await gitStores('g')
     await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     expect(await dockerLists()).toEqual({ [host]: 'alice' })
@@ -308,7 +308,7 @@ describe('list and share', () => {
     expect(await dockerLists()).toEqual({ [host]: 'alice' })
   })
 
-  test('unshared, ended or gone it is not listed', async () => {
+  test('it is not listed when it is unshared, ended or gone', async () => {
     const actions = await talk.broker.personActions()
     await gitStores('g')
     await actions.share(at, 'alice', 'docker')
@@ -324,7 +324,7 @@ describe('list and share', () => {
     expect(await dockerLists()).toEqual({})
   })
 
-  test('a logout takes the share back, also while nothing lies there', async () => {
+  test('a logout ends the share, also while there is no credential', async () => {
     await gitStores('g')
     await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     await gitErases('g')
@@ -333,7 +333,7 @@ describe('list and share', () => {
     expect([await dockerGets(), await dockerLists()]).toEqual(['g', {}])
   })
 
-  test("sharing what docker saved itself changes nothing, and its next login takes the share's place", async () => {
+  test("sharing docker's own credential changes nothing, and its next login replaces the share", async () => {
     await dockerLogin('d')
     await (await talk.broker.personActions()).share(at, 'alice', 'docker')
     expect([await dockerGets(), await dockerLists()]).toEqual(['d', { [host]: 'alice' }])

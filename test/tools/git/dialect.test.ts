@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { git } from '../../../src/tools/git/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -25,7 +26,7 @@ describe('store, then get', () => {
     expect(await talk.say(git, 'get', at)).toEqual({ ...silent, stdout: 'username=alice\npassword=pw=1= \n' })
   })
 
-  test('nothing stored is nothing said', async () => {
+  test('nothing stored: an empty reply', async () => {
     expect(await talk.say(git, 'get', at)).toEqual(silent)
   })
 
@@ -76,7 +77,7 @@ describe('store, then get', () => {
     expect(await get(input)).toBe('')
   })
 
-  test('a path is exact', async () => {
+  test('a path must match exactly', async () => {
     await talk.say(git, 'store', `${at}path=team/repo 1%.git\nusername=u\npassword=p\n`)
     expect(await get(`${at}path=team/repo 1%.git\n`)).toBe('username=u\npassword=p\n')
     expect(await get(`url=https://git.example.com/team/repo%201%25.git\n`)).toBe('username=u\npassword=p\n')
@@ -107,7 +108,7 @@ describe('two accounts', () => {
     expect(await get(`${at}username=alice\n`)).toBe('username=alice\npassword=pw=1= \n')
   })
 
-  test('the one saved last answers for nobody in particular, and an unchanged save does not move that', async () => {
+  test('without a user name the one saved last answers; an unchanged save does not change that', async () => {
     expect(await get(at)).toBe('username=bob\npassword=b\n')
     await talk.say(git, 'store', alice)
     expect(await get(at)).toBe('username=bob\npassword=b\n')
@@ -115,7 +116,7 @@ describe('two accounts', () => {
     expect(await get(at)).toBe('username=alice\npassword=new\n')
   })
 
-  test('the default goes first', async () => {
+  test('the default is preferred', async () => {
     await (await talk.broker.personActions()).setDefault(parseAddress('https://git.example.com'), 'alice')
     expect(await get(at)).toBe('username=alice\npassword=pw=1= \n')
   })
@@ -131,7 +132,7 @@ describe('two accounts', () => {
   })
 })
 
-test('several accounts of others and nothing to choose: git hears nothing', async () => {
+test('several borrowed accounts without a default: git gets no answer', async () => {
   for (const account of ['a', 'b']) {
     await talk.broker.save({
       endpoint: parseAddress('https://git.example.com'),
@@ -144,7 +145,7 @@ test('several accounts of others and nothing to choose: git hears nothing', asyn
   expect(await talk.say(git, 'get', at)).toEqual(silent)
 })
 
-describe('what is not kept', () => {
+describe('store does not save a credential', () => {
   test.each([
     ['ephemeral', `${at}username=u\npassword=p\nephemeral=1\n`],
     ['already expired', `${at}username=u\npassword=p\npassword_expiry_utc=1000\n`],
@@ -171,7 +172,7 @@ describe('expiry and refresh', () => {
     expect(await get(at)).toBe('username=alice\noauth_refresh_token=r\n')
   })
 
-  test('expired without a refresh token is nothing', async () => {
+  test('an expired secret without a refresh token is absent', async () => {
     await talk.say(git, 'store', `${alice}password_expiry_utc=${talk.seconds() + 60}\n`)
     talk.wait(61_000)
     expect(await get(at)).toBe('')
@@ -197,26 +198,23 @@ describe('authtype', () => {
     expect(await get(capable)).toBe('capability[]=authtype\nusername=u\nauthtype=negotiate\ncredential=xyz==\n')
   })
 
-  test('only a client that says so is answered with it', async () => {
+  test('only a client with the capability gets it', async () => {
     await talk.say(git, 'store', `${capable}authtype=Bearer\ncredential=tok\n`)
     expect(await get(at)).toBe('')
     expect(await get(`capability[]=authtype\ncapability[]=\n${at}`)).toBe('')
   })
 
-  test.each([undefined, ''])(
-    'a header of scheme %j is nothing that git could send, and not taken for another',
-    async (scheme) => {
-      await talk.broker.save({
-        endpoint: parseAddress('https://git.example.com'),
-        account: '',
-        owner: 'person',
-        kind: 'header',
-        secret: new Secret('Token x'),
-        ...(scheme === undefined ? {} : { scheme }),
-      })
-      expect(await talk.say(git, 'get', capable)).toMatchObject({ stdout: '', exitCode: 1 })
-    },
-  )
+  test.each([undefined, ''])('a header of scheme %j is an error, not another kind', async (scheme) => {
+    await talk.broker.save({
+      endpoint: parseAddress('https://git.example.com'),
+      account: '',
+      owner: 'person',
+      kind: 'header',
+      secret: new Secret('Token x'),
+      ...(scheme === undefined ? {} : { scheme }),
+    })
+    expect(await talk.say(git, 'get', capable)).toMatchObject({ stdout: '', exitCode: 1 })
+  })
 
   test('erase compares the credential', async () => {
     await talk.say(git, 'store', `${capable}authtype=Bearer\ncredential=tok\n`)
@@ -230,7 +228,7 @@ describe('authtype', () => {
 describe('state', () => {
   const capable = `capability[]=authtype\ncapability[]=state\n${at}`
 
-  test('an answer that comes back as it was is not looked up again', async () => {
+  test('an answer that git stores unchanged causes no lookup', async () => {
     await talk.say(git, 'store', alice)
     const answered = await get(capable)
     expect(answered).toMatch(
@@ -254,7 +252,7 @@ describe('state', () => {
     expect(JSON.stringify(await talk.store.list(someone))).not.toBe(before)
   })
 
-  test('a client that does not say so gets none, an emptied list is empty', async () => {
+  test('a client without the capability gets none; an empty value clears the list', async () => {
     await talk.say(git, 'store', alice)
     expect(await get(at)).not.toContain('state')
     const answered = await get(capable)
@@ -276,11 +274,11 @@ describe('erase', () => {
     expect(await get(at)).toBe('username=alice\npassword=pw=1= \n')
   })
 
-  test('of what is not there is no error', async () => {
+  test('of an absent credential is not an error', async () => {
     expect(await talk.say(git, 'erase', alice)).toEqual(silent)
   })
 
-  test('with the password can be taken back for a day', async () => {
+  test('with the password can be undone for a day', async () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
     talk.wait(23 * 3_600_000)
@@ -316,7 +314,7 @@ describe('erase', () => {
     expect(await get(at)).toBe('')
   })
 
-  test('a restore does not replace what was signed in since', async () => {
+  test('a restore does not replace a newer sign-in', async () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
     await talk.say(git, 'store', `${at}username=alice\npassword=new\n`)
@@ -376,7 +374,7 @@ describe('bad input', () => {
     expect(await talk.say(git, 'store', input)).toMatchObject({ stdout: '', exitCode: 1 })
   })
 
-  test('a stored secret that git cannot be told is broken, not absent', async () => {
+  test('a stored secret that cannot be sent to git is an error, not absent', async () => {
     await talk.broker.save({
       endpoint: parseAddress('https://git.example.com'),
       account: 'a',
@@ -392,11 +390,11 @@ describe('bad input', () => {
 
 describe('a store that is broken', () => {
   test.each(['locked', 'unavailable', 'timeout', 'refused', 'internal'] as const)(
-    '%s is said, nothing is answered, nothing is lost',
+    '%s is reported; nothing is answered and nothing is lost',
     async (code) => {
       await talk.say(git, 'store', alice)
       for (const verb of ['get', 'store', 'erase']) {
-        talk.store.failOnce(new Failure(code, 'the store is broken', { hints: ['mend it'] }))
+        talk.store.failOnce(new Failure(code, 'the store is broken', { hints: [hint`mend it`] }))
         expect(await talk.say(git, verb, alice)).toEqual({
           stdout: '',
           stderr: 'credbridge: the store is broken\nhint: mend it\n',

@@ -43,7 +43,7 @@ needs('git', machineGit !== undefined)('git import', () => {
     return { ...made, world, file: join(made.home, '.git-credentials') }
   }
 
-  test.each(requests)('%s is what git asks for, and is written back as it was', async (key, request) => {
+  test.each(requests)('%s is imported as git asks for it, and put back unchanged', async (key, request) => {
     const { world, file, read } = withGit()
     const proof = { username: 'al:ice@x', password: 'p@/:%w=ä' }
     store(file, 'store', { ...request, ...proof })
@@ -116,7 +116,7 @@ needs('git', machineGit !== undefined)('git import', () => {
   })
 })
 
-test('a folder that is not absolute is not looked into', async () => {
+test('a relative XDG_CONFIG_HOME is ignored', async () => {
   const { world } = madeUp()
   const seen: string[] = []
   const files = { ...world.files, read: (path: string) => void seen.push(path) }

@@ -50,7 +50,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
   }
 
   test.each([[[]], [['cache']], [['', 'cache']], [['', 'cache', '']], [['']], [['store', '', 'cache', '', 'netrc']]])(
-    'undo leaves %j as it was, whatever setup had made of it',
+    'undo restores %j after every kind of setup',
     async (helpers) => {
       for (const ways of [[{}], [{ only: true }], [{}, { only: true }], [{ only: true }, {}]]) {
         const it = home(...helpers)
@@ -73,23 +73,23 @@ needs('git', machineGit !== undefined)('git setup', () => {
     }
   })
 
-  test('--only after setup without it makes git forget the others', async () => {
+  test('--only after setup without it makes git ignore the others', async () => {
     const it = home('cache')
     await it.setup()
     expect(it.helpers()).toEqual(['cache', ours])
-    expect((await it.plan()).remarks).toContain('to ask credbridge alone: credbridge setup git --only')
+    expect((await it.plan()).remarks).toContain('to ask only credbridge: credbridge setup git --only')
     await it.setup({ only: true })
     expect(it.helpers()).toEqual(['cache', '', ours])
     expect((await it.plan()).remarks).toEqual([])
   })
 
-  test('an empty value behind ours makes git forget us, too', async () => {
+  test('doctor reports an empty value after ours', async () => {
     const it = home('cache')
     await it.setup()
     it.add('')
     it.add('store')
     expect(await it.check()).toEqual([
-      ['wrong', 'git has forgotten credbridge: an empty credential.helper stands behind it'],
+      ['wrong', 'git does not ask credbridge: an empty credential.helper comes after it'],
     ])
     await it.setup()
     expect(it.helpers()).toEqual(['cache', '', 'store', ours])
@@ -104,7 +104,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
   })
 
   describe('helpers of one server', () => {
-    test('that make git forget the others are told of', async () => {
+    test('are reported if they replace all others', async () => {
       const it = home()
       it.add('', 'https://github.example.com')
       it.add('!gh auth git-credential', 'https://github.example.com')
@@ -117,7 +117,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
       ])
     })
 
-    test('that are ours, or are asked besides, are nothing to tell', async () => {
+    test('are not reported if they are ours or are asked in addition', async () => {
       const it = home()
       it.add('cache', 'https://b.example.com')
       it.add('', 'https://a.example.com')

@@ -43,13 +43,13 @@ describe.each(['basic', 'bearer'] as const)('a token of kind %s', (kind) => {
     expect(await get(at(host, 'username=alice\n'))).toBe('')
   })
 
-  test('with its own user name keeps that', async () => {
+  test('with a user name is sent with that name', async () => {
     await talk.broker.save(hostless({ account: 'alice', kind }))
     expect(await get(at('git.example.com'))).toBe('username=alice\npassword=TOK\n')
     expect(await get(at('git.example.com', 'username=usual\n'))).toBe('')
   })
 
-  test('is not copied when git repeats it', async () => {
+  test('is not saved again when git stores it back', async () => {
     await talk.broker.save(hostless({ kind }))
     await talk.say(git, 'store', at('git.example.com', 'username=usual\npassword=TOK\n'))
     expect(await kept()).toEqual([`person  ${kind}`])
@@ -58,7 +58,7 @@ describe.each(['basic', 'bearer'] as const)('a token of kind %s', (kind) => {
     expect(await get(at('git.example.com'))).toBe('username=usual\npassword=NEW\n')
   })
 
-  test('that a server refuses git does not get again, until it is restored', async () => {
+  test('is not offered again after git erased it, until it is restored', async () => {
     await talk.broker.save(hostless({ kind }))
     await talk.say(git, 'erase', at('git.example.com', 'username=usual\npassword=TOK\n'))
     expect(await get(at('git.example.com'))).toBe('')
@@ -67,7 +67,7 @@ describe.each(['basic', 'bearer'] as const)('a token of kind %s', (kind) => {
     expect(await get(at('git.example.com'))).toBe('username=usual\npassword=TOK\n')
   })
 
-  test('goes before nothing that git saved itself', async () => {
+  test('comes after a credential that git saved itself', async () => {
     await talk.say(git, 'store', at('git.example.com', 'username=alice\npassword=a\n'))
     await talk.store.save(someone, hostless({ kind }))
     expect(await get(at('git.example.com'))).toBe('username=alice\npassword=a\n')
@@ -77,14 +77,14 @@ describe.each(['basic', 'bearer'] as const)('a token of kind %s', (kind) => {
 describe('a client that understands authtype', () => {
   const capable = (host: string) => `capability[]=authtype\n${at(host)}`
 
-  test('has a bearer token as one, but where the provider wants a user name', async () => {
+  test('gets a bearer token as such, except where the provider requires a user name', async () => {
     await talk.broker.save(hostless({ kind: 'bearer' }))
     expect(await get(capable('git.example.com'))).toBe('capability[]=authtype\nauthtype=Bearer\ncredential=TOK\n')
     await talk.broker.save(hostless({ kind: 'bearer', endpoint: parseAddress('https://github.com') }))
     expect(await get(capable('github.com'))).toBe('username=x-access-token\npassword=TOK\n')
   })
 
-  test('has what git itself saved as it was, and other clients do not have it', async () => {
+  test('gets what git saved unchanged; other clients do not get it', async () => {
     const stored = 'capability[]=authtype\nauthtype=Bearer\ncredential=c\n'
     await talk.say(git, 'store', `${at('github.com')}${stored}`)
     expect(await get(capable('github.com'))).toBe(stored)
@@ -105,7 +105,7 @@ test('an empty user name that git stored itself stays empty', async () => {
   expect(await get(at('git.example.com'))).toBe('username=\npassword=\n')
 })
 
-test('several accounts and nothing to choose by: git hears nothing, the person on a terminal reads why', async () => {
+test('several accounts without a default: git gets no answer, the person on a terminal reads why', async () => {
   for (const [owner, account] of [
     ['docker', 'alice'],
     ['cargo', 'bob'],
@@ -124,7 +124,7 @@ test('several accounts and nothing to choose by: git hears nothing, the person o
   })
 })
 
-describe('what git cannot be told', () => {
+describe('a value that cannot be sent to git', () => {
   test.each(['line 1\nline 2', 'with\rreturn', 'ends with\r', 'NUL\0here'])(
     '%j is malformed, nothing is printed',
     async (secret) => {
@@ -132,34 +132,34 @@ describe('what git cannot be told', () => {
       expect(await talk.say(git, 'get', at('git.example.com'))).toEqual({
         stdout: '',
         stderr: [
-          'credbridge: the stored value has a line break or a NUL, which git cannot be told\n',
-          'hint: to keep another one: credbridge set https://git.example.com alice\n',
+          'credbridge: the stored value has a line break or a NUL, which cannot be sent to git\n',
+          'hint: to replace it: credbridge set https://git.example.com alice\n',
         ].join(''),
         exitCode: 1,
       })
     },
   )
 
-  test('is no user name either', async () => {
+  test('is refused as a user name, too', async () => {
     await talk.store.save(someone, hostless({ account: 'al\rice' }))
     expect(await talk.say(git, 'get', at('git.example.com'))).toMatchObject({ stdout: '', exitCode: 1 })
   })
 })
 
-describe('a borrowed credential whose time is over', () => {
+describe('an expired borrowed credential', () => {
   const stale = hostless({ account: 'alice', expires: 1 })
 
-  test('hands over its refresh token and its user, and never its secret', async () => {
+  test('is sent with its refresh token and user name, never with its secret', async () => {
     await talk.store.save(someone, { ...stale, refreshToken: new Secret('REFRESH') })
     expect(await get(at('git.example.com'))).toBe('username=alice\noauth_refresh_token=REFRESH\n')
   })
 
-  test('without one it is as good as gone', async () => {
+  test('without a refresh token is absent', async () => {
     await talk.store.save(someone, stale)
     expect(await get(at('git.example.com'))).toBe('')
   })
 
-  test('goes behind a fresh one of others', async () => {
+  test('comes after a valid one of another owner', async () => {
     await talk.store.save(someone, { ...stale, refreshToken: new Secret('REFRESH') })
     await talk.store.save(someone, hostless({ owner: 'docker', account: 'alice', secret: new Secret('fresh') }))
     expect(await get(at('git.example.com'))).toBe('username=alice\npassword=fresh\n')

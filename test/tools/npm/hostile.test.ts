@@ -205,7 +205,7 @@ describe('npm', () => {
     const it = await victim()
     symlinkSync('/dev/zero', join(it.project, '.npmrc'))
     await expect(it.call('npm', ['install'])).rejects.toMatchObject({
-      message: expect.stringContaining('is no plain file'),
+      message: expect.stringContaining('is not a regular file'),
     })
     rmSync(join(it.project, '.npmrc'))
     it.put('project/.npmrc', '; '.padEnd(9 * 1024 * 1024, 'x'))

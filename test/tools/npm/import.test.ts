@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { everyManagersSecrets } from '../../../src/tools/npm/import-all.ts'
 import type { PlainSecret, SetupOptions } from '../../../src/tools/tool.ts'
@@ -262,5 +263,29 @@ describe('bunfig.toml', () => {
     expect(secrets).toEqual([])
     expect(remarks).toHaveLength(2)
     for (const remark of remarks) expect(remark).not.toContain('pass')
+  })
+})
+
+describe('whether a manager asks credbridge about what is found', () => {
+  const files = {
+    '.npmrc': '//a.example.com/:_authToken=token-1\n',
+    '.config/pnpm/auth.ini': '//b.example.com/:_authToken=token-2\n',
+    '.yarnrc.yml': 'npmRegistries:\n  "https://c.example.com":\n    npmAuthToken: token-3\n',
+    '.bunfig.toml': '[install]\nregistry = { url = "https://d.example.com", token = "token-4" }\n',
+  }
+  const asked = async (it: MadeUp) =>
+    Object.fromEntries((await found(it)).secrets.map(({ credential, asks }) => [credential.owner, asks]))
+
+  test('npm and Yarn: their setup decides; pnpm: each registry by itself; Bun: never', async () => {
+    const it = place(files)
+    const pnpm = {
+      why: 'pnpm does not ask credbridge',
+      setup: 'credbridge setup pnpm --registry https://b.example.com',
+    }
+    const bun = { why: 'bun asks nobody by itself', setup: 'credbridge run -- bun' }
+    expect(await asked(it)).toEqual({ npm: undefined, pnpm, yarn: undefined, bun })
+    const helper = join(it.world.places.data, 'pnpm', 'https_3a_2f_2fb.example.com')
+    it.put('.config/pnpm/auth.ini', `${files['.config/pnpm/auth.ini']}//b.example.com/:tokenHelper=${helper}\n`)
+    expect(await asked(it)).toMatchObject({ pnpm: true })
   })
 })

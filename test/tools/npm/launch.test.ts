@@ -221,6 +221,18 @@ describe('a person who asked hears what is missing', () => {
     })
   })
 
+  test('without having asked, on a terminal: that something is there, but not for npm', async () => {
+    const it = npm()
+    await it.save('git', 'https://default.example.com', 'x', 'basic', 'alice')
+    await it.call('npm', ['install'])
+    expect(it.said).toEqual([])
+    it.onTerminal()
+    await it.call('npm', ['install'])
+    expect(it.said).toEqual([
+      'npm may not use the credential for https://default.example.com yet: credbridge share https://default.example.com --with npm',
+    ])
+  })
+
   test('something else was given by name', async () => {
     const it = npm()
     const named: [string, ReturnType<typeof parseAddress>][] = [['TOKEN', parseAddress(registry)]]

@@ -77,7 +77,7 @@ describe('npm', () => {
     const plan = await npmSetup.plan(world, {})
     await apply(plan)
     const folder = join(world.places.data, 'bin')
-    expect(plan.remarks).toEqual([`put it first on PATH: export PATH="${folder}:$PATH"`])
+    expect(plan.remarks).toEqual([`put it first on PATH: export PATH=${folder}:"$PATH"`])
     expect(world.files.linkedTo(join(folder, 'npm'))).toBe('/opt/credbridge/credbridge-npm')
     expect(await states(npmSetup, world)).toEqual(['wrong', 'wrong'])
   })
@@ -114,11 +114,19 @@ describe('npm', () => {
   })
 })
 
+const withVersion = (name: string) => (version: string) =>
+  madeUp({
+    program: (one) => (one === name ? `/usr/bin/${name}` : undefined),
+    run: async () => ({ stdout: `${version}\n`, stderr: '', exitCode: 0 }),
+  })
+const withPnpm = withVersion('pnpm')
+const withYarn = withVersion('yarn')
+
 describe('pnpm', () => {
   const options: SetupOptions = { registry: ['https://a.example.com:8443/team/npm/', 'http://127.0.0.1:4873'] }
 
   test('a line and a program for each registry, and back', async () => {
-    const it = madeUp()
+    const it = withPnpm('10.34.9')
     it.put('.npmrc', 'email=a@example.com\n[section]\na=b')
     await apply(await pnpmSetup.plan(it.world, options))
     const [first = '', second = ''] = (it.read('.npmrc') ?? '').split('\n').sort()
@@ -128,7 +136,7 @@ describe('pnpm', () => {
     ])
     const program = second.slice(second.indexOf('=') + 1)
     expect(it.world.files.read(program)).toBe(
-      "#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec '/opt/credbridge/credbridge-pnpm' 'https://a.example.com:8443/team/npm'\n",
+      '#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec /opt/credbridge/credbridge-pnpm https://a.example.com:8443/team/npm\n',
     )
     expect((await pnpmSetup.plan(it.world, options)).changes).toEqual([])
     expect(await states(pnpmSetup, it.world)).toEqual(['ok', 'ok'])
@@ -139,8 +147,28 @@ describe('pnpm', () => {
     expect(it.world.files.exists(program)).toBe(false)
   })
 
-  test('registries that look alike have programs of their own', async () => {
+  test('pnpm 11 and later have a file of their own, of which npm does not complain; ~/.npmrc by a word', async () => {
+    const it = withPnpm('12.21.0')
+    it.put('.npmrc', 'registry=https://a.example.com/\n')
+    await apply(await pnpmSetup.plan(it.world, {}))
+    expect(it.read('.config/pnpm/auth.ini')).toMatch(/^\/\/a\.example\.com\/:tokenHelper=/)
+    expect(it.read('.npmrc')).toBe('registry=https://a.example.com/\n')
+    await apply(await pnpmSetup.plan(it.world, { npmrc: true }))
+    expect(it.read('.npmrc')).toMatch(/^\/\/a\.example\.com\/:tokenHelper=/)
+    await apply(await pnpmSetup.undo(it.world, {}))
+    expect([it.read('.npmrc'), it.read('.config/pnpm/auth.ini')]).toEqual([
+      'registry=https://a.example.com/\n',
+      undefined,
+    ])
+  })
+
+  test('nothing is written for a pnpm that is not there', async () => {
     const it = madeUp()
+    await expect(pnpmSetup.plan(it.world, options)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('registries that look alike have programs of their own', async () => {
+    const it = withPnpm('10.34.9')
     const alike = [
       'https://a.example.com/b/c',
       'https://a.example.com/b_2fc',
@@ -159,20 +187,23 @@ describe('pnpm', () => {
   })
 
   test('without words: what the user’s own file names, but nothing unencrypted', async () => {
-    const it = madeUp()
+    const it = withPnpm('10.34.9')
     it.put(
       '.npmrc',
       'registry=https://a.example.com/\n@b:registry=http://b.example.com/\n@c:registry=http://localhost:1/\n',
     )
     const plan = await pnpmSetup.plan(it.world, {})
     await apply(plan)
-    expect(plan.remarks).toEqual([expect.stringContaining('http://b.example.com is not encrypted')])
+    expect(plan.remarks).toEqual([
+      expect.stringContaining('http://b.example.com is not encrypted'),
+      'pnpm is given what it saved and what is shared with it: credbridge share https://a.example.com --with pnpm, credbridge share http://localhost:1 --with pnpm',
+    ])
     expect(it.read('.npmrc')).toMatch(/^\/\/localhost:1\/:tokenHelper=.*\n\/\/a\.example\.com\/:tokenHelper=/)
-    await expect(pnpmSetup.plan(madeUp().world, {})).rejects.toMatchObject({ code: 'refused' })
+    await expect(pnpmSetup.plan(withPnpm('10.34.9').world, {})).rejects.toMatchObject({ code: 'refused' })
   })
 
   test('another helper stays, and is named', async () => {
-    const it = madeUp()
+    const it = withPnpm('10.34.9')
     it.put('.npmrc', '//a.example.com/:tokenHelper=/usr/bin/other\n')
     const plan = await pnpmSetup.plan(it.world, { registry: ['https://a.example.com'] })
     expect(plan).toEqual({ changes: [], remarks: [expect.stringContaining('another helper')] })
@@ -180,7 +211,7 @@ describe('pnpm', () => {
   })
 
   test('a folder that pnpm cannot name', async () => {
-    const it = madeUp()
+    const it = withPnpm('10.34.9')
     const spaced = { ...it.world, places: { ...it.world.places, data: join(it.home, 'Application Support') } }
     await apply(await pnpmSetup.plan(spaced, { registry: ['https://a.example.com'] }))
     expect(it.read('.npmrc')).toContain(`:tokenHelper=${it.home}/.credbridge/pnpm/`)
@@ -200,7 +231,7 @@ describe('yarn', () => {
     ['plugins that are not indented', 'plugins:\n- a.cjs\n'],
     ['a comment behind', 'plugins: # mine\n  - a.cjs\n'],
   ])('%s', async (_name, text) => {
-    const it = madeUp()
+    const it = withYarn('4.18.1')
     if (text !== undefined) it.put('.yarnrc.yml', text)
     await apply(await yarnSetup.plan(it.world, {}))
     const plugin = join(it.world.places.data, 'yarn', 'plugin.cjs')
@@ -214,8 +245,15 @@ describe('yarn', () => {
     expect(await states(yarnSetup, it.world)).toEqual(['note'])
   })
 
+  test('nothing is written for a Yarn that is not there; Yarn 1 gets a word about itself', async () => {
+    await expect(yarnSetup.plan(madeUp().world, {})).rejects.toMatchObject({ code: 'unavailable' })
+    const { remarks } = await yarnSetup.plan(withYarn('1.22.22').world, {})
+    expect(remarks).toContainEqual(expect.stringContaining('credbridge run --env NPM_TOKEN=<registry> -- yarn'))
+    expect((await yarnSetup.plan(withYarn('4.18.1').world, {})).remarks).toHaveLength(1)
+  })
+
   test('a list that is written in one line stays as it is', async () => {
-    const it = madeUp()
+    const it = withYarn('4.18.1')
     it.put('.yarnrc.yml', 'plugins: [a.cjs]\n')
     const plan = await yarnSetup.plan(it.world, {})
     await expect(apply(plan)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { conversation as dialect } from '../../../src/tools/python/conversation.ts'
 import { someone } from '../../asker.ts'
 import { conversation } from '../conversation.ts'
@@ -36,7 +37,7 @@ describe('the conversation with our backend for Python', () => {
 
   test('what is broken says its code, and the way out', async () => {
     const { say, store } = opened()
-    store.failOnce(new Failure('locked', 'the keychain is locked', { hints: ['unlock it'] }))
+    store.failOnce(new Failure('locked', 'the keychain is locked', { hints: [hint`unlock it`] }))
     expect(await say({ do: 'get', service: 's', username: 'u' })).toEqual({
       error: { code: 'locked', message: 'credbridge: the keychain is locked\nhint: unlock it' },
     })

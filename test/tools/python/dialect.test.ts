@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import { hint } from '../../../src/core/hint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { keyring } from '../../../src/tools/python/dialect.ts'
 import { someone } from '../../asker.ts'
@@ -163,7 +164,7 @@ describe('get', () => {
   })
 
   test('a locked store is a line and exit 1, never a miss', async () => {
-    talk.store.failOnce(new Failure('locked', 'the keychain is locked', { hints: ['unlock it'] }))
+    talk.store.failOnce(new Failure('locked', 'the keychain is locked', { hints: [hint`unlock it`] }))
     expect(await say('get sys bob')).toEqual({
       stdout: '',
       stderr: 'credbridge: the keychain is locked\nhint: unlock it\n',

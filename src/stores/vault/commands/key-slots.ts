@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { vaultOptions } from '../machine-options.ts'
@@ -59,7 +60,7 @@ export async function removeSlot(context: StoreCommandContext, named: string): P
   const slot = await (await manage()).removeSlot(options, named)
   context.terminal.say(`the slot ${slot.id} (${slot.type}) is gone; copies of the vault from before still open by it\n`)
   context.terminal.say('to give the vault a new key as well: credbridge vault rekey\n')
-  if (slot.type === 'key-file') context.terminal.say(`to remove the file: rm ${options.keyFile}\n`)
+  if (slot.type === 'key-file') context.terminal.say(hint`to remove the file: rm ${options.keyFile}\n`)
   return 0
 }
 

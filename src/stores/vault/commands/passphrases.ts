@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import { Secret } from '../../../core/secret.ts'
 import type { Terminal } from '../../../core/terminal.ts'
 
@@ -35,7 +36,7 @@ function fromLines({ readSecret }: Terminal): Passphrases {
   async function given(line: string | undefined): Promise<Secret> {
     if (line !== undefined && line !== '') return new Secret(line)
     throw new Failure('refused', 'standard input has no passphrase for that', {
-      hints: ['one line for each: those that there are first, the new one last'],
+      hints: [hint`one line for each: those that there are first, the new one last`],
     })
   }
   return {

@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
 import type { VaultOptions } from '../options.ts'
@@ -21,7 +22,7 @@ export async function unlock(
   if (print === true && words.length > 0) throw new Failure('malformed', 'either --print or a command')
   if (print === true && terminal.outIsTerminal) {
     throw new Failure('refused', 'the key would be shown on the terminal', {
-      hints: [`export ${keyVariable}="$(credbridge unlock --print)"`],
+      hints: [hint`export ${keyVariable}="$(credbridge unlock --print)"`],
     })
   }
   const options = await optionsAt(context)

@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { UserId } from '../../../system/own-file.ts'
 import { ownSocketsOnly } from '../../../system/own-socket.ts'
 import type { ConnectSocket } from '../../../system/unix-socket.ts'
@@ -103,5 +104,5 @@ async function ask({ path, userId, connector }: AgentSocket, request: Buffer): P
 }
 
 function unusable(why: string): Failure {
-  return new Failure('unavailable', `the SSH agent cannot be used: ${why}`, { hints: ['ssh-add -l'] })
+  return new Failure('unavailable', `the SSH agent cannot be used: ${why}`, { hints: [hint`ssh-add -l`] })
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { VaultOptions } from '../options.ts'
 import { newCost, secretOfPassphrase } from './passphrase.ts'
@@ -18,7 +19,9 @@ export function forAgent(options: VaultOptions, named?: string): SlotMaker {
   return async (vault, key) => {
     const agent = agentOf(options)
     if (agent === undefined) {
-      throw new Failure('unavailable', 'there is no SSH agent here', { hints: ['eval $(ssh-agent)', 'ssh-add'] })
+      throw new Failure('unavailable', 'there is no SSH agent here', {
+        hints: [hint`eval $(ssh-agent)`, hint`ssh-add`],
+      })
     }
     const publicKey = await chooseAgentKey(agent, named)
     const slot = { type: 'ssh-agent', id: newSlotId(), publicKey, challenge: newChallenge() } as const

@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { VaultOptions } from '../options.ts'
 import { describeSlot } from './describe.ts'
@@ -50,6 +51,6 @@ function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
 
 function notAtHand(slot: Slot, { options }: Renewal): Failure {
   return new Failure('locked', `what opens the slot ${slot.id} cannot be used here: ${describeSlot(slot, options)}`, {
-    hints: [`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
+    hints: [hint`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
   })
 }

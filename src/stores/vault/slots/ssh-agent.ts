@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { ConnectSocket } from '../../../system/unix-socket.ts'
 import type { VaultOptions } from '../options.ts'
 import { type AgentSocket, agentKeys, agentSignature, field, reader } from './agent.ts'
@@ -61,7 +62,7 @@ export async function chooseAgentKey(socket: AgentSocket, named?: string): Promi
   throw new Failure('ambiguous', 'the SSH agent holds several keys of type ssh-ed25519', {
     hints: all
       .filter(({ type }) => type === algorithm)
-      .map((key) => `credbridge vault add-slot ssh-agent --key ${key.fingerprint}`),
+      .map((key) => hint`credbridge vault add-slot ssh-agent --key ${key.fingerprint}`),
   })
 }
 
@@ -92,7 +93,9 @@ export async function provenSecretOfAgent(
   const first = await secretOfAgent(socket, vault, slot)
   if (first === undefined) {
     throw new Failure('unsupported', 'the SSH agent refuses to sign with this key for credbridge', {
-      hints: ['a key that was added with a destination (ssh-add -h) cannot open a vault, nor one that needs a touch'],
+      hints: [
+        hint`a key that was added with a destination (ssh-add -h) cannot open a vault, nor one that needs a touch`,
+      ],
     })
   }
   const second = await secretOfAgent(socket, vault, slot)
@@ -128,13 +131,13 @@ function blobOf(publicKey: string): Buffer {
 function noKey(named: string | undefined, type: string | undefined): Failure {
   if (type === undefined) {
     const what = named === undefined ? 'no key' : 'no such key'
-    return new Failure('unavailable', `the SSH agent holds ${what}`, { hints: ['ssh-add -l', 'ssh-add'] })
+    return new Failure('unavailable', `the SSH agent holds ${what}`, { hints: [hint`ssh-add -l`, hint`ssh-add`] })
   }
   return new Failure(
     'unsupported',
     `a key of type ${type} cannot open a vault: only plain ssh-ed25519 is sure to sign the same each time`,
     {
-      hints: ['ssh-keygen -t ed25519'],
+      hints: [hint`ssh-keygen -t ed25519`],
     },
   )
 }

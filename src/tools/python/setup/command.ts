@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { hint, joinHints } from '../../../core/hint.ts'
 import { fileName, leadsTo, linking, unlinking } from '../../path-link.ts'
 import type { Change, Finding, Plan, SetupOptions, World } from '../../tool.ts'
 import { type Caller, command, foldersFor, keyringsFor, ourCommand, ourLinks } from './keyrings.ts'
@@ -42,7 +43,7 @@ export function undoCommand(world: World, stillCalled: boolean): readonly Change
 
 export async function checkCommand(world: World, caller: Caller): Promise<Finding> {
   const [found] = keyringsFor(world, caller)
-  const fix = `credbridge setup ${caller.name}`
+  const fix = hint`credbridge setup ${caller.name}`
   if (found === undefined) {
     const passed = world.program('keyring')
     const says = passed === undefined ? 'there is no keyring command on PATH' : `${caller.name} passes over ${passed}`
@@ -58,9 +59,9 @@ export async function checkCommand(world: World, caller: Caller): Promise<Findin
 
 async function noFolder({ name, otherWays }: Caller, other: string | undefined): Promise<Failure> {
   const where = other === undefined ? 'on PATH' : `on PATH before ${other}`
-  const again = `credbridge setup ${name}${other === undefined ? '' : ' --before-others'}`
+  const again = ['setup', name, ...(other === undefined ? [] : ['--before-others'])]
   return new Failure('refused', `there is no folder of your own ${where} in which only you can put a command`, {
-    hints: [`${ownFolderFirst} && ${again}`, ...((await otherWays?.()) ?? [])],
+    hints: [joinHints([ownFolderFirst, hint`credbridge ${again}`], ' && '), ...((await otherWays?.()) ?? [])],
   })
 }
 

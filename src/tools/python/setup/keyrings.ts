@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { type Hint, hint } from '../../../core/hint.ts'
 import { fileName, foldersOnPath, leadsTo, ownFolders } from '../../path-link.ts'
 import type { World } from '../../tool.ts'
 
@@ -13,13 +14,15 @@ export interface Caller {
   /** A folder in which it does not look. */
   readonly passesOver?: string | undefined
   /** Commands that help where there is no place for a link. */
-  otherWays?(): Promise<readonly string[]>
+  otherWays?(): Promise<readonly Hint[]>
 }
 
 export function ourCommand(world: World): string {
   const path = world.ours(command)
   if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, { hints: ['install credbridge'] })
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+    hints: [hint`install credbridge`],
+  })
 }
 
 /** The commands that the tool finds on PATH, in order. */

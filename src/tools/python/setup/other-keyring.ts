@@ -1,3 +1,4 @@
+import { type Hint, hint, joinHints } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { namesUs } from './keyringrc.ts'
@@ -15,17 +16,19 @@ export async function waysPast(
   tool: string,
   path: string,
   hasFolderBefore: boolean,
-): Promise<readonly string[]> {
-  const before = hasFolderBefore ? '' : `${ownFolderFirst} && `
-  const freely = isOverruled(world) ? 'unset PYTHON_KEYRING_BACKEND && ' : ''
+): Promise<readonly Hint[]> {
+  const all = (...steps: readonly Hint[]) => joinHints(steps, ' && ')
+  const freely = isOverruled(world) ? [hint`unset PYTHON_KEYRING_BACKEND`] : []
   return [
-    ...((await isNewEnough(world, path)) ? [`${freely}credbridge setup python && credbridge setup ${tool}`] : []),
-    `${before}credbridge setup ${tool} --before-others`,
+    ...((await isNewEnough(world, path))
+      ? [all(...freely, hint`credbridge setup python`, hint`credbridge setup ${tool}`)]
+      : []),
+    all(...(hasFolderBefore ? [] : [ownFolderFirst]), hint`credbridge setup ${tool} --before-others`),
   ]
 }
 
 /** Puts a folder of the user's own first on PATH. */
-export const ownFolderFirst = 'mkdir -p ~/.local/bin && export PATH="$HOME/.local/bin:$PATH"'
+export const ownFolderFirst = hint`mkdir -p ~/.local/bin && export PATH="$HOME/.local/bin:$PATH"`
 
 function isOverruled({ env }: World): boolean {
   return (env['PYTHON_KEYRING_BACKEND'] ?? ourBackend) !== ourBackend

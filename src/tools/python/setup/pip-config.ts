@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { shellWord } from '../../../core/hint.ts'
+import { hint } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import type { Caller } from './keyrings.ts'
 
@@ -46,8 +46,7 @@ export async function callerOf(world: World, pip: Program): Promise<Caller> {
     passesOver: scripts.exitCode === 0 ? scripts.stdout.trim() : undefined,
     async otherWays() {
       if ((await ask('import sys, keyring; sys.exit(sys.prefix == sys.base_prefix)')).exitCode !== 0) return []
-      const words = pip.map(shellWord).join(' ')
-      return [`credbridge setup python && ${words} config --site set ${key} import`]
+      return [hint`credbridge setup python && ${pip} config --site set ${key} import`]
     },
   }
 }

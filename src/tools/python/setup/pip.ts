@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import { netrc, overruled } from './overruled.ts'
@@ -31,7 +32,7 @@ export const pipSetup: Setup = {
     const pip = program(world)
     if (pip === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
     if (!(await pipAsks(world)))
-      return [{ state: 'note', says: 'pip does not ask credbridge', fix: 'credbridge setup pip' }]
+      return [{ state: 'note', says: 'pip does not ask credbridge', fix: hint`credbridge setup pip` }]
     return [
       { state: 'ok', says: 'pip asks a keyring' },
       await checkCommand(world, await callerOf(world, pip)),
@@ -48,7 +49,7 @@ function pipOf(world: World): Program {
   const pip = program(world)
   if (pip !== undefined) return pip
   throw new Failure('unavailable', 'pip is not installed', {
-    hints: ['install pip first', 'for uv: credbridge setup uv'],
+    hints: [hint`install pip first`, hint`for uv: credbridge setup uv`],
   })
 }
 
@@ -80,7 +81,7 @@ async function told(running: ReturnType<typeof config>): Promise<void> {
   if (exitCode === 0) return
   const lines = stderr.split('\n').filter((line) => line !== '')
   throw new Failure('refused', 'pip did not take the configuration', {
-    hints: lines.slice(0, 5).map((line) => `pip says: ${line}`),
+    hints: lines.slice(0, 5).map((line) => hint`pip says: ${line}`),
   })
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
@@ -7,7 +8,7 @@ export async function proveCommand(world: World, caller: Caller): Promise<string
   const [keyring] = keyringsFor(world, caller)
   if (keyring === undefined) {
     throw new Failure('unavailable', 'there is no keyring command on PATH', {
-      hints: [`credbridge setup ${caller.name}`],
+      hints: [hint`credbridge setup ${caller.name}`],
     })
   }
   const [service, password] = [`https://try-${random()}.example.com/simple/`, random()]
@@ -23,7 +24,7 @@ export async function proveCommand(world: World, caller: Caller): Promise<string
   }
   const said = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
   throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
-    hints: [...new Set(said)].slice(0, 5).map((line) => `it says: ${line}`),
+    hints: [...new Set(said)].slice(0, 5).map((line) => hint`it says: ${line}`),
   })
 }
 

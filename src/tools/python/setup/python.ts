@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
+import { type Hint, hint } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -48,22 +49,22 @@ export const pythonSetup: Setup = {
   async check(world): Promise<readonly Finding[]> {
     if (!namesUs(world)) {
       const says = "Python's keyring does not ask credbridge"
-      return [{ state: 'note', says, fix: 'credbridge setup python' }]
+      return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }
     if (world.files.read(moduleFile(world)) !== moduleText(world)) {
       const says = `${moduleFile(world)} is not of this credbridge`
-      return [{ state: 'wrong', says, fix: 'credbridge setup python' }]
+      return [{ state: 'wrong', says, fix: hint`credbridge setup python` }]
     }
     const fault = await faultOfPython(world)
     return [
-      { state: 'ok', says: "Python's keyring asks credbridge" },
+      { state: 'ok', says: `Python's keyring asks credbridge` },
       ...(fault === undefined ? [] : [{ state: 'wrong' as const, says: fault.message, ...fixOf(fault) }]),
       ...(await remarksOn(world)).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
 
-function fixOf({ hints: [fix] }: Failure): { readonly fix?: string } {
+function fixOf({ hints: [fix] }: Failure): { readonly fix?: Hint } {
   return fix === undefined ? {} : { fix }
 }
 
@@ -78,7 +79,9 @@ function moduleText(world: World): string {
 function shippedModule(world: World): string {
   const text = world.shipped(join('python', module))
   if (text !== undefined) return text
-  throw new Failure('unavailable', `${module} is missing beside our commands`, { hints: ['install credbridge again'] })
+  throw new Failure('unavailable', `${module} is missing beside our commands`, {
+    hints: [hint`install credbridge again`],
+  })
 }
 
 async function remarksOn(world: World): Promise<readonly string[]> {

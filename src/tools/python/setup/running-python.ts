@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { shellWord } from '../../../core/hint.ts'
+import { hint } from '../../../core/hint.ts'
 import type { World } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -17,7 +17,7 @@ export async function provePython(world: World): Promise<string> {
   const ran = await world.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
-  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [`Python says: ${last}`] })
+  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [hint`Python says: ${last}`] })
 }
 
 /** Its word is the service. */
@@ -69,9 +69,9 @@ print(version("keyring"), "%s.%s" % (used.__module__, used.__name__))
 function usesAnother(world: World, python: string, { version, backend }: KeyringPackage): Failure {
   const isOld = /^(1?\d|20|21\.[0-2])\./.test(version)
   const why = isOld ? `: before 21.3 it does not read ${configFile(world)}` : ''
-  const overruled = world.env['PYTHON_KEYRING_BACKEND'] === undefined ? [] : ['unset PYTHON_KEYRING_BACKEND']
+  const overruled = world.env['PYTHON_KEYRING_BACKEND'] === undefined ? [] : [hint`unset PYTHON_KEYRING_BACKEND`]
   return new Failure('unavailable', `keyring ${version} of ${python} uses ${backend}${why}`, {
-    hints: isOld ? [`${shellWord(python)} -m pip install --upgrade keyring`] : overruled,
+    hints: isOld ? [hint`${python} -m pip install --upgrade keyring`] : overruled,
   })
 }
 

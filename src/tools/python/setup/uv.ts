@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
 import { blockIn, withoutBlock } from './block.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
@@ -30,7 +31,7 @@ export const uvSetup: Setup = {
 
   async check(world): Promise<readonly Finding[]> {
     if (!uvAsks(world) && world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
-    if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: 'credbridge setup uv' }]
+    if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: hint`credbridge setup uv` }]
     return [
       { state: 'ok', says: 'uv asks a keyring' },
       await checkCommand(world, caller),
@@ -45,8 +46,8 @@ function remarksOn(world: World): readonly string[] {
 
 function changed(world: World, text: string): string {
   const file = settingsOf(world)
-  const hints = [`write into it yourself: ${line}`]
-  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: ['mend it first'] })
+  const hints = [hint`write into it yourself: ${line}`]
+  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
   const after = asking(text)
   if (asks(after) === true) return after
   throw new Failure('refused', `${file} has keyring-provider in a way that cannot be set aside`, { hints })

@@ -110,7 +110,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(outcome.stderr.split('\n')).toEqual([
         "credbridge: the kernel's keyring cannot be used: the kernel does not permit it here",
         'hint: for one command and what it starts: credbridge unlock -- <command>',
-        'hint: last of all, for whoever may read your environment too: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
+        'hint: last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"',
         '',
       ])
       const get = `printf 'protocol=https\\nhost=git.example.com\\n\\n' | strace "$@" git-credential-credbridge get`
