@@ -72,7 +72,7 @@ async function bundle(
     logLevel: 'warning',
     external: ['@napi-rs/keyring'],
     supported: { 'dynamic-import': false },
-    define: buildConstants(false),
+    define: buildConstants('node'),
     metafile: true,
     plugins: [lazy(found, from, within)],
   })

@@ -82,7 +82,7 @@ function goals({ forms: [, standalone], named }: World): readonly Goal[] {
   if (standalone === undefined) return []
   const get = 'docker get'
   return [
-    { row: named(get, standalone, 'secret-service'), against: `${get}: ${secretservice}`, atMost: 0.8, issue: 8 },
+    { row: named(get, standalone, 'secret-service'), against: `${get}: ${secretservice}`, atMost: 0.55, issue: 13 },
     { row: named(get, standalone, 'vault'), against: `${get}: ${pass}`, atMost: 1, issue: 4 },
   ]
 }

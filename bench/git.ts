@@ -84,17 +84,17 @@ function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
   return [
     { row: named('git get', node, 'keychain'), against: bare, atMost: 1.5, issue: 2 },
     { row: named('git get', node, 'keychain'), against: bare, atMost: 1.15, figure: 'peak', issue: 2 },
-    { row: named('git get', node, 'secret-service'), against: bare, atMost: 1.4, issue: 3 },
+    { row: named('git get', node, 'secret-service'), against: bare, atMost: 1.55, issue: 13 },
     { row: named('git get', node, 'secret-service'), against: named('git get', node, 'keychain'), atMost: 1, issue: 3 },
     { row: named('git get', node, 'vault'), against: bare, atMost: 1.35, issue: 4 },
-    { row: named('git get', standalone, 'secret-service'), against: theirs('git get'), atMost: 0.8, issue: 8 },
+    { row: named('git get', standalone, 'secret-service'), against: theirs('git get'), atMost: 0.55, issue: 13 },
     {
       row: named('git get + store', standalone, 'secret-service'),
       against: theirs('git get + store'),
-      atMost: 0.8,
-      issue: 8,
+      atMost: 0.45,
+      issue: 13,
     },
-    { row: named('git get', standalone, 'vault'), against: theirs('git get'), atMost: 0.8, issue: 8 },
-    { row: named('git get', standalone, 'secret-service'), atMost: 40, figure: 'peak', issue: 8 },
+    { row: named('git get', standalone, 'vault'), against: theirs('git get'), atMost: 0.35, issue: 13 },
+    { row: named('git get', standalone, 'secret-service'), atMost: 9, figure: 'peak', issue: 13 },
   ]
 }

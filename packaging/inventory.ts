@@ -11,11 +11,15 @@ export function writeInventory(folder: string, name: string, works: readonly Bun
 
 const line = '-'.repeat(80)
 
+/** Each notice once, under the names of all works that have it. */
 function notices(works: readonly Bundled[]): string {
   const head = 'credbridge contains the following works of others, under their own licences.\n'
-  const each = works.flatMap(({ name, version, license, notice }) =>
-    notice === undefined ? [] : [`${line}\n${name} ${version} (${license})\n\n${notice}\n`],
-  )
+  const byNotice = new Map<string, string[]>()
+  for (const { name, version, license, notice } of works) {
+    if (notice === undefined) continue
+    byNotice.set(notice, [...(byNotice.get(notice) ?? []), `${name} ${version} (${license})`])
+  }
+  const each = [...byNotice].map(([notice, names]) => `${line}\n${names.join('\n')}\n\n${notice}\n`)
   return [head, ...each].join('\n')
 }
 

@@ -25,9 +25,9 @@ export const commands: readonly string[] = readdirSync(join(root, 'bin'))
   .sort()
 
 /** The constants that replace these variables in the code. */
-export function buildConstants(standalone: boolean): Readonly<Record<string, string>> {
+export function buildConstants(runtime: 'node' | 'bun' | 'native'): Readonly<Record<string, string>> {
   return {
     'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(manifest.version),
-    'process.env.CREDBRIDGE_STANDALONE_AT_BUILD': JSON.stringify(standalone ? 'yes' : ''),
+    'process.env.CREDBRIDGE_RUNTIME_AT_BUILD': JSON.stringify(runtime),
   }
 }

@@ -18,6 +18,7 @@ const { values } = parseArgs({
 const wanted = values.all === true ? targets : (values.target ?? [undefined]).map(targetNamed)
 const out = join(root, 'build', 'release')
 
+refuseWithoutOrigin()
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
@@ -32,6 +33,14 @@ for (const target of wanted) {
   copyFileSync(join(folder, 'sbom.cdx.json'), join(out, `${name}.cdx.json`))
 }
 writeFileSync(join(out, 'SHA256SUMS'), checksums(out))
+
+/** npm publishes with provenance only what says where it comes from. */
+function refuseWithoutOrigin(): void {
+  const missing = ['repository', 'homepage', 'bugs'].filter((name) => !(name in manifest))
+  if (missing.length === 0) return
+  console.error(`package.json lacks ${missing.join(', ')}: docs/release.md says who sets them`)
+  process.exit(1)
+}
 
 /**
  * Writes the package as it is published. The packages for the platforms are named here and not in package.json, because

@@ -1,10 +1,9 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundledPackages, cratesIn, packageIn } from './bundled.ts'
-import { compile } from './compile.ts'
+import { buildByBun } from './bun.ts'
 import { writeInventory } from './inventory.ts'
+import { buildNative, isNative } from './native.ts'
 import { commands, manifest, root } from './project.ts'
-import { addonFor, runtimeWork } from './runtime.ts'
 import { ship } from './ship.ts'
 import { type Target, targetNamed } from './targets.ts'
 
@@ -22,18 +21,14 @@ export async function buildStandalone(target: Target, folder: string): Promise<v
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const executable = target.os === 'win32' ? 'credbridge.exe' : 'credbridge'
-  const inputs = compile(target, join(folder, executable))
+  const works = await (isNative(target)
+    ? buildNative(join(folder, executable))
+    : buildByBun(target, folder, executable))
   chmodSync(join(folder, executable), 0o755)
   // On Windows a symbolic link needs special rights; there the first argument names the command.
   const links = target.os === 'win32' ? [] : commands.filter((command) => command !== executable)
   for (const command of links) symlinkSync(executable, join(folder, command))
 
-  const { file, folder: addonFolder } = addonFor(target)
-  copyFileSync(file, join(folder, 'keyring.node'))
-  chmodSync(join(folder, 'keyring.node'), 0o644)
-
-  const addon = packageIn(addonFolder)
-  const works = [...bundledPackages(inputs), runtimeWork(target), addon, ...cratesIn(addon)]
   writeInventory(folder, packageName(target), works)
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   await ship(folder)

@@ -7,6 +7,7 @@
  *   <" text"              standard input as a JSON string, exactly those bytes, for what has no line end or odd ones
  *   > text                a line that it must write to standard output, in order, nothing else
  *   ! text                the same for standard error
+ *   !n text               the same where Node runs us: an executable needs no link of its own
  *   ? 1                   its exit code; 0 unless said
  *   + file                the lines up to the next $ are that file, made before it; an empty line may end them
  *
@@ -30,6 +31,7 @@ type Draft = { -readonly [Key in keyof Step]: Step[Key] } & {
 }
 
 export function parseTranscript(text: string): readonly Step[] {
+  const byNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
   const steps: Draft[] = []
   let files: Record<string, string> = {}
   let file: string | undefined
@@ -51,6 +53,7 @@ export function parseTranscript(text: string): readonly Step[] {
     else if (mark === '< ' || line === '<') step.input += `${rest}\n`
     else if (mark === '> ' || line === '>') step.stdout.push(rest)
     else if (mark === '! ' || line === '!') step.stderr.push(rest)
+    else if (mark === '!n') step.stderr.push(...(byNode ? [rest.slice(1)] : []))
     else if (mark === '? ') step.exitCode = Number(rest)
     else throw new Error(`line ${index + 1}: not a line of a transcript`)
   }

@@ -7,7 +7,7 @@ import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import { restorableIn } from '../core/restorable.ts'
 import { safeJson } from '../core/safe-json.ts'
-import { standalone } from '../edge/installation/version.ts'
+import { runtime } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { tools } from '../tools/index.ts'
@@ -126,8 +126,8 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
   return ['BUN_OPTIONS', 'BUN_BE_BUN']
     .filter((name) => machine.env[name] !== undefined)
     .map((name) => ({
-      state: standalone ? 'wrong' : 'note',
-      says: `${name} is set: it runs foreign code in any executable that Bun compiled, as a standalone credbridge is`,
+      state: runtime === 'bun' ? 'wrong' : 'note',
+      says: `${name} is set: it runs foreign code in any executable that Bun compiled, as some of credbridge are`,
       fix: hint`unset ${name}`,
     }))
 }

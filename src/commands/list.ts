@@ -98,7 +98,10 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 function byName(a: Entry, b: Entry): number {
-  return (
-    a.endpoint.key.localeCompare(b.endpoint.key) || a.account.localeCompare(b.account) || a.owner.localeCompare(b.owner)
-  )
+  return order(a.endpoint.key, b.endpoint.key) || order(a.account, b.account) || order(a.owner, b.owner)
+}
+
+/** By code units, the same in every language and runtime. */
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }

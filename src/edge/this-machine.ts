@@ -3,7 +3,6 @@ import { readDescriptor } from '../system/descriptor.ts'
 import { type Folders, foldersOf } from '../system/folders.ts'
 import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
-import { connectByBun } from '../system/unix-socket-bun.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { direct } from './installation/executable.ts'
@@ -43,7 +42,7 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     wrappers: wrappersIn(places, env, files),
     shipped: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
-    connector: ownConnector,
+    connector: () => socketConnector((process as { binding?: Binding }).binding?.bind(process)),
     setVariable(name, value) {
       process.env[name] = value
     },
@@ -55,9 +54,3 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
 async function sayOnTerminal(line: string): Promise<void> {
   if (await isTerminal(2)) write(2, `credbridge: ${line}\n`)
 }
-
-/** Spelled out, since the compiler leaves out the other way, and what it loads, only for a constant of this file. */
-const ownConnector =
-  process.env['CREDBRIDGE_STANDALONE_AT_BUILD'] === 'yes'
-    ? async () => connectByBun
-    : () => socketConnector((process as { binding?: Binding }).binding?.bind(process))

@@ -63,6 +63,11 @@ export interface StoreCommand {
   run(context: StoreCommandContext, argument: unknown, options: Readonly<Record<string, unknown>>): Promise<number>
 }
 
+/** Whether a signal was received. */
+export interface Interrupted {
+  readonly aborted: boolean
+}
+
 /** The input of a store's own command. */
 export interface StoreCommandContext {
   readonly terminal: Terminal
@@ -71,7 +76,7 @@ export interface StoreCommandContext {
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
   /** Delays signals, so that work can stop in a safe state. */
-  interruption(): { watch(): AbortSignal; end(): void }
+  interruption(): { watch(): Interrupted; end(): void }
   /**
    * Runs a program that can read this text from a file descriptor, whose number is in `variable`. Returns its exit
    * code.

@@ -1,7 +1,12 @@
+/** Whether a signal was received. */
+export interface Interrupted {
+  readonly aborted: boolean
+}
+
 /** Delays signals during work that must not be left half done. */
 export interface Interruption {
-  /** From now on a signal aborts the AbortSignal instead of ending the process. */
-  watch(): AbortSignal
+  /** From now on a signal sets `aborted` instead of ending the process. */
+  watch(): Interrupted
   /** From now on signals end the process again. If one was received since `watch`, the process ends now. */
   end(): void
 }
@@ -9,16 +14,16 @@ export interface Interruption {
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 export function interruption(): Interruption {
-  const controller = new AbortController()
+  const interrupted = { aborted: false }
   let received: NodeJS.Signals | undefined
   const note = (signal: NodeJS.Signals) => {
     received = signal
-    controller.abort()
+    interrupted.aborted = true
   }
   return {
     watch() {
       for (const signal of signals) process.on(signal, note)
-      return controller.signal
+      return interrupted
     },
     end() {
       for (const signal of signals) process.off(signal, note)

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { namesIn } from '../../system/own-file.ts'
+import type { Interrupted } from '../store-type.ts'
 import { parseEntry } from './entry.ts'
 import { recordName } from './names.ts'
 import { sealRecord } from './record.ts'
@@ -12,7 +13,7 @@ import type { Session } from './vault.ts'
  * before the vault was closed for writing may end later. Fails if a record disappears meanwhile, or if the copy is
  * incomplete.
  */
-export async function copyRecords(from: Session, to: Session, signal?: AbortSignal): Promise<void> {
+export async function copyRecords(from: Session, to: Session, signal?: Interrupted): Promise<void> {
   const atFirst = namesOf(from.tree)
   const copied = new Map<string, string>()
   for (let fresh = 1; fresh > 0; ) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Failure, isFailure } from '../../core/failure.ts'
 import type { Secret } from '../../core/secret.ts'
 import { discard, moveFile } from '../../system/disk.ts'
+import type { Interrupted } from '../store-type.ts'
 import { changing, type HeaderChange } from './change-header.ts'
 import { copyRecords } from './copy-records.ts'
 import { dropGeneration, dropOldGenerations, keepFormer } from './generations.ts'
@@ -23,7 +24,7 @@ export interface Rekeying {
   /**
    * Called before the vault is closed for writing. From then on a signal aborts the AbortSignal instead of the process.
    */
-  readonly interruption?: () => AbortSignal
+  readonly interruption?: () => Interrupted
 }
 
 /**

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { type Bundled, bundledPackages, cratesIn, packageIn } from './bundled.ts'
 import { buildConstants, commands, root } from './project.ts'
-import { compiler, runtimeFor } from './runtime.ts'
+import { addonFor, compiler, runtimeFor, runtimeWork } from './runtime.ts'
 import type { Target } from './targets.ts'
 
 /*
@@ -25,11 +26,21 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
+/** Builds the executable of this name, and the addon beside it. Returns the works of others in them. */
+export async function buildByBun(target: Target, folder: string, executable: string): Promise<readonly Bundled[]> {
+  const inputs = compile(target, join(folder, executable))
+  const { file, folder: addonFolder } = addonFor(target)
+  copyFileSync(file, join(folder, 'keyring.node'))
+  chmodSync(join(folder, 'keyring.node'), 0o644)
+  const addon = packageIn(addonFolder)
+  return [...bundledPackages(inputs), runtimeWork(target), addon, ...cratesIn(addon)]
+}
+
 /** Compiles the executable into `outfile`. Returns its source files. */
-export function compile(target: Target, outfile: string): readonly string[] {
+function compile(target: Target, outfile: string): readonly string[] {
   const entry = join(root, 'build', 'standalone-entry.ts')
   const metafile = `${outfile}.json`
-  const constants = Object.entries(buildConstants(true)).map(([name, value]) => `--define=${name}=${value}`)
+  const constants = Object.entries(buildConstants('bun')).map(([name, value]) => `--define=${name}=${value}`)
   mkdirSync(dirname(entry), { recursive: true })
   writeFileSync(entry, entryText(target))
   try {

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { build, type OutputFile, type Plugin } from 'esbuild'
+import { buildConstants, commands, root } from './project.ts'
+
+/*
+ * The sources as the native host runs them (runtime/): modules that share what they have in common, each loaded when it
+ * is first needed. What they import of node: comes from runtime/node; a name that is not there ends the build.
+ */
+
+const host = join(root, 'runtime', 'node')
+const entry = join(root, 'build', 'native-entry.ts')
+
+/** What stands in the place of a package, or of a file of src/. */
+const instead: Readonly<Record<string, string>> = {
+  '@napi-rs/keyring': 'runtime/keychain.ts',
+  'src/system/unix-socket-pipe.ts': 'runtime/unix-socket.ts',
+}
+
+/** What packages ask for by `require`. */
+const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
+
+/** Bundles all commands, or another program, into this folder; returns the files that went into it. */
+export async function bundleForNative(folder: string, program = allCommands()): Promise<readonly string[]> {
+  mkdirSync(dirname(entry), { recursive: true })
+  writeFileSync(entry, `import '../runtime/node/globals.ts'\n${program}`)
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { entry, ...Object.fromEntries(required.map((name) => [`node-${name}`, join(host, `${name}.ts`)])) },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['node'],
+    target: 'es2024',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: buildConstants('native'),
+    metafile: true,
+    plugins: [native],
+    write: false,
+  })
+  mkdirSync(folder, { recursive: true })
+  for (const file of outputFiles) writeFileSync(file.path, loadedByHost(file))
+  return Object.keys(metafile.inputs)
+}
+
+/** As packaging/bun.ts has it: the files of bin/ are the list of commands. */
+function allCommands(): string {
+  const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),\n`)
+  const argv0 = '../src/edge/installation/argv0.ts'
+  return `import { runInvoked } from '${argv0}'\n\nrunInvoked({\n${table.join('')}})\n`
+}
+
+const native: Plugin = {
+  name: 'native',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^host:/ }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^required:/ }, ({ path }) => ({ path: `./node-${path.slice(9)}.js`, external: true }))
+    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+      if (kind === 'entry-point') return undefined
+      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path
+      const file = join(root, instead[name] ?? `runtime/node/${name.replace(/^node:/, '')}.ts`)
+      return existsSync(file) ? { path: file, sideEffects: false } : undefined
+    })
+    onLoad({ filter: /\/node_modules\/.*\.js$/ }, ({ path }) => ({ contents: withImports(readFileSync(path, 'utf8')) }))
+  },
+}
+
+/**
+ * What is loaded later is loaded by the host: the engine's own `import()` asks bytecode for the file that it came from,
+ * which it no longer knows when all that serves to find faults is left out.
+ */
+function loadedByHost({ text }: OutputFile): string {
+  return text.replace(/\bimport\((?="\.\/[^"]+"\))/g, 'loadModule(')
+}
+
+/**
+ * A package's `require` of a node: module becomes the import of one that stands by itself: the bundler would otherwise
+ * start all that it leads to lazily, on a client's path too.
+ */
+function withImports(text: string): string {
+  const imports = new Set<string>()
+  const contents = text.replace(/\brequire\('(?:node:)?(\w+)'\)/g, (whole, name: string) => {
+    if (!required.includes(name)) return whole
+    imports.add(`import ${name === 'process' ? 'process$' : `* as ${name}$`} from 'required:${name}'\n`)
+    return `${name}$`
+  })
+  return [...imports, contents].join('')
+}

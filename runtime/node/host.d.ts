@@ -1,0 +1,183 @@
+/* What the host offers: ../src, one file for each module. Errors of the system are thrown as Node throws them. */
+
+declare module 'host:modules' {
+  export function load(name: string): Promise<unknown>
+}
+
+declare module 'host:text' {
+  export function isUtf8(bytes: Uint8Array): boolean
+  /** `text` must be well-formed; `encoding` is one of Node's names. */
+  export function encode(text: string, encoding: string): Uint8Array<ArrayBuffer>
+  /** Writes UTF-8, as many whole characters as there is room for; how many bytes that were. */
+  export function encodeInto(text: string, into: Uint8Array, offset: number): number
+  export function decode(bytes: Uint8Array, start: number, end: number, encoding: string): string
+}
+
+declare module 'host:files' {
+  export function flags(): Record<OpenFlag, number>
+  export function open(path: string, flags: number, mode: number): number
+  export function close(fd: number): void
+  /** At the position, or where the descriptor stands if that is negative. */
+  export function read(fd: number, into: Uint8Array, offset: number, length: number, position: number): number
+  export function write(fd: number, from: Uint8Array, offset: number, length: number, position: number): number
+  export function fsync(fd: number): void
+  export function ftruncate(fd: number, length: number): void
+  /** Device, inode, mode, links, user, group, size, and the times of access, writing and change in milliseconds. */
+  export function stat(path: string): Stats
+  export function lstat(path: string): Stats
+  export function fstat(fd: number): Stats
+  /** The number of the kind of file system. */
+  export function statfs(path: string): number
+  export function access(path: string, mode: number): void
+  export function readFile(path: string): Uint8Array<ArrayBuffer>
+  export function readdir(path: string): string[]
+  export function mkdir(path: string, mode: number, recursive: boolean): void
+  export function rmdir(path: string): void
+  export function unlink(path: string): void
+  export function removeAll(path: string): void
+  export function rename(from: string, to: string): void
+  export function link(from: string, to: string): void
+  export function symlink(target: string, path: string): void
+  export function readlink(path: string): string
+  export function realpath(path: string): string
+  export function chmod(path: string, mode: number): void
+  export function fchmod(fd: number, mode: number): void
+  export function chown(path: string, user: number, group: number): void
+  export function fchown(fd: number, user: number, group: number): void
+  /** In seconds. */
+  export function utimes(path: string, accessed: number, written: number): void
+  type OpenFlag =
+    | 'O_RDONLY'
+    | 'O_WRONLY'
+    | 'O_RDWR'
+    | 'O_CREAT'
+    | 'O_EXCL'
+    | 'O_TRUNC'
+    | 'O_APPEND'
+    | 'O_NONBLOCK'
+    | 'O_DIRECTORY'
+    | 'O_NOFOLLOW'
+  type Stats = [number, number, number, number, number, number, number, number, number, number]
+}
+
+declare module 'host:poll' {
+  /** Calls back once, so many milliseconds from now. All numbers that name a wait are of one series. */
+  export function after(milliseconds: number, callback: () => void): number
+  /** Calls back whenever the descriptor can be read from, or written to, or is at its end. */
+  export function watch(fd: number, writing: boolean, callback: () => void): number
+  export function stop(wait: number): void
+  /** Whether the process lives on for it. */
+  export function hold(wait: number, held: boolean): void
+  /** Calls back when nothing is left that the process lives on for. */
+  export function atEnd(callback: () => void): void
+}
+
+declare module 'host:process' {
+  /** The name that the process was started by, and the words behind it. */
+  export function words(): string[]
+  export function executable(): string
+  export function environment(): Record<string, string | undefined>
+  export function folder(): string
+  export function processId(): number
+  export function parentId(): number
+  export function userId(): number
+  export function home(): string | undefined
+  export function userName(): string | undefined
+  export function hostName(): string
+  export function priority(process: number): number
+  export function architecture(): string
+  export function random(into: Uint8Array): void
+  export function kill(process: number, signal: number): void
+  /** Becomes the program; returns by an error only. */
+  export function become(program: string, words: readonly string[], env: Readonly<Record<string, string>>): never
+  export function exit(code: number): never
+}
+
+declare module 'host:socket' {
+  /** A descriptor that does not block, connected to this path, or to an abstract name behind a NUL. */
+  export function connect(path: string): number
+}
+
+declare module 'host:terminal' {
+  export function isTerminal(fd: number): boolean
+  /** Keys come one by one and are not shown; the end of the process ends that too. */
+  export function setRaw(fd: number, on: boolean): void
+  export function size(fd: number): [columns: number, rows: number]
+}
+
+declare module 'host:signals' {
+  /** A descriptor that a byte can be read from for each signal that came: its number. */
+  export function open(): number
+  /** Whether the signal is heard, or does what it does to other processes. */
+  export function listen(signal: number, on: boolean): void
+}
+
+declare module 'host:url' {
+  /** `undefined` if it is no URL. */
+  export function parse(text: string): Parts | undefined
+  export function withHostname(href: string, name: string): Parts
+  type Parts = [href: string, username: string, hostname: string]
+}
+
+declare module 'host:crypto' {
+  export function digest(algorithm: string, bytes: Uint8Array): Uint8Array<ArrayBuffer>
+  export function hmac(algorithm: string, key: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer>
+  /** With SHA-256. */
+  export function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array<ArrayBuffer>
+  /** `cost` is the logarithm of scrypt's N. */
+  export function scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    length: number,
+    cost: number,
+    r: number,
+    p: number,
+  ): Uint8Array<ArrayBuffer>
+  /** AES-256-GCM: the ciphertext and, behind it, the tag. */
+  export function sealGcm(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    associated: Uint8Array,
+    plain: Uint8Array,
+  ): Uint8Array<ArrayBuffer>
+  /** `undefined` if the tag behind the ciphertext is not the right one. */
+  export function openGcm(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    associated: Uint8Array,
+    sealed: Uint8Array,
+  ): Uint8Array<ArrayBuffer> | undefined
+  /** AES-128-CBC with padding. */
+  export function encryptCbc(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): Uint8Array<ArrayBuffer>
+  export function decryptCbc(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer>
+  /** The base to the power of the exponent in the second Oakley group. */
+  export function oakley2(base: Uint8Array, exponent: Uint8Array): Uint8Array<ArrayBuffer>
+  export function verifyEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+}
+
+declare module 'host:child' {
+  /**
+   * Starts a program by its path. `stdio` says for 0, 1, 2 and so on which descriptor of ours it is: -1 a new pipe, -2
+   * nothing. Returns the process id and, for each, our end of the pipe or -1.
+   */
+  export function start(
+    program: string,
+    words: readonly string[],
+    env: Readonly<Record<string, string>>,
+    folder: string,
+    stdio: readonly number[],
+  ): [process: number, ...pipes: number[]]
+  /** The exit code and the signal that ended it, or 0; `undefined` as long as it runs. */
+  export function ended(process: number): [code: number, signal: number] | undefined
+}
+
+declare module 'host:keyring' {
+  export function read(service: string, account: string): string | undefined
+  export function keep(service: string, account: string, text: string): void
+  export function forget(service: string, account: string): boolean
+}
+
+declare module 'host:zlib' {
+  /** Throws where more than `longest` bytes come out. */
+  export function gunzip(archive: Uint8Array, longest: number): Uint8Array<ArrayBuffer>
+}

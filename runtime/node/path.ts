@@ -1,0 +1,81 @@
+import { folder } from 'host:process'
+
+/* https://nodejs.org/api/path.html: only what POSIX means by a path. */
+
+export const sep = '/'
+export const delimiter = ':'
+
+export function isAbsolute(path: string): boolean {
+  return path.startsWith('/')
+}
+
+/** The names on the way, without empty ones, `.` and, as far as that is possible, `..`. */
+function names(path: string): string[] {
+  const way: string[] = []
+  for (const name of path.split('/')) {
+    if (name === '' || name === '.') continue
+    if (name !== '..') way.push(name)
+    else if (way.length > 0 && way.at(-1) !== '..') way.pop()
+    else if (!isAbsolute(path)) way.push(name)
+  }
+  return way
+}
+
+export function normalize(path: string): string {
+  const way = names(path).join('/')
+  if (isAbsolute(path)) return way !== '' && path.endsWith('/') ? `/${way}/` : `/${way}`
+  return (way === '' ? '.' : way) + (path.endsWith('/') ? '/' : '')
+}
+
+export function join(...paths: string[]): string {
+  const whole = paths.filter((path) => path !== '').join('/')
+  return whole === '' ? '.' : normalize(whole)
+}
+
+export function resolve(...paths: string[]): string {
+  const start = paths.findLastIndex(isAbsolute)
+  const whole = start < 0 ? [folder(), ...paths] : paths.slice(start)
+  return `/${names(whole.join('/')).join('/')}`
+}
+
+export function relative(from: string, to: string): string {
+  const [here, there] = [names(resolve(from)), names(resolve(to))]
+  let same = 0
+  while (same < here.length && here[same] === there[same]) same++
+  return [...here.slice(same).map(() => '..'), ...there.slice(same)].join('/')
+}
+
+export function dirname(path: string): string {
+  const end = lastName(path)[0] - 1
+  if (end <= 0) return isAbsolute(path) ? '/' : '.'
+  return end === 1 && isAbsolute(path) ? '//' : path.slice(0, end)
+}
+
+export function basename(path: string, ending = ''): string {
+  const base = path.slice(...lastName(path))
+  return base !== ending && base.endsWith(ending) ? base.slice(0, base.length - ending.length) : base
+}
+
+export function extname(path: string): string {
+  const base = basename(path)
+  const dot = base.lastIndexOf('.')
+  return dot <= 0 || base === '..' ? '' : base.slice(dot)
+}
+
+export function parse(path: string): { root: string; dir: string; base: string; ext: string; name: string } {
+  const [base, ext] = [basename(path), extname(path)]
+  const dir = path.includes('/') ? dirname(path) : ''
+  return { root: isAbsolute(path) ? '/' : '', dir, base, ext, name: base.slice(0, base.length - ext.length) }
+}
+
+/** Where the last name starts and ends. */
+function lastName(path: string): [start: number, end: number] {
+  const end = withoutSlashes(path).length
+  return [path.lastIndexOf('/', end - 1) + 1, end]
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end--
+  return path.slice(0, end)
+}

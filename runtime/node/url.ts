@@ -1,0 +1,36 @@
+import { parse, withHostname } from 'host:url'
+
+/* https://url.spec.whatwg.org, as far as src/ uses it. */
+
+type Parts = NonNullable<ReturnType<typeof parse>>
+
+export class URL {
+  #parts: Parts
+
+  constructor(text: string) {
+    const parts = parse(text.toWellFormed())
+    if (parts === undefined) throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' })
+    this.#parts = parts
+  }
+
+  static canParse(text: string): boolean {
+    return parse(text.toWellFormed()) !== undefined
+  }
+
+  get href(): string {
+    return this.#parts[0]
+  }
+
+  get username(): string {
+    return this.#parts[1]
+  }
+
+  get hostname(): string {
+    return this.#parts[2]
+  }
+
+  /** What is no host leaves it as it is. */
+  set hostname(name: string) {
+    this.#parts = withHostname(this.href, name.toWellFormed())
+  }
+}

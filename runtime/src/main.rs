@@ -1,0 +1,53 @@
+//! Runs the bytecode of src/ on QuickJS-NG, and gives it what node: modules offer elsewhere (../node).
+
+mod child;
+mod crypto;
+mod error;
+mod files;
+mod keyring;
+mod memory;
+mod modules;
+mod poll;
+mod process;
+mod signals;
+mod socket;
+mod terminal;
+mod text;
+mod url;
+mod zlib;
+
+use rquickjs::context::intrinsic::{
+    Date, Json, MapSet, Performance, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
+};
+use rquickjs::{Context, Module, Runtime, qjs};
+
+/// No parser among them: what runs was compiled when this file was built.
+type Language = (Date, RegExpCompiler, RegExp, Json, Proxy, MapSet, TypedArrays, Promise, Performance, WeakRef);
+
+#[global_allocator]
+static MEMORY: memory::Overwriting = memory::Overwriting;
+
+const MOST_MEMORY: usize = 1 << 30;
+const MOST_STACK: usize = 4 << 20;
+/// A call ends long before collecting what it leaves would be of use.
+const GARBAGE: usize = 16 << 20;
+
+fn main() {
+    process::harden();
+    let runtime = Runtime::new().expect("there is memory");
+    runtime.set_memory_limit(MOST_MEMORY);
+    runtime.set_max_stack_size(MOST_STACK);
+    runtime.set_gc_threshold(GARBAGE);
+    runtime.set_loader(modules::Embedded, modules::Embedded);
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(poll::note_rejection)));
+    let context = Context::custom::<Language>(&runtime).expect("there is memory");
+    // SAFETY: this is its only thread, and a pause in it hurts nobody else.
+    unsafe { qjs::JS_SetCanBlock(context.get_runtime_ptr(), true) };
+    context.with(|ctx| {
+        if let Err(error) = Module::import(&ctx, modules::ENTRY) {
+            error::end_uncaught(&ctx, error);
+        }
+        poll::run(&ctx);
+    });
+    process::end_now(0)
+}

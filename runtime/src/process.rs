@@ -1,0 +1,121 @@
+//! This process: what it was started with, who runs it, how it ends.
+
+use crate::error::OrThrow;
+use crate::files::{Bytes, room};
+use crate::modules::native_module;
+use nix::errno::Errno;
+use nix::sys::signal::{self, Signal};
+use nix::unistd::{Pid, Uid, User};
+use rquickjs::{Ctx, Object, Result};
+use std::collections::BTreeMap;
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+native_module! {
+    "words": words, "executable": executable, "environment": environment, "folder": folder,
+    "processId": std::process::id, "parentId": std::os::unix::process::parent_id, "userId": user_id, "home": home,
+    "userName": user_name, "hostName": host_name, "priority": priority, "architecture": architecture, "random": random,
+    "kill": kill, "become": become_program, "exit": exit,
+}
+
+/// What is in our memory is nobody else's, nor written to a disk when we crash. Programs that we start are not like that.
+pub fn harden() {
+    // It fails on no Linux: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
+    let _ = nix::sys::prctl::set_dumpable(false);
+}
+
+/// Ends the process at once: nothing is flushed, since nothing is ever kept back.
+pub fn end_now(code: i32) -> ! {
+    crate::terminal::restore();
+    // SAFETY: it does not return, and skips what would run at an end.
+    unsafe { nix::libc::_exit(code) }
+}
+
+fn exit(code: i32) {
+    end_now(code)
+}
+
+/// The name that we were started by, and the words behind it.
+fn words() -> Vec<String> {
+    env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
+fn executable(ctx: Ctx<'_>) -> Result<String> {
+    let path = env::current_exe().or_throw(&ctx, "readlink")?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
+fn environment<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+    let variables = Object::new(ctx)?;
+    for (name, value) in env::vars_os() {
+        variables.set(&*name.to_string_lossy(), &*value.to_string_lossy())?;
+    }
+    Ok(variables)
+}
+
+fn folder(ctx: Ctx<'_>) -> Result<String> {
+    let path = env::current_dir().or_throw(&ctx, "getcwd")?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
+fn user_id() -> u32 {
+    Uid::current().as_raw()
+}
+
+fn home() -> Option<String> {
+    current_user().map(|user| user.dir.to_string_lossy().into_owned())
+}
+
+fn user_name() -> Option<String> {
+    current_user().map(|user| user.name)
+}
+
+fn current_user() -> Option<User> {
+    User::from_uid(Uid::current()).ok().flatten()
+}
+
+fn host_name() -> String {
+    nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn priority(ctx: Ctx<'_>, process: u32) -> Result<i32> {
+    Errno::clear();
+    // SAFETY: it reads nothing of ours. -1 can be a priority: then the error number stays as it was.
+    let priority = unsafe { nix::libc::getpriority(nix::libc::PRIO_PROCESS, process) };
+    match Errno::last_raw() {
+        0 => Ok(priority),
+        errno => Err(Errno::from_raw(errno)).or_throw(&ctx, "getpriority"),
+    }
+}
+
+/// As Node calls it.
+fn architecture() -> &'static str {
+    match env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+fn random(ctx: Ctx<'_>, mut into: Bytes<'_>) -> Result<()> {
+    getrandom::fill(room(&mut into, 0, usize::MAX)).or_throw(&ctx, "getrandom")
+}
+
+/// 0 sends nothing, and only asks whether there is such a process.
+fn kill(ctx: Ctx<'_>, process: i32, signal: i32) -> Result<()> {
+    let signal = match signal {
+        0 => None,
+        number => Some(Signal::try_from(number).or_throw(&ctx, "kill")?),
+    };
+    signal::kill(Pid::from_raw(process), signal).or_throw(&ctx, "kill")
+}
+
+/// Becomes another program; returns only if that cannot be.
+fn become_program(ctx: Ctx<'_>, program: String, words: Vec<String>, env: BTreeMap<String, String>) -> Result<()> {
+    let mut command = Command::new(&program);
+    if let Some((name, rest)) = words.split_first() {
+        command.arg0(name).args(rest);
+    }
+    Err(command.env_clear().envs(env).exec()).or_throw_at(&ctx, "execve", &program)
+}
