@@ -7,7 +7,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowed, isFingerprint, writeAllowed } from '../tools/allowed.ts'
 import { nothingThere } from './arguments.ts'
 
-interface Options {
+interface AllowOptions {
   readonly undo?: boolean
 }
 
@@ -19,9 +19,11 @@ export function allowCommand(program: Command, context: CliContext): void {
       'allow a project to have one setting, with its current value, when it gets a credential; without words: list',
     )
     .option('--undo', 'no longer allow it; without a setting, everything in the file')
-    .action((file: string | undefined, setting: string | undefined, options: Options) =>
+    .action((file: string | undefined, setting: string | undefined, options: AllowOptions) =>
       context.end(
-        file === undefined ? list(context) : change(context, resolve(context.machine.folder, file), setting, options),
+        file === undefined
+          ? list(context)
+          : change(context, resolve(context.machine.workingFolder, file), setting, options),
       ),
     )
 }
@@ -32,7 +34,7 @@ function list({ machine, terminal }: CliContext): number {
   return all.length === 0 ? nothingThere : 0
 }
 
-function change(context: CliContext, file: string, word: string | undefined, { undo }: Options): number {
+function change(context: CliContext, file: string, word: string | undefined, { undo }: AllowOptions): number {
   return undo === true ? forbid(context, file, word) : permit(context, file, word)
 }
 

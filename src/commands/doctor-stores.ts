@@ -20,14 +20,14 @@ export interface StoreReport {
 }
 
 /** A finding about a store, or about the choice of it. */
-export interface StoreFinding extends DoctorLine {
+export interface StoreLine extends DoctorLine {
   readonly check: string
 }
 
 export interface StoresReport {
   readonly because: InUse['because']
   readonly stores: readonly StoreReport[]
-  readonly findings: readonly StoreFinding[]
+  readonly lines: readonly StoreLine[]
   /** A native call still runs (core/failure.ts). */
   readonly stuck: boolean
 }
@@ -54,14 +54,14 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
     const used = names.includes(name)
     reports.push(await tryStore(name, used, { settings, machine, asker: used ? asker : withoutPerson(asker) }))
   }
-  const chosen: StoreFinding =
+  const chosen: StoreLine =
     names.length > 0
       ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${reasons[because]}` }
       : willSettle(reports.find(({ report }) => report.name === keychain)?.failure, asker.personPresent, keychain)
   return {
     because,
     stores: reports.map(({ report }) => report),
-    findings: [chosen, ...reports.flatMap(findingsOf)],
+    lines: [chosen, ...reports.flatMap(linesOf)],
     stuck: reports.some(({ failure }) => failure?.stuck === true),
   }
 }
@@ -103,7 +103,7 @@ function lastsUntil({ lasts }: Traits): string {
 }
 
 /** Predicts where the first save will go, from the keychain's answer without a dialog. */
-function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreFinding {
+function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreLine {
   const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
   if (failure.code !== 'unavailable' || failure.passing) {
@@ -115,14 +115,14 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
   return { check: 'store', state: 'note', says }
 }
 
-function findingsOf({ report, failure, problems = [] }: Tried): readonly StoreFinding[] {
+function linesOf({ report, failure, problems = [] }: Tried): readonly StoreLine[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
-  const note: StoreFinding = { check, state: 'note', says: about.join('; ') }
+  const note: StoreLine = { check, state: 'note', says: about.join('; ') }
   if (works === undefined) return [note]
   if (failure === undefined) {
-    const ok: StoreFinding = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
+    const ok: StoreLine = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
     return [note, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]

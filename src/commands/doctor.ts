@@ -14,8 +14,8 @@ import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { broken, shownAccount } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
+import { entryState, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
-import { mendings, shownEnded, standingOf } from './standing.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
   program
@@ -44,16 +44,16 @@ type Result = DoctorLine & { readonly check: string }
 async function doctor(context: CliContext, options: { json?: boolean }): Promise<Ending> {
   const results: Result[] = []
   let stuck = false
-  const report = (found: readonly Result[]) => {
-    results.push(...found)
-    if (options.json !== true) for (const result of found) context.terminal.out(line(result))
+  const report = (lines: readonly Result[]) => {
+    results.push(...lines)
+    if (options.json !== true) for (const result of lines) context.terminal.out(line(result))
   }
   const look = async ({ name, run }: Check) => {
-    const found = await run().catch((error) => {
+    const lines = await run().catch((error) => {
       stuck ||= asFailure(error).stuck
       return [doctorLineOf(error)]
     })
-    report(found.map((finding) => ({ check: name, ...finding })))
+    report(lines.map((line) => ({ check: name, ...line })))
   }
   await look({ name: 'settings', run: () => checkSettings(context) })
   const { engine, machine, asker } = context
@@ -61,7 +61,7 @@ async function doctor(context: CliContext, options: { json?: boolean }): Promise
     (settings) => reportStores({ settings, machine, asker }),
     () => undefined,
   )
-  report(stores?.findings ?? [{ check: 'store', state: 'skipped', says: 'not looked at, because of the settings' }])
+  report(stores?.lines ?? [{ check: 'store', state: 'skipped', says: 'not looked at, because of the settings' }])
   stuck ||= stores?.stuck === true
   for (const check of checks(context, stores)) await look(check)
   if (options.json === true) {
@@ -113,10 +113,10 @@ async function checkRefused(context: CliContext, stores: StoresReport | undefine
   const entries = await broker.list()
   const ended = await (await broker.personActions()).endedUses(entries)
   return entries.flatMap((entry): DoctorLine[] => {
-    const [fix] = isNoteKind(entry.kind) ? [] : mendings(entry, ended)
+    const [fix] = isNoteKind(entry.kind) ? [] : fixesFor(entry, ended)
     if (fix === undefined) return []
     const { endpoint, account } = entry
-    const { ended: withheld } = standingOf(entry, entries, ended)
+    const { ended: withheld } = entryState(entry, entries, ended)
     const says = `${shownAccount(account)} at ${endpoint.key}: ${shownEnded(withheld, Date.now()).join('; ')}`
     return [{ state: 'note', says, fix }]
   })
@@ -133,9 +133,9 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
 }
 
 function checkCommand({ machine }: CliContext, { byName }: Tool, command: string): readonly DoctorLine[] {
-  const ours = machine.ours(command)
+  const ours = machine.ownCommand(command)
   const path = (byName === true && ours !== undefined ? machine.program(command) : undefined) ?? ours
-  if (path !== undefined && machine.files.isEverybodys(dirname(path))) {
+  if (path !== undefined && machine.files.isWorldWritable(dirname(path))) {
     const fix = hint`chmod o-w ${dirname(path)}`
     return [{ state: 'wrong', says: `other users can replace ${command} in ${dirname(path)}`, fix }]
   }

@@ -21,19 +21,19 @@ const parts = {
 
 type Part = keyof typeof parts
 
-export interface Wish {
+export interface EnvSpec {
   readonly variable: string
   readonly endpoint: Address
   readonly account: string | undefined
   readonly part: Part
 }
 
-export interface Given {
+export interface EnvVariables {
   readonly endpoint: Address
   readonly variables: Readonly<Record<string, string>>
 }
 
-export function wishFrom(text: string): Wish {
+export function parseEnvSpec(text: string): EnvSpec {
   const equals = text.indexOf('=')
   const variable = text.slice(0, Math.max(equals, 0))
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(variable)) {
@@ -48,7 +48,10 @@ export function wishFrom(text: string): Wish {
   return { variable, ...placeFrom(part === undefined ? rest : rest.slice(0, colon)), part: part ?? 'password' }
 }
 
-export async function wishVariables({ variable, endpoint, account, part }: Wish, broker: Broker): Promise<Given> {
+export async function envSpecVariables(
+  { variable, endpoint, account, part }: EnvSpec,
+  broker: Broker,
+): Promise<EnvVariables> {
   const credential = await credentialFor(broker, endpoint, account, parts[part])
   return { endpoint, variables: { [variable]: textFor(credential, part) } }
 }
@@ -71,7 +74,7 @@ function textFor({ account, secret, scheme }: Credential, part: Part): string {
 }
 
 /** `name[:word][=<endpoint>[#account]]`. Without an endpoint: everything that a person shared with the profile. */
-export async function profileVariables(text: string, broker: Broker, before: Before): Promise<Given> {
+export async function profileVariables(text: string, broker: Broker, before: Before): Promise<EnvVariables> {
   const equals = text.indexOf('=')
   const [name = '', word = ''] = (equals < 0 ? text : text.slice(0, equals)).split(':')
   const profile = profileNamed(name)

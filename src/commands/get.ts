@@ -16,13 +16,18 @@ export function getCommand(program: Command, context: CliContext): void {
     )
 }
 
-interface Options {
+interface GetOptions {
   readonly show?: boolean
   readonly json?: boolean
   readonly service?: boolean
 }
 
-async function get(context: CliContext, word: string, account: string | undefined, options: Options): Promise<number> {
+async function get(
+  context: CliContext,
+  word: string,
+  account: string | undefined,
+  options: GetOptions,
+): Promise<number> {
   const endpoint = endpointFrom(word, options)
   if (context.terminal.outIsTerminal && options.show !== true) {
     throw new Failure('refused', 'the secret would be shown on the terminal', {

@@ -12,9 +12,9 @@ import { tools } from '../tools/index.ts'
 import { nothingThere, shownAccount } from './arguments.ts'
 import { asksWell } from './is-set-up.ts'
 
-const neighbours = tools.flatMap((tool) => tool.neighbours ?? [])
+const foreignHelpers = tools.flatMap((tool) => tool.foreignHelpers ?? [])
 
-interface Options {
+interface ImportFromOptions {
   readonly from?: string
   readonly yes?: boolean
   readonly dryRun?: boolean
@@ -23,12 +23,12 @@ interface Options {
 }
 
 /** `credbridge import --from <helper>`: copies the items of a foreign helper in the same Secret Service. */
-export function fromNeighbours(command: Command, context: CliContext): void {
+export function importFromHelpers(command: Command, context: CliContext): void {
   command
     .enablePositionalOptions()
     .addOption(
       new Option('--from <helper>', 'another helper that keeps its items in the Secret Service').choices(
-        neighbours.map(({ name }) => name),
+        foreignHelpers.map(({ name }) => name),
       ),
     )
     .option('-y, --yes', 'do not ask before copying')
@@ -38,14 +38,14 @@ export function fromNeighbours(command: Command, context: CliContext): void {
     .action(async (options) => context.end(await takeOver(context, command, options)))
 }
 
-async function takeOver(context: CliContext, command: Command, options: Options): Promise<number> {
-  const neighbour = neighbours.find(({ name }) => name === options.from)
-  if (neighbour === undefined) command.help({ error: true })
+async function takeOver(context: CliContext, command: Command, options: ImportFromOptions): Promise<number> {
+  const helper = foreignHelpers.find(({ name }) => name === options.from)
+  if (helper === undefined) command.help({ error: true })
   const { terminal, machine, engine, asker } = context
   const broker = await context.broker()
-  const items = await foreignItems(await engine.settings(), machine, asker, neighbour.searches)
+  const items = await foreignItems(await engine.settings(), machine, asker, helper.searches)
   const all = items.flatMap((item) => {
-    const credential = readable(() => neighbour.read(item.attributes, item.secret.expose()))
+    const credential = readable(() => helper.read(item.attributes, item.secret.expose()))
     return credential === undefined ? [] : [{ item, credential }]
   })
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)

@@ -16,8 +16,8 @@ export interface Taken {
 }
 
 /** All secrets that were removed from files and not written back. `malformed` if the journal cannot be read. */
-export function taken({ files, places }: Machine): readonly Taken[] {
-  const file = journalOf({ places })
+export function taken({ files, folders: places }: Machine): readonly Taken[] {
+  const file = journalOf({ folders: places })
   const text = files.read(file)
   if (text === undefined) return []
   const entries = parsed(text)
@@ -46,11 +46,11 @@ export function forgetTaken(machine: Machine, entries: readonly Taken[]): void {
     )
 }
 
-function write({ files, places }: Machine, entries: readonly Taken[]): void {
-  files.write(journalOf({ places }), `${JSON.stringify(entries, undefined, 2)}\n`)
+function write({ files, folders: places }: Machine, entries: readonly Taken[]): void {
+  files.write(journalOf({ folders: places }), `${JSON.stringify(entries, undefined, 2)}\n`)
 }
 
-function journalOf({ places }: Pick<Machine, 'places'>): string {
+function journalOf({ folders: places }: Pick<Machine, 'folders'>): string {
   return join(places.state, 'imported.json')
 }
 

@@ -8,7 +8,7 @@ import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecret, PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
 import { broken, nothingThere, shownAccount } from './arguments.ts'
-import { fromNeighbours } from './import-from.ts'
+import { importFromHelpers } from './import-from.ts'
 import { forgetTaken, type Taken, taken } from './import-journal.ts'
 import { stillFound } from './import-readers.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
@@ -17,7 +17,7 @@ export function importCommand(program: Command, context: CliContext): void {
   const command = program
     .command('import')
     .description('move plain secrets out of files that tools left, or take over what another helper keeps')
-  fromNeighbours(command, context)
+  importFromHelpers(command, context)
   for (const tool of tools) {
     const { plainSecrets } = tool
     if (plainSecrets === undefined) continue
@@ -34,7 +34,7 @@ export function importCommand(program: Command, context: CliContext): void {
   }
 }
 
-type Options = SetupOptions & {
+type ImportOptions = SetupOptions & {
   yes?: boolean
   dryRun?: boolean
   keep?: boolean
@@ -43,7 +43,7 @@ type Options = SetupOptions & {
   undo?: boolean
 }
 
-async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: Options): Promise<number> {
+async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: ImportOptions): Promise<number> {
   const { terminal, machine } = context
   if (options.undo === true) return putBack(context, tool, source, options)
   const { secrets: all, remarks } = await source.find(machine, options)
@@ -77,7 +77,12 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
 }
 
 /** Writes secrets back. An entry stays in the journal only if it could not be written now. */
-async function putBack(context: CliContext, tool: Tool, source: PlainSecrets, { dryRun }: Options): Promise<number> {
+async function putBack(
+  context: CliContext,
+  tool: Tool,
+  source: PlainSecrets,
+  { dryRun }: ImportOptions,
+): Promise<number> {
   const { terminal, machine } = context
   const entries = taken(machine).filter((one) => one.tool === tool.name)
   const there = new Map<Taken, Credential>()

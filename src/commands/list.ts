@@ -17,7 +17,7 @@ import {
   shownAccount,
   withService,
 } from './arguments.ts'
-import { jsonStanding, mendings, refusedCopy, shownStanding, standingOf } from './standing.ts'
+import { entryState, entryStateData, entryStateText, fixesFor, refusedCopy } from './entry-state.ts'
 
 export function listCommand(program: Command, context: CliContext): void {
   withService(program.command('list [endpoint] [account]'))
@@ -43,14 +43,14 @@ async function list(
   const entries = all.filter((entry) => !isNoteKind(entry.kind) && isMeant(entry)).sort(byName)
   const near = all.filter(({ endpoint: at }) => endpoint === undefined || sameEndpoint(at, endpoint))
   const ended = await (await opened.personActions()).endedUses(near)
-  const standing = (entry: Entry) => standingOf(entry, all, ended)
+  const state = (entry: Entry) => entryState(entry, all, ended)
   const now = Date.now()
   if (options.json === true) {
-    const data = entries.map((entry) => ({ ...jsonEntry(entry), ...jsonStanding(standing(entry)) }))
+    const data = entries.map((entry) => ({ ...jsonEntry(entry), ...entryStateData(state(entry)) }))
     terminal.out(`${safeJson(data, 2)}\n`)
   } else {
-    terminal.out(table(entries.map((entry) => [...row(entry), shownStanding(standing(entry), now)])))
-    for (const command of new Set(entries.flatMap((entry) => mendings(entry, ended))))
+    terminal.out(table(entries.map((entry) => [...row(entry), entryStateText(state(entry), now)])))
+    for (const command of new Set(entries.flatMap((entry) => fixesFor(entry, ended))))
       sayLine(terminal, `hint: ${command}`)
     const copies = all.some(({ kind }) => kind === 'erased') ? await refusedCopies(opened) : []
     for (const copy of copies.filter(({ erased }) => isMeant(erased))) {

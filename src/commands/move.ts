@@ -10,7 +10,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
 import { broken, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
 
-interface Options {
+interface MoveOptions {
   readonly to: string
   readonly from?: string
   readonly all?: boolean
@@ -28,7 +28,7 @@ export function moveCommand(program: Command, context: CliContext): void {
     .action(async (endpoint: string | undefined, options) => context.end(await move(context, endpoint, options)))
 }
 
-async function move(context: CliContext, word: string | undefined, options: Options): Promise<number> {
+async function move(context: CliContext, word: string | undefined, options: MoveOptions): Promise<number> {
   const { terminal } = context
   const meant = which(word, options)
   const { from, to } = await stores(context, options)
@@ -46,7 +46,7 @@ async function move(context: CliContext, word: string | undefined, options: Opti
   return entries.length === 0 ? nothingThere : 0
 }
 
-async function stores(context: CliContext, options: Options): Promise<{ from: Store; to: Store }> {
+async function stores(context: CliContext, options: MoveOptions): Promise<{ from: Store; to: Store }> {
   const { machine, engine } = context
   const settings = await engine.settings()
   const to = await openStore(options.to, settings, machine)
@@ -97,7 +97,7 @@ async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: str
   terminal.say(hint`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
 }
 
-function which(word: string | undefined, options: Options): (entry: Entry) => boolean {
+function which(word: string | undefined, options: MoveOptions): (entry: Entry) => boolean {
   if (options.all === true && word === undefined) return () => true
   if (options.all === true || word === undefined) {
     throw new Failure('malformed', 'say an endpoint, or --all', { hints: [hint`credbridge list`] })

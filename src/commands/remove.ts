@@ -15,7 +15,7 @@ import {
   withService,
 } from './arguments.ts'
 
-interface Options {
+interface RemoveOptions {
   readonly service?: boolean
   readonly owner?: string
   readonly allAccounts?: boolean
@@ -41,7 +41,7 @@ async function remove(
   context: CliContext,
   word: string,
   account: string | undefined,
-  options: Options,
+  options: RemoveOptions,
 ): Promise<number> {
   const { terminal } = context
   const endpoint = endpointFrom(word, options)

@@ -9,7 +9,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
-import { profileVariables, wishFrom, wishVariables } from './env-spec.ts'
+import { envSpecVariables, parseEnvSpec, profileVariables } from './env-spec.ts'
 
 export function runCommand(program: Command, context: CliContext): void {
   program
@@ -27,7 +27,7 @@ export function runCommand(program: Command, context: CliContext): void {
     .action(async (words: readonly string[], options) => run(context, words, options))
 }
 
-interface Options {
+interface RunCommandOptions {
   readonly env?: readonly string[]
   readonly profile?: readonly string[]
 }
@@ -41,23 +41,27 @@ function profilesHelp(): string {
   return `what a program's manual says it reads, for: ${names.join(', ')}; without an endpoint, all that is shared with it`
 }
 
-async function run(context: CliContext, words: readonly string[], { env = [], profile = [] }: Options): Promise<void> {
+async function run(
+  context: CliContext,
+  words: readonly string[],
+  { env = [], profile = [] }: RunCommandOptions,
+): Promise<void> {
   const [name = '', ...rest] = words
   const real = realProgram(name, context.machine.env)
-  const wishes = [...env.map(wishFrom), ...profile]
+  const specs = [...env.map(parseEnvSpec), ...profile]
   const added: Record<string, string> = {}
   const named = new Map<string, Endpoint>()
-  for (const wish of wishes) {
+  for (const spec of specs) {
     const broker = await context.broker()
     const before = (variable: string) => added[variable] ?? context.machine.env[variable]
-    const given =
-      typeof wish === 'string' ? await profileVariables(wish, broker, before) : await wishVariables(wish, broker)
-    Object.assign(added, given.variables)
-    for (const variable of Object.keys(given.variables)) named.set(variable, given.endpoint)
+    const additions =
+      typeof spec === 'string' ? await profileVariables(spec, broker, before) : await envSpecVariables(spec, broker)
+    Object.assign(added, additions.variables)
+    for (const variable of Object.keys(additions.variables)) named.set(variable, additions.endpoint)
   }
   const launcher = await launcherOf(name)
-  if (launcher === undefined && wishes.length === 0) throw nothingSaid(name)
-  const call = { program: plainName(name), words: rest, world: context.machine, named, asked: true }
+  if (launcher === undefined && specs.length === 0) throw nothingToSet(name)
+  const call = { program: plainName(name), words: rest, machine: context.machine, named, asked: true }
   const surface = thisSurface(launcher?.tool ?? person, context.engine)
   context.end(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
 }
@@ -70,7 +74,7 @@ async function launcherOf(name: string): Promise<Launcher | undefined> {
   return tools.find(({ runs }) => runs?.includes(plainName(name)))?.launcher?.()
 }
 
-function nothingSaid(name: string): Failure {
+function nothingToSet(name: string): Failure {
   return new Failure('malformed', `no credential is named for ${name}`, {
     hints: [
       hint`name a variable and its endpoint: --env NAME=https://host`,

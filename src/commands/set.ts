@@ -3,7 +3,7 @@ import { type Credential, type Entry, type Kind, type Place, person, samePlace }
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
-import type { PersonsWord } from '../core/persons-word.ts'
+import type { SetResult } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
@@ -20,14 +20,14 @@ export function setCommand(program: Command, context: CliContext): void {
     )
 }
 
-interface Options {
+interface SetOptions {
   readonly service?: boolean
   readonly kind: Kind
   readonly scheme?: string
   readonly allowEmpty?: boolean
 }
 
-async function set(context: CliContext, word: string, named: string | undefined, options: Options): Promise<number> {
+async function set(context: CliContext, word: string, named: string | undefined, options: SetOptions): Promise<number> {
   const { terminal, broker } = context
   const endpoint = endpointFrom(word, options)
   const { kind, scheme } = options
@@ -46,7 +46,7 @@ async function set(context: CliContext, word: string, named: string | undefined,
 }
 
 /** Reads the secret from the terminal or standard input. Refuses an empty one: often a variable was not set. */
-async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEmpty }: Options): Promise<Secret> {
+async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEmpty }: SetOptions): Promise<Secret> {
   const secret = terminal.inIsTerminal
     ? await terminal.askSecret(`Secret for ${endpoint.key}`)
     : await terminal.readSecret()
@@ -58,7 +58,7 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
 }
 
 /** Reports the other effects of the save, and how to undo them. */
-function remarksOn(change: PersonsWord, { endpoint, account }: Place, hours: number): readonly string[] {
+function remarksOn(change: SetResult, { endpoint, account }: Place, hours: number): readonly string[] {
   const who = shownAccount(account)
   const instead = change.restorable === 'instead' ? ['--replace'] : []
   const restore = hint`credbridge restore ${[...instead, ...placeWords(endpoint, account)]}`

@@ -28,9 +28,9 @@ export function setupCommand(program: Command, context: CliContext): void {
   }
 }
 
-type Options = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
+type SetupCommandOptions = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
 
-async function wire(context: CliContext, tool: Tool, setup: Setup, options: Options): Promise<number> {
+async function wire(context: CliContext, tool: Tool, setup: Setup, options: SetupCommandOptions): Promise<number> {
   const { terminal, machine, engine, asker } = context
   const undo = options.undo === true
   const make = async (changes: readonly Change[]) => {
@@ -40,7 +40,7 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
     }
   }
   // First, because the plan below looks the commands up in PATH.
-  if (!undo) await make(machine.direct(tool.commands))
+  if (!undo) await make(machine.relink(tool.commands))
   const {
     changes,
     remarks,
@@ -69,7 +69,12 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Opti
 }
 
 /** Asks once for all sign-ins. Without a terminal the person must have answered by an option. */
-async function agrees({ terminal }: CliContext, { name }: Tool, count: number, { yes }: Options): Promise<boolean> {
+async function agrees(
+  { terminal }: CliContext,
+  { name }: Tool,
+  count: number,
+  { yes }: SetupCommandOptions,
+): Promise<boolean> {
   if (yes === true) return true
   const question = `${name} will not find ${count === 1 ? 'this sign-in' : `these ${count} sign-ins`} any more. Take over?`
   try {

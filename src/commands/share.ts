@@ -8,7 +8,7 @@ import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { accountFrom, accountsOf, endpointFrom, nothingThere, sayLine, shownAccount } from './arguments.ts'
 
-interface Options {
+interface ShareOptions {
   readonly with: string
   readonly undo?: boolean
 }
@@ -22,7 +22,7 @@ export function shareCommand(program: Command, context: CliContext): void {
     .description('share an account with a tool that otherwise sees only what it saved itself')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
     .option('--undo', 'stop sharing it')
-    .action(async (endpoint: string, word: string | undefined, options: Options) => {
+    .action(async (endpoint: string, word: string | undefined, options: ShareOptions) => {
       const account = accountFrom(endpoint, word, {})
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')

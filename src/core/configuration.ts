@@ -1,4 +1,4 @@
-import { type Found, noteOwner, type Owner } from './credential.ts'
+import { noteOwner, type Owner, type StoredItem } from './credential.ts'
 
 /*
  * A person may have several configurations of one tool, each with its own account (docker: DOCKER_CONFIG). Items saved
@@ -48,7 +48,7 @@ export function rankOf(owner: Owner, asking: Owner): (typeof ranks)[number] {
 /**
  * The items of the oldest configurations at an endpoint, to be removed so that the saving one stays within the limit.
  */
-export function tooMany(items: readonly Found[], saving: Owner): readonly Found[] {
+export function tooMany(items: readonly StoredItem[], saving: Owner): readonly StoredItem[] {
   if (!isConfiguration(saving)) return []
   const others = items
     .filter(({ owner }) => isConfiguration(owner) && isOtherConfiguration(owner, saving))

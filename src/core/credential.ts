@@ -117,7 +117,7 @@ export interface UnknownItem extends Place {
 export type Item = Credential | NoteItem | UnknownItem
 
 /** An item with the time of its last write, in milliseconds since 1970; absent if the store keeps no times. */
-export type Found<T extends Item = Item> = T & { readonly savedAt?: number }
+export type StoredItem<T extends Item = Item> = T & { readonly savedAt?: number }
 
 export function isCredential<T extends Item>(item: T): item is T & Credential {
   return !isUnknown(item) && isKind(item.kind)

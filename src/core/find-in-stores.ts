@@ -1,14 +1,14 @@
-import type { Found } from './credential.ts'
+import type { StoredItem } from './credential.ts'
 import { isNote } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Answer, accountToRead, type Lookup, select } from './selection.ts'
 
 /** `find` of one store, for one asker (core/store.ts). */
-export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly Found[]>
+export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly StoredItem[]>
 
 /** The answer of the first store that has one. Notes in a store also apply to the stores after it. */
 export async function findIn(stores: readonly Read[], lookup: Lookup, now: number): Promise<Answer | undefined> {
-  const notes: Found[] = []
+  const notes: StoredItem[] = []
   for (const read of stores) {
     const found = await read(lookup.endpoints, accountToRead(lookup))
     const answer = select([...notes, ...found], lookup, now)

@@ -1,7 +1,7 @@
 import type { WithAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import { isNoteAbout, withoutConfiguration } from './configuration.ts'
-import type { Credential, Entry, Found, Kind, NoteItem, Owner } from './credential.ts'
+import type { Credential, Entry, Kind, NoteItem, Owner, StoredItem } from './credential.ts'
 import { isNote } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
@@ -53,7 +53,7 @@ function isCandidate({ tool, kinds }: Listing, { owner, kind }: Entry): boolean 
 interface Known {
   readonly candidates: readonly Endpoint[]
   /** The items at these endpoints, if the store returned them at once. */
-  readonly found?: readonly Found[]
+  readonly found?: readonly StoredItem[]
 }
 
 async function knownIn(store: Store, asker: Asker, isWanted: (entry: Entry) => boolean): Promise<Known> {
@@ -69,11 +69,11 @@ async function readAll(
   store: Store,
   asker: Asker,
   endpoints: readonly Endpoint[],
-  known: readonly Found[] = [],
+  known: readonly StoredItem[] = [],
 ): Promise<Read> {
-  const found = new Map<string, Found[]>()
+  const found = new Map<string, StoredItem[]>()
   const broken = new Map<string, unknown>()
-  const keep = (items: readonly Found[]) => {
+  const keep = (items: readonly StoredItem[]) => {
     for (const item of items) {
       const here = found.get(nameOf(item.endpoint))
       if (here === undefined) found.set(nameOf(item.endpoint), [item])

@@ -6,7 +6,7 @@ import { type EndedUse, endedUses } from './ended-uses.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure, isFailure, withHints } from './failure.ts'
 import { endpointWords, hint, placeWords } from './hint.ts'
-import { type PersonsWord, setByPerson } from './persons-word.ts'
+import { type SetResult, setByPerson } from './persons-word.ts'
 import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
@@ -16,7 +16,7 @@ export interface PersonActions {
   /** The credentials and unknown items at an endpoint, without secrets. */
   entriesAt(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
   /** Saves a person's credential. It takes precedence for every tool. */
-  set(credential: Credential): Promise<PersonsWord>
+  set(credential: Credential): Promise<SetResult>
   /** Removes an entry. Returns `final` if it could not be kept restorable, `absent` if it did not exist. */
   remove(entry: Entry, how: 'restorable' | 'final'): Promise<'restorable' | 'final' | 'absent'>
   /** Removes or counts the items at an endpoint that are damaged or of a later version. Returns their number. */

@@ -1,5 +1,5 @@
 import type { BrokerParts } from './broker-parts.ts'
-import type { Credential, Found, Item, NoteItem, Owner } from './credential.ts'
+import type { Credential, Item, NoteItem, Owner, StoredItem } from './credential.ts'
 import {
   hasExpired,
   isCredential,
@@ -21,7 +21,7 @@ import { saveVerified } from './save-verified.ts'
 import { covers } from './selection.ts'
 
 /** The effects of `credbridge set`. */
-export interface PersonsWord {
+export interface SetResult {
   readonly result: SaveResult
   /** The tools whose own credential for this account was removed. They get this one now. */
   readonly ended: readonly Owner[]
@@ -37,7 +37,7 @@ export interface PersonsWord {
   readonly isNowDefault: boolean
 }
 
-const nothing: PersonsWord = {
+const nothing: SetResult = {
   result: 'unchanged',
   ended: [],
   updated: [],
@@ -52,7 +52,7 @@ const nothing: PersonsWord = {
  * and account is removed and can be restored. Python's own item receives the new secret. Notes that ended a tool's use
  * are removed. If the endpoint has other accounts, this one becomes the default.
  */
-export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<PersonsWord> {
+export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<SetResult> {
   const { stores, asker, now, restorable } = parts
   const [first] = stores
   if (hasExpired(credential, now())) return { ...nothing, result: 'expired' }
@@ -109,7 +109,7 @@ function isTool(owner: Owner): boolean {
  * Removes a tool's own credential, unless the tool has just saved another one. A `shared` note replaces it, so that the
  * tool still lists the account.
  */
-async function endOwn({ stores: [first], asker }: BrokerParts, own: Found<Credential>): Promise<void> {
+async function endOwn({ stores: [first], asker }: BrokerParts, own: StoredItem<Credential>): Promise<void> {
   const shares = own.owner !== python && first.traits.extras
   if (shares) await first.save(asker, sharedNote(own), { replaces: own })
   else await first.remove(asker, own, own.secret)
@@ -119,7 +119,7 @@ async function endOwn({ stores: [first], asker }: BrokerParts, own: Found<Creden
 async function makeDefault(
   { stores: [first], asker }: BrokerParts,
   { endpoint, account }: Credential,
-  items: readonly Found[],
+  items: readonly StoredItem[],
 ): Promise<boolean> {
   const others = items.some((item) => isCredential(item) && item.account !== account)
   const defaults = items.filter(isDefault)

@@ -26,4 +26,4 @@ export type Run = (program: string, words: readonly string[], options?: RunOptio
 export const insideHelper = 'CREDBRIDGE_INSIDE_HELPER'
 
 /** The message in that case. The outer credbridge recognises it in the helper's output. */
-export const askedInTurn = 'a helper that credbridge asked asks credbridge in turn'
+export const askedAgain = 'a helper that credbridge asked asks credbridge in turn'

@@ -1,5 +1,5 @@
 import type { BrokerParts } from './broker-parts.ts'
-import type { Found, Kind, NoteItem, Owner } from './credential.ts'
+import type { Kind, NoteItem, Owner, StoredItem } from './credential.ts'
 import { isNote, noteOwner } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { copiesEndpoint } from './restorable.ts'
@@ -29,15 +29,15 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   const [first] = stores
   const aliased = withAliases([endpoint]).slice(1)
   const endpoints = [endpoint, ...aliased, ...withAliases(removal.borrowedAt ?? [])]
-  const isAtEndpoint = (item: Found) => sameEndpoint(item.endpoint, endpoint)
-  const isOwn = (item: Found) => item.owner === tool && !aliased.some((one) => sameEndpoint(one, item.endpoint))
+  const isAtEndpoint = (item: StoredItem) => sameEndpoint(item.endpoint, endpoint)
+  const isOwn = (item: StoredItem) => item.owner === tool && !aliased.some((one) => sameEndpoint(one, item.endpoint))
   const recoverable = isRecoverable(removal)
   const inFirst = await first.find(asker, [...endpoints, copiesEndpoint], accountToRead(removal))
   if (!recoverable) await restorable.forget({ endpoint, account, owner: tool, secret }, inFirst)
 
-  const notes: Found[] = []
+  const notes: StoredItem[] = []
   const borrowed = new Set<string>()
-  let unreadable: Found | undefined
+  let unreadable: StoredItem | undefined
   let removed = false
   for (const store of stores) {
     const found = store === first ? inFirst : await store.find(asker, endpoints, accountToRead(removal))

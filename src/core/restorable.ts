@@ -1,5 +1,5 @@
 import type { Asker } from './asker.ts'
-import type { Credential, Found, Item, NoteItem, Owner, Place } from './credential.ts'
+import type { Credential, Item, NoteItem, Owner, Place, StoredItem } from './credential.ts'
 import { isCredential, isNote, ourselves, python, samePlace, sameValue } from './credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
@@ -13,7 +13,7 @@ import type { Store } from './store.ts'
 export const copiesEndpoint = serviceName('erased')
 
 /** A copy of a credential that was erased, replaced or removed. */
-export type Copy = Found<NoteItem> & { readonly erased: Credential }
+export type Copy = StoredItem<NoteItem> & { readonly erased: Credential }
 
 /**
  * Credentials that can be restored for a while: rule 6 of docs/architecture.md. One for each endpoint, account and owner.

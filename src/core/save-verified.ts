@@ -1,5 +1,5 @@
 import type { Asker } from './asker.ts'
-import { type Credential, type Found, isCredential, samePlace, sameValue } from './credential.ts'
+import { type Credential, isCredential, type StoredItem, samePlace, sameValue } from './credential.ts'
 import { Failure } from './failure.ts'
 import { hint } from './hint.ts'
 import { copiesEndpoint } from './restorable.ts'
@@ -17,9 +17,9 @@ export async function saveVerified(
   store: Store,
   asker: Asker,
   credential: Credential,
-  before: readonly Found[],
+  before: readonly StoredItem[],
   { oneAccount = false }: Saving,
-): Promise<readonly Found[]> {
+): Promise<readonly StoredItem[]> {
   const { endpoint, account } = credential
   for (let left = attempts; left > 0; left--) {
     await store.save(asker, credential)
@@ -36,9 +36,9 @@ export async function saveVerified(
  * Nothing at all, or the value from before, says that ours was erased or lost.
  */
 function isKept(
-  found: readonly Found[],
+  found: readonly StoredItem[],
   credential: Credential,
-  before: readonly Found[],
+  before: readonly StoredItem[],
   oneAccount: boolean,
 ): boolean {
   const { account, owner } = credential
@@ -48,6 +48,6 @@ function isKept(
   return oneAccount && own.some((item) => item.account !== account && !wasThere(item, before))
 }
 
-function wasThere(item: Credential, before: readonly Found[]): boolean {
+function wasThere(item: Credential, before: readonly StoredItem[]): boolean {
   return before.filter(isCredential).some((one) => samePlace(one, item) && sameValue(one, item))
 }

@@ -1,6 +1,6 @@
 import type { BrokerParts } from './broker-parts.ts'
 import { isOtherConfiguration, tooMany } from './configuration.ts'
-import type { Credential, Found, Item, NoteItem } from './credential.ts'
+import type { Credential, Item, NoteItem, StoredItem } from './credential.ts'
 import {
   hasExpired,
   isCredential,
@@ -31,10 +31,10 @@ interface Save {
   /** Finds the credential that the tool would get. */
   readonly lookup: Lookup
   /** The items at all endpoints of that lookup. */
-  readonly found: readonly Found[]
+  readonly found: readonly StoredItem[]
   /** Those of `found` at the credential's endpoint. */
-  readonly items: readonly Found[]
-  readonly before: Found<Credential> | undefined
+  readonly items: readonly StoredItem[]
+  readonly before: StoredItem<Credential> | undefined
   /** The tool's `ended` notes. A sign-in removes them. */
   readonly ended: readonly NoteItem[]
 }
@@ -70,8 +70,8 @@ async function isBorrowed(
   { stores: [, ...later], asker, now }: BrokerParts,
   { credential, lookup, found, ended }: Save,
 ): Promise<boolean> {
-  const readable = (items: readonly Found[]) => items.filter((item) => isCredential(item) || isNote(item))
-  const isOthersOwn = (item: Found) =>
+  const readable = (items: readonly StoredItem[]) => items.filter((item) => isCredential(item) || isNote(item))
+  const isOthersOwn = (item: StoredItem) =>
     isCredential(item) &&
     isOtherConfiguration(item.owner, credential.owner) &&
     sameEndpoint(item.endpoint, credential.endpoint)
@@ -158,6 +158,9 @@ export function withMembersOf(before: Credential | undefined, credential: Creden
 }
 
 /** The tool's own credentials for other accounts. */
-function otherAccounts(items: readonly Found[], { owner, account }: Credential): readonly Found<Credential>[] {
+function otherAccounts(
+  items: readonly StoredItem[],
+  { owner, account }: Credential,
+): readonly StoredItem<Credential>[] {
   return items.filter(isCredential).filter((item) => item.owner === owner && item.account !== account)
 }

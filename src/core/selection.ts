@@ -1,5 +1,5 @@
 import { isConfiguration, isNoteAbout, rankOf, ranks, withoutConfiguration } from './configuration.ts'
-import type { Credential, Found, Item, Kind, Owner, UnknownItem } from './credential.ts'
+import type { Credential, Item, Kind, Owner, StoredItem, UnknownItem } from './credential.ts'
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
@@ -32,7 +32,7 @@ export interface Lookup {
 }
 
 export interface Answer {
-  readonly credential: Found<Credential>
+  readonly credential: StoredItem<Credential>
   /** The user name to send: the account, or `tokenUser` for an empty account that another owner saved. */
   readonly user: string
   /** The secret has expired. Only the refresh token may be sent. */
@@ -45,7 +45,7 @@ export interface Answer {
  * `undefined` if nothing fits. `ambiguous` if several accounts fit and none is preferred. `unsupported` if only an item
  * of a later version could fit.
  */
-export function select(items: readonly Found[], lookup: Lookup, now: number): Answer | undefined {
+export function select(items: readonly StoredItem[], lookup: Lookup, now: number): Answer | undefined {
   for (const at of usableAt(items, lookup)) {
     const answer = selectAt(at, lookup, now)
     if (answer !== undefined) return answer
@@ -58,10 +58,10 @@ type UsableFor = Pick<Lookup, 'tool' | 'kinds' | 'borrowedKinds' | 'endpoints' |
 /** The items that may answer a tool at one endpoint. */
 interface Usable {
   /** Everything at the endpoint. */
-  readonly items: readonly Found[]
-  readonly usable: readonly Found<Credential>[]
+  readonly items: readonly StoredItem[]
+  readonly usable: readonly StoredItem<Credential>[]
   /** Unreadable items of a later version, which may be such credentials. */
-  readonly later: readonly Found<UnknownItem>[]
+  readonly later: readonly StoredItem<UnknownItem>[]
 }
 
 /**
@@ -69,8 +69,8 @@ interface Usable {
  * the tool ended at one endpoint is also ended at the later endpoints, for items of every owner. Items of owner
  * `credbridge` answer only credbridge itself.
  */
-export function usableAt(items: readonly Found[], lookup: UsableFor): Usable[] {
-  const endedBefore: Found[] = []
+export function usableAt(items: readonly StoredItem[], lookup: UsableFor): Usable[] {
+  const endedBefore: StoredItem[] = []
   const shared = items.filter((item) => isSharedWith(lookup.tool, item))
   return lookup.endpoints.map((endpoint) => {
     const itemsAt = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
@@ -141,7 +141,7 @@ function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number)
   return undefined
 }
 
-function answer(credential: Found<Credential>, expired: boolean, { tool, tokenUser }: Lookup): Answer {
+function answer(credential: StoredItem<Credential>, expired: boolean, { tool, tokenUser }: Lookup): Answer {
   const { account, owner } = credential
   const standsIn = account === '' && owner !== tool && typeof tokenUser === 'string'
   return { credential, user: standsIn ? tokenUser : account, expired }
@@ -151,7 +151,7 @@ function answer(credential: Found<Credential>, expired: boolean, { tool, tokenUs
  * If no user is named, only the default account, if there is one; else all. If a user is named, items with exactly that
  * name take precedence over items without a name.
  */
-function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Lookup): readonly Found[] {
+function meantAmong(all: readonly StoredItem[], items: readonly StoredItem[], lookup: Lookup): readonly StoredItem[] {
   if (lookup.account !== undefined) {
     const exact = all.filter(({ account }) => account === lookup.account)
     return exact.length > 0 ? exact : all
@@ -165,7 +165,7 @@ function meantAmong(all: readonly Found[], items: readonly Found[], lookup: Look
 }
 
 /** A tool that keeps one account at an endpoint: its login after the default was set says that this account is meant. */
-function hasNewerLogin(all: readonly Found[], note: Found, { tool, oneAccount }: Lookup): boolean {
+function hasNewerLogin(all: readonly StoredItem[], note: StoredItem, { tool, oneAccount }: Lookup): boolean {
   const since = note.savedAt
   return (
     since !== undefined && oneAccount === true && all.some((one) => one.owner === tool && (one.savedAt ?? 0) > since)
@@ -173,12 +173,16 @@ function hasNewerLogin(all: readonly Found[], note: Found, { tool, oneAccount }:
 }
 
 /** The accounts that the tool signed in to with this configuration. They take precedence over the default. */
-function signedInWith(tool: Owner, all: readonly Found[], items: readonly Found[]): readonly Found[] {
+function signedInWith(tool: Owner, all: readonly StoredItem[], items: readonly StoredItem[]): readonly StoredItem[] {
   const said = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
   return all.filter(({ account }) => said.some((item) => item.account === account))
 }
 
-function oneOf(candidates: readonly Found<Credential>[], items: readonly Found[], lookup: Lookup): Found<Credential> {
+function oneOf(
+  candidates: readonly StoredItem<Credential>[],
+  items: readonly StoredItem[],
+  lookup: Lookup,
+): StoredItem<Credential> {
   const newest = newestFirst(candidates)
   const [first, second] = newest
   const accounts = new Set(candidates.map(({ account }) => account))
@@ -186,16 +190,16 @@ function oneOf(candidates: readonly Found<Credential>[], items: readonly Found[]
   if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
   if (lookup.tool === person) throw ambiguous(first.endpoint, [...accounts].sort())
   if (lookup.anyAccount === true) return first
-  const saidWhen = first.savedAt !== undefined && first.savedAt !== second?.savedAt
+  const knowsWhenSaved = first.savedAt !== undefined && first.savedAt !== second?.savedAt
   const isOwn = [lookup.tool, withoutConfiguration(lookup.tool)].includes(first.owner)
-  if (isOwn && (saidWhen || lookup.oneAccount === true)) return first
+  if (isOwn && (knowsWhenSaved || lookup.oneAccount === true)) return first
   const shared = items.filter((item) => isSharedWith(lookup.tool, item)).map(({ account }) => account)
   const signedIn = newest.filter(({ account }) => shared.includes(account))
   if (signedIn.length > 0 && signedIn.length < newest.length) return oneOf(signedIn, items, lookup)
   throw ambiguous(first.endpoint, [...accounts].sort())
 }
 
-function newestFirst(candidates: readonly Found<Credential>[]): Found<Credential>[] {
+function newestFirst(candidates: readonly StoredItem<Credential>[]): StoredItem<Credential>[] {
   return [...candidates].sort((a, b) => (b.savedAt ?? 0) - (a.savedAt ?? 0) || (a.account < b.account ? -1 : 1))
 }
 

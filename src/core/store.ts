@@ -1,5 +1,5 @@
 import type { Asker } from './asker.ts'
-import type { Entry, Found, Item, Place } from './credential.ts'
+import type { Entry, Item, Place, StoredItem } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import type { Secret } from './secret.ts'
@@ -39,7 +39,7 @@ export interface Store {
    * are. Empty if there are none. `locked` if a locked item could have been part of the answer. If a place has several
    * items, only the one written last is returned.
    */
-  find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]>
+  find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]>
 
   /**
    * Saves the item at its place and replaces the item there. Other places stay unchanged, and so do similar items of
@@ -72,7 +72,7 @@ export interface Store {
    * All items at the endpoints of the wanted entries: the result of `list` and then `find`, at a lower cost.
    * `undefined` if the store cannot return it now, absent if it never can. The caller then uses `list` and `find`.
    */
-  findWanted?(asker: Asker, isWanted: (entry: Entry) => boolean): Promise<readonly Found[] | undefined>
+  findWanted?(asker: Asker, isWanted: (entry: Entry) => boolean): Promise<readonly StoredItem[] | undefined>
 
   /**
    * Runs work that only one process at a time may do for a place, such as renewing a token. Others wait up to the

@@ -60,11 +60,11 @@ export function openConnection(
   let received = 0
   const later: (() => void)[] = []
   const connectToOwn = ownSocketsOnly(connect, userId)
-  let stranger: Failure | undefined
-  let socket = reach(addresses[0], addresses.slice(1))
+  let refusal: Failure | undefined
+  let socket = connectTo(addresses[0], addresses.slice(1))
   send(hello, limit, busSilent).catch((error) => end(asFailure(error)))
 
-  function reach({ path, guid }: BusAddress, others: readonly BusAddress[]): UnixSocket {
+  function connectTo({ path, guid }: BusAddress, others: readonly BusAddress[]): UnixSocket {
     const feed = incoming(receive, guid)
     return connectToOwn(path, {
       opened() {
@@ -82,9 +82,9 @@ export function openConnection(
       },
       ended(error) {
         const [next, ...rest] = others
-        if (isFailure(error)) stranger ??= error
-        if (state === 'connecting' && next !== undefined) socket = reach(next, rest)
-        else end(state === 'connecting' ? (stranger ?? busUnreachable(error)) : busVanished())
+        if (isFailure(error)) refusal ??= error
+        if (state === 'connecting' && next !== undefined) socket = connectTo(next, rest)
+        else end(state === 'connecting' ? (refusal ?? busUnreachable(error)) : busVanished())
       },
     })
   }

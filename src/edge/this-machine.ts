@@ -5,8 +5,8 @@ import type { Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
-import { direct } from './installation/executable.ts'
-import { isOurs, ourCommand, wrappersIn } from './installation/own-commands.ts'
+import { relink } from './installation/executable.ts'
+import { isOwnProgram, ownCommand, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
 import { isTerminal, write } from './stdio.ts'
 
@@ -20,7 +20,7 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     return known
   }
   const files = userFiles({ userId, platform, processId: process.pid })
-  const isOursHere = (program: string) => isOurs(program, places)
+  const isOursHere = (program: string) => isOwnProgram(program, places)
   return {
     env,
     platform,
@@ -29,18 +29,18 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     get home() {
       return places().home
     },
-    get places() {
+    get folders() {
       return places()
     },
-    folder: process.cwd(),
+    workingFolder: process.cwd(),
     files,
     run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
     program: (name) => programsOnPath(name, env)[0],
-    ours: (command) => ourCommand(command, env, places),
-    isOurs: isOursHere,
-    direct: (commands) => direct(commands, env, files, isOursHere),
+    ownCommand: (command) => ownCommand(command, env, places),
+    isOwnProgram: isOursHere,
+    relink: (commands) => relink(commands, env, files, isOursHere),
     wrappers: wrappersIn(places, env, files),
-    shipped: (name) => files.read(join(installedIn(), name)),
+    shippedFile: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: () => socketConnector((process as { binding?: Binding }).binding?.bind(process)),
     setVariable(name, value) {

@@ -4,7 +4,7 @@ import { type Broker, createBroker } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
-import { askedInTurn, insideHelper } from '../core/program.ts'
+import { askedAgain, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { foreignItems, keychainName, openStores, storeForSaves } from '../stores/choose.ts'
 import { settledFile } from '../stores/settled.ts'
@@ -48,15 +48,15 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
 
   /** Reads the settings again if their file has changed. */
   function settings(): Promise<Settings> {
-    const version = versionOf(settingsFile(machine.places))
-    if (read?.version !== version) read = { version, settings: readSettings(machine.places, machine.env) }
+    const version = versionOf(settingsFile(machine.folders))
+    if (read?.version !== version) read = { version, settings: readSettings(machine.folders, machine.env) }
     return read.settings
   }
 
   async function open(): Promise<Opened> {
     const now = await settings()
     const { stores: names, vaultKeyFile, secretServiceSession } = now
-    const settled = names === undefined ? versionOf(settledFile(machine.places.state)) : ''
+    const settled = names === undefined ? versionOf(settledFile(machine.folders.state)) : ''
     const otherwise = withoutKeychain()
     const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, settled, otherwise])
     if (stores?.version !== version) stores = { version, opened: openStores(now, machine, otherwise) }
@@ -78,7 +78,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     let opened: Promise<Broker> | undefined
     const openBroker = async () => {
       // A helper that credbridge started must not call credbridge again: that would be an endless loop.
-      if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedInTurn)
+      if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedAgain)
       opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
       return opened
     }

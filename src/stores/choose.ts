@@ -22,7 +22,7 @@ export interface InUse {
 }
 
 /** The configured stores, else the settled one, else none. */
-export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 'places' | 'userId'>): InUse {
+export function inUse({ stores }: StoreSettings, machine: Pick<Machine, 'env' | 'folders' | 'userId'>): InUse {
   const named = (machine.env['CREDBRIDGE_STORE'] ?? '') !== ''
   if (stores !== undefined) return { names: stores, because: named ? 'environment' : 'settings' }
   const settled = settledName(machine)

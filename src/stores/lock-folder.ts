@@ -7,9 +7,9 @@ export type LockFolder = Omit<LockPlace, 'name'>
 
 /** The folder for lock files in this machine's state folder. */
 export function lockFolder({
-  places,
+  folders: places,
   userId,
   processId,
-}: Pick<Machine, 'places' | 'userId' | 'processId'>): LockFolder {
+}: Pick<Machine, 'folders' | 'userId' | 'processId'>): LockFolder {
   return { folder: join(places.state, 'locks'), userId, processId }
 }

@@ -5,14 +5,14 @@ import { isMissing } from '../system/disk-failure.ts'
 import { readOwnFile } from '../system/own-file.ts'
 
 export interface SettledPlace {
-  readonly places: { readonly state: string }
+  readonly folders: { readonly state: string }
   /** The user who must own the file; negative on systems without numeric user IDs. */
   readonly userId: number
 }
 
 /** The name of the settled store; `undefined` if there is none. */
-export function settledName({ places, userId }: SettledPlace): string | undefined {
-  const file = settledFile(places.state)
+export function settledName({ folders, userId }: SettledPlace): string | undefined {
+  const file = settledFile(folders.state)
   try {
     const name = readOwnFile(file, userId, 'write')?.toString('utf8').trim()
     return name === '' ? undefined : name
@@ -41,11 +41,15 @@ export async function settleFirst(name: string, place: SettledPlace): Promise<st
   return added ? undefined : settledName(place)
 }
 
-async function remembering(name: string, { places, userId }: SettledPlace, put: (file: string) => void): Promise<void> {
-  const file = settledFile(places.state)
+async function remembering(
+  name: string,
+  { folders, userId }: SettledPlace,
+  put: (file: string) => void,
+): Promise<void> {
+  const file = settledFile(folders.state)
   const { makeOwnFolder } = await import('../system/own-folder.ts')
   try {
-    makeOwnFolder(places.state, userId)
+    makeOwnFolder(folders.state, userId)
     put(file)
   } catch (error) {
     const { code, message, hints } = asFailure(error)

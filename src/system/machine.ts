@@ -29,9 +29,9 @@ export interface Machine {
   readonly processId: number
   readonly home: string
   /** The folders of credbridge's own files. */
-  readonly places: Folders
+  readonly folders: Folders
   /** The working directory. It may contain a stranger's files: they are data, never programs or settings. */
-  readonly folder: string
+  readonly workingFolder: string
   readonly files: Files
 
   /** Runs a program by its absolute path. */
@@ -44,14 +44,14 @@ export interface Machine {
    * The absolute path by which a client starts one of our installed commands, whatever PATH it has; `undefined` if it is not
    * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that; who uses the path without setup writes it first.
    */
-  ours(command: string): string | undefined
+  ownCommand(command: string): string | undefined
   /** Whether the program with this absolute path belongs to this installation of credbridge. */
-  isOurs(program: string): boolean
+  isOwnProgram(program: string): boolean
   /** The changes that make PATH lead to the standalone executable for these commands; none if they are not needed. */
-  direct(commands: readonly string[]): readonly Change[]
+  relink(commands: readonly string[]): readonly Change[]
   readonly wrappers: Wrappers
   /** The text of a file that ships with the commands. */
-  shipped(name: string): string | undefined
+  shippedFile(name: string): string | undefined
 
   /** Loads the keychain's addon. Throws if there is none for this system. */
   addon(): Promise<KeychainAddon>

@@ -13,7 +13,7 @@ import type { ConnectSocket } from './unix-socket.ts'
  */
 
 /** Why connecting to this socket is refused; `undefined` if it is safe, or does not exist. */
-export function strangerAt(path: string, userId: UserId): Failure | undefined {
+export function refusalOf(path: string, userId: UserId): Failure | undefined {
   if (userId === undefined || userId < 0 || isAbstract(path)) return undefined
   for (const { path: passed, stats } of passedAlong(path)) {
     const trusted = stats.uid === userId || stats.uid === 0 || (stats.isDirectory() && isHiddenRoot(stats))
@@ -38,9 +38,9 @@ export function isAbstract(path: string): boolean {
  */
 export function ownSocketsOnly(connect: ConnectSocket, userId: UserId): ConnectSocket {
   return (path, { opened, received, ended }) => {
-    const stranger = strangerAt(path, userId)
-    if (stranger !== undefined) {
-      setImmediate(() => ended(stranger))
+    const refusal = refusalOf(path, userId)
+    if (refusal !== undefined) {
+      setImmediate(() => ended(refusal))
       return { send() {}, keepAlive() {}, close() {} }
     }
     const before = identityOf(path)
@@ -48,7 +48,7 @@ export function ownSocketsOnly(connect: ConnectSocket, userId: UserId): ConnectS
       opened() {
         if (isAbstract(path) || (before !== undefined && identityOf(path) === before)) return opened()
         socket.close()
-        ended(strangerAt(path, userId) ?? new Failure('refused', `the socket ${path} was replaced meanwhile`))
+        ended(refusalOf(path, userId) ?? new Failure('refused', `the socket ${path} was replaced meanwhile`))
       },
       received,
       ended,

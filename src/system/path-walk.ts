@@ -16,20 +16,20 @@ const mostLinks = 40
 export function passedAlong(path: string): readonly Passed[] {
   const passed: Passed[] = []
   let parts = partsOf(path)
-  let here = parse(path).root
+  let current = parse(path).root
   for (let links = 0; links <= mostLinks; ) {
-    const stats = statsOf(here)
+    const stats = statsOf(current)
     if (stats === undefined) return passed
-    passed.push({ path: here, stats })
+    passed.push({ path: current, stats })
     if (stats.isSymbolicLink()) {
-      const target = resolve(here, '..', readlinkSync(here))
+      const target = resolve(current, '..', readlinkSync(current))
       parts = [...partsOf(target), ...parts]
-      here = parse(target).root
+      current = parse(target).root
       links++
     }
     const [next, ...rest] = parts
     if (next === undefined) return passed
-    here = resolve(here, next)
+    current = resolve(current, next)
     parts = rest
   }
   return passed

@@ -32,11 +32,11 @@ export function thisProcess(processId?: number): ProcessIdentity {
 /** Whether that process is alive, as far as this one can tell. A stopped process is living, a zombie dead. */
 export function lifeOf(
   { host, namespace, pid, started }: ProcessIdentity,
-  here: ProcessIdentity = thisProcess(),
+  self: ProcessIdentity = thisProcess(),
 ): 'living' | 'dead' | 'unknown' {
-  if (host !== here.host || namespace !== here.namespace || namespace === 'unknown' || !(pid > 0)) return 'unknown'
+  if (host !== self.host || namespace !== self.namespace || namespace === 'unknown' || !(pid > 0)) return 'unknown'
   if (!exists(pid)) return 'dead'
-  if (started === undefined) return here.started === undefined ? 'living' : 'unknown'
+  if (started === undefined) return self.started === undefined ? 'living' : 'unknown'
   const stat = statOf(pid)
   if (stat === undefined) return 'living'
   return stat.started === started && !['Z', 'X'].includes(stat.state) ? 'living' : 'dead'

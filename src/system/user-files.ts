@@ -26,7 +26,7 @@ export interface Files {
   /**
    * The text of a file that may be a stranger's; `undefined` for a folder, `refused` if it is unreadable or too large.
    */
-  readStrange(path: string): string | undefined
+  readUntrusted(path: string): string | undefined
   /** The same as bytes, for an archive, which may be larger. */
   bytes(path: string): Uint8Array | undefined
   /** The path with all links resolved; `undefined` if it does not exist. */
@@ -46,9 +46,9 @@ export interface Files {
   /** Creates a folder with mode 0700. An existing folder stays as it is. */
   folder(path: string): void
   /** Whether this user can write in the folder, and no other user but the administrator can. */
-  isOurs(folder: string): boolean
+  isOwnFolder(folder: string): boolean
   /** Whether every user of this machine can create files in the folder. */
-  isEverybodys(folder: string): boolean
+  isWorldWritable(folder: string): boolean
   /** The names in a folder, sorted; empty if it does not exist. */
   names(folder: string): readonly string[]
 }
@@ -63,7 +63,7 @@ export interface FilesUser {
 }
 
 /** In bytes. Files that people write by hand are far smaller. */
-const mostOfStranger = 8 * 1024 * 1024
+const mostOfUntrusted = 8 * 1024 * 1024
 const mostOfArchive = 512 * 1024 * 1024
 
 /**
@@ -92,9 +92,9 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       throw new Failure('malformed', `${path} is not UTF-8 text, and was not changed`)
     },
 
-    readStrange: (path) => strangeContentOf(path, mostOfStranger)?.toString('utf8'),
+    readUntrusted: (path) => untrustedContentOf(path, mostOfUntrusted)?.toString('utf8'),
 
-    bytes: (path) => strangeContentOf(path, mostOfArchive),
+    bytes: (path) => untrustedContentOf(path, mostOfArchive),
 
     resolved(path) {
       try {
@@ -138,7 +138,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       mkdirSync(path, { recursive: true, mode: 0o700 })
     },
 
-    isOurs(folder) {
+    isOwnFolder(folder) {
       try {
         accessSync(folder, constants.W_OK)
         const { mode, uid } = statSync(folder)
@@ -148,7 +148,7 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       }
     },
 
-    isEverybodys(folder) {
+    isWorldWritable(folder) {
       const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
       return platform !== 'win32' && (mode & 0o002) !== 0
     },
@@ -174,7 +174,7 @@ function refusing(words: string, act: () => void): void {
   }
 }
 
-function strangeContentOf(path: string, most: number): Buffer | undefined {
+function untrustedContentOf(path: string, most: number): Buffer | undefined {
   const stat = statOf(path)
   if (stat === undefined || stat.isDirectory()) return undefined
   if (!stat.isFile()) throw new Failure('refused', `${path} is not a regular file`)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
-import type { World } from './tool.ts'
+import type { Machine } from './tool.ts'
 
 /*
  * Project settings that the person has allowed although they are not known to be harmless. Each entry allows one value
@@ -15,10 +15,10 @@ export interface Allowed {
 }
 
 export async function isAllowed(
-  world: World,
+  machine: Machine,
   { file, key, value }: { file: string; key: string; value: unknown },
 ): Promise<boolean> {
-  const candidates = allowed(world).filter((one) => one.file === file && one.setting === key)
+  const candidates = allowed(machine).filter((one) => one.file === file && one.setting === key)
   if (candidates.length === 0) return false
   const mark = await fingerprint(value)
   return candidates.some((one) => one.fingerprint === mark)
@@ -34,9 +34,9 @@ export function isFingerprint(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text)
 }
 
-export function allowed(world: World): readonly Allowed[] {
-  const file = fileFor(world)
-  const text = world.files.read(file)
+export function allowed(machine: Machine): readonly Allowed[] {
+  const file = fileFor(machine)
+  const text = machine.files.read(file)
   if (text === undefined) return []
   try {
     const all: unknown = JSON.parse(text)
@@ -45,11 +45,11 @@ export function allowed(world: World): readonly Allowed[] {
   throw new Failure('malformed', `${file} was not written by credbridge`, { hints: [hint`rm ${file}`] })
 }
 
-export function writeAllowed(world: World, all: readonly Allowed[]): void {
-  world.files.write(fileFor(world), `${JSON.stringify(all, undefined, 2)}\n`)
+export function writeAllowed(machine: Machine, all: readonly Allowed[]): void {
+  machine.files.write(fileFor(machine), `${JSON.stringify(all, undefined, 2)}\n`)
 }
 
-function fileFor({ places }: World): string {
+function fileFor({ folders: places }: Machine): string {
   return join(places.state, 'allowed.json')
 }
 

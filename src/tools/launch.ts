@@ -9,7 +9,7 @@ import type { Machine } from '../system/machine.ts'
 export interface Call {
   readonly program: string
   readonly words: readonly string[]
-  readonly world: Machine
+  readonly machine: Machine
   /** Variables that the person named for this call, each with the endpoint whose credential it gets. */
   readonly named: ReadonlyMap<string, Endpoint>
   /** The person asked for credentials with `credbridge run`. False: the program was called through its shim. */

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path'
-import type { Change, World } from './tool.ts'
+import type { Change, Machine } from './tool.ts'
 
 /*
  * Some clients find a command by its name on PATH. For them, setup links our command into one of the user's own folders
@@ -7,37 +7,39 @@ import type { Change, World } from './tool.ts'
  */
 
 /** The absolute folders of PATH, in order. */
-export function foldersOnPath({ env, platform }: World): readonly string[] {
+export function foldersOnPath({ env, platform }: Machine): readonly string[] {
   return (env['PATH'] ?? env['Path'] ?? '').split(platform === 'win32' ? ';' : ':').filter(isAbsolute)
 }
 
 /** The folders on PATH that belong to the user alone, the usual ones first. */
-export function ownFolders(world: World): readonly string[] {
-  const inHome = join(world.home, '/')
-  const own = [...new Set(foldersOnPath(world))].filter((path) => path.startsWith(inHome) && world.files.isOurs(path))
-  const usual = [join(world.home, '.local', 'bin'), join(world.home, 'bin')].filter((path) => own.includes(path))
+export function ownFolders(machine: Machine): readonly string[] {
+  const inHome = join(machine.home, '/')
+  const own = [...new Set(foldersOnPath(machine))].filter(
+    (path) => path.startsWith(inHome) && machine.files.isOwnFolder(path),
+  )
+  const usual = [join(machine.home, '.local', 'bin'), join(machine.home, 'bin')].filter((path) => own.includes(path))
   return [...usual, ...own.filter((path) => !usual.includes(path))]
 }
 
 /** The file name of a command in a folder on PATH. */
-export function fileName(name: string, { platform }: World): string {
+export function fileName(name: string, { platform }: Machine): string {
   return platform === 'win32' ? `${name}.cmd` : name
 }
 
 /** The target of a link of ours; `undefined` if it is none. On Windows the link is a file of one line. */
-export function leadsTo(world: World, path: string): string | undefined {
-  if (world.platform !== 'win32') return world.files.linkedTo(path)
-  return /^@"([^"]+)" %\*/.exec(world.files.read(path) ?? '')?.[1]
+export function leadsTo(machine: Machine, path: string): string | undefined {
+  if (machine.platform !== 'win32') return machine.files.linkedTo(path)
+  return /^@"([^"]+)" %\*/.exec(machine.files.read(path) ?? '')?.[1]
 }
 
-export function linking(world: World, path: string, to: string): Change {
+export function linking(machine: Machine, path: string, to: string): Change {
   const says = `${path} leads to ${to}`
-  if (world.platform !== 'win32') return { says, apply: () => world.files.link(path, to) }
-  return { says, apply: () => world.files.write(path, `@"${to}" %*\r\n`) }
+  if (machine.platform !== 'win32') return { says, apply: () => machine.files.link(path, to) }
+  return { says, apply: () => machine.files.write(path, `@"${to}" %*\r\n`) }
 }
 
-export function unlinking(world: World, path: string): Change {
-  return { says: `remove ${path}`, apply: () => world.files.remove(path) }
+export function unlinking(machine: Machine, path: string): Change {
+  return { says: `remove ${path}`, apply: () => machine.files.remove(path) }
 }
 
 /**
@@ -45,25 +47,25 @@ export function unlinking(world: World, path: string): Change {
  * of a desktop session, which has neither Node nor the folder of npm's links. No link is made if PATH already leads to
  * a command that starts without Node, or if another file has the name.
  */
-export function linkingByName(world: World, commands: readonly string[]): readonly Change[] {
-  const [folder] = ownFolders(world)
+export function linkingByName(machine: Machine, commands: readonly string[]): readonly Change[] {
+  const [folder] = ownFolders(machine)
   return commands.flatMap((command) => {
-    const ours = world.ours(command)
-    const found = world.program(command)
+    const ours = machine.ownCommand(command)
+    const found = machine.program(command)
     if (folder === undefined || ours === undefined || found === undefined) return []
-    const path = join(folder, fileName(command, world))
-    const isTaken = world.files.exists(path) || leadsTo(world, path) !== undefined
-    return found === ours || leadsTo(world, found) === ours || isTaken ? [] : [linking(world, path, ours)]
+    const path = join(folder, fileName(command, machine))
+    const isTaken = machine.files.exists(path) || leadsTo(machine, path) !== undefined
+    return found === ours || leadsTo(machine, found) === ours || isTaken ? [] : [linking(machine, path, ours)]
   })
 }
 
 /** Removes those links. */
-export function unlinkingByName(world: World, commands: readonly string[]): readonly Change[] {
-  return ownFolders(world).flatMap((folder) =>
+export function unlinkingByName(machine: Machine, commands: readonly string[]): readonly Change[] {
+  return ownFolders(machine).flatMap((folder) =>
     commands.flatMap((command) => {
-      const path = join(folder, fileName(command, world))
-      const to = leadsTo(world, path)
-      return to !== undefined && to === world.ours(command) ? [unlinking(world, path)] : []
+      const path = join(folder, fileName(command, machine))
+      const to = leadsTo(machine, path)
+      return to !== undefined && to === machine.ownCommand(command) ? [unlinking(machine, path)] : []
     }),
   )
 }

@@ -10,7 +10,7 @@ import type { Launcher } from './launch.ts'
 
 export type { Environment } from '../system/machine.ts'
 
-export type { Change, DoctorLine as Finding, Files, Machine as World }
+export type { Change, DoctorLine, Files, Machine }
 
 export interface Plan {
   /** Empty: nothing has to change. */
@@ -32,12 +32,12 @@ export type SetupOptions = Readonly<Record<string, boolean | string | readonly s
 
 /** Configures a tool to ask credbridge. Adds only its own lines; undo removes only those. */
 export interface Setup {
-  plan(world: Machine, options: SetupOptions): Promise<Plan>
-  undo(world: Machine, options: SetupOptions): Promise<Plan>
+  plan(machine: Machine, options: SetupOptions): Promise<Plan>
+  undo(machine: Machine, options: SetupOptions): Promise<Plan>
   /** Signs in once through the real tool with a throw-away credential. Returns a line for the person. */
-  prove?(world: Machine): Promise<string>
+  prove?(machine: Machine): Promise<string>
   /** Returns the state of the setup, for doctor. */
-  check(world: Machine): Promise<readonly DoctorLine[]>
+  check(machine: Machine): Promise<readonly DoctorLine[]>
 }
 
 /** A secret that another program stores where it can be read. */
@@ -80,19 +80,19 @@ export interface FoundSecrets {
 /** Finds and moves the plain secrets of a tool. */
 export interface PlainSecrets {
   /** Returns the secrets that can be moved, and remarks about those that cannot. Reads only. */
-  find(world: Machine, options: SetupOptions): Promise<FoundSecrets>
+  find(machine: Machine, options: SetupOptions): Promise<FoundSecrets>
   /** Asks for each secret as the tool would, before any is taken out. Fails if one is not found. */
-  prove?(world: Machine, secrets: readonly PlainSecret[]): Promise<string>
+  prove?(machine: Machine, secrets: readonly PlainSecret[]): Promise<string>
   /** Takes all of them out at once, for tools where that is less work than one by one. */
-  takeOutAll?(world: Machine, secrets: readonly PlainSecret[]): Promise<void> | void
+  takeOutAll?(machine: Machine, secrets: readonly PlainSecret[]): Promise<void> | void
   /** Writes the credential back to the location in the trace. `refused` if that holds a newer secret. */
-  putBack?(world: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
+  putBack?(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
   /** Like `putBack`, for all at once. Returns a failure for each one that cannot be written back. */
-  putBackAll?(world: Machine, taken: readonly TakenSecret[]): Promise<readonly (Failure | undefined)[]>
+  putBackAll?(machine: Machine, taken: readonly TakenSecret[]): Promise<readonly (Failure | undefined)[]>
 }
 
 /** Another program's items in the Secret Service, which `credbridge import --from` reads. */
-export interface Neighbour {
+export interface ForeignHelper {
   /** The value of `--from`. */
   readonly name: string
   /** The attributes of its items. There are several sets if no single one finds all items. */
@@ -121,11 +121,11 @@ export interface Tool {
   /** The programs that `credbridge run` starts with the tool's credentials, by name on PATH. */
   readonly runs?: readonly string[]
   launcher?(): Promise<Launcher>
-  readonly neighbours?: readonly Neighbour[]
+  readonly foreignHelpers?: readonly ForeignHelper[]
   /** Whether it could list an entry of another owner. A person must allow that (`credbridge share`). */
   readonly lists?: (entry: Entry) => boolean
   /** The installed programs that find this entry only if it is listed; an empty list if there are none. */
-  readonly seeOnlyListed?: (entry: Entry, world: Machine) => readonly string[]
+  readonly seeOnlyListed?: (entry: Entry, machine: Machine) => readonly string[]
   /** The user name that its protocol sends with a credential without one; `undefined` if it sends none. */
   readonly userFor?: (entry: Entry, fromSettings: string) => string | undefined
   /** It gets other owners' credentials only if they are shared with it. */

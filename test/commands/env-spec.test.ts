@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { profileVariables, wishFrom, wishVariables } from '../../src/commands/env-spec.ts'
+import { envSpecVariables, parseEnvSpec, profileVariables } from '../../src/commands/env-spec.ts'
 import { createBroker } from '../../src/core/broker.ts'
 import type { Kind } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const save = (url: string, account: string, secret: string, kind: Kind = 'basic') =>
   store.save(someone, { endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
-const variables = async (text: string) => (await wishVariables(wishFrom(text), broker)).variables
+const variables = async (text: string) => (await envSpecVariables(parseEnvSpec(text), broker)).variables
 const profile = async (text: string) => (await profileVariables(text, broker, () => undefined)).variables
 
 describe('--env', () => {
@@ -30,7 +30,7 @@ describe('--env', () => {
     ['X=https://h.example.com#a%3Apassword', 'X', 'https://h.example.com', 'a:password', 'password'],
     ['X=https://h.example.com/a=b#c=d', 'X', 'https://h.example.com/a=b', 'c=d', 'password'],
   ])('%s', (text, variable, key, account, part) => {
-    expect(wishFrom(text)).toMatchObject({ variable, endpoint: { key }, account, part })
+    expect(parseEnvSpec(text)).toMatchObject({ variable, endpoint: { key }, account, part })
   })
 
   test.each([
@@ -42,19 +42,19 @@ describe('--env', () => {
     'X=',
     'X=https://h.example.com#%',
   ])('%s is not understood', (text) => {
-    expect(() => wishFrom(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
+    expect(() => parseEnvSpec(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 
   test.each([
     ...['LD_PRELOAD', 'ld_preload', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'BASH_ENV', 'PATH', 'GIT_SSH_COMMAND'],
     ...['GIT_CONFIG_COUNT', 'PYTHONPATH', 'PERL5OPT', 'https_proxy', 'npm_config_registry', 'CREDBRIDGE_STORE'],
   ])('%s is no place for a secret', (name) => {
-    expect(() => wishFrom(`${name}=https://h.example.com`)).toThrow(expect.objectContaining({ code: 'refused' }))
+    expect(() => parseEnvSpec(`${name}=https://h.example.com`)).toThrow(expect.objectContaining({ code: 'refused' }))
   })
 
   test.each(['NPM_TOKEN', 'YARN_NPM_AUTH_TOKEN', 'GIT_TOKEN', 'BUN_AUTH_TOKEN', 'HOMEBREW_GITHUB_API_TOKEN'])(
     '%s is one',
-    (name) => expect(wishFrom(`${name}=https://h.example.com`).variable).toBe(name),
+    (name) => expect(parseEnvSpec(`${name}=https://h.example.com`).variable).toBe(name),
   )
 
   test('the parts of a credential', async () => {

@@ -67,7 +67,7 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
       await expect(call()).rejects.toMatchObject({ code, hints })
     }
     expect([settledName(here), here.said]).toEqual([undefined, []])
-    expect(readdirSync(here.places.data)).not.toContain('vault')
+    expect(readdirSync(here.folders.data)).not.toContain('vault')
     await settleNow(settings, here, someone)
     expect(settledName(here)).toBe('keychain')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { Found } from '../../src/core/credential.ts'
+import type { StoredItem } from '../../src/core/credential.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { someone } from '../asker.ts'
 import { credential, expectItems, type Open, openWorld, plain } from './contract-world.ts'
@@ -62,7 +62,7 @@ export function manyContract(open: Open): void {
       const found = await world.store.find(someone, [endpoint])
       expect(found).toHaveLength(1)
       expect(secrets.map((secret) => plain(credential(endpoint, { secret: new Secret(secret) })))).toContainEqual(
-        plain(found[0] as Found),
+        plain(found[0] as StoredItem),
       )
       expect(await world.store.remove(someone, credential(endpoint))).toBe(true)
       expectItems(await other.find(someone, [endpoint]), [])

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
-import type { Credential, Found, Item, Place, UnknownItem } from '../../src/core/credential.ts'
+import type { Credential, Item, Place, StoredItem, UnknownItem } from '../../src/core/credential.ts'
 import { isCredential, isUnknown, ourselves } from '../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { type FailureCode, isFailure } from '../../src/core/failure.ts'
@@ -56,7 +56,7 @@ export function unknown(endpoint: Endpoint, kind: string, value: string, account
 }
 
 /** A comparable copy with the secrets in the open: a `Secret` equals every other one in the eyes of a test library. */
-export function plain(item: Found): unknown {
+export function plain(item: StoredItem): unknown {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint: { ...endpoint }, account, owner, kind }
   if (isUnknown(item)) return { ...place, value: encodeRecord({ ...item, owner: ourselves }) }
@@ -79,7 +79,7 @@ export function plain(item: Found): unknown {
 }
 
 /** Exactly these items, in any order. */
-export function expectItems(found: readonly Found[], wanted: readonly Item[]): void {
+export function expectItems(found: readonly StoredItem[], wanted: readonly Item[]): void {
   expect(found.map(plain).map(inOrder).sort()).toEqual(wanted.map(plain).map(inOrder).sort())
 }
 

@@ -9,12 +9,12 @@ const userId = process.getuid?.() ?? -1
 function emptyState(): SettledPlace {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-state-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return { places: { state: join(folder, 'state', 'credbridge') }, userId }
+  return { folders: { state: join(folder, 'state', 'credbridge') }, userId }
 }
 
 test('no store is settled at first', () => {
   expect(settledName(emptyState())).toBeUndefined()
-  expect(settledName({ places: { state: '/dev/null/state' }, userId })).toBeUndefined()
+  expect(settledName({ folders: { state: '/dev/null/state' }, userId })).toBeUndefined()
 })
 
 test('the first settled store stays, until a person chooses another', async () => {
@@ -24,18 +24,18 @@ test('the first settled store stays, until a person chooses another', async () =
   expect(settledName(where)).toBe('secret-service')
   await settle('helper:pass', where)
   expect(settledName(where)).toBe('helper:pass')
-  const { state } = where.places
+  const { state } = where.folders
   expect(readdirSync(state)).toEqual(['store'])
   expect([statSync(state).mode & 0o777, statSync(join(state, 'store')).mode & 0o777]).toEqual([0o700, 0o600])
 })
 
 test('a choice that cannot be written is refused, and leaves no temporary file', async () => {
   const where = emptyState()
-  const state = join(where.places.state, '..', 'file')
+  const state = join(where.folders.state, '..', 'file')
   await settle('vault', where)
   writeFileSync(state, 'not a folder')
   for (const remember of [settle, settleFirst]) {
-    await expect(remember('vault', { places: { state }, userId })).rejects.toMatchObject({ code: 'refused' })
+    await expect(remember('vault', { folders: { state }, userId })).rejects.toMatchObject({ code: 'refused' })
   }
   expect(readFileSync(state, 'utf8')).toBe('not a folder')
   expect(readdirSync(join(state, '..')).sort()).toEqual(['credbridge', 'file'])

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { isFailure } from '../../src/core/failure.ts'
 import { agentKeys } from '../../src/stores/vault/slots/agent.ts'
-import { ownSocketsOnly, strangerAt } from '../../src/system/own-socket.ts'
+import { ownSocketsOnly, refusalOf } from '../../src/system/own-socket.ts'
 import { connectByNet } from '../../src/system/unix-socket-net.ts'
 import { bundled } from '../real/bundled.ts'
 import { built, installCommands } from '../real/commands.ts'
@@ -138,7 +138,7 @@ needs('root', userId === 0)('another user', () => {
       [join(folder, 'theirs', 'socket'), join(folder, 'theirs')],
       [join(folder, 'link'), join(folder, 'link')],
     ] as const) {
-      expect(strangerAt(path, userId)).toMatchObject({
+      expect(refusalOf(path, userId)).toMatchObject({
         code: 'refused',
         message: `refusing the socket ${path}: ${passed} belongs to another user`,
         hints: [`ls -ld ${passed}`],

@@ -31,7 +31,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
 
   async function start({ words, env }: Start): Promise<Ended> {
     const path = env['npm_config_userconfig']
-    const handed = path?.startsWith(place.world.places.state) === true
+    const handed = path?.startsWith(place.world.folders.state) === true
     const file = handed ? { text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 } : undefined
     const own = Object.entries(env).filter(([name, value]) => process.env[name] !== value)
     started.push({ words, env: Object.fromEntries(own), ...(file === undefined ? {} : { file }) })
@@ -69,7 +69,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
       words: readonly string[],
       more: { asked?: boolean; named?: [string, Endpoint][] } = {},
     ) {
-      const call = { program, words, world: place.world, named: new Map(more.named), asked: more.asked ?? false }
+      const call = { program, words, machine: place.world, named: new Map(more.named), asked: more.asked ?? false }
       const surface = {
         openBroker: async () => {
           opened++

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { World } from '../../src/tools/tool.ts'
+import type { Machine } from '../../src/tools/tool.ts'
 import { testMachine } from '../test-machine.ts'
 
 export interface MadeUp {
-  readonly world: World
+  readonly world: Machine
   readonly home: string
   /** The working directory, `project` in the home folder. */
   readonly project: string
@@ -16,14 +16,14 @@ export interface MadeUp {
 }
 
 /** A home with real files, a working directory in it, and programs that are only names. */
-export function madeUp(more: Partial<World> = {}): MadeUp {
+export function madeUp(more: Partial<Machine> = {}): MadeUp {
   const home = mkdtempSync(join(tmpdir(), 'cb-home-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const project = join(home, 'project')
   mkdirSync(project)
   const world = testMachine(home, {
-    folder: project,
-    ours: (command) => `/opt/credbridge/${command}`,
+    workingFolder: project,
+    ownCommand: (command) => `/opt/credbridge/${command}`,
     run: async () => ({ stdout: '', stderr: '', exitCode: 1 }),
     ...more,
   })

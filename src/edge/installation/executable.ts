@@ -32,7 +32,7 @@ export function commandOf(file: string, command: string, env: Environment): stri
  * What makes PATH lead to it where it leads to these commands by Node: npm's link to our file becomes one to the
  * executable. Nothing where there is none, where that is so, or where the link is not ours to change.
  */
-export function direct(
+export function relink(
   commands: readonly string[],
   env: Environment,
   files: Files,
@@ -43,7 +43,7 @@ export function direct(
   const ourLinks = commands
     .flatMap((command) => programsOnPath(command, env).slice(0, 1))
     .filter((path) => isOurs(path) && !leadsTo(path, file))
-    .filter((path) => lstatSync(path).isSymbolicLink() && files.isOurs(dirname(path)))
+    .filter((path) => lstatSync(path).isSymbolicLink() && files.isOwnFolder(dirname(path)))
   return ourLinks.map((path) => ({
     says: `${path}: leads to the standalone executable`,
     apply: () => replaceLink(path, file),

@@ -16,7 +16,7 @@ import { batchWrapper, shellWrapper } from './wrapper.ts'
  */
 
 /** One of our commands by the absolute path by which a client starts it, whatever PATH it has. */
-export function ourCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
+export function ownCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
   const file = executable()
   const path = file && commandOf(file, command, env)
   if (path !== undefined || standalone) return path
@@ -29,7 +29,7 @@ export function credbridgeItself(): readonly [program: string, ...words: string[
 }
 
 /** Whether a program is of this very installation, in whatever form. */
-export function isOurs(program: string, folders: () => Folders): boolean {
+export function isOwnProgram(program: string, folders: () => Folders): boolean {
   const file = executable()
   if (file !== undefined && leadsTo(program, file)) return true
   return (!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))

@@ -14,14 +14,14 @@ import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
-import { credbridgeItself, isOurs } from '../installation/own-commands.ts'
+import { credbridgeItself, isOwnProgram } from '../installation/own-commands.ts'
 import { traceFailure } from '../serve.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { missing, notShared } from './not-shared.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
-import { handFile, takeBack } from './temporary-file.ts'
+import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
 
 /** What a launch needs of the process; a test hands in its own. */
 export interface Surface {
@@ -38,12 +38,12 @@ export interface Surface {
 
 /** A call of somebody's program that came to our shim: it starts with what its tool may use. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
-  const world = thisMachine()
-  const call: Call = { program, words: process.argv.slice(2), world, named: new Map(), asked: false }
+  const machine = thisMachine()
+  const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
   let real: string | undefined
   try {
-    real = realProgram(program, world.env)
-    exit(endAs(await launch(call, real, launcher, thisSurface(launcher.tool, openEngine(world)))), false)
+    real = realProgram(program, machine.env)
+    exit(endAs(await launch(call, real, launcher, thisSurface(launcher.tool, openEngine(machine)))), false)
   } catch (error) {
     const failure = asFailure(error)
     traceFailure(failure)
@@ -92,7 +92,7 @@ export async function launch(
 }
 
 async function start(
-  { words, world }: Call,
+  { words, machine }: Call,
   program: string,
   given: Launch,
   surface: Surface,
@@ -105,11 +105,11 @@ async function start(
       : surface.attend({ program, words, env })
   }
   const { variable, text } = given.file
-  const path = handFile(world.places.state, text)
+  const path = makeTemporaryFile(machine.folders.state, text)
   try {
     return await surface.attend({ program, words, env: { ...withoutVariable(env, variable), [variable]: path } })
   } finally {
-    takeBack(path)
+    removeTemporaryFile(path)
   }
 }
 
@@ -150,7 +150,7 @@ export function realProgram(
 ): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
   const folders = () => foldersOf(env, process.platform, process.getuid?.() ?? -1)
-  const found = programsOnPath(program, env).find((path) => !isOurs(path, folders))
+  const found = programsOnPath(program, env).find((path) => !isOwnProgram(path, folders))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
 }

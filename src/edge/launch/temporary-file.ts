@@ -15,7 +15,7 @@ import { randomHex } from '../../system/random.ts'
 const mostDays = 30
 
 /** Creates such a file. Returns its path. */
-export function handFile(state: string, text: string): string {
+export function makeTemporaryFile(state: string, text: string): string {
   const folder = join(state, 'handed')
   makeOwnFolder(folder, process.getuid?.())
   sweep(folder)
@@ -24,7 +24,7 @@ export function handFile(state: string, text: string): string {
   return path
 }
 
-export function takeBack(path: string): void {
+export function removeTemporaryFile(path: string): void {
   if (existsSync(path)) unlinkSync(path)
 }
 
@@ -44,7 +44,7 @@ function sweep(folder: string): void {
     const [pid = '', space] = name.split('-')
     const path = join(folder, name)
     const life = space === spaceOf(here) ? lifeOf({ ...here, pid: Number(pid) }, here) : 'unknown'
-    if (life === 'dead' || (life === 'unknown' && isOld(path))) takeBack(path)
+    if (life === 'dead' || (life === 'unknown' && isOld(path))) removeTemporaryFile(path)
   }
 }
 

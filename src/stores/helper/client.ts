@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import { askedInTurn, insideHelper, type Ran, type Run } from '../../core/program.ts'
+import { askedAgain, insideHelper, type Ran, type Run } from '../../core/program.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
 import { type Message, printObject, readMessage } from '../../tools/docker/message.ts'
 
@@ -39,12 +39,12 @@ const longestMessage = 65_535
 const atOnce = 4
 
 export function helperProgram({ command, program, run, limit }: HelperOptions): HelperProgram {
-  const inTurn = concurrencyLimit(atOnce)
+  const limited = concurrencyLimit(atOnce)
 
   async function call(verb: string, input: string): Promise<Ran> {
     if (Buffer.byteLength(input) > longestMessage)
       throw new Failure('too-large', `${command} takes at most ${longestMessage} bytes`)
-    return inTurn(() => run(program, [verb], { input, limit, env: { [insideHelper]: '1' } }))
+    return limited(() => run(program, [verb], { input, limit, env: { [insideHelper]: '1' } }))
   }
 
   async function get(server: string) {
@@ -73,7 +73,7 @@ export function helperProgram({ command, program, run, limit }: HelperOptions): 
 
   function answer({ exitCode, stdout, stderr }: Ran, verb: string): string {
     if (exitCode === 0) return stdout.trim()
-    if (stdout.includes(askedInTurn) || stderr.includes(askedInTurn)) throw leadsToUs(command)
+    if (stdout.includes(askedAgain) || stderr.includes(askedAgain)) throw leadsToUs(command)
     throw new Failure('unavailable', `${command} could not ${verb}`, {
       hints: [hint`see its output: ${byHand(verb)}`],
     })

@@ -20,7 +20,7 @@ import { endpointOf, isServer, serverOf, spellingOf } from '../../tools/docker/a
  */
 
 /** An entry of the helper, and the item's data that its server and user name contain. */
-export interface Slot extends Place {
+export interface ServerEntry extends Place {
   readonly server: string
   readonly user: string
   readonly kind: string
@@ -36,7 +36,7 @@ const identityUser = '<token>'
 const label = 'Registry credentials for '
 
 /** The slot in which an item is stored. */
-export function slotFor(item: Item): Slot {
+export function entryFor(item: Item): ServerEntry {
   const { endpoint, account, owner, kind } = item
   const place = { endpoint, account, owner, kind }
   if (isDockers(item)) return { ...place, server: item.spelling ?? serverOf(item.endpoint), user: account }
@@ -50,17 +50,17 @@ export function slotFor(item: Item): Slot {
 }
 
 /** The slot of a listed entry; `undefined` if it is neither credbridge's nor a server of docker's. */
-export function slotAt(listed: string, user: string): Slot | undefined {
+export function entryAt(listed: string, user: string): ServerEntry | undefined {
   const server = listed.startsWith(label) ? listed.slice(label.length) : listed
   try {
-    return server.startsWith(ours) ? ourSlot(server, user) : dockersSlot(server, user)
+    return server.startsWith(ours) ? ownEntry(server, user) : dockerEntry(server, user)
   } catch {
     return undefined
   }
 }
 
 /** The text to store in a slot. */
-export function valueFor(item: Item, { server }: Slot): string {
+export function valueFor(item: Item, { server }: ServerEntry): string {
   if (!server.startsWith(ours) && isCredential(item)) return item.secret.expose()
   const anyones = { ...item, owner: ourselves }
   const value = encodeItem(anyones)
@@ -70,8 +70,8 @@ export function valueFor(item: Item, { server }: Slot): string {
 }
 
 /** The item that a slot's text contains. */
-export function itemIn(slot: Slot, value: string): Item {
-  const { endpoint, account, owner, kind, server } = slot
+export function itemIn(entry: ServerEntry, value: string): Item {
+  const { endpoint, account, owner, kind, server } = entry
   if (!server.startsWith(ours)) {
     const spelling = spellingOf(server, endpoint)
     return { endpoint, account, owner, kind: kind as Kind, secret: new Secret(value), ...spelling }
@@ -81,12 +81,12 @@ export function itemIn(slot: Slot, value: string): Item {
   return known || !isCredential(item) ? item : unknownItem(item, kind, item.secret)
 }
 
-function dockersSlot(server: string, user: string): Slot {
+function dockerEntry(server: string, user: string): ServerEntry {
   const kind = user === identityUser ? 'docker-identity' : 'basic'
   return { server, user, endpoint: endpointOf(server), account: user, owner: docker, kind }
 }
 
-function ourSlot(server: string, user: string): Slot | undefined {
+function ownEntry(server: string, user: string): ServerEntry | undefined {
   const [, owner = '', at = '', more] = /^credbridge:([^:]+):([^#]*)(?:#(.*))?$/.exec(server) ?? []
   const [kind = 'basic', account] = more?.split('=') ?? []
   const place = { server, user, endpoint: endpointIn(at), owner: decodeURIComponent(owner) }

@@ -1,5 +1,5 @@
 import type { Asker } from '../../core/asker.ts'
-import type { Entry, Found, Item, Place } from '../../core/credential.ts'
+import type { Entry, Item, Place, StoredItem } from '../../core/credential.ts'
 import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
@@ -15,16 +15,19 @@ import { type LockFolder, lockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type HelperOptions, type HelperProgram, helperProgram, leadsToUs } from './client.ts'
-import { itemIn, type Slot, slotAt, slotFor, valueFor } from './server-entry.ts'
+import { entryAt, entryFor, itemIn, type ServerEntry, valueFor } from './server-entry.ts'
 
 /** The parts of a machine that find and run a helper. */
-export type HelperMachine = Pick<Machine, 'env' | 'places' | 'userId' | 'processId' | 'run' | 'program' | 'isOurs'>
+export type HelperMachine = Pick<
+  Machine,
+  'env' | 'folders' | 'userId' | 'processId' | 'run' | 'program' | 'isOwnProgram'
+>
 
 const limits = { program: 10_000, person: 120_000 }
 
 /** Opens the store of this helper. No such program: `unavailable`. A helper that is credbridge itself: `refused`. */
 export async function openHelper(name: string, machine: HelperMachine): Promise<Store> {
-  const { env, places, userId, processId, run } = machine
+  const { env, folders: places, userId, processId, run } = machine
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
   const command = `docker-credential-${name}`
   if ([dockerHelper.name, containersHelper.name].includes(name)) throw leadsToUs(command)
@@ -32,7 +35,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
   const program = machine.program(command) ?? machine.program(`${command}.exe`)
   if (program === undefined)
     throw new Failure('unavailable', `${command} is not on PATH`, { hints: [hint`install ${command}`] })
-  if (env[insideHelper] !== undefined || machine.isOurs(program)) throw leadsToUs(command)
+  if (env[insideHelper] !== undefined || machine.isOwnProgram(program)) throw leadsToUs(command)
   // If GPG_TTY is set, gpg may ask for a passphrase on the terminal.
   const limit = ({ personPresent }: Asker) =>
     personPresent || env['GPG_TTY'] !== undefined ? limits.person : limits.program
@@ -49,7 +52,7 @@ const traits: Traits = {
   largest: 32 * 1024,
 }
 
-interface Options extends Omit<HelperOptions, 'limit'> {
+interface HelperStoreOptions extends Omit<HelperOptions, 'limit'> {
   /** Milliseconds for each call of the helper. */
   limit(asker: Asker): number
   /**
@@ -66,7 +69,7 @@ const patience = 30_000
 const busy = 'another credbridge process is writing to the same helper'
 
 /** A docker credential helper as a store. It keeps one account for each endpoint and owner, and no empty secret. */
-export function helperStore(name: string, options: Options): Store {
+export function helperStore(name: string, options: HelperStoreOptions): Store {
   const store = `helper:${name}`
   const helpers = new Map<number, HelperProgram>()
 
@@ -81,53 +84,54 @@ export function helperStore(name: string, options: Options): Store {
     return helper
   }
 
-  async function slots(helper: HelperProgram): Promise<readonly Slot[]> {
-    return (await helper.list()).flatMap(([server, user]) => slotAt(server, user) ?? [])
+  async function entries(helper: HelperProgram): Promise<readonly ServerEntry[]> {
+    return (await helper.list()).flatMap(([server, user]) => entryAt(server, user) ?? [])
   }
 
-  async function itemAt(helper: HelperProgram, slot: Slot): Promise<Item | undefined> {
+  async function itemAt(helper: HelperProgram, entry: ServerEntry): Promise<Item | undefined> {
     const wasBusy = isLocked(options.lock)
-    const found = await helper.get(slot.server).catch((error) => {
+    const found = await helper.get(entry.server).catch((error) => {
       if (!wasBusy && !isLocked(options.lock)) throw error
       // The entry may have been half written, so read it again under the lock.
-      return alone(() => helper.get(slot.server))
+      return alone(() => helper.get(entry.server))
     })
-    return found === undefined ? undefined : itemIn(slot, found.secret)
+    return found === undefined ? undefined : itemIn(entry, found.secret)
   }
 
   async function put(helper: HelperProgram, item: Item): Promise<void> {
-    const target = slotFor(item)
-    const here = (await slots(helper)).filter(
-      (slot) => slot.owner === item.owner && sameEndpoint(slot.endpoint, item.endpoint),
+    const target = entryFor(item)
+    const found = (await entries(helper)).filter(
+      (entry) => entry.owner === item.owner && sameEndpoint(entry.endpoint, item.endpoint),
     )
-    const others = here.filter((slot) => slot.account !== item.account && isKind(slot.kind))
+    const others = found.filter((entry) => entry.account !== item.account && isKind(entry.kind))
     if (isCredential(item) && others.length > 0) throw secondAccount(store, item.endpoint)
-    const isNew = here.every(({ server }) => server !== target.server)
+    const isNew = found.every(({ server }) => server !== target.server)
     await storeOrNothing(helper, target, valueFor(item, target), isNew)
-    for (const slot of here) if (samePlace(slot, item) && slot.server !== target.server) await helper.erase(slot.server)
+    for (const entry of found)
+      if (samePlace(entry, item) && entry.server !== target.server) await helper.erase(entry.server)
   }
 
   async function drop(helper: HelperProgram, place: Place, expected: Secret | undefined): Promise<boolean> {
-    const here = (await slots(helper)).filter((slot) => samePlace(slot, place))
-    const [first] = onceEach(here)
+    const found = (await entries(helper)).filter((entry) => samePlace(entry, place))
+    const [first] = onceEach(found)
     if (first === undefined) return false
     if (expected !== undefined && !isNoteKind(first.kind)) {
-      const found = await helper.get(first.server)
-      const item = found === undefined ? undefined : itemIn(first, found.secret)
+      const value = await helper.get(first.server)
+      const item = value === undefined ? undefined : itemIn(first, value.secret)
       if (item === undefined || secretOf(item)?.equals(expected) === false) return false
     }
-    for (const slot of here) await helper.erase(slot.server)
+    for (const entry of found) await helper.erase(entry.server)
     return true
   }
 
-  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]> {
     const helper = helperFor(asker)
-    const wanted = (await slots(helper)).filter(
-      (slot) =>
-        endpoints.some((endpoint) => sameEndpoint(endpoint, slot.endpoint)) &&
-        (account === undefined || isNoteKind(slot.kind) || slot.account === account),
+    const wanted = (await entries(helper)).filter(
+      (entry) =>
+        endpoints.some((endpoint) => sameEndpoint(endpoint, entry.endpoint)) &&
+        (account === undefined || isNoteKind(entry.kind) || entry.account === account),
     )
-    const items = await Promise.all(onceEach(wanted).map((slot) => itemAt(helper, slot)))
+    const items = await Promise.all(onceEach(wanted).map((entry) => itemAt(helper, entry)))
     return items.filter((item) => item !== undefined)
   }
 
@@ -140,8 +144,8 @@ export function helperStore(name: string, options: Options): Store {
       refuseBeyond(traits, store, item)
       return alone(async () => {
         if (condition !== undefined) {
-          const here = await find(asker, [item.endpoint], item.account)
-          if (!holds(condition, item, here)) return false
+          const found = await find(asker, [item.endpoint], item.account)
+          if (!holds(condition, item, found)) return false
         }
         await put(helperFor(asker), item)
         return true
@@ -150,12 +154,12 @@ export function helperStore(name: string, options: Options): Store {
 
     async remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean> {
       const helper = helperFor(asker)
-      if (!(await slots(helper)).some((slot) => samePlace(slot, place))) return false
+      if (!(await entries(helper)).some((entry) => samePlace(entry, place))) return false
       return alone(() => drop(helper, place, expected))
     },
 
     async list(asker: Asker): Promise<readonly Entry[]> {
-      return onceEach(await slots(helperFor(asker))).map(({ endpoint, account, owner, kind }) => ({
+      return onceEach(await entries(helperFor(asker))).map(({ endpoint, account, owner, kind }) => ({
         endpoint,
         account,
         owner,
@@ -172,7 +176,7 @@ export function helperStore(name: string, options: Options): Store {
  */
 async function storeOrNothing(
   helper: HelperProgram,
-  { server, user }: Slot,
+  { server, user }: ServerEntry,
   value: string,
   isNew: boolean,
 ): Promise<void> {
@@ -185,8 +189,8 @@ async function storeOrNothing(
 }
 
 /** One slot for each place: an interrupted save may have left two. */
-function onceEach(slots: readonly Slot[]): readonly Slot[] {
-  return slots.filter((slot, index) => slots.findIndex((other) => samePlace(other, slot)) === index)
+function onceEach(entries: readonly ServerEntry[]): readonly ServerEntry[] {
+  return entries.filter((entry, index) => entries.findIndex((other) => samePlace(other, entry)) === index)
 }
 
 function secondAccount(store: string, endpoint: Endpoint): Failure {

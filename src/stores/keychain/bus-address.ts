@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Failure } from '../../core/failure.ts'
 import { anybodys, isAnybodys, socketAddress } from '../../dbus/address.ts'
 import { sessionBus } from '../../dbus/session-bus.ts'
-import { isAbstract, strangerAt } from '../../system/own-socket.ts'
+import { isAbstract, refusalOf } from '../../system/own-socket.ts'
 
 /**
  * The value that `DBUS_SESSION_BUS_ADDRESS` must have in this process before the keychain is used on Linux; `undefined`
@@ -10,29 +10,29 @@ import { isAbstract, strangerAt } from '../../system/own-socket.ts'
  * the other does not support a list of addresses (docs/keychain.md). A socket of another user is `refused`.
  */
 export function busAddress(env: Readonly<Record<string, string | undefined>>, userId: number): string | undefined {
-  const told = env['DBUS_SESSION_BUS_ADDRESS'] ?? ''
+  const named = env['DBUS_SESSION_BUS_ADDRESS'] ?? ''
   const address = sessionBus(env)
-  if (told.includes(';')) return firstOfOurs(told.split(';').filter(isThere), userId)
-  if (told !== '') firstOfOurs([told], userId)
-  return told === '' && address !== undefined && isThere(address) ? firstOfOurs([address], userId) : undefined
+  if (named.includes(';')) return firstOfOurs(named.split(';').filter(isThere), userId)
+  if (named !== '') firstOfOurs([named], userId)
+  return named === '' && address !== undefined && isThere(address) ? firstOfOurs([address], userId) : undefined
 }
 
 function firstOfOurs(addresses: readonly string[], userId: number): string | undefined {
-  let stranger: Failure | undefined
+  let refusal: Failure | undefined
   for (const address of addresses) {
-    const failure = strangerAtAddress(address, userId)
+    const failure = refusalOfAddress(address, userId)
     if (failure === undefined) return address
-    stranger ??= failure
+    refusal ??= failure
   }
-  if (stranger !== undefined) throw stranger
+  if (refusal !== undefined) throw refusal
   return undefined
 }
 
 /** Why the address is refused. The libraries compare the guid themselves. */
-function strangerAtAddress(address: string, userId: number): Failure | undefined {
+function refusalOfAddress(address: string, userId: number): Failure | undefined {
   const socket = socketAddress(address)
   if (socket === undefined) return undefined
-  return isAnybodys(socket) ? anybodys() : strangerAt(socket.path, userId)
+  return isAnybodys(socket) ? anybodys() : refusalOf(socket.path, userId)
 }
 
 /** Whether the socket of an address exists. Abstract sockets are assumed to exist. */

@@ -24,7 +24,7 @@ export interface Limits {
   readonly dialog: number
 }
 
-export interface Kept {
+export interface KeychainValue {
   readonly account: string
   readonly value: string
 }
@@ -32,7 +32,7 @@ export interface Kept {
 /** The keychain's verbs. Each ends within a limit, with its result or a failure. */
 export interface Calls {
   /** The readable items of a service. On Linux it never asks a person. */
-  search(service: string): Promise<readonly Kept[]>
+  search(service: string): Promise<readonly KeychainValue[]>
   read(service: string, account: string): Promise<string | undefined>
   write(service: string, account: string, value: string): Promise<void>
   /** Returns whether the item existed. */

@@ -4,7 +4,7 @@ import { endpointWords, hint } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
 
 /** The service and account of an item in the keychain of a platform. */
-export interface Spot {
+export interface KeychainKey {
   readonly service: string
   readonly account: string
   /** Equal for two places that the platform's keychain cannot tell apart. */
@@ -15,7 +15,7 @@ export interface Spot {
 const noAccount = 'credbridge:none'
 
 /** The service and account of a place; `unsupported` if this keychain cannot keep it apart from others. */
-export function spotOf(place: Place, platform: string): Spot {
+export function keychainKeyOf(place: Place, platform: string): KeychainKey {
   const service = serviceOf(place)
   const { account } = place
   if (platform === 'win32') return { service, account, key: folded(`${account}.${service}`) }
@@ -28,9 +28,9 @@ export function spotOf(place: Place, platform: string): Spot {
 }
 
 /** The same; `undefined` if this keychain cannot keep an item there. */
-export function spotIn(place: Place, platform: string): Spot | undefined {
+export function keychainKeyIn(place: Place, platform: string): KeychainKey | undefined {
   try {
-    return spotOf(place, platform)
+    return keychainKeyOf(place, platform)
   } catch {
     return undefined
   }
@@ -43,8 +43,10 @@ export function accountIn(stored: string, platform: string): string {
 
 /** The other place that the platform's keychain cannot tell from this one; `undefined` if there is none. */
 export function takenBy(place: Place, others: readonly Place[], platform: string): Place | undefined {
-  const key = spotIn(place, platform)?.key
-  return others.find((other) => !samePlace(other, place) && key !== undefined && spotIn(other, platform)?.key === key)
+  const key = keychainKeyIn(place, platform)?.key
+  return others.find(
+    (other) => !samePlace(other, place) && key !== undefined && keychainKeyIn(other, platform)?.key === key,
+  )
 }
 
 /** Throws `refused` if the keychain cannot tell this place from one of the others. */

@@ -8,7 +8,7 @@ import { keychainStore } from './store.ts'
 
 /** Opens the keychain of this machine. */
 export async function openKeychain(machine: Machine): Promise<Store> {
-  const { platform, places, userId, processId, env } = machine
+  const { platform, folders: places, userId, processId, env } = machine
   const address = platform === 'linux' ? busAddress(env, userId) : undefined
   if (address !== undefined) machine.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
   const keychain = keychainStore({

@@ -1,6 +1,6 @@
 import { ourselves } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
-import type { Calls, Kept } from './calls.ts'
+import type { Calls, KeychainValue } from './calls.ts'
 import { severalItems } from './errors.ts'
 
 /** Reads for one find or save, and caches the results. */
@@ -12,7 +12,7 @@ export interface Reader {
   /** Starts to search for these services, all at once. */
   prepare(services: readonly string[]): void
   /** Throws if the keychain is known to be unreachable. */
-  reach(): Promise<void>
+  probe(): Promise<void>
   /**
    * Throws if a write would certainly fail, or would ask although no person is present. `witness`: a service in use.
    */
@@ -38,16 +38,16 @@ function entryReader(calls: Calls, search: Calls['search']): Reader {
       return all.map(({ account }) => account)
     },
     prepare() {},
-    async reach() {},
+    async probe() {},
     async beforeWrite() {},
   }
 }
 
 /** On Linux a search finds every item and never asks a person, so it precedes any other call. */
 function searchReader(calls: Calls, personPresent: boolean): Reader {
-  const searches = new Map<string, Promise<readonly Kept[]>>()
+  const searches = new Map<string, Promise<readonly KeychainValue[]>>()
 
-  function search(service: string): Promise<readonly Kept[]> {
+  function search(service: string): Promise<readonly KeychainValue[]> {
     const begun = searches.get(service) ?? calls.search(service)
     begun.catch(() => {}) // Not an unhandled rejection if no caller awaits the search.
     searches.set(service, begun)
@@ -65,7 +65,7 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
     }
   }
 
-  async function only(service: string, account: string, all: readonly Kept[]): Promise<string | undefined> {
+  async function only(service: string, account: string, all: readonly KeychainValue[]): Promise<string | undefined> {
     const values = new Set(all.filter((kept) => kept.account === account).map((kept) => kept.value))
     if (values.size > 1) throw severalItems(service, account)
     const [value] = values
@@ -75,9 +75,9 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
 
   async function beforeWrite(service: string, account: string, witness: string | undefined): Promise<void> {
     try {
-      const here = await search(service)
-      if (here.filter((kept) => kept.account === account).length > 1) throw severalItems(service, account)
-      if (here.length === 0 && witness !== undefined && !personPresent) await search(witness)
+      const found = await search(service)
+      if (found.filter((kept) => kept.account === account).length > 1) throw severalItems(service, account)
+      if (found.length === 0 && witness !== undefined && !personPresent) await search(witness)
     } catch (error) {
       if (!personPresent || !isLocked(error)) throw error
     }
@@ -89,7 +89,7 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
     prepare(services) {
       for (const service of services) search(service)
     },
-    async reach() {
+    async probe() {
       await search(ourselves)
     },
     beforeWrite,

@@ -3,7 +3,7 @@ import { serviceOf } from '../../core/item.ts'
 import type { Calls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
 import { entryOf, type Row } from './index-file.ts'
-import { accountIn, spotIn } from './keychain-key.ts'
+import { accountIn, keychainKeyIn } from './keychain-key.ts'
 
 /** Looks up the rows that a crash left open. Closes those that are in the keychain, and drops the others. */
 export async function mend(index: OpenIndex, calls: Calls, platform: string): Promise<void> {
@@ -23,14 +23,14 @@ export function closed({ open, ...row }: Row): Row {
 /** Whether the row's item is in the keychain; `undefined` if unknown. Never asks a person on Linux. */
 async function isThere(row: Row, calls: Calls, platform: string): Promise<boolean | undefined> {
   const place = entryOf(row)
-  const spot = spotIn(place, platform)
-  if (spot === undefined) return false
+  const key = keychainKeyIn(place, platform)
+  if (key === undefined) return false
   try {
     if (platform === 'darwin' || platform === 'win32') {
-      return (await calls.read(spot.service, spot.account)) !== undefined
+      return (await calls.read(key.service, key.account)) !== undefined
     }
-    const here = await calls.search(serviceOf(place))
-    return here.some(({ account }) => accountIn(account, platform) === row.account)
+    const found = await calls.search(serviceOf(place))
+    return found.some(({ account }) => accountIn(account, platform) === row.account)
   } catch (error) {
     if (isFailure(error) && error.stuck) throw error
     return undefined

@@ -1,5 +1,5 @@
 import type { Asker } from '../../core/asker.ts'
-import { type Entry, type Found, type Item, type Place, python, secretOf } from '../../core/credential.ts'
+import { type Entry, type Item, type Place, python, type StoredItem, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
@@ -11,9 +11,9 @@ import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
 import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
-import { findIn, valueOfStranger } from './find.ts'
+import { findIn, foreignValue } from './find.ts'
 import { entryOf, isRowOf, type Row, readIndex, rowOf } from './index-file.ts'
-import { refuseTaken, spotIn, spotOf } from './keychain-key.ts'
+import { keychainKeyIn, keychainKeyOf, refuseTaken } from './keychain-key.ts'
 import { type Reader, readerOf } from './reader.ts'
 
 export interface KeychainOptions {
@@ -57,13 +57,13 @@ export function keychainStore(options: KeychainOptions): Store {
     return readerOf(await open(asker), platform, asker.personPresent)
   }
 
-  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]> {
     if (endpoints.length === 0) return []
     return findIn(await reader(asker), readIndex(place), platform, endpoints, account)
   }
 
   async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
-    const { service, account } = spotOf(item, platform)
+    const { service, account } = keychainKeyOf(item, platform)
     const value = encodeItem(item)
     if (windows && value.length * 2 > largestOnWindows) throw tooLarge()
     const calls = await open(asker)
@@ -86,17 +86,17 @@ export function keychainStore(options: KeychainOptions): Store {
   }
 
   async function remove(asker: Asker, at: Place, expected?: Secret): Promise<boolean> {
-    const spot = spotIn(at, platform)
+    const key = keychainKeyIn(at, platform)
     const isListed = (rows: readonly Row[]) => rows.some((row) => isRowOf(row, at))
-    if (spot === undefined || !(isListed(readIndex(place)) || (await isStranger(asker, at)))) return false
+    if (key === undefined || !(isListed(readIndex(place)) || (await isForeign(asker, at)))) return false
     const calls = await open(asker)
     return changing(async (index) => {
-      const value = await (await reader(asker)).value(spot.service, spot.account)
+      const value = await (await reader(asker)).value(key.service, key.account)
       if (value !== undefined && expected !== undefined && isOther(decodeItem(at, value), expected)) return false
       const { rows } = index
       if (value !== undefined) {
         if (isListed(rows)) index.write(rows.map((row) => (isRowOf(row, at) ? { ...row, open: true } : row)))
-        await erase(asker, calls, spot.service, spot.account).catch((error: unknown) => {
+        await erase(asker, calls, key.service, key.account).catch((error: unknown) => {
           if (isListed(rows)) putBack(index, rows, error)
           throw error
         })
@@ -107,9 +107,9 @@ export function keychainStore(options: KeychainOptions): Store {
   }
 
   /** Whether the place has an item of Python's keyring that is not in the index. */
-  async function isStranger(asker: Asker, at: Place): Promise<boolean> {
+  async function isForeign(asker: Asker, at: Place): Promise<boolean> {
     return (
-      at.owner === python && (await valueOfStranger(at, await reader(asker), readIndex(place), platform)) !== undefined
+      at.owner === python && (await foreignValue(at, await reader(asker), readIndex(place), platform)) !== undefined
     )
   }
 

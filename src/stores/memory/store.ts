@@ -1,4 +1,4 @@
-import type { Found, Item, Place } from '../../core/credential.ts'
+import type { Item, Place, StoredItem } from '../../core/credential.ts'
 import { isNote, samePlace, secretOf } from '../../core/credential.ts'
 import { sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
@@ -24,10 +24,10 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     list: true,
     ...unlike,
   }
-  let items: Found[] = []
+  let items: StoredItem[] = []
   const queues = new Map<string, ReturnType<typeof concurrencyLimit>>()
 
-  function itemAt(place: Place): Found | undefined {
+  function itemAt(place: Place): StoredItem | undefined {
     return items.find((item) => samePlace(item, place))
   }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { CallMemory } from '../../core/asker.ts'
-import type { Entry, Found, Place } from '../../core/credential.ts'
+import type { Entry, Place, StoredItem } from '../../core/credential.ts'
 import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
@@ -20,7 +20,7 @@ export async function find(
   endpoints: readonly Endpoint[],
   account: string | undefined,
   known: Known,
-): Promise<readonly Found[]> {
+): Promise<readonly StoredItem[]> {
   for (let left = attempts; ; left--) {
     const found = await findOnce(service, endpoints, account, known, left === 1)
     if (found !== undefined) return found
@@ -33,7 +33,7 @@ async function findOnce(
   account: string | undefined,
   known: Known,
   isLast: boolean,
-): Promise<readonly Found[] | undefined> {
+): Promise<readonly StoredItem[] | undefined> {
   if (endpoints.length === 0) return []
   const wanted = wantedAt(endpoints, known)
   const [paths] = await Promise.all([searchAll(service, wanted.searches, known.memory), service.session])
@@ -49,7 +49,7 @@ export async function findWanted(
   service: Service,
   isWanted: (entry: Entry) => boolean,
   known: Known,
-): Promise<readonly Found[] | undefined> {
+): Promise<readonly StoredItem[] | undefined> {
   const hits = await service.search(searchesOfAll(known))
   // A collection that hides its items shows none at all.
   if (hits.locked.length > 0 || hits.unlocked.length === 0) return undefined
@@ -78,8 +78,8 @@ async function read(
   items: readonly (readonly [Place, Described])[],
   secrets: ReadonlyMap<string, Uint8Array>,
   { account, isLast }: { readonly account: string | undefined; readonly isLast: boolean },
-): Promise<readonly Found[] | undefined> {
-  const found: Found[] = []
+): Promise<readonly StoredItem[] | undefined> {
+  const found: StoredItem[] = []
   for (const [place, item] of items) {
     const meant = account === undefined || account === place.account
     if (!meant && !mayBeNote(item.attributes)) continue

@@ -86,8 +86,8 @@ export function placeOf(attributes: Attributes, before: readonly Place[]): Place
 
 /** What its attributes say of an item that lies at a place. */
 export function entryOf(place: Place, { attributes, modified }: Described): Entry {
-  const said = makerOf(attributes) === 'us' ? attributes.get('kind') : undefined
-  return { ...place, kind: said ?? (place.owner === python ? 'text' : 'basic'), savedAt: modified }
+  const kind = makerOf(attributes) === 'us' ? attributes.get('kind') : undefined
+  return { ...place, kind: kind ?? (place.owner === python ? 'text' : 'basic'), savedAt: modified }
 }
 
 /** Whether an item can be a note. Of one that others wrote only its value tells. */

@@ -22,14 +22,14 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
   const secret = Buffer.from(encodeItem(item))
   let made: string | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const here = await itemsAt(service, item, memory)
-    const isThere = here.some(({ path }) => path === made)
+    const found = await itemsAt(service, item, memory)
+    const isThere = found.some(({ path }) => path === made)
     // What is there instead was saved later than ours.
-    if (made !== undefined && (isThere ? here.length === 1 : here.length > 0)) return
-    const old = outdated(item, here, kept)
-    if (here.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
-    else if (old !== undefined) made = await makeAnew(service, item, old, here)
-    else if (await writeOver(service, here, secret, kept)) return
+    if (made !== undefined && (isThere ? found.length === 1 : found.length > 0)) return
+    const old = outdated(item, found, kept)
+    if (found.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
+    else if (old !== undefined) made = await makeAnew(service, item, old, found)
+    else if (await writeOver(service, found, secret, kept)) return
   }
   throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
     hints: [hint`try again when they are done`],
@@ -38,8 +38,8 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
 
 /** Removes what lies at the place, with `expected` only if that is the secret that counts there. */
 export async function remove(service: Service, place: Place, { memory }: Known, expected?: Secret): Promise<boolean> {
-  const here = inOrder(place, await itemsAt(service, place, memory))
-  const doomed = expected === undefined ? here : await withSecret(service, place, here, expected)
+  const found = inOrder(place, await itemsAt(service, place, memory))
+  const doomed = expected === undefined ? found : await withSecret(service, place, found, expected)
   const removed = await Promise.all(doomed.map(({ path }) => service.remove(path)))
   return removed.includes(true)
 }
@@ -56,14 +56,14 @@ async function itemsAt(service: Service, place: Place, memory: CallMemory | unde
 /** Whether it could be done: not if one of the items has gone meanwhile. */
 async function writeOver(
   service: Service,
-  here: readonly Described[],
+  found: readonly Described[],
   secret: Uint8Array,
   before: boolean,
 ): Promise<boolean> {
-  const kept = keep(here, before)
+  const kept = keep(found, before)
   const written = await Promise.all(kept.map(({ path }) => service.setSecret(path, secret)))
   if (written.includes(false)) return false
-  const surplus = here.filter((one) => !kept.includes(one))
+  const surplus = found.filter((one) => !kept.includes(one))
   await Promise.all(surplus.map(({ path }) => service.remove(path)))
   return true
 }
@@ -73,16 +73,16 @@ async function writeOver(
  * ours whose path comes first stays: all who see it at the same time keep the same. Where the `keychain` store wrote
  * before, nobody's item is its item.
  */
-function keep(here: readonly Described[], before: boolean): readonly Described[] {
+function keep(found: readonly Described[], before: boolean): readonly Described[] {
   const ours = before ? ['us', 'anybody'] : ['us']
-  const others = here.filter(({ attributes }) => !ours.includes(makerOf(attributes)))
+  const others = found.filter(({ attributes }) => !ours.includes(makerOf(attributes)))
   if (others.length > 0) return others
-  return [...here].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
+  return [...found].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
 }
 
 /** The item whose attributes are no longer true: one of ours that is of another kind by now, or nobody's that becomes ours. */
-function outdated(item: Item, here: readonly Described[], before: boolean): Described | undefined {
-  const [only, another] = keep(here, before)
+function outdated(item: Item, found: readonly Described[], before: boolean): Described | undefined {
+  const [only, another] = keep(found, before)
   if (only === undefined || another !== undefined || item.owner === python) return undefined
   if (!['us', 'anybody'].includes(makerOf(only.attributes))) return undefined
   return [...attributesOf(item)].every(([name, value]) => only.attributes.get(name) === value) ? undefined : only
@@ -96,13 +96,13 @@ async function makeAnew(
   service: Service,
   item: Item,
   outdated: Described,
-  here: readonly Described[],
+  found: readonly Described[],
 ): Promise<string> {
   // KeePassXC shows the fields of its entry among them, Title and Uuid and their like, and takes none.
   const others = [...outdated.attributes].filter(([name]) => name.charAt(0).toUpperCase() !== name.charAt(0))
   const attributes = new Map([...others, ...attributesOf(item)])
   const made = await service.create(outdated.label, attributes, Buffer.from(encodeItem(item)))
-  await Promise.all(here.map(({ path }) => service.remove(path)))
+  await Promise.all(found.map(({ path }) => service.remove(path)))
   return made
 }
 
@@ -110,10 +110,10 @@ async function makeAnew(
 async function withSecret(
   service: Service,
   place: Place,
-  here: readonly Described[],
+  found: readonly Described[],
   expected: Secret,
 ): Promise<readonly Described[]> {
-  const paths = here.map(({ path }) => path)
+  const paths = found.map(({ path }) => path)
   // In this order: what has gone before its secret was asked for is not there afterwards.
   const [secrets, still] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const same = (item: Described) => {
@@ -121,7 +121,7 @@ async function withSecret(
     return secretOf(decoded)?.equals(expected) !== false
   }
   const left = new Set(still.map(({ path }) => path))
-  const [first, ...others] = here.filter(({ path }) => left.has(path))
+  const [first, ...others] = found.filter(({ path }) => left.has(path))
   if (first === undefined || !same(first)) return []
   return [first, ...others.filter((item) => makerOf(item.attributes) === 'us' || same(item))]
 }

@@ -11,7 +11,7 @@ import { askPerson, type Limits } from './prompt.ts'
 import { openEncrypted, openPlain } from './session.ts'
 import type { Session } from './session-type.ts'
 
-export interface Manners {
+export interface ConversationOptions {
   readonly limits: Limits
   /** Somebody can answer a dialog. */
   readonly personPresent: boolean
@@ -49,7 +49,7 @@ export type Service = ReturnType<typeof converse>
 const nobodysAlias = 'credbridge'
 
 /** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
-export function converse(connection: Connection, { limits, personPresent, encrypted }: Manners) {
+export function converse(connection: Connection, { limits, personPresent, encrypted }: ConversationOptions) {
   let opened: Session | undefined
   let unlocking: Promise<void> | undefined
   let isKnown = false

@@ -38,7 +38,7 @@ async function optionsOf({ machine, settings }: StoreContext): Promise<SecretSer
 }
 
 /** What the `keychain` store wrote on this machine: it lies in the same Secret Service, and says only service and user. */
-async function writtenByKeychain({ places, userId }: Machine): Promise<readonly Place[]> {
+async function writtenByKeychain({ folders: places, userId }: Machine): Promise<readonly Place[]> {
   const file = indexFileIn(places.data)
   if (!existsSync(file)) return []
   const { entryOf, readIndex } = await import('../keychain/index-file.ts')

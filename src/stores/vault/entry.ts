@@ -1,4 +1,4 @@
-import type { Found, Item } from '../../core/credential.ts'
+import type { Item, StoredItem } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
 import { decodeItem, encodeItem } from '../../core/item.ts'
 import { fault } from './faults.ts'
@@ -22,7 +22,7 @@ export function printEntry(item: Item, savedAt: number): string {
 }
 
 /** The item in a record's text. */
-export function parseEntry(text: string, path: string): Found {
+export function parseEntry(text: string, path: string): StoredItem {
   const { form, endpoint, account, owner, savedAt, value } = members(text, path)
   const whole =
     typeof endpoint === 'string' &&

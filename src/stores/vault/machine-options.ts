@@ -15,7 +15,7 @@ export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
 /** The options for the vault on this machine. */
 export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine): VaultOptions {
-  const { env, places, platform, userId, processId, addon } = machine
+  const { env, folders: places, platform, userId, processId, addon } = machine
   const agent = env['SSH_AUTH_SOCK'] ?? ''
   return {
     folder: join(places.data, 'vault'),
@@ -25,12 +25,12 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine):
     processId,
     ...(isAbsolute(agent) ? { agent, connector: machine.connector } : {}),
     ...(platform === 'linux' ? { kernelKeyring: () => kernelKeyring(addon) } : {}),
-    handed: async () => handed(machine),
+    provided: async () => providedKey(machine),
   }
 }
 
 /** The options for the files of secrets that are too large for a keychain. */
-export function sealingOptions({ places, userId }: Machine): SealingOptions {
+export function sealingOptions({ folders: places, userId }: Machine): SealingOptions {
   return { folder: join(places.data, 'sealed'), now: Date.now, ...(userId < 0 ? {} : { uid: userId }) }
 }
 
@@ -38,7 +38,7 @@ async function kernelKeyring(addon: Machine['addon']): ReturnType<NonNullable<Va
   return (await import('./kernel-keyring.ts')).kernelKeyring(addon)
 }
 
-function handed({ env, readDescriptor }: Machine): Secret | undefined {
+function providedKey({ env, readDescriptor }: Machine): Secret | undefined {
   const [descriptor = '', text = ''] = [env[descriptorVariable], env[keyVariable]]
   if (descriptor === '') return text === '' ? undefined : new Secret(text)
   const content = readDescriptor(Number(descriptor))

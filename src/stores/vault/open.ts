@@ -23,7 +23,7 @@ type Way = (header: Header, options: VaultOptions) => Promise<Buffer | undefined
 /** In the order in which they are tried: first those that need no person and load little code. */
 const ways: readonly (readonly [Opener, Way])[] = [
   ['key-file', byKeyFile],
-  ['handed', byHanded],
+  ['handed', byProvided],
   ['kernel-keyring', byKernelKeyring],
   ['ssh-agent', byAgent],
   ['passphrase', byAsking],
@@ -85,8 +85,8 @@ async function byKeyFile(header: Header, { keyFile, uid }: VaultOptions): Promis
   throw fault(found ? 'wrong-key' : 'key-missing', keyFile)
 }
 
-async function byHanded(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
-  const secret = await options.handed?.()
+async function byProvided(header: Header, options: VaultOptions): Promise<Buffer | undefined> {
+  const secret = await options.provided?.()
   if (secret === undefined) return undefined
   const unlocked = parseUnlocked(secret.expose())
   const key = unlocked === undefined ? await byPassphrase(header, secret) : currentKey(header, unlocked, options)
@@ -97,11 +97,11 @@ async function byHanded(header: Header, options: VaultOptions): Promise<Buffer |
 }
 
 /** The options without keys of an earlier `unlock`, so that only a key slot opens the vault. */
-export function withoutUnlocked({ kernelKeyring: _, handed, ...others }: VaultOptions): VaultOptions {
+export function withoutUnlocked({ kernelKeyring: _, provided: handed, ...others }: VaultOptions): VaultOptions {
   if (handed === undefined) return others
   return {
     ...others,
-    async handed() {
+    async provided() {
       const secret = await handed()
       return secret === undefined || parseUnlocked(secret.expose()) === undefined ? secret : undefined
     },

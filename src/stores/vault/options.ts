@@ -22,7 +22,7 @@ export interface VaultOptions {
   /** The user's keyring in the kernel; absent on systems other than Linux. */
   readonly kernelKeyring?: () => Promise<KernelKeyring>
   /** A passphrase, or a key that `unlock` printed, from a file descriptor or an environment variable. */
-  readonly handed?: () => Promise<Secret | undefined>
+  readonly provided?: () => Promise<Secret | undefined>
   /** Asks the person for the passphrase; absent if no person can be asked. */
   readonly ask?: () => Promise<Secret>
 }

@@ -1,5 +1,5 @@
 import type { Asker } from '../../core/asker.ts'
-import type { Found, Item, Place } from '../../core/credential.ts'
+import type { Item, Place, StoredItem } from '../../core/credential.ts'
 import { samePlace, secretOf } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
@@ -32,7 +32,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
   const { largest, ...traits } = store.traits
   if (largest === undefined) return store
 
-  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]> {
     for (let attempt = 1; ; attempt++) {
       const found = await store.find(asker, endpoints, account)
       const whole = await Promise.all(found.map((item) => opened(item)))
@@ -43,7 +43,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     }
   }
 
-  async function opened(item: Found): Promise<Found | undefined> {
+  async function opened(item: StoredItem): Promise<StoredItem | undefined> {
     const pointer = pointerIn(item)
     if (pointer === undefined) return item
     const whole = (await sealed()).unseal(item, pointer, options)
@@ -106,7 +106,7 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     return removed
   }
 
-  async function itemAt(asker: Asker, place: Place): Promise<Found | undefined> {
+  async function itemAt(asker: Asker, place: Place): Promise<StoredItem | undefined> {
     return (await store.find(asker, [place.endpoint])).find((item) => samePlace(item, place))
   }
 

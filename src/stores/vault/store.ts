@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
-import type { Entry, Found, Item, Place } from '../../core/credential.ts'
+import type { Entry, Item, Place, StoredItem } from '../../core/credential.ts'
 import { isNote } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
@@ -24,7 +24,7 @@ export function vaultStore(options: VaultOptions): Store {
   const { folder, uid, processId } = options
   const locks: LockFolder = { folder: join(folder, 'locks'), userId: uid, processId }
 
-  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly Found[]> {
+  async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]> {
     const items = await vault.reading((session) => {
       const folders = new Set(endpoints.map((endpoint) => folderName(session.key, endpoint)))
       return [...folders].flatMap((folder) => itemsIn(session, folder))
@@ -80,6 +80,6 @@ export function vaultStore(options: VaultOptions): Store {
 
 const placeLock = () => import('../place-lock.ts')
 
-function itemsIn({ key, tree }: Session, folder: string): Found[] {
+function itemsIn({ key, tree }: Session, folder: string): StoredItem[] {
   return recordsIn(tree, key, folder).map(({ text, path }) => parseEntry(text, path))
 }

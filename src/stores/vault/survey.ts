@@ -1,4 +1,4 @@
-import type { Found } from '../../core/credential.ts'
+import type { StoredItem } from '../../core/credential.ts'
 import { type Failure, isFailure } from '../../core/failure.ts'
 import { parseEntry } from './entry.ts'
 import type { RecordName } from './names.ts'
@@ -13,13 +13,13 @@ export interface Unreadable {
 
 /** All readable items, and the failures of the others. */
 export interface Survey {
-  readonly items: readonly Found[]
+  readonly items: readonly StoredItem[]
   readonly failures: readonly Failure[]
 }
 
 /** Reads every record. */
 export function survey(session: Session): Survey {
-  const [items, failures]: [Found[], Failure[]] = [[], []]
+  const [items, failures]: [StoredItem[], Failure[]] = [[], []]
   for (const folder of foldersOf(session.tree)) {
     try {
       const { readable, unreadable } = surveyFolder(session, folder)
@@ -37,8 +37,8 @@ export function survey(session: Session): Survey {
 export function surveyFolder(
   { key, tree }: Session,
   folder: string,
-): { readonly readable: readonly Found[]; readonly unreadable: readonly Unreadable[] } {
-  const [readable, unreadable]: [Found[], Unreadable[]] = [[], []]
+): { readonly readable: readonly StoredItem[]; readonly unreadable: readonly Unreadable[] } {
+  const [readable, unreadable]: [StoredItem[], Unreadable[]] = [[], []]
   for (const file of filesIn(tree, folder)) {
     const name = { folder, file }
     try {

@@ -158,11 +158,11 @@ function afterRemoval(tree: Tree, { folder }: RecordName): void {
   if (removeIfEmpty(path)) syncFolder(tree.records)
 }
 
-function misplaced(tree: Tree, written: RecordName, here: RecordName): Failure {
-  const path = pathOf(tree, here)
+function misplaced(tree: Tree, written: RecordName, expected: RecordName): Failure {
+  const path = pathOf(tree, expected)
   const origin = pathOf(tree, written)
   const there = readOwnFile(origin, tree.uid)
-  const exchanged = there !== undefined && sameName(readHeader(there, origin).name, here)
+  const exchanged = there !== undefined && sameName(readHeader(there, origin).name, expected)
   return fault(exchanged ? 'swapped' : 'moved', path)
 }
 

@@ -23,7 +23,7 @@ import { attempts, busy, type Session, type Vault } from './vault.ts'
 
 /** Saves the item. If there is no vault, makes one with a key file as its only slot. */
 export async function saveInto(vault: Vault, options: VaultOptions, item: Item): Promise<void> {
-  await keeping(vault, options, ({ key, tree }) => {
+  await inVault(vault, options, ({ key, tree }) => {
     const name = recordName(key, item)
     putRecord(tree, name, sealRecord(key, name, printEntry(item, options.now())))
   })
@@ -94,7 +94,7 @@ async function writing<T>(
 }
 
 /** Runs `act`, which writes. If there is no vault, makes one with a key file as its only slot. */
-async function keeping<T>(vault: Vault, options: VaultOptions, act: (session: Session) => T): Promise<void> {
+async function inVault<T>(vault: Vault, options: VaultOptions, act: (session: Session) => T): Promise<void> {
   if ((await writing(vault, options, act)) !== undefined) return
   await createVault(options, forKeyFile(options))
   if ((await writing(vault, options, act)) !== undefined) return

@@ -5,16 +5,16 @@ import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { putBackInLines, secretInLines } from '../npm/edits.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import type { FoundSecrets, NotAsking, PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, Machine, NotAsking, PlainSecret, PlainSecrets, SetupOptions } from '../tool.ts'
 import { type BunRegistry, bunRegistries, parsedBunfig } from './bunfig.ts'
 import { ownBunfigs } from './launch.ts'
 
 /** Tokens and passwords in the user's .bunfig.toml and the project's bunfig.toml. */
 export const bunfigSecrets: PlainSecrets = {
-  async find(world, options) {
-    const own = ownBunfigs(world)
-    const files = [...own, ...projectFiles(world, 'bunfig.toml', own).map(({ file }) => file)]
-    const found = files.map((file) => findingsIn(world, file, options))
+  async find(machine, options) {
+    const own = ownBunfigs(machine)
+    const files = [...own, ...projectFiles(machine, 'bunfig.toml', own).map(({ file }) => file)]
+    const found = files.map((file) => findingsIn(machine, file, options))
     const secrets = found.flatMap((one) => one.secrets)
     return { secrets: secrets.map((secret) => ({ ...secret, asks })), remarks: found.flatMap((one) => one.remarks) }
   },
@@ -22,8 +22,8 @@ export const bunfigSecrets: PlainSecrets = {
   putBack: putBackInLines,
 }
 
-function findingsIn(world: World, file: string, options: SetupOptions): FoundSecrets {
-  const text = world.files.read(file) ?? ''
+function findingsIn(machine: Machine, file: string, options: SetupOptions): FoundSecrets {
+  const text = machine.files.read(file) ?? ''
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   for (const registry of bunRegistries(parsedBunfig(text))) {
@@ -32,7 +32,7 @@ function findingsIn(world: World, file: string, options: SetupOptions): FoundSec
       remarks.push(`${file}, ${registry.path.join('.')}: it stands in the address, so it stays`)
     if (value === '' || value.startsWith('$')) continue
     const endpoint = endpointOf(registry, options)
-    const secret = typeof endpoint === 'string' ? endpoint : secretIn(world, file, text, registry, endpoint)
+    const secret = typeof endpoint === 'string' ? endpoint : secretIn(machine, file, text, registry, endpoint)
     if (typeof secret === 'string') remarks.push(`${file}, ${registry.path.join('.')}: ${secret}`)
     else secrets.push(secret)
   }
@@ -51,7 +51,7 @@ function endpointOf({ url }: BunRegistry, options: SetupOptions): Address | stri
 }
 
 function secretIn(
-  world: World,
+  machine: Machine,
   file: string,
   text: string,
   { token, username = '', password = '' }: BunRegistry,
@@ -71,7 +71,7 @@ function secretIn(
     const is = withoutMember(was, match.index, match[0].length)
     const edits = [is === undefined ? { at, was } : { at, was, is }]
     if (!isOnlyThat(text, edits[0], at, { token, password })) continue
-    return secretInLines(world, file, edits, 'quoted', credential) ?? cannot
+    return secretInLines(machine, file, edits, 'quoted', credential) ?? cannot
   }
   return cannot
 }

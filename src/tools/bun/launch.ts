@@ -7,14 +7,14 @@ import type { ProjectSetting } from '../guard/setting.ts'
 import { bare, plain } from '../guard/verdict.ts'
 import type { Call, Launcher } from '../launch.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
-import { addressesNamed, addressesOf, givenBy, handOver, lookupFor } from '../npm/handover.ts'
 import { npmItself } from '../npm/machine.ts'
 import { projectManifests, publishConfig } from '../npm/publish.ts'
 import { refuseInTheClear, registriesIn, settingsInEnvironment, settingsInWords } from '../npm/registries.ts'
 import { npmRules } from '../npm/rules.ts'
+import { addressesNamed, addressesOf, launchWith, lookupFor, signInsFor } from '../npm/sign-in-file.ts'
 import { unsetVariables } from '../npm/unset-variables.ts'
 import { valuesOf } from '../npm/words.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { bunfigRegistries, bunfigSettings, bunfigTexts, bunRegistries, parsedBunfig, tableIn } from './bunfig.ts'
 import { bunfigVerdict } from './settings.ts'
 
@@ -25,35 +25,35 @@ export const bunLauncher: Launcher = {
   tool,
 
   async plan(call) {
-    const { world, words, named } = call
-    const file = ownNpmrc(world)
+    const { machine, words, named } = call
+    const file = ownNpmrc(machine)
     const project = projectOf(call, file)
     refuseReferences([...project.npmrc, ...project.variables, ...project.texts], named)
-    const user = settingsInFile(world.files.read(file) ?? '')
-    const npm = await npmItself(world)
+    const user = settingsInFile(machine.files.read(file) ?? '')
+    const npm = await npmItself(machine)
     const configuration = {
       words: settingsInWords(words),
-      environment: [...registryFrom(world, 'BUN_CONFIG_REGISTRY'), ...settingsInEnvironment(world.env)],
+      environment: [...registryFrom(machine, 'BUN_CONFIG_REGISTRY'), ...settingsInEnvironment(machine.env)],
       project: [...project.npmrc, ...project.registries],
-      user: [...usersBunfig(world), ...user],
+      user: [...usersBunfig(machine), ...user],
       machine: npm.settings,
     }
-    const registries = registriesIn(configuration, world.env)
-    const rules = npmRules([...user, ...usersInstall(world)], npm)
+    const registries = registriesIn(configuration, machine.env)
+    const rules = npmRules([...user, ...usersInstall(machine)], npm)
     return {
       lookups: registries.map((registry) => lookupFor(tool, registry)),
       async launch(answers, newName) {
-        const given = givenBy(registries, answers)
+        const given = signInsFor(registries, answers)
         const addresses = [...addressesOf(given), ...addressesNamed(named)]
         const { env, remarks } = unsetVariables(call, { project: project.npmrc, registries, given })
         if (addresses.length === 0) return { remarks }
-        await refuseHarmful(world, project.npmrc, rules)
+        await refuseHarmful(machine, project.npmrc, rules)
         const { own } = rules
-        await refuseHarmful(world, project.settings, { verdict: ({ key }) => bunfigVerdict(key), own })
-        await refuseHarmful(world, project.variables, { verdict: envFileVerdict, own })
+        await refuseHarmful(machine, project.settings, { verdict: ({ key }) => bunfigVerdict(key), own })
+        await refuseHarmful(machine, project.variables, { verdict: envFileVerdict, own })
         refuseInTheClear(registries, addresses)
         if (given.length === 0) return { remarks }
-        const launch = handOver(given, world.files.read(file) ?? '', newName)
+        const launch = launchWith(given, machine.files.read(file) ?? '', newName)
         return { ...launch, env: { ...launch.env, ...env }, remarks }
       },
     }
@@ -68,19 +68,19 @@ interface Project {
   readonly variables: readonly ProjectSetting[]
 }
 
-function projectOf({ world, words }: Call, npmrc: string): Project {
+function projectOf({ machine, words }: Call, npmrc: string): Project {
   const bunfigs = [
-    ...projectFiles(world, 'bunfig.toml', ownBunfigs(world), words),
-    ...filesNamed(world, valuesOf(words, '--config', '-c')),
+    ...projectFiles(machine, 'bunfig.toml', ownBunfigs(machine), words),
+    ...filesNamed(machine, valuesOf(words, '--config', '-c')),
   ]
   const variables = [
-    ...environmentFiles.flatMap((name) => projectFiles(world, name, [], words)),
-    ...filesNamed(world, valuesOf(words, '--env-file')),
+    ...environmentFiles.flatMap((name) => projectFiles(machine, name, [], words)),
+    ...filesNamed(machine, valuesOf(words, '--env-file')),
   ]
   return {
-    npmrc: projectNpmrc(world, [npmrc], words),
+    npmrc: projectNpmrc(machine, [npmrc], words),
     settings: bunfigs.flatMap(bunfigSettings),
-    registries: [...bunfigs.flatMap(bunfigRegistries), ...projectManifests(world, words).flatMap(publishConfig)],
+    registries: [...bunfigs.flatMap(bunfigRegistries), ...projectManifests(machine, words).flatMap(publishConfig)],
     texts: bunfigs.flatMap(bunfigTexts),
     variables: variables.flatMap(envFileSettings),
   }
@@ -92,28 +92,28 @@ const environmentFiles: readonly string[] = ['', '.development', '.production', 
   `.env${kind}.local`,
 ])
 
-function filesNamed(world: World, names: readonly string[]): readonly ProjectFile[] {
-  return names.flatMap((name) => projectFile(world, resolve(world.folder, name)) ?? [])
+function filesNamed(machine: Machine, names: readonly string[]): readonly ProjectFile[] {
+  return names.flatMap((name) => projectFile(machine, resolve(machine.workingFolder, name)) ?? [])
 }
 
 /** Where Bun reads the user's npmrc: as npm says, else in $XDG_CONFIG_HOME if one is there, else in the home folder. */
-function ownNpmrc(world: World): string {
-  const usual = userConfigFile(world)
-  const folder = world.env['XDG_CONFIG_HOME'] ?? ''
+function ownNpmrc(machine: Machine): string {
+  const usual = userConfigFile(machine)
+  const folder = machine.env['XDG_CONFIG_HOME'] ?? ''
   const xdg = join(folder, '.npmrc')
-  const isNamed = settingsInEnvironment(world.env).some(({ key }) => key === 'userconfig')
-  return !isNamed && folder !== '' && world.files.exists(xdg) ? xdg : usual
+  const isNamed = settingsInEnvironment(machine.env).some(({ key }) => key === 'userconfig')
+  return !isNamed && folder !== '' && machine.files.exists(xdg) ? xdg : usual
 }
 
 /** Bun's own files in the home folder. */
-export function ownBunfigs({ home, env }: World): readonly string[] {
+export function ownBunfigs({ home, env }: Machine): readonly string[] {
   const folder = env['XDG_CONFIG_HOME'] ?? ''
   return [...(folder === '' ? [] : [join(folder, '.bunfig.toml')]), join(home, '.bunfig.toml')]
 }
 
-function usersBunfig(world: World) {
-  return ownBunfigs(world).flatMap((file) =>
-    bunRegistries(parsedBunfig(world.files.read(file) ?? '')).map(({ path, url = '' }) => {
+function usersBunfig(machine: Machine) {
+  return ownBunfigs(machine).flatMap((file) =>
+    bunRegistries(parsedBunfig(machine.files.read(file) ?? '')).map(({ path, url = '' }) => {
       const name = path.at(-1) ?? ''
       return { key: path.length === 2 ? 'registry' : `${name.startsWith('@') ? '' : '@'}${name}:registry`, value: url }
     }),
@@ -121,16 +121,16 @@ function usersBunfig(world: World) {
 }
 
 /** What the person's own `[install]` says, which a project must not take back. */
-function usersInstall(world: World) {
-  return ownBunfigs(world).flatMap((file) =>
-    Object.entries(tableIn(parsedBunfig(world.files.read(file) ?? '')['install'])).flatMap(([name, value]) => {
+function usersInstall(machine: Machine) {
+  return ownBunfigs(machine).flatMap((file) =>
+    Object.entries(tableIn(parsedBunfig(machine.files.read(file) ?? '')['install'])).flatMap(([name, value]) => {
       const text = plain(value)
       return typeof text === 'string' ? [{ key: bare(name), value: text }] : []
     }),
   )
 }
 
-function registryFrom({ env }: World, variable: string) {
+function registryFrom({ env }: Machine, variable: string) {
   const value = env[variable] ?? ''
   return value === '' ? [] : [{ key: 'registry', value }]
 }

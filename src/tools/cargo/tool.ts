@@ -1,9 +1,9 @@
 import { parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Neighbour, Tool } from '../tool.ts'
+import type { ForeignHelper, Tool } from '../tool.ts'
 
 /** cargo's own `cargo:libsecret` provider: one item for each index. The secret is the whole Authorization value. */
-const cargoLibsecret: Neighbour = {
+const cargoLibsecret: ForeignHelper = {
   name: 'cargo',
   searches: [{ 'xdg:schema': 'org.rust-lang.cargo.registry' }],
 
@@ -21,5 +21,5 @@ export const cargoTool: Tool = {
   name: 'cargo',
   title: 'cargo',
   commands: [],
-  neighbours: [cargoLibsecret],
+  foreignHelpers: [cargoLibsecret],
 }

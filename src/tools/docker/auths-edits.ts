@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { type Path, withoutValues, withValues } from '../json-text.ts'
-import type { PlainSecret, TakenSecret, World } from '../tool.ts'
+import type { Machine, PlainSecret, TakenSecret } from '../tool.ts'
 import { membersOf, readConfig, writeConfig } from './config.ts'
 import { entryOf, proofsIn, signInOf } from './sign-in.ts'
 
@@ -11,9 +11,9 @@ import { entryOf, proofsIn, signInOf } from './sign-in.ts'
  * Removes these sign-ins from their files. Each file is written once. A sign-in that has changed since it was read is
  * left as it is, and the call fails with `refused`.
  */
-export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): void {
+export function takeOutOfFiles(machine: Machine, secrets: readonly PlainSecret[]): void {
   for (const [file, inFile] of byFile(secrets)) {
-    const text = readConfig(world, file)
+    const text = readConfig(machine, file)
     const entries = entriesIn(text)
     const isAsBefore = ({ trace, credential }: PlainSecret) => {
       const now = signInOf(entries.get(keyOf(trace))?.value)
@@ -24,7 +24,7 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
       return entry === undefined ? [] : proofsIn(entry.value).map((member) => [...entry.path, member])
     })
     if (paths.length > 0)
-      writeConfig(world, file, withoutValues(text, paths), hint`remove the secrets that credbridge stores now`)
+      writeConfig(machine, file, withoutValues(text, paths), hint`remove the secrets that credbridge stores now`)
     const changed = inFile.filter((secret) => !isAsBefore(secret)).map(({ trace }) => trace?.['server'])
     if (changed.length === 0) continue
     throw new Failure('refused', `${file} has changed; ${changed.join(', ')} was left as it is`, {
@@ -37,10 +37,10 @@ export function takeOutOfFiles(world: World, secrets: readonly PlainSecret[]): v
  * Puts these sign-ins back into their files. Each file is written once. Where the file has a newer sign-in, that is
  * left as it is, and the failure is `refused`.
  */
-export function putBackInFiles(world: World, taken: readonly TakenSecret[]): readonly (Failure | undefined)[] {
+export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]): readonly (Failure | undefined)[] {
   const failures = new Map<TakenSecret, Failure>()
   for (const [file, inFile] of byFile(taken)) {
-    const text = readConfig(world, file)
+    const text = readConfig(machine, file)
     const entries = entriesIn(text)
     const values: [Path, string][] = []
     for (const one of inFile) {
@@ -55,7 +55,7 @@ export function putBackInFiles(world: World, taken: readonly TakenSecret[]): rea
       const members = Object.entries(entryOf(one.credential, user))
       values.push(...members.map(([member, text]): [Path, string] => [[...path, member], text]))
     }
-    if (values.length > 0) world.files.write(file, withValues(text, values))
+    if (values.length > 0) machine.files.write(file, withValues(text, values))
   }
   return taken.map((one) => failures.get(one))
 }

@@ -1,7 +1,7 @@
 import type { Credential, Owner } from '../../core/credential.ts'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import type { Path } from '../json-text.ts'
-import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecret } from '../tool.ts'
 import { addressIn, spellingOf } from './address.ts'
 import { takeOutOfFiles } from './auths-edits.ts'
 import { membersOf, readConfig } from './config.ts'
@@ -14,12 +14,12 @@ import { type SignIn, signInOf } from './sign-in.ts'
 export type Reader = 'docker' | 'helm' | 'containers'
 
 /** The plain secrets in a file that can be moved, and remarks about those that cannot. */
-export function secretsInFile(world: World, file: string, reader: Reader): FoundSecrets {
+export function secretsInFile(machine: Machine, file: string, reader: Reader): FoundSecrets {
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   const taken = new Set<string>()
-  const owner = reader === 'containers' ? docker : ownerFor(world.env, world.folder)
-  for (const { path, name: server, value } of membersOf(readConfig(world, file), 'auths')) {
+  const owner = reader === 'containers' ? docker : ownerFor(machine.env, machine.workingFolder)
+  for (const { path, name: server, value } of membersOf(readConfig(machine, file), 'auths')) {
     const judged = judge(server, value, reader, taken)
     if (judged === undefined) continue
     if (typeof judged === 'string') {
@@ -27,7 +27,7 @@ export function secretsInFile(world: World, file: string, reader: Reader): Found
       continue
     }
     taken.add(judged.at.key)
-    secrets.push(plainSecret(world, { file, path, server, owner, ...judged }))
+    secrets.push(plainSecret(machine, { file, path, server, owner, ...judged }))
   }
   return { secrets, remarks }
 }
@@ -39,13 +39,16 @@ interface Place extends Movable {
   readonly owner: Owner
 }
 
-function plainSecret(world: World, { file, path: [section = 'auths'], server, owner, at, signIn }: Place): PlainSecret {
+function plainSecret(
+  machine: Machine,
+  { file, path: [section = 'auths'], server, owner, at, signIn }: Place,
+): PlainSecret {
   const credential: Credential = { endpoint: at, owner, ...signIn.credential, ...spellingOf(server, at) }
   const secret: PlainSecret = {
     where: `${file}, ${server}`,
     credential,
     saving: { oneAccount: true },
-    takeOut: () => takeOutOfFiles(world, [secret]),
+    takeOut: () => takeOutOfFiles(machine, [secret]),
     trace: { file, server, user: signIn.user, ...(section === 'auths' ? {} : { section }) },
   }
   return secret

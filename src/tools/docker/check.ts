@@ -1,7 +1,7 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
 import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { addressIn } from './address.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, membersOf, readConfig } from './config.ts'
@@ -14,9 +14,9 @@ import { holdsSecret } from './sign-in.ts'
 import { addressOf, ownedBy } from './unreachable.ts'
 
 /** The state of docker or helm, for doctor. */
-export async function checkClient(world: World, client: Client): Promise<readonly DoctorLine[]> {
-  const file = client.configFile(world)
-  const text = readConfig(world, file)
+export async function checkClient(machine: Machine, client: Client): Promise<readonly DoctorLine[]> {
+  const file = client.configFile(machine)
+  const text = readConfig(machine, file)
   const { name } = client
   const named = [
     valueAt(text, asSpelled(text, ['credsStore'])),
@@ -24,12 +24,12 @@ export async function checkClient(world: World, client: Client): Promise<readonl
   ]
   const readable = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length
   if (named.includes(dockerHelper.name)) {
-    const helper = await helperOnPath(world, dockerHelper)
-    const lines = await signedOut(world, client, text, helper)
+    const helper = await helperOnPath(machine, dockerHelper)
+    const lines = await signedOut(machine, client, text, helper)
     return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
   }
   const fix = hint`credbridge setup ${name}`
-  if (world.program(name) === undefined && text.trim() === '{}')
+  if (machine.program(name) === undefined && text.trim() === '{}')
     return [{ state: 'skipped', says: `${name} is not installed` }]
   const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
   return readable === 0
@@ -38,10 +38,15 @@ export async function checkClient(world: World, client: Client): Promise<readonl
 }
 
 /** The sign-ins that a client of credbridge does not get, although its file contains or mentions them. */
-async function signedOut(world: World, client: Client, text: string, helper: string): Promise<readonly DoctorLine[]> {
-  const file = client.configFile(world)
+async function signedOut(
+  machine: Machine,
+  client: Client,
+  text: string,
+  helper: string,
+): Promise<readonly DoctorLine[]> {
+  const file = client.configFile(machine)
   const isOurs = ownedBy(text, dockerHelper.name)
-  const unfound = secretsInFile(world, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
+  const unfound = secretsInFile(machine, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
   const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
   const lines: DoctorLine[] = []
   const fix = hint`credbridge import ${client.name}`
@@ -58,8 +63,8 @@ async function signedOut(world: World, client: Client, text: string, helper: str
       says: `${others} secrets are readable in ${file}`,
       fix: hint`credbridge import ${client.name} --dry-run`,
     })
-  for (const server of await unanswered(world, text, helper)) {
-    const former = formerHelper(world, [file, ...asSpelled(text, ['credsStore'])])
+  for (const server of await unanswered(machine, text, helper)) {
+    const former = formerHelper(machine, [file, ...asSpelled(text, ['credsStore'])])
     lines.push({
       state: 'note',
       says: `${client.name} has been signed in to ${server}, but credbridge has no credential for it`,
@@ -76,18 +81,18 @@ async function signedOut(world: World, client: Client, text: string, helper: str
 const mostUnanswered = 10
 
 /** The servers to which docker has signed in with a helper, but for which our helper has no answer. */
-async function unanswered(world: World, text: string, helper: string): Promise<readonly string[]> {
+async function unanswered(machine: Machine, text: string, helper: string): Promise<readonly string[]> {
   const isOurs = ownedBy(text, dockerHelper.name)
   const signedIn = membersOf(text, 'auths').filter(({ name, value }) => !holdsSecret(value) && isOurs(addressIn(name)))
   if (signedIn.length === 0) return []
-  const ran = await world.run(helper, ['list'], { input: 'unused' })
+  const ran = await machine.run(helper, ['list'], { input: 'unused' })
   if (ran.exitCode !== 0) return []
   const listed = new Set(listAnswer(dockerHelper.command, ran).map(([server]) => addressIn(server)?.key))
   const found: string[] = []
   for (const { name } of signedIn) {
     if (found.length === mostUnanswered) break
     if (listed.has(addressIn(name)?.key)) continue
-    const { exitCode, stderr } = await world.run(helper, ['get'], { input: name })
+    const { exitCode, stderr } = await machine.run(helper, ['get'], { input: name })
     if (exitCode !== 0 && stderr === '') found.push(name)
   }
   return found

@@ -1,7 +1,7 @@
 import { Failure, isFailure, withHints } from '../../core/failure.ts'
 import { type Hint, hint, joinHints } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt } from '../json-text.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 
 /*
  * Reads docker's configuration as its clients do, which are written in Go: member names match in any case, two
@@ -9,8 +9,8 @@ import type { World } from '../tool.ts'
  */
 
 /** The file's text; `{}` if the file is absent or empty. */
-export function readConfig(world: World, file: string): string {
-  return usable(file, world.files.read(file) ?? '')
+export function readConfig(machine: Machine, file: string): string {
+  return usable(file, machine.files.read(file) ?? '')
 }
 
 /** Like `readConfig` for a text that is already read. */
@@ -67,7 +67,7 @@ export function about<T>(file: string, work: () => T): T {
  * Writes a configuration. Some programs (home-manager, chezmoi) generate such files and make them read-only. The hint
  * then names the change to make in that program.
  */
-export function writeConfig({ files }: World, file: string, text: string, doThere: Hint): void {
+export function writeConfig({ files }: Machine, file: string, text: string, doThere: Hint): void {
   try {
     files.write(file, text)
   } catch (error) {

@@ -3,7 +3,7 @@ import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
-import type { Change, Plan, Setup, World } from '../tool.ts'
+import type { Change, Machine, Plan, Setup } from '../tool.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
@@ -26,65 +26,67 @@ const onlyListed =
  * `credHelpers` in an auth.json.
  */
 export const containersSetup: Setup = {
-  async plan(world, options): Promise<Plan> {
-    await helperOnPath(world, containersHelper)
+  async plan(machine, options): Promise<Plan> {
+    await helperOnPath(machine, containersHelper)
     const registries = registriesIn(options['registry'])
-    if (registries !== undefined) return planFor(registries.map(hostAndPort), world, options['import'] !== false)
-    const other = onlyFile(world)
+    if (registries !== undefined) return planFor(registries.map(hostAndPort), machine, options['import'] !== false)
+    const other = onlyFile(machine)
     if (other !== undefined)
       throw writeYourself(`podman, skopeo and buildah read only ${other}, which the environment names`)
-    const { helpers, file } = await helpersInForce(world, ownFile(world))
+    const { helpers, file } = await helpersInForce(machine, ownFile(machine))
     if (helpers.includes(name)) return { changes: [], remarks: [] }
     if (helpers.includes(dockerHelper.name)) return { changes: [], remarks: [`${file}: ${formerName}`] }
-    const later = await laterFile(world)
+    const later = await laterFile(machine)
     if (later !== undefined) {
       throw writeYourself(`${later} is read after the file that setup would write, and overrides it`)
     }
     const text = printHelpers([name, ...helpers])
-    if (world.files.read(ownFile(world)) === text) return { changes: [], remarks: [] }
+    if (machine.files.read(ownFile(machine)) === text) return { changes: [], remarks: [] }
     const others = helpers.filter((helper) => helper !== authFile)
     const remarks = others.map((helper) => `${helper} is asked after credbridge; credbridge stores new sign-ins`)
-    return { changes: [writing(world, text)], remarks: [...remarks, onlyListed] }
+    return { changes: [writing(machine, text)], remarks: [...remarks, onlyListed] }
   },
 
-  async undo(world, options): Promise<Plan> {
+  async undo(machine, options): Promise<Plan> {
     const hosts = registriesIn(options['registry'])?.map(hostAndPort)
-    const meant = ourHosts(world).filter(({ name: host }) => hosts?.includes(host) ?? true)
-    const perHost = meant.map(({ file, path, name: host }) => unnaming(world, file, path, `${file}, ${host}`)).reverse()
-    const file = ownFile(world)
-    const isOurs = hosts === undefined && isWritten(world)
-    const removing: Change = { says: `${file}: remove`, apply: () => world.files.remove(file) }
+    const meant = ourHosts(machine).filter(({ name: host }) => hosts?.includes(host) ?? true)
+    const perHost = meant
+      .map(({ file, path, name: host }) => unnaming(machine, file, path, `${file}, ${host}`))
+      .reverse()
+    const file = ownFile(machine)
+    const isOurs = hosts === undefined && isWritten(machine)
+    const removing: Change = { says: `${file}: remove`, apply: () => machine.files.remove(file) }
     return { changes: [...perHost, ...(isOurs ? [removing] : [])], remarks: [] }
   },
 
-  prove: (world) => proveHelper(world, containersHelper),
+  prove: (machine) => proveHelper(machine, containersHelper),
 
-  async check(world): Promise<readonly DoctorLine[]> {
-    const present = ['podman', 'skopeo', 'buildah'].filter((program) => world.program(program) !== undefined)
+  async check(machine): Promise<readonly DoctorLine[]> {
+    const present = ['podman', 'skopeo', 'buildah'].filter((program) => machine.program(program) !== undefined)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
     const fix = hint`credbridge setup containers`
-    const isAsked = ourHosts(world).length > 0 || (await helpersInForce(world, undefined)).helpers.some(isOurName)
+    const isAsked = ourHosts(machine).length > 0 || (await helpersInForce(machine, undefined)).helpers.some(isOurName)
     if (!isAsked) return [{ state: 'note', says: `${who}: credbridge is not asked`, fix }]
-    await helperOnPath(world, containersHelper)
-    const { helpers, file } = await helpersInForce(world, undefined)
+    await helperOnPath(machine, containersHelper)
+    const { helpers, file } = await helpersInForce(machine, undefined)
     if (!helpers.includes(name) && helpers.includes(dockerHelper.name)) {
-      return [{ state: 'wrong', says: `${file}: ${formerName}`, ...(isWritten(world) ? { fix } : {}) }]
+      return [{ state: 'wrong', says: `${file}: ${formerName}`, ...(isWritten(machine) ? { fix } : {}) }]
     }
-    const { helpers: others } = await helpersInForce(world, ownFile(world))
-    if (isWritten(world) && world.files.read(ownFile(world)) !== printHelpers([name, ...others])) {
-      return [{ state: 'note', says: `${ownFile(world)} has an outdated list of helpers`, fix }]
+    const { helpers: others } = await helpersInForce(machine, ownFile(machine))
+    if (isWritten(machine) && machine.files.read(ownFile(machine)) !== printHelpers([name, ...others])) {
+      return [{ state: 'note', says: `${ownFile(machine)} has an outdated list of helpers`, fix }]
     }
-    return [{ state: 'ok', says: `${who}: credbridge is asked` }, ...readable(world)]
+    return [{ state: 'ok', says: `${who}: credbridge is asked` }, ...readable(machine)]
   },
 }
 
 const formerName = `podman --remote fails on the list of ${dockerHelper.name}; write ${name} instead`
 
 /** Returns whether podman, skopeo and buildah ask credbridge for a registry. */
-export async function containersAsked(world: World): Promise<(at: Address) => boolean> {
-  const isForAll = (await helpersInForce(world, undefined)).helpers.some(isOurName)
-  const hosts = new Set(ourHosts(world).map(({ name }) => name))
+export async function containersAsked(machine: Machine): Promise<(at: Address) => boolean> {
+  const isForAll = (await helpersInForce(machine, undefined)).helpers.some(isOurName)
+  const hosts = new Set(ourHosts(machine).map(({ name }) => name))
   return (at) => isForAll || hosts.has(hostAndPort(at))
 }
 
@@ -93,29 +95,29 @@ interface OurHost extends Member {
 }
 
 /** The registries for which an auth.json names us. */
-function ourHosts(world: World): readonly OurHost[] {
-  return authFiles(world).flatMap((file) =>
-    membersOf(readConfig(world, file), 'credHelpers')
+function ourHosts(machine: Machine): readonly OurHost[] {
+  return authFiles(machine).flatMap((file) =>
+    membersOf(readConfig(machine, file), 'credHelpers')
       .filter(({ value }) => isOurName(value))
       .map((member) => ({ ...member, file })),
   )
 }
 
-function planFor(hosts: readonly string[], world: World, takesOver: boolean): Plan {
-  const [written, lasting = written] = authFiles(world)
-  const file = world.env['REGISTRY_AUTH_FILE'] === undefined ? lasting : written
-  const text = readConfig(world, file)
+function planFor(hosts: readonly string[], machine: Machine, takesOver: boolean): Plan {
+  const [written, lasting = written] = authFiles(machine)
+  const file = machine.env['REGISTRY_AUTH_FILE'] === undefined ? lasting : written
+  const text = readConfig(machine, file)
   const changes = hosts.flatMap((host): Change[] => {
     const path = asSpelled(text, ['credHelpers', host])
     const before = valueAt(text, path)
     if (isOurName(before)) return []
     if (before !== undefined)
       throw new Failure('refused', `${file} names ${before} for ${host}`, { hints: [hint`remove it`] })
-    return [naming(world, file, path, name, `${file}: ask credbridge for ${host}`)]
+    return [naming(machine, file, path, name, `${file}: ask credbridge for ${host}`)]
   })
   const blind = `podman login reads only ${written} and would store the secret there`
   // In one file a helper takes precedence over `auths`: containers/image, pkg/docker/config, findCredentialsInFile.
-  const unreachable = secretsInFile(world, file, 'containers').secrets.filter((secret) => {
+  const unreachable = secretsInFile(machine, file, 'containers').secrets.filter((secret) => {
     const at = addressOf(secret)
     return at !== undefined && hosts.includes(hostAndPort(at))
   })
@@ -127,22 +129,22 @@ function planFor(hosts: readonly string[], world: World, takesOver: boolean): Pl
 }
 
 /** Reports the plain secrets in the auth.json files. */
-function readable(world: World): readonly DoctorLine[] {
-  return authFiles(world).flatMap((file): DoctorLine[] => {
-    const count = membersOf(readConfig(world, file), 'auths').filter(({ value }) => holdsSecret(value)).length
+function readable(machine: Machine): readonly DoctorLine[] {
+  return authFiles(machine).flatMap((file): DoctorLine[] => {
+    const count = membersOf(readConfig(machine, file), 'auths').filter(({ value }) => holdsSecret(value)).length
     const says = `${count} secrets are readable in ${file}`
     return count === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import containers` }]
   })
 }
 
-function writing(world: World, text: string): Change {
-  const file = ownFile(world)
-  return { says: `${file}: ask credbridge first`, apply: () => world.files.write(file, text) }
+function writing(machine: Machine, text: string): Change {
+  const file = ownFile(machine)
+  return { says: `${file}: ask credbridge first`, apply: () => machine.files.write(file, text) }
 }
 
 /** Whether setup has written our file. */
-function isWritten(world: World): boolean {
-  return isPrinted(world.files.read(ownFile(world)))
+function isWritten(machine: Machine): boolean {
+  return isPrinted(machine.files.read(ownFile(machine)))
 }
 
 function writeYourself(says: string): Failure {

@@ -1,10 +1,10 @@
 import { Secret } from '../../core/secret.ts'
-import type { Neighbour } from '../tool.ts'
+import type { ForeignHelper } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { kindOf } from './names.ts'
 
 /** docker-credential-secretservice: one item for each server and user, with docker's own attributes. */
-export const dockerSecretService: Neighbour = {
+export const dockerSecretService: ForeignHelper = {
   name: 'docker-secretservice',
   searches: [{ 'xdg:schema': 'io.docker.Credentials', docker_cli: '1' }],
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint, saidBy } from '../../core/hint.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { Machine, PlainSecret } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
 import type { HelperName } from './names.ts'
@@ -14,39 +14,39 @@ const listLimit = 60_000
  * configured helper that is missing makes docker send other credentials (CVE-2021-41092), and one that other users can
  * replace receives passwords (CVE-2019-15752).
  */
-export async function helperOnPath(world: World, { command }: HelperName): Promise<string> {
-  const ours = world.ours(command)
+export async function helperOnPath(machine: Machine, { command }: HelperName): Promise<string> {
+  const ours = machine.ownCommand(command)
   if (ours === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
       hints: [hint`install credbridge`],
     })
   }
-  const found = world.program(command)
+  const found = machine.program(command)
   if (found === undefined) {
     throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {
       hints: [hint`add ${dirname(ours)} to PATH, also where docker is started without a shell`],
     })
   }
-  if (!world.isOurs(found)) {
+  if (!machine.isOwnProgram(found)) {
     throw new Failure('refused', `another ${command} is first on PATH: ${found}`, {
       hints: [hint`remove that one, or put ${dirname(ours)} before it`],
     })
   }
-  if (world.files.isEverybodys(dirname(found))) {
+  if (machine.files.isWorldWritable(dirname(found))) {
     throw new Failure('refused', `other users can replace ${command} in ${dirname(found)}`, {
       hints: [hint`chmod o-w ${dirname(found)}`],
     })
   }
-  const ran = await world.run(found, ['version'])
+  const ran = await machine.run(found, ['version'])
   if (ran.exitCode === 0 && ran.stdout.startsWith(`${command} `)) return found
   throw new Failure('unavailable', `${found} does not run`, { hints: [hint`credbridge doctor`] })
 }
 
 /** Stores, finds, lists and erases a throw-away sign-in, as a client does. */
-export async function proveHelper(world: World, name: HelperName): Promise<string> {
+export async function proveHelper(machine: Machine, name: HelperName): Promise<string> {
   const { command } = name
-  const helper = await helperOnPath(world, name)
-  const ask = (verb: string, input: string) => world.run(helper, [verb], { input })
+  const helper = await helperOnPath(machine, name)
+  const ask = (verb: string, input: string) => machine.run(helper, [verb], { input })
   const server = `try-${Math.random().toString(36).slice(2)}.example.com`
   const secret = Math.random().toString(36).slice(2)
   const stored = await ask('store', JSON.stringify({ ServerURL: server, Username: 'try-out', Secret: secret }))
@@ -63,9 +63,13 @@ export async function proveHelper(world: World, name: HelperName): Promise<strin
 }
 
 /** Checks that our command answers for each of these sign-ins when it is called as by its clients. */
-export async function proveSignIns(world: World, name: HelperName, secrets: readonly PlainSecret[]): Promise<string> {
-  const helper = await helperOnPath(world, name)
-  const listed = listAnswer(name.command, await world.run(helper, ['list'], { input: 'unused', limit: listLimit }))
+export async function proveSignIns(
+  machine: Machine,
+  name: HelperName,
+  secrets: readonly PlainSecret[],
+): Promise<string> {
+  const helper = await helperOnPath(machine, name)
+  const listed = listAnswer(name.command, await machine.run(helper, ['list'], { input: 'unused', limit: listLimit }))
   const accounts = new Map(listed.map(([server, account]) => [endpointOf(server).key, account]))
   const lost = secrets
     .map(({ credential }) => credential)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { FoundSecrets, PlainSecret, PlainSecrets, SetupOptions, TakenSecret, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecret, PlainSecrets, SetupOptions, TakenSecret } from '../tool.ts'
 import { withAsking } from './asked.ts'
 import { secretsInFile } from './auths.ts'
 import { putBackInFiles, takeOutOfFiles } from './auths-edits.ts'
@@ -16,12 +16,12 @@ import { configKeyOf } from './registries.ts'
 /** The `auths` of docker's configuration, or the sign-ins in another docker credential helper. */
 export const dockerPlainSecrets: PlainSecrets = {
   ...movedBy(dockerHelper),
-  async find(world, options) {
+  async find(machine, options) {
     const { helper: name, keep } = options
-    if (typeof name !== 'string') return inConfig(docker, world, options)
-    const asks = helperIn(readConfig(world, docker.configFile(world)))
+    if (typeof name !== 'string') return inConfig(docker, machine, options)
+    const asks = helperIn(readConfig(machine, docker.configFile(machine)))
     const isFormer = asks('') === name
-    return withAsking(await secretsInHelper(world, name, keep === true ? 'copy' : 'move'), {
+    return withAsking(await secretsInHelper(machine, name, keep === true ? 'copy' : 'move'), {
       isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
       why: isFormer ? `docker still asks ${name}` : 'docker does not ask credbridge',
       setup: (words) => hint`credbridge setup ${['docker', ...(isFormer ? ['--replace'] : []), ...words]}`,
@@ -32,27 +32,27 @@ export const dockerPlainSecrets: PlainSecrets = {
 /** helm's own file, in docker's format. */
 export const helmPlainSecrets: PlainSecrets = {
   ...movedBy(dockerHelper),
-  find: async (world, options) => inConfig(helm, world, options),
+  find: async (machine, options) => inConfig(helm, machine, options),
 }
 
 /** The auth.json files of podman, skopeo and buildah. */
 export const containersPlainSecrets: PlainSecrets = {
   ...movedBy(containersHelper),
-  async find(world, options) {
-    const files = fileFrom(world, options) ?? authFiles(world)
-    return withAsking(joined(files.map((file) => secretsInFile(world, file, 'containers'))), {
-      isAsked: await containersAsked(world),
+  async find(machine, options) {
+    const files = fileFrom(machine, options) ?? authFiles(machine)
+    return withAsking(joined(files.map((file) => secretsInFile(machine, file, 'containers'))), {
+      isAsked: await containersAsked(machine),
       why: 'podman, skopeo and buildah do not ask credbridge',
       setup: (words) => hint`credbridge setup ${['containers', ...words]}`,
     })
   },
 }
 
-function inConfig(client: Client, world: World, options: SetupOptions): FoundSecrets {
-  const usual = client.configFile(world)
-  const [file] = fileFrom(world, options) ?? [usual]
-  const asks = helperIn(readConfig(world, file))
-  return withAsking(secretsInFile(world, file, client.name), {
+function inConfig(client: Client, machine: Machine, options: SetupOptions): FoundSecrets {
+  const usual = client.configFile(machine)
+  const [file] = fileFrom(machine, options) ?? [usual]
+  const asks = helperIn(readConfig(machine, file))
+  return withAsking(secretsInFile(machine, file, client.name), {
     isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
     why: `${client.name} does not ask credbridge`,
     setup(words) {
@@ -67,18 +67,18 @@ function inConfig(client: Client, world: World, options: SetupOptions): FoundSec
 function movedBy(helper: HelperName): Omit<PlainSecrets, 'find'> {
   const isInFile = ({ trace }: Pick<PlainSecret, 'trace'>) => trace?.['file'] !== undefined
   return {
-    prove: (world, secrets) => proveSignIns(world, helper, secrets),
+    prove: (machine, secrets) => proveSignIns(machine, helper, secrets),
 
-    async takeOutAll(world, secrets) {
-      takeOutOfFiles(world, secrets.filter(isInFile))
+    async takeOutAll(machine, secrets) {
+      takeOutOfFiles(machine, secrets.filter(isInFile))
       for (const secret of secrets.filter((one) => !isInFile(one))) await secret.takeOut()
     },
 
-    async putBackAll(world, taken) {
+    async putBackAll(machine, taken) {
       const inFiles = taken.filter(isInFile)
-      const failures = new Map(putBackInFiles(world, inFiles).map((failure, at) => [inFiles[at], failure]))
+      const failures = new Map(putBackInFiles(machine, inFiles).map((failure, at) => [inFiles[at], failure]))
       for (const { trace, credential } of taken.filter((one) => !isInFile(one))) {
-        await putBackInHelper(world, trace['helper'] ?? '', trace, credential)
+        await putBackInHelper(machine, trace['helper'] ?? '', trace, credential)
       }
       return taken.map((one: TakenSecret) => failures.get(one))
     },
@@ -90,9 +90,9 @@ function joined(all: readonly FoundSecrets[]): FoundSecrets {
 }
 
 /** The absolute path of the file that a person named. Undo may run in another working directory. */
-function fileFrom(world: World, { file }: SetupOptions): readonly [string] | undefined {
+function fileFrom(machine: Machine, { file }: SetupOptions): readonly [string] | undefined {
   if (typeof file !== 'string') return undefined
-  const path = resolve(world.folder, file)
-  if (!world.files.exists(path)) throw new Failure('unavailable', `there is no file ${path}`)
+  const path = resolve(machine.workingFolder, file)
+  if (!machine.files.exists(path)) throw new Failure('unavailable', `there is no file ${path}`)
   return [path]
 }

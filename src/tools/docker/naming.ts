@@ -1,27 +1,27 @@
 import { join } from 'node:path'
 import { hint } from '../../core/hint.ts'
 import { membersAt, type Path, valueAt, withoutValue, withValue } from '../json-text.ts'
-import type { Change, World } from '../tool.ts'
+import type { Change, Machine } from '../tool.ts'
 import { readConfig, usable, writeConfig } from './config.ts'
 import { type Splice, spliceBetween, spliceUndone } from './splice.ts'
 
 /** Writes our name into a configuration as it is at that moment, and removes it again. */
 
 /** Writes our helper's name at the path and records the previous value for undo. */
-export function naming(world: World, file: string, path: Path, name: string, says: string): Change {
+export function naming(machine: Machine, file: string, path: Path, name: string, says: string): Change {
   return {
     says,
     apply() {
-      const before = world.files.read(file)
+      const before = machine.files.read(file)
       const text = usable(file, before ?? '')
       const after = withValue(text, path, name)
       const helper = valueAt(text, path)
-      remember(world, [file, ...path], {
+      remember(machine, [file, ...path], {
         ...(typeof helper === 'string' && helper !== '' && helper !== name ? { helper } : {}),
         ...(before === undefined ? { noFile: true } : {}),
         ...spliceBetween(before ?? '', after),
       })
-      writeConfig(world, file, after, hint`write "${path.at(-1) ?? ''}": "${name}"`)
+      writeConfig(machine, file, after, hint`write "${path.at(-1) ?? ''}": "${name}"`)
     },
   }
 }
@@ -30,31 +30,32 @@ export function naming(world: World, file: string, path: Path, name: string, say
  * Removes our name at the path and restores every byte, unless the text around it has changed since. A helper that was
  * named there before is restored if its program still exists.
  */
-export function unnaming(world: World, file: string, path: Path, what: string): Change {
-  const before = remembered(world, [file, ...path])
+export function unnaming(machine: Machine, file: string, path: Path, what: string): Change {
+  const before = remembered(machine, [file, ...path])
   const { helper } = before ?? {}
-  const back = helper !== undefined && world.program(`docker-credential-${helper}`) !== undefined
+  const back = helper !== undefined && machine.program(`docker-credential-${helper}`) !== undefined
   return {
     says: back ? `${what}: ask ${helper} again` : `${what}: no longer ask credbridge`,
     apply() {
-      const text = readConfig(world, file)
+      const text = readConfig(machine, file)
       const exact = helper === undefined || back ? textBefore(text, path, before) : undefined
-      if (exact === '' && before?.noFile === true) world.files.remove(file)
+      if (exact === '' && before?.noFile === true) machine.files.remove(file)
       else
         writeConfig(
-          world,
+          machine,
           file,
           exact ?? (back ? withValue(text, path, helper) : withoutMember(text, path)),
           hint`remove credbridge`,
         )
-      if (before !== undefined) world.files.write(memoryFile(world), withoutMember(memory(world), [file, ...path]))
+      if (before !== undefined)
+        machine.files.write(memoryFile(machine), withoutMember(memory(machine), [file, ...path]))
     },
   }
 }
 
 /** The helper that our name replaced. */
-export function formerHelper(world: World, path: Path): string | undefined {
-  return remembered(world, path)?.helper
+export function formerHelper(machine: Machine, path: Path): string | undefined {
+  return remembered(machine, path)?.helper
 }
 
 /** The text before our name was written; `undefined` if it cannot be restored exactly. */
@@ -82,20 +83,20 @@ interface Named extends Splice {
   readonly noFile?: true
 }
 
-function memoryFile({ places }: World): string {
+function memoryFile({ folders: places }: Machine): string {
   return join(places.state, 'replaced-helpers.json')
 }
 
-function memory(world: World): string {
-  return readConfig(world, memoryFile(world))
+function memory(machine: Machine): string {
+  return readConfig(machine, memoryFile(machine))
 }
 
-function remember(world: World, path: Path, named: Named): void {
-  world.files.write(memoryFile(world), withValue(memory(world), path, named))
+function remember(machine: Machine, path: Path, named: Named): void {
+  machine.files.write(memoryFile(machine), withValue(memory(machine), path, named))
 }
 
-function remembered(world: World, path: Path): Named | undefined {
-  const text = memory(world)
+function remembered(machine: Machine, path: Path): Named | undefined {
+  const text = memory(machine)
   const [helper, noFile, was, became] = ['helper', 'noFile', 'was', 'became'].map((it) => valueAt(text, [...path, it]))
   if (typeof was !== 'string' || typeof became !== 'string') return undefined
   return {

@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { insideHelper, type Ran } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
-import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecret } from '../tool.ts'
 import { endpointOf, spellingOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
 import { printObject, readMessage } from './message.ts'
@@ -15,17 +15,17 @@ const label = 'Registry credentials for '
 const limit = 60_000
 
 /** The sign-ins that docker-credential-<name> lists, to copy or to move. */
-export async function secretsInHelper(world: World, name: string, how: 'copy' | 'move'): Promise<FoundSecrets> {
-  const program = programOf(world, name)
+export async function secretsInHelper(machine: Machine, name: string, how: 'copy' | 'move'): Promise<FoundSecrets> {
+  const program = programOf(machine, name)
   if (how === 'move' && name === 'secretservice') throw hidesUsers()
-  const listed = await call(world, program, 'list', 'unused')
+  const listed = await call(machine, program, 'list', 'unused')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   for (const [key] of listAnswer(commandOf(name), listed)) {
     const server = key.startsWith(label) ? key.slice(label.length) : key
-    const credential = credentialFrom(world, server, await call(world, program, 'get', server))
+    const credential = credentialFrom(machine, server, await call(machine, program, 'get', server))
     const why =
-      credential === undefined ? 'it cannot be read' : how === 'move' ? reasonToStay(world, name, server) : undefined
+      credential === undefined ? 'it cannot be read' : how === 'move' ? reasonToStay(machine, name, server) : undefined
     const where = `${commandOf(name)}, ${server}`
     if (credential === undefined || why !== undefined) remarks.push(`${commandOf(name)}, ${key}: not moved, ${why}`)
     else
@@ -33,7 +33,7 @@ export async function secretsInHelper(world: World, name: string, how: 'copy' | 
         where,
         credential,
         saving: { oneAccount: true },
-        ...(how === 'copy' ? stayingThere : leaving(world, program, name, server, credential)),
+        ...(how === 'copy' ? stayingThere : leaving(machine, program, name, server, credential)),
       })
   }
   return { secrets, remarks }
@@ -41,7 +41,7 @@ export async function secretsInHelper(world: World, name: string, how: 'copy' | 
 
 /** Stores a sign-in in the helper again. */
 export async function putBackInHelper(
-  world: World,
+  machine: Machine,
   name: string,
   { server = '' }: Readonly<Record<string, string>>,
   { account, secret }: Credential,
@@ -51,14 +51,14 @@ export async function putBackInHelper(
     ['Username', account],
     ['Secret', secret.expose()],
   ])
-  const ran = await call(world, programOf(world, name), 'store', input)
+  const ran = await call(machine, programOf(machine, name), 'store', input)
   if (ran.exitCode !== 0) throw new Failure('unavailable', `${commandOf(name)} did not store ${server} again`)
 }
 
 const stayingThere = { takeOut() {} }
 
 function leaving(
-  world: World,
+  machine: Machine,
   program: string,
   name: string,
   server: string,
@@ -66,9 +66,9 @@ function leaving(
 ): Pick<PlainSecret, 'takeOut' | 'trace'> {
   return {
     async takeOut() {
-      const now = credentialFrom(world, server, await call(world, program, 'get', server))
+      const now = credentialFrom(machine, server, await call(machine, program, 'get', server))
       const same = now?.account === account && now.secret.equals(secret)
-      const erased = same ? await call(world, program, 'erase', server) : undefined
+      const erased = same ? await call(machine, program, 'erase', server) : undefined
       if (erased?.exitCode === 0) return
       throw new Failure('refused', `${commandOf(name)} did not erase ${server}; it is now stored in both places`)
     },
@@ -77,16 +77,16 @@ function leaving(
 }
 
 /** The helper's absolute path. Refuses a helper that is credbridge itself: it would erase what was just saved. */
-function programOf(world: World, name: string): string {
+function programOf(machine: Machine, name: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Failure('malformed', 'that is not the name of a helper')
-  const program = world.program(commandOf(name))
+  const program = machine.program(commandOf(name))
   if (program === undefined) {
     throw new Failure('unavailable', `${commandOf(name)} is not on PATH`, {
       hints: [hint`install it, or add it to PATH`],
     })
   }
-  const ours = [dockerHelper, containersHelper].map(({ command }) => world.program(command))
-  if (ours.includes(program) || world.isOurs(program)) {
+  const ours = [dockerHelper, containersHelper].map(({ command }) => machine.program(command))
+  if (ours.includes(program) || machine.isOwnProgram(program)) {
     throw new Failure('refused', `${commandOf(name)} is credbridge itself`)
   }
   return program
@@ -96,7 +96,7 @@ function programOf(world: World, name: string): string {
  * docker-credential-pass and -secretservice store every user that has signed in to a server, return only one of them
  * and erase all (docker-credential-helpers, pass/pass.go and secretservice/secretservice.c). The others would be lost.
  */
-function reasonToStay({ env, home, files }: World, name: string, server: string): string | undefined {
+function reasonToStay({ env, home, files }: Machine, name: string, server: string): string | undefined {
   if (name !== 'pass') return undefined
   const all = join(env['PASSWORD_STORE_DIR'] ?? join(home, '.password-store'), 'docker-credential-helpers')
   const here = files.names(join(all, Buffer.from(server).toString('base64').replaceAll('+', '-').replaceAll('/', '_')))
@@ -109,18 +109,18 @@ function hidesUsers(): Failure {
   return new Failure('unsupported', says, { hints: [hint`credbridge import --from docker-secretservice --remove`] })
 }
 
-function call(world: World, program: string, verb: string, input: string): Promise<Ran> {
-  return world.run(program, [verb], { input, limit, env: { [insideHelper]: '1' } })
+function call(machine: Machine, program: string, verb: string, input: string): Promise<Ran> {
+  return machine.run(program, [verb], { input, limit, env: { [insideHelper]: '1' } })
 }
 
-function credentialFrom(world: World, server: string, { exitCode, stdout }: Ran): Credential | undefined {
+function credentialFrom(machine: Machine, server: string, { exitCode, stdout }: Ran): Credential | undefined {
   if (exitCode !== 0) return undefined
   try {
     const { Username: account, Secret: secret } = readMessage(stdout)
     if (account === undefined || account === '' || secret === undefined) return undefined
     const endpoint = endpointOf(server)
     const kind = kindOf(account)
-    const owner = ownerFor(world.env, world.folder)
+    const owner = ownerFor(machine.env, machine.workingFolder)
     return { endpoint, account, owner, kind, secret: new Secret(secret), ...spellingOf(server, endpoint) }
   } catch {
     return undefined

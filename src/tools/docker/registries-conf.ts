@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { about } from './config.ts'
 
 /*
@@ -14,8 +14,8 @@ export const authFile = 'containers-auth.json'
 const mark = '# Written by `credbridge setup containers`; `credbridge setup containers --undo` removes it.\n'
 
 /** The file that setup writes. Its name makes clients read it after nearly all others. */
-export function ownFile(world: World): string {
-  return join(userFolder(world), 'registries.conf.d', 'zz-credbridge.conf')
+export function ownFile(machine: Machine): string {
+  return join(userFolder(machine), 'registries.conf.d', 'zz-credbridge.conf')
 }
 
 /** The text of our file. */
@@ -29,7 +29,7 @@ export function isPrinted(text: string | undefined): boolean {
 }
 
 /** The file that the environment names, which is read instead of all others. */
-export function onlyFile({ env }: World): string | undefined {
+export function onlyFile({ env }: Machine): string | undefined {
   const other = env['CONTAINERS_REGISTRIES_CONF'] ?? env['REGISTRIES_CONFIG_PATH']
   return other === '' ? undefined : other
 }
@@ -41,40 +41,40 @@ export interface HelpersInForce {
 }
 
 /** The list in force, without the file `except`. */
-export async function helpersInForce(world: World, except: string | undefined): Promise<HelpersInForce> {
-  const own = join(userFolder(world), 'registries.conf')
-  const system = [join('/etc/containers', 'registries.conf'), ...dropIns(world, '/etc/containers/registries.conf.d')]
-  const main = world.files.exists(own) ? [own] : system
+export async function helpersInForce(machine: Machine, except: string | undefined): Promise<HelpersInForce> {
+  const own = join(userFolder(machine), 'registries.conf')
+  const system = [join('/etc/containers', 'registries.conf'), ...dropIns(machine, '/etc/containers/registries.conf.d')]
+  const main = machine.files.exists(own) ? [own] : system
   let found: HelpersInForce = { helpers: [authFile] }
-  for (const file of [...main, ...dropIns(world, `${own}.d`)]) {
-    const helpers = file === except ? undefined : await helpersIn(world, file)
+  for (const file of [...main, ...dropIns(machine, `${own}.d`)]) {
+    const helpers = file === except ? undefined : await helpersIn(machine, file)
     if (helpers !== undefined) found = { helpers, file }
   }
   return found
 }
 
 /** A file with a list that is read after ours and overrides it. */
-export async function laterFile(world: World): Promise<string | undefined> {
-  const own = ownFile(world)
-  for (const file of dropIns(world, dirname(own)).filter((one) => one > own)) {
-    if ((await helpersIn(world, file)) !== undefined) return file
+export async function laterFile(machine: Machine): Promise<string | undefined> {
+  const own = ownFile(machine)
+  for (const file of dropIns(machine, dirname(own)).filter((one) => one > own)) {
+    if ((await helpersIn(machine, file)) !== undefined) return file
   }
   return undefined
 }
 
-function userFolder({ home }: World): string {
+function userFolder({ home }: Machine): string {
   return join(home, '.config', 'containers')
 }
 
-function dropIns({ files }: World, folder: string): readonly string[] {
+function dropIns({ files }: Machine, folder: string): readonly string[] {
   const names = files.names(folder).filter((file) => file.endsWith('.conf'))
   return names.map((file) => join(folder, file))
 }
 
 /** The list in one file; `undefined` if it has none. */
-async function helpersIn(world: World, file: string): Promise<readonly string[] | undefined> {
+async function helpersIn(machine: Machine, file: string): Promise<readonly string[] | undefined> {
   const { parse } = await import('smol-toml')
-  const text = world.files.read(file) ?? ''
+  const text = machine.files.read(file) ?? ''
   const listed = about(file, () => orMalformed(() => parse(text)['credential-helpers']))
   return Array.isArray(listed) ? listed.filter((helper) => typeof helper === 'string') : undefined
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { type Path, valueAt, withValues } from '../json-text.ts'
-import type { Change, Plan, Setup, SetupOptions, World } from '../tool.ts'
+import type { Change, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
 import { checkClient } from './check.ts'
 import { asSpelled, membersOf, readConfig } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
@@ -19,37 +19,37 @@ export const helmSetup: Setup = setupOf(helm)
 
 function setupOf(client: Client): Setup {
   return {
-    async plan(world, chosen): Promise<Plan> {
-      await helperOnPath(world, dockerHelper)
-      const file = client.configFile(world)
-      const before = readConfig(world, file)
+    async plan(machine, chosen): Promise<Plan> {
+      await helperOnPath(machine, dockerHelper)
+      const file = client.configFile(machine)
+      const before = readConfig(machine, file)
       const paths = placesFor(before, chosen).filter((path) => valueAt(before, path) !== name)
       for (const path of paths) refuseOther(client, path, valueAt(before, path), chosen)
       const changes = paths.map((path): Change => {
         const about = path[1] === undefined ? '' : ` for ${path[1]}`
-        return naming(world, file, path, name, `${file}: ask credbridge${about}`)
+        return naming(machine, file, path, name, `${file}: ask credbridge${about}`)
       })
       const after = withValues(
         before,
         paths.map((path) => [path, name]),
       )
-      const others = remarksOn(client, after, world)
+      const others = remarksOn(client, after, machine)
       if (chosen['import'] === false) return { changes, remarks: others }
-      const { secrets, remarks } = await unreachable(world, client, { before, after })
+      const { secrets, remarks } = await unreachable(machine, client, { before, after })
       return { changes, remarks: [...others, ...remarks], signIns: secrets }
     },
 
-    async undo(world, chosen): Promise<Plan> {
-      const file = client.configFile(world)
-      const text = readConfig(world, file)
+    async undo(machine, chosen): Promise<Plan> {
+      const file = client.configFile(machine)
+      const text = readConfig(machine, file)
       const all = [asSpelled(text, ['credsStore']), ...membersOf(text, 'credHelpers').map(({ path }) => path)]
       const meant = chosen['registry'] === undefined ? all : placesFor(text, chosen)
       const ours = meant.filter((path) => valueAt(text, path) === name).reverse()
-      return { changes: ours.map((path) => unnaming(world, file, path, `${file}, ${path.at(-1)}`)), remarks: [] }
+      return { changes: ours.map((path) => unnaming(machine, file, path, `${file}, ${path.at(-1)}`)), remarks: [] }
     },
 
-    prove: (world) => proveHelper(world, dockerHelper),
-    check: (world) => checkClient(world, client),
+    prove: (machine) => proveHelper(machine, dockerHelper),
+    check: (machine) => checkClient(machine, client),
   }
 }
 
@@ -59,11 +59,11 @@ function placesFor(text: string, { registry }: SetupOptions): readonly Path[] {
   return registriesIn(registry)?.map((at) => [...helpers, configKeyOf(at)]) ?? [asSpelled(text, ['credsStore'])]
 }
 
-function remarksOn(client: Client, text: string, world: World): string[] {
+function remarksOn(client: Client, text: string, machine: Machine): string[] {
   const others = membersOf(text, 'credHelpers').filter(({ value }) => value !== name)
   return [
     ...others.map(({ name: host, value }) => `for ${host}, ${client.name} asks ${value} and not credbridge`),
-    ...(world.env['DOCKER_AUTH_CONFIG'] === undefined ? [] : ['DOCKER_AUTH_CONFIG takes precedence over any helper']),
+    ...(machine.env['DOCKER_AUTH_CONFIG'] === undefined ? [] : ['DOCKER_AUTH_CONFIG takes precedence over any helper']),
   ]
 }
 

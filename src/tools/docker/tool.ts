@@ -1,6 +1,6 @@
 import type { Entry } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
-import type { SetupOption, Tool, World } from '../tool.ts'
+import type { Machine, SetupOption, Tool } from '../tool.ts'
 import { isServer } from './address.ts'
 import { dockerSecretService } from './foreign-helpers.ts'
 import { containersHelper, dockerHelper, identityUser } from './names.ts'
@@ -29,9 +29,9 @@ function isRegistry(at: Endpoint): boolean {
 }
 
 /** Clients that only list and never ask for one registry. podman does so with --remote, and always outside Linux. */
-function clientsByList(world: World): readonly string[] {
+function clientsByList(machine: Machine): readonly string[] {
   const clients = { regctl: 'regctl', podman: 'podman --remote' }
-  return Object.entries(clients).flatMap(([program, name]) => (world.program(program) === undefined ? [] : [name]))
+  return Object.entries(clients).flatMap(([program, name]) => (machine.program(program) === undefined ? [] : [name]))
 }
 
 export const dockerTool: Tool = {
@@ -46,9 +46,9 @@ export const dockerTool: Tool = {
     { flags: '--helper <name>', says: 'import from docker-credential-<name> instead of from files' },
   ],
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
-  neighbours: [dockerSecretService],
+  foreignHelpers: [dockerSecretService],
   lists,
-  seeOnlyListed: (entry, world) => (lists(entry) && isRegistry(entry.endpoint) ? clientsByList(world) : []),
+  seeOnlyListed: (entry, machine) => (lists(entry) && isRegistry(entry.endpoint) ? clientsByList(machine) : []),
 }
 
 /** They share docker's sign-ins but have a separate command. */

@@ -2,7 +2,7 @@ import type { Address } from '../../core/endpoint.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { valueAt } from '../json-text.ts'
-import type { FoundSecrets, PlainSecret, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecret } from '../tool.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, helperIn, membersOf } from './config.ts'
 import { commandOf, dockerHelper } from './names.ts'
@@ -23,14 +23,14 @@ const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
  * The sign-ins that a client no longer finds once it asks credbridge. Those in the file are to be moved. Those in a
  * helper are to be copied, so that they are still there after undo.
  */
-export async function unreachable(world: World, client: Client, { before, after }: Change): Promise<FoundSecrets> {
+export async function unreachable(machine: Machine, client: Client, { before, after }: Change): Promise<FoundSecrets> {
   const isOurs = ownedBy(after, dockerHelper.name)
-  const inFile = secretsInFile(world, client.configFile(world), client.name)
+  const inFile = secretsInFile(machine, client.configFile(machine), client.name)
   const isForAll = valueAt(after, asSpelled(after, ['credsStore'])) === dockerHelper.name
   const remarks = isForAll ? [...inFile.remarks] : []
   const copied = new Map<string, PlainSecret>()
   for (const former of formerHelpers(before, after)) {
-    const kept = await keptBy(world, former)
+    const kept = await keptBy(machine, former)
     const wasAsked = ownedBy(before, former)
     for (const secret of kept.secrets) {
       const at = addressOf(secret)
@@ -52,14 +52,14 @@ export function addressOf({ credential: { endpoint } }: PlainSecret): Address | 
   return endpoint.form === 'address' ? endpoint : undefined
 }
 
-async function keptBy(world: World, helper: string): Promise<FoundSecrets> {
+async function keptBy(machine: Machine, helper: string): Promise<FoundSecrets> {
   const nothing = (why: string): FoundSecrets => ({ secrets: [], remarks: [`${commandOf(helper)} ${why}`] })
   if (minting.includes(helper)) return nothing('creates short-lived passwords: none is imported')
-  const program = world.program(commandOf(helper))
+  const program = machine.program(commandOf(helper))
   if (program === undefined) return nothing('is not on PATH: nothing is imported from it')
-  if (world.isOurs(program)) return { secrets: [], remarks: [] }
+  if (machine.isOwnProgram(program)) return { secrets: [], remarks: [] }
   try {
-    return await secretsInHelper(world, helper, 'copy')
+    return await secretsInHelper(machine, helper, 'copy')
   } catch (error) {
     const { code, message, hints } = asFailure(error)
     throw new Failure(code, message, { hints: [...hints, hint`to go on without its sign-ins, add --no-import`] })

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { type Hint, saidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
-import type { Change, World } from '../tool.ts'
+import type { Change, Machine } from '../tool.ts'
 
 /** The values of `credential.helper` in git's configuration, read and changed through git itself. */
 export interface HelperConfig {
@@ -22,14 +22,14 @@ export interface HelperConfig {
 const key = 'credential.helper'
 const mark = 'credbridge.only'
 
-export function helperConfig(world: World, git: string): HelperConfig {
+export function helperConfig(machine: Machine, git: string): HelperConfig {
   const read = async (...words: string[]) => {
-    const ran = await world.run(git, ['config', '--null', ...words])
+    const ran = await machine.run(git, ['config', '--null', ...words])
     return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)
   }
 
   async function write(...words: readonly string[]): Promise<void> {
-    const ran = await world.run(git, ['config', '--global', ...words])
+    const ran = await machine.run(git, ['config', '--global', ...words])
     if (ran.exitCode === 0) return
     throw new Failure('refused', 'git could not change its configuration', { hints: hintsFrom(ran) })
   }

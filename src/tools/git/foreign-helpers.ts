@@ -1,13 +1,13 @@
 import { addressOf, parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Neighbour } from '../tool.ts'
+import type { ForeignHelper } from '../tool.ts'
 
 /**
  * git-credential-libsecret, from git's contrib folder. The parts of the URL are attributes; further values follow the
  * password, one on each line. It writes no schema. gnome-keyring adds its own for network passwords; the items of other
  * programs with that schema also have `authtype` or `domain`.
  */
-export const libsecret: Neighbour = {
+export const libsecret: ForeignHelper = {
   name: 'libsecret',
   searches: ['https', 'http', 'smtp', 'imap', 'imaps', 'ftp', 'ftps'].map((protocol) => ({ protocol })),
 
@@ -32,7 +32,7 @@ export const libsecret: Neighbour = {
 }
 
 /** Git Credential Manager: the service is `git:https://host`; a configured namespace replaces `git`. */
-export const gcm: Neighbour = {
+export const gcm: ForeignHelper = {
   name: 'gcm',
   searches: [{ 'xdg:schema': 'com.microsoft.GitCredentialManager' }],
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Change, Finding, Plan, Setup, World } from '../tool.ts'
+import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
 const command = 'git-credential-credbridge'
@@ -14,9 +14,9 @@ const askingNobody = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
  * makes git ignore the helpers configured earlier.
  */
 export const gitSetup: Setup = {
-  async plan(world, options): Promise<Plan> {
-    const config = helperConfig(world, gitOf(world))
-    const ours = await ourHelper(world)
+  async plan(machine, options): Promise<Plan> {
+    const config = helperConfig(machine, gitOf(machine))
+    const ours = await ourHelper(machine)
     const only = options['only'] === true
     const mine = await config.values('--global')
     const stale = new Set(mine.filter((value) => isOurs(value) && value !== ours))
@@ -32,8 +32,8 @@ export const gitSetup: Setup = {
     return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config))] }
   },
 
-  async undo(world): Promise<Plan> {
-    const config = helperConfig(world, gitOf(world))
+  async undo(machine): Promise<Plan> {
+    const config = helperConfig(machine, gitOf(machine))
     const mine = await config.values('--global')
     const changes = [...new Set(mine.filter(isOurs))].map((value) => config.dropping(value))
     const reset = mine.findIndex((value, at) => value === '' && isOurs(mine[at + 1] ?? ''))
@@ -41,14 +41,14 @@ export const gitSetup: Setup = {
     return { changes, remarks: [] }
   },
 
-  async prove(world): Promise<string> {
-    const git = gitOf(world)
-    const helper = ['-c', `${key}=`, '-c', `${key}=${await ourHelper(world)}`]
+  async prove(machine): Promise<string> {
+    const git = gitOf(machine)
+    const helper = ['-c', `${key}=`, '-c', `${key}=${await ourHelper(machine)}`]
     const host = `try-${Math.random().toString(36).slice(2)}.example.com`
     const about = `protocol=https\nhost=${host}\nusername=try-out\n`
     const password = Math.random().toString(36).slice(2)
     const ask = async (verb: string, input: string) =>
-      await world.run(git, [...helper, 'credential', verb], { input, env: askingNobody })
+      await machine.run(git, [...helper, 'credential', verb], { input, env: askingNobody })
     await ask('approve', `${about}password=${password}\n`)
     const found = await ask('fill', about)
     await ask('reject', about)
@@ -61,17 +61,17 @@ export const gitSetup: Setup = {
     })
   },
 
-  async check(world): Promise<readonly Finding[]> {
-    const git = world.program('git')
+  async check(machine): Promise<readonly DoctorLine[]> {
+    const git = machine.program('git')
     if (git === undefined) return [{ state: 'skipped', says: 'git is not installed' }]
-    const config = helperConfig(world, git)
+    const config = helperConfig(machine, git)
     const values = await config.values()
-    const notes = (await aboutServers(config)).map((says): Finding => ({ state: 'note', says }))
-    return [howItStands(values, await ourHelper(world)), ...notes]
+    const notes = (await aboutServers(config)).map((says): DoctorLine => ({ state: 'note', says }))
+    return [howItStands(values, await ourHelper(machine)), ...notes]
   },
 }
 
-function howItStands(values: readonly string[], ours: string): Finding {
+function howItStands(values: readonly string[], ours: string): DoctorLine {
   const fix = hint`credbridge setup git`
   const installed = values.filter(isOurs)
   if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
@@ -131,21 +131,21 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
   })
 }
 
-function gitOf(world: World): string {
-  const git = world.program('git')
+function gitOf(machine: Machine): string {
+  const git = machine.program('git')
   if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
   return git
 }
 
 /** The absolute path of our helper, which needs no PATH. Special characters are escaped: git passes it to a shell. */
-async function ourHelper(world: World): Promise<string> {
-  const path = world.ours(command)
+async function ourHelper(machine: Machine): Promise<string> {
+  const path = machine.ownCommand(command)
   if (path === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
       hints: [hint`install credbridge`],
     })
   }
-  const forShell = world.platform === 'win32' ? path.replaceAll('\\', '/') : path
+  const forShell = machine.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)
 }
 

@@ -9,7 +9,7 @@ export const gitTool: Tool = {
   setup: async () => (await import('./setup.ts')).gitSetup,
   setupOptions: [{ flags: '--only', says: 'ignore the helpers configured before credbridge' }],
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
-  neighbours: [libsecret, gcm],
+  foreignHelpers: [libsecret, gcm],
   userFor: userForToken,
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }

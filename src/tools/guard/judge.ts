@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { fingerprint, isAllowed } from '../allowed.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import type { ProjectSetting } from './setting.ts'
 import { bare, plain, unjudged, type Verdict } from './verdict.ts'
 
@@ -16,10 +16,14 @@ export interface Rules {
 }
 
 /** Refuses the first setting that is not known to be harmless and that the person has not allowed. */
-export async function refuseHarmful(world: World, settings: readonly ProjectSetting[], rules: Rules): Promise<void> {
+export async function refuseHarmful(
+  machine: Machine,
+  settings: readonly ProjectSetting[],
+  rules: Rules,
+): Promise<void> {
   for (const setting of settings) {
     const does = harmOf(setting, rules)
-    if (does === undefined || (await isAllowed(world, setting))) continue
+    if (does === undefined || (await isAllowed(machine, setting))) continue
     const { file, key, value } = setting
     const allowing = hint`if you trust it: credbridge allow ${file} ${`${key}=${await fingerprint(value)}`}`
     throw refused(setting, `${key} ${does}`, [allowing])
@@ -35,17 +39,17 @@ export function harmOf(setting: ProjectSetting, rules: Rules): string | undefine
   if ('does' in verdict) return verdict.does
   if (!verdict.fits(value)) return verdict.otherwise ?? 'has a value that is not known to be harmless'
   const name = bare(called.slice(called.lastIndexOf(':') + 1))
-  return isLooser(verdict.strength, value, rules.own.get(name)) || isSaid(rules.own.get(bare(verdict.loosens ?? '')))
+  return isLooser(verdict.strength, value, rules.own.get(name)) || isSet(rules.own.get(bare(verdict.loosens ?? '')))
     ? 'would take back what your own configuration forbids'
     : undefined
 }
 
 function isLooser(strength: ((value: string) => number) | undefined, value: unknown, own: string | undefined): boolean {
-  if (strength === undefined || !isSaid(own)) return false
+  if (strength === undefined || !isSet(own)) return false
   return !(strength(plain(value) ?? '') >= strength(own ?? ''))
 }
 
-function isSaid(value: string | undefined): boolean {
+function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== 'null'
 }
 

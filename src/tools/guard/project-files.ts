@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { refused } from './judge.ts'
 
 /*
@@ -16,20 +16,20 @@ export interface ProjectFile {
 
 /** Files of this name in the working directory, in folders that the words name, and above them; never the user's own. */
 export function projectFiles(
-  world: World,
+  machine: Machine,
   name: string,
   own: readonly string[],
   words: readonly string[] = [],
 ): readonly ProjectFile[] {
-  return foldersOf(world, words)
+  return foldersOf(machine, words)
     .map((folder) => join(folder, name))
     .filter((file) => !own.includes(file))
-    .flatMap((file) => projectFile(world, file) ?? [])
+    .flatMap((file) => projectFile(machine, file) ?? [])
 }
 
 /** One file; `undefined` if it is not there. What not every reader reads alike is refused. */
-export function projectFile({ files }: World, file: string): ProjectFile | undefined {
-  const text = files.readStrange(file)
+export function projectFile({ files }: Machine, file: string): ProjectFile | undefined {
+  const text = files.readUntrusted(file)
   if (text === undefined) return undefined
   const odd = /\r(?!\n)|\0/.exec(text)
   if (odd === null) return { file, text }
@@ -37,7 +37,7 @@ export function projectFile({ files }: World, file: string): ProjectFile | undef
 }
 
 /** A manager's options name folders (`-C`, `--prefix`, `--cwd`); so may any word. */
-function foldersOf({ folder, home, files }: World, words: readonly string[]): readonly string[] {
+function foldersOf({ workingFolder: folder, home, files }: Machine, words: readonly string[]): readonly string[] {
   const named = words.flatMap((word) => {
     const equals = word.indexOf('=')
     return [word, ...(equals < 0 ? [] : [word.slice(equals + 1)])]

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 
 /*
  * Folders that a manifest's patterns for workspaces may mean. A manager's own reading of its patterns is narrower: here
@@ -10,7 +10,7 @@ import type { World } from '../tool.ts'
 
 const most = 20_000
 
-export function workspaceFolders(world: World, root: string, patterns: readonly string[]): readonly string[] {
+export function workspaceFolders(machine: Machine, root: string, patterns: readonly string[]): readonly string[] {
   const found = new Set<string>()
   for (const pattern of patterns) {
     const plain = pattern
@@ -21,8 +21,8 @@ export function workspaceFolders(world: World, root: string, patterns: readonly 
     for (const part of plain.split('/').filter((one) => one !== '')) {
       folders =
         part.includes('**') || /[{(]/.test(part)
-          ? folders.flatMap((one) => below(world, one))
-          : step(world, folders, part)
+          ? folders.flatMap((one) => below(machine, one))
+          : step(machine, folders, part)
       if (found.size + folders.length > most) throw tooMany(root)
       if (/[{(]/.test(part)) break
     }
@@ -31,22 +31,22 @@ export function workspaceFolders(world: World, root: string, patterns: readonly 
   return [...found]
 }
 
-function step(world: World, folders: readonly string[], part: string): readonly string[] {
+function step(machine: Machine, folders: readonly string[], part: string): readonly string[] {
   if (!/[*?[\]!+@]/.test(part)) return folders.map((folder) => join(folder, part))
-  return folders.flatMap((folder) => children(world, folder))
+  return folders.flatMap((folder) => children(machine, folder))
 }
 
 /** The folder and all below it. */
-function below(world: World, folder: string): readonly string[] {
+function below(machine: Machine, folder: string): readonly string[] {
   const found = [folder]
   for (let at = 0; at < found.length; at++) {
-    found.push(...children(world, found[at] ?? ''))
+    found.push(...children(machine, found[at] ?? ''))
     if (found.length > most) throw tooMany(folder)
   }
   return found
 }
 
-function children({ files }: World, folder: string): readonly string[] {
+function children({ files }: Machine, folder: string): readonly string[] {
   const names = files.names(folder).filter((name) => name !== 'node_modules' && name !== '.git')
   return names.map((name) => join(folder, name))
 }

@@ -57,8 +57,8 @@ function readYaml(text: string) {
   const lines = new LineCounter()
   const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter: lines })
   const { errors, warnings, directives, contents } = document
-  const isStrange = errors.length > 0 || warnings.length > 0 || directives.yaml.explicit === true
-  if (isStrange || (contents !== null && !isMap(contents)) || hasOddKey(contents)) return undefined
+  const isUnusual = errors.length > 0 || warnings.length > 0 || directives.yaml.explicit === true
+  if (isUnusual || (contents !== null && !isMap(contents)) || hasOddKey(contents)) return undefined
   const entries: YamlEntry[] = []
   const place = (key: Ranged, value: unknown) => placeOf(text, lines, key, value)
   return collect(document, contents, [], entries, place) ? { document, entries } : undefined

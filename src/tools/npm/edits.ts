@@ -1,6 +1,6 @@
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { Machine, PlainSecret } from '../tool.ts'
 
 /*
  * Taking a secret out of a file line by line, so that comments and order survive, and putting it back. What is
@@ -41,7 +41,7 @@ export function spelled(spelling: Spelling, { account, secret }: Credential): st
 
 /** A secret in some lines of a file. `edits` are the lines as they stand there; `undefined` if one does not spell it so. */
 export function secretInLines(
-  world: World,
+  machine: Machine,
   file: string,
   edits: readonly Edit[],
   spelling: Spelling,
@@ -55,26 +55,30 @@ export function secretInLines(
   return {
     where: `${file}, line ${holder.at + 1}`,
     credential,
-    takeOut: () => takeOut(world, file, edits),
+    takeOut: () => takeOut(machine, file, edits),
     trace: { file, spelling, edits: JSON.stringify([hidden, ...edits.slice(1)]) },
   }
 }
 
-function takeOut(world: World, file: string, edits: readonly Edit[]): void {
-  const lines = (world.files.read(file) ?? '').split('\n')
+function takeOut(machine: Machine, file: string, edits: readonly Edit[]): void {
+  const lines = (machine.files.read(file) ?? '').split('\n')
   for (const { at, was, is } of [...edits].sort((a, b) => b.at - a.at)) {
     const index = nearest(lines, was, at)
     if (index < 0) throw changed(file)
     lines.splice(index, 1, ...(is === undefined ? [] : [is]))
   }
-  world.files.write(file, lines.join('\n'))
+  machine.files.write(file, lines.join('\n'))
 }
 
 /** The way back for all that `secretInLines` found. */
-export function putBackInLines(world: World, trace: Readonly<Record<string, string>>, credential: Credential): void {
+export function putBackInLines(
+  machine: Machine,
+  trace: Readonly<Record<string, string>>,
+  credential: Credential,
+): void {
   const { file = '', spelling = 'plain', edits = '[]' } = trace
   const text = spelled(spelling as Spelling, credential)
-  const lines = (world.files.read(file) ?? '').split('\n')
+  const lines = (machine.files.read(file) ?? '').split('\n')
   for (const { at, was, is } of (JSON.parse(edits) as Edit[]).sort((a, b) => a.at - b.at)) {
     const line = was.replace('\0', () => text)
     if (lines.includes(line)) continue
@@ -82,7 +86,7 @@ export function putBackInLines(world: World, trace: Readonly<Record<string, stri
     if (index < 0) lines.splice(Math.min(at, lines.length), 0, line)
     else lines.splice(index, 1, line)
   }
-  world.files.write(file, lines.join('\n'))
+  machine.files.write(file, lines.join('\n'))
 }
 
 /** The line that reads so, the nearest to where it was; -1 if there is none. */

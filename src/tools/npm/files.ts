@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path'
 import { projectFiles } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
-import type { World } from '../tool.ts'
-import { dartIn, registryHost } from './nerf-dart.ts'
+import type { Machine } from '../tool.ts'
+import { registryHost, splitNerfDart } from './nerf-dart.ts'
 import { isComment, npmrcLines, type Setting } from './npmrc.ts'
 import { settingsInEnvironment } from './registries.ts'
 
 /** The user's own npmrc: where npm_config_userconfig says, else in the home folder. */
-export function userConfigFile({ env, home, folder }: World): string {
+export function userConfigFile({ env, home, workingFolder: folder }: Machine): string {
   const named = settingsInEnvironment(env).find(({ key }) => key === 'userconfig')?.value
   if (named === undefined) return join(home, '.npmrc')
   return named.startsWith('~/') ? join(home, named.slice(2)) : resolve(folder, named)
@@ -18,11 +18,11 @@ export function userConfigFile({ env, home, folder }: World): string {
  * started with a file of ours has another for the user's own.
  */
 export function projectNpmrc(
-  world: World,
+  machine: Machine,
   own: readonly string[],
   words: readonly string[] = [],
 ): readonly ProjectSetting[] {
-  return projectFiles(world, '.npmrc', [...own, join(world.home, '.npmrc')], words).flatMap(({ file, text }) =>
+  return projectFiles(machine, '.npmrc', [...own, join(machine.home, '.npmrc')], words).flatMap(({ file, text }) =>
     npmrcLines(text)
       .filter((line) => !isComment(line.text))
       .map(({ number, text, setting, inSection }): ProjectSetting => {
@@ -34,7 +34,7 @@ export function projectNpmrc(
 }
 
 function about(key: string): { readonly about?: string } {
-  const about = registryHost(`https:${dartIn(key)?.dart ?? ''}`)
+  const about = registryHost(`https:${splitNerfDart(key)?.nerfDart ?? ''}`)
   return about === undefined ? {} : { about }
 }
 
@@ -44,7 +44,7 @@ export function settingsInFile(text: string): readonly Setting[] {
 }
 
 /** A file that has nothing left was made by us, and goes. */
-export function writeOrRemove({ files }: World, file: string, text: string): void {
+export function writeOrRemove({ files }: Machine, file: string, text: string): void {
   if (text === '') files.remove(file)
   else files.write(file, text)
 }

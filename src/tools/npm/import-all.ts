@@ -6,16 +6,16 @@ import { npmrcSecrets } from './import.ts'
 
 /** All that the managers of JavaScript packages leave: npmrc files first, then pnpm's, Yarn's and Bun's own. */
 export const everyManagersSecrets: PlainSecrets = {
-  async find(world, options) {
+  async find(machine, options) {
     const sources =
       options['file'] === undefined ? [npmrcSecrets, pnpmSecrets, yarnrcSecrets, bunfigSecrets] : [npmrcSecrets]
     const found = []
-    for (const source of sources) found.push(await source.find(world, options))
+    for (const source of sources) found.push(await source.find(machine, options))
     return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
   },
 
-  putBack(world, trace, credential) {
+  putBack(machine, trace, credential) {
     const source = trace['file']?.endsWith('.yml') === true ? yarnrcSecrets : npmrcSecrets
-    return source.putBack?.(world, trace, credential)
+    return source.putBack?.(machine, trace, credential)
   },
 }

@@ -2,23 +2,23 @@ import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
-import type { FoundSecrets, PlainSecret, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecret, PlainSecrets, SetupOptions } from '../tool.ts'
 import { type Edit, putBackInLines, type Spelling, secretInLines } from './edits.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { npmItself } from './machine.ts'
-import { dartIn, dartOf, isLoopback, registryAddress } from './nerf-dart.ts'
+import { isLoopback, nerfDartOf, registryAddress, splitNerfDart } from './nerf-dart.ts'
 import { type Line, npmrcLines, type Setting } from './npmrc.ts'
 import { plainIn } from './plain-secrets.ts'
 import { type Configuration, registriesIn, registryNamed, settingsInEnvironment } from './registries.ts'
 
 /** The tokens and passwords in the user's and the project's npmrc, as npm, pnpm, Bun and Yarn 1 read them. */
 export const npmrcSecrets: PlainSecrets = {
-  async find(world, options) {
+  async find(machine, options) {
     const own = options['file']
-    const user = userConfigFile(world)
+    const user = userConfigFile(machine)
     const files =
-      typeof own === 'string' ? [own] : [user, ...projectFiles(world, '.npmrc', [user]).map(({ file }) => file)]
-    const { secrets, remarks } = await secretsInNpmrcs(world, 'npm', files, options)
+      typeof own === 'string' ? [own] : [user, ...projectFiles(machine, '.npmrc', [user]).map(({ file }) => file)]
+    const { secrets, remarks } = await secretsInNpmrcs(machine, 'npm', files, options)
     const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
     return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [others] : [])] }
   },
@@ -28,15 +28,15 @@ export const npmrcSecrets: PlainSecrets = {
 
 /** What these npmrc files hold, for a manager that reads them. */
 export async function secretsInNpmrcs(
-  world: World,
+  machine: Machine,
   owner: string,
   files: readonly string[],
   options: SetupOptions,
 ): Promise<FoundSecrets> {
-  const configuration = await configurationOf(world, userConfigFile(world), files)
-  const registries = registriesIn(configuration, world.env).map(({ address }) => address)
-  const usual = registryNamed('registry', configuration, world.env)?.address
-  const found = files.map((file) => findingsIn(world, file, { ...options, owner, registries, usual }))
+  const configuration = await configurationOf(machine, userConfigFile(machine), files)
+  const registries = registriesIn(configuration, machine.env).map(({ address }) => address)
+  const usual = registryNamed('registry', configuration, machine.env)?.address
+  const found = files.map((file) => findingsIn(machine, file, { ...options, owner, registries, usual }))
   return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
 }
 
@@ -50,18 +50,18 @@ interface About {
 }
 
 /** Every registry that anything names: they say which scheme a key means, which has none. */
-async function configurationOf(world: World, user: string, files: readonly string[]): Promise<Configuration> {
+async function configurationOf(machine: Machine, user: string, files: readonly string[]): Promise<Configuration> {
   return {
     words: [],
-    environment: settingsInEnvironment(world.env),
+    environment: settingsInEnvironment(machine.env),
     project: [],
-    user: [...files, user].flatMap((file) => settingsInFile(world.files.read(file) ?? '')),
-    machine: (await npmItself(world)).settings,
+    user: [...files, user].flatMap((file) => settingsInFile(machine.files.read(file) ?? '')),
+    machine: (await npmItself(machine)).settings,
   }
 }
 
-function findingsIn(world: World, file: string, about: About): FoundSecrets {
-  const lines = npmrcLines(world.files.read(file) ?? '')
+function findingsIn(machine: Machine, file: string, about: About): FoundSecrets {
+  const lines = npmrcLines(machine.files.read(file) ?? '')
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
   for (const line of lines) {
@@ -69,7 +69,7 @@ function findingsIn(world: World, file: string, about: About): FoundSecrets {
     if (setting === undefined || !plainIn(setting) || !isWanted(setting, about)) continue
     const endpoint = endpointOf(setting, about)
     const secret =
-      typeof endpoint === 'string' ? endpoint : secretIn(world, file, line, lines, { endpoint, owner: about.owner })
+      typeof endpoint === 'string' ? endpoint : secretIn(machine, file, line, lines, { endpoint, owner: about.owner })
     if (typeof secret === 'string') remarks.push(`${file}, line ${line.number}: ${secret}`)
     else secrets.push(secret)
   }
@@ -77,29 +77,35 @@ function findingsIn(world: World, file: string, about: About): FoundSecrets {
 }
 
 function isWanted({ key }: Setting, { only }: About): boolean {
-  return !Array.isArray(only) || only.includes(dartIn(key)?.dart ?? '')
+  return !Array.isArray(only) || only.includes(splitNerfDart(key)?.nerfDart ?? '')
 }
 
 /** Where it belongs; a text: why that cannot be said. A key has no scheme: the one of a registry there, else https. */
 function endpointOf({ key }: Setting, { registries, usual, allowHttp }: About): Address | string {
-  const dart = dartIn(key)?.dart
-  if (dart === undefined) return usual ?? 'it is for the default registry, and nothing says which that is'
-  const bare = registryAddress(`https:${dart}`)
+  const nerfDart = splitNerfDart(key)?.nerfDart
+  if (nerfDart === undefined) return usual ?? 'it is for the default registry, and nothing says which that is'
+  const bare = registryAddress(`https:${nerfDart}`)
   if (bare === undefined) return 'this is no address of a registry'
-  const known = registries.filter((at) => dartOf(at).startsWith(dart))
+  const known = registries.filter((at) => nerfDartOf(at).startsWith(nerfDart))
   const isHttp = known.length === 0 ? isLoopback(bare) : known.every(({ scheme }) => scheme === 'http')
   if (!isHttp) return bare
   if (!isLoopback(bare) && allowHttp !== true) return 'its registry is not encrypted, so it stays (--allow-http)'
-  return registryAddress(`http:${dart}`) ?? bare
+  return registryAddress(`http:${nerfDart}`) ?? bare
 }
 
-function secretIn(world: World, file: string, line: Line, all: readonly Line[], place: Place): PlainSecret | string {
+function secretIn(
+  machine: Machine,
+  file: string,
+  line: Line,
+  all: readonly Line[],
+  place: Place,
+): PlainSecret | string {
   const read = credentialIn(line.setting ?? { key: '', value: '' }, all, place)
   if (typeof read === 'string') return read
-  const raw = (world.files.read(file) ?? '').split('\n')
+  const raw = (machine.files.read(file) ?? '').split('\n')
   const edits = [line, ...read.with].map(({ number }): Edit => ({ at: number - 1, was: raw[number - 1] ?? '' }))
   const isOneLine = edits.every(({ was }) => !was.slice(0, -1).includes('\r'))
-  const secret = isOneLine ? secretInLines(world, file, edits, read.spelling, read.credential) : undefined
+  const secret = isOneLine ? secretInLines(machine, file, edits, read.spelling, read.credential) : undefined
   return secret ?? 'it is written in a way that cannot be taken out, so it stays'
 }
 
@@ -113,7 +119,7 @@ interface Read {
 }
 
 function credentialIn({ key, value }: Setting, all: readonly Line[], place: Place): Read | string {
-  const name = dartIn(key)?.name ?? key
+  const name = splitNerfDart(key)?.name ?? key
   if (name === '_authToken') {
     return {
       credential: { ...place, account: '', kind: 'bearer', secret: new Secret(value) },

@@ -9,9 +9,8 @@ import { bare } from '../guard/verdict.ts'
 import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
 import { registryKinds } from './authorization.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
-import { addressesNamed, addressesOf, givenBy, handOver, lookupFor } from './handover.ts'
 import { npmItself } from './machine.ts'
-import { dartIn } from './nerf-dart.ts'
+import { splitNerfDart } from './nerf-dart.ts'
 import { mayPublish, projectManifests, publishConfig, publishSettings } from './publish.ts'
 import {
   type Configuration,
@@ -23,6 +22,7 @@ import {
   settingsInWords,
 } from './registries.ts'
 import { npmRules } from './rules.ts'
+import { addressesNamed, addressesOf, launchWith, lookupFor, signInsFor } from './sign-in-file.ts'
 import { unsetVariables } from './unset-variables.ts'
 import { beforeDashes, positionals, valuesOf } from './words.ts'
 
@@ -37,8 +37,8 @@ export const npmLauncher: Launcher = {
     const command = call.program === 'npm' ? positionals(call.words)[0] : 'exec'
     if (!call.asked && (command === undefined || withoutRegistry.includes(command))) return asItIs
     if (valuesOf(words, '--userconfig').length > 0) return ownConfiguration(call)
-    const file = userConfigFile(call.world)
-    const project = projectNpmrc(call.world, [file], words)
+    const file = userConfigFile(call.machine)
+    const project = projectNpmrc(call.machine, [file], words)
     refuseReferences(project, call.named)
     if (isOneOf(command, logins)) return login(call, file)
     const situation = await situationOf(call, words, file, project)
@@ -95,12 +95,12 @@ async function situationOf(
   file: string,
   project: readonly ProjectSetting[],
 ): Promise<Situation> {
-  const { world } = call
-  const user = settingsInFile(world.files.read(file) ?? '')
-  const npm = await npmItself(world)
+  const { machine } = call
+  const user = settingsInFile(machine.files.read(file) ?? '')
+  const npm = await npmItself(machine)
   const configuration = {
     words: settingsInWords(words),
-    environment: settingsInEnvironment(world.env),
+    environment: settingsInEnvironment(machine.env),
     project: [...project, ...(await published(call))],
     user,
     machine: npm.settings,
@@ -109,10 +109,11 @@ async function situationOf(
 }
 
 /** What manifests say that this call may publish; one that was asked for may publish by a script. */
-async function published({ world, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
+async function published({ machine, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
   const [command = '', ...what] = program === 'npm' ? positionals(words) : []
-  if (command === '' || !mayPublish(command)) return asked ? projectManifests(world, words).flatMap(publishConfig) : []
-  return publishSettings(world, words, whatIsPublished(command, what))
+  if (command === '' || !mayPublish(command))
+    return asked ? projectManifests(machine, words).flatMap(publishConfig) : []
+  return publishSettings(machine, words, whatIsPublished(command, what))
 }
 
 /** `npm unpublish` and `npm stage list` publish nothing, but go by the project's manifest. */
@@ -124,20 +125,20 @@ function whatIsPublished(command: string, what: readonly string[]): readonly str
 }
 
 function install(call: Call, file: string, { configuration, rules }: Situation): LaunchPlan {
-  const { world, named } = call
-  const registries = registriesIn(configuration, world.env)
+  const { machine, named } = call
+  const registries = registriesIn(configuration, machine.env)
   return {
     lookups: registries.map((registry) => lookupFor(tool, registry)),
     async launch(answers, newName) {
-      const given = givenBy(registries, answers)
-      const addresses = [...addressesOf(given), ...addressesNamed(named)]
+      const signIns = signInsFor(registries, answers)
+      const addresses = [...addressesOf(signIns), ...addressesNamed(named)]
       const isGiven = addresses.length > 0
-      await refuseHarmful(world, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
+      await refuseHarmful(machine, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
       refuseInTheClear(registries, addresses)
       const { project } = configuration
-      const { env, remarks } = unsetVariables(call, { project, registries, given })
-      if (given.length === 0) return { remarks }
-      const launch = handOver(given, world.files.read(file) ?? '', newName)
+      const { env, remarks } = unsetVariables(call, { project, registries, given: signIns })
+      if (signIns.length === 0) return { remarks }
+      const launch = launchWith(signIns, machine.files.read(file) ?? '', newName)
       return { ...launch, env: { ...launch.env, ...env }, remarks }
     },
   }
@@ -149,30 +150,30 @@ function goesToNode({ key }: ProjectSetting): boolean {
 }
 
 /** npm writes to the user's own file; what has come into it moves on. */
-function login({ world }: Call, file: string): LaunchPlan {
-  const before = world.files.read(file) ?? ''
+function login({ machine }: Call, file: string): LaunchPlan {
+  const before = machine.files.read(file) ?? ''
   const afterwards = () => {
-    const darts = newDarts(before, world.files.read(file) ?? '')
-    return darts.length === 0
+    const nerfDarts = newNerfDarts(before, machine.files.read(file) ?? '')
+    return nerfDarts.length === 0
       ? {}
-      : { words: ['import', tool, '--yes', '--replace', '--without-setup', '--file', file, '--only', ...darts] }
+      : { words: ['import', tool, '--yes', '--replace', '--without-setup', '--file', file, '--only', ...nerfDarts] }
   }
   return { lookups: [], launch: () => ({ afterwards }) }
 }
 
-function newDarts(before: string, after: string): readonly string[] {
+function newNerfDarts(before: string, after: string): readonly string[] {
   const old = new Set(settingsInFile(before).map(({ key, value }) => `${key}=${value}`))
   const changed = settingsInFile(after).filter(({ key, value }) => !old.has(`${key}=${value}`))
-  return [...new Set(changed.flatMap(({ key }) => dartIn(key)?.dart ?? []))]
+  return [...new Set(changed.flatMap(({ key }) => splitNerfDart(key)?.nerfDart ?? []))]
 }
 
 /**
  * npm has the server forget a token of its own and needs it for that. What another tool or a person saved stays valid:
  * npm is not given it, and does not use it again until its next login.
  */
-function logout({ world }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
+function logout({ machine }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
   const { configuration, rules } = situation
-  const registry = registryOf(configuration, world.env, scope)
+  const registry = registryOf(configuration, machine.env, scope)
   if (registry === undefined) return asItIs
   const launch = async ([answer]: readonly (Answer | undefined)[], newName: () => string): Promise<Launch> => {
     if (answer === undefined) return {}
@@ -181,16 +182,16 @@ function logout({ world }: Call, file: string, situation: Situation, scope: stri
     if (owner !== tool || kind !== 'bearer') {
       return { withoutProgram: true, afterwards: () => ({ removal, says: `npm is signed out of ${endpoint.key}` }) }
     }
-    await refuseHarmful(world, configuration.project, rules)
+    await refuseHarmful(machine, configuration.project, rules)
     refuseInTheClear([registry], [answer.credential.endpoint as Address])
-    const given = [{ registry, credential: answer.credential }]
-    return { ...handOver(given, world.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }
+    const signIns = [{ registry, credential: answer.credential }]
+    return { ...launchWith(signIns, machine.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }
   }
   return { lookups: [lookupFor(tool, registry)], launch }
 }
 
 /** The registry that a command is about: the scope's, else the default one. */
-function registryOf(configuration: Configuration, env: Call['world']['env'], scope = ''): Registry | undefined {
+function registryOf(configuration: Configuration, env: Call['machine']['env'], scope = ''): Registry | undefined {
   const ofScope = `${scope.startsWith('@') ? '' : '@'}${scope}:registry`
   return registryNamed(ofScope, configuration, env) ?? registryNamed('registry', configuration, env)
 }

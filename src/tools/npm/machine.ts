@@ -1,7 +1,7 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { objectIn } from '../../core/record.ts'
 import { bare } from '../guard/verdict.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
 /*
@@ -18,39 +18,39 @@ export interface Npm {
 
 const nothing: Npm = { settings: [], names: new Set() }
 
-export async function npmItself(world: World): Promise<Npm> {
-  const npm = realNpm(world)
-  const kept = keptIn(world.files.read(fileFor(world)))
-  if (kept !== undefined && kept.version === versionOf(world, npm)) return kept
-  return npm === undefined ? (kept ?? nothing) : await askAgain(world, npm)
+export async function npmItself(machine: Machine): Promise<Npm> {
+  const npm = realNpm(machine)
+  const kept = keptIn(machine.files.read(fileFor(machine)))
+  if (kept !== undefined && kept.version === versionOf(machine, npm)) return kept
+  return npm === undefined ? (kept ?? nothing) : await askAgain(machine, npm)
 }
 
 /** Asks npm and keeps the answer. */
-export async function askAgain(world: World, npm: string): Promise<Npm> {
-  const ran = await world.run(npm, ['config', 'list', '--json'], {
-    env: { npm_config_userconfig: join(world.places.state, 'no-such-file'), npm_config_registry: '' },
+export async function askAgain(machine: Machine, npm: string): Promise<Npm> {
+  const ran = await machine.run(npm, ['config', 'list', '--json'], {
+    env: { npm_config_userconfig: join(machine.folders.state, 'no-such-file'), npm_config_registry: '' },
     limit: 20_000,
   })
   const all = ran.exitCode === 0 ? objectIn(ran.stdout) : undefined
   if (all === undefined) return nothing
   const settings = Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)))
-  const text = JSON.stringify({ version: versionOf(world, npm), settings, names: Object.keys(all) })
-  world.files.write(fileFor(world), `${text}\n`)
+  const text = JSON.stringify({ version: versionOf(machine, npm), settings, names: Object.keys(all) })
+  machine.files.write(fileFor(machine), `${text}\n`)
   return keptIn(text) ?? nothing
 }
 
 /** The first npm on PATH that is not our link. */
-export function realNpm(world: World): string | undefined {
-  const all = foldersOnPath(world).map((folder) => join(folder, 'npm'))
-  return all.find((path) => world.files.exists(path) && !isOurLink(world, path))
+export function realNpm(machine: Machine): string | undefined {
+  const all = foldersOnPath(machine).map((folder) => join(folder, 'npm'))
+  return all.find((path) => machine.files.exists(path) && !isOurLink(machine, path))
 }
 
-export function foldersOnPath({ env }: World): readonly string[] {
+export function foldersOnPath({ env }: Machine): readonly string[] {
   return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
 }
 
-export function isOurLink(world: World, path: string): boolean {
-  return /[/\\]credbridge(-np[mx](\.cjs)?)?$/.test(world.files.linkedTo(path) ?? '')
+export function isOurLink(machine: Machine, path: string): boolean {
+  return /[/\\]credbridge(-np[mx](\.cjs)?)?$/.test(machine.files.linkedTo(path) ?? '')
 }
 
 const guarded = /^(allow-|ignore-scripts$|strict-allow-scripts$|min-release-age|before$)/
@@ -60,14 +60,14 @@ function isWanted(key: string): boolean {
 }
 
 /** npm's program is `npm/bin/npm-cli.js`, links followed; another one, as of a version manager, has no number here. */
-function versionOf({ files }: World, npm: string | undefined): string | undefined {
+function versionOf({ files }: Machine, npm: string | undefined): string | undefined {
   const program = npm === undefined ? undefined : files.resolved(npm)
   const text = program === undefined ? undefined : files.read(join(dirname(program), '..', 'package.json'))
   const { name, version } = objectIn(text ?? '') ?? {}
   return name === 'npm' && typeof version === 'string' ? version : undefined
 }
 
-function fileFor({ places }: World): string {
+function fileFor({ folders: places }: Machine): string {
   return join(places.state, 'npm-settings.json')
 }
 

@@ -7,16 +7,16 @@ import { isFailure } from '../../core/failure.ts'
  */
 
 /** `//host[:port]/path/`, as the keys of a registry's settings begin. */
-export function dartOf(at: Address): string {
+export function nerfDartOf(at: Address): string {
   return `//${hostAndPort(at)}/${at.path === '' ? '' : `${at.path}/`}`
 }
 
 /** The dart and the setting's name in a key like `//host/path/:_authToken`; `undefined` for any other key. */
-export function dartIn(key: string): { dart: string; name: string } | undefined {
+export function splitNerfDart(key: string): { nerfDart: string; name: string } | undefined {
   const colon = key.lastIndexOf(':')
   if (!key.startsWith('//') || colon < 2) return undefined
-  const dart = key.slice(0, colon)
-  return { dart: dart.endsWith('/') ? dart : `${dart}/`, name: key.slice(colon + 1) }
+  const nerfDart = key.slice(0, colon)
+  return { nerfDart: nerfDart.endsWith('/') ? nerfDart : `${nerfDart}/`, name: key.slice(colon + 1) }
 }
 
 /** The address of an https or http registry; `undefined` for what is none, which the manager itself complains about. */

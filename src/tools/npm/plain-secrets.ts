@@ -1,4 +1,4 @@
-import { dartIn } from './nerf-dart.ts'
+import { splitNerfDart } from './nerf-dart.ts'
 import type { Setting } from './npmrc.ts'
 
 /** The names of settings whose value is a secret. */
@@ -6,5 +6,5 @@ const secrets = ['_authToken', '_auth', '_password']
 
 /** Whether a setting holds a secret itself, for a registry or, as npm before 9 wrote it, for the default one. */
 export function plainIn({ key, value }: Setting): boolean {
-  return secrets.includes(dartIn(key)?.name ?? key) && value !== '' && !value.includes('${')
+  return secrets.includes(splitNerfDart(key)?.name ?? key) && value !== '' && !value.includes('${')
 }

@@ -6,7 +6,7 @@ import { type ProjectFile, projectFile, projectFiles } from '../guard/project-fi
 import type { ProjectSetting } from '../guard/setting.ts'
 import { manifestsIn } from '../guard/tarball.ts'
 import { workspaceFolders } from '../guard/workspaces.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 
 /*
  * `publishConfig` in a manifest may hold any setting of npm's, and goes before the person's own. So every manifest that
@@ -21,20 +21,20 @@ export function mayPublish(command: string): boolean {
 }
 
 /** What the manifests say that the words may publish; `what` are the words behind the command. */
-export async function publishSettings(world: World, words: readonly string[], what: readonly string[]) {
-  const found = [...projectManifests(world, words)]
-  for (const word of what) found.push(...(await manifestsOf(world, word)))
+export async function publishSettings(machine: Machine, words: readonly string[], what: readonly string[]) {
+  const found = [...projectManifests(machine, words)]
+  for (const word of what) found.push(...(await manifestsOf(machine, word)))
   return found.flatMap(publishConfig)
 }
 
 /** The manifests in the working directory and above, and of all the workspaces that they name. */
-export function projectManifests(world: World, words: readonly string[]): readonly ProjectFile[] {
-  const nearest = projectFiles(world, 'package.json', [], words)
+export function projectManifests(machine: Machine, words: readonly string[]): readonly ProjectFile[] {
+  const nearest = projectFiles(machine, 'package.json', [], words)
   return [
     ...nearest,
     ...nearest.flatMap((file) => {
-      const folders = workspaceFolders(world, dirname(file.file), workspacePatterns(file))
-      return folders.flatMap((folder) => projectFile(world, join(folder, 'package.json')) ?? [])
+      const folders = workspaceFolders(machine, dirname(file.file), workspacePatterns(file))
+      return folders.flatMap((folder) => projectFile(machine, join(folder, 'package.json')) ?? [])
     }),
   ]
 }
@@ -48,17 +48,17 @@ export function publishConfig(file: ProjectFile): readonly ProjectSetting[] {
   })
 }
 
-async function manifestsOf(world: World, word: string): Promise<readonly ProjectFile[]> {
-  const path = localPath(world, word)
+async function manifestsOf(machine: Machine, word: string): Promise<readonly ProjectFile[]> {
+  const path = localPath(machine, word)
   if (path === undefined) {
     throw new Failure('refused', 'what npm would fetch and publish cannot be looked at before', {
       hints: [hint`publish a folder or an archive on this machine`],
     })
   }
-  const bytes = /\.(tgz|tar\.gz|tar)$/i.test(path) ? world.files.bytes(path) : undefined
+  const bytes = /\.(tgz|tar\.gz|tar)$/i.test(path) ? machine.files.bytes(path) : undefined
   if (bytes !== undefined) return (await manifestsIn(path, bytes)).map((text) => ({ file: path, text }))
-  const file = projectFile(world, join(path, 'package.json'))
-  if (file !== undefined || !world.files.exists(join(path, 'index.js'))) return file === undefined ? [] : [file]
+  const file = projectFile(machine, join(path, 'package.json'))
+  if (file !== undefined || !machine.files.exists(join(path, 'index.js'))) return file === undefined ? [] : [file]
   throw new Failure(
     'refused',
     `there is no package.json in ${path}, and npm may take a comment in its index.js for one`,
@@ -66,7 +66,7 @@ async function manifestsOf(world: World, word: string): Promise<readonly Project
 }
 
 /** As npm-package-arg tells a path from the rest: `name@` and `file:` may stand before it. */
-function localPath({ folder, home }: World, word: string): string | undefined {
+function localPath({ workingFolder: folder, home }: Machine, word: string): string | undefined {
   const at = word.indexOf('@', 1)
   const spec = [word, ...(at > 0 ? [word.slice(at + 1)] : [])].map((one) => one.replace(/^file:/i, ''))
   const path = spec.find((one) => /^(\.|~\/|\/)/.test(one) || /^[^/:@]+\.(tgz|tar\.gz|tar)$/i.test(one))

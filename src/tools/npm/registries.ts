@@ -11,7 +11,7 @@ import { expanded, type Setting } from './npmrc.ts'
 export interface Registry {
   readonly address: Address
   /** The project's line that says so; absent where the user does. */
-  readonly said?: ProjectSetting
+  readonly setBy?: ProjectSetting
 }
 
 /** What each place says, the one that goes first, first: words, environment, project, the user, the machine. */
@@ -32,23 +32,23 @@ export function registriesIn(configuration: Configuration, env: Environment): re
   let hasDefault = false
   for (const place of placesOf(configuration)) {
     const keys = place.map(({ key }) => expanded(key, env))
-    for (const [at, { value, said }] of place.entries()) {
+    for (const [at, { value, setBy }] of place.entries()) {
       const isDefault = keys[at] === 'registry' && !hasDefault
       const address = isDefault || isScopes(keys[at] ?? '') ? registryAddress(expanded(value, env)) : undefined
       if (address === undefined || found.has(address.key)) continue
-      found.set(address.key, said === undefined ? { address } : { address, said })
+      found.set(address.key, setBy === undefined ? { address } : { address, setBy: setBy })
     }
     hasDefault ||= keys.includes('registry')
   }
   return [...found.values()]
 }
 
-type Placed = Setting & { readonly said?: ProjectSetting }
+type Placed = Setting & { readonly setBy?: ProjectSetting }
 
 function placesOf({ words, environment, project, user, machine }: Configuration): readonly (readonly Placed[])[] {
-  const texts = project.flatMap((said): Placed[] => {
-    const { key, value, uncertain } = said
-    return typeof value === 'string' && uncertain === undefined ? [{ key, value, said }] : []
+  const texts = project.flatMap((setBy): Placed[] => {
+    const { key, value, uncertain } = setBy
+    return typeof value === 'string' && uncertain === undefined ? [{ key, value, setBy: setBy }] : []
   })
   return [words, environment, texts, user, machine]
 }
@@ -86,12 +86,12 @@ export function settingsInEnvironment(env: Environment): readonly Setting[] {
 
 /** npm sends a host's credential over http as well: a registry there would have what was kept for https. */
 export function refuseInTheClear(registries: readonly Registry[], given: readonly Address[]): void {
-  for (const { address, said } of registries) {
+  for (const { address, setBy } of registries) {
     if (address.scheme !== 'http' || isLoopback(address)) continue
     const other = given.find((at) => at.scheme === 'https' && hostAndPort(at) === hostAndPort(address))
     if (other === undefined) continue
     const does = `would send the credential for ${other.key} unencrypted`
-    if (said !== undefined) throw refused(said, does)
+    if (setBy !== undefined) throw refused(setBy, does)
     throw new Failure('refused', `the registry ${address.key} ${does}`, { hints: [hint`use ${other.key}`] })
   }
 }

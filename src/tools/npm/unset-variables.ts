@@ -5,15 +5,15 @@ import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import type { Call } from '../launch.ts'
 import { loadsCode } from '../variables.ts'
 import { settingOf } from './authorization.ts'
-import { authentication, dartsOf, type Given } from './handover.ts'
-import { dartIn, dartOf } from './nerf-dart.ts'
+import { nerfDartOf, splitNerfDart } from './nerf-dart.ts'
 import type { Registry } from './registries.ts'
+import { authentication, nerfDartsOf, type RegistrySignIn } from './sign-in-file.ts'
 
 /** What a manager reads, and what it is given. */
 export interface Used {
   readonly project: readonly ProjectSetting[]
   readonly registries: readonly Registry[]
-  readonly given: readonly Given[]
+  readonly given: readonly RegistrySignIn[]
 }
 
 /**
@@ -21,18 +21,18 @@ export interface Used {
  * is given for that very registry, unless the project uses it elsewhere, too; then a remark says what to do.
  */
 export function unsetVariables(
-  { program, world, named }: Call,
+  { program, machine, named }: Call,
   { project, registries, given }: Used,
 ): { readonly env: Readonly<Record<string, Secret>>; readonly remarks: readonly string[] } {
   const variables: Record<string, Secret> = {}
   const remarks: string[] = []
   for (const setting of project) {
-    const { dart, name = '' } = dartIn(setting.key) ?? {}
+    const { nerfDart: dart, name = '' } = splitNerfDart(setting.key) ?? {}
     const variable = variableIn(setting)
     if (variable === undefined || dart === undefined || !authentication.includes(name)) continue
-    if (loadsCode(variable) || named.has(variable) || (world.env[variable] ?? '') !== '') continue
-    const one = given.find((it) => dartsOf(it).includes(dart))
-    const registry = one?.registry ?? registries.find(({ address }) => dartOf(address) === dart)
+    if (loadsCode(variable) || named.has(variable) || (machine.env[variable] ?? '') !== '') continue
+    const one = given.find((it) => nerfDartsOf(it).includes(dart))
+    const registry = one?.registry ?? registries.find(({ address }) => nerfDartOf(address) === dart)
     if (registry === undefined) continue
     const sent = one === undefined ? undefined : settingOf(one.credential)
     if (sent?.name === name && !isUsedElsewhere(project, variable, setting.about)) {

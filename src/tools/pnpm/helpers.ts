@@ -3,7 +3,7 @@ import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint, shellWord } from '../../core/hint.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { authFile, userFile } from './places.ts'
 
 /*
@@ -15,12 +15,12 @@ import { authFile, userFile } from './places.ts'
 export const command = 'credbridge-pnpm'
 
 /** Where a registry's program lies. */
-export function helperFile(world: World, registry: Address): string {
-  return join(helperFolder(world), fileName(registry))
+export function helperFile(machine: Machine, registry: Address): string {
+  return join(helperFolder(machine), fileName(registry))
 }
 
-export function helperText(world: World, { key }: Address): string {
-  const path = world.ours(command)
+export function helperText(machine: Machine, { key }: Address): string {
+  const path = machine.ownCommand(command)
   if (path === undefined) {
     throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
       hints: [hint`install credbridge`],
@@ -38,21 +38,21 @@ export interface Helper {
   readonly registry: Address
 }
 
-export function helpersIn(world: World): readonly Helper[] {
-  return [authFile(world), userFile(world)].flatMap((config) => helpersInFile(world, config))
+export function helpersIn(machine: Machine): readonly Helper[] {
+  return [authFile(machine), userFile(machine)].flatMap((config) => helpersInFile(machine, config))
 }
 
-function helpersInFile(world: World, config: string): readonly Helper[] {
-  return npmrcLines(world.files.read(config) ?? '').flatMap((line): Helper[] => {
+function helpersInFile(machine: Machine, config: string): readonly Helper[] {
+  return npmrcLines(machine.files.read(config) ?? '').flatMap((line): Helper[] => {
     const { key = '', value = '' } = line.setting ?? {}
-    const folder = helperFolder(world)
+    const folder = helperFolder(machine)
     if (!key.endsWith(':tokenHelper') || !value.startsWith(`${folder}/`)) return []
     const registry = registryIn(value.slice(folder.length + 1))
     return registry === undefined ? [] : [{ config, line, file: value, registry }]
   })
 }
 
-function helperFolder({ home, places }: World): string {
+function helperFolder({ home, folders: places }: Machine): string {
   const folders = [join(places.data, 'pnpm'), join(home, '.credbridge', 'pnpm')]
   const plain = folders.find((folder) => /^[A-Za-z0-9_./@:+,=-]+$/.test(folder))
   if (plain !== undefined) return plain

@@ -8,15 +8,15 @@ import { configFolder } from './places.ts'
 
 /** What `pnpm login` writes, and what older versions were configured with: files of pnpm's own, in npm's form. */
 export const pnpmSecrets: PlainSecrets = {
-  async find(world, options) {
-    const files = ['auth.ini', 'rc'].map((name) => join(configFolder(world), name))
-    const helpers = helpersIn(world).map(({ registry }) => registry.key)
+  async find(machine, options) {
+    const files = ['auth.ini', 'rc'].map((name) => join(configFolder(machine), name))
+    const helpers = helpersIn(machine).map(({ registry }) => registry.key)
     const asks = ({ credential: { endpoint } }: PlainSecret): true | NotAsking =>
       helpers.includes(endpoint.key) || {
         why: 'pnpm does not ask credbridge',
         setup: hint`credbridge setup pnpm --registry ${endpoint.key}`,
       }
-    const { secrets, remarks } = await secretsInNpmrcs(world, 'pnpm', files, options)
+    const { secrets, remarks } = await secretsInNpmrcs(machine, 'pnpm', files, options)
     return { secrets: secrets.map((secret) => ({ ...secret, asks: asks(secret) })), remarks }
   },
 

@@ -8,10 +8,10 @@ import { refuseProject } from './project.ts'
 export const pnpmLauncher: Launcher = {
   tool: 'pnpm',
 
-  async plan({ world, words, asked, named }) {
+  async plan({ machine, words, asked, named }) {
     if (!asked) return asItIs
-    if (named.size > 0 || helpersIn(world).length > 0) {
-      await refuseProject(world, words, named)
+    if (named.size > 0 || helpersIn(machine).length > 0) {
+      await refuseProject(machine, words, named)
       return asItIs
     }
     throw new Failure('refused', 'pnpm asks credbridge by itself, once it knows how', {

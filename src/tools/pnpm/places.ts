@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 
 /** The folder of pnpm's global configuration: https://pnpm.io/cli/config */
-export function configFolder({ env, home, platform }: World): string {
+export function configFolder({ env, home, platform }: Machine): string {
   const named = env['XDG_CONFIG_HOME'] ?? ''
   if (isAbsolute(named)) return join(named, 'pnpm')
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'pnpm')
@@ -11,11 +11,11 @@ export function configFolder({ env, home, platform }: World): string {
 }
 
 /** Where pnpm 11 and later keep credentials, and nobody else looks. */
-export function authFile(world: World): string {
-  return join(configFolder(world), 'auth.ini')
+export function authFile(machine: Machine): string {
+  return join(configFolder(machine), 'auth.ini')
 }
 
 /** The user's own npmrc, as pnpm finds it. */
-export function userFile({ home }: World): string {
+export function userFile({ home }: Machine): string {
   return join(home, '.npmrc')
 }

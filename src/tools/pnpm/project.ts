@@ -10,7 +10,7 @@ import { workspaceFolders } from '../guard/workspaces.ts'
 import { scalarsAtTop, yamlEntries, yamlSettings } from '../guard/yaml.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
 import { npmrcVerdict, npmTable } from '../npm/settings.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { configFolder, userFile } from './places.ts'
 import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './settings.ts'
 
@@ -21,18 +21,18 @@ import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './s
 
 /** Refuses what would carry a credential elsewhere; `words` are those of pnpm's call, which may name folders. */
 export async function refuseProject(
-  world: World,
+  machine: Machine,
   words: readonly string[],
   named: ReadonlyMap<string, Endpoint> = new Map(),
 ): Promise<void> {
-  const npmrc = projectNpmrc(world, [userFile(world), userConfigFile(world)], words)
-  const workspaces = projectFiles(world, 'pnpm-workspace.yaml', [], words)
+  const npmrc = projectNpmrc(machine, [userFile(machine), userConfigFile(machine)], words)
+  const workspaces = projectFiles(machine, 'pnpm-workspace.yaml', [], words)
   const settings = workspaces.flatMap(yamlSettings)
-  const manifests = manifestsOf(world, words, workspaces)
+  const manifests = manifestsOf(machine, words, workspaces)
   refuseReferences([...npmrc, ...settings], named)
-  const own = ownSettings(world)
+  const own = ownSettings(machine)
   const judge = (some: readonly ProjectSetting[], verdict: Rules['verdict']) =>
-    refuseHarmful(world, some, { verdict, own })
+    refuseHarmful(machine, some, { verdict, own })
   await judge(npmrc, ({ key }) => pnpmNpmrcVerdict(key))
   await judge(settings, ({ key }) => pnpmWorkspaceVerdict(key))
   await judge(members(manifests, 'pnpm'), ({ name = '' }) => pnpmManifestVerdict(name))
@@ -52,19 +52,19 @@ function members(manifests: readonly ProjectFile[], member: string): readonly Pr
 const manifestNames = ['package.json', 'package.json5', 'package.yaml']
 
 function manifestsOf(
-  world: World,
+  machine: Machine,
   words: readonly string[],
   workspaces: readonly ProjectFile[],
 ): readonly ProjectFile[] {
-  const near = manifestNames.flatMap((name) => projectFiles(world, name, [], words))
+  const near = manifestNames.flatMap((name) => projectFiles(machine, name, [], words))
   const below = workspaces.flatMap(({ file, text }) => {
     const patterns = (yamlEntries(text) ?? []).filter(({ path }) => path[0] === 'packages' && path.length === 2)
     const folders = workspaceFolders(
-      world,
+      machine,
       dirname(file),
       patterns.map(({ value = '' }) => value),
     )
-    return folders.flatMap((folder) => manifestNames.flatMap((name) => projectFile(world, join(folder, name)) ?? []))
+    return folders.flatMap((folder) => manifestNames.flatMap((name) => projectFile(machine, join(folder, name)) ?? []))
   })
   return [...near, ...below].filter(hasSettings)
 }
@@ -75,10 +75,10 @@ function hasSettings({ file, text }: ProjectFile): boolean {
 }
 
 /** What the person's own files say, by the bare name. */
-function ownSettings(world: World): ReadonlyMap<string, string> {
-  const read = (file: string) => world.files.read(file) ?? ''
-  const inIni = [userFile(world), join(configFolder(world), 'rc')].flatMap((file) => settingsInFile(read(file)))
-  const inYaml = yamlEntries(read(join(configFolder(world), 'config.yaml'))) ?? []
+function ownSettings(machine: Machine): ReadonlyMap<string, string> {
+  const read = (file: string) => machine.files.read(file) ?? ''
+  const inIni = [userFile(machine), join(configFolder(machine), 'rc')].flatMap((file) => settingsInFile(read(file)))
+  const inYaml = yamlEntries(read(join(configFolder(machine), 'config.yaml'))) ?? []
   return new Map([
     ...inIni.map(({ key, value }): [string, string] => [bare(key), value]),
     ...scalarsAtTop(inYaml).map(([name, value]): [string, string] => [bare(name), value]),

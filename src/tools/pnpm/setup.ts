@@ -2,11 +2,11 @@ import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { settingsInFile, writeOrRemove } from '../npm/files.ts'
-import { dartIn, dartOf, isLoopback, registryAddress } from '../npm/nerf-dart.ts'
+import { isLoopback, nerfDartOf, registryAddress, splitNerfDart } from '../npm/nerf-dart.ts'
 import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
 import { plainIn } from '../npm/plain-secrets.ts'
 import { registriesIn, settingsInEnvironment } from '../npm/registries.ts'
-import type { Change, Finding, Plan, Setup, SetupOptions, World } from '../tool.ts'
+import type { Change, DoctorLine, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
 import { helperFile, helpersIn, helperText } from './helpers.ts'
 import { authFile, userFile } from './places.ts'
 
@@ -15,39 +15,39 @@ import { authFile, userFile } from './places.ts'
  * the user's own npmrc only, of which npm 11 complains; later ones have a file of their own for it.
  */
 export const pnpmSetup: Setup = {
-  async plan(world, options) {
-    if (world.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
-    const config = options['npmrc'] === true ? userFile(world) : await configFor(world)
-    const { registries, remarks } = registriesMeant(world, options)
+  async plan(machine, options) {
+    if (machine.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
+    const config = options['npmrc'] === true ? userFile(machine) : await configFor(machine)
+    const { registries, remarks } = registriesMeant(machine, options)
     if (registries.length === 0) {
       const hints = [hint`credbridge setup pnpm --registry <address>`]
       throw new Failure('refused', 'your own npmrc names no registry', { hints })
     }
-    const wired = registries.map((registry) => wiring(world, config, registry))
+    const wired = registries.map((registry) => wiring(machine, config, registry))
     const changes = wired.flatMap((one) => one.changes)
     const about = changes.length === 0 ? [] : sharing(registries)
     return { changes, remarks: [...remarks, ...wired.flatMap((one) => one.remarks), ...about] }
   },
 
-  async undo(world, options) {
+  async undo(machine, options) {
     const only = named(options).map(({ key }) => key)
-    const helpers = helpersIn(world).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
+    const helpers = helpersIn(machine).filter(({ registry }) => only.length === 0 || only.includes(registry.key))
     const changes = helpers.flatMap(({ config, line, file, registry }): Change[] => [
-      { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(world, config, line.text) },
-      { says: `pnpm: remove ${file}`, apply: () => world.files.remove(file) },
+      { says: `pnpm: no longer asks for ${registry.key}`, apply: () => dropLine(machine, config, line.text) },
+      { says: `pnpm: remove ${file}`, apply: () => machine.files.remove(file) },
     ])
     return { changes, remarks: [] }
   },
 
-  async check(world): Promise<readonly Finding[]> {
-    const helpers = helpersIn(world)
+  async check(machine): Promise<readonly DoctorLine[]> {
+    const helpers = helpersIn(machine)
     if (helpers.length === 0) {
       return [
         { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
       ]
     }
     return helpers.map(({ file, registry }) =>
-      world.files.read(file) === helperText(world, registry)
+      machine.files.read(file) === helperText(machine, registry)
         ? { state: 'ok', says: `pnpm asks credbridge for ${registry.key}` }
         : {
             state: 'wrong',
@@ -59,12 +59,12 @@ export const pnpmSetup: Setup = {
 }
 
 /** The file that the installed pnpm takes helpers from. */
-async function configFor(world: World): Promise<string> {
-  const pnpm = world.program('pnpm')
+async function configFor(machine: Machine): Promise<string> {
+  const pnpm = machine.program('pnpm')
   if (pnpm === undefined)
     throw new Failure('unavailable', 'pnpm is not installed', { hints: [hint`install pnpm first`] })
-  const { stdout } = await world.run(pnpm, ['--version'], { limit: 20_000 })
-  return Number.parseInt(stdout, 10) >= 11 ? authFile(world) : userFile(world)
+  const { stdout } = await machine.run(pnpm, ['--version'], { limit: 20_000 })
+  return Number.parseInt(stdout, 10) >= 11 ? authFile(machine) : userFile(machine)
 }
 
 function sharing(registries: readonly Address[]): readonly string[] {
@@ -84,14 +84,14 @@ function named(options: SetupOptions): readonly Address[] {
 
 /** Those that a person names now, whatever their scheme; else those in the user's own file that are safe. */
 function registriesMeant(
-  world: World,
+  machine: Machine,
   options: SetupOptions,
 ): { registries: readonly Address[]; remarks: readonly string[] } {
   const words = named(options)
   if (words.length > 0) return { registries: words, remarks: [] }
-  const user = settingsInFile(world.files.read(userFile(world)) ?? '')
-  const configuration = { words: [], environment: settingsInEnvironment(world.env), project: [], user, machine: [] }
-  const all = registriesIn(configuration, world.env).map(({ address }) => address)
+  const user = settingsInFile(machine.files.read(userFile(machine)) ?? '')
+  const configuration = { words: [], environment: settingsInEnvironment(machine.env), project: [], user, machine: [] }
+  const all = registriesIn(configuration, machine.env).map(({ address }) => address)
   const safe = all.filter((at) => at.scheme === 'https' || isLoopback(at))
   const left = all.filter((at) => !safe.includes(at))
   return {
@@ -100,32 +100,34 @@ function registriesMeant(
   }
 }
 
-function wiring(world: World, config: string, registry: Address): Plan {
-  const [file, text] = [helperFile(world, registry), helperText(world, registry)]
-  const key = `${dartOf(registry)}:tokenHelper`
-  const settings = settingsInFile(world.files.read(config) ?? '')
+function wiring(machine: Machine, config: string, registry: Address): Plan {
+  const [file, text] = [helperFile(machine, registry), helperText(machine, registry)]
+  const key = `${nerfDartOf(registry)}:tokenHelper`
+  const settings = settingsInFile(machine.files.read(config) ?? '')
   const there = settings.find((setting) => setting.key === key)
   if (there !== undefined && there.value !== file) {
     return { changes: [], remarks: [`pnpm asks another helper for ${registry.key}, which stays`] }
   }
   const changes: Change[] = []
-  if (world.files.read(file) !== text) {
-    changes.push({ says: `pnpm: the program ${file}`, apply: () => world.files.write(file, text, 'program') })
+  if (machine.files.read(file) !== text) {
+    changes.push({ says: `pnpm: the program ${file}`, apply: () => machine.files.write(file, text, 'program') })
   }
   if (there === undefined) {
-    const apply = () => addLine(world, config, `${key}=${file}`)
+    const apply = () => addLine(machine, config, `${key}=${file}`)
     changes.push({ says: `pnpm: ${config} says ${key}=${file}`, apply })
   }
-  const clear = settings.some((setting) => dartIn(setting.key)?.dart === dartOf(registry) && plainIn(setting))
+  const clear = settings.some(
+    (setting) => splitNerfDart(setting.key)?.nerfDart === nerfDartOf(registry) && plainIn(setting),
+  )
   return { changes, remarks: clear ? [`${config} has its secret in the clear: credbridge import npm`] : [] }
 }
 
 /** Before everything else: what stands behind a section's head is no setting. */
-function addLine(world: World, config: string, line: string): void {
-  world.files.write(config, `${line}\n${world.files.read(config) ?? ''}`)
+function addLine(machine: Machine, config: string, line: string): void {
+  machine.files.write(config, `${line}\n${machine.files.read(config) ?? ''}`)
 }
 
-function dropLine(world: World, config: string, text: string): void {
-  const lines = npmrcLines(world.files.read(config) ?? '')
-  writeOrRemove(world, config, npmrcText(lines.filter((line) => line.text !== text)))
+function dropLine(machine: Machine, config: string, text: string): void {
+  const lines = npmrcLines(machine.files.read(config) ?? '')
+  writeOrRemove(machine, config, npmrcText(lines.filter((line) => line.text !== text)))
 }

@@ -19,14 +19,14 @@ export interface Arguments {
   readonly username?: string
 }
 
-interface Option {
+interface PythonOption {
   readonly name: string
   readonly flags: readonly string[]
   /** Takes a value; one of these where they are listed. */
   readonly value?: true | readonly string[]
 }
 
-const options: readonly Option[] = [
+const options: readonly PythonOption[] = [
   { name: 'help', flags: ['-h', '--help'] },
   { name: 'path', flags: ['-p', '--keyring-path'], value: true },
   { name: 'backend', flags: ['-b', '--keyring-backend'], value: true },
@@ -40,8 +40,8 @@ const options: readonly Option[] = [
 const byFlag = new Map(options.flatMap((option) => option.flags.map((flag) => [flag, option] as const)))
 
 /** What one word may be: an option, with what was glued to it behind `=` or, for a letter, behind nothing. */
-interface Meant {
-  readonly option: Option | undefined
+interface Meaning {
+  readonly option: PythonOption | undefined
   readonly flag: string
   readonly equals?: boolean
   readonly glued?: string
@@ -76,7 +76,7 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
   const meanings = words.map((word, at) => (words.slice(0, at).includes('--') ? undefined : meaningsOf(word)))
   const pattern = words.map((word, at) => letterOf(word, meanings[at], words.indexOf('--') === at)).join('')
 
-  function take(option: Option, value: string | undefined): void {
+  function take(option: PythonOption, value: string | undefined): void {
     if (Array.isArray(option.value)) checkChoice(nameOf(option), value ?? '', option.value)
     if (option.name === 'help') throw new Ended(helpReply)
     if (option.name === 'completion') throw new Ended(completion(value ?? ''))
@@ -101,11 +101,11 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
 
   /** The option at this place, or the several that its letters stand for; gives the place behind it and its value. */
   function takeOption(start: number): number {
-    const taken: [Option, string | undefined][] = []
+    const taken: [PythonOption, string | undefined][] = []
     let next = start + 1
-    let meant = onlyMeaning(words[start] ?? '', meanings[start] ?? [])
+    let meaning = onlyMeaning(words[start] ?? '', meanings[start] ?? [])
     for (;;) {
-      const { option, flag, equals, glued } = meant
+      const { option, flag, equals, glued } = meaning
       if (option === undefined) {
         extras.push(taken.length === 0 ? (words[start] ?? '') : `-${flag.slice(1)}${glued ?? ''}`)
         break
@@ -120,7 +120,7 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
       if (flag.startsWith('--') || glued === '' || equals === true || glued.startsWith('-')) {
         throw wrongArgument(nameOf(option), `ignored explicit argument ${repr(glued)}`)
       }
-      meant = letters(glued)
+      meaning = letters(glued)
     }
     for (const [option, value] of taken) take(option, value)
     return next
@@ -141,13 +141,13 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
   return values as unknown as Arguments
 }
 
-function letterOf(word: string, meanings: readonly Meant[] | undefined, firstDashes: boolean): string {
+function letterOf(word: string, meanings: readonly Meaning[] | undefined, firstDashes: boolean): string {
   if (word === '--' && firstDashes) return '-'
   return meanings === undefined ? 'A' : 'O'
 }
 
 /** What a word may mean as an option; `undefined` if it is none. */
-function meaningsOf(word: string): readonly Meant[] | undefined {
+function meaningsOf(word: string): readonly Meaning[] | undefined {
   if (!word.startsWith('-') || word === '-' || word === '--') return undefined
   const exact = byFlag.get(word)
   if (exact !== undefined) return [{ option: exact, flag: word }]
@@ -156,7 +156,7 @@ function meaningsOf(word: string): readonly Meant[] | undefined {
   const behind = glued === undefined ? {} : { equals: true, glued }
   const named = glued === undefined ? undefined : byFlag.get(head)
   if (named !== undefined) return [{ option: named, flag: head, ...behind }]
-  const found: Meant[] = word.startsWith('--')
+  const found: Meaning[] = word.startsWith('--')
     ? [...byFlag].filter(([flag]) => flag.startsWith(head)).map(([flag, option]) => ({ option, flag, ...behind }))
     : [...byFlag]
         .filter(([flag]) => flag === word.slice(0, 2) || head === '-')
@@ -167,21 +167,21 @@ function meaningsOf(word: string): readonly Meant[] | undefined {
 }
 
 /** The letters behind a first one: `-hp` is `-h -p`. */
-function letters(text: string): Meant {
+function letters(text: string): Meaning {
   const [flag, rest] = [`-${text[0]}`, text.slice(1)]
   const option = byFlag.get(flag)
   if (option === undefined || rest === '') return { option, flag, ...(rest === '' ? {} : { glued: rest }) }
   return rest.startsWith('=') ? { option, flag, equals: true, glued: rest.slice(1) } : { option, flag, glued: rest }
 }
 
-function onlyMeaning(word: string, meanings: readonly Meant[]): Meant {
+function onlyMeaning(word: string, meanings: readonly Meaning[]): Meaning {
   const [first] = meanings
   if (first !== undefined && meanings.length === 1) return first
   const could = meanings.map(({ flag }) => flag).join(', ')
   throw new Ended(usageError(`ambiguous option: ${word} could match ${could}`))
 }
 
-function nameOf({ flags }: Option): string {
+function nameOf({ flags }: PythonOption): string {
   return flags.join('/')
 }
 

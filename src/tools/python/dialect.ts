@@ -24,7 +24,7 @@ const longestSecret = 16 * 1024 * 1024
  * The `keyring` command of Python's keyring, 25.7. A miss is silence and exit 1, for `del` one line; wrong words are
  * argparse's usage and exit 2; everything broken is a line for a person and exit 1.
  */
-export function keyring(here: Omit<Machine, 'env'>): Dialect {
+export function keyring(machineWithoutEnv: Omit<Machine, 'env'>): Dialect {
   return oneShot({
     tool: 'python',
     absent: reply('', 1),
@@ -35,13 +35,13 @@ export function keyring(here: Omit<Machine, 'env'>): Dialect {
     reading({ words, env }) {
       const parsed = parseArguments(words, completionScript)
       if ('reply' in parsed || parsed.arguments.operation !== 'set') return undefined
-      return endsAtOnce(parsed.arguments, { ...here, env }) === undefined
+      return endsAtOnce(parsed.arguments, { ...machineWithoutEnv, env }) === undefined
         ? { atMost: longestSecret, notFromPerson: true }
         : undefined
     },
 
     read({ words, env }, input) {
-      const machine = { ...here, env }
+      const machine = { ...machineWithoutEnv, env }
       const parsed = parseArguments(words, completionScript)
       const ended = 'reply' in parsed ? parsed.reply : endsAtOnce(parsed.arguments, machine)
       if ('reply' in parsed || ended !== undefined) return { do: 'reply', reply: ended ?? reply('') }

@@ -9,12 +9,12 @@ const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 
 /** What Python's tools left in the clear, as the items that Python's keyring would have. */
 export const pythonPlainSecrets: PlainSecrets = {
-  async find(world) {
-    const found = await Promise.all(sources.map((source) => source.find(world)))
+  async find(machine) {
+    const found = await Promise.all(sources.map((source) => source.find(machine)))
     return { secrets: found.flatMap(({ secrets }) => secrets), remarks: found.flatMap(({ remarks }) => remarks) }
   },
 
-  putBack(world, trace, credential) {
-    sources.find(({ name }) => name === trace['source'])?.putBack(world, trace, credential)
+  putBack(machine, trace, credential) {
+    sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)
   },
 }

@@ -29,5 +29,5 @@ export const uvTool: Tool = {
   commands: [keyringCommand],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
   setupOptions: keyringOptions,
-  neighbours: [uvNative],
+  foreignHelpers: [uvNative],
 }

@@ -1,7 +1,7 @@
 import type { Credential } from '../../core/credential.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { changed, nearest, type Spelling, spelled } from '../npm/edits.ts'
-import type { PlainSecret, World } from '../tool.ts'
+import type { Machine, PlainSecret } from '../tool.ts'
 
 /*
  * Taking an entry out of a .yarnrc.yml and putting it back. Yarn refuses a key without anything below it, so the keys
@@ -17,13 +17,13 @@ interface Step {
 
 /** `undefined` if the line does not spell the secret so. */
 export function secretInEntry(
-  world: World,
+  machine: Machine,
   file: string,
   entry: YamlEntry,
   spelling: Spelling,
   credential: Credential,
 ): PlainSecret | undefined {
-  const content = world.files.read(file) ?? ''
+  const content = machine.files.read(file) ?? ''
   const lines = content.split('\n')
   const above = entriesIn(content).filter(
     ({ path }) => path.length < entry.path.length && path.every((key, depth) => entry.path[depth] === key),
@@ -38,7 +38,7 @@ export function secretInEntry(
   return {
     where: `${file}, line ${entry.line + 1}`,
     credential,
-    takeOut: () => takeOut(world, file, steps),
+    takeOut: () => takeOut(machine, file, steps),
     trace: { file, spelling, steps: JSON.stringify(trace) },
   }
 }
@@ -47,8 +47,8 @@ function entriesIn(text: string): readonly YamlEntry[] {
   return yamlEntries(text) ?? []
 }
 
-function takeOut(world: World, file: string, steps: readonly Step[]): void {
-  let lines = (world.files.read(file) ?? '').split('\n')
+function takeOut(machine: Machine, file: string, steps: readonly Step[]): void {
+  let lines = (machine.files.read(file) ?? '').split('\n')
   for (const [depth, step] of [...steps].reverse().entries()) {
     const hasMore = entriesIn(lines.join('\n')).some(
       ({ path }) => path.length > step.path.length && isUnder(path, step),
@@ -58,7 +58,7 @@ function takeOut(world: World, file: string, steps: readonly Step[]): void {
     if (index < 0 && depth === 0) throw changed(file)
     lines = lines.filter((_, at) => at !== index)
   }
-  world.files.write(file, lines.join('\n'))
+  machine.files.write(file, lines.join('\n'))
 }
 
 function isUnder(path: readonly string[], step: Step): boolean {
@@ -66,9 +66,9 @@ function isUnder(path: readonly string[], step: Step): boolean {
 }
 
 /** The way back for what `secretInEntry` found: each line where it was, but within the entry that it belongs to. */
-export function putBackEntry(world: World, trace: Readonly<Record<string, string>>, credential: Credential): void {
+export function putBackEntry(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): void {
   const { file = '', spelling = 'plain', steps = '[]' } = trace
-  const lines = (world.files.read(file) ?? '').split('\n')
+  const lines = (machine.files.read(file) ?? '').split('\n')
   let [from, to] = [0, Math.max(lines.length - 1, 0)]
   for (const step of JSON.parse(steps) as Step[]) {
     const entries = entriesIn(lines.join('\n'))
@@ -85,5 +85,5 @@ export function putBackEntry(world: World, trace: Readonly<Record<string, string
     const after = entriesIn(lines.join('\n')).find(({ path, line }) => line > at && !isUnder(path, step))
     to = after?.line ?? Math.max(lines.length - 1, from)
   }
-  world.files.write(file, lines.join('\n'))
+  machine.files.write(file, lines.join('\n'))
 }

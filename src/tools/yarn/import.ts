@@ -5,17 +5,17 @@ import { projectFiles } from '../guard/project-files.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import type { Spelling } from '../npm/edits.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
-import type { FoundSecrets, PlainSecrets, SetupOptions, World } from '../tool.ts'
+import type { FoundSecrets, Machine, PlainSecrets, SetupOptions } from '../tool.ts'
 import { putBackEntry, secretInEntry } from './entries.ts'
 import { homeFile } from './setup.ts'
 
 /** npmAuthToken and npmAuthIdent in the user's and the project's .yarnrc.yml. */
 export const yarnrcSecrets: PlainSecrets = {
-  async find(world, options) {
-    const home = homeFile(world)
-    const files = [home, ...projectFiles(world, '.yarnrc.yml', [home]).map(({ file }) => file)]
-    const usual = yamlEntries(world.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(world))
-    const found = files.map((file) => findingsIn(world, file, usual, options))
+  async find(machine, options) {
+    const home = homeFile(machine)
+    const files = [home, ...projectFiles(machine, '.yarnrc.yml', [home]).map(({ file }) => file)]
+    const usual = yamlEntries(machine.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(machine))
+    const found = files.map((file) => findingsIn(machine, file, usual, options))
     return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
   },
 
@@ -27,15 +27,15 @@ function isUsual({ path }: YamlEntry): boolean {
 }
 
 /** The registry that Yarn uses by itself; Yarn 1 does not know the question. */
-async function askYarn(world: World): Promise<string | undefined> {
-  const yarn = world.program('yarn')
+async function askYarn(machine: Machine): Promise<string | undefined> {
+  const yarn = machine.program('yarn')
   if (yarn === undefined) return undefined
-  const ran = await world.run(yarn, ['config', 'get', 'npmRegistryServer'], { limit: 20_000 })
+  const ran = await machine.run(yarn, ['config', 'get', 'npmRegistryServer'], { limit: 20_000 })
   return ran.exitCode === 0 ? ran.stdout.trim() : undefined
 }
 
-function findingsIn(world: World, file: string, usual: string | undefined, options: SetupOptions): FoundSecrets {
-  const text = world.files.read(file) ?? ''
+function findingsIn(machine: Machine, file: string, usual: string | undefined, options: SetupOptions): FoundSecrets {
+  const text = machine.files.read(file) ?? ''
   const entries = yamlEntries(text)
   if (entries === undefined) return { secrets: [], remarks: [`${file} cannot be read as YAML, so it stays`] }
   const plain = entries.filter(({ path, value = '' }) => isSecret(path) && value !== '' && !value.includes('${'))
@@ -43,7 +43,7 @@ function findingsIn(world: World, file: string, usual: string | undefined, optio
     const endpoint = endpointOf(entry, entries, usual, options)
     if (typeof endpoint === 'string') return `${file}, line ${entry.line + 1}: ${endpoint}`
     const read = credentialIn(entry, endpoint)
-    const secret = secretInEntry(world, file, entry, read.spelling, read.credential)
+    const secret = secretInEntry(machine, file, entry, read.spelling, read.credential)
     return secret ?? `${file}, line ${entry.line + 1}: it is written in a way that cannot be taken out, so it stays`
   })
   return {

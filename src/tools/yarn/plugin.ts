@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 
 /*
  * Yarn asks its plugins for the header of each request to a registry (hook getNpmAuthenticationHeader). Ours asks our
@@ -12,13 +12,13 @@ import type { World } from '../tool.ts'
 
 export const command = 'credbridge-yarn'
 
-export function pluginFile({ places }: World): string {
+export function pluginFile({ folders: places }: Machine): string {
   return join(places.data, 'yarn', 'plugin.cjs')
 }
 
 /** What has to stand in the file. */
-export function pluginText(world: World): string {
-  const path = world.ours(command)
+export function pluginText(machine: Machine): string {
+  const path = machine.ownCommand(command)
   if (path !== undefined) return text(path)
   throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
     hints: [hint`install credbridge`],

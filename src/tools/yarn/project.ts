@@ -3,7 +3,7 @@ import { type ProjectFile, projectFiles, unreadable } from '../guard/project-fil
 import type { ProjectSetting } from '../guard/setting.ts'
 import { type YamlEntry, yamlEntries, yamlSettings } from '../guard/yaml.ts'
 import { registryHost } from '../npm/nerf-dart.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { homeFile } from './setup.ts'
 
 /** What a project's .yarnrc.yml files say. */
@@ -14,18 +14,18 @@ export interface YarnProject {
   readonly texts: readonly ProjectSetting[]
 }
 
-export function yarnProject(world: World, words: readonly string[] = []): YarnProject {
-  const files = rcFiles(world, words)
+export function yarnProject(machine: Machine, words: readonly string[] = []): YarnProject {
+  const files = rcFiles(machine, words)
   return { settings: files.flatMap(yamlSettings), texts: textsOf(files) }
 }
 
 /** Yarn reads another format from a file that says that it is a lock file of Yarn 1. */
 const lockFile = /^(#.*(\r?\n))*?#\s+yarn\s+lockfile\s+v1\r?\n/i
 
-function rcFiles(world: World, words: readonly string[]): readonly ProjectFile[] {
-  const name = world.env['YARN_RC_FILENAME'] ?? '.yarnrc.yml'
-  const own = [homeFile(world), join(dirname(homeFile(world)), name)]
-  return projectFiles(world, name, own, words).map((file) => {
+function rcFiles(machine: Machine, words: readonly string[]): readonly ProjectFile[] {
+  const name = machine.env['YARN_RC_FILENAME'] ?? '.yarnrc.yml'
+  const own = [homeFile(machine), join(dirname(homeFile(machine)), name)]
+  return projectFiles(machine, name, own, words).map((file) => {
     if (lockFile.test(file.text)) throw unreadable(file.file, 'is no file of settings')
     return file
   })

@@ -1,17 +1,21 @@
 import type { Rules } from '../guard/judge.ts'
 import { bare } from '../guard/verdict.ts'
 import { scalarsAtTop } from '../guard/yaml.ts'
-import type { World } from '../tool.ts'
+import type { Machine } from '../tool.ts'
 import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'
 import { homeEntries } from './setup.ts'
 
 /** How Yarn's settings are judged: our plugin asks for a credential, or a person has put one into the environment. */
-export function yarnRules(world: World, credential: 'asked for' | 'in the environment', known: readonly string[] = []) {
+export function yarnRules(
+  machine: Machine,
+  credential: 'asked for' | 'in the environment',
+  known: readonly string[] = [],
+) {
   const names = new Set(known.map(bare))
   const verdict = credential === 'asked for' ? yarnVerdict : yarnVerdictWithVariables
   return {
     verdict: ({ key }) => verdict(key),
     knows: (name) => names.has(bare(name)),
-    own: new Map(scalarsAtTop(homeEntries(world)).map(([name, value]) => [bare(name), value])),
+    own: new Map(scalarsAtTop(homeEntries(machine)).map(([name, value]) => [bare(name), value])),
   } satisfies Rules
 }

@@ -3,99 +3,103 @@ import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { writeOrRemove } from '../npm/files.ts'
-import type { Change, Finding, Setup, World } from '../tool.ts'
+import type { Change, DoctorLine, Machine, Setup } from '../tool.ts'
 import { pluginFile, pluginText } from './plugin.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
-  async plan(world) {
-    const yarn = world.program('yarn')
+  async plan(machine) {
+    const yarn = machine.program('yarn')
     if (yarn === undefined)
       throw new Failure('unavailable', 'Yarn is not installed', { hints: [hint`install Yarn first`] })
-    const text = pluginText(world)
-    const path = pluginFile(world)
+    const text = pluginText(machine)
+    const path = pluginFile(machine)
     const changes: Change[] = []
-    if (world.files.read(path) !== text) {
-      changes.push({ says: `yarn: the plugin ${path}`, apply: () => world.files.write(path, text) })
+    if (machine.files.read(path) !== text) {
+      changes.push({ says: `yarn: the plugin ${path}`, apply: () => machine.files.write(path, text) })
     }
-    if (!isNamed(world)) {
-      const file = homeFile(world)
-      changes.push({ says: `yarn: ${file} names the plugin`, apply: () => world.files.write(file, withPlugin(world)) })
+    if (!isNamed(machine)) {
+      const file = homeFile(machine)
+      changes.push({
+        says: `yarn: ${file} names the plugin`,
+        apply: () => machine.files.write(file, withPlugin(machine)),
+      })
     }
     const remarks = ['a registry that wants you signed in for reading, too, needs npmAlwaysAuth: true in .yarnrc.yml']
-    return { changes, remarks: changes.length === 0 ? [] : [...remarks, ...(await aboutYarn1(world, yarn))] }
+    return { changes, remarks: changes.length === 0 ? [] : [...remarks, ...(await aboutYarn1(machine, yarn))] }
   },
 
-  async undo(world) {
-    const [path, file] = [pluginFile(world), homeFile(world)]
+  async undo(machine) {
+    const [path, file] = [pluginFile(machine), homeFile(machine)]
     const changes: Change[] = []
-    if (isNamed(world)) {
-      const apply = () => writeOrRemove(world, file, withoutPlugin(world))
+    if (isNamed(machine)) {
+      const apply = () => writeOrRemove(machine, file, withoutPlugin(machine))
       changes.push({ says: `yarn: ${file} no longer names the plugin`, apply })
     }
-    if (world.files.exists(path)) changes.push({ says: `yarn: remove ${path}`, apply: () => world.files.remove(path) })
+    if (machine.files.exists(path))
+      changes.push({ says: `yarn: remove ${path}`, apply: () => machine.files.remove(path) })
     return { changes, remarks: [] }
   },
 
-  async check(world): Promise<readonly Finding[]> {
+  async check(machine): Promise<readonly DoctorLine[]> {
     const fix = hint`credbridge setup yarn`
-    if (!isNamed(world)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
-    const current = world.files.read(pluginFile(world)) === pluginText(world)
+    if (!isNamed(machine)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
+    const current = machine.files.read(pluginFile(machine)) === pluginText(machine)
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]
-    return [{ state: 'wrong', says: `${pluginFile(world)} is not there or not this credbridge's`, fix }]
+    return [{ state: 'wrong', says: `${pluginFile(machine)} is not there or not this credbridge's`, fix }]
   },
 }
 
 /** Yarn 1 starts a project's own Yarn where there is one, so that it is there says little. */
-async function aboutYarn1(world: World, yarn: string): Promise<readonly string[]> {
-  const { stdout } = await world.run(yarn, ['--version'], { limit: 20_000 })
+async function aboutYarn1(machine: Machine, yarn: string): Promise<readonly string[]> {
+  const { stdout } = await machine.run(yarn, ['--version'], { limit: 20_000 })
   const instead = 'credbridge run --env NPM_TOKEN=<registry> -- yarn …, and that variable in your own .npmrc'
   return stdout.startsWith('1.')
     ? [`Yarn 1, which is on PATH, has no plugins; where a project has no other: ${instead}`]
     : []
 }
 
-export function homeFile({ home }: World): string {
+export function homeFile({ home }: Machine): string {
   return join(home, '.yarnrc.yml')
 }
 
 /** Whether the user's own file names our plugin. */
-export function isNamed(world: World): boolean {
-  return pluginEntries(world).some(({ value }) => value === pluginFile(world))
+export function isNamed(machine: Machine): boolean {
+  return pluginEntries(machine).some(({ value }) => value === pluginFile(machine))
 }
 
 /** What the user's own file says. */
-export function homeEntries(world: World): readonly YamlEntry[] {
-  const file = homeFile(world)
-  const entries = yamlEntries(world.files.read(file) ?? '')
+export function homeEntries(machine: Machine): readonly YamlEntry[] {
+  const file = homeFile(machine)
+  const entries = yamlEntries(machine.files.read(file) ?? '')
   if (entries !== undefined) return entries
   throw new Failure('malformed', `${file} cannot be read as YAML`, { hints: [hint`mend it: yarn config shows where`] })
 }
 
-function pluginEntries(world: World): readonly YamlEntry[] {
-  return homeEntries(world).filter(({ path }) => path[0] === 'plugins')
+function pluginEntries(machine: Machine): readonly YamlEntry[] {
+  return homeEntries(machine).filter(({ path }) => path[0] === 'plugins')
 }
 
-function withPlugin(world: World): string {
-  const text = world.files.read(homeFile(world)) ?? ''
-  const [head, first] = pluginEntries(world)
-  const member = `- ${JSON.stringify(pluginFile(world))}`
+function withPlugin(machine: Machine): string {
+  const text = machine.files.read(homeFile(machine)) ?? ''
+  const [head, first] = pluginEntries(machine)
+  const member = `- ${JSON.stringify(pluginFile(machine))}`
   if (head === undefined) {
     const lines = `plugins:\n  ${member}\n`
     return /^(---|%)/.test(text) ? `${text}${text.endsWith('\n') ? '' : '\n'}${lines}` : `${lines}${text}`
   }
   const isBlock = first === undefined ? /^plugins:\s*(#.*)?$/.test(lineAt(text, head.line)) : isMember(text, first)
-  if (!isBlock) throw asItIs(world, hint`add to it: ${pluginFile(world)}`)
+  if (!isBlock) throw asItIs(machine, hint`add to it: ${pluginFile(machine)}`)
   const lines = text.split('\n')
   lines.splice(head.line + 1, 0, `${' '.repeat(first?.indent ?? 2)}${member}`)
   return lines.join('\n')
 }
 
-function withoutPlugin(world: World): string {
-  const text = world.files.read(homeFile(world)) ?? ''
-  const entries = pluginEntries(world)
-  const mine = entries.filter(({ value }) => value === pluginFile(world))
-  if (!mine.every((entry) => isMember(text, entry))) throw asItIs(world, hint`take out of it: ${pluginFile(world)}`)
+function withoutPlugin(machine: Machine): string {
+  const text = machine.files.read(homeFile(machine)) ?? ''
+  const entries = pluginEntries(machine)
+  const mine = entries.filter(({ value }) => value === pluginFile(machine))
+  if (!mine.every((entry) => isMember(text, entry))) throw asItIs(machine, hint`take out of it: ${pluginFile(machine)}`)
   const gone = mine.map(({ line }) => line)
   const isLast = entries.every(({ path, line }) => path.length === 1 || gone.includes(line))
   const head = isLast ? entries.filter(({ path }) => path.length === 1).map(({ line }) => line) : []
@@ -110,10 +114,10 @@ function isMember(text: string, { path, line }: YamlEntry): boolean {
   return path.length === 2 && lineAt(text, line).trimStart().startsWith('- ')
 }
 
-function asItIs(world: World, mends: Hint): Failure {
+function asItIs(machine: Machine, mends: Hint): Failure {
   return new Failure(
     'unsupported',
-    `the list of plugins in ${homeFile(world)} is written in a way that stays as it is`,
+    `the list of plugins in ${homeFile(machine)} is written in a way that stays as it is`,
     {
       hints: [mends],
     },

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { invocation } from '../../../src/edge/installation/argv0.ts'
+import { commandFromArgv0 } from '../../../src/edge/installation/argv0.ts'
 
 const commands = ['credbridge', 'credbridge-keyring', 'git-credential-credbridge']
 
@@ -11,7 +11,7 @@ describe('the command that a call of the single executable means', () => {
   let executable = ''
   const at = (...path: string[]) => join(folder, ...path)
   const invoked = (name: string, words: string[] = [], path = at('bin')) =>
-    invocation(commands, { name, words, env: { PATH: path }, executable })
+    commandFromArgv0(commands, { name, words, env: { PATH: path }, executable })
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'cb-invoked-'))

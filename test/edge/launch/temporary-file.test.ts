@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { handFile, processSpace, takeBack } from '../../../src/edge/launch/temporary-file.ts'
+import { makeTemporaryFile, processSpace, removeTemporaryFile } from '../../../src/edge/launch/temporary-file.ts'
 import { needs } from '../../real/require.ts'
 
 function folder(): string {
@@ -13,36 +13,36 @@ function folder(): string {
 }
 
 test('only this user can read the file, and it is removed', () => {
-  const path = handFile(folder(), 'a=ä\n')
+  const path = makeTemporaryFile(folder(), 'a=ä\n')
   expect(readFileSync(path, 'utf8')).toBe('a=ä\n')
   expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700])
-  takeBack(path)
-  takeBack(path)
+  removeTemporaryFile(path)
+  removeTemporaryFile(path)
   expect(existsSync(path)).toBe(false)
 })
 
 test('the file of a dead process is removed by the next one; that of a living process stays', () => {
   const state = folder()
-  const living = handFile(state, 'living')
+  const living = makeTemporaryFile(state, 'living')
   const { pid } = spawnSync('/bin/true')
   const dead = join(dirname(living), `${pid}-${processSpace()}-0123456789abcdef`)
   writeFileSync(dead, 'dead')
-  const next = handFile(state, 'next')
+  const next = makeTemporaryFile(state, 'next')
   expect([living, dead, next].map((path) => existsSync(path))).toEqual([true, false, true])
 })
 
 test('a file from another PID namespace is removed only when it is old', () => {
   const state = folder()
-  const living = handFile(state, 'living')
+  const living = makeTemporaryFile(state, 'living')
   const { pid } = spawnSync('/bin/true')
   const elsewhere = join(dirname(living), `${pid}-pid4026532000-0123456789abcdef`)
   const strange = join(dirname(living), 'strange')
   for (const path of [elsewhere, strange]) writeFileSync(path, '')
-  handFile(state, 'next')
+  makeTemporaryFile(state, 'next')
   expect([elsewhere, strange].map((path) => existsSync(path))).toEqual([true, true])
   const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000)
   for (const path of [elsewhere, strange]) utimesSync(path, longAgo, longAgo)
-  handFile(state, 'next')
+  makeTemporaryFile(state, 'next')
   expect([elsewhere, strange, living].map((path) => existsSync(path))).toEqual([false, false, true])
 })
 

@@ -4,7 +4,7 @@ import { type Item, isKind, isNoteKind } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { unknownItem } from '../../../src/core/unknown-item.ts'
-import { itemIn, slotAt, slotFor, valueFor } from '../../../src/stores/helper/server-entry.ts'
+import { entryAt, entryFor, itemIn, valueFor } from '../../../src/stores/helper/server-entry.ts'
 import { expectItems } from '../contract-world.ts'
 
 test.each([
@@ -18,13 +18,18 @@ test.each([
   ['http://registry.example.com', 'http://registry.example.com'],
   ['https://ghcr.io', 'Registry credentials for ghcr.io'],
 ])('%s is where docker stored it as %s', (key, server) => {
-  expect(slotAt(server, 'alice')).toMatchObject({ endpoint: { key }, owner: 'docker', account: 'alice', kind: 'basic' })
+  expect(entryAt(server, 'alice')).toMatchObject({
+    endpoint: { key },
+    owner: 'docker',
+    account: 'alice',
+    kind: 'basic',
+  })
 })
 
 test.each(['', 'a b', 'ftp://x', 'credbridge:', 'credbridge:git', 'credbridge::https://x', 'credbridge:%:x', '\u0000'])(
   'neither an entry of credbridge nor of docker: %j',
   (server) => {
-    expect(slotAt(server, 'alice')).toBeUndefined()
+    expect(entryAt(server, 'alice')).toBeUndefined()
   },
 )
 
@@ -51,9 +56,9 @@ const item: fc.Arbitrary<Item> = fc
 test('any item can be read back from its slot, whose text no helper changes or treats as a path', () => {
   fc.assert(
     fc.property(item, (item) => {
-      const slot = slotFor(item)
+      const slot = entryFor(item)
       const value = valueFor(item, slot)
-      expect(slotAt(slot.server, slot.user)).toEqual(slot)
+      expect(entryAt(slot.server, slot.user)).toEqual(slot)
       expectItems([itemIn(slot, value)], [item])
       for (const part of [slot.server, slot.user]) expect(part).toMatch(/^[!-~]([ -~]*[!-~])?$/)
       if (value !== '') expect(value).toMatch(/^[!-~]([ -~]*[!-~])?$/)
@@ -67,7 +72,7 @@ test('two places never have the same slot', () => {
   fc.assert(
     fc.property(item, item, (one, other) => {
       fc.pre(JSON.stringify([one.endpoint, one.owner]) !== JSON.stringify([other.endpoint, other.owner]))
-      expect(slotFor(one).server).not.toBe(slotFor(other).server)
+      expect(entryFor(one).server).not.toBe(entryFor(other).server)
     }),
     { numRuns: 2000 },
   )

@@ -89,7 +89,7 @@ export function open(name: string, folders: readonly string[], more: { installed
       env,
       run,
       program: (command) => programOnPath(command, env),
-      isOurs: (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
+      isOwnProgram: (path) => more.installedIn !== undefined && realpathSync(path).startsWith(`${more.installedIn}/`),
     }),
   )
 }

@@ -71,7 +71,7 @@ describe('a vault with a passphrase', () => {
 
   test('opens with a passphrase from the environment', async () => {
     const options = await vaultWith('open sesame')
-    const handed = (text: string) => storeOf({ ...options, handed: async () => new Secret(text) })
+    const handed = (text: string) => storeOf({ ...options, provided: async () => new Secret(text) })
     expect(await handed('open sesame').find(someone, [at])).toHaveLength(1)
     await expect(handed('open window').find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
   })

@@ -263,7 +263,7 @@ test("the opened keychain of Windows accepts any size, and no item in it exceeds
     testMachine(folder, {
       platform: 'win32',
       userId: -1,
-      places: { home: folder, config: folder, data: folder, state: folder },
+      folders: { home: folder, config: folder, data: folder, state: folder },
       addon: async () => addon as unknown as KeychainAddon,
     }),
   )

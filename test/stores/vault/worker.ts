@@ -49,7 +49,7 @@ async function work({ options, kernel, passphrase, handed, hold, later = 0, step
     ...options,
     now: () => Date.now() + later,
     ...(passphrase === undefined ? {} : { ask: async () => new Secret(passphrase) }),
-    ...(handed === undefined ? {} : { handed: async () => new Secret(handed) }),
+    ...(handed === undefined ? {} : { provided: async () => new Secret(handed) }),
     ...(kernel === true ? { kernelKeyring: () => kernelKeyring(() => import('@napi-rs/keyring')) } : {}),
   }
   for (const step of steps) writeSync(1, `${JSON.stringify(await outcome(whole, step))}\n`)

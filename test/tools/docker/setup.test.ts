@@ -13,7 +13,7 @@ const others = ['docker-credential-crane']
 function home(config: string | undefined, runnable: readonly string[] = others) {
   const { world, ...rest } = madeUp({
     env: { REGISTRY_AUTH_FILE: undefined },
-    isOurs: () => true,
+    isOwnProgram: () => true,
     program: (name) => ([...commands, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
     run: async (program, [verb]) => {
       const stdout = verb === 'list' ? '{}\n' : `${basename(program)} (credbridge) 0\n`
@@ -54,7 +54,7 @@ describe('undo restores every byte', () => {
     expect(await make('undo')).toBe(1)
     expect(config()).toBe(text)
     expect(existsSync(file)).toBe(text !== undefined)
-    expect(world.files.read(join(world.places.state, 'replaced-helpers.json'))).toBe('{}\n')
+    expect(world.files.read(join(world.folders.state, 'replaced-helpers.json'))).toBe('{}\n')
   })
 
   test.each([
@@ -143,8 +143,8 @@ describe('a registry is written in the spelling that clients look for', () => {
 
 test('an unreadable record of replaced helpers is reported by name', async () => {
   const { make, world, config } = home('{"credsStore":"credbridge"}')
-  const memory = join(world.places.state, 'replaced-helpers.json')
-  mkdirSync(world.places.state, { recursive: true })
+  const memory = join(world.folders.state, 'replaced-helpers.json')
+  mkdirSync(world.folders.state, { recursive: true })
   writeFileSync(memory, 'x')
   await expect(make('undo')).rejects.toMatchObject({ message: `${memory} cannot be read: it is not JSON` })
   expect(config()).toBe('{"credsStore":"credbridge"}')
@@ -226,7 +226,7 @@ describe('setup imports sign-ins that would no longer be found', () => {
   function withHelper(config: object, helper = 'other') {
     const asked: string[] = []
     const { world, ...rest } = madeUp({
-      isOurs: (program) => program.includes('credbridge-'),
+      isOwnProgram: (program) => program.includes('credbridge-'),
       program: (name) => (name === `docker-credential-${helper}` ? `/opt/${name}` : `/opt/credbridge-1/${name}`),
       run: async (program, [verb = ''], { input = '' } = {}) => {
         if (program.includes('credbridge-1')) {

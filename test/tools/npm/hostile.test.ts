@@ -294,7 +294,7 @@ describe('Yarn', () => {
     const it = await victim(yarnLauncher, 'yarn')
     it.put('project/.yarnrc.yml', `npmRegistryServer: "${good}"\n`)
     const started = await it.call('yarn', ['install'], { asked: true })
-    expect(started?.env).toEqual({ CREDBRIDGE_DEPTH: '1', YARN_PLUGINS: `${it.world.places.data}/yarn/plugin.cjs` })
+    expect(started?.env).toEqual({ CREDBRIDGE_DEPTH: '1', YARN_PLUGINS: `${it.world.folders.data}/yarn/plugin.cjs` })
     expect(it.world.files.read(started?.env['YARN_PLUGINS'] ?? '')).toContain('"/opt/credbridge/credbridge-yarn"')
   })
 

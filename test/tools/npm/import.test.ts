@@ -284,7 +284,7 @@ describe('whether a manager asks credbridge about what is found', () => {
     }
     const bun = { why: 'bun asks nobody by itself', setup: 'credbridge run -- bun' }
     expect(await asked(it)).toEqual({ npm: undefined, pnpm, yarn: undefined, bun })
-    const helper = join(it.world.places.data, 'pnpm', 'https_3a_2f_2fb.example.com')
+    const helper = join(it.world.folders.data, 'pnpm', 'https_3a_2f_2fb.example.com')
     it.put('.config/pnpm/auth.ini', `${files['.config/pnpm/auth.ini']}//b.example.com/:tokenHelper=${helper}\n`)
     expect(await asked(it)).toMatchObject({ pnpm: true })
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { npmSetup } from '../../../src/tools/npm/setup.ts'
 import { pnpmSetup } from '../../../src/tools/pnpm/setup.ts'
-import type { Plan, Setup, SetupOptions, World } from '../../../src/tools/tool.ts'
+import type { Machine, Plan, Setup, SetupOptions } from '../../../src/tools/tool.ts'
 import { yarnSetup } from '../../../src/tools/yarn/setup.ts'
 import { type MadeUp, madeUp } from '../made-up-world.ts'
 
@@ -12,11 +12,11 @@ async function apply({ changes }: Plan): Promise<readonly string[]> {
   return changes.map(({ says }) => says)
 }
 
-const states = async (setup: Setup, world: World) => (await setup.check(world)).map(({ state }) => state)
+const states = async (setup: Setup, world: Machine) => (await setup.check(world)).map(({ state }) => state)
 
 describe('npm', () => {
   /** A machine with npm in one folder of PATH and perhaps other folders before it. */
-  function machine(...before: string[]): MadeUp & { world: World } {
+  function machine(...before: string[]): MadeUp & { world: Machine } {
     const it = madeUp()
     const usr = join(it.home, 'usr')
     mkdirSync(usr)
@@ -27,7 +27,7 @@ describe('npm', () => {
     const program = (name: string) =>
       path.map((folder) => join(folder, name)).find((file) => it.world.files.exists(file))
     const asked: string[] = []
-    const run: World['run'] = async (npm) => {
+    const run: Machine['run'] = async (npm) => {
       asked.push(npm)
       return {
         stdout: '{"registry":"https://default.example.com/","@a:registry":"x","other":1}',
@@ -76,7 +76,7 @@ describe('npm', () => {
     const { world } = machine()
     const plan = await npmSetup.plan(world, {})
     await apply(plan)
-    const folder = join(world.places.data, 'bin')
+    const folder = join(world.folders.data, 'bin')
     expect(plan.remarks).toEqual([`put it first on PATH: export PATH=${folder}:"$PATH"`])
     expect(world.files.linkedTo(join(folder, 'npm'))).toBe('/opt/credbridge/credbridge-npm')
     expect(await states(npmSetup, world)).toEqual(['wrong', 'wrong'])
@@ -87,8 +87,8 @@ describe('npm', () => {
     chmodSync(join(home, '.local/bin'), 0o777)
     writeFileSync(join(home, 'bin', 'npx'), '', { mode: 0o755 })
     await apply(await npmSetup.plan(world, {}))
-    expect(world.files.linkedTo(join(world.places.data, 'bin', 'npm'))).toBeDefined()
-    chmodSync(join(world.places.data, 'bin'), 0o777)
+    expect(world.files.linkedTo(join(world.folders.data, 'bin', 'npm'))).toBeDefined()
+    chmodSync(join(world.folders.data, 'bin'), 0o777)
     expect((await npmSetup.check(world))[0]).toMatchObject({
       state: 'wrong',
       says: expect.stringContaining('others can write'),
@@ -212,7 +212,7 @@ describe('pnpm', () => {
 
   test('a folder that pnpm cannot name', async () => {
     const it = withPnpm('10.34.9')
-    const spaced = { ...it.world, places: { ...it.world.places, data: join(it.home, 'Application Support') } }
+    const spaced = { ...it.world, places: { ...it.world.folders, data: join(it.home, 'Application Support') } }
     await apply(await pnpmSetup.plan(spaced, { registry: ['https://a.example.com'] }))
     expect(it.read('.npmrc')).toContain(`:tokenHelper=${it.home}/.credbridge/pnpm/`)
     const nowhere = { ...spaced, home: join(it.home, 'two words') }
@@ -234,7 +234,7 @@ describe('yarn', () => {
     const it = withYarn('4.18.1')
     if (text !== undefined) it.put('.yarnrc.yml', text)
     await apply(await yarnSetup.plan(it.world, {}))
-    const plugin = join(it.world.places.data, 'yarn', 'plugin.cjs')
+    const plugin = join(it.world.folders.data, 'yarn', 'plugin.cjs')
     expect(it.read('.yarnrc.yml')).toContain(`- "${plugin}"\n`)
     expect(it.world.files.read(plugin)).toContain('"/opt/credbridge/credbridge-yarn"')
     expect(await yarnSetup.plan(it.world, {})).toEqual({ changes: [], remarks: [] })

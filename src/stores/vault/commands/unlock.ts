@@ -6,7 +6,7 @@ import type { VaultOptions } from '../options.ts'
 import { passphrasesFrom } from './passphrases.ts'
 import { nothingThere, shownOpener } from './status.ts'
 
-interface Options {
+interface UnlockOptions {
   readonly for: string
   readonly print?: boolean
 }
@@ -17,7 +17,7 @@ interface Options {
 export async function unlock(
   context: StoreCommandContext,
   words: readonly string[],
-  { for: time, print }: Options,
+  { for: time, print }: UnlockOptions,
 ): Promise<number> {
   const { terminal } = context
   const milliseconds = durationOf(time)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Secret } from '../../../core/secret.ts'
-import type { PlainSecret, World } from '../../tool.ts'
+import type { Machine, PlainSecret } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { dataRoot } from '../places.ts'
 import { readIni, withOption, withoutOption } from './ini.ts'
@@ -13,13 +13,13 @@ import type { Source } from './source.ts'
 export const keyringsAlt: Source = {
   name: 'keyrings.alt',
 
-  find(world) {
-    const file = fileOf(world)
-    const secrets = readIni(world.files.read(file) ?? '').flatMap(({ section, name, value }): PlainSecret[] => {
+  find(machine) {
+    const file = fileOf(machine)
+    const secrets = readIni(machine.files.read(file) ?? '').flatMap(({ section, name, value }): PlainSecret[] => {
       const [service, username] = [unescaped(section), unescaped(name)]
       const password = decoded(value.join(''))
       if (service === undefined || username === undefined || password === undefined) return []
-      const takeOut = () => world.files.write(file, withoutOption(world.files.read(file) ?? '', section, name))
+      const takeOut = () => machine.files.write(file, withoutOption(machine.files.read(file) ?? '', section, name))
       const trace = { source: 'keyrings.alt', file, section, name }
       return [{ where: file, credential: itemOf(service, username, new Secret(password)), takeOut, trace }]
     })
@@ -30,14 +30,14 @@ export const keyringsAlt: Source = {
     return { secrets, remarks }
   },
 
-  putBack(world, { file = '', section = '', name = '' }, credential) {
+  putBack(machine, { file = '', section = '', name = '' }, credential) {
     const value = `\n\t${Buffer.from(credential.secret.expose()).toString('base64')}`
-    world.files.write(file, withOption(world.files.read(file) ?? '', section, name, value))
+    machine.files.write(file, withOption(machine.files.read(file) ?? '', section, name, value))
   },
 }
 
-function fileOf(world: World): string {
-  return join(dataRoot(world), 'keyring_pass.cfg')
+function fileOf(machine: Machine): string {
+  return join(dataRoot(machine), 'keyring_pass.cfg')
 }
 
 function unescaped(text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Secret } from '../../../core/secret.ts'
-import type { PlainSecret, World } from '../../tool.ts'
+import type { Machine, PlainSecret } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { readIni, withOption, withoutOption } from './ini.ts'
 import type { Source } from './source.ts'
@@ -14,12 +14,12 @@ const tokenUser = '__token__'
 export const pypirc: Source = {
   name: 'pypirc',
 
-  async find(world) {
-    const file = fileOf(world)
-    const options = readIni(world.files.read(file) ?? '')
+  async find(machine) {
+    const file = fileOf(machine)
+    const options = readIni(machine.files.read(file) ?? '')
     const passwords = options.filter(({ name }) => name === 'password')
     const isKnown = passwords.some(({ section }) => known.includes(section))
-    const twines = isKnown ? await repositoriesOfTwine(world) : {}
+    const twines = isKnown ? await repositoriesOfTwine(machine) : {}
     const secrets: PlainSecret[] = []
     const remarks: string[] = []
     for (const { section, value } of passwords) {
@@ -33,24 +33,24 @@ export const pypirc: Source = {
           : 'it names no repository or no username'
         remarks.push(`${file}, [${section}] stays as it is: ${why}`)
       } else {
-        secrets.push(secretAt(world, file, section, { repository, username, password: value.join('\n') }))
+        secrets.push(secretAt(machine, file, section, { repository, username, password: value.join('\n') }))
       }
     }
     return { secrets, remarks }
   },
 
-  putBack(world, { file = '', section = '' }, credential) {
-    const text = world.files.read(file) ?? ''
-    world.files.write(file, withOption(text, section, 'password', credential.secret.expose()))
+  putBack(machine, { file = '', section = '' }, credential) {
+    const text = machine.files.read(file) ?? ''
+    machine.files.write(file, withOption(text, section, 'password', credential.secret.expose()))
   },
 }
 
-function fileOf({ home }: World): string {
+function fileOf({ home }: Machine): string {
   return join(home, '.pypirc')
 }
 
 function secretAt(
-  world: World,
+  machine: Machine,
   file: string,
   section: string,
   { repository, username, password }: Readonly<Record<'repository' | 'username' | 'password', string>>,
@@ -58,7 +58,7 @@ function secretAt(
   return {
     where: `${file}, [${section}]`,
     credential: itemOf(repository, username, new Secret(password)),
-    takeOut: () => world.files.write(file, withoutOption(world.files.read(file) ?? '', section, 'password')),
+    takeOut: () => machine.files.write(file, withoutOption(machine.files.read(file) ?? '', section, 'password')),
     trace: { source: 'pypirc', file, section },
   }
 }

@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 
 /** The addresses that twine means by `[pypi]` and `[testpypi]` where the file names none; nothing without twine. */
-export async function repositoriesOfTwine(world: World): Promise<Readonly<Record<string, string>>> {
-  for (const python of pythonsOf(world)) {
-    const ran = await world.run(python, ['-c', naming], { limit: 60_000 }).catch(() => undefined)
+export async function repositoriesOfTwine(machine: Machine): Promise<Readonly<Record<string, string>>> {
+  for (const python of pythonsOf(machine)) {
+    const ran = await machine.run(python, ['-c', naming], { limit: 60_000 }).catch(() => undefined)
     const [pypi, testpypi] = ran?.exitCode === 0 ? ran.stdout.split(/\r?\n/) : []
     if (pypi !== undefined && testpypi !== undefined) return { pypi, testpypi }
   }
@@ -19,9 +19,9 @@ print(utils.TEST_REPOSITORY)
 `
 
 /** The one that runs twine, as the first line of its script says; else the one on PATH. */
-function pythonsOf(world: World): readonly string[] {
-  const twine = world.program('twine')
-  const script = twine === undefined ? '' : (world.files.readStrange(twine) ?? '')
+function pythonsOf(machine: Machine): readonly string[] {
+  const twine = machine.program('twine')
+  const script = twine === undefined ? '' : (machine.files.readUntrusted(twine) ?? '')
   const named = /^#!(\S+)$/m.exec(script.slice(0, script.indexOf('\n')))?.[1] ?? ''
-  return [named, world.program('python3') ?? '', world.program('python') ?? ''].filter(isAbsolute)
+  return [named, machine.program('python3') ?? '', machine.program('python') ?? ''].filter(isAbsolute)
 }

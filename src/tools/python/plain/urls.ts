@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Secret } from '../../../core/secret.ts'
-import type { PlainSecret, World } from '../../tool.ts'
+import type { Machine, PlainSecret } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { absolute } from '../places.ts'
 import type { Source } from './source.ts'
@@ -12,19 +12,19 @@ import type { Source } from './source.ts'
 export const urls: Source = {
   name: 'urls',
 
-  find(world) {
-    return { secrets: filesOf(world).flatMap((file) => secretsIn(world, file)), remarks: [] }
+  find(machine) {
+    return { secrets: filesOf(machine).flatMap((file) => secretsIn(machine, file)), remarks: [] }
   },
 
-  putBack(world, { file = '', url = '', escaped = '' }, { secret }) {
+  putBack(machine, { file = '', url = '', escaped = '' }, { secret }) {
     const [scheme, rest = ''] = url.split('://', 2)
     const at = rest.indexOf('@')
     const whole = `${scheme}://${rest.slice(0, at)}:${escapedAs(escaped, secret.expose())}${rest.slice(at)}`
-    world.files.write(file, replaced(world.files.read(file) ?? '', url, whole))
+    machine.files.write(file, replaced(machine.files.read(file) ?? '', url, whole))
   },
 }
 
-function filesOf({ home, env, platform }: World): readonly string[] {
+function filesOf({ home, env, platform }: Machine): readonly string[] {
   const config = absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config')
   const roaming = absolute(env['APPDATA'])
   if (platform === 'win32' && roaming !== undefined) {
@@ -36,10 +36,10 @@ function filesOf({ home, env, platform }: World): readonly string[] {
   return [...new Set([...pip, join(config, 'uv', 'uv.toml')])]
 }
 
-function secretsIn(world: World, file: string): PlainSecret[] {
-  return [...new Set((world.files.read(file) ?? '').match(withPassword) ?? [])].flatMap((url) => {
+function secretsIn(machine: Machine, file: string): PlainSecret[] {
+  return [...new Set((machine.files.read(file) ?? '').match(withPassword) ?? [])].flatMap((url) => {
     const parts = partsOf(url)
-    return parts === undefined ? [] : [secretAt(world, file, url, parts)]
+    return parts === undefined ? [] : [secretAt(machine, file, url, parts)]
   })
 }
 
@@ -73,13 +73,13 @@ function partsOf(url: string): Parts | undefined {
   }
 }
 
-function secretAt(world: World, file: string, url: string, { user, password, service, left }: Parts): PlainSecret {
+function secretAt(machine: Machine, file: string, url: string, { user, password, service, left }: Parts): PlainSecret {
   const asWritten = url.slice(url.indexOf(':', url.indexOf('://') + 3) + 1, url.indexOf('@'))
   return {
     where: `${file}: the address of ${service}`,
     readBy: [file.endsWith('.toml') ? 'uv' : 'pip'],
     credential: itemOf(service, user, new Secret(password)),
-    takeOut: () => world.files.write(file, replaced(world.files.read(file) ?? '', url, left)),
+    takeOut: () => machine.files.write(file, replaced(machine.files.read(file) ?? '', url, left)),
     trace: { source: 'urls', file, url: left, escaped: encodeURIComponent(password) === asWritten ? 'all' : 'needed' },
   }
 }

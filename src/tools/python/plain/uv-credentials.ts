@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { Failure } from '../../../core/failure.ts'
 import { Secret } from '../../../core/secret.ts'
-import type { PlainSecret, World } from '../../tool.ts'
+import type { Machine, PlainSecret } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { absolute } from '../places.ts'
 import type { Source } from './source.ts'
@@ -11,18 +11,18 @@ import type { Source } from './source.ts'
 export const uvCredentials: Source = {
   name: 'uv',
 
-  find(world) {
-    const file = fileOf(world)
-    const all = credentialsIn(world, file)
+  find(machine) {
+    const file = fileOf(machine)
+    const all = credentialsIn(machine, file)
     const secrets = all.flatMap((entry): PlainSecret[] => {
       const { service, username, password, scheme = 'basic' } = entry
       if (!isText(service) || !isText(password) || scheme !== 'basic') return []
       const user = isText(username) ? username : ''
       const takeOut = () =>
         write(
-          world,
+          machine,
           file,
-          credentialsIn(world, file).filter((other) => !same(other, service, user)),
+          credentialsIn(machine, file).filter((other) => !same(other, service, user)),
         )
       const trace = { source: 'uv', file, service }
       const where = `${file}: ${service}`
@@ -33,15 +33,15 @@ export const uvCredentials: Source = {
     return { secrets, remarks }
   },
 
-  putBack(world, { file = '', service = '' }, { account, secret }) {
-    const others = credentialsIn(world, file).filter((entry) => !same(entry, service, account))
-    write(world, file, [...others, { service, username: account, scheme: 'basic', password: secret.expose() }])
+  putBack(machine, { file = '', service = '' }, { account, secret }) {
+    const others = credentialsIn(machine, file).filter((entry) => !same(entry, service, account))
+    write(machine, file, [...others, { service, username: account, scheme: 'basic', password: secret.expose() }])
   },
 }
 
 type Entry = Readonly<Record<string, unknown>>
 
-function fileOf({ home, env, platform }: World): string {
+function fileOf({ home, env, platform }: Machine): string {
   const own = absolute(env['UV_CREDENTIALS_DIR'])
   const roaming = platform === 'win32' ? absolute(env['APPDATA']) : undefined
   const usual = absolute(env['XDG_DATA_HOME']) ?? join(home, '.local', 'share')
@@ -49,8 +49,8 @@ function fileOf({ home, env, platform }: World): string {
   return join(own ?? join(uv, 'credentials'), 'credentials.toml')
 }
 
-function credentialsIn(world: World, file: string): readonly Entry[] {
-  const text = world.files.read(file)
+function credentialsIn(machine: Machine, file: string): readonly Entry[] {
+  const text = machine.files.read(file)
   if (text === undefined) return []
   const list = parsed(text, file)['credential']
   return Array.isArray(list) ? (list as Entry[]) : []
@@ -64,9 +64,9 @@ function parsed(text: string, file: string): Entry {
   }
 }
 
-function write(world: World, file: string, credential: readonly Entry[]): void {
-  if (credential.length === 0) world.files.remove(file)
-  else world.files.write(file, stringify({ credential }))
+function write(machine: Machine, file: string, credential: readonly Entry[]): void {
+  if (credential.length === 0) machine.files.remove(file)
+  else machine.files.write(file, stringify({ credential }))
 }
 
 function same({ service, username }: Entry, otherService: string, otherUser: string): boolean {

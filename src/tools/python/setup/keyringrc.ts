@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 import { placeIn, readIni } from '../plain/ini.ts'
@@ -8,17 +8,17 @@ import { blockIn, withBlock, withoutBlock } from './block.ts'
 /* keyringrc.cfg: which backend every program uses that imports Python's keyring, and the folder in which the class lies. */
 
 /** Whether it names our class. */
-export function namesUs(world: World): boolean {
-  return blockIn(textOf(world)) !== undefined
+export function namesUs(machine: Machine): boolean {
+  return blockIn(textOf(machine)) !== undefined
 }
 
-export function textOf(world: World): string {
-  return world.files.read(configFile(world)) ?? ''
+export function textOf(machine: Machine): string {
+  return machine.files.read(configFile(machine)) ?? ''
 }
 
 /** The text that names our class. */
-export function naming(world: World): string {
-  return configured(withoutBlock(textOf(world)), join(world.places.data, 'python'))
+export function naming(machine: Machine): string {
+  return configured(withoutBlock(textOf(machine)), join(machine.folders.data, 'python'))
 }
 
 /** Our block right behind the header of `[backend]`, or with a header of its own at the end. */

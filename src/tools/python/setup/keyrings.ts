@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import { type Hint, hint } from '../../../core/hint.ts'
 import { fileName, foldersOnPath, leadsTo, ownFolders } from '../../path-link.ts'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 
 /* The commands named `keyring` on PATH: links to ours, and others. */
 
@@ -17,8 +17,8 @@ export interface Caller {
   otherWays?(): Promise<readonly Hint[]>
 }
 
-export function ourCommand(world: World): string {
-  const path = world.ours(command)
+export function ourCommand(machine: Machine): string {
+  const path = machine.ownCommand(command)
   if (path !== undefined) return path
   throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
     hints: [hint`install credbridge`],
@@ -26,30 +26,32 @@ export function ourCommand(world: World): string {
 }
 
 /** The commands that the tool finds on PATH, in order. */
-export function keyringsFor(world: World, { passesOver }: Caller): readonly string[] {
-  return keyringsOnPath(world).filter((path) => dirname(path) !== passesOver)
+export function keyringsFor(machine: Machine, { passesOver }: Caller): readonly string[] {
+  return keyringsOnPath(machine).filter((path) => dirname(path) !== passesOver)
 }
 
-function keyringsOnPath(world: World): readonly string[] {
-  const paths = foldersOnPath(world).map((folder) => join(folder, fileName('keyring', world)))
-  return [...new Set(paths)].filter((path) => world.files.exists(path) || leadsTo(world, path) !== undefined)
+function keyringsOnPath(machine: Machine): readonly string[] {
+  const paths = foldersOnPath(machine).map((folder) => join(folder, fileName('keyring', machine)))
+  return [...new Set(paths)].filter((path) => machine.files.exists(path) || leadsTo(machine, path) !== undefined)
 }
 
-export function ourLinks(world: World): readonly string[] {
-  return keyringsOnPath(world).filter((path) => /(^|[/\\])credbridge-keyring(\.\w+)?$/.test(leadsTo(world, path) ?? ''))
+export function ourLinks(machine: Machine): readonly string[] {
+  return keyringsOnPath(machine).filter((path) =>
+    /(^|[/\\])credbridge-keyring(\.\w+)?$/.test(leadsTo(machine, path) ?? ''),
+  )
 }
 
 /** The user's own folders on PATH that have room for a link before another keyring. */
 export function foldersFor(
-  world: World,
+  machine: Machine,
   { passesOver }: Caller,
   other: string | undefined,
   stale: readonly string[],
 ): readonly string[] {
-  const all = foldersOnPath(world)
+  const all = foldersOnPath(machine)
   const before = other === undefined ? all : all.slice(0, all.indexOf(dirname(other)))
-  const taken = keyringsOnPath(world).filter((path) => !stale.includes(path))
-  return ownFolders(world)
+  const taken = keyringsOnPath(machine).filter((path) => !stale.includes(path))
+  return ownFolders(machine)
     .filter((folder) => folder !== passesOver && before.includes(folder))
-    .filter((folder) => !taken.includes(join(folder, fileName('keyring', world))))
+    .filter((folder) => !taken.includes(join(folder, fileName('keyring', machine))))
 }

@@ -1,26 +1,26 @@
 import { type Hint, hint, joinHints } from '../../../core/hint.ts'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { namesUs } from './keyringrc.ts'
 
 /* The `keyring` of Python's own package, as another command than ours: it may be the one that asks us. */
 
 /** Whether it answers from credbridge, all that pip and uv ask. */
-export async function answersFromUs(world: World, path: string): Promise<boolean> {
-  return namesUs(world) && !isOverruled(world) && (await isNewEnough(world, path))
+export async function answersFromUs(machine: Machine, path: string): Promise<boolean> {
+  return namesUs(machine) && !isOverruled(machine) && (await isNewEnough(machine, path))
 }
 
 /** The commands that make a tool ask credbridge although this one is there. */
 export async function waysPast(
-  world: World,
+  machine: Machine,
   tool: string,
   path: string,
   hasFolderBefore: boolean,
 ): Promise<readonly Hint[]> {
   const all = (...steps: readonly Hint[]) => joinHints(steps, ' && ')
-  const freely = isOverruled(world) ? [hint`unset PYTHON_KEYRING_BACKEND`] : []
+  const freely = isOverruled(machine) ? [hint`unset PYTHON_KEYRING_BACKEND`] : []
   return [
-    ...((await isNewEnough(world, path))
+    ...((await isNewEnough(machine, path))
       ? [all(...freely, hint`credbridge setup python`, hint`credbridge setup ${tool}`)]
       : []),
     all(...(hasFolderBefore ? [] : [ownFolderFirst]), hint`credbridge setup ${tool} --before-others`),
@@ -30,12 +30,12 @@ export async function waysPast(
 /** Puts a folder of the user's own first on PATH. */
 export const ownFolderFirst = hint`mkdir -p ~/.local/bin && export PATH="$HOME/.local/bin:$PATH"`
 
-function isOverruled({ env }: World): boolean {
+function isOverruled({ env }: Machine): boolean {
   return (env['PYTHON_KEYRING_BACKEND'] ?? ourBackend) !== ourBackend
 }
 
 /** Since 25.2 it finds passwords for whoever names no user, and says both as JSON. */
-async function isNewEnough(world: World, path: string): Promise<boolean> {
-  const help = await world.run(path, ['--help'], { limit: 60_000 }).catch(() => ({ stdout: '' }))
+async function isNewEnough(machine: Machine, path: string): Promise<boolean> {
+  const help = await machine.run(path, ['--help'], { limit: 60_000 }).catch(() => ({ stdout: '' }))
   return ['--mode', '--output'].every((option) => help.stdout.includes(option))
 }

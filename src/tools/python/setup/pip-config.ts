@@ -1,31 +1,31 @@
 import { isAbsolute } from 'node:path'
 import { hint } from '../../../core/hint.ts'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import type { Caller } from './keyrings.ts'
 
 export const key = 'global.keyring-provider'
 export const wanted = 'subprocess'
 
 /** Whether pip's configuration says that it asks a keyring command. */
-export async function pipAsks(world: World): Promise<boolean> {
-  const pip = program(world)
-  return pip !== undefined && (await provider(world, pip)) === wanted
+export async function pipAsks(machine: Machine): Promise<boolean> {
+  const pip = program(machine)
+  return pip !== undefined && (await provider(machine, pip)) === wanted
 }
 
 /** pip, or Python and the words that make it pip. */
 export type Program = readonly [path: string, ...words: string[]]
 
 /** pip on this machine. */
-export function program(world: World): Program | undefined {
-  const pip = world.program('pip') ?? world.program('pip3')
+export function program(machine: Machine): Program | undefined {
+  const pip = machine.program('pip') ?? machine.program('pip3')
   if (pip !== undefined) return [pip]
-  const python = world.program('python3') ?? world.program('python')
+  const python = machine.program('python3') ?? machine.program('python')
   return python === undefined ? undefined : [python, '-m', 'pip']
 }
 
 /** `pip config` on the user's own file. */
-export function config(world: World, [path, ...words]: Program, ...what: string[]) {
-  return world.run(path, [...words, 'config', '--user', ...what], {
+export function config(machine: Machine, [path, ...words]: Program, ...what: string[]) {
+  return machine.run(path, [...words, 'config', '--user', ...what], {
     env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     limit: 60_000,
   })
@@ -36,10 +36,10 @@ export function config(world: World, [path, ...words]: Program, ...what: string[
  * (pip/_internal/network/auth.py, get_keyring_provider). In a virtual environment that has the keyring package it can import
  * that instead.
  */
-export async function callerOf(world: World, pip: Program): Promise<Caller> {
-  const python = await pythonOf(world, pip)
+export async function callerOf(machine: Machine, pip: Program): Promise<Caller> {
+  const python = await pythonOf(machine, pip)
   if (python === undefined) return { name: 'pip' }
-  const ask = (script: string) => world.run(python, ['-c', script], { limit: 60_000 })
+  const ask = (script: string) => machine.run(python, ['-c', script], { limit: 60_000 })
   const scripts = await ask('import sysconfig; print(sysconfig.get_path("scripts"))')
   return {
     name: 'pip',
@@ -52,14 +52,14 @@ export async function callerOf(world: World, pip: Program): Promise<Caller> {
 }
 
 /** The Python that runs pip. */
-async function pythonOf(world: World, [path, ...words]: Program): Promise<string | undefined> {
-  const { stdout } = await world.run(path, [...words, 'debug'], { limit: 60_000 })
+async function pythonOf(machine: Machine, [path, ...words]: Program): Promise<string | undefined> {
+  const { stdout } = await machine.run(path, [...words, 'debug'], { limit: 60_000 })
   const python = /^sys\.executable: (.+?)\r?$/m.exec(stdout)?.[1]
   return python !== undefined && isAbsolute(python) ? python : undefined
 }
 
 /** What the user's own file says; nothing if it says nothing. */
-export async function provider(world: World, pip: Program): Promise<string> {
-  const ran = await config(world, pip, 'get', key)
+export async function provider(machine: Machine, pip: Program): Promise<string> {
+  const ran = await config(machine, pip, 'get', key)
   return ran.exitCode === 0 ? ran.stdout.trim() : ''
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import { hint, saidBy } from '../../../core/hint.ts'
-import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
+import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import { netrc, overruled } from './overruled.ts'
 import { callerOf, config, key, type Program, pipAsks, program, provider, wanted } from './pip-config.ts'
@@ -10,43 +10,43 @@ import { uvAsks } from './uv-settings.ts'
 
 /** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
 export const pipSetup: Setup = {
-  async plan(world, options): Promise<Plan> {
-    const pip = pipOf(world)
-    const { changes, remarks } = await planCommand(world, await callerOf(world, pip), options)
-    const before = await provider(world, pip)
-    const own = before === wanted ? [] : [setting(world, pip, before)]
+  async plan(machine, options): Promise<Plan> {
+    const pip = pipOf(machine)
+    const { changes, remarks } = await planCommand(machine, await callerOf(machine, pip), options)
+    const before = await provider(machine, pip)
+    const own = before === wanted ? [] : [setting(machine, pip, before)]
     const advice = 'pip before 26.2 asks only where the address of the index names a user: https://USER@host/simple/'
-    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(world), advice] }
+    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(machine), advice] }
   },
 
-  async undo(world): Promise<Plan> {
-    const pip = pipOf(world)
-    const before = world.files.read(memory(world))
-    const changes = before === undefined ? [] : [unsetting(world, pip, before.trim())]
-    return { changes: [...changes, ...undoCommand(world, uvAsks(world))], remarks: [] }
+  async undo(machine): Promise<Plan> {
+    const pip = pipOf(machine)
+    const before = machine.files.read(memory(machine))
+    const changes = before === undefined ? [] : [unsetting(machine, pip, before.trim())]
+    return { changes: [...changes, ...undoCommand(machine, uvAsks(machine))], remarks: [] }
   },
 
-  prove: async (world) => proveCommand(world, await callerOf(world, pipOf(world))),
+  prove: async (machine) => proveCommand(machine, await callerOf(machine, pipOf(machine))),
 
-  async check(world): Promise<readonly Finding[]> {
-    const pip = program(world)
+  async check(machine): Promise<readonly DoctorLine[]> {
+    const pip = program(machine)
     if (pip === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
-    if (!(await pipAsks(world)))
+    if (!(await pipAsks(machine)))
       return [{ state: 'note', says: 'pip does not ask credbridge', fix: hint`credbridge setup pip` }]
     return [
       { state: 'ok', says: 'pip asks a keyring' },
-      await checkCommand(world, await callerOf(world, pip)),
-      ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
+      await checkCommand(machine, await callerOf(machine, pip)),
+      ...remarksOn(machine).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
 
-function remarksOn(world: World): readonly string[] {
-  return [...overruled(world, 'PIP_KEYRING_PROVIDER', wanted), ...netrc(world)]
+function remarksOn(machine: Machine): readonly string[] {
+  return [...overruled(machine, 'PIP_KEYRING_PROVIDER', wanted), ...netrc(machine)]
 }
 
-function pipOf(world: World): Program {
-  const pip = program(world)
+function pipOf(machine: Machine): Program {
+  const pip = program(machine)
   if (pip !== undefined) return pip
   throw new Failure('unavailable', 'pip is not installed', {
     hints: [hint`install pip first`, hint`for uv: credbridge setup uv`],
@@ -54,29 +54,29 @@ function pipOf(world: World): Program {
 }
 
 /** What was there before is remembered, so that undo puts it back. */
-function setting(world: World, pip: Program, before: string): Change {
+function setting(machine: Machine, pip: Program, before: string): Change {
   const was = before === '' ? '' : ` (was ${before})`
   return {
     says: `pip: ${key} is ${wanted}${was}`,
     async apply() {
-      world.files.write(memory(world), `${before}\n`)
-      await told(config(world, pip, 'set', key, wanted))
+      machine.files.write(memory(machine), `${before}\n`)
+      await mustSucceed(config(machine, pip, 'set', key, wanted))
     },
   }
 }
 
-function unsetting(world: World, pip: Program, before: string): Change {
+function unsetting(machine: Machine, pip: Program, before: string): Change {
   return {
     says: before === '' ? `pip: ${key} is not set` : `pip: ${key} is ${before}`,
     async apply() {
-      if ((await provider(world, pip)) === wanted)
-        await told(before === '' ? config(world, pip, 'unset', key) : config(world, pip, 'set', key, before))
-      world.files.remove(memory(world))
+      if ((await provider(machine, pip)) === wanted)
+        await mustSucceed(before === '' ? config(machine, pip, 'unset', key) : config(machine, pip, 'set', key, before))
+      machine.files.remove(memory(machine))
     },
   }
 }
 
-async function told(running: ReturnType<typeof config>): Promise<void> {
+async function mustSucceed(running: ReturnType<typeof config>): Promise<void> {
   const { exitCode, stderr } = await running
   if (exitCode === 0) return
   const lines = stderr.split('\n').filter((line) => line !== '')
@@ -85,6 +85,6 @@ async function told(running: ReturnType<typeof config>): Promise<void> {
   })
 }
 
-function memory({ places }: World): string {
+function memory({ folders: places }: Machine): string {
   return join(places.state, 'pip-keyring-provider')
 }

@@ -1,11 +1,11 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint, saidBy } from '../../../core/hint.ts'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
 /** Saves, finds and removes a throw-away password as the tool does it, through whatever `keyring` it finds. */
-export async function proveCommand(world: World, caller: Caller): Promise<string> {
-  const [keyring] = keyringsFor(world, caller)
+export async function proveCommand(machine: Machine, caller: Caller): Promise<string> {
+  const [keyring] = keyringsFor(machine, caller)
   if (keyring === undefined) {
     throw new Failure('unavailable', 'there is no keyring command on PATH', {
       hints: [hint`credbridge setup ${caller.name}`],
@@ -13,9 +13,9 @@ export async function proveCommand(world: World, caller: Caller): Promise<string
   }
   const [service, password] = [`https://try-${random()}.example.com/simple/`, random()]
   const ask = (program: string, words: readonly string[], input = '') =>
-    world.run(program, words, { input, limit: 60_000 })
+    machine.run(program, words, { input, limit: 60_000 })
   const set = await ask(keyring, ['set', service, 'try-out'], `${password}\n`)
-  const ours = await ask(ourCommand(world), ['get', service, 'try-out'])
+  const ours = await ask(ourCommand(machine), ['get', service, 'try-out'])
   const found = await ask(keyring, ['--mode=creds', '--output=json', 'get', service])
   const gone = await ask(keyring, ['del', service, 'try-out'])
   const expected = `{"username": "try-out", "password": "${password}"}\n`

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import { type Hint, hint } from '../../../core/hint.ts'
-import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
+import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 import { withoutBlock } from './block.ts'
@@ -14,52 +14,52 @@ const module = 'credbridge_keyring.py'
 
 /** Python's own configuration of keyring, and our class in a folder that holds nothing else: Python looks there for modules first. */
 export const pythonSetup: Setup = {
-  async plan(world): Promise<Plan> {
+  async plan(machine): Promise<Plan> {
     const changes: Change[] = []
-    const text = moduleText(world)
-    if (world.files.read(moduleFile(world)) !== text) {
-      const says = `python: ${moduleFile(world)} asks ${ourCommand(world)}`
-      changes.push({ says, apply: () => world.files.write(moduleFile(world), text) })
+    const text = moduleText(machine)
+    if (machine.files.read(moduleFile(machine)) !== text) {
+      const says = `python: ${moduleFile(machine)} asks ${ourCommand(machine)}`
+      changes.push({ says, apply: () => machine.files.write(moduleFile(machine), text) })
     }
-    const after = naming(world)
-    if (textOf(world) !== after) {
-      const says = `python: ${configFile(world)} names ${ourBackend}`
-      changes.push({ says, apply: () => world.files.write(configFile(world), after) })
+    const after = naming(machine)
+    if (textOf(machine) !== after) {
+      const says = `python: ${configFile(machine)} names ${ourBackend}`
+      changes.push({ says, apply: () => machine.files.write(configFile(machine), after) })
     }
-    return { changes, remarks: await remarksOn(world) }
+    return { changes, remarks: await remarksOn(machine) }
   },
 
-  async undo(world): Promise<Plan> {
+  async undo(machine): Promise<Plan> {
     const changes: Change[] = []
-    if (namesUs(world)) {
-      const after = withoutBlock(textOf(world))
+    if (namesUs(machine)) {
+      const after = withoutBlock(textOf(machine))
       const put = () =>
-        after === '' ? world.files.remove(configFile(world)) : world.files.write(configFile(world), after)
-      changes.push({ says: `python: ${configFile(world)} no longer names ${ourBackend}`, apply: put })
+        after === '' ? machine.files.remove(configFile(machine)) : machine.files.write(configFile(machine), after)
+      changes.push({ says: `python: ${configFile(machine)} no longer names ${ourBackend}`, apply: put })
     }
-    if (world.files.exists(moduleFile(world))) {
-      const says = `python: remove ${moduleFile(world)}`
-      changes.push({ says, apply: () => world.files.remove(moduleFile(world)) })
+    if (machine.files.exists(moduleFile(machine))) {
+      const says = `python: remove ${moduleFile(machine)}`
+      changes.push({ says, apply: () => machine.files.remove(moduleFile(machine)) })
     }
     return { changes, remarks: [] }
   },
 
   prove: provePython,
 
-  async check(world): Promise<readonly Finding[]> {
-    if (!namesUs(world)) {
+  async check(machine): Promise<readonly DoctorLine[]> {
+    if (!namesUs(machine)) {
       const says = "Python's keyring does not ask credbridge"
       return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }
-    if (world.files.read(moduleFile(world)) !== moduleText(world)) {
-      const says = `${moduleFile(world)} is not of this credbridge`
+    if (machine.files.read(moduleFile(machine)) !== moduleText(machine)) {
+      const says = `${moduleFile(machine)} is not of this credbridge`
       return [{ state: 'wrong', says, fix: hint`credbridge setup python` }]
     }
-    const fault = await faultOfPython(world)
+    const fault = await faultOfPython(machine)
     return [
       { state: 'ok', says: `Python's keyring asks credbridge` },
       ...(fault === undefined ? [] : [{ state: 'wrong' as const, says: fault.message, ...fixOf(fault) }]),
-      ...(await remarksOn(world)).map((says) => ({ state: 'note' as const, says })),
+      ...(await remarksOn(machine)).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
@@ -68,25 +68,25 @@ function fixOf({ hints: [fix] }: Failure): { readonly fix?: Hint } {
   return fix === undefined ? {} : { fix }
 }
 
-function moduleFile(world: World): string {
-  return join(world.places.data, 'python', module)
+function moduleFile(machine: Machine): string {
+  return join(machine.folders.data, 'python', module)
 }
 
-function moduleText(world: World): string {
-  return shippedModule(world).replace(/^COMMAND = None$/m, () => `COMMAND = ${JSON.stringify(ourCommand(world))}`)
+function moduleText(machine: Machine): string {
+  return shippedModule(machine).replace(/^COMMAND = None$/m, () => `COMMAND = ${JSON.stringify(ourCommand(machine))}`)
 }
 
-function shippedModule(world: World): string {
-  const text = world.shipped(join('python', module))
+function shippedModule(machine: Machine): string {
+  const text = machine.shippedFile(join('python', module))
   if (text !== undefined) return text
   throw new Failure('unavailable', `${module} is missing beside our commands`, {
     hints: [hint`install credbridge again`],
   })
 }
 
-async function remarksOn(world: World): Promise<readonly string[]> {
+async function remarksOn(machine: Machine): Promise<readonly string[]> {
   return [
-    ...overruled(world, 'PYTHON_KEYRING_BACKEND', ourBackend),
-    ...(await otherBackends(world, shippedModule(world))),
+    ...overruled(machine, 'PYTHON_KEYRING_BACKEND', ourBackend),
+    ...(await otherBackends(machine, shippedModule(machine))),
   ]
 }

@@ -1,20 +1,20 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint, saidBy } from '../../../core/hint.ts'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 
 /* What only Python itself can say about its keyring package: that it uses our class, and which others are there. */
 
 /** Keeps, finds and removes a throw-away password by the keyring package of the Python on PATH. */
-export async function provePython(world: World): Promise<string> {
-  const python = pythonOf(world)
+export async function provePython(machine: Machine): Promise<string> {
+  const python = pythonOf(machine)
   if (python === undefined) return 'there is no python on PATH; programs that bring their own will use credbridge'
-  const used = await keyringOf(world, python)
+  const used = await keyringOf(machine, python)
   if (used === undefined) return 'this Python has no keyring package; those that have one will use credbridge'
-  if (used.backend !== ourBackend) throw usesAnother(world, python, used)
+  if (used.backend !== ourBackend) throw usesAnother(machine, python, used)
   const service = `try-${Math.random().toString(36).slice(2)}`
-  const ran = await world.run(python, ['-c', proof, service], { limit: 60_000 })
+  const ran = await machine.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
   throw new Failure('internal', 'Python did not find again what it had kept', { hints: [saidBy('Python', last)] })
@@ -32,11 +32,11 @@ print("Python's keyring kept a throw-away password, found it again and forgot it
 `
 
 /** Why the keyring package of the Python on PATH does not use our class; `undefined` if it does, or if there is none. */
-export async function faultOfPython(world: World): Promise<Failure | undefined> {
-  const python = pythonOf(world)
-  const used = python === undefined ? undefined : await keyringOf(world, python)
+export async function faultOfPython(machine: Machine): Promise<Failure | undefined> {
+  const python = pythonOf(machine)
+  const used = python === undefined ? undefined : await keyringOf(machine, python)
   if (python === undefined || used === undefined || used.backend === ourBackend) return undefined
-  return usesAnother(world, python, used)
+  return usesAnother(machine, python, used)
 }
 
 interface KeyringPackage {
@@ -45,8 +45,8 @@ interface KeyringPackage {
   readonly backend: string
 }
 
-async function keyringOf(world: World, python: string): Promise<KeyringPackage | undefined> {
-  const ran = await world.run(python, ['-c', usage], { limit: 60_000 })
+async function keyringOf(machine: Machine, python: string): Promise<KeyringPackage | undefined> {
+  const ran = await machine.run(python, ['-c', usage], { limit: 60_000 })
   const [version = '', backend = ''] = ran.stdout.trim().split(' ')
   return ran.exitCode === 0 && backend !== '' ? { version, backend } : undefined
 }
@@ -66,20 +66,20 @@ print(version("keyring"), "%s.%s" % (used.__module__, used.__name__))
 `
 
 /** Before 21.3 it looks for its settings in another folder, unless XDG_CONFIG_HOME is set. */
-function usesAnother(world: World, python: string, { version, backend }: KeyringPackage): Failure {
+function usesAnother(machine: Machine, python: string, { version, backend }: KeyringPackage): Failure {
   const isOld = /^(1?\d|20|21\.[0-2])\./.test(version)
-  const why = isOld ? `: before 21.3 it does not read ${configFile(world)}` : ''
-  const overruled = world.env['PYTHON_KEYRING_BACKEND'] === undefined ? [] : [hint`unset PYTHON_KEYRING_BACKEND`]
+  const why = isOld ? `: before 21.3 it does not read ${configFile(machine)}` : ''
+  const overruled = machine.env['PYTHON_KEYRING_BACKEND'] === undefined ? [] : [hint`unset PYTHON_KEYRING_BACKEND`]
   return new Failure('unavailable', `keyring ${version} of ${python} uses ${backend}${why}`, {
     hints: isOld ? [hint`${python} -m pip install --upgrade keyring`] : overruled,
   })
 }
 
 /** A line about the backends of other packages which our class asks, too; none without any. */
-export async function otherBackends(world: World, shipped: string): Promise<readonly string[]> {
-  const python = pythonOf(world)
+export async function otherBackends(machine: Machine, shipped: string): Promise<readonly string[]> {
+  const python = pythonOf(machine)
   if (python === undefined) return []
-  const ran = await world.run(python, ['-c', listing], { input: shipped, limit: 60_000 })
+  const ran = await machine.run(python, ['-c', listing], { input: shipped, limit: 60_000 })
   const names = ran.exitCode === 0 ? ran.stdout.trim() : ''
   return names === '' ? [] : [`for what credbridge does not have, the keyring of ${python} asks ${names}`]
 }
@@ -95,6 +95,6 @@ exec(sys.stdin.read(), module)
 print(", ".join("%s.%s" % (type(it).__module__, type(it).__name__) for it in module["others"]()))
 `
 
-function pythonOf(world: World): string | undefined {
-  return world.program('python3') ?? world.program('python')
+function pythonOf(machine: Machine): string | undefined {
+  return machine.program('python3') ?? machine.program('python')
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
-import type { World } from '../../tool.ts'
+import type { Machine } from '../../tool.ts'
 import { absolute } from '../places.ts'
 import { withBlock } from './block.ts'
 
@@ -8,8 +8,8 @@ import { withBlock } from './block.ts'
 export const line = 'keyring-provider = "subprocess"'
 
 /** Whether uv's settings say that it asks a keyring. */
-export function uvAsks(world: World): boolean {
-  return asks(world.files.read(settingsOf(world)) ?? '') === true
+export function uvAsks(machine: Machine): boolean {
+  return asks(machine.files.read(settingsOf(machine)) ?? '') === true
 }
 
 /** Whether this text says it; `undefined` if it is not TOML. */
@@ -30,7 +30,7 @@ export function asking(text: string): string {
 }
 
 /** uv's settings file of this user. */
-export function settingsOf({ env, home, platform }: World): string {
+export function settingsOf({ env, home, platform }: Machine): string {
   const config =
     platform === 'win32'
       ? (absolute(env['APPDATA']) ?? join(home, 'AppData', 'Roaming'))

@@ -1,6 +1,6 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
-import type { Change, Finding, Plan, Setup, World } from '../../tool.ts'
+import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { blockIn, withoutBlock } from './block.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import type { Caller } from './keyrings.ts'
@@ -13,42 +13,43 @@ const caller: Caller = { name: 'uv' }
 
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
-  async plan(world, options): Promise<Plan> {
-    if (world.program('uv') === undefined) {
+  async plan(machine, options): Promise<Plan> {
+    if (machine.program('uv') === undefined) {
       throw new Failure('unavailable', 'uv is not installed', { hints: [hint`install uv first`] })
     }
-    const { changes, remarks } = await planCommand(world, caller, options)
-    const text = world.files.read(settingsOf(world)) ?? ''
+    const { changes, remarks } = await planCommand(machine, caller, options)
+    const text = machine.files.read(settingsOf(machine)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
-    const own = asks(text) === true ? [] : [writing(world, changed(world, text))]
-    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(world), advice] }
+    const own = asks(text) === true ? [] : [writing(machine, changed(machine, text))]
+    return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(machine), advice] }
   },
 
-  async undo(world): Promise<Plan> {
-    const text = world.files.read(settingsOf(world)) ?? ''
-    const changes = blockIn(text) === undefined ? [] : [writing(world, withoutBlock(text))]
-    return { changes: [...changes, ...undoCommand(world, await pipAsks(world))], remarks: [] }
+  async undo(machine): Promise<Plan> {
+    const text = machine.files.read(settingsOf(machine)) ?? ''
+    const changes = blockIn(text) === undefined ? [] : [writing(machine, withoutBlock(text))]
+    return { changes: [...changes, ...undoCommand(machine, await pipAsks(machine))], remarks: [] }
   },
 
-  prove: (world) => proveCommand(world, caller),
+  prove: (machine) => proveCommand(machine, caller),
 
-  async check(world): Promise<readonly Finding[]> {
-    if (!uvAsks(world) && world.program('uv') === undefined) return [{ state: 'skipped', says: 'uv is not installed' }]
-    if (!uvAsks(world)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: hint`credbridge setup uv` }]
+  async check(machine): Promise<readonly DoctorLine[]> {
+    if (!uvAsks(machine) && machine.program('uv') === undefined)
+      return [{ state: 'skipped', says: 'uv is not installed' }]
+    if (!uvAsks(machine)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: hint`credbridge setup uv` }]
     return [
       { state: 'ok', says: 'uv asks a keyring' },
-      await checkCommand(world, caller),
-      ...remarksOn(world).map((says) => ({ state: 'note' as const, says })),
+      await checkCommand(machine, caller),
+      ...remarksOn(machine).map((says) => ({ state: 'note' as const, says })),
     ]
   },
 }
 
-function remarksOn(world: World): readonly string[] {
-  return [...overruled(world, 'UV_KEYRING_PROVIDER', 'subprocess'), ...netrc(world)]
+function remarksOn(machine: Machine): readonly string[] {
+  return [...overruled(machine, 'UV_KEYRING_PROVIDER', 'subprocess'), ...netrc(machine)]
 }
 
-function changed(world: World, text: string): string {
-  const file = settingsOf(world)
+function changed(machine: Machine, text: string): string {
+  const file = settingsOf(machine)
   const hints = [hint`write into it yourself: keyring-provider = "subprocess"`]
   if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
   const after = asking(text)
@@ -56,8 +57,8 @@ function changed(world: World, text: string): string {
   throw new Failure('refused', `${file} has keyring-provider in a way that cannot be set aside`, { hints })
 }
 
-function writing(world: World, text: string): Change {
-  const file = settingsOf(world)
+function writing(machine: Machine, text: string): Change {
+  const file = settingsOf(machine)
   const says = blockIn(text) === undefined ? `uv: ${file} no longer says ${line}` : `uv: ${file} says ${line}`
-  return { says, apply: () => (text === '' ? world.files.remove(file) : world.files.write(file, text)) }
+  return { says, apply: () => (text === '' ? machine.files.remove(file) : machine.files.write(file, text)) }
 }

@@ -8,14 +8,14 @@ import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
 
 /** Which tools may list a credential, which no longer get it, and whether it is the default. */
-export interface Standing {
+export interface EntryState {
   readonly isDefault: boolean
   readonly sharedWith: readonly string[]
   readonly ended: readonly EndedUse[]
 }
 
 /** `entries`: all entries, notes included. */
-export function standingOf(entry: Entry, entries: readonly Entry[], ended: readonly EndedUse[]): Standing {
+export function entryState(entry: Entry, entries: readonly Entry[], ended: readonly EndedUse[]): EntryState {
   const notes = entries.filter(
     ({ endpoint, account }) => account === entry.account && sameEndpoint(endpoint, entry.endpoint),
   )
@@ -29,7 +29,7 @@ export function standingOf(entry: Entry, entries: readonly Entry[], ended: reado
 }
 
 /** A standing as text for a person. */
-export function shownStanding({ isDefault, sharedWith, ended }: Standing, now: number): string {
+export function entryStateText({ isDefault, sharedWith, ended }: EntryState, now: number): string {
   const shared = sharedWith.map((tool) => `shared with ${tool}`)
   return [...(isDefault ? ['default'] : []), ...shared, ...shownEnded(ended, now)].join('; ')
 }
@@ -40,7 +40,7 @@ export function shownEnded(ended: readonly EndedUse[], now: number): readonly st
 }
 
 /** A standing for JSON. */
-export function jsonStanding({ isDefault, sharedWith, ended }: Standing): Record<string, unknown> {
+export function entryStateData({ isDefault, sharedWith, ended }: EntryState): Record<string, unknown> {
   const uses = ended.map(({ tool, refusedAt }) => ({
     tool,
     ...(refusedAt === undefined ? {} : { refusedAt: iso(refusedAt) }),
@@ -49,7 +49,7 @@ export function jsonStanding({ isDefault, sharedWith, ended }: Standing): Record
 }
 
 /** Commands that fix a credential that a server refused to a tool. */
-export function mendings(entry: Entry, ended: readonly EndedUse[]): readonly Hint[] {
+export function fixesFor(entry: Entry, ended: readonly EndedUse[]): readonly Hint[] {
   const refused = ended.filter((use) => use.refusedAt !== undefined && isWithheld(entry, use))
   const words = placeWords(entry.endpoint, entry.account)
   const restore = refused.some(({ restorable }) => restorable) ? [hint`credbridge restore ${words}`] : []

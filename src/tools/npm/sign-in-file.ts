@@ -4,7 +4,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
 import type { Launch } from '../launch.ts'
 import { registryKinds, settingOf } from './authorization.ts'
-import { dartIn, dartOf } from './nerf-dart.ts'
+import { nerfDartOf, splitNerfDart } from './nerf-dart.ts'
 import { npmrcLines, npmrcText } from './npmrc.ts'
 import type { Registry } from './registries.ts'
 
@@ -15,7 +15,7 @@ import type { Registry } from './registries.ts'
  */
 
 /** One registry, and what was found for it. */
-export interface Given {
+export interface RegistrySignIn {
   readonly registry: Registry
   readonly credential: Credential
 }
@@ -25,7 +25,10 @@ export function lookupFor(tool: string, { address }: Registry): Lookup {
   return { tool, kinds: registryKinds, endpoints: withParents(address), sharedOnly: true }
 }
 
-export function givenBy(registries: readonly Registry[], answers: readonly (Answer | undefined)[]): readonly Given[] {
+export function signInsFor(
+  registries: readonly Registry[],
+  answers: readonly (Answer | undefined)[],
+): readonly RegistrySignIn[] {
   return registries.flatMap((registry, at) => {
     const credential = answers[at]?.credential
     return credential === undefined ? [] : [{ registry, credential }]
@@ -33,8 +36,8 @@ export function givenBy(registries: readonly Registry[], answers: readonly (Answ
 }
 
 /** The addresses to which a credential will be sent. */
-export function addressesOf(given: readonly Given[]): readonly Address[] {
-  return given.map(({ registry }) => registry.address)
+export function addressesOf(signIns: readonly RegistrySignIn[]): readonly Address[] {
+  return signIns.map(({ registry }) => registry.address)
 }
 
 /** Those of the variables that a person named. */
@@ -43,15 +46,15 @@ export function addressesNamed(named: ReadonlyMap<string, Endpoint>): readonly A
 }
 
 /** The variables and the file; `userConfig` is what the user's own file says. */
-export function handOver(given: readonly Given[], userConfig: string, newName: () => string): Launch {
+export function launchWith(signIns: readonly RegistrySignIn[], userConfig: string, newName: () => string): Launch {
   const env: Record<string, Secret> = {}
   const lines = new Map<string, string>()
-  for (const one of given) {
+  for (const one of signIns) {
     const { name, value } = settingOf(one.credential)
     const variable = newName()
-    const free = dartsOf(one).filter((dart) => !lines.has(dart))
+    const free = nerfDartsOf(one).filter((nerfDart) => !lines.has(nerfDart))
     if (free.length > 0) env[variable] = new Secret(value)
-    for (const dart of free) lines.set(dart, `${dart}:${name}=\${${variable}}\n`)
+    for (const nerfDart of free) lines.set(nerfDart, `${nerfDart}:${name}=\${${variable}}\n`)
   }
   const text = `${[...lines.values()].join('')}${withoutAuthentication(userConfig, new Set(lines.keys()))}`
   return { env, file: { variable: 'npm_config_userconfig', text } }
@@ -61,17 +64,17 @@ export function handOver(given: readonly Given[], userConfig: string, newName: (
  * The registry's own dart, which `npm publish` and `npm whoami` look up and nothing above it, and the one of the place
  * where the credential lies, if that is above: registries name tarballs there.
  */
-export function dartsOf({ registry: { address }, credential: { endpoint } }: Given): readonly string[] {
+export function nerfDartsOf({ registry: { address }, credential: { endpoint } }: RegistrySignIn): readonly string[] {
   const above = endpoint.form === 'address' && withParents(address).some(({ key }) => key === endpoint.key)
-  return [...new Set([dartOf(address), ...(above ? [dartOf(endpoint as Address)] : [])])]
+  return [...new Set([nerfDartOf(address), ...(above ? [nerfDartOf(endpoint as Address)] : [])])]
 }
 
 export const authentication = ['_authToken', '_auth', 'username', '_password']
 
-function withoutAuthentication(text: string, darts: ReadonlySet<string>): string {
+function withoutAuthentication(text: string, nerfDarts: ReadonlySet<string>): string {
   const kept = npmrcLines(text).filter(({ setting }) => {
-    const dart = dartIn(setting?.key ?? '')
-    return dart === undefined || !authentication.includes(dart.name) || !darts.has(dart.dart)
+    const nerfDart = splitNerfDart(setting?.key ?? '')
+    return nerfDart === undefined || !authentication.includes(nerfDart.name) || !nerfDarts.has(nerfDart.nerfDart)
   })
   return npmrcText(kept)
 }
