@@ -75,9 +75,9 @@ async function readAll(
   const broken = new Map<string, unknown>()
   const keep = (items: readonly StoredItem[]) => {
     for (const item of items) {
-      const here = found.get(nameOf(item.endpoint))
-      if (here === undefined) found.set(nameOf(item.endpoint), [item])
-      else here.push(item)
+      const sameName = found.get(nameOf(item.endpoint))
+      if (sameName === undefined) found.set(nameOf(item.endpoint), [item])
+      else sameName.push(item)
     }
   }
   const read = async (at: readonly Endpoint[]): Promise<void> => {

@@ -174,8 +174,8 @@ function hasNewerLogin(all: readonly StoredItem[], note: StoredItem, { tool, one
 
 /** The accounts that the tool signed in to with this configuration. They take precedence over the default. */
 function signedInWith(tool: Owner, all: readonly StoredItem[], items: readonly StoredItem[]): readonly StoredItem[] {
-  const said = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
-  return all.filter(({ account }) => said.some((item) => item.account === account))
+  const setFor = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
+  return all.filter(({ account }) => setFor.some((item) => item.account === account))
 }
 
 function oneOf(

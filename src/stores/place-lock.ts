@@ -19,14 +19,14 @@ export async function saveByFile(
   condition: SaveCondition,
 ): Promise<boolean> {
   return withLock(await lockAt(locks, item, 'save'), optionsFor(item, 30_000), async () => {
-    const here = await store.find(asker, [item.endpoint], item.account)
-    return holds(condition, item, here) && store.save(asker, item)
+    const stored = await store.find(asker, [item.endpoint], item.account)
+    return holds(condition, item, stored) && store.save(asker, item)
   })
 }
 
-/** Whether the condition is true for the place, given the items `here`. */
-export function holds({ replaces }: SaveCondition, place: Place, here: readonly Item[]): boolean {
-  const now = here.find((item) => samePlace(item, place))
+/** Whether the condition is true for the place, given the items `stored` there. */
+export function holds({ replaces }: SaveCondition, place: Place, stored: readonly Item[]): boolean {
+  const now = stored.find((item) => samePlace(item, place))
   return replaces === undefined || now === undefined ? replaces === now : sameStored(replaces, now)
 }
 

@@ -38,8 +38,8 @@ async function acquire(file: string, lock: string, self: ProcessIdentity, wait: 
     const taken = takeLock(lock, self)
     if (taken !== undefined) return taken
     const holder = holderOf(lock)
-    const isOurs = holder !== undefined && holder.pid > 0
-    if (isOurs && isAbandoned(lock, holder, self) && removeLock(lock, holder.token, self)) continue
+    const isCredbridgeLock = holder !== undefined && holder.pid > 0
+    if (isCredbridgeLock && isAbandoned(lock, holder, self) && removeLock(lock, holder.token, self)) continue
     if (performance.now() >= until) throw busy(file, lock)
     await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 20))
   }

@@ -36,13 +36,13 @@ export function relink(
   commands: readonly string[],
   env: Environment,
   files: Files,
-  isOurs: (path: string) => boolean,
+  isOwnProgram: (path: string) => boolean,
 ): readonly Change[] {
   const file = standalone ? undefined : executable()
   if (file === undefined) return []
   const ourLinks = commands
     .flatMap((command) => programsOnPath(command, env).slice(0, 1))
-    .filter((path) => isOurs(path) && !leadsTo(path, file))
+    .filter((path) => isOwnProgram(path) && !leadsTo(path, file))
     .filter((path) => lstatSync(path).isSymbolicLink() && files.isOwnFolder(dirname(path)))
   return ourLinks.map((path) => ({
     says: `${path}: leads to the standalone executable`,

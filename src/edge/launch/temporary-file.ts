@@ -39,11 +39,11 @@ function spaceOf({ host, namespace }: ProcessIdentity): string {
 
 function sweep(folder: string): void {
   // The name does not say when the process was started.
-  const { started: _, ...here } = thisProcess(process.pid)
+  const { started: _, ...self } = thisProcess(process.pid)
   for (const name of readdirSync(folder)) {
     const [pid = '', space] = name.split('-')
     const path = join(folder, name)
-    const life = space === spaceOf(here) ? lifeOf({ ...here, pid: Number(pid) }, here) : 'unknown'
+    const life = space === spaceOf(self) ? lifeOf({ ...self, pid: Number(pid) }, self) : 'unknown'
     if (life === 'dead' || (life === 'unknown' && isOld(path))) removeTemporaryFile(path)
   }
 }

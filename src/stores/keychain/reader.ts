@@ -27,14 +27,14 @@ export function readerOf(calls: Calls, platform: string, personPresent: boolean)
 }
 
 function entryReader(calls: Calls, search: Calls['search']): Reader {
-  const seen = new Map<string, string>()
+  const values = new Map<string, string>()
   const key = (service: string, account: string) => JSON.stringify([service, account])
   return {
     // Each read of an item may ask a person, so a known value is not read again.
-    value: async (service, account) => seen.get(key(service, account)) ?? calls.read(service, account),
+    value: async (service, account) => values.get(key(service, account)) ?? calls.read(service, account),
     async accounts(service) {
       const all = await search(service)
-      for (const { account, value } of all) seen.set(key(service, account), value)
+      for (const { account, value } of all) values.set(key(service, account), value)
       return all.map(({ account }) => account)
     },
     prepare() {},

@@ -36,17 +36,19 @@ export function wantedAt(endpoints: readonly Endpoint[], known: Known): Wanted {
 
   /** Each search says one attribute. */
   function endpointsOf(attributes: Attributes): ReadonlySet<Endpoint> {
-    const said = ['endpoint', 'service'].map((name) => `${name}=${attributes.get(name)}`)
-    return new Set(said.flatMap((search) => found.get(search) ?? []))
+    const searches = ['endpoint', 'service'].map((name) => `${name}=${attributes.get(name)}`)
+    return new Set(searches.flatMap((search) => found.get(search) ?? []))
   }
 
   return {
     searches,
     among(items) {
-      const here = new Map<Endpoint, Described[]>()
-      for (const item of items) for (const endpoint of endpointsOf(item.attributes)) addTo(here, endpoint, item)
+      const byEndpoint = new Map<Endpoint, Described[]>()
+      for (const item of items) for (const endpoint of endpointsOf(item.attributes)) addTo(byEndpoint, endpoint, item)
       return each.flatMap((endpoint) =>
-        thatCount(here.get(endpoint) ?? [], (attributes) => placeAt(endpoint, attributes, owners.get(endpoint) ?? [])),
+        thatCount(byEndpoint.get(endpoint) ?? [], (attributes) =>
+          placeAt(endpoint, attributes, owners.get(endpoint) ?? []),
+        ),
       )
     },
   }
@@ -62,9 +64,9 @@ export function thatCount(
     const place = placeFor(item.attributes)
     if (place === undefined) continue
     const key = JSON.stringify([place.owner, place.account, place.endpoint.form, place.endpoint.key])
-    const here = places.get(key) ?? { place, items: [] }
-    here.items.push(item)
-    places.set(key, here)
+    const atPlace = places.get(key) ?? { place, items: [] }
+    atPlace.items.push(item)
+    places.set(key, atPlace)
   }
   const counting: [Place, Described][] = []
   for (const { place, items } of places.values()) {
@@ -75,8 +77,8 @@ export function thatCount(
 }
 
 function ownersAt(endpoint: Endpoint, { asking, before }: Known): readonly Owner[] {
-  const here = before.filter((place) => sameEndpoint(place.endpoint, endpoint)).map(({ owner }) => owner)
-  return [...new Set(asking === undefined ? here : [asking, ...here])]
+  const ownersThere = before.filter((place) => sameEndpoint(place.endpoint, endpoint)).map(({ owner }) => owner)
+  return [...new Set(asking === undefined ? ownersThere : [asking, ...ownersThere])]
 }
 
 function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

@@ -62,10 +62,10 @@ export async function findWanted(
   // What others wrote for these owners says only its service, so that the search for all has not found it.
   const others = await service.search(wanted.searches.filter((search) => search.has('service')))
   if (others.locked.length > 0) return undefined
-  const seen = new Set(hits.unlocked)
+  const before = new Set(hits.unlocked)
   const more = await describeAll(
     service,
-    others.unlocked.filter((path) => !seen.has(path)),
+    others.unlocked.filter((path) => !before.has(path)),
   )
   const items = wanted.among([...all, ...more])
   const [secrets] = await Promise.all([service.secrets(items.map(([, { path }]) => path)), service.session])

@@ -11,7 +11,7 @@ import { openSlot } from './slots/slot.ts'
 import { parseUnlocked, type Unlocked } from './unlocked.ts'
 
 /** What opened the vault. */
-export type Opener = 'key-file' | 'handed' | 'kernel-keyring' | 'ssh-agent' | 'passphrase'
+export type Opener = 'key-file' | 'provided' | 'kernel-keyring' | 'ssh-agent' | 'passphrase'
 
 export interface Opened {
   readonly key: VaultKey
@@ -23,7 +23,7 @@ type Way = (header: Header, options: VaultOptions) => Promise<Buffer | undefined
 /** In the order in which they are tried: first those that need no person and load little code. */
 const ways: readonly (readonly [Opener, Way])[] = [
   ['key-file', byKeyFile],
-  ['handed', byProvided],
+  ['provided', byProvided],
   ['kernel-keyring', byKernelKeyring],
   ['ssh-agent', byAgent],
   ['passphrase', byAsking],
@@ -97,12 +97,12 @@ async function byProvided(header: Header, options: VaultOptions): Promise<Buffer
 }
 
 /** The options without keys of an earlier `unlock`, so that only a key slot opens the vault. */
-export function withoutUnlocked({ kernelKeyring: _, provided: handed, ...others }: VaultOptions): VaultOptions {
-  if (handed === undefined) return others
+export function withoutUnlocked({ kernelKeyring: _, provided, ...others }: VaultOptions): VaultOptions {
+  if (provided === undefined) return others
   return {
     ...others,
     async provided() {
-      const secret = await handed()
+      const secret = await provided()
       return secret === undefined || parseUnlocked(secret.expose()) === undefined ? secret : undefined
     },
   }
@@ -133,8 +133,8 @@ async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | 
   const slots = header.slots.filter(isAgentSlot)
   const keys = slots.map(({ publicKey }) => fingerprint(publicKey))
   const wanted = keys.join(' or ')
-  const reach = keys.map((key) => hint`reach an SSH agent that holds the key ${key}`)
-  const hints = [...reach, hint`ssh-add -l`]
+  const reachHints = keys.map((key) => hint`reach an SSH agent that holds the key ${key}`)
+  const hints = [...reachHints, hint`ssh-add -l`]
   if (agent === undefined) throw new Failure('locked', 'the vault is locked: there is no SSH agent here', { hints })
   for (const slot of slots) {
     const secret = await secretOfAgent(agent, header.id, slot)

@@ -45,8 +45,10 @@ async function signedOut(
   helper: string,
 ): Promise<readonly DoctorLine[]> {
   const file = client.configFile(machine)
-  const isOurs = ownedBy(text, dockerHelper.name)
-  const unfound = secretsInFile(machine, file, client.name).secrets.filter((secret) => isOurs(addressOf(secret))).length
+  const asksCredbridge = ownedBy(text, dockerHelper.name)
+  const unfound = secretsInFile(machine, file, client.name).secrets.filter((secret) =>
+    asksCredbridge(addressOf(secret)),
+  ).length
   const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
   const lines: DoctorLine[] = []
   const fix = hint`credbridge import ${client.name}`
@@ -82,8 +84,10 @@ const mostUnanswered = 10
 
 /** The servers to which docker has signed in with a helper, but for which our helper has no answer. */
 async function unanswered(machine: Machine, text: string, helper: string): Promise<readonly string[]> {
-  const isOurs = ownedBy(text, dockerHelper.name)
-  const signedIn = membersOf(text, 'auths').filter(({ name, value }) => !holdsSecret(value) && isOurs(addressIn(name)))
+  const asksCredbridge = ownedBy(text, dockerHelper.name)
+  const signedIn = membersOf(text, 'auths').filter(
+    ({ name, value }) => !holdsSecret(value) && asksCredbridge(addressIn(name)),
+  )
   if (signedIn.length === 0) return []
   const ran = await machine.run(helper, ['list'], { input: 'unused' })
   if (ran.exitCode !== 0) return []

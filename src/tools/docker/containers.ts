@@ -54,9 +54,9 @@ export const containersSetup: Setup = {
       .map(({ file, path, name: host }) => unnaming(machine, file, path, `${file}, ${host}`))
       .reverse()
     const file = ownFile(machine)
-    const isOurs = hosts === undefined && isWritten(machine)
+    const wroteFile = hosts === undefined && isWritten(machine)
     const removing: Change = { says: `${file}: remove`, apply: () => machine.files.remove(file) }
-    return { changes: [...perHost, ...(isOurs ? [removing] : [])], remarks: [] }
+    return { changes: [...perHost, ...(wroteFile ? [removing] : [])], remarks: [] }
   },
 
   prove: (machine) => proveHelper(machine, containersHelper),

@@ -99,8 +99,8 @@ function programOf(machine: Machine, name: string): string {
 function reasonToStay({ env, home, files }: Machine, name: string, server: string): string | undefined {
   if (name !== 'pass') return undefined
   const all = join(env['PASSWORD_STORE_DIR'] ?? join(home, '.password-store'), 'docker-credential-helpers')
-  const here = files.names(join(all, Buffer.from(server).toString('base64').replaceAll('+', '-').replaceAll('/', '_')))
-  const users = here.filter((file) => file.endsWith('.gpg'))
+  const names = files.names(join(all, Buffer.from(server).toString('base64').replaceAll('+', '-').replaceAll('/', '_')))
+  const users = names.filter((file) => file.endsWith('.gpg'))
   return users.length > 1 ? 'the helper stores several users there and would erase all' : undefined
 }
 

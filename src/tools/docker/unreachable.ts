@@ -24,7 +24,7 @@ const minting = ['ecr-login', 'gcloud', 'gcr', 'acr-env', 'acr-login']
  * helper are to be copied, so that they are still there after undo.
  */
 export async function unreachable(machine: Machine, client: Client, { before, after }: Change): Promise<FoundSecrets> {
-  const isOurs = ownedBy(after, dockerHelper.name)
+  const asksCredbridge = ownedBy(after, dockerHelper.name)
   const inFile = secretsInFile(machine, client.configFile(machine), client.name)
   const isForAll = valueAt(after, asSpelled(after, ['credsStore'])) === dockerHelper.name
   const remarks = isForAll ? [...inFile.remarks] : []
@@ -34,12 +34,15 @@ export async function unreachable(machine: Machine, client: Client, { before, af
     const wasAsked = ownedBy(before, former)
     for (const secret of kept.secrets) {
       const at = addressOf(secret)
-      if (at !== undefined && wasAsked(at) && isOurs(at) && !copied.has(at.key)) copied.set(at.key, secret)
+      if (at !== undefined && wasAsked(at) && asksCredbridge(at) && !copied.has(at.key)) copied.set(at.key, secret)
     }
     remarks.push(...kept.remarks)
   }
   // A helper takes precedence over the file: docker/cli, cli/config/credentials/native_store.go.
-  return { secrets: [...copied.values(), ...inFile.secrets.filter((secret) => isOurs(addressOf(secret)))], remarks }
+  return {
+    secrets: [...copied.values(), ...inFile.secrets.filter((secret) => asksCredbridge(addressOf(secret)))],
+    remarks,
+  }
 }
 
 /** Returns whether this helper is asked for a registry. */

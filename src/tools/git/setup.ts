@@ -19,7 +19,7 @@ export const gitSetup: Setup = {
     const ours = await ourHelper(machine)
     const only = options['only'] === true
     const mine = await config.values('--global')
-    const stale = new Set(mine.filter((value) => isOurs(value) && value !== ours))
+    const stale = new Set(mine.filter((value) => namesOwnHelper(value) && value !== ours))
     const changes: Change[] = [...stale].map((value) => config.dropping(value))
     if (!asked(mine).includes(ours) || (only && !isAlone(mine, ours))) {
       if (mine.includes(ours)) changes.push(config.dropping(ours))
@@ -35,8 +35,8 @@ export const gitSetup: Setup = {
   async undo(machine): Promise<Plan> {
     const config = helperConfig(machine, gitOf(machine))
     const mine = await config.values('--global')
-    const changes = [...new Set(mine.filter(isOurs))].map((value) => config.dropping(value))
-    const reset = mine.findIndex((value, at) => value === '' && isOurs(mine[at + 1] ?? ''))
+    const changes = [...new Set(mine.filter(namesOwnHelper))].map((value) => config.dropping(value))
+    const reset = mine.findIndex((value, at) => value === '' && namesOwnHelper(mine[at + 1] ?? ''))
     if (reset >= 0 && (await config.hasOurReset())) changes.push(remembering(config, mine, reset))
     return { changes, remarks: [] }
   },
@@ -73,9 +73,9 @@ export const gitSetup: Setup = {
 
 function howItStands(values: readonly string[], ours: string): DoctorLine {
   const fix = hint`credbridge setup git`
-  const installed = values.filter(isOurs)
+  const installed = values.filter(namesOwnHelper)
   if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
-  const inUse = asked(values).filter(isOurs)
+  const inUse = asked(values).filter(namesOwnHelper)
   if (inUse.includes(ours)) return { state: 'ok', says: 'git asks credbridge' }
   const says =
     inUse.length === 0
@@ -90,7 +90,7 @@ function asked(values: readonly string[]): readonly string[] {
 }
 
 function others(values: readonly string[]): readonly string[] {
-  return values.filter((value) => !isOurs(value))
+  return values.filter((value) => !namesOwnHelper(value))
 }
 
 function isAlone(mine: readonly string[], ours: string): boolean {
@@ -111,7 +111,7 @@ function forgetting(config: HelperConfig): Change {
 /** Removes the empty value at this index and no other. */
 function remembering(config: HelperConfig, mine: readonly string[], reset: number): Change {
   const says = 'git: ask the helpers configured earlier again'
-  const left = mine.filter((value, at) => at !== reset && !isOurs(value))
+  const left = mine.filter((value, at) => at !== reset && !namesOwnHelper(value))
   const { apply } = left.includes('') ? config.replacing(left, says) : config.dropping('', says)
   return {
     says,
@@ -126,7 +126,7 @@ function remembering(config: HelperConfig, mine: readonly string[], reset: numbe
 async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
   return [...(await config.ofServers())].flatMap(([url, values]) => {
     const named = asked(values)
-    if (!values.includes('') || named.some(isOurs)) return []
+    if (!values.includes('') || named.some(namesOwnHelper)) return []
     return [`for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}`]
   })
 }
@@ -149,6 +149,6 @@ async function ourHelper(machine: Machine): Promise<string> {
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)
 }
 
-function isOurs(value: string): boolean {
+function namesOwnHelper(value: string): boolean {
   return value === 'credbridge' || /(^|[/\\])git-credential-credbridge(\.exe|\.cjs)?$/.test(value)
 }

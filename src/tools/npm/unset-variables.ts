@@ -27,12 +27,12 @@ export function unsetVariables(
   const variables: Record<string, Secret> = {}
   const remarks: string[] = []
   for (const setting of project) {
-    const { nerfDart: dart, name = '' } = splitNerfDart(setting.key) ?? {}
+    const { nerfDart, name = '' } = splitNerfDart(setting.key) ?? {}
     const variable = variableIn(setting)
-    if (variable === undefined || dart === undefined || !authentication.includes(name)) continue
+    if (variable === undefined || nerfDart === undefined || !authentication.includes(name)) continue
     if (loadsCode(variable) || named.has(variable) || (machine.env[variable] ?? '') !== '') continue
-    const one = given.find((it) => nerfDartsOf(it).includes(dart))
-    const registry = one?.registry ?? registries.find(({ address }) => nerfDartOf(address) === dart)
+    const one = given.find((it) => nerfDartsOf(it).includes(nerfDart))
+    const registry = one?.registry ?? registries.find(({ address }) => nerfDartOf(address) === nerfDart)
     if (registry === undefined) continue
     const sent = one === undefined ? undefined : settingOf(one.credential)
     if (sent?.name === name && !isUsedElsewhere(project, variable, setting.about)) {

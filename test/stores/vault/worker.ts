@@ -18,7 +18,7 @@ import { storeOf } from './place.ts'
  */
 
 export interface Job {
-  readonly options: Omit<VaultOptions, 'now' | 'ask' | 'handed' | 'kernelKeyring'>
+  readonly options: Omit<VaultOptions, 'now' | 'ask' | 'provided' | 'kernelKeyring'>
   /** Whether to use the kernel's keyring. */
   readonly kernel?: boolean
   /** The passphrase that a person would type. */

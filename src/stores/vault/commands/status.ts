@@ -90,7 +90,7 @@ function shownFailure({ code, message, hints }: Failure): string {
 export function shownOpener(opener: Opener): string {
   return {
     'key-file': 'its key file',
-    handed: 'the key from the environment',
+    provided: 'the key from the environment',
     'kernel-keyring': "credbridge unlock (the key is in the kernel's keyring)",
     'ssh-agent': 'the SSH agent',
     passphrase: 'the passphrase',

@@ -22,9 +22,9 @@ export async function proveCommand(machine: Machine, caller: Caller): Promise<st
   if (set.exitCode === 0 && ours.stdout === `${password}\n` && found.stdout === expected && gone.exitCode === 0) {
     return `${keyring} kept a throw-away password, found it as ${caller.name} asks for it, and forgot it`
   }
-  const said = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
+  const lines = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
   throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
-    hints: [...new Set(said)].slice(0, 5).map((line) => saidBy('it', line)),
+    hints: [...new Set(lines)].slice(0, 5).map((line) => saidBy('it', line)),
   })
 }
 
