@@ -6,7 +6,7 @@ import { yarnRules } from './rules.ts'
 
 /** Refuses what would carry a credential elsewhere that our plugin asks for, in the folder in which Yarn was started. */
 export async function refuseProject(machine: Machine, folder: string, known: readonly string[]): Promise<void> {
-  const inProject = { ...machine, folder }
+  const inProject = { ...machine, workingFolder: folder }
   const { settings, texts } = yarnProject(inProject)
   refuseReferences(texts, new Map())
   await refuseHarmful(inProject, settings, yarnRules(inProject, 'asked for', known))

@@ -160,7 +160,7 @@ describe('for which registries', () => {
     await it.save('npm', registry, 'the-token')
     await it.save('npm', 'https://y.example.com', 'y')
     const deeper = it.put('project/packages/a/file', '')
-    const world = { ...it.world, folder: deeper.slice(0, -'/file'.length) }
+    const world = { ...it.world, workingFolder: deeper.slice(0, -'/file'.length) }
     const there = launching(npmLauncher, { ...it, world })
     await there.save('npm', registry, 'the-token')
     await there.save('npm', 'https://y.example.com', 'y')

@@ -212,7 +212,7 @@ describe('pnpm', () => {
 
   test('a folder that pnpm cannot name', async () => {
     const it = withPnpm('10.34.9')
-    const spaced = { ...it.world, places: { ...it.world.folders, data: join(it.home, 'Application Support') } }
+    const spaced = { ...it.world, folders: { ...it.world.folders, data: join(it.home, 'Application Support') } }
     await apply(await pnpmSetup.plan(spaced, { registry: ['https://a.example.com'] }))
     expect(it.read('.npmrc')).toContain(`:tokenHelper=${it.home}/.credbridge/pnpm/`)
     const nowhere = { ...spaced, home: join(it.home, 'two words') }
