@@ -38,6 +38,10 @@ describe('from parts, as git sends them', () => {
     expect(addressOf({ scheme: 'cert', host: '', path: '/home/alice/a b.pem' }).key).toBe(
       'cert:///home/alice/a%20b.pem',
     )
+    expect(addressOf({ scheme: 'ssh-key', host: '', path: '/home/alice/100%' }).key).toBe(
+      'ssh-key:///home/alice/100%25',
+    )
+    expect(() => addressOf({ scheme: 'ssh-key', host: '' })).toThrow(expect.objectContaining({ code: 'malformed' }))
     expect(() => addressOf({ scheme: 'cert', host: '' })).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 })
