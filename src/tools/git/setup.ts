@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
-import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
+import { gitOf, type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
@@ -129,12 +129,6 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
     if (!values.includes('') || named.some(namesOwnHelper)) return []
     return [`for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}`]
   })
-}
-
-function gitOf(machine: Machine): string {
-  const git = machine.program('git')
-  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
-  return git
 }
 
 /** The absolute path of our helper, which needs no PATH. Special characters are escaped: git passes it to a shell. */
