@@ -1,3 +1,4 @@
+import { askpassTool } from './askpass/tool.ts'
 import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
@@ -12,6 +13,7 @@ import { yarnTool } from './yarn/tool.ts'
 /** All tools. A new tool is added only here. */
 export const tools: readonly Tool[] = [
   gitTool,
+  askpassTool,
   dockerTool,
   containersTool,
   helmTool,

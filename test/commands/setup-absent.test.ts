@@ -20,6 +20,7 @@ async function setUp(tool: string) {
 needs('the build (npm run build)', built)('setup', () => {
   test.each([
     ['git', 'git is not installed\nhint: install git first'],
+    ['askpass', 'git is not installed\nhint: install git first'],
     ['pip', 'pip is not installed\nhint: install pip first\nhint: for uv: credbridge setup uv'],
     ['uv', 'uv is not installed\nhint: install uv first'],
     ['npm', 'npm is not installed\nhint: install npm first'],

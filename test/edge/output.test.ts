@@ -15,6 +15,7 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
   [
     ['git-credential-credbridge', 'get', 'protocol=https\nhost=registry.example.com\n\n', 'password=s3cret', 1],
     ['git-credential-credbridge', 'capability', '', 'capability authtype', 1],
+    ['credbridge-askpass', `"Password for 'https://alice@registry.example.com': "`, '', 's3cret', 1],
     ['docker-credential-credbridge', 'get', at, '"Secret":"s3cret"', 1],
     ['docker-credential-credbridge', 'list', '', '{"registry.example.com":"alice"}', 1],
     ['docker-credential-credbridge', 'version', '', 'credbridge', 1],

@@ -38,6 +38,7 @@ const packages: Readonly<Record<string, string>> = {
   'ssh-add': 'openssh-client',
   'ssh-agent': 'openssh-client',
   'ssh-keygen': 'openssh-client',
+  sshd: 'openssh-server',
   strace: 'strace',
   unshare: 'util-linux',
   zsh: 'zsh',

@@ -1,0 +1,106 @@
+import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
+import { gitOf, hintsFrom, programConfig } from '../git/config.ts'
+import type { DoctorLine, Machine, Plan, Setup } from '../tool.ts'
+
+const command = 'credbridge-askpass'
+const helper = 'git-credential-credbridge'
+const key = 'core.askPass'
+
+/** Sets `core.askPass` in the user's git configuration. What ssh starts, a variable says, which is the user's to set. */
+export const askpassSetup: Setup = {
+  async plan(machine): Promise<Plan> {
+    const config = programConfig(machine, gitOf(machine), key)
+    const ours = ownCommand(machine, command)
+    const mine = await config.values('--global')
+    const foreign = mine.find((value) => !isOurs(value))
+    if (foreign !== undefined) throw otherProgram(foreign)
+    const changes =
+      mine.length === 1 && mine[0] === ours
+        ? []
+        : [...[...new Set(mine)].map((value) => config.dropping(value)), config.adding(ours)]
+    return { changes, remarks: [...overruled(machine), ...aboutSsh(machine, ours)] }
+  },
+
+  async undo(machine): Promise<Plan> {
+    const config = programConfig(machine, gitOf(machine), key)
+    const mine = new Set((await config.values('--global')).filter(isOurs))
+    const remarks = isOurs(machine.env['SSH_ASKPASS'] ?? '') ? ['SSH_ASKPASS still names credbridge'] : []
+    return { changes: [...mine].map((value) => config.dropping(value)), remarks }
+  },
+
+  async prove(machine): Promise<string> {
+    const git = gitOf(machine)
+    const host = `try-${Math.random().toString(36).slice(2)}.example.com`
+    const about = `protocol=https\nhost=${host}\n`
+    const password = Math.random().toString(36).slice(2)
+    const store = async (verb: string, input: string) => machine.run(ownCommand(machine, helper), [verb], { input })
+    await store('store', `${about}username=try-out\npassword=${password}\n`)
+    try {
+      const filled = await machine.run(git, ['-c', 'credential.helper=', 'credential', 'fill'], {
+        input: about,
+        env: { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: undefined },
+      })
+      if (filled.stdout.includes(`username=try-out\npassword=${password}\n`)) {
+        return 'git asked credbridge for a throw-away user name and its password'
+      }
+      throw new Failure('internal', 'git was not answered with the credential that was stored', {
+        hints: [...hintsFrom(filled), hint`credbridge doctor`],
+      })
+    } finally {
+      await store('erase', `${about}username=try-out\n`)
+    }
+  },
+
+  async check(machine): Promise<readonly DoctorLine[]> {
+    const git = machine.program('git')
+    const inGit = git === undefined ? skipped : await howGitStands(machine, git)
+    return [inGit, ...overruled(machine).map((says): DoctorLine => ({ state: 'note', says })), ...howSshStands(machine)]
+  },
+}
+
+const skipped: DoctorLine = { state: 'skipped', says: 'git is not installed' }
+
+async function howGitStands(machine: Machine, git: string): Promise<DoctorLine> {
+  const fix = hint`credbridge setup askpass`
+  const value = (await programConfig(machine, git, key).values()).at(-1) ?? ''
+  if (value === '') return { state: 'note', says: `git has no ${key}`, fix }
+  if (!isOurs(value)) return { state: 'note', says: `${key} of git is ${value}` }
+  if (value === machine.ownCommand(command)) return { state: 'ok', says: `${key} of git is credbridge` }
+  return { state: 'wrong', says: `${key} of git is ${value}, of another installation of credbridge`, fix }
+}
+
+function howSshStands({ env, ownCommand }: Machine): readonly DoctorLine[] {
+  const value = env['SSH_ASKPASS'] ?? ''
+  if (!isOurs(value)) return []
+  if (value === ownCommand(command)) return [{ state: 'ok', says: 'SSH_ASKPASS is credbridge' }]
+  return [{ state: 'wrong', says: `SSH_ASKPASS is ${value}, of another installation of credbridge` }]
+}
+
+/** gitcredentials(7): the variable goes before the configuration. */
+function overruled({ env }: Machine): readonly string[] {
+  const value = env['GIT_ASKPASS']
+  return value === undefined || isOurs(value) ? [] : [`GIT_ASKPASS goes before ${key} and is: ${value}`]
+}
+
+function aboutSsh({ env }: Machine, ours: string): readonly string[] {
+  if (env['SSH_ASKPASS'] === ours) return []
+  return [hint`to have ssh ask it too, in your shell's profile: export SSH_ASKPASS=${ours} SSH_ASKPASS_REQUIRE=force`]
+}
+
+function otherProgram(value: string): Failure {
+  return new Failure('refused', `git asks another program for passwords: ${value === '' ? 'none' : value}`, {
+    hints: [hint`to have it ask credbridge: git config --global --unset-all ${key}`],
+  })
+}
+
+/** git and ssh start it without a shell. */
+function ownCommand(machine: Machine, name: string): string {
+  const path = machine.ownCommand(name)
+  if (path !== undefined) return path
+  throw new Failure('unavailable', `${name} is not installed or cannot be run`, { hints: [hint`install credbridge`] })
+}
+
+function isOurs(value: string): boolean {
+  return /(^|[/\\])credbridge-askpass(\.exe|\.cmd|\.cjs)?$/.test(value)
+}
