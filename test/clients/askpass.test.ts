@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startAgent } from '../real/agent.ts'
 import { built, installCommands } from '../real/commands.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { machineGit, newerGit } from '../real/gits.ts'
-import { needs, needsPrograms } from '../real/require.ts'
+import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { startSession } from '../real/session.ts'
 import { sshd, sshServer } from '../real/ssh-server.ts'
@@ -39,6 +39,11 @@ async function openWorld() {
     async set(endpoint: string, account: string, secret: string) {
       const outcome = await run('credbridge', ['set', endpoint, account], { env, input: secret })
       if (outcome.exitCode !== 0) throw new Error(outcome.stderr)
+    },
+    script(text: string) {
+      const file = join(session.folder, 'script')
+      writeFileSync(file, text, { mode: 0o755 })
+      return file
     },
     /** A private key with this passphrase. */
     key(passphrase: string) {
@@ -214,6 +219,9 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(await world.run('ssh', login(options, ...noKeys))).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
       const other = [...options, ...noKeys, 'alice@other.example.com', 'id']
       expect(await world.run('ssh', other)).toMatchObject({ stdout: '', exitCode: 255 })
+      const script = world.script('#!/bin/sh\ncredbridge-askpass "$@"\nexit $?\n')
+      const through = await world.run('ssh', login(options, ...noKeys), { SSH_ASKPASS: script })
+      expect(through).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
     })
 
     test('is answered the passphrase of a key', async () => {
@@ -245,6 +253,27 @@ needs('the build (npm run build)', built)('askpass', () => {
           expect(outcome).toMatchObject({ stdout: `${question}\r\nalice\r\n`, exitCode: 0 })
         })
       })
+    })
+  })
+
+  needsPrograms('sh')('a program that is named ssh, and does not mark the words of a server', () => {
+    test.each([
+      ['git', "Password for 'https://alice@git.example.com': "],
+      ['ssh', "alice@git.example.com's password: "],
+      ['a key', 'Enter passphrase for /home/alice/.ssh/id: '],
+    ])('is not answered in the words of %s', async (_what, prompt) => {
+      const world = await openWorld()
+      await world.set('https://git.example.com', 'alice', secret)
+      await world.set('ssh://git.example.com', 'alice', secret)
+      await world.set('ssh-key:///home/alice/.ssh/id', '', secret)
+      const ssh = join(world.folder, 'ssh')
+      copyFileSync(programOnPath('sh') ?? '', ssh)
+      const script = world.script('#!/bin/sh\ncredbridge-askpass "$@"\nexit $?\n')
+      for (const program of ['credbridge-askpass', script]) {
+        const outcome = await world.run(ssh, ['-c', '"$@"; exit $?', ssh, program, prompt])
+        expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
+        expect(outcome.stderr).toContain('there is no terminal to ask on')
+      }
     })
   })
 

@@ -1,30 +1,51 @@
 import { basename } from 'node:path'
+import { statOf } from '../../system/process-identity.ts'
 import { linkIfReadable, textIfReadable } from '../../system/readable.ts'
 
-/** The program that started this process; `undefined` if the system does not tell. */
-export async function callingProgram(): Promise<{ readonly name: string; readonly path: string } | undefined> {
-  return process.platform === 'linux' ? fromProc(process.ppid) : fromPs(process.ppid)
+interface RunningProgram {
+  /** The name of its file. */
+  readonly name: string
+  /** An absolute path by which the same program can be run. */
+  readonly path: string
+  /** The ID of the process that started it. */
+  readonly parent: number
+}
+
+const shells = ['sh', 'dash', 'bash', 'zsh', 'ksh', 'fish', 'busybox']
+const mostShells = 3
+
+/**
+ * The program that started this process, behind shells that run a script of the person's; `undefined` if the system
+ * does not tell.
+ */
+export async function callingProgram(): Promise<RunningProgram | undefined> {
+  const look = process.platform === 'linux' ? fromProc : fromPs
+  let found = await look(process.ppid)
+  for (let count = 0; count < mostShells && found !== undefined && shells.includes(found.name); count++) {
+    found = await look(found.parent)
+  }
+  return found
 }
 
 const deleted = ' (deleted)'
 
 /** Through /proc the very same program can be run, even if its file was replaced meanwhile. */
-function fromProc(id: number) {
+async function fromProc(id: number): Promise<RunningProgram | undefined> {
   const path = `/proc/${id}/exe`
-  const name = linkIfReadable(path) ?? textIfReadable(`/proc/${id}/comm`)?.trimEnd()
-  return name === undefined
-    ? undefined
-    : { name: basename(name.endsWith(deleted) ? name.slice(0, -deleted.length) : name), path }
+  const file = linkIfReadable(path) ?? textIfReadable(`/proc/${id}/comm`)?.trimEnd()
+  const parent = statOf(id)?.parent
+  if (file === undefined || parent === undefined) return undefined
+  return { name: basename(file.endsWith(deleted) ? file.slice(0, -deleted.length) : file), path, parent }
 }
 
 /** On macOS `comm` is the path of the program. */
-async function fromPs(id: number) {
+async function fromPs(id: number): Promise<RunningProgram | undefined> {
   if (process.platform === 'win32') return undefined
   try {
     const { runIn } = await import('../../system/child.ts')
-    const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'comm=', '-p', String(id)])
-    const path = stdout.trim()
-    return path === '' ? undefined : { name: basename(path), path }
+    const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,comm=', '-p', String(id)])
+    const [, parent, path] = /^\s*(\d+)\s+(.+?)\s*$/.exec(stdout) ?? []
+    return path === undefined ? undefined : { name: basename(path), path, parent: Number(parent) }
   } catch {
     return undefined
   }

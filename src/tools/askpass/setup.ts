@@ -25,7 +25,7 @@ export const askpassSetup: Setup = {
   async undo(machine): Promise<Plan> {
     const config = programConfig(machine, gitOf(machine), key)
     const mine = new Set((await config.values('--global')).filter(isOurs))
-    const remarks = isOurs(machine.env['SSH_ASKPASS'] ?? '') ? ['SSH_ASKPASS still names credbridge'] : []
+    const remarks = isOurs(machine.env['SSH_ASKPASS'] ?? '') ? [stillInProfile] : []
     return { changes: [...mine].map((value) => config.dropping(value)), remarks }
   },
 
@@ -58,6 +58,8 @@ export const askpassSetup: Setup = {
     return [inGit, ...overruled(machine).map((says): DoctorLine => ({ state: 'note', says })), ...howSshStands(machine)]
   },
 }
+
+const stillInProfile = "SSH_ASKPASS still names credbridge: take it out of your shell's profile"
 
 const skipped: DoctorLine = { state: 'skipped', says: 'git is not installed' }
 

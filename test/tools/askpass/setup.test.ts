@@ -97,7 +97,7 @@ needs('git', machineGit !== undefined)('askpass setup', () => {
       'wrong: SSH_ASKPASS is /old/credbridge-askpass, of another installation of credbridge',
     )
     expect((await home([ours], { SSH_ASKPASS: ours }).undoing()).remarks).toEqual([
-      'SSH_ASKPASS still names credbridge',
+      "SSH_ASKPASS still names credbridge: take it out of your shell's profile",
     ])
   })
 })
