@@ -234,6 +234,29 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(await world.run('ssh', words)).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
     })
 
+    needsPrograms('python3')('on a terminal, after a wrong answer from the store', () => {
+      test('the password is typed', async () => {
+        const world = await openWorld()
+        const { options } = sshServer('alice', secret, 'password', onTestFinished)
+        await world.set('ssh://host.example.com', 'alice', 'wrong')
+        const question = "alice@host.example.com's password: "
+        const outcome = await world.onTerminal([[question, `${secret}\r`]], 'ssh', login(options, ...noKeys))
+        expect(outcome).toMatchObject({ stdout: expect.stringContaining('\r\nalice\r\n'), exitCode: 0 })
+        expect(outcome.stdout.split(question)).toHaveLength(2)
+      })
+
+      test('the passphrase is typed', async () => {
+        const world = await openWorld()
+        const file = world.key('open sesame')
+        const { options } = sshServer('alice', secret, { publicKey: `${file}.pub` }, onTestFinished)
+        await world.set(`ssh-key://${file}`, '', 'wrong')
+        const question = `Enter passphrase for key '${file}': `
+        const words = login(options, '-o', 'IdentitiesOnly=yes', '-i', file)
+        const outcome = await world.onTerminal([[question, 'open sesame\r']], 'ssh', words)
+        expect(outcome).toMatchObject({ stdout: `${question}\r\nalice\r\n`, exitCode: 0 })
+      })
+    })
+
     describe('that shows a prompt which the server words', () => {
       test('is answered nothing that is kept', async () => {
         const world = await openWorld()

@@ -3,6 +3,9 @@ import { statOf } from '../../system/process-identity.ts'
 import { linkIfReadable, textIfReadable } from '../../system/readable.ts'
 
 interface RunningProgram {
+  readonly id: number
+  /** When it was started, in the system's own words. */
+  readonly started: string
   /** The name of its file. */
   readonly name: string
   /** An absolute path by which the same program can be run. */
@@ -33,9 +36,10 @@ const deleted = ' (deleted)'
 async function fromProc(id: number): Promise<RunningProgram | undefined> {
   const path = `/proc/${id}/exe`
   const file = linkIfReadable(path) ?? textIfReadable(`/proc/${id}/comm`)?.trimEnd()
-  const parent = statOf(id)?.parent
-  if (file === undefined || parent === undefined) return undefined
-  return { name: basename(file.endsWith(deleted) ? file.slice(0, -deleted.length) : file), path, parent }
+  const stat = statOf(id)
+  if (file === undefined || stat === undefined) return undefined
+  const name = basename(file.endsWith(deleted) ? file.slice(0, -deleted.length) : file)
+  return { id, started: stat.started, name, path, parent: stat.parent }
 }
 
 /** On macOS `comm` is the path of the program. */
@@ -43,9 +47,9 @@ async function fromPs(id: number): Promise<RunningProgram | undefined> {
   if (process.platform === 'win32') return undefined
   try {
     const { runIn } = await import('../../system/child.ts')
-    const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,comm=', '-p', String(id)])
-    const [, parent, path] = /^\s*(\d+)\s+(.+?)\s*$/.exec(stdout) ?? []
-    return path === undefined ? undefined : { name: basename(path), path, parent: Number(parent) }
+    const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,lstart=,comm=', '-p', String(id)])
+    const [, parent, started = '', path] = /^\s*(\d+)\s+((?:\S+\s+){4}\S+)\s+(.+?)\s*$/.exec(stdout) ?? []
+    return path === undefined ? undefined : { id, started, name: basename(path), path, parent: Number(parent) }
   } catch {
     return undefined
   }

@@ -8,14 +8,17 @@ import { type Prompt, readPrompt } from './prompt.ts'
 
 const tool = 'askpass'
 
+type RefuseDoubtful = (program: Prompt['of'], text: string) => Promise<void>
+
 /**
  * What git and ssh start as GIT_ASKPASS, `core.askPass` and SSH_ASKPASS: one argument, the prompt; the first line of
  * standard output is the answer, any other exit code than 0 means that there is none. Prompts of their own words are
  * answered from the store, all others by the person on the terminal.
  *
- * `wordedBy` fails if the words of a prompt may be somebody else's than this program's.
+ * `refuseDoubtful` fails if the words of a prompt may be somebody else's than this program's, or if the program repeats
+ * it after a wrong answer.
  */
-export function askpass(wordedBy: (program: Prompt['of']) => Promise<void>): Dialect {
+export function askpass(refuseDoubtful: RefuseDoubtful): Dialect {
   return {
     tool,
     broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
@@ -28,7 +31,7 @@ export function askpass(wordedBy: (program: Prompt['of']) => Promise<void>): Dia
       const purpose = env['SSH_ASKPASS_PROMPT'] ?? ''
       if (purpose === 'none') return { ...reply(''), stderr: `${oneLine(text)}\n` }
       const prompt = purpose === '' ? readPrompt(text) : undefined
-      const found = prompt === undefined ? undefined : yield* answerTo(prompt, wordedBy)
+      const found = prompt === undefined ? undefined : yield* answerTo(prompt, text, refuseDoubtful)
       if (found !== undefined) return found
       const forbids = ['CREDBRIDGE_PROMPT=never', 'GIT_TERMINAL_PROMPT=0'].find((one) => isSet(env, one))
       if (forbids !== undefined) {
@@ -40,12 +43,9 @@ export function askpass(wordedBy: (program: Prompt['of']) => Promise<void>): Dia
 }
 
 /** The answer from the store; `undefined` if there is none, or it is not certain who is asking for what. */
-function* answerTo(
-  prompt: Prompt,
-  wordedBy: (program: Prompt['of']) => Promise<void>,
-): Conversation<Reply | undefined> {
+function* answerTo(prompt: Prompt, text: string, refuseDoubtful: RefuseDoubtful): Conversation<Reply | undefined> {
   try {
-    yield* check(() => wordedBy(prompt.of))
+    yield* check(() => refuseDoubtful(prompt.of, text))
   } catch {
     return undefined
   }

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
-import { refuseServersWords } from '../../../src/tools/askpass/caller.ts'
+import type { Machine } from '../../../src/system/machine.ts'
+import { refuseDoubtful } from '../../../src/tools/askpass/caller.ts'
+import { madeUp } from '../made-up-world.ts'
 
 /** Whether a prompt in the words of this program, asked by that one, is its own. */
 async function isOwn(words: 'git' | 'ssh', name: string | undefined, version = ''): Promise<boolean> {
-  const caller = name === undefined ? undefined : { name, path: '/proc/1/exe' }
-  const run = async (program: string, given: readonly string[]) => {
+  const caller = name === undefined ? undefined : { id: 1, started: '2', name, path: '/proc/1/exe' }
+  const run: Machine['run'] = async (program: string, given: readonly string[]) => {
     expect([program, ...given]).toEqual(['/proc/1/exe', '-V'])
     return { stdout: '', stderr: version, exitCode: 0 }
   }
-  return refuseServersWords(words, caller, run).then(
+  return refuseDoubtful(words, 'a prompt', caller, madeUp({ run }).world).then(
     () => true,
     () => false,
   )
@@ -38,4 +40,32 @@ test.each([
   [undefined, '', false],
 ])('ssh’s words, asked by %s, %j: its own is %s', async (name, version, own) => {
   expect(await isOwn('ssh', name, version)).toBe(own)
+})
+
+test('ssh’s words are answered to one process once, git’s as often as it likes', async () => {
+  const made = madeUp()
+  const isAnswered = (words: 'git' | 'ssh', prompt: string, id = 7, started = '1') => {
+    const name = words === 'git' ? 'git' : 'ssh-add'
+    return refuseDoubtful(words, prompt, { id, started, name, path: '/x' }, made.world).then(
+      () => true,
+      () => false,
+    )
+  }
+  expect(await isAnswered('ssh', "a@b's password: ")).toBe(true)
+  expect(await isAnswered('ssh', "a@b's password: ")).toBe(false)
+  expect(await isAnswered('ssh', "a@c's password: ")).toBe(true)
+  expect(await isAnswered('ssh', "a@b's password: ", 8)).toBe(true)
+  expect(await isAnswered('ssh', "a@b's password: ", 7, '2')).toBe(true)
+  for (let id = 100; id < 140; id++) expect(await isAnswered('ssh', "a@b's password: ", id)).toBe(true)
+  const kept = made.read('.state/asked-by-ssh') ?? ''
+  expect(kept.split('\n')).toHaveLength(33)
+  expect(kept).toMatch(/^[0-9a-f\n]+$/)
+  expect([await isAnswered('git', 'x'), await isAnswered('git', 'x')]).toEqual([true, true])
+})
+
+test('a memory that cannot be written is none', async () => {
+  const made = madeUp()
+  made.world.files.folder(`${made.home}/.state/asked-by-ssh`)
+  const caller = { id: 7, started: '1', name: 'ssh-add', path: '/x' }
+  for (let count = 0; count < 2; count++) await refuseDoubtful('ssh', 'x', caller, made.world)
 })
