@@ -53,7 +53,7 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
   if (secret.expose() !== '' || (allowEmpty === true && !terminal.inIsTerminal)) return secret
   if (terminal.inIsTerminal) throw new Failure('refused', 'nothing was typed, nothing was kept')
   throw new Failure('refused', 'standard input was empty, nothing was kept', {
-    hints: [hint`if an empty secret is meant: --allow-empty`],
+    hints: [hint`to keep an empty secret: --allow-empty`],
   })
 }
 
