@@ -37,6 +37,7 @@ const packages: Readonly<Record<string, string>> = {
   sleep: 'coreutils',
   'ssh-add': 'openssh-client',
   'ssh-agent': 'openssh-client',
+  readelf: 'binutils',
   'ssh-keygen': 'openssh-client',
   strace: 'strace',
   unshare: 'util-linux',
