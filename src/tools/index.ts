@@ -1,3 +1,4 @@
+import { awsTool } from './aws/tool.ts'
 import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
@@ -23,5 +24,6 @@ export const tools: readonly Tool[] = [
   pnpmTool,
   yarnTool,
   bunTool,
+  awsTool,
   ...profileTools,
 ]

@@ -44,6 +44,7 @@ const packages: Readonly<Record<string, string>> = {
 }
 
 const others: Readonly<Record<string, string>> = {
+  "AWS's command line 2": 'apt-get install awscli',
   'a keyring': 'apt-get install dbus dbus-bin gnome-keyring',
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
