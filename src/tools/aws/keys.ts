@@ -1,5 +1,5 @@
 import { type CloudKeys, cloudKeys } from '../../core/cloud-keys.ts'
-import { asFailure } from '../../core/failure.ts'
+import { asFailure, Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import { withOption, withoutOption } from '../python/plain/ini.ts'
@@ -12,6 +12,7 @@ const idOption = 'aws_access_key_id'
 const keyOption = 'aws_secret_access_key'
 /** botocore also reads the older of the two names. */
 const tokenOptions = ['aws_session_token', 'aws_security_token'] as const
+const allOptions = [idOption, keyOption, ...tokenOptions]
 
 /** The keys in a file that can be read, of one profile or of all. Keys that no client could use are left out. */
 export function keysIn(machine: Machine, file: string, profile?: string): readonly PlainSecret[] {
@@ -68,8 +69,10 @@ function plainSecret(machine: Machine, section: ProfileSection): PlainSecret | u
         ? { why: `profile ${profile} does not ask credbridge`, setup: hint`credbridge setup aws --profile ${profile}` }
         : true,
     takeOut() {
-      const names = [idOption, keyOption, ...tokenOptions]
-      const text = names.reduce((left, one) => withoutOption(left, name, one), machine.files.read(file) ?? '')
+      const now = profilesIn(machine, file).find((one) => one.section === name)
+      const isSame = allOptions.every((one) => now?.options.get(one) === section.options.get(one))
+      if (!isSame) throw new Failure('refused', `[${name}] in ${file} has other keys now, which stay`)
+      const text = allOptions.reduce((left, one) => withoutOption(left, name, one), machine.files.read(file) ?? '')
       machine.files.write(file, text)
     },
     trace: { file, section: name },

@@ -91,6 +91,16 @@ test('keys that AWS itself would read are found, and those that cannot be used a
   expect(remarks.join('\n')).not.toContain('O O')
 })
 
+test('keys that changed meanwhile are not taken out', async () => {
+  const { world, put, read } = withAws()
+  put('.aws/credentials', '[default]\naws_access_key_id = A\naws_secret_access_key = s\n')
+  const { secrets } = await awsPlainSecrets.find(world, {})
+  const newer = '[default]\naws_access_key_id = A\naws_secret_access_key = n\n'
+  put('.aws/credentials', newer)
+  await expect(async () => secrets[0]?.takeOut()).rejects.toMatchObject({ code: 'refused' })
+  expect(read('.aws/credentials')).toBe(newer)
+})
+
 test('keys are not written back over newer ones', async () => {
   const { world, put, read } = withAws()
   put('.aws/credentials', '[default]\naws_access_key_id = A\naws_secret_access_key = s\n')
