@@ -22,7 +22,6 @@ const packages: Readonly<Record<string, string>> = {
   keepassxc: 'keepassxc',
   'keepassxc-cli': 'keepassxc',
   keyctl: 'keyutils',
-  kubectl: 'kubernetes-client',
   mkfifo: 'coreutils',
   npm: 'npm',
   openssl: 'openssl',
@@ -47,6 +46,8 @@ const packages: Readonly<Record<string, string>> = {
 
 const others: Readonly<Record<string, string>> = {
   "AWS's command line 2": 'apt-get install awscli',
+  kubectl: '.ci/kube-clients',
+  'kubectl 1.35 or later': '.ci/kube-clients',
   'a keyring': 'apt-get install dbus dbus-bin gnome-keyring',
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',

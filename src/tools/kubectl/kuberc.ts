@@ -81,7 +81,7 @@ async function memberName(machine: Machine, list: YAMLSeq | undefined): Promise<
   if (isMap(first)) return first.has('command') ? 'command' : 'name'
   const { stdout } = await runKubectl(machine, ['version', '--client', '-o', 'json'])
   const version = objectIn(JSON.stringify(objectIn(stdout)?.['clientVersion'] ?? {}))
-  return Number.parseInt(String(version?.['minor']), 10) >= 36 ? 'command' : 'name'
+  return Number.parseInt(String(version?.['minor']), 10) < 36 ? 'name' : 'command'
 }
 
 function programIn(item: unknown): string | undefined {

@@ -65,7 +65,11 @@ test('only the account and the endpoint that are named', async () => {
 test('nothing of another kind', async () => {
   for (const kind of ['basic', 'bearer', 'header', 'client-certificate'] as const) {
     const it = await holding({ endpoint: at, account: 'dev', owner: 'person', kind, secret: new Secret('s3cret') })
-    expect(await it.say(aws, 'dev')).toMatchObject({ stdout: '', exitCode: 1 })
+    expect(await it.say(aws, 'dev')).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('there are no cloud keys for dev'),
+      exitCode: 1,
+    })
   }
 })
 
