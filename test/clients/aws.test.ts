@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Aws, installedAws } from '../real/aws.ts'
-import { built, startedBy } from '../real/commands.ts'
+import { built } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
 import { startWorld } from '../real/world.ts'
 
@@ -24,7 +24,6 @@ async function openAwsWorld({ program }: Aws) {
   return {
     path,
     state: join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge'),
-    ours: startedBy('credbridge-aws', dirname(program), world.env['XDG_DATA_HOME'] ?? ''),
     read: (name: string) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : undefined),
     put(name: string, text: string) {
       mkdirSync(path('.'), { recursive: true })
