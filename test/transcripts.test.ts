@@ -13,7 +13,7 @@ const stores = ['vault', 'secret-service', 'keychain', 'helper:secretservice'] a
 
 /** Stories that a store declares to be beyond it. */
 const beyond: Readonly<Record<string, readonly string[]>> = {
-  'helper:secretservice': ['git-two-accounts.txt', 'rotation.txt'],
+  'helper:secretservice': ['git-two-accounts.txt', 'rotation.txt', 'several-parts.txt'],
 }
 
 /** Follows a story in a world of its own, step by step. */

@@ -7,7 +7,7 @@ import { settleNow } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
-import type { Change, PlainSecret, Setup, SetupOptions, Tool } from '../tools/tool.ts'
+import type { Change, PlainSecret, Setup, SetupOptions, Tool, WhileKept } from '../tools/tool.ts'
 import { nothingThere } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { isSetUp } from './is-set-up.ts'
@@ -63,9 +63,22 @@ async function wire(context: CliContext, tool: Tool, setup: Setup, options: Setu
   if (undo) await putAway(context, tool, make, options.dryRun === true)
   if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
   if (undo || options.dryRun === true) return 0
-  if (options.prove !== false && setup.prove !== undefined) terminal.say(`${printable(await setup.prove(machine))}\n`)
+  if (options.prove !== false && setup.prove !== undefined)
+    terminal.say(`${printable(await setup.prove(machine, whileKept(context)))}\n`)
   if (tool.plainSecrets !== undefined) await takeOut(context, tool, await tool.plainSecrets(), kept)
   return 0
+}
+
+function whileKept({ engine, asker }: CliContext): WhileKept {
+  return async (credential, work) => {
+    const [store] = await engine.stores()
+    await store.save(asker, credential)
+    try {
+      return await work()
+    } finally {
+      await store.remove(asker, credential, credential.secret)
+    }
+  }
 }
 
 /** Asks once for all sign-ins. Without a terminal the person must have answered by an option. */

@@ -1,7 +1,9 @@
+import { awsTool } from './aws/tool.ts'
 import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { kubectlTool } from './kubectl/tool.ts'
 import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
@@ -23,5 +25,7 @@ export const tools: readonly Tool[] = [
   pnpmTool,
   yarnTool,
   bunTool,
+  kubectlTool,
+  awsTool,
   ...profileTools,
 ]

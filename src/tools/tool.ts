@@ -30,12 +30,15 @@ export interface SetupOption {
 
 export type SetupOptions = Readonly<Record<string, boolean | string | readonly string[] | undefined>>
 
+/** Does the work while a throw-away credential is kept, for tools that save nothing themselves. Then removes it. */
+export type WhileKept = <T>(credential: Credential, work: () => Promise<T>) => Promise<T>
+
 /** Configures a tool to ask credbridge. Adds only its own lines; undo removes only those. */
 export interface Setup {
   plan(machine: Machine, options: SetupOptions): Promise<Plan>
   undo(machine: Machine, options: SetupOptions): Promise<Plan>
   /** Signs in once through the real tool with a throw-away credential. Returns a line for the person. */
-  prove?(machine: Machine): Promise<string>
+  prove?(machine: Machine, whileKept: WhileKept): Promise<string>
   /** Returns the state of the setup, for doctor. */
   check(machine: Machine): Promise<readonly DoctorLine[]>
 }

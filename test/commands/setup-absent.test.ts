@@ -24,6 +24,8 @@ needs('the build (npm run build)', built)('setup', () => {
     ['uv', 'uv is not installed\nhint: install uv first'],
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
+    ['kubectl', 'kubectl is not installed\nhint: install kubectl first'],
+    ['aws', 'aws is not installed\nhint: install aws first'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [
       'bun',

@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, string>> = {
   keyctl: 'keyutils',
   mkfifo: 'coreutils',
   npm: 'npm',
+  openssl: 'openssl',
   pass: 'pass',
   perl: 'perl',
   podman: 'podman',
@@ -45,6 +46,9 @@ const packages: Readonly<Record<string, string>> = {
 }
 
 const others: Readonly<Record<string, string>> = {
+  "AWS's command line 2": 'apt-get install awscli',
+  kubectl: '.ci/kube-clients',
+  'kubectl 1.35 or later': '.ci/kube-clients',
   'a keyring': 'apt-get install dbus dbus-bin gnome-keyring',
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
