@@ -23,7 +23,8 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
   try {
     const folder = installCommands(join(session.folder, 'commands'))
     const home = session.env['HOME'] ?? ''
-    const env = { ...session.env, CREDBRIDGE_STORE: store, PATH: `${folder}:${session.env['PATH']}` }
+    const clients = standIns(join(session.folder, 'clients'))
+    const env = { ...session.env, CREDBRIDGE_STORE: store, PATH: `${folder}:${session.env['PATH']}:${clients}` }
     const here = (text: string) => text.replaceAll('$HOME', home)
     for (const step of steps) {
       for (const [name, content] of Object.entries(step.files)) {
@@ -49,6 +50,14 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
   } finally {
     for (const end of ends) await end()
   }
+}
+
+/** Stand-ins for clients that a story only sets up. Where the real ones are on PATH, they come first. */
+function standIns(folder: string): string {
+  mkdirSync(folder)
+  for (const name of ['docker', 'helm', 'podman'])
+    writeFileSync(join(folder, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  return folder
 }
 
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')

@@ -20,6 +20,11 @@ async function setUp(tool: string) {
 needs('the build (npm run build)', built)('setup', () => {
   test.each([
     ['git', 'git is not installed\nhint: install git first'],
+    ['docker', 'docker is not installed\nhint: install docker first'],
+    ['helm', 'helm is not installed\nhint: install helm first'],
+    ['containers', 'podman is not installed\nhint: install podman first'],
+    ['kubectl', 'kubectl is not installed\nhint: install kubectl first'],
+    ['aws', 'aws is not installed\nhint: install aws first'],
     ['pip', 'pip is not installed\nhint: install pip first\nhint: for uv: credbridge setup uv'],
     ['uv', 'uv is not installed\nhint: install uv first'],
     ['npm', 'npm is not installed\nhint: install npm first'],
