@@ -5,6 +5,7 @@ import { built, installCommands } from './real/commands.ts'
 import { needs, needsPrograms } from './real/require.ts'
 import { run } from './real/run.ts'
 import { startSession } from './real/session.ts'
+import { standIns } from './real/stand-ins.ts'
 import { storesInTurn } from './real/stores.ts'
 import { fits, parseTranscript, type Step } from './transcript.ts'
 
@@ -50,14 +51,6 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
   } finally {
     for (const end of ends) await end()
   }
-}
-
-/** Stand-ins for clients that a story only sets up. Where the real ones are on PATH, they come first. */
-function standIns(folder: string): string {
-  mkdirSync(folder)
-  for (const name of ['docker', 'helm', 'podman'])
-    writeFileSync(join(folder, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-  return folder
 }
 
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')

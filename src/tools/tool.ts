@@ -117,6 +117,8 @@ export interface Tool {
   /** Those of these commands that start the tool itself, with the caller's whole environment. */
   readonly shims?: readonly string[]
   setup?(): Promise<Setup>
+  /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */
+  readonly setUpByNameOnly?: true
   /** Options of its setup and import. They are data: the command line shows them without loading the code. */
   readonly setupOptions?: readonly SetupOption[]
   readonly importOptions?: readonly SetupOption[]

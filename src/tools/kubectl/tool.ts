@@ -6,6 +6,7 @@ export const kubectlTool: Tool = {
   title: 'kubectl, helm and all that read a kubeconfig',
   commands: [command],
   setup: async () => (await import('./setup.ts')).kubectlSetup,
+  setUpByNameOnly: true,
   setupOptions: [
     { flags: '--user <name>', says: 'the user of the kubeconfig; by default that of the current context' },
     { flags: '--account <name>', says: 'the account that is kept for it, where a server has several' },
