@@ -24,6 +24,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['uv', 'uv is not installed\nhint: install uv first'],
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
+    ['cargo', 'cargo is not installed\nhint: install cargo first'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [
       'bun',

@@ -23,6 +23,13 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
     ['credbridge-keyring', '--help', '', 'usage:', 1],
     ['credbridge-pnpm', at, '', 'Basic ', 1],
     ['credbridge-yarn', at, '', 'Basic ', 1],
+    [
+      'cargo-credential-credbridge',
+      '--cargo-plugin',
+      `{"v":1,"registry":{"index-url":"sparse+${at}/"},"kind":"get"}`,
+      '"token":"Bearer s3cret"',
+      1,
+    ],
     ['credbridge', `get ${at}`, '', 's3cret', 2],
     ['credbridge', 'list --json', '', '"account"', 2],
     ['credbridge', '--help', '', 'Usage:', 2],
