@@ -25,6 +25,13 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
     ['credbridge-yarn', at, '', 'Basic ', 1],
     ['credbridge-kubectl', 'alice', '', '"token":"t0ken"', 1],
     ['credbridge-aws', 'dev', '', '"SecretAccessKey":"s3cret"', 1],
+    [
+      'cargo-credential-credbridge',
+      '--cargo-plugin',
+      `{"v":1,"registry":{"index-url":"sparse+${at}/"},"kind":"get"}`,
+      '"token":"Bearer s3cret"',
+      1,
+    ],
     ['credbridge', `get ${at}`, '', 's3cret', 2],
     ['credbridge', 'list --json', '', '"account"', 2],
     ['credbridge', '--help', '', 'Usage:', 2],
