@@ -297,6 +297,18 @@ describe('an index in git', () => {
     await login('own', repository)
     expect(await get(repository)).toBe(found('own'))
   })
+
+  test('a login with what a person set there is answered', async () => {
+    await signedIn('person', { at: repository, account: '', kind: 'bearer' })
+    expect(await login('Bearer pw', repository)).toBe(done('login'))
+    expect(await get(repository)).toBe(found('Bearer pw'))
+  })
+
+  test('that the person named does not name the sparse index at the same address', async () => {
+    await signedIn('git')
+    named(index.slice('sparse+'.length))
+    expect(await get()).toBe(notFound)
+  })
 })
 
 describe('what a person set', () => {
