@@ -42,11 +42,17 @@ export async function writeGoauth(machine: Machine, file: string, value: string)
   throw new Failure('refused', `go did not change its settings in ${file}`, { hints: [hint`go env GOENV`] })
 }
 
+/**
+ * Settings for our own calls of go: no GOAUTH, no download of another go, and no process that go leaves behind to count
+ * its calls (https://go.dev/issue/67211).
+ */
+const quiet = { GOAUTH: '', GOTOOLCHAIN: 'local', GO_TELEMETRY_CHILD: '2' }
+
 /** Runs `go` as if the environment did not set GOAUTH. */
 async function runGo(machine: Machine, words: readonly string[]): Promise<Ran> {
   const go = machine.program('go')
   if (go === undefined) throw new Failure('unavailable', 'go is not installed', { hints: [hint`install go first`] })
-  const ran = await machine.run(go, words, { env: { GOAUTH: '', GOTOOLCHAIN: 'local' }, limit: 60_000 })
+  const ran = await machine.run(go, words, { env: quiet, limit: 60_000 })
   if (ran.exitCode === 0) return ran
   const lines = ran.stderr.split('\n').filter((line) => line.trim() !== '')
   throw new Failure('refused', 'go could not read or change its settings', {
