@@ -73,9 +73,9 @@ function compile(target: Target, outfile: string): readonly string[] {
 function entryText({ os }: Target): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),`)
   const usual = ['edge/serve.ts', ...(os === 'linux' ? ['stores/secret-service/store.ts'] : [])]
-  return `${usual.map((file) => `import '../src/${file}'\n`).join('')}import { runInvoked } from '../src/edge/installation/argv0.ts'
+  return `${usual.map((file) => `import '../src/${file}'\n`).join('')}import { runByArgv0 } from '../src/edge/installation/argv0.ts'
 
-runInvoked({
+runByArgv0({
 ${table.join('\n')}
 })
 `

@@ -52,7 +52,7 @@ export async function bundleForNative(folder: string, program = allCommands()): 
 function allCommands(): string {
   const table = commands.map((name) => `  '${name}': () => import('../bin/${name}.ts'),\n`)
   const argv0 = '../src/edge/installation/argv0.ts'
-  return `import { runInvoked } from '${argv0}'\n\nrunInvoked({\n${table.join('')}})\n`
+  return `import { runByArgv0 } from '${argv0}'\n\nrunByArgv0({\n${table.join('')}})\n`
 }
 
 const native: Plugin = {

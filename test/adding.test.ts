@@ -100,7 +100,7 @@ describe('a tool and a store, added by a folder and a line each', () => {
     const checked = JSON.parse((await credbridge(['doctor', '--json'])).stdout)
     expect(checked.stores[0]).toMatchObject({
       name: 'notebook',
-      protects: 'nothing: who reads the file reads every secret',
+      protects: 'nothing: anyone who reads the file reads every secret',
       works: true,
     })
     expect(checked.checks).toContainEqual(expect.objectContaining({ check: 'parrot' }))

@@ -5,6 +5,7 @@ import { built, installCommands } from './real/commands.ts'
 import { needs, needsPrograms } from './real/require.ts'
 import { run } from './real/run.ts'
 import { startSession } from './real/session.ts'
+import { standIns } from './real/stand-ins.ts'
 import { storesInTurn } from './real/stores.ts'
 import { fits, parseTranscript, type Step } from './transcript.ts'
 
@@ -13,7 +14,7 @@ const stores = ['vault', 'secret-service', 'keychain', 'helper:secretservice'] a
 
 /** Stories that a store declares to be beyond it. */
 const beyond: Readonly<Record<string, readonly string[]>> = {
-  'helper:secretservice': ['git-two-accounts.txt', 'rotation.txt'],
+  'helper:secretservice': ['git-two-accounts.txt', 'rotation.txt', 'several-parts.txt'],
 }
 
 /** Follows a story in a world of its own, step by step. */
@@ -23,7 +24,8 @@ async function follow(steps: readonly Step[], store: string): Promise<void> {
   try {
     const folder = installCommands(join(session.folder, 'commands'))
     const home = session.env['HOME'] ?? ''
-    const env = { ...session.env, CREDBRIDGE_STORE: store, PATH: `${folder}:${session.env['PATH']}` }
+    const clients = standIns(join(session.folder, 'clients'))
+    const env = { ...session.env, CREDBRIDGE_STORE: store, PATH: `${folder}:${session.env['PATH']}:${clients}` }
     const here = (text: string) => text.replaceAll('$HOME', home)
     for (const step of steps) {
       for (const [name, content] of Object.entries(step.files)) {

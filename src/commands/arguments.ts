@@ -47,7 +47,7 @@ export function accountFrom(
   if (options.service === true) return account
   const [, behind] = splitAccount(text)
   if (account !== undefined && behind !== undefined && account !== behind) {
-    throw new Failure('malformed', 'two accounts are named: one behind #, the other behind the address')
+    throw new Failure('malformed', 'two accounts are named: one after #, the other after the address')
   }
   return account ?? behind ?? userIn(text)
 }
@@ -59,7 +59,7 @@ export function splitAccount(text: string): readonly [url: string, account: stri
   try {
     return [text.slice(0, hash), decodeURIComponent(text.slice(hash + 1))]
   } catch {
-    throw new Failure('malformed', 'the account behind # is not percent-encoded as it should be')
+    throw new Failure('malformed', 'the account after # is not valid percent-encoding')
   }
 }
 

@@ -3,6 +3,7 @@ import { kinds, person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { safeJson } from '../core/safe-json.ts'
+import { printSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, withService } from './arguments.ts'
 
@@ -39,6 +40,10 @@ async function get(
   const answer = await broker.find(lookup)
   if (answer === undefined) return nothingThere
   const { credential } = answer
+  if (options.json !== true) {
+    context.terminal.out(`${printSecretText(credential)}\n`)
+    return 0
+  }
   const { kind, owner, scheme, expires, refreshToken, parts } = credential
   const all = {
     account: credential.account,
@@ -50,6 +55,6 @@ async function get(
     refreshToken: refreshToken?.expose(),
     parts: parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.expose()])),
   }
-  context.terminal.out(options.json === true ? `${safeJson(all)}\n` : `${all.secret}\n`)
+  context.terminal.out(`${safeJson(all)}\n`)
   return 0
 }

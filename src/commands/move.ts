@@ -94,13 +94,13 @@ const stays: readonly FailureCode[] = ['unsupported', 'too-large', 'refused', 'm
 
 async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: string, moved: number): Promise<void> {
   if (moved === 0 || inUse(await engine.settings(), machine).names.includes(to)) return
-  terminal.say(hint`note: nothing looks there yet; to use it from now on: credbridge use ${to}\n`)
+  terminal.say(hint`note: the ${to} store is not in use yet; to use it: credbridge use ${to}\n`)
 }
 
 function which(word: string | undefined, options: MoveOptions): (entry: Entry) => boolean {
   if (options.all === true && word === undefined) return () => true
   if (options.all === true || word === undefined) {
-    throw new Failure('malformed', 'say an endpoint, or --all', { hints: [hint`credbridge list`] })
+    throw new Failure('malformed', 'name an endpoint, or --all', { hints: [hint`credbridge list`] })
   }
   const endpoint = endpointFrom(word, options)
   return (entry) => sameEndpoint(entry.endpoint, endpoint)

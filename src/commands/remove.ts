@@ -102,7 +102,7 @@ async function sayWhatIsLeft(
   )
   if (copies.length === 0) return
   sayLine(terminal, 'note: a removed credential can still be restored')
-  sayLine(terminal, hint`hint: to remove that, too: credbridge remove --final ${placeWords(endpoint, account)}`)
+  sayLine(terminal, hint`hint: to remove it for good: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
 function shown({ endpoint, account, owner }: Entry): string {

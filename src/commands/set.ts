@@ -1,10 +1,20 @@
 import type { Command } from 'commander'
-import { type Credential, type Entry, type Kind, type Place, person, samePlace } from '../core/credential.ts'
+import { cloudKeys } from '../core/cloud-keys.ts'
+import {
+  type Credential,
+  type Entry,
+  hasExpired,
+  type Kind,
+  type Place,
+  person,
+  samePlace,
+} from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { hint, placeWords } from '../core/hint.ts'
+import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import type { SetResult } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
+import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
@@ -33,9 +43,10 @@ async function set(context: CliContext, word: string, named: string | undefined,
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
   const account = named ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
-  const secret = await secretFor(context, endpoint, options)
+  const described = await describedBy(context, endpoint, options)
+  const credential = { endpoint, account, owner: person, ...described, ...(scheme === undefined ? {} : { scheme }) }
+  if (hasExpired(credential, Date.now())) throw new Failure('refused', 'it has expired already, nothing was kept')
   const actions = await (await broker()).personActions()
-  const credential = { endpoint, account, owner: person, kind, secret, ...(scheme === undefined ? {} : { scheme }) }
   const change = await actions.set(credential)
   sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
@@ -43,6 +54,23 @@ async function set(context: CliContext, word: string, named: string | undefined,
   if (terminal.inIsTerminal) remarks.push(...(await remarksOnListing(context, credential)))
   for (const remark of remarks) sayLine(terminal, `note: ${remark}`)
   return 0
+}
+
+/** Reads the secret and what belongs to it. */
+async function describedBy(context: CliContext, endpoint: Endpoint, options: SetOptions): Promise<Described> {
+  const { kind } = options
+  const { terminal } = context
+  if (terminal.inIsTerminal && kind === 'cloud-keys') {
+    const id = await terminal.askSecret('Access key id')
+    const key = await terminal.askSecret('Secret access key')
+    return cloudKeys(id, key, await terminal.askSecret('Session token, empty if there is none'))
+  }
+  if (terminal.inIsTerminal && kind === 'client-certificate') {
+    throw new Failure('refused', 'a certificate and its key are read from standard input', {
+      hints: [hint`cat cert.pem key.pem | credbridge set --kind client-certificate ${endpointWords(endpoint)}`],
+    })
+  }
+  return readSecretText(kind, await secretFor(context, endpoint, options))
 }
 
 /** Reads the secret from the terminal or standard input. Refuses an empty one: often a variable was not set. */
@@ -53,7 +81,7 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
   if (secret.expose() !== '' || (allowEmpty === true && !terminal.inIsTerminal)) return secret
   if (terminal.inIsTerminal) throw new Failure('refused', 'nothing was typed, nothing was kept')
   throw new Failure('refused', 'standard input was empty, nothing was kept', {
-    hints: [hint`if an empty secret is meant: --allow-empty`],
+    hints: [hint`to keep an empty secret: --allow-empty`],
   })
 }
 

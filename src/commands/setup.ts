@@ -1,20 +1,20 @@
 import type { Command } from 'commander'
-import { asFailure, Failure } from '../core/failure.ts'
-import { printable } from '../core/failure-text.ts'
-import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { settleNow } from '../stores/choose.ts'
-import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
-import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
-import type { Change, PlainSecret, Setup, SetupOptions, Tool } from '../tools/tool.ts'
-import { nothingThere } from './arguments.ts'
-import { taken } from './import-journal.ts'
-import { isSetUp } from './is-set-up.ts'
-import { keepSecret, shownSecret, takeOut } from './take-over.ts'
+import { setUpAll } from './setup-all.ts'
+import { wire } from './wire.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
-  const setup = program.command('setup').description('configure a tool to ask credbridge, and prove that it does')
+  const setup = program
+    .command('setup')
+    .description('configure the installed tools, or one of them, to ask credbridge, and prove that they do')
+    .argument('[tool]')
+    .option('--only <tools>', 'only these tools, separated by commas')
+    .option('-y, --yes', 'do not ask before changing anything')
+    .option('--undo', 'remove what setup added, and nothing else')
+    .option('-n, --dry-run', 'show what would be changed')
+    .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
+    .action(async (name: string | undefined, options) => context.end(await setUpAll(context, name, options)))
   for (const tool of tools) {
     const { setup: load } = tool
     if (load === undefined) continue
@@ -26,93 +26,4 @@ export function setupCommand(program: Command, context: CliContext): void {
       .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
       .action(async (options) => context.end(await wire(context, tool, await load(), options)))
   }
-}
-
-type SetupCommandOptions = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
-
-async function wire(context: CliContext, tool: Tool, setup: Setup, options: SetupCommandOptions): Promise<number> {
-  const { terminal, machine, engine, asker } = context
-  const undo = options.undo === true
-  const make = async (changes: readonly Change[]) => {
-    for (const { says, apply } of changes) {
-      if (options.dryRun !== true) await apply()
-      terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(says)}\n`)
-    }
-  }
-  // First, because the plan below looks the commands up in PATH.
-  if (!undo) await make(machine.relink(tool.commands))
-  const {
-    changes,
-    remarks,
-    signIns = [],
-  } = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
-  // Last of all that may still fail: a tool that is not there settles nothing.
-  if (!undo && options.dryRun !== true) await settleNow(await engine.settings(), machine, asker)
-  for (const signIn of signIns)
-    terminal.say(`${options.dryRun === true ? 'would take over: ' : ''}${shownSecret(signIn)}\n`)
-  for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
-  if (options.dryRun !== true && signIns.length > 0 && !(await agrees(context, tool, signIns.length, options))) {
-    terminal.say('nothing was changed\n')
-    return nothingThere
-  }
-  if (options.dryRun !== true && signIns.length > 0) taken(machine) // Fails on a damaged journal before anything is changed.
-  const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
-  if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
-  if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
-  await make(changes)
-  if (undo) await putAway(context, tool, make, options.dryRun === true)
-  if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
-  if (undo || options.dryRun === true) return 0
-  if (options.prove !== false && setup.prove !== undefined) terminal.say(`${printable(await setup.prove(machine))}\n`)
-  if (tool.plainSecrets !== undefined) await takeOut(context, tool, await tool.plainSecrets(), kept)
-  return 0
-}
-
-/** Asks once for all sign-ins. Without a terminal the person must have answered by an option. */
-async function agrees(
-  { terminal }: CliContext,
-  { name }: Tool,
-  count: number,
-  { yes }: SetupCommandOptions,
-): Promise<boolean> {
-  if (yes === true) return true
-  const question = `${name} will not find ${count === 1 ? 'this sign-in' : `these ${count} sign-ins`} any more. Take over?`
-  try {
-    return await terminal.confirm(question)
-  } catch (error) {
-    const { code, message } = asFailure(error)
-    throw new Failure(code, `${name} would not find ${count} sign-ins any more, and ${message}`, {
-      hints: [hint`to take them over, add --yes`, hint`to leave them where they are, add --no-import`],
-    })
-  }
-}
-
-/** Saves the sign-ins before anything is changed, so that an interruption does not sign the tool out. */
-async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): Promise<readonly PlainSecret[]> {
-  const kept: PlainSecret[] = []
-  for (const signIn of signIns) {
-    if (await keepSecret(context, signIn, false)) kept.push(signIn)
-    else context.terminal.say(`${printable(signIn.where)}: left, credbridge keeps another secret for it already\n`)
-  }
-  return kept
-}
-
-/** Removes links and wrappers of commands that no tool calls any longer. */
-async function putAway(
-  { machine }: CliContext,
-  tool: Tool,
-  make: (changes: readonly Change[]) => Promise<void>,
-  dryRun: boolean,
-): Promise<void> {
-  const unused = await noLongerCalled(machine, tool)
-  await make(unlinkingByName(machine, unused))
-  if (!dryRun) machine.wrappers.remove(unused)
-}
-
-/** The commands of the tool that no other configured tool calls. */
-async function noLongerCalled(machine: Machine, tool: Tool): Promise<readonly string[]> {
-  const others = tools.filter((other) => other !== tool && other.commands.some((one) => tool.commands.includes(one)))
-  const called = new Set<string>()
-  for (const other of others) if (await isSetUp(machine, other)) for (const one of other.commands) called.add(one)
-  return tool.commands.filter((one) => !called.has(one))
 }

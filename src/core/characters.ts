@@ -11,3 +11,9 @@ export function isMadeOf(text: string, characters: string): boolean {
   for (const character of text) if (!characters.includes(character)) return false
   return true
 }
+
+/** Whether the text has printable ASCII characters only, no blank, and at least one. */
+export function isPrintableWord(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 0x21 || text.charCodeAt(at) > 0x7e) return false
+  return text !== ''
+}

@@ -4,15 +4,25 @@ import type { Secret } from './secret.ts'
 /**
  * What the secret is. It decides which wires may carry it:
  *
- * - `basic`            a password or token, sent with a user name
- * - `bearer`           a token, sent as `Authorization: Bearer …`
- * - `header`           any other value of an Authorization header; `scheme` is the word before it
- * - `docker-identity`  docker's identity token; never leaves docker
- * - `text`             any text of Python's keyring; never leaves Python
+ * - `basic`               a password or token, sent with a user name
+ * - `bearer`              a token, sent as `Authorization: Bearer …`
+ * - `header`              any other value of an Authorization header; `scheme` is the word before it
+ * - `docker-identity`     docker's identity token; never leaves docker
+ * - `text`                any text of Python's keyring; never leaves Python
+ * - `client-certificate`  a certificate and its private key (core/client-certificate.ts)
+ * - `cloud-keys`          an access key of a cloud, with its session token if it is temporary (core/cloud-keys.ts)
  */
-export type Kind = 'basic' | 'bearer' | 'header' | 'docker-identity' | 'text'
+export type Kind = 'basic' | 'bearer' | 'header' | 'docker-identity' | 'text' | 'client-certificate' | 'cloud-keys'
 
-export const kinds: readonly Kind[] = ['basic', 'bearer', 'header', 'docker-identity', 'text']
+export const kinds: readonly Kind[] = [
+  'basic',
+  'bearer',
+  'header',
+  'docker-identity',
+  'text',
+  'client-certificate',
+  'cloud-keys',
+]
 
 /**
  * The tool that saved the item; `person` for `credbridge set`; `credbridge` for its own notes, hidden from all tools.

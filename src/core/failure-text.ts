@@ -6,8 +6,8 @@ import { unprintable } from './unprintable.ts'
  * shows names, never values. Names may come from requests, so control characters are replaced.
  */
 
-/** Formats a failure for a person. Ends in a newline. */
-export function formatFailure(failure: Failure): string {
+/** Formats a failure for a person, or the absence of what a client needs. Ends in a newline. */
+export function formatFailure(failure: Pick<Failure, 'message' | 'hints'>): string {
   const hints = failure.hints.map((hint) => `hint: ${printable(hint)}\n`)
   return [`credbridge: ${printable(failure.message)}\n`, ...hints].join('')
 }

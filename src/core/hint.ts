@@ -43,7 +43,7 @@ function pasted(word: string): string {
 /** In octal, which no shell's history or printing touches. */
 function escaped(character: string): string {
   if (/^[\p{L}\p{N} ]$/u.test(character)) return character
-  const bytes = [...new TextEncoder().encode(character)]
+  const bytes = [...Buffer.from(character)]
   return bytes.map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 }
 

@@ -8,7 +8,7 @@ import type { Secret } from './secret.ts'
 import { accountToRead, type Lookup, usableAt } from './selection.ts'
 import { fromLaterVersion } from './unknown-item.ts'
 
-export interface Removal extends Pick<Lookup, 'borrowedKinds' | 'tokenUser'> {
+export interface Removal extends Pick<Lookup, 'borrowedKinds' | 'tokenUser' | 'sharedOnly'> {
   readonly tool: Owner
   readonly kinds: readonly Kind[]
   readonly endpoint: Endpoint

@@ -1,8 +1,10 @@
 import { isAbsolute } from 'node:path'
 import { parse } from 'smol-toml'
 import { originAt } from '../core/aliases.ts'
+import { hostAndPort } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
+import { isObject } from '../core/record.ts'
 import { storeNamed } from '../stores/choose.ts'
 import type { Settings } from './settings.ts'
 
@@ -21,6 +23,18 @@ function oneOf(name: string, ...words: readonly string[]): Reader {
   }
 }
 
+/** A tool's own setting for each host: a table from hosts to words. */
+function oneOfForHosts(name: string, ...words: readonly string[]): Reader {
+  return (value, settings) => {
+    const rule = `${name} is a table from hosts, each with or without a port, to words`
+    if (!isObject(value)) throw wrong(rule)
+    return Object.entries(value).reduce((now, [named, word]) => {
+      const origin = originAt('https', host(named, rule))
+      return oneOf(`${name}.${hostAndPort(origin)}`, ...words)(word, now)
+    }, settings)
+  }
+}
+
 /** The known keys of the file. Each function adds the key's value to the settings. */
 const keys: Readonly<Record<string, Reader>> = {
   store: (value, settings) => ({ ...settings, stores: [storeName(value, 'store')] }),
@@ -28,6 +42,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'recover-hours': (value, settings) => ({ ...settings, recoverHours: hours(value) }),
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
   'git.token-user': (value, settings) => ({ ...settings, tokenUser: userName(value, 'git.token-user') }),
+  'cargo.authorization': oneOfForHosts('cargo.authorization', 'bearer', 'basic', 'bare'),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
@@ -97,12 +112,12 @@ function aliases(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(value).map(([from, to]) => [host(from), host(text(to, `aliases.${from}`))]))
 }
 
-function host(name: string): string {
+function host(name: string, rule = 'aliases are from a host to a host, each with or without a port'): string {
   try {
     originAt('https', name)
     return name
   } catch {
-    throw wrong('aliases are from a host to a host, each with or without a port')
+    throw wrong(rule)
   }
 }
 

@@ -1,8 +1,11 @@
 import { askpassTool } from './askpass/tool.ts'
+import { awsTool } from './aws/tool.ts'
 import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { goTool } from './go/tool.ts'
+import { kubectlTool } from './kubectl/tool.ts'
 import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
@@ -25,5 +28,8 @@ export const tools: readonly Tool[] = [
   pnpmTool,
   yarnTool,
   bunTool,
+  kubectlTool,
+  awsTool,
+  goTool,
   ...profileTools,
 ]

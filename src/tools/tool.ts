@@ -30,12 +30,15 @@ export interface SetupOption {
 
 export type SetupOptions = Readonly<Record<string, boolean | string | readonly string[] | undefined>>
 
+/** Does the work while a throw-away credential is kept, for tools that save nothing themselves. Then removes it. */
+export type WhileKept = <T>(credential: Credential, work: () => Promise<T>) => Promise<T>
+
 /** Configures a tool to ask credbridge. Adds only its own lines; undo removes only those. */
 export interface Setup {
   plan(machine: Machine, options: SetupOptions): Promise<Plan>
   undo(machine: Machine, options: SetupOptions): Promise<Plan>
   /** Signs in once through the real tool with a throw-away credential. Returns a line for the person. */
-  prove?(machine: Machine): Promise<string>
+  prove?(machine: Machine, whileKept: WhileKept): Promise<string>
   /** Returns the state of the setup, for doctor. */
   check(machine: Machine): Promise<readonly DoctorLine[]>
 }
@@ -114,6 +117,8 @@ export interface Tool {
   /** Those of these commands that start the tool itself, with the caller's whole environment. */
   readonly shims?: readonly string[]
   setup?(): Promise<Setup>
+  /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */
+  readonly setUpByNameOnly?: true
   /** Options of its setup and import. They are data: the command line shows them without loading the code. */
   readonly setupOptions?: readonly SetupOption[]
   readonly importOptions?: readonly SetupOption[]

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { installCommands, startedBy } from '../real/commands.ts'
@@ -7,12 +7,14 @@ import { startSession } from '../real/session.ts'
 import { client } from './python-world.ts'
 
 /**
- * A home without anything; on PATH a folder of its own, our commands, these folders, and no other keyring than what is put
- * there.
+ * An empty home. PATH has a folder of its own, our commands, uv and pip, and these folders. The only keyring on it is one
+ * that a test puts there.
  */
 export async function openHome(...folders: string[]) {
   const session = await startSession('no-bus', onTestFinished)
   const commands = installCommands(join(session.folder, 'commands'))
+  symlinkSync(client('tools', 'uv'), join(commands, 'uv'))
+  symlinkSync(client('pip-new', 'pip'), join(commands, 'pip'))
   const early = join(session.folder, 'home', 'early')
   mkdirSync(early)
   const path = [early, commands, ...folders].join(':')

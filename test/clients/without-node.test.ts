@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
 import { needs, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { standIns } from '../real/stand-ins.ts'
 import { startWorld, type World } from '../real/world.ts'
 
 /*
@@ -105,7 +106,8 @@ ofNode('docker, which finds its helper by name', () => {
     const world = await openWorld()
     const own = join(world.session.folder, 'home', '.local', 'bin')
     mkdirSync(own, { recursive: true })
-    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
+    const clients = standIns(join(world.session.folder, 'clients'))
+    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}:${clients}` }
     const credbridge = (...words: string[]) => run('credbridge', words, { env })
     const link = join(own, 'docker-credential-credbridge')
     expect((await credbridge('setup', 'docker', '--dry-run')).stderr).toContain(`would do: ${link} leads to `)
@@ -127,7 +129,8 @@ ofNode('docker, which finds its helper by name', () => {
     const own = join(world.session.folder, 'home', '.local', 'bin')
     mkdirSync(own, { recursive: true })
     writeFileSync(join(own, 'docker-credential-credbridge'), 'mine')
-    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}` }
+    const clients = standIns(join(world.session.folder, 'clients'))
+    const env = { ...world.env, PATH: `${world.env['PATH']}:${own}:${clients}` }
     expect(await run('credbridge', ['setup', 'docker'], { env })).toMatchObject({ exitCode: 0 })
     await run('credbridge', ['setup', 'docker', '--undo'], { env })
     expect(readFileSync(join(own, 'docker-credential-credbridge'), 'utf8')).toBe('mine')

@@ -11,7 +11,7 @@ import { run } from '../real/run.ts'
 const offers: readonly (readonly [line: string, some: readonly string[], never: readonly string[]])[] = [
   ['credbridge ', ['get', 'set', 'setup', 'doctor'], ['git', '--json']],
   ['credbridge s', ['set', 'share', 'setup'], ['get', 'list']],
-  ['credbridge setup ', ['git', 'docker', 'pip'], ['get', '--file', '--only']],
+  ['credbridge setup ', ['git', 'docker', 'pip'], ['get', '--file', '--keep']],
   ['credbridge setup git --', ['--only', '--undo', '--dry-run'], ['--file', '--keep', 'docker']],
   ['credbridge import git --', ['--file', '--keep'], ['--only', '--no-prove']],
   ['credbridge set https://example.com --', ['--kind', '--service'], ['--json', '--undo']],

@@ -55,6 +55,35 @@ needs('the build (npm run build)', built)('built', () => {
       }
     })
 
+    test('asks for each part of cloud keys, and shows none', async () => {
+      const endpoint = 'https://aws.amazon.com'
+      for (const [token, rest] of [
+        ['t0ken', '"SecretAccessKey":"s3cret","SessionToken":"t0ken"}\n'],
+        ['', '"SecretAccessKey":"s3cret"}\n'],
+      ] as const) {
+        const words = onTerminal(
+          typed('AKIA\r', 's3cret\r', `${token}\r`),
+          'credbridge',
+          ...['set', '--kind', 'cloud-keys', endpoint, 'dev'],
+        )
+        const outcome = await run('python3', words, { env })
+        expect(outcome.stdout).toMatch(
+          /^Access key id: \r\nSecret access key: \r\nSession token, empty if there is none: \r\nkept for/,
+        )
+        expect(outcome).toMatchObject({ stdout: expect.not.stringMatching(/AKIA|s3cret|t0ken/), exitCode: 0 })
+        const kept = await run('credbridge', ['get', endpoint, 'dev'], { env })
+        expect(kept.stdout).toBe(`{"Version":1,"AccessKeyId":"AKIA",${rest}`)
+      }
+    })
+
+    test('a certificate is no line to type: the command that reads it is named', async () => {
+      const words = ['set', '--kind', 'client-certificate', 'https://kube.example.com']
+      const { stdout, exitCode } = await run('python3', onTerminal([], 'credbridge', ...words), { env })
+      const hint = 'hint: cat cert.pem key.pem | credbridge set --kind client-certificate https://kube.example.com\r\n'
+      expect(stdout).toBe(`credbridge: a certificate and its key are read from standard input\r\n${hint}`)
+      expect(exitCode).toBe(2)
+    })
+
     test.each([
       ['\r', 'nothing was typed, nothing was kept'],
       ['half\u0003', 'cancelled'],

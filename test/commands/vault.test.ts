@@ -283,7 +283,7 @@ needs('the build (npm run build)', built)('built', () => {
         const outcome = await world.asGit({ SSH_AUTH_SOCK: socket })
         expect(outcome).toMatchObject({
           stdout: '',
-          stderr: expect.stringContaining(`reach an SSH agent that holds one of these keys: ${wanted}`),
+          stderr: expect.stringContaining(`use an SSH agent that holds the key ${wanted}`),
         })
       }
     })

@@ -19,11 +19,22 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
     ['docker-credential-credbridge', 'get', at, '"Secret":"s3cret"', 1],
     ['docker-credential-credbridge', 'list', '', '{"registry.example.com":"alice"}', 1],
     ['docker-credential-credbridge', 'version', '', 'credbridge', 1],
+    ['credbridge-go', `${at}/team/app`, '', 'Authorization: Basic ', 1],
+    ['credbridge-go', '', '', 'Authorization: Basic ', 1],
     ['credbridge-keyring', `get ${at} alice`, '', 's3cret', 1],
     ['credbridge-keyring', `--mode creds --output json get ${at}`, '', '"password": "s3cret"', 1],
     ['credbridge-keyring', '--help', '', 'usage:', 1],
     ['credbridge-pnpm', at, '', 'Basic ', 1],
     ['credbridge-yarn', at, '', 'Basic ', 1],
+    ['credbridge-kubectl', 'alice', '', '"token":"t0ken"', 1],
+    ['credbridge-aws', 'dev', '', '"SecretAccessKey":"s3cret"', 1],
+    [
+      'cargo-credential-credbridge',
+      '--cargo-plugin',
+      `{"v":1,"registry":{"index-url":"sparse+${at}/"},"kind":"get"}`,
+      '"token":"Bearer s3cret"',
+      1,
+    ],
     ['credbridge', `get ${at}`, '', 's3cret', 2],
     ['credbridge', 'list --json', '', '"account"', 2],
     ['credbridge', '--help', '', 'Usage:', 2],
@@ -40,9 +51,18 @@ needs('the build (npm run build)', built)('standard output', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'cb-output-'))
-    env = { PATH: `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`, HOME: folder, CREDBRIDGE_STORE: 'vault' }
+    const info = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' }
+    env = {
+      PATH: `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`,
+      HOME: folder,
+      CREDBRIDGE_STORE: 'vault',
+      KUBERNETES_EXEC_INFO: JSON.stringify({ ...info, spec: { cluster: { server: 'https://kube.example.com' } } }),
+    }
     expect(sh(`credbridge set ${at} alice`, 's3cret').status).toBe(0)
-    for (const tool of ['docker', 'pnpm', 'yarn']) {
+    const keys = '{"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s3cret"}'
+    expect(sh('credbridge set --kind cloud-keys https://aws.amazon.com dev', keys).status).toBe(0)
+    expect(sh('credbridge set --kind bearer https://kube.example.com alice', 't0ken').status).toBe(0)
+    for (const tool of ['docker', 'go', 'pnpm', 'yarn']) {
       expect(sh(`credbridge share ${at} --with ${tool}`).status).toBe(0)
     }
   })

@@ -14,3 +14,22 @@ test.each(['""', '1', '"a:b"', '"a\\n"', '"a\\u0000"'])('git.token-user must be 
   const refused = parseSettings(`[git]\ntoken-user = ${value}`, usual)
   await expect(refused).rejects.toMatchObject({ code: 'malformed', message: expect.stringContaining('git.token-user') })
 })
+
+test('cargo.authorization says for each host how a secret becomes a token', async () => {
+  const text = '[cargo.authorization]\n"Git.example.com:443" = "basic"\n"127.0.0.1:8080" = "bare"\n'
+  expect((await parseSettings(text, usual)).tools).toEqual({
+    'cargo.authorization.git.example.com': 'basic',
+    'cargo.authorization.127.0.0.1:8080': 'bare',
+  })
+})
+
+test.each(['"basic"', '["basic"]', '{ "a b" = "basic" }', '{ "https://a" = "basic" }', '{ a = "other" }', '{ a = 1 }'])(
+  'cargo.authorization cannot be %s',
+  async (value) => {
+    const refused = parseSettings(`[cargo]\nauthorization = ${value}`, usual)
+    await expect(refused).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining('cargo.authorization'),
+    })
+  },
+)

@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, string>> = {
   keyctl: 'keyutils',
   mkfifo: 'coreutils',
   npm: 'npm',
+  openssl: 'openssl',
   pass: 'pass',
   perl: 'perl',
   podman: 'podman',
@@ -37,6 +38,7 @@ const packages: Readonly<Record<string, string>> = {
   sleep: 'coreutils',
   'ssh-add': 'openssh-client',
   'ssh-agent': 'openssh-client',
+  readelf: 'binutils',
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',
   strace: 'strace',
@@ -45,7 +47,11 @@ const packages: Readonly<Record<string, string>> = {
 }
 
 const others: Readonly<Record<string, string>> = {
+  "AWS's command line 2": 'apt-get install awscli',
+  kubectl: '.ci/kube-clients',
+  'kubectl 1.35 or later': '.ci/kube-clients',
   'a keyring': 'apt-get install dbus dbus-bin gnome-keyring',
+  'Go 1.24 or later': 'install a release of Go; Debian 12 has an older one',
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',

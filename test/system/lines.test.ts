@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../src/core/failure.ts'
+import { inputReader } from '../../src/engine/input-reader.ts'
 import { linesIn, longestLine } from '../../src/system/lines.ts'
 
 /** The input, and the expected lines or failure. */
@@ -42,11 +43,29 @@ async function outcome(read: () => Promise<readonly string[]> | readonly string[
   }
 }
 
+/** As a dialect of many requests reads them. */
+async function readOneByOne(bytes: Uint8Array, pieces: number): Promise<readonly string[]> {
+  const size = Math.ceil(bytes.length / Math.min(pieces, 1000))
+  const chunks = Array.from({ length: Math.min(pieces, 1000) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
+  const unread = chunks.filter(({ length }) => length > 0)
+  const reader = inputReader({ next: async () => unread.shift(), isTerminal: async () => false })
+  const lines: string[] = []
+  for (;;) {
+    const line = await reader.line(longestLine)
+    if (line === undefined) return lines
+    lines.push(line)
+  }
+}
+
 describe.each(table)('%s', (_what, input, lines) => {
   const bytes = bytesOf(input)
 
   test('as lines', async () => {
     expect(await outcome(() => linesIn(bytes))).toEqual(lines)
+  })
+
+  test.each([1, 2, bytes.length])('as lines read one after the other, from %i pieces', async (pieces) => {
+    expect(await outcome(() => readOneByOne(bytes, pieces))).toEqual(lines)
   })
 })
 

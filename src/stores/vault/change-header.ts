@@ -63,6 +63,6 @@ function changeUnder(lock: Lock, options: VaultOptions): HeaderChange {
 
 function noVault({ folder }: VaultOptions): Failure {
   return new Failure('unavailable', `there is no vault in ${folder} yet`, {
-    hints: [hint`credbridge vault add-slot passphrase`, hint`save something, and a vault with a key file is made`],
+    hints: [hint`credbridge vault add-slot passphrase`, hint`or save a secret, which makes a vault with a key file`],
   })
 }

@@ -36,18 +36,18 @@ interface Wording {
   readonly mends: (path: string) => Hint
 }
 
-const moveAway = (path: string) => hint`to go on without it: mv ${path} ${`${path}.broken`}`
+const moveAway = (path: string) => hint`to continue without it: mv ${path} ${`${path}.broken`}`
 
 const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {
     code: 'locked',
     says: (path) => `the key in ${path} does not open the vault`,
-    mends: (path) => hint`put the key file of this vault back in its place: ${path}`,
+    mends: (path) => hint`restore the key file of this vault: ${path}`,
   },
   'key-missing': {
     code: 'locked',
     says: (path) => `the vault is locked: its key file ${path} is missing`,
-    mends: (path) => hint`put the key file of this vault back in its place: ${path}`,
+    mends: (path) => hint`restore the key file of this vault: ${path}`,
   },
   'foreign-record': {
     code: 'malformed',
@@ -87,7 +87,7 @@ const wordings: { readonly [fault in Fault]: Wording } = {
   'header-missing': {
     code: 'malformed',
     says: (path) => `the vault has records, but its header ${path} is missing`,
-    mends: (path) => hint`put ${path} back from a copy`,
+    mends: (path) => hint`restore ${path} from a copy`,
   },
 }
 

@@ -23,7 +23,7 @@ const service = 'credbridge vault'
 
 /** Hints for people without a kernel keyring, the best first. */
 export const otherWays = [
-  hint`for one command and what it starts: credbridge unlock -- <command>`,
+  hint`for one command and its child processes: credbridge unlock -- <command>`,
   hint`last resort, visible to programs that can read your environment: export CREDBRIDGE_VAULT_KEY="$(credbridge unlock --print)"`,
 ]
 

@@ -133,8 +133,8 @@ async function byAgent(header: Header, options: VaultOptions): Promise<Buffer | 
   const slots = header.slots.filter(isAgentSlot)
   const keys = slots.map(({ publicKey }) => fingerprint(publicKey))
   const wanted = keys.join(' or ')
-  const reachHints = keys.map((key) => hint`reach an SSH agent that holds the key ${key}`)
-  const hints = [...reachHints, hint`ssh-add -l`]
+  const agents = keys.map((key) => hint`use an SSH agent that holds the key ${key}`)
+  const hints = [...agents, hint`ssh-add -l`]
   if (agent === undefined) throw new Failure('locked', 'the vault is locked: there is no SSH agent here', { hints })
   for (const slot of slots) {
     const secret = await secretOfAgent(agent, header.id, slot)

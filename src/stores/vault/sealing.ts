@@ -140,6 +140,6 @@ export function withSealing(store: Store, options: SealingOptions): Store {
 
 function gone({ endpoint }: Place): Failure {
   return new Failure('malformed', `the file with the secret for ${endpoint.key} is missing`, {
-    hints: [hint`remove what is left with: credbridge remove ${endpointWords(endpoint)}`],
+    hints: [hint`to remove the incomplete item: credbridge remove ${endpointWords(endpoint)}`],
   })
 }

@@ -6,6 +6,7 @@ import { addressIn } from './address.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, membersOf, readConfig } from './config.ts'
 import { helperOnPath } from './helper.ts'
+import { isInstalled } from './installed.ts'
 import { listAnswer } from './list-answer.ts'
 import { dockerHelper } from './names.ts'
 import { formerHelper } from './naming.ts'
@@ -29,8 +30,7 @@ export async function checkClient(machine: Machine, client: Client): Promise<rea
     return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
   }
   const fix = hint`credbridge setup ${name}`
-  if (machine.program(name) === undefined && text.trim() === '{}')
-    return [{ state: 'skipped', says: `${name} is not installed` }]
+  if (!isInstalled(machine, client, text)) return [{ state: 'skipped', says: `${name} is not installed` }]
   const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
   return readable === 0
     ? lines

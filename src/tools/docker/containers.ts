@@ -7,6 +7,7 @@ import type { Change, Machine, Plan, Setup } from '../tool.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
+import { containersPrograms, notInstalled, onPath } from './installed.ts'
 import { containersHelper, dockerHelper } from './names.ts'
 import { naming, unnaming } from './naming.ts'
 import { authFiles } from './places.ts'
@@ -28,6 +29,7 @@ const onlyListed =
 export const containersSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
     await helperOnPath(machine, containersHelper)
+    if (onPath(machine, containersPrograms).length === 0) throw notInstalled('podman')
     const registries = registriesIn(options['registry'])
     if (registries !== undefined) return planFor(registries.map(hostAndPort), machine, options['import'] !== false)
     const other = onlyFile(machine)
@@ -62,7 +64,7 @@ export const containersSetup: Setup = {
   prove: (machine) => proveHelper(machine, containersHelper),
 
   async check(machine): Promise<readonly DoctorLine[]> {
-    const present = ['podman', 'skopeo', 'buildah'].filter((program) => machine.program(program) !== undefined)
+    const present = onPath(machine, containersPrograms)
     if (present.length === 0) return [{ state: 'skipped', says: 'podman, skopeo and buildah are not installed' }]
     const who = present.join(', ')
     const fix = hint`credbridge setup containers`

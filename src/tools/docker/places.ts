@@ -6,6 +6,8 @@ import type { Machine } from '../tool.ts'
 /** A client and its file with docker's `auths`, `credsStore` and `credHelpers`. */
 export interface Client {
   readonly name: 'docker' | 'helm'
+  /** The programs that read this file. */
+  readonly programs: readonly string[]
   configFile(machine: Machine): string
   /** The environment variable with which it reads this file. */
   setting(file: string): readonly [variable: string, value: string]
@@ -16,6 +18,7 @@ export interface Client {
 /** docker/cli, cli/config/config.go. */
 export const docker: Client = {
   name: 'docker',
+  programs: ['docker', 'crane', 'oras', 'regctl', 'nerdctl', 'buildctl', 'skopeo'],
   configFile: (machine) => join(absolute(machine, 'DOCKER_CONFIG') ?? join(machine.home, '.docker'), 'config.json'),
   setting: (file) => ['DOCKER_CONFIG', dirname(file)],
   login: 'docker login',
@@ -24,6 +27,7 @@ export const docker: Client = {
 /** helm, pkg/helmpath/lazypath.go and pkg/cli/environment.go. */
 export const helm: Client = {
   name: 'helm',
+  programs: ['helm'],
   configFile(machine) {
     const own = absolute(machine, 'HELM_REGISTRY_CONFIG')
     return (

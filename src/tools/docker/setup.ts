@@ -5,6 +5,7 @@ import type { Change, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
 import { checkClient } from './check.ts'
 import { asSpelled, membersOf, readConfig } from './config.ts'
 import { helperOnPath, proveHelper } from './helper.ts'
+import { isInstalled, notInstalled } from './installed.ts'
 import { dockerHelper } from './names.ts'
 import { naming, unnaming } from './naming.ts'
 import { type Client, docker, helm } from './places.ts'
@@ -23,6 +24,7 @@ function setupOf(client: Client): Setup {
       await helperOnPath(machine, dockerHelper)
       const file = client.configFile(machine)
       const before = readConfig(machine, file)
+      if (!isInstalled(machine, client, before)) throw notInstalled(client.name)
       const paths = placesFor(before, chosen).filter((path) => valueAt(before, path) !== name)
       for (const path of paths) refuseOther(client, path, valueAt(before, path), chosen)
       const changes = paths.map((path): Change => {

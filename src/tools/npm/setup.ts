@@ -40,6 +40,7 @@ export const npmSetup: Setup = {
     const links = ourLinks(machine)
     const [first] = links
     if (first === undefined) {
+      if (machine.program('npm') === undefined) return [{ state: 'skipped', says: 'npm is not installed' }]
       return [{ state: 'note', says: 'npm does not go through credbridge', fix: hint`credbridge setup npm` }]
     }
     const clear = leftInTheClear(machine).map(

@@ -42,6 +42,7 @@ export const pnpmSetup: Setup = {
   async check(machine): Promise<readonly DoctorLine[]> {
     const helpers = helpersIn(machine)
     if (helpers.length === 0) {
+      if (machine.program('pnpm') === undefined) return [{ state: 'skipped', says: 'pnpm is not installed' }]
       return [
         { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
       ]

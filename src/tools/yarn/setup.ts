@@ -43,6 +43,8 @@ export const yarnSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const fix = hint`credbridge setup yarn`
+    const isAbsent = !isNamed(machine) && machine.program('yarn') === undefined
+    if (isAbsent) return [{ state: 'skipped', says: 'Yarn is not installed' }]
     if (!isNamed(machine)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
     const current = machine.files.read(pluginFile(machine)) === pluginText(machine)
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]

@@ -6,6 +6,7 @@ import { dockerSetup } from '../../../src/tools/docker/setup.ts'
 import type { Setup, SetupOptions } from '../../../src/tools/tool.ts'
 import { madeUp } from '../made-up-world.ts'
 
+const clients = ['docker', 'helm', 'podman']
 const commands = ['docker-credential-credbridge', 'docker-credential-credbridge-containers']
 const others = ['docker-credential-crane']
 
@@ -14,7 +15,7 @@ function home(config: string | undefined, runnable: readonly string[] = others) 
   const { world, ...rest } = madeUp({
     env: { REGISTRY_AUTH_FILE: undefined },
     isOwnProgram: () => true,
-    program: (name) => ([...commands, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
+    program: (name) => ([...commands, ...clients, ...runnable].includes(name) ? `/opt/credbridge/${name}` : undefined),
     run: async (program, [verb]) => {
       const stdout = verb === 'list' ? '{}\n' : `${basename(program)} (credbridge) 0\n`
       return { stdout, stderr: '', exitCode: 0 }

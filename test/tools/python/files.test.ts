@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { blockIn, withBlock, withoutBlock } from '../../../src/tools/block.ts'
 import { readIni, withOption, withoutOption } from '../../../src/tools/python/plain/ini.ts'
-import { blockIn, withBlock, withoutBlock } from '../../../src/tools/python/setup/block.ts'
 
 const line = fc.stringMatching(/^[a-z[\]=:# \t"-]{0,20}$/)
 const text = fc.array(line).map((lines) => lines.join('\n'))

@@ -36,7 +36,7 @@ function fromLines({ readSecret }: Terminal): Passphrases {
   async function given(line: string | undefined): Promise<Secret> {
     if (line !== undefined && line !== '') return new Secret(line)
     throw new Failure('refused', 'standard input has too few passphrases', {
-      hints: [hint`one line for each: those that there are first, the new one last`],
+      hints: [hint`write one passphrase per line: the existing ones first, the new one last`],
     })
   }
   return {

@@ -51,6 +51,6 @@ function about<T extends Slot>({ key: _, ...rest }: T): Omit<T, 'key'> {
 
 function notAtHand(slot: Slot, { options }: Renewal): Failure {
   return new Failure('locked', `the slot ${slot.id} cannot be opened here: it needs ${describeSlot(slot, options)}`, {
-    hints: [hint`to leave that slot behind: credbridge vault rekey --without ${slot.id}`],
+    hints: [hint`to drop this slot: credbridge vault rekey --without ${slot.id}`],
   })
 }

@@ -93,9 +93,7 @@ export async function provenSecretOfAgent(
   const first = await secretOfAgent(socket, vault, slot)
   if (first === undefined) {
     throw new Failure('unsupported', 'the SSH agent refuses to sign with this key for credbridge', {
-      hints: [
-        hint`a key that was added with a destination (ssh-add -h) cannot open a vault, nor one that needs a touch`,
-      ],
+      hints: [hint`a key with a destination constraint (ssh-add -h), or one that needs a touch, cannot open a vault`],
     })
   }
   const second = await secretOfAgent(socket, vault, slot)

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
+import { blockIn, withBlock, withoutBlock } from '../../block.ts'
 import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 import { placeIn, readIni } from '../plain/ini.ts'
-import { blockIn, withBlock, withoutBlock } from './block.ts'
 
 /* keyringrc.cfg: which backend every program uses that imports Python's keyring, and the folder in which the class lies. */
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import { withBlock } from '../../block.ts'
 import type { Machine } from '../../tool.ts'
 import { absolute } from '../places.ts'
-import { withBlock } from './block.ts'
 
 /** The line of ours. */
 export const line = 'keyring-provider = "subprocess"'

@@ -1,7 +1,7 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
+import { blockIn, withoutBlock } from '../../block.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
-import { blockIn, withoutBlock } from './block.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import type { Caller } from './keyrings.ts'
 import { netrc, overruled } from './overruled.ts'

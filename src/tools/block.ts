@@ -18,12 +18,13 @@ export function withBlock(
   return [...lines.slice(0, at), begin, ...ours, end, ...lines.slice(at)].join('\n')
 }
 
-/** The text as it was without our lines. */
-export function withoutBlock(text: string): string {
+/** The text as it was without our lines, but for those of ours that somebody now needs. */
+export function withoutBlock(text: string, isNeeded: (line: string) => boolean = () => false): string {
   const kept: string[] = []
   let inside = false
   for (const line of text.split('\n')) {
     if (line === begin) inside = true
+    else if (inside && isNeeded(line)) kept.push(line)
     else if (inside) inside = line !== end
     else kept.push(line.startsWith(aside) ? line.slice(aside.length) : line)
   }

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { serve } from '../src/edge/serve.ts'
+import { cargo } from '../src/tools/cargo/dialect.ts'
+
+serve('cargo-credential-credbridge', cargo)

@@ -1,0 +1,38 @@
+import { Failure } from '../../core/failure.ts'
+import { hint, saidBy } from '../../core/hint.ts'
+import type { Machine } from '../tool.ts'
+import { ask } from './ask.ts'
+import { command } from './names.ts'
+
+/**
+ * cargo's only command that calls a provider without asking the registry first is `logout`. So our command stores a
+ * throw-away token, and the real cargo, as it is configured, must have it removed.
+ */
+export async function proveCargo(machine: Machine, ours: string): Promise<string> {
+  const cargo = machine.program('cargo') ?? ''
+  const random = () => Math.random().toString(36).slice(2)
+  const [name, token] = [`credbridge-try-${random()}`, random()]
+  const index = `sparse+https://${name}.example.com/`
+  const registry = { 'index-url': index, name }
+  const stored = await ask(machine, ours, { registry, kind: 'login', token })
+  const before = await ask(machine, ours, { registry, kind: 'get', operation: 'read' })
+  const ran = await machine.run(cargo, [
+    'logout',
+    '--registry',
+    name,
+    '--config',
+    `registries.${name}.index=${JSON.stringify(index)}`,
+  ])
+  const after = await ask(machine, ours, { registry, kind: 'get', operation: 'read' })
+  if (before.includes(JSON.stringify(token)) && after.includes('"not-found"')) {
+    return 'cargo found a throw-away token and removed it'
+  }
+  await ask(machine, ours, { registry, kind: 'logout' })
+  throw new Failure('internal', 'cargo did not remove the token that credbridge had stored', {
+    hints: [
+      ...(stored.startsWith('{"Ok"') ? [] : [saidBy(command, stored)]),
+      ...(ran.exitCode === 0 ? [] : [saidBy('cargo', ran.stderr.trim())]),
+      hint`credbridge doctor`,
+    ],
+  })
+}
