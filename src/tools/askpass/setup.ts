@@ -1,17 +1,18 @@
+import { addressOf } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { Secret } from '../../core/secret.ts'
 import { gitOf, hintsFrom, programConfig } from '../git/config.ts'
 import type { DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 
 const command = 'credbridge-askpass'
-const helper = 'git-credential-credbridge'
 const key = 'core.askPass'
 
 /** Sets `core.askPass` in the user's git configuration. What ssh starts, a variable says, which is the user's to set. */
 export const askpassSetup: Setup = {
   async plan(machine): Promise<Plan> {
     const config = programConfig(machine, gitOf(machine), key)
-    const ours = ownCommand(machine, command)
+    const ours = ourCommand(machine)
     const mine = await config.values('--global')
     const foreign = mine.find((value) => !isOurs(value))
     if (foreign !== undefined) throw otherProgram(foreign)
@@ -29,27 +30,23 @@ export const askpassSetup: Setup = {
     return { changes: [...mine].map((value) => config.dropping(value)), remarks }
   },
 
-  async prove(machine): Promise<string> {
+  async prove(machine, whileKept): Promise<string> {
     const git = gitOf(machine)
-    const host = `try-${Math.random().toString(36).slice(2)}.example.com`
-    const about = `protocol=https\nhost=${host}\n`
-    const password = Math.random().toString(36).slice(2)
-    const store = async (verb: string, input: string) => machine.run(ownCommand(machine, helper), [verb], { input })
-    await store('store', `${about}username=try-out\npassword=${password}\n`)
-    try {
-      const filled = await machine.run(git, ['-c', 'credential.helper=', 'credential', 'fill'], {
-        input: about,
+    const [host, password] = [`try-${random()}.example.com`, random()]
+    const place = { endpoint: addressOf({ scheme: 'https', host }), account: 'try-out', owner: 'git' }
+    const fill = () =>
+      machine.run(git, ['-c', 'credential.helper=', 'credential', 'fill'], {
+        input: `protocol=https\nhost=${host}\n`,
         env: { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: undefined },
       })
-      if (filled.stdout.includes(`username=try-out\npassword=${password}\n`)) {
-        return 'git asked credbridge for a throw-away user name and its password'
-      }
-      throw new Failure('internal', 'git was not answered with the credential that was stored', {
-        hints: [...hintsFrom(filled), hint`credbridge doctor`],
-      })
-    } finally {
-      await store('erase', `${about}username=try-out\n`)
+    const found = await whileKept({ ...place, kind: 'basic', secret: new Secret(password) }, fill)
+    const gone = await fill()
+    if (found.stdout.includes(`username=try-out\npassword=${password}\n`) && gone.exitCode !== 0) {
+      return 'git asked credbridge for a throw-away user name and its password'
     }
+    throw new Failure('internal', 'git was not answered with the credential that was kept', {
+      hints: [...hintsFrom(found), hint`credbridge doctor`],
+    })
   },
 
   async check(machine): Promise<readonly DoctorLine[]> {
@@ -96,11 +93,17 @@ function otherProgram(value: string): Failure {
   })
 }
 
-/** git and ssh start it without a shell. */
-function ownCommand(machine: Machine, name: string): string {
-  const path = machine.ownCommand(name)
+/** Its absolute path, as it is: git and ssh start it without a shell. */
+function ourCommand(machine: Machine): string {
+  const path = machine.ownCommand(command)
   if (path !== undefined) return path
-  throw new Failure('unavailable', `${name} is not installed or cannot be run`, { hints: [hint`install credbridge`] })
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+    hints: [hint`install credbridge`],
+  })
+}
+
+function random(): string {
+  return Math.random().toString(36).slice(2)
 }
 
 function isOurs(value: string): boolean {
