@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint, saidBy } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
@@ -15,12 +16,7 @@ const listLimit = 60_000
  * replace receives passwords (CVE-2019-15752).
  */
 export async function helperOnPath(machine: Machine, { command }: HelperName): Promise<string> {
-  const ours = machine.ownCommand(command)
-  if (ours === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const ours = installedCommand(machine, command)
   const found = machine.program(command)
   if (found === undefined) {
     throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
@@ -63,7 +64,7 @@ export const gitSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const git = machine.program('git')
-    if (git === undefined) return [{ state: 'skipped', says: 'git is not installed' }]
+    if (git === undefined) return skippedAsAbsent('git')
     const config = helperConfig(machine, git)
     const values = await config.values()
     const notes = (await aboutServers(config)).map((says): DoctorLine => ({ state: 'note', says }))
@@ -132,19 +133,12 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
 }
 
 function gitOf(machine: Machine): string {
-  const git = machine.program('git')
-  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
-  return git
+  return installedProgram(machine, 'git')
 }
 
 /** The absolute path of our helper, which needs no PATH. Special characters are escaped: git passes it to a shell. */
 async function ourHelper(machine: Machine): Promise<string> {
-  const path = machine.ownCommand(command)
-  if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const path = installedCommand(machine, command)
   const forShell = machine.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)
 }
