@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint, saidBy } from '../../core/hint.ts'
 import { installedCommand } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
@@ -43,8 +44,8 @@ export async function proveHelper(machine: Machine, name: HelperName): Promise<s
   const { command } = name
   const helper = await helperOnPath(machine, name)
   const ask = (verb: string, input: string) => machine.run(helper, [verb], { input })
-  const server = `try-${Math.random().toString(36).slice(2)}.example.com`
-  const secret = Math.random().toString(36).slice(2)
+  const server = `try-${throwAwayWord()}.example.com`
+  const secret = throwAwayWord()
   const stored = await ask('store', JSON.stringify({ ServerURL: server, Username: 'try-out', Secret: secret }))
   const found = await ask('get', server)
   const listed = await ask('list', 'unused')

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { type Hint, saidBy } from '../../core/hint.ts'
+import { type Hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, Machine } from '../tool.ts'
 
@@ -65,10 +65,6 @@ export function helperConfig(machine: Machine, git: string): HelperConfig {
 }
 
 /** The first lines of git's error output, as hints. */
-export function hintsFrom(ran: Ran): Hint[] {
-  return ran.stderr
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, 5)
-    .map((line) => saidBy('git', line))
+export function hintsFrom({ stderr }: Ran): readonly Hint[] {
+  return linesSaidBy('git', stderr)
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
@@ -45,9 +46,9 @@ export const gitSetup: Setup = {
   async prove(machine): Promise<string> {
     const git = gitOf(machine)
     const helper = ['-c', `${key}=`, '-c', `${key}=${await ourHelper(machine)}`]
-    const host = `try-${Math.random().toString(36).slice(2)}.example.com`
+    const host = `try-${throwAwayWord()}.example.com`
     const about = `protocol=https\nhost=${host}\nusername=try-out\n`
-    const password = Math.random().toString(36).slice(2)
+    const password = throwAwayWord()
     const ask = async (verb: string, input: string) =>
       await machine.run(git, [...helper, 'credential', verb], { input, env: askingNobody })
     await ask('approve', `${about}password=${password}\n`)

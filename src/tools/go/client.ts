@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import { installedProgram } from '../installed.ts'
 import type { Machine } from '../tool.ts'
@@ -53,9 +53,8 @@ const quiet = { GOAUTH: '', GOTOOLCHAIN: 'local', GO_TELEMETRY_CHILD: '2' }
 async function runGo(machine: Machine, words: readonly string[]): Promise<Ran> {
   const ran = await machine.run(installedProgram(machine, 'go'), words, { env: quiet, limit: 60_000 })
   if (ran.exitCode === 0) return ran
-  const lines = ran.stderr.split('\n').filter((line) => line.trim() !== '')
   throw new Failure('refused', 'go could not read or change its settings', {
-    hints: lines.slice(0, 5).map((line) => saidBy('go', line)),
+    hints: linesSaidBy('go', ran.stderr),
   })
 }
 

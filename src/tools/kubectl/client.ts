@@ -1,6 +1,6 @@
 import { delimiter, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { saidBy } from '../../core/hint.ts'
+import { linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import { installedProgram } from '../installed.ts'
 import type { Machine } from '../tool.ts'
@@ -27,6 +27,5 @@ export function kubectlProgram(machine: Machine): string {
 
 /** A failure of kubectl, with the first lines of what it said. */
 export function kubectlFailed(message: string, { stderr }: Ran): Failure {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  return new Failure('refused', message, { hints: lines.slice(0, 5).map((line) => saidBy('kubectl', line)) })
+  return new Failure('refused', message, { hints: linesSaidBy('kubectl', stderr) })
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
-import { hint, saidBy } from '../../../core/hint.ts'
+import { hint, linesSaidBy } from '../../../core/hint.ts'
 import { notInstalled, skippedAsAbsent } from '../../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
@@ -78,9 +78,8 @@ function unsetting(machine: Machine, pip: Program, before: string): Change {
 async function mustSucceed(running: ReturnType<typeof config>): Promise<void> {
   const { exitCode, stderr } = await running
   if (exitCode === 0) return
-  const lines = stderr.split('\n').filter((line) => line !== '')
   throw new Failure('refused', 'pip did not take the configuration', {
-    hints: lines.slice(0, 5).map((line) => saidBy('pip', line)),
+    hints: linesSaidBy('pip', stderr),
   })
 }
 
