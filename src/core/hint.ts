@@ -25,6 +25,12 @@ export function saidBy(program: string, text: string): Hint {
   return `${program} says: ${text}` as Hint
 }
 
+/** The first five lines of a program's error output that are not blank, as hints. */
+export function linesSaidBy(program: string, text: string): readonly Hint[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(0, 5).map((line) => saidBy(program, line))
+}
+
 /** A word as the shells of POSIX, fish and PowerShell read it back. */
 export function shellWord(word: string): string {
   if (/^[\w./:+-][\w./:@%+=,-]*$/.test(word)) return word

@@ -31,8 +31,6 @@ needs('the build (npm run build)', built)('setup', () => {
     ['go', 'go is not installed\nhint: install go first'],
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
-    ['kubectl', 'kubectl is not installed\nhint: install kubectl first'],
-    ['aws', 'aws is not installed\nhint: install aws first'],
     ['cargo', 'cargo is not installed\nhint: install cargo first'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [

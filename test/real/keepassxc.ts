@@ -35,7 +35,9 @@ export async function startKeePassXC(
   await makeDatabase(session, database)
   const flags = ['Enabled=true', 'ConfirmAccessItem=false', 'ConfirmDeleteItem=false', 'ShowNotification=false']
   const search = `UnlockBeforeSearch=${options.unlockBeforeSearch === true}`
-  const general = ['[General]', 'ConfigVersion=2', 'UpdateCheckMessageShown=true', 'SingleInstance=false']
+  // KeePassXC 2.7.4 saves in a thread of its own, and dies there when items change meanwhile (docs/secret-service.md).
+  const saving = 'AutoSaveAfterEveryChange=false'
+  const general = ['[General]', 'ConfigVersion=2', 'UpdateCheckMessageShown=true', 'SingleInstance=false', saving]
   writeFileSync(settings, [...general, '[FdoSecrets]', ...flags, search, ''].join('\n'))
   // It replaces both files by new ones: of the machine's own /dev/null nothing would be left.
   const files = [`--config=${settings}`, `--localconfig=${join(session.folder, 'keepassxc-local.ini')}`]

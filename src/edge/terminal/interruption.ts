@@ -1,7 +1,4 @@
-/** Whether a signal was received. */
-export interface Interrupted {
-  readonly aborted: boolean
-}
+import type { Interrupted } from '../../stores/store-type.ts'
 
 /** Delays signals during work that must not be left half done. */
 export interface Interruption {

@@ -22,7 +22,8 @@ export interface Rekeying {
   /** Asks for the passphrase of a slot; `about` describes it. */
   readonly ask: (about: string) => Promise<Secret>
   /**
-   * Called before the vault is closed for writing. From then on a signal aborts the AbortSignal instead of the process.
+   * Called before the vault is closed for writing. From then on a signal sets `aborted` instead of
+   * ending the process.
    */
   readonly interruption?: () => Interrupted
 }

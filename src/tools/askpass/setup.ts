@@ -2,7 +2,9 @@ import { addressOf } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
-import { gitOf, hintsFrom, programConfig } from '../git/config.ts'
+import { hintsFrom, programConfig } from '../git/config.ts'
+import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 
 const command = 'credbridge-askpass'
@@ -11,8 +13,8 @@ const key = 'core.askPass'
 /** Sets `core.askPass` in the user's git configuration. What ssh starts, a variable says, which is the user's to set. */
 export const askpassSetup: Setup = {
   async plan(machine): Promise<Plan> {
-    const config = programConfig(machine, gitOf(machine), key)
-    const ours = ourCommand(machine)
+    const config = programConfig(machine, installedProgram(machine, 'git'), key)
+    const ours = installedCommand(machine, command)
     const mine = await config.values('--global')
     const foreign = mine.find((value) => !isOurs(value))
     if (foreign !== undefined) throw otherProgram(foreign)
@@ -24,15 +26,15 @@ export const askpassSetup: Setup = {
   },
 
   async undo(machine): Promise<Plan> {
-    const config = programConfig(machine, gitOf(machine), key)
+    const config = programConfig(machine, installedProgram(machine, 'git'), key)
     const mine = new Set((await config.values('--global')).filter(isOurs))
     const remarks = isOurs(machine.env['SSH_ASKPASS'] ?? '') ? [stillInProfile] : []
     return { changes: [...mine].map((value) => config.dropping(value)), remarks }
   },
 
   async prove(machine, whileKept): Promise<string> {
-    const git = gitOf(machine)
-    const [host, password] = [`try-${random()}.example.com`, random()]
+    const git = installedProgram(machine, 'git')
+    const [host, password] = [`try-${throwAwayWord()}.example.com`, throwAwayWord()]
     const place = { endpoint: addressOf({ scheme: 'https', host }), account: 'try-out', owner: 'git' }
     const fill = () =>
       machine.run(git, ['-c', 'credential.helper=', 'credential', 'fill'], {
@@ -51,14 +53,16 @@ export const askpassSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const git = machine.program('git')
-    const inGit = git === undefined ? skipped : await howGitStands(machine, git)
-    return [inGit, ...overruled(machine).map((says): DoctorLine => ({ state: 'note', says })), ...howSshStands(machine)]
+    const inGit = git === undefined ? skippedAsAbsent('git') : [await howGitStands(machine, git)]
+    return [
+      ...inGit,
+      ...overruled(machine).map((says): DoctorLine => ({ state: 'note', says })),
+      ...howSshStands(machine),
+    ]
   },
 }
 
 const stillInProfile = "SSH_ASKPASS still names credbridge: take it out of your shell's profile"
-
-const skipped: DoctorLine = { state: 'skipped', says: 'git is not installed' }
 
 async function howGitStands(machine: Machine, git: string): Promise<DoctorLine> {
   const fix = hint`credbridge setup askpass`
@@ -91,19 +95,6 @@ function otherProgram(value: string): Failure {
   return new Failure('refused', `git asks another program for passwords: ${value === '' ? 'none' : value}`, {
     hints: [hint`to have it ask credbridge: git config --global --unset-all ${key}`],
   })
-}
-
-/** Its absolute path, as it is: git and ssh start it without a shell. */
-function ourCommand(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
-}
-
-function random(): string {
-  return Math.random().toString(36).slice(2)
 }
 
 function isOurs(value: string): boolean {

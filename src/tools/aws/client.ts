@@ -1,6 +1,5 @@
-import { Failure } from '../../core/failure.ts'
-import { hint } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
+import { installedProgram } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 
 /** A call of `aws` starts Python and reads hundreds of files. In milliseconds. */
@@ -16,7 +15,5 @@ export function runAws(
 }
 
 export function awsProgram(machine: Machine): string {
-  const aws = machine.program('aws')
-  if (aws === undefined) throw new Failure('unavailable', 'aws is not installed', { hints: [hint`install aws first`] })
-  return aws
+  return installedProgram(machine, 'aws')
 }

@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint, shellWord } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 import { cloud, command } from './names.ts'
 
@@ -47,9 +48,6 @@ export function startsThisProgram(machine: Machine, value: string): boolean {
 }
 
 function programWord(machine: Machine): string {
-  const program = machine.ownCommand(command)
-  if (program !== undefined) return machine.platform === 'win32' ? `"${program}"` : shellWord(program)
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
+  const program = installedCommand(machine, command)
+  return machine.platform === 'win32' ? `"${program}"` : shellWord(program)
 }

@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { hint, linesSaidBy } from '../../core/hint.ts'
+import { skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
 import { awsProgram, runAws } from './client.ts'
 import { askedBy, processFor, processOption, startsThisProgram } from './credential-process.ts'
@@ -42,7 +43,7 @@ export const awsSetup: Setup = {
   async check(machine): Promise<readonly DoctorLine[]> {
     const mine = ours(machine)
     const isInstalled = machine.program('aws') !== undefined
-    if (!isInstalled && mine.length === 0) return [{ state: 'skipped', says: 'aws is not installed' }]
+    if (!isInstalled && mine.length === 0) return skippedAsAbsent('aws')
     const fix = hint`credbridge setup aws`
     const lines = mine.map((section) => lineFor(machine, section))
     const state: readonly DoctorLine[] =
@@ -105,9 +106,8 @@ async function set(machine: Machine, profile: string, value: string): Promise<vo
   // For a profile named `p` aws 2.9 writes a section that is no profile.
   if (before === undefined) machine.files.remove(config)
   else machine.files.write(config, before)
-  const said = ran.stderr.split('\n').filter((line) => line.trim() !== '')
   throw new Failure('refused', `aws could not change profile ${profile}`, {
-    hints: [...said.slice(0, 5).map((line) => saidBy('aws', line)), hint`use another profile: --profile <name>`],
+    hints: [...linesSaidBy('aws', ran.stderr), hint`use another profile: --profile <name>`],
   })
 }
 

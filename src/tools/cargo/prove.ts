@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint, saidBy } from '../../core/hint.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine } from '../tool.ts'
 import { ask } from './ask.ts'
 import { command } from './names.ts'
@@ -10,8 +11,7 @@ import { command } from './names.ts'
  */
 export async function proveCargo(machine: Machine, ours: string): Promise<string> {
   const cargo = machine.program('cargo') ?? ''
-  const random = () => Math.random().toString(36).slice(2)
-  const [name, token] = [`credbridge-try-${random()}`, random()]
+  const [name, token] = [`credbridge-try-${throwAwayWord()}`, throwAwayWord()]
   const index = `sparse+https://${name}.example.com/`
   const registry = { 'index-url': index, name }
   const stored = await ask(machine, ours, { registry, kind: 'login', token })

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { blockIn } from '../block.ts'
+import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { command } from './names.ts'
 import { configFile } from './places.ts'
@@ -14,10 +15,8 @@ const fix = hint`credbridge setup cargo`
 /** One list in cargo's own config.toml, with our command as the provider that cargo asks first. */
 export const cargoSetup: Setup = {
   async plan(machine): Promise<Plan> {
-    if (machine.program('cargo') === undefined) {
-      throw new Failure('unavailable', 'cargo is not installed', { hints: [hint`install cargo first`] })
-    }
-    const [file, ours] = [fileOf(machine), ourCommand(machine)]
+    installedProgram(machine, 'cargo')
+    const [file, ours] = [fileOf(machine), installedCommand(machine, command)]
     const text = machine.files.read(file) ?? ''
     const content = parsed(text)
     if (content === undefined) throw notToml(file)
@@ -41,10 +40,10 @@ export const cargoSetup: Setup = {
     return { changes: [writing(machine, file, after, `${file}: no longer ask ${command}`)], remarks: [] }
   },
 
-  prove: (machine) => proveCargo(machine, ourCommand(machine)),
+  prove: (machine) => proveCargo(machine, installedCommand(machine, command)),
 
   async check(machine): Promise<readonly DoctorLine[]> {
-    if (machine.program('cargo') === undefined) return [{ state: 'skipped', says: 'cargo is not installed' }]
+    if (machine.program('cargo') === undefined) return skippedAsAbsent('cargo')
     const file = fileOf(machine)
     const content = parsed(machine.files.read(file) ?? '')
     if (content === undefined) return [{ state: 'wrong', says: `${file} is not TOML`, fix: hint`mend it first` }]
@@ -82,14 +81,6 @@ function fileOf(machine: Machine): string {
   if (file !== undefined) return file
   throw new Failure('refused', 'CARGO_HOME is not an absolute path', {
     hints: [hint`set CARGO_HOME to an absolute path`],
-  })
-}
-
-function ourCommand(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
   })
 }
 

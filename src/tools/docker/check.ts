@@ -1,5 +1,6 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
 import { hint } from '../../core/hint.ts'
+import { skippedAsAbsent } from '../installed.ts'
 import { valueAt } from '../json-text.ts'
 import type { Machine } from '../tool.ts'
 import { addressIn } from './address.ts'
@@ -30,7 +31,7 @@ export async function checkClient(machine: Machine, client: Client): Promise<rea
     return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
   }
   const fix = hint`credbridge setup ${name}`
-  if (!isInstalled(machine, client, text)) return [{ state: 'skipped', says: `${name} is not installed` }]
+  if (!isInstalled(machine, client, text)) return skippedAsAbsent(name)
   const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
   return readable === 0
     ? lines

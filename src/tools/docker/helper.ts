@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint, saidBy } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 import { endpointOf } from './address.ts'
 import { listAnswer } from './list-answer.ts'
@@ -15,12 +17,7 @@ const listLimit = 60_000
  * replace receives passwords (CVE-2019-15752).
  */
 export async function helperOnPath(machine: Machine, { command }: HelperName): Promise<string> {
-  const ours = machine.ownCommand(command)
-  if (ours === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const ours = installedCommand(machine, command)
   const found = machine.program(command)
   if (found === undefined) {
     throw new Failure('unavailable', `${command} is not on PATH, where its clients look for it`, {
@@ -47,8 +44,8 @@ export async function proveHelper(machine: Machine, name: HelperName): Promise<s
   const { command } = name
   const helper = await helperOnPath(machine, name)
   const ask = (verb: string, input: string) => machine.run(helper, [verb], { input })
-  const server = `try-${Math.random().toString(36).slice(2)}.example.com`
-  const secret = Math.random().toString(36).slice(2)
+  const server = `try-${throwAwayWord()}.example.com`
+  const secret = throwAwayWord()
   const stored = await ask('store', JSON.stringify({ ServerURL: server, Username: 'try-out', Secret: secret }))
   const found = await ask('get', server)
   const listed = await ask('list', 'unused')

@@ -1,5 +1,3 @@
-import { Failure } from '../../core/failure.ts'
-import { hint } from '../../core/hint.ts'
 import type { Machine } from '../tool.ts'
 import type { Client } from './places.ts'
 
@@ -14,8 +12,4 @@ export function onPath(machine: Machine, programs: readonly string[]): readonly 
 /** Whether a program that reads the client's file is on PATH, or has written something into the file (`text`). */
 export function isInstalled(machine: Machine, { programs }: Client, text: string): boolean {
   return onPath(machine, programs).length > 0 || text.trim() !== '{}'
-}
-
-export function notInstalled(name: string): Failure {
-  return new Failure('unavailable', `${name} is not installed`, { hints: [hint`install ${name} first`] })
 }

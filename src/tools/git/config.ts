@@ -1,14 +1,7 @@
 import { Failure } from '../../core/failure.ts'
-import { type Hint, hint, saidBy } from '../../core/hint.ts'
+import { type Hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, Machine } from '../tool.ts'
-
-/** The absolute path of git. */
-export function gitOf(machine: Machine): string {
-  const git = machine.program('git')
-  if (git === undefined) throw new Failure('unavailable', 'git is not installed', { hints: [hint`install git first`] })
-  return git
-}
 
 /** The values of a key in git's configuration that name programs, read and changed through git itself. */
 export interface ProgramConfig {
@@ -85,10 +78,6 @@ function writeIn(machine: Machine, git: string): (...words: readonly string[]) =
 }
 
 /** The first lines of git's error output, as hints. */
-export function hintsFrom(ran: Ran): Hint[] {
-  return ran.stderr
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, 5)
-    .map((line) => saidBy('git', line))
+export function hintsFrom({ stderr }: Ran): readonly Hint[] {
+  return linesSaidBy('git', stderr)
 }

@@ -1,7 +1,9 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
-import { gitOf, type HelperConfig, helperConfig, hintsFrom } from './config.ts'
+import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
@@ -44,9 +46,9 @@ export const gitSetup: Setup = {
   async prove(machine): Promise<string> {
     const git = gitOf(machine)
     const helper = ['-c', `${key}=`, '-c', `${key}=${await ourHelper(machine)}`]
-    const host = `try-${Math.random().toString(36).slice(2)}.example.com`
+    const host = `try-${throwAwayWord()}.example.com`
     const about = `protocol=https\nhost=${host}\nusername=try-out\n`
-    const password = Math.random().toString(36).slice(2)
+    const password = throwAwayWord()
     const ask = async (verb: string, input: string) =>
       await machine.run(git, [...helper, 'credential', verb], { input, env: askingNobody })
     await ask('approve', `${about}password=${password}\n`)
@@ -63,7 +65,7 @@ export const gitSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const git = machine.program('git')
-    if (git === undefined) return [{ state: 'skipped', says: 'git is not installed' }]
+    if (git === undefined) return skippedAsAbsent('git')
     const config = helperConfig(machine, git)
     const values = await config.values()
     const notes = (await aboutServers(config)).map((says): DoctorLine => ({ state: 'note', says }))
@@ -131,14 +133,13 @@ async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
   })
 }
 
+function gitOf(machine: Machine): string {
+  return installedProgram(machine, 'git')
+}
+
 /** The absolute path of our helper, which needs no PATH. Special characters are escaped: git passes it to a shell. */
 async function ourHelper(machine: Machine): Promise<string> {
-  const path = machine.ownCommand(command)
-  if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const path = installedCommand(machine, command)
   const forShell = machine.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
+import { installedProgram } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 
 /** What go says about GOAUTH. */
@@ -50,13 +51,10 @@ const quiet = { GOAUTH: '', GOTOOLCHAIN: 'local', GO_TELEMETRY_CHILD: '2' }
 
 /** Runs `go` as if the environment did not set GOAUTH. */
 async function runGo(machine: Machine, words: readonly string[]): Promise<Ran> {
-  const go = machine.program('go')
-  if (go === undefined) throw new Failure('unavailable', 'go is not installed', { hints: [hint`install go first`] })
-  const ran = await machine.run(go, words, { env: quiet, limit: 60_000 })
+  const ran = await machine.run(installedProgram(machine, 'go'), words, { env: quiet, limit: 60_000 })
   if (ran.exitCode === 0) return ran
-  const lines = ran.stderr.split('\n').filter((line) => line.trim() !== '')
   throw new Failure('refused', 'go could not read or change its settings', {
-    hints: lines.slice(0, 5).map((line) => saidBy('go', line)),
+    hints: linesSaidBy('go', ran.stderr),
   })
 }
 

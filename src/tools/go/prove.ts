@@ -1,7 +1,8 @@
 import { parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { hint, linesSaidBy } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, WhileKept } from '../tool.ts'
 import { goSettings } from './client.ts'
 import { entriesOf, isOurs, wordsOf } from './entries.ts'
@@ -17,7 +18,7 @@ export async function proveGo(machine: Machine, whileKept: WhileKept): Promise<s
     })
   }
   const program = machine.program(name) ?? name
-  const [origin, secret] = [`https://try-${random()}.example.com`, random()]
+  const [origin, secret] = [`https://try-${throwAwayWord()}.example.com`, throwAwayWord()]
   const ask = () =>
     machine.run(program, [...words, `${origin}/module/@v/list`], { input: 'HTTP/1.1 401 Unauthorized\n\n' })
   const credential = { endpoint: parseAddress(origin), account: 'try-out', owner: tool, secret: new Secret(secret) }
@@ -27,12 +28,7 @@ export async function proveGo(machine: Machine, whileKept: WhileKept): Promise<s
   if (found.stdout === `${origin}\n\nAuthorization: Basic ${basic}\n\n` && gone.exitCode === 0 && gone.stdout === '') {
     return 'the command that go starts found a throw-away sign-in, and nothing after that was removed'
   }
-  const said = found.stderr.split('\n').filter((line) => line !== '')
   throw new Failure('internal', 'the command that go starts did not find a throw-away sign-in', {
-    hints: [...said.slice(0, 5).map((line) => saidBy('it', line)), hint`credbridge doctor`],
+    hints: [...linesSaidBy('it', found.stderr), hint`credbridge doctor`],
   })
-}
-
-function random(): string {
-  return Math.random().toString(36).slice(2)
 }

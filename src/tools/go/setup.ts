@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { installedCommand, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { type GoSettings, goSettings, settingsToChange, writeGoauth } from './client.ts'
 import { entriesOf, entryFor, isOurs } from './entries.ts'
@@ -26,7 +27,7 @@ export const goSetup: Setup = {
   prove: (machine, whileKept) => proveGo(machine, whileKept),
 
   async check(machine): Promise<readonly DoctorLine[]> {
-    if (machine.program('go') === undefined) return [{ state: 'skipped', says: 'go is not installed' }]
+    if (machine.program('go') === undefined) return skippedAsAbsent('go')
     const { inUse, saved } = await goSettings(machine)
     const fix = hint`credbridge setup go`
     if (asksUs(inUse, ourEntry(machine))) return [{ state: 'ok', says: 'go asks credbridge' }]
@@ -91,9 +92,5 @@ function remarksOn({ env }: Machine): readonly string[] {
 
 /** The absolute path of our command, which needs no PATH, as GOAUTH names it. */
 function ourEntry(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return entryFor(path)
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
+  return entryFor(installedCommand(machine, command))
 }

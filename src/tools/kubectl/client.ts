@@ -1,7 +1,8 @@
 import { delimiter, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
+import { installedProgram } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 
 /** In milliseconds. */
@@ -21,13 +22,10 @@ export function kubeconfigFiles({ env, workingFolder }: Machine): readonly strin
 }
 
 export function kubectlProgram(machine: Machine): string {
-  const kubectl = machine.program('kubectl')
-  if (kubectl !== undefined) return kubectl
-  throw new Failure('unavailable', 'kubectl is not installed', { hints: [hint`install kubectl first`] })
+  return installedProgram(machine, 'kubectl')
 }
 
 /** A failure of kubectl, with the first lines of what it said. */
 export function kubectlFailed(message: string, { stderr }: Ran): Failure {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  return new Failure('refused', message, { hints: lines.slice(0, 5).map((line) => saidBy('kubectl', line)) })
+  return new Failure('refused', message, { hints: linesSaidBy('kubectl', stderr) })
 }

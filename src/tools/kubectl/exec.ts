@@ -1,6 +1,5 @@
-import { Failure } from '../../core/failure.ts'
-import { hint } from '../../core/hint.ts'
 import { isObject } from '../../core/record.ts'
+import { installedCommand } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 import type { Members } from './kubeconfig.ts'
 import { command, versions } from './names.ts'
@@ -41,11 +40,7 @@ export function settingWords(program: string, user: string, account: string | un
 
 /** The absolute path of our command: kubectl may have another PATH. */
 export function ourProgram(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
+  return installedCommand(machine, command)
 }
 
 export function namesOwnCommand(program: string): boolean {

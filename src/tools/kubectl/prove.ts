@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, WhileKept } from '../tool.ts'
 import { kubectlFailed, runKubectl } from './client.ts'
 import { ourProgram } from './exec.ts'
@@ -14,14 +15,14 @@ const server = 'https://127.0.0.1:1'
  * with a throw-away one it gets as far as the server.
  */
 export async function proveKubectl(machine: Machine, whileKept: WhileKept): Promise<string> {
-  const account = `try-${random()}`
+  const account = `try-${throwAwayWord()}`
   const file = join(machine.folders.state, `${account}.json`)
   const ask = () => runKubectl(machine, ['--kubeconfig', file, 'get', '--raw', '/version', '--request-timeout=10s'])
   try {
     machine.files.write(file, kubeconfig(ourProgram(machine), account))
     const before = await ask()
     const place = { endpoint: parseAddress(server), account, owner: tool }
-    const after = await whileKept({ ...place, kind: 'bearer', secret: new Secret(random()) }, ask)
+    const after = await whileKept({ ...place, kind: 'bearer', secret: new Secret(throwAwayWord()) }, ask)
     const isAsked = before.stderr.includes(failing) && before.stderr.includes('there is no token')
     if (isAsked && after.exitCode !== 0 && !after.stderr.includes(failing)) {
       return 'kubectl asked credbridge and took a throw-away token'
@@ -45,8 +46,4 @@ function kubeconfig(command: string, account: string): string {
     contexts: [{ name: 'try', context: { cluster: 'try', user: 'try' } }],
     'current-context': 'try',
   })
-}
-
-function random(): string {
-  return Math.random().toString(36).slice(2)
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
 import { kubectlFailed, kubectlProgram, runKubectl } from './client.ts'
 import { askedBy, namesOwnCommand, ourProgram, settingWords } from './exec.ts'
@@ -48,7 +49,7 @@ export const kubectlSetup: Setup = {
   prove: proveKubectl,
 
   async check(machine): Promise<readonly DoctorLine[]> {
-    if (machine.program('kubectl') === undefined) return [{ state: 'skipped', says: 'kubectl is not installed' }]
+    if (machine.program('kubectl') === undefined) return skippedAsAbsent('kubectl')
     const fix = hint`credbridge setup kubectl`
     const none: DoctorLine = { state: 'note', says: 'kubectl does not ask credbridge', fix }
     if (!filesOf(machine).some((file) => machine.files.exists(file))) return [none]

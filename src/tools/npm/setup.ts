@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
+import { installedCommand, notInstalled, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Setup } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
@@ -20,11 +21,10 @@ export const npmSetup: Setup = {
   async plan(machine) {
     if (machine.platform === 'win32') throw notHere()
     const npm = realNpm(machine)
-    if (npm === undefined)
-      throw new Failure('unavailable', 'npm is not installed', { hints: [hint`install npm first`] })
+    if (npm === undefined) throw notInstalled('npm')
     const folder = folderFor(machine, dirname(npm))
     const changes: Change[] = shims.flatMap((shim) =>
-      linking(machine, join(folder, shim.name), ours(machine, shim.command)),
+      linking(machine, join(folder, shim.name), installedCommand(machine, shim.command)),
     )
     for (const old of ourLinks(machine).filter((path) => dirname(path) !== folder)) changes.push(removing(machine, old))
     if (changes.length > 0) changes.push({ says: 'npm: its own registries are noted', apply: () => note(machine, npm) })
@@ -40,7 +40,7 @@ export const npmSetup: Setup = {
     const links = ourLinks(machine)
     const [first] = links
     if (first === undefined) {
-      if (machine.program('npm') === undefined) return [{ state: 'skipped', says: 'npm is not installed' }]
+      if (machine.program('npm') === undefined) return skippedAsAbsent('npm')
       return [{ state: 'note', says: 'npm does not go through credbridge', fix: hint`credbridge setup npm` }]
     }
     const clear = leftInTheClear(machine).map(
@@ -72,12 +72,6 @@ function checkLink(machine: Machine, path: string): DoctorLine {
 
 function first(folder: string): Hint {
   return hint`export PATH=${folder}:"$PATH"`
-}
-
-function ours(machine: Machine, name: string): string {
-  const path = machine.ownCommand(name)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${name} is not installed or cannot be run`, { hints: [hint`install credbridge`] })
 }
 
 /** The folder for our own links, which is not on PATH unless its owner puts it there. */

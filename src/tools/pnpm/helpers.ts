@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { hint, shellWord } from '../../core/hint.ts'
+import { shellWord } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
 import type { Machine } from '../tool.ts'
 import { authFile, userFile } from './places.ts'
@@ -20,12 +21,7 @@ export function helperFile(machine: Machine, registry: Address): string {
 }
 
 export function helperText(machine: Machine, { key }: Address): string {
-  const path = machine.ownCommand(command)
-  if (path === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const path = installedCommand(machine, command)
   return `#!/bin/sh\n# Made by: credbridge setup pnpm\nunset NODE_OPTIONS\nexec ${shellWord(path)} ${shellWord(key)}\n`
 }
 

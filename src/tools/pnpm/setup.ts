@@ -1,6 +1,7 @@
 import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { installedProgram, skippedAsAbsent } from '../installed.ts'
 import { settingsInFile, writeOrRemove } from '../npm/files.ts'
 import { isLoopback, nerfDartOf, registryAddress, splitNerfDart } from '../npm/nerf-dart.ts'
 import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
@@ -42,7 +43,7 @@ export const pnpmSetup: Setup = {
   async check(machine): Promise<readonly DoctorLine[]> {
     const helpers = helpersIn(machine)
     if (helpers.length === 0) {
-      if (machine.program('pnpm') === undefined) return [{ state: 'skipped', says: 'pnpm is not installed' }]
+      if (machine.program('pnpm') === undefined) return skippedAsAbsent('pnpm')
       return [
         { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
       ]
@@ -61,9 +62,7 @@ export const pnpmSetup: Setup = {
 
 /** The file that the installed pnpm takes helpers from. */
 async function configFor(machine: Machine): Promise<string> {
-  const pnpm = machine.program('pnpm')
-  if (pnpm === undefined)
-    throw new Failure('unavailable', 'pnpm is not installed', { hints: [hint`install pnpm first`] })
+  const pnpm = installedProgram(machine, 'pnpm')
   const { stdout } = await machine.run(pnpm, ['--version'], { limit: 20_000 })
   return Number.parseInt(stdout, 10) >= 11 ? authFile(machine) : userFile(machine)
 }

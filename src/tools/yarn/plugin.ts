@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { Failure } from '../../core/failure.ts'
-import { hint } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 
 /*
@@ -18,11 +17,7 @@ export function pluginFile({ folders: places }: Machine): string {
 
 /** What has to stand in the file. */
 export function pluginText(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return text(path)
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
+  return text(installedCommand(machine, command))
 }
 
 function text(program: string): string {

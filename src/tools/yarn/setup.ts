@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
+import { installedProgram, skippedAsAbsent } from '../installed.ts'
 import { writeOrRemove } from '../npm/files.ts'
 import type { Change, DoctorLine, Machine, Setup } from '../tool.ts'
 import { pluginFile, pluginText } from './plugin.ts'
@@ -9,9 +10,7 @@ import { pluginFile, pluginText } from './plugin.ts'
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
 export const yarnSetup: Setup = {
   async plan(machine) {
-    const yarn = machine.program('yarn')
-    if (yarn === undefined)
-      throw new Failure('unavailable', 'Yarn is not installed', { hints: [hint`install Yarn first`] })
+    const yarn = installedProgram(machine, 'yarn', 'Yarn')
     const text = pluginText(machine)
     const path = pluginFile(machine)
     const changes: Change[] = []
@@ -44,7 +43,7 @@ export const yarnSetup: Setup = {
   async check(machine): Promise<readonly DoctorLine[]> {
     const fix = hint`credbridge setup yarn`
     const isAbsent = !isNamed(machine) && machine.program('yarn') === undefined
-    if (isAbsent) return [{ state: 'skipped', says: 'Yarn is not installed' }]
+    if (isAbsent) return skippedAsAbsent('Yarn')
     if (!isNamed(machine)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
     const current = machine.files.read(pluginFile(machine)) === pluginText(machine)
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
-import { Failure } from '../../../core/failure.ts'
-import { type Hint, hint } from '../../../core/hint.ts'
+import type { Hint } from '../../../core/hint.ts'
+import { installedCommand } from '../../installed.ts'
 import { fileName, foldersOnPath, leadsTo, ownFolders } from '../../path-link.ts'
 import type { Machine } from '../../tool.ts'
 
@@ -18,11 +18,7 @@ export interface Caller {
 }
 
 export function ourCommand(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
+  return installedCommand(machine, command)
 }
 
 /** The commands that the tool finds on PATH, in order. */

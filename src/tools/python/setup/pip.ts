@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
-import { hint, saidBy } from '../../../core/hint.ts'
+import { hint, linesSaidBy } from '../../../core/hint.ts'
+import { notInstalled, skippedAsAbsent } from '../../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import { netrc, overruled } from './overruled.ts'
@@ -30,7 +31,7 @@ export const pipSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const pip = program(machine)
-    if (pip === undefined) return [{ state: 'skipped', says: 'pip is not installed' }]
+    if (pip === undefined) return skippedAsAbsent('pip')
     if (!(await pipAsks(machine)))
       return [{ state: 'note', says: 'pip does not ask credbridge', fix: hint`credbridge setup pip` }]
     return [
@@ -48,9 +49,7 @@ function remarksOn(machine: Machine): readonly string[] {
 function pipOf(machine: Machine): Program {
   const pip = program(machine)
   if (pip !== undefined) return pip
-  throw new Failure('unavailable', 'pip is not installed', {
-    hints: [hint`install pip first`, hint`for uv: credbridge setup uv`],
-  })
+  throw notInstalled('pip', hint`for uv: credbridge setup uv`)
 }
 
 /** What was there before is remembered, so that undo puts it back. */
@@ -79,9 +78,8 @@ function unsetting(machine: Machine, pip: Program, before: string): Change {
 async function mustSucceed(running: ReturnType<typeof config>): Promise<void> {
   const { exitCode, stderr } = await running
   if (exitCode === 0) return
-  const lines = stderr.split('\n').filter((line) => line !== '')
   throw new Failure('refused', 'pip did not take the configuration', {
-    hints: lines.slice(0, 5).map((line) => saidBy('pip', line)),
+    hints: linesSaidBy('pip', stderr),
   })
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint, saidBy } from '../../../core/hint.ts'
+import { throwAwayWord } from '../../throw-away.ts'
 import type { Machine } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
@@ -11,7 +12,7 @@ export async function proveCommand(machine: Machine, caller: Caller): Promise<st
       hints: [hint`credbridge setup ${caller.name}`],
     })
   }
-  const [service, password] = [`https://try-${random()}.example.com/simple/`, random()]
+  const [service, password] = [`https://try-${throwAwayWord()}.example.com/simple/`, throwAwayWord()]
   const ask = (program: string, words: readonly string[], input = '') =>
     machine.run(program, words, { input, limit: 60_000 })
   const set = await ask(keyring, ['set', service, 'try-out'], `${password}\n`)
@@ -26,8 +27,4 @@ export async function proveCommand(machine: Machine, caller: Caller): Promise<st
   throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
     hints: [...new Set(lines)].slice(0, 5).map((line) => saidBy('it', line)),
   })
-}
-
-function random(): string {
-  return Math.random().toString(36).slice(2)
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint, saidBy } from '../../../core/hint.ts'
+import { throwAwayWord } from '../../throw-away.ts'
 import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -13,7 +14,7 @@ export async function provePython(machine: Machine): Promise<string> {
   const used = await keyringOf(machine, python)
   if (used === undefined) return 'this Python has no keyring package; those that have one will use credbridge'
   if (used.backend !== ourBackend) throw usesAnother(machine, python, used)
-  const service = `try-${Math.random().toString(36).slice(2)}`
+  const service = `try-${throwAwayWord()}`
   const ran = await machine.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''

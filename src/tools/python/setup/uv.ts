@@ -1,6 +1,7 @@
 import { Failure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
 import { blockIn, withoutBlock } from '../../block.ts'
+import { installedProgram, skippedAsAbsent } from '../../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { checkCommand, planCommand, undoCommand } from './command.ts'
 import type { Caller } from './keyrings.ts'
@@ -14,9 +15,7 @@ const caller: Caller = { name: 'uv' }
 /** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
 export const uvSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
-    if (machine.program('uv') === undefined) {
-      throw new Failure('unavailable', 'uv is not installed', { hints: [hint`install uv first`] })
-    }
+    installedProgram(machine, 'uv')
     const { changes, remarks } = await planCommand(machine, caller, options)
     const text = machine.files.read(settingsOf(machine)) ?? ''
     const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
@@ -33,8 +32,7 @@ export const uvSetup: Setup = {
   prove: (machine) => proveCommand(machine, caller),
 
   async check(machine): Promise<readonly DoctorLine[]> {
-    if (!uvAsks(machine) && machine.program('uv') === undefined)
-      return [{ state: 'skipped', says: 'uv is not installed' }]
+    if (!uvAsks(machine) && machine.program('uv') === undefined) return skippedAsAbsent('uv')
     if (!uvAsks(machine)) return [{ state: 'note', says: 'uv does not ask credbridge', fix: hint`credbridge setup uv` }]
     return [
       { state: 'ok', says: 'uv asks a keyring' },

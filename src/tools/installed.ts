@@ -1,0 +1,29 @@
+import { Failure } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
+import type { DoctorLine, Machine } from './tool.ts'
+
+/** The absolute path of one of our commands, for a configuration that needs no PATH. `unavailable` if it cannot be run. */
+export function installedCommand(machine: Machine, command: string): string {
+  const path = machine.ownCommand(command)
+  if (path !== undefined) return path
+  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
+    hints: [hint`install credbridge`],
+  })
+}
+
+/** The path of a tool's program on PATH. `unavailable` if it is not installed. */
+export function installedProgram(machine: Machine, program: string, title: string = program): string {
+  const path = machine.program(program)
+  if (path === undefined) throw notInstalled(title)
+  return path
+}
+
+/** The failure of a setup whose tool is not installed. */
+export function notInstalled(title: string, ...others: readonly Hint[]): Failure {
+  return new Failure('unavailable', `${title} is not installed`, { hints: [hint`install ${title} first`, ...others] })
+}
+
+/** What a check reports about a tool that is not installed. */
+export function skippedAsAbsent(title: string): readonly DoctorLine[] {
+  return [{ state: 'skipped', says: `${title} is not installed` }]
+}
