@@ -127,6 +127,9 @@ function address(parts: { scheme: string; host: string; path: string }): Address
   const scheme = canonicalScheme(parts.scheme)
   const { host, port } = canonicalHost(parts.host, scheme)
   if (host === '' && (!ofFiles.includes(scheme) || parts.path === '')) throw malformed('it has no host')
+  if (scheme === 'ssh-key' && (host !== '' || port !== undefined)) {
+    throw malformed('a key has no host, only an absolute path: ssh-key:///path')
+  }
   return canonical({ scheme, host, port: port === defaultPorts[scheme] ? undefined : port, path: parts.path })
 }
 
