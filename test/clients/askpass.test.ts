@@ -279,26 +279,26 @@ needs('the build (npm run build)', built)('askpass', () => {
     })
   })
 
-  needsPrograms('sh')('a program that is named ssh, and does not mark the words of a server', () => {
-    test.each([
-      ['git', "Password for 'https://alice@git.example.com': "],
-      ['ssh', "alice@git.example.com's password: "],
-      ['a key', 'Enter passphrase for /home/alice/.ssh/id: '],
-    ])('is not answered in the words of %s', async (_what, prompt) => {
-      const world = await openWorld()
-      await world.set('https://git.example.com', 'alice', secret)
-      await world.set('ssh://git.example.com', 'alice', secret)
-      await world.set('ssh-key:///home/alice/.ssh/id', '', secret)
-      const ssh = join(world.folder, 'ssh')
-      copyFileSync(programOnPath('sh') ?? '', ssh)
-      const script = world.script('#!/bin/sh\ncredbridge-askpass "$@"\nexit $?\n')
-      for (const program of ['credbridge-askpass', script]) {
-        const outcome = await world.run(ssh, ['-c', '"$@"; exit $?', ssh, program, prompt])
-        expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
-        expect(outcome.stderr).toContain('there is no terminal to ask on')
-      }
+  for (const name of ['ssh', 'sudo', 'dbclient', 'git']) {
+    needsPrograms('sh')(`a program that is named ${name}, and may show the words of a server`, () => {
+      const ofSsh = ["alice@git.example.com's password: ", 'Enter passphrase for /home/alice/.ssh/id: ']
+      const ofGit = ["Password for 'https://alice@git.example.com': ", "Username for 'https://git.example.com': "]
+      test.each(name === 'git' ? ofSsh : [...ofGit, ...ofSsh])('is not answered: %s', async (prompt) => {
+        const world = await openWorld()
+        await world.set('https://git.example.com', 'alice', secret)
+        await world.set('ssh://git.example.com', 'alice', secret)
+        await world.set('ssh-key:///home/alice/.ssh/id', '', secret)
+        const caller = join(world.folder, name)
+        copyFileSync(programOnPath('sh') ?? '', caller)
+        const script = world.script('#!/bin/sh\ncredbridge-askpass "$@"\nexit $?\n')
+        for (const program of ['credbridge-askpass', script]) {
+          const outcome = await world.run(caller, ['-c', '"$@"; exit $?', name, program, prompt])
+          expect(outcome).toMatchObject({ stdout: '', exitCode: 1 })
+          expect(outcome.stderr).toContain('there is no terminal to ask on')
+        }
+      })
     })
-  })
+  }
 
   needsPrograms('python3')('sudo’s question', () => {
     test('is never answered from the store, and is asked without echo', async () => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { statOf } from '../../system/process-identity.ts'
-import { linkIfReadable, textIfReadable } from '../../system/readable.ts'
+import { linkIfReadable } from '../../system/readable.ts'
 
 interface RunningProgram {
   readonly id: number
@@ -35,22 +35,33 @@ const deleted = ' (deleted)'
 /** Through /proc the very same program can be run, even if its file was replaced meanwhile. */
 async function fromProc(id: number): Promise<RunningProgram | undefined> {
   const path = `/proc/${id}/exe`
-  const file = linkIfReadable(path) ?? textIfReadable(`/proc/${id}/comm`)?.trimEnd()
-  const stat = statOf(id)
+  const [file, stat] = [linkIfReadable(path), statOf(id)]
   if (file === undefined || stat === undefined) return undefined
   const name = basename(file.endsWith(deleted) ? file.slice(0, -deleted.length) : file)
   return { id, started: stat.started, name, path, parent: stat.parent }
 }
 
-/** On macOS `comm` is the path of the program. */
 async function fromPs(id: number): Promise<RunningProgram | undefined> {
   if (process.platform === 'win32') return undefined
   try {
     const { runIn } = await import('../../system/child.ts')
-    const { stdout } = await runIn(process.env)('/bin/ps', ['-o', 'ppid=,lstart=,comm=', '-p', String(id)])
-    const [, parent, started = '', path] = /^\s*(\d+)\s+((?:\S+\s+){4}\S+)\s+(.+?)\s*$/.exec(stdout) ?? []
-    return path === undefined ? undefined : { id, started, name: basename(path), path, parent: Number(parent) }
+    const run = runIn(process.env)
+    const of = ['-p', String(id)]
+    const said = await run('/bin/ps', ['-o', 'ppid=,lstart=', ...of])
+    const files = await run('/usr/sbin/lsof', ['-a', '-d', 'txt', '-F', 'n', ...of])
+    return describedBy(id, said.stdout, files.stdout)
   } catch {
     return undefined
   }
+}
+
+/** On macOS ps(1) tells only what a program was started as: `ssh`, `-zsh`. lsof(8) lists the program's file first. */
+export function describedBy(id: number, ps: string, lsof: string): RunningProgram | undefined {
+  const [, parent, started] = /^\s*(\d+)\s+(\S.*?)\s*$/.exec(ps) ?? []
+  const path = lsof
+    .split('\n')
+    .find((line) => line.startsWith('n/'))
+    ?.slice(1)
+  if (started === undefined || path === undefined) return undefined
+  return { id, started, name: basename(path), path, parent: Number(parent) }
 }

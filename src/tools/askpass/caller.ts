@@ -13,23 +13,23 @@ export interface CallingProgram {
   readonly path: string
 }
 
+type Asked = Pick<Machine, 'run' | 'files' | 'folders' | 'env' | 'platform'>
+
 /**
- * `refused` if a server may have worded the prompt, or if ssh repeats it because the answer was wrong. Before version
- * 8.5 ssh showed a server's prompts as they came, so that one could look like any other; since then it puts
- * `(user@host) ` before them. ssh-add talks to no server.
+ * `refused` if somebody else may have worded the prompt, or if ssh repeats it because the answer was wrong. Only git and
+ * ssh are believed to show their own words: sudo and other clients of ssh also show those of a server.
  */
 export async function refuseDoubtful(
   program: Prompt['of'],
   text: string,
   caller: CallingProgram | undefined,
-  machine: Pick<Machine, 'run' | 'files' | 'folders'>,
+  machine: Asked,
 ): Promise<void> {
-  const isSsh = caller?.name.startsWith('ssh') === true
   if (program === 'git') {
-    if (isSsh) throw worded()
+    if (!(caller === undefined ? isGitOnWindows(machine) : isGit(caller))) throw worded()
     return
   }
-  if (!isSsh || !(caller.name === 'ssh-add' || (await marksPrompts(caller, machine)))) throw worded()
+  if (caller === undefined || !(await isMarkingSsh(caller, machine))) throw worded()
   const { askedBefore } = await import('./asked-before.ts')
   if (askedBefore(machine, caller, text)) throw new Failure('refused', 'ssh asks again, after an answer that was wrong')
 }
@@ -38,8 +38,26 @@ function worded(): Failure {
   return new Failure('refused', 'a server may have worded this prompt')
 }
 
-async function marksPrompts({ path }: CallingProgram, { run }: Pick<Machine, 'run'>): Promise<boolean> {
+function isGit({ name }: CallingProgram): boolean {
+  return name === 'git' || name.startsWith('git-')
+}
+
+/**
+ * Windows does not tell who started us. Its ssh starts only what SSH_ASKPASS names, and that of Windows 10 does not mark
+ * a server's words. Git for Windows sets the variable to a program of its own.
+ */
+function isGitOnWindows({ env, platform }: Asked): boolean {
+  const ofSsh = env['SSH_ASKPASS'] ?? ''
+  return platform === 'win32' && (ofSsh === '' || ofSsh.endsWith('/git-gui--askpass'))
+}
+
+/**
+ * Before version 8.5 ssh showed a server's prompts as they came, so that one could look like any other; since then it
+ * puts `(user@host) ` before them: https://www.openssh.com/txt/release-8.5. ssh-add talks to no server.
+ */
+async function isMarkingSsh({ name, path }: CallingProgram, { run }: Asked): Promise<boolean> {
+  if (name !== 'ssh') return name === 'ssh-add'
   const { stdout, stderr } = await run(path, ['-V'], { limit: 2000 })
-  const [, major, minor] = /^OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)/.exec(stderr + stdout) ?? []
+  const [, major, minor] = /^OpenSSH_(\d+)\.(\d+)/.exec(stderr + stdout) ?? []
   return major !== undefined && (Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 5))
 }

@@ -30,8 +30,9 @@ export function askpass(refuseDoubtful: RefuseDoubtful): Dialect {
       }
       const purpose = env['SSH_ASKPASS_PROMPT'] ?? ''
       if (purpose === 'none') return { ...reply(''), stderr: `${oneLine(text)}\n` }
-      const prompt = purpose === '' ? readPrompt(text) : undefined
-      const found = prompt === undefined ? undefined : yield* answerTo(prompt, text, refuseDoubtful)
+      const read = purpose === '' ? readPrompt(text) : undefined
+      const prompt = read !== undefined && (yield* isOwn(read, text, refuseDoubtful)) ? read : undefined
+      const found = prompt === undefined ? undefined : yield* answerTo(prompt)
       if (found !== undefined) return found
       const forbids = ['CREDBRIDGE_PROMPT=never', 'GIT_TERMINAL_PROMPT=0'].find((one) => isSet(env, one))
       if (forbids !== undefined) {
@@ -42,13 +43,18 @@ export function askpass(refuseDoubtful: RefuseDoubtful): Dialect {
   }
 }
 
-/** The answer from the store; `undefined` if there is none, or it is not certain who is asking for what. */
-function* answerTo(prompt: Prompt, text: string, refuseDoubtful: RefuseDoubtful): Conversation<Reply | undefined> {
+/** Whether it is certain that the program words this prompt itself, and asks for the first time. */
+function* isOwn({ of }: Prompt, text: string, refuseDoubtful: RefuseDoubtful): Conversation<boolean> {
   try {
-    yield* check(() => refuseDoubtful(prompt.of, text))
+    yield* check(() => refuseDoubtful(of, text))
+    return true
   } catch {
-    return undefined
+    return false
   }
+}
+
+/** The answer from the store; `undefined` if there is none, or there are several. */
+function* answerTo(prompt: Prompt): Conversation<Reply | undefined> {
   try {
     const answer = yield* find(lookupFor(prompt))
     if (answer === undefined) return undefined

@@ -54,11 +54,9 @@ export const askpassSetup: Setup = {
   async check(machine): Promise<readonly DoctorLine[]> {
     const git = machine.program('git')
     const inGit = git === undefined ? skippedAsAbsent('git') : [await howGitStands(machine, git)]
-    return [
-      ...inGit,
-      ...overruled(machine).map((says): DoctorLine => ({ state: 'note', says })),
-      ...howSshStands(machine),
-    ]
+    const notes = overruled(machine).map((says): DoctorLine => ({ state: 'note', says }))
+    const variables = ['GIT_ASKPASS', 'SSH_ASKPASS'].flatMap((variable) => howVariableStands(machine, variable))
+    return [...inGit, ...notes, ...variables]
   },
 }
 
@@ -73,11 +71,14 @@ async function howGitStands(machine: Machine, git: string): Promise<DoctorLine> 
   return { state: 'wrong', says: `${key} of git is ${value}, of another installation of credbridge`, fix }
 }
 
-function howSshStands({ env, ownCommand }: Machine): readonly DoctorLine[] {
-  const value = env['SSH_ASKPASS'] ?? ''
+/** A variable of the person's own profile that names our command. */
+function howVariableStands(machine: Machine, variable: string): readonly DoctorLine[] {
+  const value = machine.env[variable] ?? ''
   if (!isOurs(value)) return []
-  if (value === ownCommand(command)) return [{ state: 'ok', says: 'SSH_ASKPASS is credbridge' }]
-  return [{ state: 'wrong', says: `SSH_ASKPASS is ${value}, of another installation of credbridge` }]
+  const ours = machine.ownCommand(command)
+  if (value === ours) return [{ state: 'ok', says: `${variable} is credbridge` }]
+  const fix = ours === undefined ? {} : { fix: hint`in your shell's profile: export ${variable}=${ours}` }
+  return [{ state: 'wrong', says: `${variable} is ${value}, of another installation of credbridge`, ...fix }]
 }
 
 /** gitcredentials(7): the variable goes before the configuration. */

@@ -104,6 +104,14 @@ describe('git', () => {
     expect(await say("Password for 'https://alice@git.example.com': ", 'new')).toEqual(answered('new'))
   })
 
+  test('a password that is kept without a user name goes with the name that git’s helper answers', async () => {
+    await set('https://git.example.com', '', 'secret')
+    const helper = await talk.say(git, 'get', 'protocol=https\nhost=git.example.com\n')
+    expect(helper.stdout).toBe('username=oauth2\npassword=secret\n')
+    expect(await say(`Username for ${at}`)).toEqual(answered('oauth2'))
+    expect(await say("Password for 'https://oauth2@git.example.com': ")).toEqual(answered('secret'))
+  })
+
   test('a header value cannot be a password', async () => {
     await set('https://git.example.com', 'alice', 'x', 'header')
     expect(await say(`Username for ${at}`, 'bob')).toEqual(answered('bob'))
@@ -267,5 +275,10 @@ test.each(['git', 'ssh'])(
     const prompt = program === 'git' ? `Username for ${at}` : "alice@host's password: "
     expect(await say(prompt, 'typed', {}, doubting)).toEqual(answered('typed'))
     expect({ asked, questions }).toEqual({ asked: [prompt], questions: [program] })
+    // To keep another one is no remedy.
+    expect((await say(prompt, undefined, { CREDBRIDGE_PROMPT: 'never' }, doubting)).stderr).toBe(
+      'credbridge: nobody is asked, because of CREDBRIDGE_PROMPT=never\n' +
+        'hint: run the command on a terminal: credbridge does not answer this prompt itself\n',
+    )
   },
 )

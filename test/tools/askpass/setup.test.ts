@@ -32,6 +32,7 @@ needs('git', machineGit !== undefined)('askpass setup', () => {
       setup: async () => done(await askpassSetup.plan(made.world, {})),
       undo: async () => done(await askpassSetup.undo(made.world, {})),
       undoing: () => askpassSetup.undo(made.world, {}),
+      fixes: async () => (await askpassSetup.check(made.world)).map(({ fix }) => fix),
       check: async () => (await askpassSetup.check(made.world)).map(({ state, says }) => `${state}: ${says}`),
     }
   }
@@ -96,6 +97,13 @@ needs('git', machineGit !== undefined)('askpass setup', () => {
     expect(await home([], { SSH_ASKPASS: '/old/credbridge-askpass' }).check()).toContain(
       'wrong: SSH_ASKPASS is /old/credbridge-askpass, of another installation of credbridge',
     )
+    expect(await home([], { SSH_ASKPASS: '/old/credbridge-askpass' }).fixes()).toContain(
+      `in your shell's profile: export SSH_ASKPASS=${ours}`,
+    )
+    expect(await home([ours], { GIT_ASKPASS: '/old/credbridge-askpass' }).check()).toEqual([
+      'ok: core.askPass of git is credbridge',
+      'wrong: GIT_ASKPASS is /old/credbridge-askpass, of another installation of credbridge',
+    ])
     expect((await home([ours], { SSH_ASKPASS: ours }).undoing()).remarks).toEqual([
       "SSH_ASKPASS still names credbridge: take it out of your shell's profile",
     ])
