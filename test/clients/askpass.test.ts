@@ -234,6 +234,19 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(await world.run('ssh', words)).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
     })
 
+    needsPrograms('python3')('that does not know the host’s key', () => {
+      test.each(['yes', 'no'])('asks the person, who says %s', async (typed) => {
+        const world = await openWorld()
+        const { options } = sshServer('alice', secret, 'password', onTestFinished)
+        await world.set('ssh://host.example.com', 'alice', secret)
+        const words = login(['-o', 'StrictHostKeyChecking=ask', ...options], ...noKeys)
+        const outcome = await world.onTerminal([['(yes/no/[fingerprint])? ', `${typed}\r`]], 'ssh', words)
+        expect(outcome.exitCode).toBe(typed === 'yes' ? 0 : 255)
+        expect(outcome.stdout.includes('\r\nalice\r\n')).toBe(typed === 'yes')
+        expect(await world.run('ssh', words)).toMatchObject({ stdout: '', exitCode: 255 })
+      })
+    })
+
     needsPrograms('python3')('on a terminal, after a wrong answer from the store', () => {
       test('the password is typed', async () => {
         const world = await openWorld()
