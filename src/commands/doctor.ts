@@ -16,6 +16,7 @@ import { broken, shownAccount } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 import { entryState, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
+import { removeToolLeftovers } from './leftovers.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
   program
@@ -81,6 +82,7 @@ function checks(context: CliContext, stores: StoresReport | undefined): readonly
         .filter((command) => !tools.slice(0, at).some(({ commands }) => commands.includes(command)))
         .map((command) => ({ name: tool.name, run: async () => checkCommand(context, tool, command) })),
     ),
+    { name: 'leftovers', run: () => checkLeftovers(context) },
     ...tools.flatMap((tool) =>
       tool.setup === undefined ? [] : [{ name: tool.name, run: () => checkSetup(context, tool) }],
     ),
@@ -120,6 +122,12 @@ async function checkRefused(context: CliContext, stores: StoresReport | undefine
     const says = `${shownAccount(account)} at ${endpoint.key}: ${shownEnded(withheld, Date.now()).join('; ')}`
     return [{ state: 'note', says, fix }]
   })
+}
+
+/** A killed import leaves a file that may hold secrets; it is removed without a word. */
+async function checkLeftovers({ machine }: CliContext): Promise<readonly DoctorLine[]> {
+  await removeToolLeftovers(machine, tools)
+  return []
 }
 
 function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {

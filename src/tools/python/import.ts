@@ -15,6 +15,6 @@ export const pythonPlainSecrets: PlainSecrets = {
   },
 
   putBack(machine, trace, credential) {
-    sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)
+    return sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)
   },
 }

@@ -6,5 +6,5 @@ export interface Source {
   /** What its traces say in `source`. */
   readonly name: string
   find(machine: Machine): FoundSecrets | Promise<FoundSecrets>
-  putBack(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): void
+  putBack(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
 }
