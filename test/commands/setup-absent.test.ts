@@ -25,6 +25,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['containers', 'podman is not installed\nhint: install podman first'],
     ['kubectl', 'kubectl is not installed\nhint: install kubectl first'],
     ['aws', 'aws is not installed\nhint: install aws first'],
+    ['python', 'Python is not installed\nhint: install Python first'],
     ['pip', 'pip is not installed\nhint: install pip first\nhint: for uv: credbridge setup uv'],
     ['uv', 'uv is not installed\nhint: install uv first'],
     ['go', 'go is not installed\nhint: install go first'],

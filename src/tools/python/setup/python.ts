@@ -8,13 +8,15 @@ import { configFile } from '../places.ts'
 import { namesUs, naming, textOf } from './keyringrc.ts'
 import { ourCommand } from './keyrings.ts'
 import { overruled } from './overruled.ts'
-import { faultOfPython, otherBackends, provePython } from './running-python.ts'
+import { faultOfPython, isInstalled, otherBackends, provePython } from './running-python.ts'
 
 const module = 'credbridge_keyring.py'
 
 /** Python's own configuration of keyring, and our class in a folder that holds nothing else: Python looks there for modules first. */
 export const pythonSetup: Setup = {
   async plan(machine): Promise<Plan> {
+    if (!isInstalled(machine))
+      throw new Failure('unavailable', 'Python is not installed', { hints: [hint`install Python first`] })
     const changes: Change[] = []
     const text = moduleText(machine)
     if (machine.files.read(moduleFile(machine)) !== text) {
@@ -48,6 +50,7 @@ export const pythonSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     if (!namesUs(machine)) {
+      if (!isInstalled(machine)) return [{ state: 'skipped', says: 'Python is not installed' }]
       const says = "Python's keyring does not ask credbridge"
       return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }

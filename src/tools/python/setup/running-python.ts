@@ -96,6 +96,13 @@ exec(sys.stdin.read(), module)
 print(", ".join("%s.%s" % (type(it).__module__, type(it).__name__) for it in module["others"]()))
 `
 
+/** Programs that may bring a Python of their own. */
+const bringers = ['uv', 'pipx', 'twine', 'poetry', 'hatch', 'conda', 'pyflyte', 'keyring']
+
+export function isInstalled(machine: Machine): boolean {
+  return pythonOf(machine) !== undefined || bringers.some((program) => machine.program(program) !== undefined)
+}
+
 function pythonOf(machine: Machine): string | undefined {
   return machine.program('python3') ?? machine.program('python')
 }
