@@ -63,7 +63,7 @@ function readSome(into: Buffer, limit: number): Promise<number> {
         clearTimeout(timer)
         if (error === null) resolve(count)
         else if (error.code === 'EOF' || error.code === 'EBADF') resolve(0)
-        else reject(new Failure('internal', 'the input cannot be read', { cause: error }))
+        else reject(new Failure('internal', 'standard input cannot be read', { cause: error }))
       })
     attempt()
   })

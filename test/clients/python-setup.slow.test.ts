@@ -178,7 +178,7 @@ needsPythonClients('credbridge setup', () => {
 
     test.each([
       ['offline = tru\n', 'is not TOML'],
-      ['keyring-provider = """\ndisabled"""\n', 'in a way that cannot be set aside'],
+      ['keyring-provider = """\ndisabled"""\n', 'cannot comment out keyring-provider in'],
     ])('%j stays as it is', async (before, told) => {
       const { credbridge, early, read, write } = await openHome()
       write(before, ...settings)

@@ -57,7 +57,7 @@ export function wrappersIn(folders: () => Folders, env: Environment, files: File
     fault(command, keepingOptions = []) {
       const [path, text] = [wrapperFile(command, folders), textOf(command, keepingOptions.includes(command))]
       if (text === undefined || (files.read(path) === text && isRunnable(path))) return undefined
-      return files.exists(path) ? `${path} starts another credbridge, or another Node` : `${path} is not there`
+      return files.exists(path) ? `${path} starts another credbridge, or another Node` : `${path} does not exist`
     },
   }
 }

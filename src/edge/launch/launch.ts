@@ -47,7 +47,7 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
   } catch (error) {
     const failure = asFailure(error)
     traceFailure(failure)
-    const hints = real === undefined ? [] : [hint`${program} without credentials is ${real}`]
+    const hints = real === undefined ? [] : [hint`to run ${program} without credentials: ${real}`]
     complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }

@@ -17,7 +17,7 @@ export const cargoPlainSecrets: PlainSecrets = {
     const text = file === undefined ? undefined : machine.files.read(file)
     if (file === undefined || text === undefined) return { secrets: [], remarks: [] }
     const content = parsed(text)
-    if (content === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
+    if (content === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`fix it first`] })
     const [secrets, remarks]: [PlainSecret[], string[]] = [[], []]
     const tables: readonly Path[] = [
       ['registry'],
@@ -87,7 +87,7 @@ function takeOut(machine: Machine, file: string, path: Path, token: string): voi
   const text = machine.files.read(file) ?? ''
   const without = valueAt(parsed(text), path) === token ? withoutToken(text, path) : undefined
   if (without === undefined) {
-    throw new Failure('refused', `${file} has changed meanwhile: the secret is kept, and still stands there, too`)
+    throw new Failure('refused', `${file} has changed meanwhile: the secret is saved, and also still in the file`)
   }
   machine.files.write(file, without.text)
 }

@@ -41,5 +41,5 @@ compdef _keyring keyring
 export function completionScript(shell: string): Reply {
   const script = { bash, zsh }[shell]
   if (script !== undefined) return reply(script)
-  throw new Failure('unsupported', `there is no completion of keyring for ${shell}`)
+  throw new Failure('unsupported', `there is no keyring completion for ${shell}`)
 }

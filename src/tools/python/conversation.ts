@@ -69,7 +69,7 @@ function messageIn(text: string): Message {
 }
 
 function malformed(): Failure {
-  return new Failure('malformed', 'the request of the Python backend cannot be understood', {
+  return new Failure('malformed', 'invalid request from the Python backend', {
     hints: [hint`credbridge setup python`],
   })
 }

@@ -161,7 +161,7 @@ def _answer(request):
         told = done.stderr.decode("utf-8", "replace").strip() or "exit %d" % done.returncode
         if done.returncode in _NOT_RUN:
             raise _NoKeyring(_cannot_be_run(command, told)) from None
-        raise errors.KeyringError("credbridge broke: %s" % told) from None
+        raise errors.KeyringError("credbridge failed: %s" % told) from None
 
 
 def _cannot_be_run(command, why):

@@ -52,7 +52,7 @@ export async function checkCommand(machine: Machine, caller: Caller): Promise<Do
   if (leadsTo(machine, found) === machine.ownCommand(command))
     return { state: 'ok', says: `keyring is ${found}, which is ours` }
   if (ourLinks(machine).includes(found)) {
-    return { state: 'wrong', says: `${found} leads to a credbridge that is not this one`, fix }
+    return { state: 'wrong', says: `${found} leads to another installation of credbridge`, fix }
   }
   if (await answersFromUs(machine, found)) return { state: 'ok', says: `keyring is ${found}, which asks credbridge` }
   return { state: 'wrong', says: `keyring is ${found}, which does not ask credbridge`, fix }

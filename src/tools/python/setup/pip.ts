@@ -80,7 +80,7 @@ async function mustSucceed(running: ReturnType<typeof config>): Promise<void> {
   const { exitCode, stderr } = await running
   if (exitCode === 0) return
   const lines = stderr.split('\n').filter((line) => line !== '')
-  throw new Failure('refused', 'pip did not take the configuration', {
+  throw new Failure('refused', 'pip did not accept the configuration', {
     hints: lines.slice(0, 5).map((line) => saidBy('pip', line)),
   })
 }

@@ -23,7 +23,7 @@ export async function proveCommand(machine: Machine, caller: Caller): Promise<st
     return `${keyring} kept a throw-away password, found it as ${caller.name} asks for it, and forgot it`
   }
   const lines = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
-  throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
+  throw new Failure('internal', `${keyring} did not find the password that it had saved in credbridge`, {
     hints: [...new Set(lines)].slice(0, 5).map((line) => saidBy('it', line)),
   })
 }

@@ -17,7 +17,7 @@ export async function provePython(machine: Machine): Promise<string> {
   const ran = await machine.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
-  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [saidBy('Python', last)] })
+  throw new Failure('internal', 'Python did not find the password that it had saved', { hints: [saidBy('Python', last)] })
 }
 
 /** Its word is the service. */

@@ -50,11 +50,11 @@ function remarksOn(machine: Machine): readonly string[] {
 
 function changed(machine: Machine, text: string): string {
   const file = settingsOf(machine)
-  const hints = [hint`write into it yourself: keyring-provider = "subprocess"`]
-  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
+  const hints = [hint`add this line yourself: keyring-provider = "subprocess"`]
+  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`fix it first`] })
   const after = asking(text)
   if (asks(after) === true) return after
-  throw new Failure('refused', `${file} has keyring-provider in a way that cannot be set aside`, { hints })
+  throw new Failure('refused', `cannot comment out keyring-provider in ${file}`, { hints })
 }
 
 function writing(machine: Machine, text: string): Change {
