@@ -135,7 +135,7 @@ needsPythonClients('credbridge setup', () => {
       chmodSync(early, 0o777)
       const refused = await credbridge('setup', 'pip', '--before-others')
       expect(refused).toMatchObject({ exitCode: 2 })
-      expect(refused.stderr).toContain('in which only you can put a command')
+      expect(refused.stderr).toContain('that no other user can write to')
       expect(readdirSync(early)).toEqual([])
     })
   })
@@ -208,7 +208,7 @@ needsPythonClients('credbridge setup', () => {
     const credbridge = (...words: string[]) =>
       run(join(commands, 'credbridge'), words, { env: { ...env, [variable]: value }, timeout: 100_000 })
     const setup = await credbridge('setup', tool, '--no-prove', ...(tool === 'python' ? [] : ['--before-others']))
-    const told = `${variable} is set to ${value}, which goes before this`
+    const told = `${variable} is set to ${value}, which takes precedence`
     expect(setup).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(told) })
     expect((await credbridge('doctor')).stdout).toContain(`${tool}: ${told}`)
   })

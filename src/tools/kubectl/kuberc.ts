@@ -101,7 +101,7 @@ function read(machine: Machine, file: string): Document | undefined {
 function parsed(machine: Machine, file: string): Document {
   const document = parseDocument(machine.files.read(file) ?? '', { logLevel: 'error' })
   if (document.errors.length === 0 && isMap(document.contents)) return document as Document
-  throw new Failure('malformed', `${file} cannot be read`, { hints: [hint`mend it; nothing was changed`] })
+  throw new Failure('malformed', `${file} cannot be read`, { hints: [hint`fix it; nothing was changed`] })
 }
 
 function write(machine: Machine, file: string, document: Document): void {

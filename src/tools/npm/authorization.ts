@@ -41,7 +41,10 @@ function tokenOf({ endpoint, secret }: Credential): string {
 /** RFC 7617, 2: a colon ends the user name. */
 function base64Of({ endpoint, account, secret }: Credential): string {
   if (!account.includes(':')) return Buffer.from(`${account}:${secret.expose()}`).toString('base64')
-  throw new Failure('malformed', `the user name for ${endpoint.key} has a colon, which Basic authentication does not allow`)
+  throw new Failure(
+    'malformed',
+    `the user name for ${endpoint.key} has a colon, which Basic authentication does not allow`,
+  )
 }
 
 /** Whether a manager could use this entry if it were shared (`credbridge share`). */

@@ -114,7 +114,8 @@ function linking(machine: Machine, path: string, to: string): Change[] {
   const make = () => {
     if (isOurLink(machine, path)) machine.files.remove(path)
     machine.files.folder(dirname(path))
-    if (!machine.files.isOwnFolder(dirname(path))) throw new Failure('refused', `other users can write to ${dirname(path)}`)
+    if (!machine.files.isOwnFolder(dirname(path)))
+      throw new Failure('refused', `other users can write to ${dirname(path)}`)
     machine.files.link(path, to)
   }
   return [{ says: `npm: ${path} leads to ${to}`, apply: make }]

@@ -18,7 +18,7 @@ import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
  *   what is broken                                                    {"error": {"code": "locked", "message": "…"}}
  */
 
-/** The word that asks for this conversation; no argument of `keyring` begins like it. */
+/** The argument that starts this conversation. No option of `keyring` begins like it. */
 export const conversationWord = '--credbridge-backend'
 
 const longestMessage = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ function says(message: object): Reply {
 
 type Message = { [Name in 'do' | 'service' | 'username' | 'password']?: string }
 
-/** The members that are texts; `null` counts as absent. */
+/** The members, which are texts. `null` counts as absent. */
 function messageIn(text: string): Message {
   let message: unknown
   try {

@@ -48,7 +48,13 @@ export const yarnSetup: Setup = {
     if (!isNamed(machine)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
     const current = machine.files.read(pluginFile(machine)) === pluginText(machine)
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]
-    return [{ state: 'wrong', says: `${pluginFile(machine)} is missing or was not written by this installation of credbridge`, fix }]
+    return [
+      {
+        state: 'wrong',
+        says: `${pluginFile(machine)} is missing or was not written by this installation of credbridge`,
+        fix,
+      },
+    ]
   },
 }
 

@@ -8,7 +8,7 @@ import { callerOf, config, key, type Program, pipAsks, program, provider, wanted
 import { proveCommand } from './prove-command.ts'
 import { uvAsks } from './uv-settings.ts'
 
-/** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
+/** Sets up pip: its own configuration, through `pip config`, and our `keyring` on PATH. */
 export const pipSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
     const pip = pipOf(machine)
@@ -53,7 +53,7 @@ function pipOf(machine: Machine): Program {
   })
 }
 
-/** What was there before is remembered, so that undo puts it back. */
+/** Stores the former value, so that undo can restore it. */
 function setting(machine: Machine, pip: Program, before: string): Change {
   const was = before === '' ? '' : ` (was ${before})`
   return {

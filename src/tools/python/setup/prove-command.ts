@@ -3,7 +3,7 @@ import { hint, saidBy } from '../../../core/hint.ts'
 import type { Machine } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
-/** Saves, finds and removes a throw-away password as the tool does it, through whatever `keyring` it finds. */
+/** Saves, finds and removes a throw-away password with the `keyring` that the tool finds. */
 export async function proveCommand(machine: Machine, caller: Caller): Promise<string> {
   const [keyring] = keyringsFor(machine, caller)
   if (keyring === undefined) {

@@ -11,7 +11,7 @@ import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
 
 const caller: Caller = { name: 'uv' }
 
-/** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
+/** Sets up uv: one key before the first table of its own settings file, and our `keyring` on PATH. */
 export const uvSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
     if (machine.program('uv') === undefined) {
