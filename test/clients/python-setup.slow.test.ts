@@ -118,7 +118,7 @@ needsPythonClients('credbridge setup', () => {
         expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
         expect((await pipFinds()).stdout).toBe(`${at('home', '.local', 'bin', 'keyring')}\n`)
         rmSync(at('home', '.local', 'bin', 'keyring'))
-        expect((await credbridge('doctor')).stdout).toMatch(/pip: pip passes over .*bin.keyring/)
+        expect((await credbridge('doctor')).stdout).toMatch(/pip: pip ignores .*bin.keyring/)
       })
 
       test('a keyring of somebody else among them is in nobody’s way', async () => {

@@ -29,7 +29,7 @@ function findingsIn(machine: Machine, file: string, options: SetupOptions): Foun
   for (const registry of bunRegistries(parsedBunfig(text))) {
     const value = registry.token ?? registry.password ?? ''
     if (hasUserInfo(registry))
-      remarks.push(`${file}, ${registry.path.join('.')}: it stands in the address, so it stays`)
+      remarks.push(`${file}, ${registry.path.join('.')}: it is part of the address, so it stays`)
     if (value === '' || value.startsWith('$')) continue
     const endpoint = endpointOf(registry, options)
     const secret = typeof endpoint === 'string' ? endpoint : secretIn(machine, file, text, registry, endpoint)

@@ -10,7 +10,7 @@ import { indexOf, otherProviders, tableIn } from './registries.ts'
 import { isPrintable, proofOf, tokenOf } from './token.ts'
 import { type Path, parsed, valueAt } from './toml.ts'
 
-/** The tokens in cargo's credentials.toml: `[registry]` for the default registry, `[registries.NAME]` for the others. */
+/** The tokens in cargo's credentials.toml: `[registry]` for the default registry, `[registries.NAME]` for others. */
 export const cargoPlainSecrets: PlainSecrets = {
   async find(machine, options): Promise<FoundSecrets> {
     const file = credentialsFile(machine)

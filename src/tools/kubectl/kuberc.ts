@@ -19,7 +19,9 @@ export function kubercFile({ env, home, workingFolder }: Machine): string {
   return named === '' ? join(home, '.kube', 'kuberc') : resolve(workingFolder, named)
 }
 
-/** Adds our program to the list of those that kubectl may start, where there is one. `refused` if none may be started. */
+/**
+ * Adds our program to the list of programs that kubectl may start, if there is one. `refused` if none may be started.
+ */
 export async function allowing(machine: Machine, program: string): Promise<readonly Change[]> {
   const file = kubercFile(machine)
   const document = read(machine, file)

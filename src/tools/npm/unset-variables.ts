@@ -40,7 +40,7 @@ export function unsetVariables(
       variables[variable] = new Secret(sent.value)
       continue
     }
-    const what = one === undefined ? 'is not set' : 'is not set, and goes before what credbridge gives'
+    const what = one === undefined ? 'is not set' : 'is not set, but takes precedence over credbridge'
     const instead = hint`credbridge run --env ${`${variable}=${registry.address.key}`} -- ${program} …`
     remarks.push(`${setting.file}, line ${setting.line}: ${variable} ${what}: ${instead}`)
   }

@@ -12,10 +12,10 @@ import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
  * How our backend class for Python (backend/credbridge_keyring.py) speaks to us. It writes one JSON object, ends its
  * input, and reads one JSON object; both in ASCII. It may be older or newer than we are: unknown members are ignored.
  *
- *   {"do": "get", "service": "s", "username": "u" or null}            {"found": {"username": "u", "password": "p"} or null}
- *   {"do": "set", "service": "s", "username": "u", "password": "p"}   {"done": true}
- *   {"do": "delete", "service": "s", "username": "u"}                 {"done": true}, or false if there was nothing
- *   what is broken                                                    {"error": {"code": "locked", "message": "…"}}
+ *   {"do": "get", "service": "s", "username": "u" or null}         {"found": {"username": "u", "password": "p"} or null}
+ *   {"do": "set", "service": "s", "username": "u", "password": "p"}  {"done": true}
+ *   {"do": "delete", "service": "s", "username": "u"}              {"done": true}, or false if there was nothing
+ *   a failure                                                      {"error": {"code": "locked", "message": "…"}}
  */
 
 /** The argument that starts this conversation. No option of `keyring` begins like it. */

@@ -46,7 +46,7 @@ export async function checkCommand(machine: Machine, caller: Caller): Promise<Do
   const fix = hint`credbridge setup ${caller.name}`
   if (found === undefined) {
     const passed = machine.program('keyring')
-    const says = passed === undefined ? 'there is no keyring command on PATH' : `${caller.name} passes over ${passed}`
+    const says = passed === undefined ? 'there is no keyring command on PATH' : `${caller.name} ignores ${passed}`
     return { state: 'wrong', says, fix }
   }
   if (leadsTo(machine, found) === machine.ownCommand(command))

@@ -19,7 +19,7 @@ export const uvSetup: Setup = {
     }
     const { changes, remarks } = await planCommand(machine, caller, options)
     const text = machine.files.read(settingsOf(machine)) ?? ''
-    const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
+    const advice = 'uv asks without a user name only if the index has `authenticate = "always"`'
     const own = asks(text) === true ? [] : [writing(machine, changed(machine, text))]
     return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(machine), advice] }
   },
