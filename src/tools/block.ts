@@ -7,7 +7,7 @@ const begin = '# credbridge: begin'
 const end = '# credbridge: end'
 const aside = '# before credbridge: '
 
-/** The text with our lines in front of line `at`, and the lines that `contradicts` points out set aside. */
+/** The text with our lines before line `at`. Lines for which `contradicts` returns true are commented out. */
 export function withBlock(
   text: string,
   at: number,
