@@ -136,7 +136,7 @@ function showOthers({ terminal }: CliContext, all: readonly Candidate[], undo: b
     all.filter(({ outlook }) => outlook.state === state).map(({ tool }) => tool.name)
   if (!undo && names('done').length > 0) terminal.say(`set up already: ${names('done').join(', ')}\n`)
   if (!undo && names('absent').length > 0) terminal.say(`not installed: ${names('absent').join(', ')}\n`)
-  for (const name of names('by-name-only')) terminal.say(`only if you name it: credbridge setup ${name}\n`)
+  for (const name of names('by-name-only')) terminal.say(hint`only if you name it: credbridge setup ${name}\n`)
   for (const { tool, outlook } of all) {
     if (outlook.state !== 'other-way') continue
     const { message, hints } = outlook.failure

@@ -3,6 +3,7 @@ import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
+import { goTool } from './go/tool.ts'
 import { kubectlTool } from './kubectl/tool.ts'
 import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
@@ -27,5 +28,6 @@ export const tools: readonly Tool[] = [
   bunTool,
   kubectlTool,
   awsTool,
+  goTool,
   ...profileTools,
 ]

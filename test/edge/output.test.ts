@@ -18,6 +18,8 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
     ['docker-credential-credbridge', 'get', at, '"Secret":"s3cret"', 1],
     ['docker-credential-credbridge', 'list', '', '{"registry.example.com":"alice"}', 1],
     ['docker-credential-credbridge', 'version', '', 'credbridge', 1],
+    ['credbridge-go', `${at}/team/app`, '', 'Authorization: Basic ', 1],
+    ['credbridge-go', '', '', 'Authorization: Basic ', 1],
     ['credbridge-keyring', `get ${at} alice`, '', 's3cret', 1],
     ['credbridge-keyring', `--mode creds --output json get ${at}`, '', '"password": "s3cret"', 1],
     ['credbridge-keyring', '--help', '', 'usage:', 1],
@@ -59,7 +61,7 @@ needs('the build (npm run build)', built)('standard output', () => {
     const keys = '{"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s3cret"}'
     expect(sh('credbridge set --kind cloud-keys https://aws.amazon.com dev', keys).status).toBe(0)
     expect(sh('credbridge set --kind bearer https://kube.example.com alice', 't0ken').status).toBe(0)
-    for (const tool of ['docker', 'pnpm', 'yarn']) {
+    for (const tool of ['docker', 'go', 'pnpm', 'yarn']) {
       expect(sh(`credbridge share ${at} --with ${tool}`).status).toBe(0)
     }
   })

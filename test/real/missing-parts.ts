@@ -50,6 +50,7 @@ const others: Readonly<Record<string, string>> = {
   kubectl: '.ci/kube-clients',
   'kubectl 1.35 or later': '.ci/kube-clients',
   'a keyring': 'apt-get install dbus dbus-bin gnome-keyring',
+  'Go 1.24 or later': 'install a release of Go; Debian 12 has an older one',
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',

@@ -7,6 +7,17 @@ import { run } from './run.ts'
 import { type SilentSocket, silentSocket } from './silent-socket.ts'
 import { until } from './until.ts'
 
+/** Removes the folder; `false` while a process that a client left behind still writes to it (go, kubectl). */
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return false
+    throw error
+  }
+}
+
 /**
  * What answers on the session bus:
  *
@@ -71,7 +82,7 @@ export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<S
     if (keyring !== undefined) await end(keyring)
     if (bus !== undefined) await end(bus)
     silent?.close()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    await until(async () => isRemoved(folder), `${folder} is still written to`)
   }
 
   atEnd(stop)

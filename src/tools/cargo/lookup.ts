@@ -22,6 +22,8 @@ export const kinds: readonly Kind[] = ['bearer', 'header', 'basic']
  */
 
 export interface Registry {
+  /** As cargo sends it. */
+  readonly index: string
   readonly at: Address
   readonly isSparse: boolean
 }
@@ -29,7 +31,7 @@ export interface Registry {
 /** `undefined`: the index is at no address, and another provider may know it. */
 export function registryOf({ index }: Request): Registry | undefined {
   const at = addressIn(index)
-  return at && { at, isSparse: isSparse(index) }
+  return at && { index, at, isSparse: isSparse(index) }
 }
 
 export interface Found {
@@ -72,10 +74,10 @@ function withAbove({ at }: Registry, sharedOnly: boolean): Lookup {
   return { tool, kinds, endpoints: withParents(at), sharedOnly }
 }
 
-function* isPersons(home: Home, { at }: Registry): Conversation<boolean> {
+function* isPersons(home: Home, { index }: Registry): Conversation<boolean> {
   let is = false
   yield* check(async () => {
-    is = (await import('./registries.ts')).isPersons(home, at)
+    is = (await import('./registries.ts')).isPersons(home, index)
   })
   return is
 }

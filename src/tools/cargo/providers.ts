@@ -1,4 +1,3 @@
-import { win32 } from 'node:path'
 import type { Members } from '../../core/record.ts'
 import { withoutBlock } from '../block.ts'
 import { withList, withoutOurs } from './config-edits.ts'
@@ -26,7 +25,7 @@ export function providersIn(content: Members): readonly string[] | undefined {
 export function ownProgram(content: Members, provider: string): string | undefined {
   const aliased = provider.includes(' ') ? undefined : valueAt(content, ['credential-alias', provider])
   const [program = ''] = Array.isArray(aliased) ? aliased : String(aliased ?? provider).split(' ')
-  const name = win32.basename(String(program))
+  const name = String(program).split(/[/\\]/).at(-1) ?? ''
   return [command, `${command}.exe`, `${command}.cmd`].includes(name) ? String(program) : undefined
 }
 

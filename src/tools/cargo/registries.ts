@@ -1,6 +1,5 @@
-import { type Address, sameEndpoint } from '../../core/endpoint.ts'
 import { isObject, type Members } from '../../core/record.ts'
-import { addressIn, isSparse } from './index-address.ts'
+import { isSparse } from './index-address.ts'
 import { configFile, type Home } from './places.ts'
 import { ownProgram } from './providers.ts'
 import { parsed } from './toml.ts'
@@ -10,12 +9,17 @@ import { parsed } from './toml.ts'
  * of a dependency (`registry-index`) name registries too.
  */
 
-/** Whether the person named this sparse index. */
-export function isPersons(home: Home, index: Address): boolean {
-  return indexesIn(home).some((text) => {
-    const named = addressIn(text)
-    return isSparse(text) && named !== undefined && sameEndpoint(named, index)
-  })
+/** Whether the person named this sparse index: the same URL, with the same query and escapes. */
+export function isPersons(home: Home, index: string): boolean {
+  const asked = hrefOf(index)
+  return asked !== undefined && isSparse(index) && indexesIn(home).some((named) => hrefOf(named) === asked)
+}
+
+/** As cargo prints a URL; `undefined` for none. */
+function hrefOf(index: string): string | undefined {
+  const scheme = index.slice(0, index.indexOf('+') + 1)
+  const url = index.slice(scheme.length)
+  return URL.canParse(url) ? scheme + new URL(url).href : undefined
 }
 
 /** The index of a registry by its name; `undefined` if the person has not named it. */

@@ -31,7 +31,7 @@ export const cargoSetup: Setup = {
   async undo(machine): Promise<Plan> {
     const file = fileOf(machine)
     const text = machine.files.read(file) ?? ''
-    if (blockIn(text) === undefined) return { changes: [], remarks: [] }
+    if (blockIn(text) === undefined) return { changes: [], remarks: ownLines(file, text) }
     const after = withoutProvider(text)
     if (after === undefined) {
       throw new Failure('refused', `${file} has settings that depend on credbridge's lines`, {
@@ -68,6 +68,13 @@ function remarksOn(machine: Machine): readonly string[] {
     ([name, provider]) => `for ${name}, cargo asks ${provider} and not credbridge`,
   )
   return [...overruled, ...others]
+}
+
+/** What the user wrote is not ours to take back. */
+function ownLines(file: string, text: string): readonly string[] {
+  const content = parsed(text) ?? {}
+  const isThere = providersIn(content)?.some((one) => ownProgram(content, one) !== undefined)
+  return isThere === true ? [`${file} names ${command} in a line of your own, which stays`] : []
 }
 
 function fileOf(machine: Machine): string {

@@ -1,6 +1,7 @@
 import type { Kind } from '../../core/credential.ts'
+import { authorizationOf } from '../authorization.ts'
 import { check, type Dialect, find, reply } from '../dialect.ts'
-import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
+import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /** The kinds that pnpm can use: it gets a complete header. */
 export const pnpmKinds: readonly Kind[] = [...registryKinds, 'header']

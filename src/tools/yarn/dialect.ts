@@ -1,6 +1,7 @@
 import { type Address, type Endpoint, hostAndPort, parseAddress } from '../../core/endpoint.ts'
+import { authorizationOf } from '../authorization.ts'
 import { check, type Dialect, find, reply } from '../dialect.ts'
-import { authorizationOf, placesOfRegistry, registryKinds } from '../npm/authorization.ts'
+import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
  * The requests of our Yarn plugin (plugin.ts). The first argument is the address of a registry or of an archive, the

@@ -195,6 +195,14 @@ describe('a registry where another tool signed in', () => {
     expect(await get(index, { env: { CARGO_REGISTRIES_TEAM_INDEX: index.replace('team', 'other') } })).toBe(notFound)
   })
 
+  test('another URL is another registry, even where its address would be the same', async () => {
+    await signedIn('git')
+    named(`sparse+HTTPS://Git.example.com:443/api/packages/team/cargo/`)
+    expect(await get()).toBe(found('Bearer pw'))
+    const others = [`${index}?a=/`, `${index}#/`, index.replace('//', '//a@')]
+    for (const other of others) expect(await get(other)).toBe(notFound)
+  })
+
   test('CARGO_HOME says where the configuration is, but never in the working directory', async () => {
     await signedIn('git')
     const file = home.put('elsewhere/config', `[registries.team]\nindex = "${index}"\n`)

@@ -156,6 +156,15 @@ test('whoever has another provider, or a variable that goes first, reads it', as
   ])
 })
 
+test('what the person wrote is left, and undo says so', async () => {
+  const it = home(`[registry]\nglobal-credential-providers = ["${ours}"]\n`)
+  expect(await it.setup()).toBe(0)
+  expect(await cargoSetup.undo(it.world, {})).toEqual({
+    changes: [],
+    remarks: [`${it.home}/${file} names cargo-credential-credbridge in a line of your own, which stays`],
+  })
+})
+
 test('without cargo nothing is written', async () => {
   const made = madeUp()
   await expect(cargoSetup.plan(made.world, {})).rejects.toMatchObject({ code: 'unavailable' })

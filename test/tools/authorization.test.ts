@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Credential } from '../../../src/core/credential.ts'
-import { parseAddress } from '../../../src/core/endpoint.ts'
-import { Secret } from '../../../src/core/secret.ts'
-import { authorizationOf } from '../../../src/tools/npm/authorization.ts'
+import type { Credential } from '../../src/core/credential.ts'
+import { parseAddress } from '../../src/core/endpoint.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { authorizationOf } from '../../src/tools/authorization.ts'
 
 const endpoint = parseAddress('https://npm.example.com')
 const kept = (more: Partial<Credential>): Credential => ({
