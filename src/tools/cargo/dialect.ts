@@ -24,8 +24,8 @@ import { type Form, isPrintable, proofOf, tokenOf } from './token.ts'
 
 /**
  * cargo's credential-provider protocol, version 1: after our first line, one line for each request and one for each
- * answer, until cargo ends its output. cargo ignores an answer if the exit code is not 0. `not-found` lets cargo ask its
- * next provider; everything broken ends cargo's command, with the reason.
+ * answer, until cargo ends its output. cargo ignores an answer if the exit code is not 0. After `not-found` cargo asks
+ * its next provider. A failure ends cargo's command, with the reason.
  */
 export function cargo(machine: Home): Dialect {
   return {
@@ -85,7 +85,7 @@ function* formAt({ at }: Registry): Conversation<Form | undefined> {
   return (yield* setting(`cargo.authorization.${hostAndPort(at)}`)) as Form | undefined
 }
 
-/** A secret without a user name at the index itself was set for this registry: it is a token as cargo understands it. */
+/** A secret without a user name that was set at the index itself is a token as cargo understands it. */
 function usualForm({ credential: { kind, account }, isAbove }: Found): Form {
   return kind === 'basic' && account === '' && !isAbove ? 'bare' : 'bearer'
 }

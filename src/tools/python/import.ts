@@ -7,7 +7,7 @@ import { uvCredentials } from './plain/uv-credentials.ts'
 
 const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 
-/** What Python's tools left in the clear, as the items that Python's keyring would have. */
+/** The plain secrets of Python's tools, as the items that Python's keyring would have. */
 export const pythonPlainSecrets: PlainSecrets = {
   async find(machine) {
     const found = await Promise.all(sources.map((source) => source.find(machine)))

@@ -12,7 +12,10 @@ import { faultOfPython, isInstalled, otherBackends, provePython } from './runnin
 
 const module = 'credbridge_keyring.py'
 
-/** Python's own configuration of keyring, and our class in a folder that holds nothing else: Python looks there for modules first. */
+/**
+ * Sets up Python's keyring: its own configuration, and our class. The class has a folder of its own, because Python
+ * searches that folder for all modules first.
+ */
 export const pythonSetup: Setup = {
   async plan(machine): Promise<Plan> {
     if (!isInstalled(machine))
