@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { cargo } from './cargo.ts'
 import { docker } from './docker.ts'
 import { git } from './git.ts'
+import { goAndBazel } from './go-and-bazel.ts'
 import { kubectlAndAws } from './kubectl-and-aws.ts'
 import { type Figures, measure } from './measure.ts'
 import { npm } from './npm.ts'
@@ -25,7 +26,7 @@ import { startWorld } from './world.ts'
  * A complete run writes bench/results.json and docs/bench.svg; any other writes files of the same names to build/bench.
  */
 
-const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws]
+const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws, goAndBazel]
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })

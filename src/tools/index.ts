@@ -1,4 +1,5 @@
 import { awsTool } from './aws/tool.ts'
+import { bazelTool } from './bazel/tool.ts'
 import { bunTool } from './bun/tool.ts'
 import { cargoTool } from './cargo/tool.ts'
 import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
@@ -29,5 +30,6 @@ export const tools: readonly Tool[] = [
   kubectlTool,
   awsTool,
   goTool,
+  bazelTool,
   ...profileTools,
 ]

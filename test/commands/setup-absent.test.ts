@@ -28,6 +28,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['python', 'Python is not installed\nhint: install Python first'],
     ['pip', 'pip is not installed\nhint: install pip first\nhint: for uv: credbridge setup uv'],
     ['uv', 'uv is not installed\nhint: install uv first'],
+    ['bazel', 'Bazel is not installed\nhint: install bazel or bazelisk first'],
     ['go', 'go is not installed\nhint: install go first'],
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],

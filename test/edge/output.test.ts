@@ -18,6 +18,7 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
     ['docker-credential-credbridge', 'get', at, '"Secret":"s3cret"', 1],
     ['docker-credential-credbridge', 'list', '', '{"registry.example.com":"alice"}', 1],
     ['docker-credential-credbridge', 'version', '', 'credbridge', 1],
+    ['credbridge-bazel', 'get', `{"uri":"${at}/archive"}`, '"Authorization":["Basic ', 1],
     ['credbridge-go', `${at}/team/app`, '', 'Authorization: Basic ', 1],
     ['credbridge-go', '', '', 'Authorization: Basic ', 1],
     ['credbridge-keyring', `get ${at} alice`, '', 's3cret', 1],
