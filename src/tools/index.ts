@@ -9,6 +9,7 @@ import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
 import { pipTool, pythonTool, uvTool } from './python/tool.ts'
+import { terraformTool } from './terraform/tool.ts'
 import type { Tool } from './tool.ts'
 import { yarnTool } from './yarn/tool.ts'
 
@@ -29,5 +30,6 @@ export const tools: readonly Tool[] = [
   kubectlTool,
   awsTool,
   goTool,
+  terraformTool,
   ...profileTools,
 ]

@@ -33,6 +33,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['kubectl', 'kubectl is not installed\nhint: install kubectl first'],
     ['aws', 'aws is not installed\nhint: install aws first'],
     ['cargo', 'cargo is not installed\nhint: install cargo first'],
+    ['terraform', 'terraform is not installed\nhint: install terraform or tofu first'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [
       'bun',

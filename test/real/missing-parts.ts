@@ -41,6 +41,7 @@ const packages: Readonly<Record<string, string>> = {
   readelf: 'binutils',
   'ssh-keygen': 'openssh-client',
   strace: 'strace',
+  tar: 'tar',
   unshare: 'util-linux',
   zsh: 'zsh',
 }
@@ -54,6 +55,7 @@ const others: Readonly<Record<string, string>> = {
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',
+  'Terraform or OpenTofu': '.ci/tofu',
 }
 
 /** Says at the end of a run what was skipped for want of which part, and how to get it. */
