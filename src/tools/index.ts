@@ -5,6 +5,7 @@ import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
 import { goTool } from './go/tool.ts'
 import { kubectlTool } from './kubectl/tool.ts'
+import { netrcTool } from './netrc/tool.ts'
 import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
@@ -31,5 +32,6 @@ export const tools: readonly Tool[] = [
   awsTool,
   goTool,
   terraformTool,
+  netrcTool,
   ...profileTools,
 ]

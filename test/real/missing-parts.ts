@@ -5,7 +5,9 @@ export const skippedFor = (part: string): string => `skipped: ${part} is not her
 
 /** Debian's package for each program that tests look for. */
 const packages: Readonly<Record<string, string>> = {
+  bash: 'bash',
   buildah: 'buildah',
+  curl: 'curl',
   'dbus-daemon': 'dbus',
   'dbus-monitor': 'dbus-bin',
   'dbus-send': 'dbus-bin',
@@ -43,6 +45,7 @@ const packages: Readonly<Record<string, string>> = {
   strace: 'strace',
   tar: 'tar',
   unshare: 'util-linux',
+  wget: 'wget',
   zsh: 'zsh',
 }
 
