@@ -16,6 +16,7 @@ import { python } from './python.ts'
 import { goalTable, judge, table } from './report.ts'
 import { measureScaling } from './scaling.ts'
 import { starts } from './starts.ts'
+import { terraform } from './terraform.ts'
 import { vault } from './vault.ts'
 import { startWorld } from './world.ts'
 
@@ -26,7 +27,7 @@ import { startWorld } from './world.ts'
  * A complete run writes bench/results.json and docs/bench.svg; any other writes files of the same names to build/bench.
  */
 
-const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws, goAndBazel]
+const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws, goAndBazel, terraform]
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })

@@ -84,7 +84,9 @@ function checks(context: CliContext, stores: StoresReport | undefined): readonly
     ),
     { name: 'leftovers', run: () => checkLeftovers(context) },
     ...tools.flatMap((tool) =>
-      tool.setup === undefined ? [] : [{ name: tool.name, run: () => checkSetup(context, tool) }],
+      tool.setup === undefined && tool.check === undefined
+        ? []
+        : [{ name: tool.name, run: () => checkSetup(context, tool) }],
     ),
   ]
 }
@@ -152,7 +154,7 @@ function checkCommand({ machine }: CliContext, { byName }: Tool, command: string
 }
 
 async function checkSetup({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
-  const lines = (await (await tool.setup?.())?.check(machine)) ?? []
+  const lines = (await (await tool.setup?.())?.check(machine)) ?? (await tool.check?.(machine)) ?? []
   if (!asks(lines)) return lines
   const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])
   const fix = hint`credbridge setup ${tool.name}`

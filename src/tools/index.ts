@@ -6,10 +6,12 @@ import { containersTool, dockerTool, helmTool } from './docker/tool.ts'
 import { gitTool } from './git/tool.ts'
 import { goTool } from './go/tool.ts'
 import { kubectlTool } from './kubectl/tool.ts'
+import { netrcTool } from './netrc/tool.ts'
 import { npmTool } from './npm/tool.ts'
 import { pnpmTool } from './pnpm/tool.ts'
 import { profileTools } from './profiles.ts'
 import { pipTool, pythonTool, uvTool } from './python/tool.ts'
+import { terraformTool } from './terraform/tool.ts'
 import type { Tool } from './tool.ts'
 import { yarnTool } from './yarn/tool.ts'
 
@@ -31,5 +33,7 @@ export const tools: readonly Tool[] = [
   awsTool,
   goTool,
   bazelTool,
+  terraformTool,
+  netrcTool,
   ...profileTools,
 ]

@@ -33,6 +33,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
     ['cargo', 'cargo is not installed\nhint: install cargo first'],
+    ['terraform', 'terraform is not installed\nhint: install terraform or tofu first'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [
       'bun',

@@ -35,6 +35,8 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
       '"token":"Bearer s3cret"',
       1,
     ],
+    ['terraform-credentials-credbridge', 'get registry.example.com', '', '{"token":"s3cret"}', 1],
+    ['credbridge', `netrc ${at}`, '', 'password s3cret', 2],
     ['credbridge', `get ${at}`, '', 's3cret', 2],
     ['credbridge', 'list --json', '', '"account"', 2],
     ['credbridge', '--help', '', 'Usage:', 2],
