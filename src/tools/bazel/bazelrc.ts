@@ -28,15 +28,6 @@ export function withLines(text: string, lines: readonly string[]): string {
   return withBlock(before, before === '' || before.endsWith('\n') ? count - 1 : count, lines, () => false)
 }
 
-/** The absolute path of our program, which needs no PATH. */
-export function ourProgram(machine: Machine): string {
-  const path = machine.ownCommand(command)
-  if (path !== undefined) return path
-  throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-    hints: [hint`install credbridge`],
-  })
-}
-
 /** The lines that name this program for these hosts, or for all if there are none. */
 export function linesFor(program: string, hosts: readonly string[]): readonly string[] {
   if (program.includes('=') || program.includes('%') || /[\r\n]/.test(program)) {

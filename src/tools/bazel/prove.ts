@@ -2,15 +2,16 @@ import { parseAddress } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint, saidBy } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
+import { installedCommand } from '../installed.ts'
+import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, WhileKept } from '../tool.ts'
-import { ourProgram } from './bazelrc.ts'
-import { tool } from './names.ts'
+import { command, tool } from './names.ts'
 
 /** Asks the program as Bazel does, while a throw-away credential is kept. */
 export async function proveBazel(machine: Machine, whileKept: WhileKept): Promise<string> {
-  const [origin, secret] = [`https://try-${random()}.example.com`, random()]
+  const [origin, secret] = [`https://try-${throwAwayWord()}.example.com`, throwAwayWord()]
   const input = JSON.stringify({ uri: `${origin}/archive.tar.gz` })
-  const ask = () => machine.run(ourProgram(machine), ['get'], { input })
+  const ask = () => machine.run(installedCommand(machine, command), ['get'], { input })
   const place = { endpoint: parseAddress(origin), account: '', owner: tool }
   const found = await whileKept({ ...place, kind: 'bearer', secret: new Secret(secret) }, ask)
   const gone = await ask()
@@ -22,8 +23,4 @@ export async function proveBazel(machine: Machine, whileKept: WhileKept): Promis
   throw new Failure('internal', 'the program that Bazel starts did not find a throw-away credential', {
     hints: [...said.slice(0, 5).map((line) => saidBy('it', line)), hint`credbridge doctor`],
   })
-}
-
-function random(): string {
-  return Math.random().toString(36).slice(2)
 }

@@ -1,22 +1,19 @@
-import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { withoutBlock } from '../block.ts'
+import { installedCommand, notInstalled, skippedAsAbsent } from '../installed.ts'
 import { netrc } from '../python/setup/overruled.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup, SetupOptions } from '../tool.ts'
-import { bazelrcOf, linesFor, otherHelpers, ourHosts, ourProgram, withLines } from './bazelrc.ts'
+import { bazelrcOf, linesFor, otherHelpers, ourHosts, withLines } from './bazelrc.ts'
+import { command } from './names.ts'
 import { proveBazel } from './prove.ts'
 
 /** Adds one line for each host, or one for all, to the user's own .bazelrc. */
 export const bazelSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
-    if (!isInstalled(machine)) {
-      throw new Failure('unavailable', 'Bazel is not installed', {
-        hints: [hint`install bazel or bazelisk first`],
-      })
-    }
+    if (!isInstalled(machine)) throw notInstalled('Bazel')
     const text = machine.files.read(bazelrcOf(machine)) ?? ''
     const hosts = hostsIn(options) ?? ourHosts(text) ?? []
-    const lines = linesFor(ourProgram(machine), hosts)
+    const lines = linesFor(installedCommand(machine, command), hosts)
     const after = withLines(text, lines)
     const says = lines.map((line) => `${bazelrcOf(machine)} says ${line}`).join('; ')
     const apply = () => machine.files.write(bazelrcOf(machine), after)
@@ -35,9 +32,9 @@ export const bazelSetup: Setup = {
     const text = machine.files.read(bazelrcOf(machine)) ?? ''
     const hosts = ourHosts(text)
     const fix = hint`credbridge setup bazel`
-    if (hosts === undefined && !isInstalled(machine)) return [{ state: 'skipped', says: 'Bazel is not installed' }]
+    if (hosts === undefined && !isInstalled(machine)) return skippedAsAbsent('Bazel')
     if (hosts === undefined) return [{ state: 'note', says: 'Bazel does not ask credbridge', fix }]
-    if (withLines(text, linesFor(ourProgram(machine), hosts)) !== text) {
+    if (withLines(text, linesFor(installedCommand(machine, command), hosts)) !== text) {
       return [{ state: 'wrong', says: 'Bazel asks another installation of credbridge', fix }]
     }
     return [

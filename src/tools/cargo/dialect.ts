@@ -1,26 +1,15 @@
 import { hostAndPort } from '../../core/endpoint.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { formatFailure } from '../../core/failure-text.ts'
-import { hint, placeWords } from '../../core/hint.ts'
 import { longestLine } from '../../system/lines.ts'
-import {
-  ask,
-  type Conversation,
-  type Dialect,
-  isPersonReading,
-  print,
-  readLine,
-  remove,
-  reply,
-  save,
-  setting,
-} from '../dialect.ts'
+import { ask, type Conversation, type Dialect, print, readLine, remove, reply, save, setting } from '../dialect.ts'
 import { addressIn } from './index-address.ts'
-import { type Found, findFor, findUnshared, type Registry, registryOf, removalsFor, tool } from './lookup.ts'
+import { type Found, findFor, type Registry, registryOf, removalsFor, tool } from './lookup.ts'
 import { hello, printBroken, printDone, printNoAnswer, printToken, type Request, readRequest } from './message.ts'
 import { command, saysIndex, startedByCargo } from './names.ts'
 import type { Home } from './places.ts'
 import { type Form, isPrintable, proofOf, tokenOf } from './token.ts'
+import { whyNot } from './unshared.ts'
 
 /**
  * cargo's credential-provider protocol, version 1: after our first line, one line for each request and one for each
@@ -88,21 +77,6 @@ function* formAt({ at }: Registry): Conversation<Form | undefined> {
 /** A secret without a user name that was set at the index itself is a token as cargo understands it. */
 function usualForm({ credential: { kind, account }, isAbove }: Found): Form {
   return kind === 'basic' && account === '' && !isAbove ? 'bare' : 'bearer'
-}
-
-/** Tells a person on the terminal about a credential that is not shared with cargo. */
-function* whyNot(registry: Registry): Conversation<string> {
-  if (!(yield* isPersonReading())) return ''
-  try {
-    const unshared = yield* findUnshared(registry)
-    if (unshared === undefined) return ''
-    const { endpoint, account } = unshared
-    const words = placeWords(endpoint, account === '' ? undefined : account)
-    const hints = [hint`credbridge share --with cargo ${words}`]
-    return formatFailure(new Failure('refused', `cargo may not use the credential for ${endpoint.key} yet`, { hints }))
-  } catch {
-    return ''
-  }
 }
 
 function* login(registry: Registry, request: Request): Conversation {

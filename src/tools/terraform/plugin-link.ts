@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { installedCommand } from '../installed.ts'
 import { unlinking } from '../path-link.ts'
 import type { Change, Machine } from '../tool.ts'
 import { command } from './names.ts'
@@ -12,12 +13,7 @@ import { command } from './names.ts'
 
 /** The absolute path of our command. */
 export function ownProgram(machine: Machine): string {
-  const ours = machine.ownCommand(command)
-  if (ours === undefined) {
-    throw new Failure('unavailable', `${command} is not installed or cannot be run`, {
-      hints: [hint`install credbridge`],
-    })
-  }
+  const ours = installedCommand(machine, command)
   // Only such a file is a plugin there.
   if (machine.platform !== 'win32' || ours.endsWith('.exe')) return ours
   throw new Failure('unsupported', 'on Windows terraform starts a helper only if it is an executable', {

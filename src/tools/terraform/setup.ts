@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { blockIn } from '../block.ts'
+import { notInstalled, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { helperIn, hostsIn, namesIn, withHelper, withoutHelper } from './cli-config.ts'
 import { tokensIn } from './credentials-file.ts'
@@ -16,9 +17,7 @@ const fix = hint`credbridge setup terraform`
 export const terraformSetup: Setup = {
   async plan(machine): Promise<Plan> {
     const clients = installedClients(machine)
-    if (clients.length === 0) {
-      throw new Failure('unavailable', 'terraform is not installed', { hints: [hint`install terraform or tofu first`] })
-    }
+    if (clients.length === 0) throw notInstalled('terraform')
     for (const client of clients) refuseOther(machine, client)
     const folders = distinct(clients.map(({ pluginFolder }) => pluginFolder))
     const links = folders.flatMap((folder) => linkingPlugin(machine, folder))
@@ -44,7 +43,7 @@ export const terraformSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const clients = installedClients(machine)
-    if (clients.length === 0) return [{ state: 'skipped', says: 'terraform is not installed' }]
+    if (clients.length === 0) return skippedAsAbsent('terraform')
     const notes = usedFirst(machine, clients).map((says): DoctorLine => ({ state: 'note', says }))
     return [...clients.map((client) => lineFor(machine, client)), ...notes, ...readableIn(machine)]
   },

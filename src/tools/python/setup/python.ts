@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import { type Hint, hint } from '../../../core/hint.ts'
 import { withoutBlock } from '../../block.ts'
+import { notInstalled, skippedAsAbsent } from '../../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
@@ -18,8 +19,7 @@ const module = 'credbridge_keyring.py'
  */
 export const pythonSetup: Setup = {
   async plan(machine): Promise<Plan> {
-    if (!isInstalled(machine))
-      throw new Failure('unavailable', 'Python is not installed', { hints: [hint`install Python first`] })
+    if (!isInstalled(machine)) throw notInstalled('Python')
     const changes: Change[] = []
     const text = moduleText(machine)
     if (machine.files.read(moduleFile(machine)) !== text) {
@@ -53,7 +53,7 @@ export const pythonSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     if (!namesUs(machine)) {
-      if (!isInstalled(machine)) return [{ state: 'skipped', says: 'Python is not installed' }]
+      if (!isInstalled(machine)) return skippedAsAbsent('Python')
       const says = "Python's keyring does not ask credbridge"
       return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }
