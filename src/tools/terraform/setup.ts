@@ -6,7 +6,7 @@ import { notInstalled, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { helperIn, hostsIn, namesIn, withHelper, withoutHelper } from './cli-config.ts'
 import { tokensIn } from './credentials-file.ts'
-import { helper, tool } from './names.ts'
+import { helper } from './names.ts'
 import { type Client, clientsOf, configFiles, installedClients } from './places.ts'
 import { faultOfPlugin, linkingPlugin, unlinkingPlugin } from './plugin-link.ts'
 import { proveTerraform } from './prove.ts'
@@ -17,7 +17,7 @@ const fix = hint`credbridge setup terraform`
 export const terraformSetup: Setup = {
   async plan(machine): Promise<Plan> {
     const clients = installedClients(machine)
-    if (clients.length === 0) throw notInstalled('terraform')
+    if (clients.length === 0) throw notInstalled('Terraform or OpenTofu')
     for (const client of clients) refuseOther(machine, client)
     const folders = distinct(clients.map(({ pluginFolder }) => pluginFolder))
     const links = folders.flatMap((folder) => linkingPlugin(machine, folder))
@@ -43,7 +43,7 @@ export const terraformSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const clients = installedClients(machine)
-    if (clients.length === 0) return skippedAsAbsent('terraform')
+    if (clients.length === 0) return skippedAsAbsent('Terraform or OpenTofu')
     const notes = usedFirst(machine, clients).map((says): DoctorLine => ({ state: 'note', says }))
     return [...clients.map((client) => lineFor(machine, client)), ...notes, ...readableIn(machine)]
   },
@@ -110,7 +110,7 @@ function removing(machine: Machine, file: string): readonly Change[] {
 
 function remarksOn(machine: Machine, clients: readonly Client[]): readonly string[] {
   const tokens = tokensIn(machine).map(
-    ({ file, host }) => `${file} has a token for ${host}, which is used first: credbridge import ${tool}`,
+    ({ file, host }) => `${file} has a token for ${host}, which is used first: credbridge import terraform`,
   )
   return [...usedFirst(machine, clients), ...tokens]
 }

@@ -43,15 +43,17 @@ test('a netrc file is named, in its usual place or where NETRC says', () => {
   const { world, home, put } = madeUp()
   expect(netrc(world)).toEqual([])
   put('.netrc', '')
-  expect(netrc(world)).toEqual([`what ${home}/.netrc says for a host goes before any keyring`])
+  expect(netrc(world)).toEqual([`${home}/.netrc takes precedence over any keyring for the hosts in it`])
   const other = put('other', '')
-  expect(netrc({ ...world, env: { NETRC: other } })).toEqual([`what ${other} says for a host goes before any keyring`])
+  expect(netrc({ ...world, env: { NETRC: other } })).toEqual([
+    `${other} takes precedence over any keyring for the hosts in it`,
+  ])
 })
 
 test('a variable that says otherwise than setup is named', () => {
   const { world } = madeUp({ env: { UV_KEYRING_PROVIDER: 'disabled' } })
   expect(overruled(world, 'UV_KEYRING_PROVIDER', 'subprocess')).toEqual([
-    'UV_KEYRING_PROVIDER is set to disabled, which goes before this',
+    'UV_KEYRING_PROVIDER is set to disabled, which takes precedence',
   ])
   expect(overruled(world, 'UV_KEYRING_PROVIDER', 'disabled')).toEqual([])
   expect(overruled(world, 'PIP_KEYRING_PROVIDER', 'subprocess')).toEqual([])

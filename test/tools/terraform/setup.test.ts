@@ -245,8 +245,11 @@ test('what is used before any helper is named', async () => {
 
 test('where neither is installed nothing is planned', async () => {
   const it = home([])
-  await expect(it.setup()).rejects.toMatchObject({ code: 'unavailable', message: 'terraform is not installed' })
-  expect(await it.check()).toEqual(['skipped terraform is not installed'])
+  await expect(it.setup()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'Terraform or OpenTofu is not installed',
+  })
+  expect(await it.check()).toEqual(['skipped Terraform or OpenTofu is not installed'])
   writeFileSync(join(it.home, '.terraformrc'), block)
   expect(await it.undo()).toEqual(['.terraformrc: no longer ask credbridge'])
 })
