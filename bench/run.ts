@@ -7,6 +7,7 @@ import { askpass } from './askpass.ts'
 import { cargo } from './cargo.ts'
 import { docker } from './docker.ts'
 import { git } from './git.ts'
+import { goAndBazel } from './go-and-bazel.ts'
 import { kubectlAndAws } from './kubectl-and-aws.ts'
 import { type Figures, measure } from './measure.ts'
 import { npm } from './npm.ts'
@@ -16,6 +17,7 @@ import { python } from './python.ts'
 import { goalTable, judge, table } from './report.ts'
 import { measureScaling } from './scaling.ts'
 import { starts } from './starts.ts'
+import { terraform } from './terraform.ts'
 import { vault } from './vault.ts'
 import { startWorld } from './world.ts'
 
@@ -26,7 +28,19 @@ import { startWorld } from './world.ts'
  * A complete run writes bench/results.json and docs/bench.svg; any other writes files of the same names to build/bench.
  */
 
-const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws, askpass]
+const parts: readonly Part[] = [
+  starts,
+  git,
+  docker,
+  python,
+  npm,
+  cargo,
+  vault,
+  kubectlAndAws,
+  askpass,
+  goAndBazel,
+  terraform,
+]
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })

@@ -26,7 +26,7 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Builds the executable of this name, and the addon beside it. Returns the works of others in them. */
+/** Builds the executable of this name, and the addon beside it. Returns the third-party works in them. */
 export async function buildByBun(target: Target, folder: string, executable: string): Promise<readonly Bundled[]> {
   const inputs = compile(target, join(folder, executable))
   const { file, folder: addonFolder } = addonFor(target)

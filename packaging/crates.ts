@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Bundled } from './bundled.ts'
 
-/* What `cargo metadata` says: https://doc.rust-lang.org/cargo/commands/cargo-metadata.html */
+/* The output of `cargo metadata`: https://doc.rust-lang.org/cargo/commands/cargo-metadata.html */
 
 interface Package {
   readonly id: string
@@ -24,7 +24,7 @@ export interface Metadata {
   readonly resolve: { readonly root: string; readonly nodes: readonly Node[] }
 }
 
-/** The crates whose code is in the executable: not what only helps to build it. By name. */
+/** The crates whose code is in the executable, without those that only help to build it, sorted by name. */
 export function linkedCrates({ packages, resolve }: Metadata): readonly Bundled[] {
   const linked = new Set<string>()
   const visit = (id: string) => {
@@ -53,7 +53,7 @@ function crate({ name, version, license, repository, manifest_path }: Package): 
   return { name, version, license, purl: `pkg:cargo/${name}@${version}`, notice: notice === '' ? where : notice }
 }
 
-/** The texts of licences in a crate's folder and, as with the C sources in some, one below. */
+/** The licence texts in a crate's folder and, as for the C sources in some crates, one level below. */
 function notices(folder: string): string {
   const files = readdirSync(folder, { withFileTypes: true })
   const own = files.filter((it) => it.isFile() && /^(licen[cs]e|copying|notice)/i.test(it.name))

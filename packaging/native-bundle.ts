@@ -4,23 +4,23 @@ import { build, type OutputFile, type Plugin } from 'esbuild'
 import { buildConstants, commands, root } from './project.ts'
 
 /*
- * The sources as the native host runs them (runtime/): modules that share what they have in common, each loaded when it
- * is first needed. What they import of node: comes from runtime/node; a name that is not there ends the build.
+ * Bundles the sources for the native host (runtime/). Modules share their common parts, and each is loaded when it is
+ * first needed. Imports of node: modules come from runtime/node. A missing name ends the build.
  */
 
 const host = join(root, 'runtime', 'node')
 const entry = join(root, 'build', 'native-entry.ts')
 
-/** What stands in the place of a package, or of a file of src/. */
+/** The replacements for packages and for files of src/. */
 const instead: Readonly<Record<string, string>> = {
   '@napi-rs/keyring': 'runtime/keychain.ts',
   'src/system/unix-socket-pipe.ts': 'runtime/unix-socket.ts',
 }
 
-/** What packages ask for by `require`. */
+/** The modules that packages load by `require`. */
 const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
 
-/** Bundles all commands, or another program, into this folder; returns the files that went into it. */
+/** Bundles all commands, or another program, into this folder. Returns the source files. */
 export async function bundleForNative(folder: string, program = allCommands()): Promise<readonly string[]> {
   mkdirSync(dirname(entry), { recursive: true })
   writeFileSync(entry, `import '../runtime/node/globals.ts'\n${program}`)
@@ -71,16 +71,16 @@ const native: Plugin = {
 }
 
 /**
- * What is loaded later is loaded by the host: the engine's own `import()` asks bytecode for the file that it came from,
- * which it no longer knows when all that serves to find faults is left out.
+ * The host does dynamic imports. The engine's own `import()` needs the file name that the bytecode was compiled from,
+ * which is stripped with the debug information.
  */
 function loadedByHost({ text }: OutputFile): string {
   return text.replace(/\bimport\((?="\.\/[^"]+"\))/g, 'loadModule(')
 }
 
 /**
- * A package's `require` of a node: module becomes the import of one that stands by itself: the bundler would otherwise
- * start all that it leads to lazily, on a client's path too.
+ * A package's `require` of a node: module becomes an import of a separate module. Otherwise the bundler would
+ * initialise all that it reaches lazily, also for a client's call.
  */
 function withImports(text: string): string {
   const imports = new Set<string>()

@@ -9,20 +9,20 @@ import { root } from './project.ts'
 import { type Target, targetNamed } from './targets.ts'
 
 /*
- * The executable of our own host: QuickJS-NG and what it gives to src/ (runtime/), with the bytecode of src/ in it. Rust
- * builds it, and only for the machine that it is on.
+ * The executable of the native host: QuickJS-NG with the host's modules (runtime/) and the bytecode of src/. Rust
+ * builds it, only for the machine that it runs on.
  */
 
 const crate = join(root, 'runtime')
 const { CARGO_TARGET_DIR: target = join(root, '.cache', 'cargo'), CARGO_HOME: cargoHome = join(homedir(), '.cargo') } =
   process.env
 
-/** Whether the executable for this platform is of this kind. */
+/** Whether the executable for this platform is the native one. */
 export function isNative(platform: Target): boolean {
   return platform.os === 'linux' && platform === targetNamed(undefined)
 }
 
-/** Builds the executable into this file; returns the works of others in it. */
+/** Builds the executable into this file. Returns the third-party works in it. */
 export async function buildNative(outfile: string): Promise<readonly Bundled[]> {
   const bundle = `${outfile}.bundle`
   try {
@@ -47,7 +47,7 @@ function cargo(words: readonly string[], env: Readonly<Record<string, string>> =
   })
 }
 
-/** Nothing of this machine's folders stays in the executable, so that it is the same wherever it is built. */
+/** Replaces the paths of this machine, so that the executable is the same wherever it is built. */
 function withoutPaths(): Readonly<Record<string, string>> {
   const registries = join(cargoHome, 'registry', 'src')
   const names = [...readdirSync(registries).map((name) => join(registries, name)), target, root]
@@ -55,7 +55,7 @@ function withoutPaths(): Readonly<Record<string, string>> {
   return { RUSTFLAGS: each('--remap-path-prefix').join(' '), CFLAGS: each('-ffile-prefix-map').join(' ') }
 }
 
-/** What Rust calls this machine. */
+/** Rust's name for this machine. */
 function machine(): string {
   const [, host = ''] = /^host: (.+)$/m.exec(execFileSync('rustc', ['-vV'], { encoding: 'utf8' })) ?? []
   return host

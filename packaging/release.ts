@@ -34,7 +34,7 @@ for (const target of wanted) {
 }
 writeFileSync(join(out, 'SHA256SUMS'), checksums(out))
 
-/** npm publishes with provenance only what says where it comes from. */
+/** npm publishes with provenance only a package that names its source. */
 function refuseWithoutOrigin(): void {
   const missing = ['repository', 'homepage', 'bugs'].filter((name) => !(name in manifest))
   if (missing.length === 0) return

@@ -37,7 +37,7 @@ fn compile(name: &str, source: Vec<u8>) -> Vec<u8> {
     })
 }
 
-/// The engine wants every imported module while it compiles, and looks at none.
+/// The engine loads every imported module while it compiles, but does not use its content.
 struct Anything;
 
 impl Resolver for Anything {

@@ -9,14 +9,14 @@ import { converse, type Service } from '../src/stores/secret-service/service.ts'
 import { connectByNet } from '../src/system/unix-socket-net.ts'
 
 /*
- * What src/ uses of @napi-rs/keyring, with the very items that the addon has: those of the Secret Service by our own
- * conversation with it, those of the kernel's keyring by the host. What goes wrong has our failure or, where the addon
- * has a text for it, that text.
+ * The part of @napi-rs/keyring that src/ uses, with the same items as the addon: those of the Secret Service through
+ * our own client, those of the kernel's keyring through the host. Errors are our failures, or have the addon's text
+ * where it has one.
  */
 
 const limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
-/** An entry lets the Secret Service ask a person, a search does not. */
+/** An entry lets the Secret Service ask a person. A search does not. */
 async function during<T>(personPresent: boolean, request: (service: Service) => Promise<T>): Promise<T> {
   const addresses = busAddresses(sessionBus(process.env))
   const userId = process.getuid?.() ?? -1
@@ -28,7 +28,7 @@ async function during<T>(personPresent: boolean, request: (service: Service) => 
   }
 }
 
-/** The item of one service and user name in the Secret Service. */
+/** The item for a service and user name in the Secret Service. */
 export class AsyncEntry {
   readonly #attributes: ReadonlyMap<string, string>
   readonly #label: string
@@ -70,7 +70,7 @@ export class AsyncEntry {
   }
 }
 
-/** All items of a service that are there with their secrets; bytes that are no UTF-8 become U+FFFD. */
+/** All items of a service, with their secrets. Bytes that are not UTF-8 become U+FFFD. */
 export function findCredentialsAsync(name: string): Promise<{ account: string; password: string }[]> {
   return during(false, async (service) => {
     const [paths] = await Promise.all([searchAll(service, [new Map([['service', name]])]), service.session])
@@ -87,7 +87,7 @@ interface Options {
   readonly linux: { readonly store: 'keyutils' | 'secret-service' }
 }
 
-/** An entry of the kernel's keyring: it waits for nobody. */
+/** An entry of the kernel's keyring. Its calls do not wait. */
 export class Entry {
   readonly #service: string
   readonly #account: string

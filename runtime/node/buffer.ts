@@ -1,6 +1,6 @@
 import { decode, encode, encodeInto, isUtf8 as isValid } from 'host:text'
 
-/* https://nodejs.org/api/buffer.html, as far as src/ uses it. */
+/* https://nodejs.org/api/buffer.html, the part that src/ uses. */
 
 export type Encoding = 'utf8' | 'utf-8' | 'latin1' | 'binary' | 'ascii' | 'hex' | 'base64' | 'base64url'
 type Source = string | ArrayBuffer | ArrayLike<number>
@@ -9,7 +9,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
   return isValid(bytes)
 }
 
-/** Its own `from` takes other arguments than the array's. */
+/** Its `from` has other parameters than the array's. */
 const Bytes = Uint8Array as unknown as new (
   source: number | ArrayBuffer,
   offset?: number,

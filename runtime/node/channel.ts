@@ -5,8 +5,8 @@ import { EventEmitter, type Listener } from './events.ts'
 import { queueMicrotask } from './timers.ts'
 
 /*
- * What src/ uses of https://nodejs.org/api/stream.html, over a descriptor that does not block: events `data`, `end`,
- * `error` and, last of all, `close`.
+ * The part of https://nodejs.org/api/stream.html that src/ uses, over a non-blocking file descriptor: the events
+ * `data`, `end`, `error` and, at last, `close`.
  */
 
 const chunk = 16_384
@@ -19,7 +19,7 @@ export class Channel extends EventEmitter {
   #ending = false
   #held = true
 
-  /** It owns the descriptor from now on. */
+  /** It owns the file descriptor from now on. */
   constructor(fd: number | undefined) {
     super()
     this.#fd = fd
@@ -51,7 +51,7 @@ export class Channel extends EventEmitter {
     return this
   }
 
-  /** Sends all of it, after whatever was sent before. */
+  /** Sends the bytes after all earlier ones. */
   write(bytes: Uint8Array | string): boolean {
     this.#unsent.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
     if (this.#writing === undefined) this.#push()
@@ -85,7 +85,7 @@ export class Channel extends EventEmitter {
     return this
   }
 
-  /** Room for what is read next. */
+  /** The buffer for the next read. */
   protected room(): Uint8Array {
     return Buffer.allocUnsafe(chunk)
   }
@@ -118,7 +118,7 @@ export class Channel extends EventEmitter {
     if (this.#ending) this.destroy()
   }
 
-  /** Does what may have to wait, or may fail: `undefined` then. */
+  /** Does an operation that may have to wait or may fail; `undefined` in both cases. */
   #attempt(act: () => number): number | undefined {
     try {
       return act()

@@ -5,7 +5,7 @@ import { definedOnly, process } from './process.ts'
 import { hear, holdSignals, signalName, signals } from './signals.ts'
 import { queueMicrotask } from './timers.ts'
 
-/* https://nodejs.org/api/child_process.html, as far as src/ uses it. */
+/* https://nodejs.org/api/child_process.html, the part that src/ uses. */
 
 type Stdio = 'pipe' | 'inherit' | 'ignore' | number
 
@@ -16,12 +16,12 @@ interface Options {
   readonly windowsHide?: boolean
 }
 
-/** What host:child takes for a descriptor. */
+/** The values of host:child for a file descriptor. */
 const asNumber = { pipe: -1, ignore: -2 }
 
 const running = new Set<ChildProcess>()
 
-/** Emits `error` if it could not be started, else `exit` and, when its pipes have been read to the end, `close`. */
+/** Emits `error` if it could not be started; else `exit`, and `close` when its pipes have been read to the end. */
 export class ChildProcess extends EventEmitter {
   pid: number | undefined
   exitCode: number | null = null
@@ -57,7 +57,7 @@ export class ChildProcess extends EventEmitter {
     return this.stdio[2] ?? null
   }
 
-  /** Whether it was still there to get the signal. */
+  /** Returns whether the process existed and got the signal. */
   kill(signal: string = 'SIGTERM'): boolean {
     if (this.pid === undefined || !running.has(this)) return false
     try {
@@ -67,7 +67,7 @@ export class ChildProcess extends EventEmitter {
     }
   }
 
-  /** Looks whether it has ended. */
+  /** Checks whether it has ended. */
   reap(): void {
     const end = this.pid === undefined ? undefined : ended(this.pid)
     if (end === undefined) return

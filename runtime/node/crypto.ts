@@ -2,7 +2,7 @@ import * as host from 'host:crypto'
 import { random } from 'host:process'
 import { Buffer, type Encoding } from './buffer.ts'
 
-/* https://nodejs.org/api/crypto.html, as far as src/ uses it. */
+/* https://nodejs.org/api/crypto.html, the part that src/ uses. */
 
 type Bytes = Uint8Array | string
 
@@ -20,7 +20,7 @@ export function randomBytes(count: number): Buffer {
   return bytes
 }
 
-/** Something that is told of bytes one after the other, and computed from all of them at the end. */
+/** Collects bytes and computes its result from all of them at the end. */
 class Gathering {
   readonly #parts: Uint8Array[] = []
   readonly #compute: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>
@@ -65,7 +65,7 @@ export function scryptSync(
 
 const tagLength = 16
 
-/** It takes all that is to be sealed or opened in one `update`. */
+/** Takes the whole plaintext or ciphertext in one `update`. */
 interface Cipher {
   setAAD(bytes: Uint8Array): this
   setAuthTag(tag: Uint8Array): this
@@ -82,7 +82,7 @@ export function createCipheriv(algorithm: string, key: Uint8Array, nonce: Uint8A
   })
 }
 
-/** What is not authentic gives nothing in `update`, and throws in `final`. */
+/** If the ciphertext is not authentic, `update` returns nothing and `final` throws. */
 export function createDecipheriv(algorithm: string, key: Uint8Array, nonce: Uint8Array, _?: object): Cipher {
   return cipher((bytes, associated, tag) => {
     if (algorithm === 'aes-128-cbc') return { bytes: buffer(host.decryptCbc(key, nonce, bytes)) }
@@ -128,7 +128,7 @@ function cipher(act: (bytes: Uint8Array, associated: Uint8Array, tag: Uint8Array
   }
 }
 
-/** Diffie-Hellman in the one group that src/ uses. */
+/** Diffie-Hellman in the only group that src/ uses. */
 export function createDiffieHellmanGroup(group: string) {
   if (group !== 'modp2') throw new TypeError('Unknown DH group')
   const secret = randomBytes(groupLength)
@@ -146,7 +146,7 @@ interface Jwk {
   readonly x: string
 }
 
-/** A key of Ed25519. */
+/** An Ed25519 key. */
 export function createPublicKey({ key }: { readonly key: Jwk; readonly format: string }): Buffer {
   if (key.kty !== 'OKP' || key.crv !== 'Ed25519') throw new TypeError('Invalid JWK data')
   return Buffer.from(key.x, 'base64url')

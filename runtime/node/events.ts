@@ -1,4 +1,4 @@
-/* https://nodejs.org/api/events.html, as far as it is used. */
+/* https://nodejs.org/api/events.html, the part that is used. */
 
 // biome-ignore lint/suspicious/noExplicitAny: a listener knows what its event brings, an emitter does not.
 export type Listener = (...values: any[]) => unknown
@@ -53,7 +53,7 @@ export class EventEmitter {
     return this.listeners(name).length
   }
 
-  /** Whether anybody listened. An error that nobody hears is thrown. */
+  /** Returns whether there was a listener. An `error` without a listener is thrown. */
   emit(name: Name, ...values: unknown[]): boolean {
     const all = this.listeners(name)
     if (all.length === 0 && name === 'error') throw values[0]

@@ -2,7 +2,7 @@ import * as files from 'host:files'
 import { stop, watch } from 'host:poll'
 import { Buffer, type Encoding } from './buffer.ts'
 
-/* https://nodejs.org/api/fs.html, as far as src/ uses it. */
+/* https://nodejs.org/api/fs.html, the part that src/ uses. */
 
 export const constants = { F_OK: 0, X_OK: 1, W_OK: 2, R_OK: 4, ...files.flags() }
 
@@ -18,7 +18,7 @@ const modes = {
   a: O_WRONLY | O_CREAT | O_APPEND,
 }
 
-/** A path as the system takes it. */
+/** A path as a string. */
 function checked(path: Path): string {
   if (path.includes('\0')) {
     throw Object.assign(new TypeError('a path has a NUL byte'), { code: 'ERR_INVALID_ARG_VALUE' })
@@ -51,7 +51,7 @@ export function readSync(
 
 type ReadCallback = (error: (Error & { code?: string }) | null, count: number) => void
 
-/** Waits until there is something to be read. */
+/** Waits until bytes can be read. */
 export function read(
   fd: number,
   into: Uint8Array,
@@ -72,7 +72,7 @@ export function read(
   })
 }
 
-/** A text is followed by the position alone. */
+/** After a string only the position follows. */
 export function writeSync(
   fd: number,
   from: Uint8Array | string,
@@ -206,7 +206,7 @@ export function existsSync(path: Path): boolean {
   }
 }
 
-/** The names in the folder, in no order. */
+/** The names in the folder, in any order. */
 export function readdirSync(path: Path): string[] {
   return files.readdir(checked(path))
 }

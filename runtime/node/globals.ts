@@ -13,7 +13,7 @@ import {
 } from './timers.ts'
 import { URL } from './url.ts'
 
-/* The names that are everywhere in Node, and what `import()` becomes (packaging/native-bundle.ts). */
+/* Node's global names, and the replacement for `import()` (packaging/native-bundle.ts). */
 
 const crypto = {
   getRandomValues<Values extends Uint8Array>(values: Values): Values {

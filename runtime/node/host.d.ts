@@ -1,4 +1,4 @@
-/* What the host offers: ../src, one file for each module. Errors of the system are thrown as Node throws them. */
+/* The host's modules: ../src, one file for each. System errors are thrown in Node's form. */
 
 declare module 'host:modules' {
   export function load(name: string): Promise<unknown>
@@ -8,7 +8,7 @@ declare module 'host:text' {
   export function isUtf8(bytes: Uint8Array): boolean
   /** `text` must be well-formed; `encoding` is one of Node's names. */
   export function encode(text: string, encoding: string): Uint8Array<ArrayBuffer>
-  /** Writes UTF-8, as many whole characters as there is room for; how many bytes that were. */
+  /** Writes as many whole characters in UTF-8 as fit. Returns the number of bytes. */
   export function encodeInto(text: string, into: Uint8Array, offset: number): number
   export function decode(bytes: Uint8Array, start: number, end: number, encoding: string): string
 }
@@ -17,16 +17,18 @@ declare module 'host:files' {
   export function flags(): Record<OpenFlag, number>
   export function open(path: string, flags: number, mode: number): number
   export function close(fd: number): void
-  /** At the position, or where the descriptor stands if that is negative. */
+  /** At the position; if that is negative, at the file descriptor's own. */
   export function read(fd: number, into: Uint8Array, offset: number, length: number, position: number): number
   export function write(fd: number, from: Uint8Array, offset: number, length: number, position: number): number
   export function fsync(fd: number): void
   export function ftruncate(fd: number, length: number): void
-  /** Device, inode, mode, links, user, group, size, and the times of access, writing and change in milliseconds. */
+  /**
+   * Device, inode, mode, links, user, group, size, and the times of access, modification and change in milliseconds.
+   */
   export function stat(path: string): Stats
   export function lstat(path: string): Stats
   export function fstat(fd: number): Stats
-  /** The number of the kind of file system. */
+  /** The type number of the file system. */
   export function statfs(path: string): number
   export function access(path: string, mode: number): void
   export function readFile(path: string): Uint8Array<ArrayBuffer>
@@ -61,19 +63,19 @@ declare module 'host:files' {
 }
 
 declare module 'host:poll' {
-  /** Calls back once, so many milliseconds from now. All numbers that name a wait are of one series. */
+  /** Calls back once, after this many milliseconds. All waits share one series of numbers. */
   export function after(milliseconds: number, callback: () => void): number
-  /** Calls back whenever the descriptor can be read from, or written to, or is at its end. */
+  /** Calls back each time that the file descriptor can be read or written, or is at its end. */
   export function watch(fd: number, writing: boolean, callback: () => void): number
   export function stop(wait: number): void
-  /** Whether the process lives on for it. */
+  /** Whether it keeps the process alive. */
   export function hold(wait: number, held: boolean): void
-  /** Calls back when nothing is left that the process lives on for. */
+  /** Calls back when nothing keeps the process alive any more. */
   export function atEnd(callback: () => void): void
 }
 
 declare module 'host:process' {
-  /** The name that the process was started by, and the words behind it. */
+  /** argv: the name by which the process was started, and its arguments. */
   export function words(): string[]
   export function executable(): string
   export function environment(): Record<string, string | undefined>
@@ -88,32 +90,32 @@ declare module 'host:process' {
   export function architecture(): string
   export function random(into: Uint8Array): void
   export function kill(process: number, signal: number): void
-  /** Becomes the program; returns by an error only. */
+  /** Replaces this process by the program. Returns only with an error. */
   export function become(program: string, words: readonly string[], env: Readonly<Record<string, string>>): never
   export function exit(code: number): never
 }
 
 declare module 'host:socket' {
-  /** A descriptor that does not block, connected to this path, or to an abstract name behind a NUL. */
+  /** A non-blocking file descriptor, connected to this path, or to an abstract name after a NUL. */
   export function connect(path: string): number
 }
 
 declare module 'host:terminal' {
   export function isTerminal(fd: number): boolean
-  /** Keys come one by one and are not shown; the end of the process ends that too. */
+  /** Keys are read one by one and not echoed. The end of the process restores the terminal. */
   export function setRaw(fd: number, on: boolean): void
   export function size(fd: number): [columns: number, rows: number]
 }
 
 declare module 'host:signals' {
-  /** A descriptor that a byte can be read from for each signal that came: its number. */
+  /** A file descriptor from which one byte can be read for each received signal: its number. */
   export function open(): number
-  /** Whether the signal is heard, or does what it does to other processes. */
+  /** Whether the signal is reported, or has its default effect. */
   export function listen(signal: number, on: boolean): void
 }
 
 declare module 'host:url' {
-  /** `undefined` if it is no URL. */
+  /** `undefined` if it is not a valid URL. */
   export function parse(text: string): Parts | undefined
   export function withHostname(href: string, name: string): Parts
   type Parts = [href: string, username: string, hostname: string]
@@ -133,14 +135,14 @@ declare module 'host:crypto' {
     r: number,
     p: number,
   ): Uint8Array<ArrayBuffer>
-  /** AES-256-GCM: the ciphertext and, behind it, the tag. */
+  /** AES-256-GCM: the ciphertext followed by the tag. */
   export function sealGcm(
     key: Uint8Array,
     nonce: Uint8Array,
     associated: Uint8Array,
     plain: Uint8Array,
   ): Uint8Array<ArrayBuffer>
-  /** `undefined` if the tag behind the ciphertext is not the right one. */
+  /** `undefined` if the tag after the ciphertext is wrong. */
   export function openGcm(
     key: Uint8Array,
     nonce: Uint8Array,
@@ -150,15 +152,15 @@ declare module 'host:crypto' {
   /** AES-128-CBC with padding. */
   export function encryptCbc(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): Uint8Array<ArrayBuffer>
   export function decryptCbc(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer>
-  /** The base to the power of the exponent in the second Oakley group. */
+  /** The base to the power of the exponent, in the second Oakley group. */
   export function oakley2(base: Uint8Array, exponent: Uint8Array): Uint8Array<ArrayBuffer>
   export function verifyEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
 }
 
 declare module 'host:child' {
   /**
-   * Starts a program by its path. `stdio` says for 0, 1, 2 and so on which descriptor of ours it is: -1 a new pipe, -2
-   * nothing. Returns the process id and, for each, our end of the pipe or -1.
+   * Starts a program by its path. `stdio` lists our file descriptors for its 0, 1, 2 and so on: -1 is a new pipe, -2
+   * nothing. Returns the process ID and, for each, our end of the pipe or -1.
    */
   export function start(
     program: string,
@@ -167,7 +169,7 @@ declare module 'host:child' {
     folder: string,
     stdio: readonly number[],
   ): [process: number, ...pipes: number[]]
-  /** The exit code and the signal that ended it, or 0; `undefined` as long as it runs. */
+  /** The exit code, and the signal that ended it or 0; `undefined` while it runs. */
   export function ended(process: number): [code: number, signal: number] | undefined
 }
 
@@ -178,6 +180,6 @@ declare module 'host:keyring' {
 }
 
 declare module 'host:zlib' {
-  /** Throws where more than `longest` bytes come out. */
+  /** Throws if the result has more than `longest` bytes. */
   export function gunzip(archive: Uint8Array, longest: number): Uint8Array<ArrayBuffer>
 }

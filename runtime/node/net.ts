@@ -3,7 +3,7 @@ import type { Buffer } from './buffer.ts'
 import { Channel } from './channel.ts'
 import { setImmediate } from './timers.ts'
 
-/* https://nodejs.org/api/net.html, as far as src/ uses it: the client's end of a Unix socket. */
+/* https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket. */
 
 interface OnRead {
   buffer(): Uint8Array
@@ -33,7 +33,7 @@ export class Socket extends Channel {
   }
 }
 
-/** It says in a later turn whether somebody answers: `connect` or `error`. */
+/** Emits `connect` or `error` in a later turn of the event loop. */
 export function createConnection({ path, onread }: Options): Socket {
   let fd: number | undefined
   let failure: unknown

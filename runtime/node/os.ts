@@ -2,7 +2,7 @@ import * as host from 'host:process'
 import { process } from './process.ts'
 import { signals } from './signals.ts'
 
-/* https://nodejs.org/api/os.html, as far as src/ uses it. */
+/* https://nodejs.org/api/os.html, the part that src/ uses. */
 
 export const constants = { signals }
 
@@ -10,7 +10,7 @@ export function homedir(): string {
   return process.env['HOME'] ?? userInfo().homedir
 }
 
-/** Throws where the system does not know the user. */
+/** Throws if the system does not know the user. */
 export function userInfo(): { readonly uid: number; readonly username: string; readonly homedir: string } {
   const [username, homedir] = [host.userName(), host.home()]
   if (username !== undefined && homedir !== undefined) return { uid: host.userId(), username, homedir }
@@ -19,7 +19,7 @@ export function userInfo(): { readonly uid: number; readonly username: string; r
 
 export const hostname = host.hostName
 
-/** Throws, as Node does, what the system says: https://nodejs.org/api/os.html#osgetprioritypid */
+/** Throws the system's error, as Node does: https://nodejs.org/api/os.html#osgetprioritypid */
 export function getPriority(pid = 0): number {
   try {
     return host.priority(pid)

@@ -1,6 +1,6 @@
 import { folder } from 'host:process'
 
-/* https://nodejs.org/api/path.html: only what POSIX means by a path. */
+/* https://nodejs.org/api/path.html, for POSIX paths only. */
 
 export const sep = '/'
 export const delimiter = ':'
@@ -9,7 +9,7 @@ export function isAbsolute(path: string): boolean {
   return path.startsWith('/')
 }
 
-/** The names on the way, without empty ones, `.` and, as far as that is possible, `..`. */
+/** The segments of a path, without empty ones, `.` and, if possible, `..`. */
 function names(path: string): string[] {
   const way: string[] = []
   for (const name of path.split('/')) {
@@ -68,7 +68,7 @@ export function parse(path: string): { root: string; dir: string; base: string; 
   return { root: isAbsolute(path) ? '/' : '', dir, base, ext, name: base.slice(0, base.length - ext.length) }
 }
 
-/** Where the last name starts and ends. */
+/** The start and end of the last segment. */
 function lastName(path: string): [start: number, end: number] {
   const end = withoutSlashes(path).length
   return [path.lastIndexOf('/', end - 1) + 1, end]

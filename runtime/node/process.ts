@@ -6,7 +6,7 @@ import { Buffer } from './buffer.ts'
 import { EventEmitter, type Listener } from './events.ts'
 import { hear, ignore, signals } from './signals.ts'
 
-/* https://nodejs.org/api/process.html, as far as src/ and what it is built of use it. */
+/* https://nodejs.org/api/process.html, the part that src/ and its packages use. */
 
 const [argv0 = '', ...words] = host.words()
 const executable = host.executable()
@@ -64,7 +64,7 @@ class Process extends EventEmitter {
   }
 }
 
-/** The variables that a child is given: one that is undefined is not there. */
+/** The environment of a child process, without undefined variables. */
 export function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]])),

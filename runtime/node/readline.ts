@@ -3,7 +3,7 @@ import { EventEmitter } from './events.ts'
 import { StringDecoder } from './string_decoder.ts'
 import type { ReadStream } from './tty.ts'
 
-/* https://nodejs.org/api/readline.html, as far as @clack/prompts uses it: keys, and a line that they edit unseen. */
+/* https://nodejs.org/api/readline.html, the part that @clack/prompts uses: keys, and a line edited without echo. */
 
 export interface Key {
   readonly sequence: string
@@ -15,7 +15,7 @@ export interface Key {
 
 const esc = '\u001b'
 
-/** What a key sends behind ESC [ or ESC O: ECMA-48, and the keys of VT220. */
+/** The bytes of a key after ESC [ or ESC O: ECMA-48, and the keys of VT220. */
 const named: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
@@ -46,7 +46,7 @@ const single: Readonly<Record<string, string>> = {
 
 const sequence = new RegExp(`^${esc}(?:\\[(\\d*)(?:;(\\d+))?([A-Za-z~])|O([A-Za-z]))`)
 
-/** The keys that were pressed to send this. */
+/** The keys that produce these bytes. */
 export function* keysIn(text: string): Iterable<Key> {
   for (let rest = text; rest !== ''; ) {
     const key = firstKey(rest)
@@ -81,7 +81,7 @@ interface Options {
   readonly input: ReadStream
 }
 
-/** The line that the keys make. Nothing is shown: whoever listens to the keys as well shows it. */
+/** The edited line. It is not displayed: a listener to the keys does that. */
 export class Interface extends EventEmitter {
   terminal = true
   line = ''
@@ -133,7 +133,7 @@ export class Interface extends EventEmitter {
     this.cursor += text.length
   }
 
-  /** As Emacs and its heirs have it. */
+  /** As in Emacs. */
   #edit({ name = '', ctrl = false }: Partial<Key>): void {
     const edits: Readonly<Record<string, () => void>> = ctrl
       ? {
@@ -167,7 +167,7 @@ export class Interface extends EventEmitter {
     this.cursor = from
   }
 
-  /** Where the character before the cursor starts; characters of two units are never cut in two. */
+  /** The start of the character before the cursor. Surrogate pairs are not split. */
   #before(): number {
     return this.cursor - ([...this.line.slice(0, this.cursor)].at(-1)?.length ?? 0)
   }
@@ -186,7 +186,7 @@ export function createInterface(options: Options): Interface {
   return new Interface(options)
 }
 
-/** An interface emits them by itself. */
+/** The interface emits key events itself. */
 export function emitKeypressEvents(): void {}
 
 export default { createInterface, emitKeypressEvents }

@@ -47,7 +47,7 @@ export function signalName(number: number): string {
 const heard = new Map<number, () => void>()
 let waiting: number | undefined
 
-/** Calls whenever the signal comes, in place of what it does otherwise. It keeps no process alive. */
+/** Calls back when the signal arrives, in place of its default effect. Does not keep the process alive. */
 export function hear(signal: number, callback: () => void): void {
   waiting ??= listening()
   heard.set(signal, callback)
@@ -58,7 +58,7 @@ export function ignore(signal: number): void {
   if (heard.delete(signal)) listen(signal, false)
 }
 
-/** Whether the process lives on for signals that may come. */
+/** Whether awaited signals keep the process alive. */
 export function holdSignals(on: boolean): void {
   if (waiting !== undefined) hold(waiting, on)
 }

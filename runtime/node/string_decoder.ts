@@ -5,7 +5,7 @@ import { Buffer } from './buffer.ts'
 export class StringDecoder {
   #kept = Buffer.alloc(0)
 
-  /** The text of what is complete; the rest waits for more. */
+  /** The text of the complete characters. The rest waits for more bytes. */
   write(bytes: Uint8Array): string {
     const all = Buffer.concat([this.#kept, bytes])
     const whole = all.length - unfinished(all)
@@ -14,7 +14,7 @@ export class StringDecoder {
   }
 }
 
-/** How many bytes at the end begin a character that goes on. */
+/** The number of bytes at the end that begin an incomplete character. */
 function unfinished(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count++) {
     const byte = bytes[bytes.length - count] ?? 0

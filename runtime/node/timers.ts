@@ -25,7 +25,7 @@ export class Timeout {
   }
 }
 
-/** One timeout after the other. */
+/** Calls back repeatedly, by one timeout after another. */
 export class Interval {
   #timer: Timeout
   #held = true

@@ -1,7 +1,7 @@
 import { isTerminal, setRaw, size } from 'host:terminal'
 import { Channel } from './channel.ts'
 
-/* https://nodejs.org/api/tty.html, as far as it is used. */
+/* https://nodejs.org/api/tty.html, the part that is used. */
 
 export function isatty(fd: number): boolean {
   return isTerminal(fd)

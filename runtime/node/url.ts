@@ -1,6 +1,6 @@
 import { parse, withHostname } from 'host:url'
 
-/* https://url.spec.whatwg.org, as far as src/ uses it. */
+/* https://url.spec.whatwg.org, the part that src/ uses. */
 
 type Parts = NonNullable<ReturnType<typeof parse>>
 
@@ -29,7 +29,7 @@ export class URL {
     return this.#parts[2]
   }
 
-  /** What is no host leaves it as it is. */
+  /** An invalid host leaves it unchanged. */
   set hostname(name: string) {
     this.#parts = withHostname(this.href, name.toWellFormed())
   }

@@ -1,4 +1,4 @@
-/* https://nodejs.org/api/util.html, as far as it is used. */
+/* https://nodejs.org/api/util.html, the part that is used. */
 
 /** For plain data. */
 export function isDeepStrictEqual(one: unknown, other: unknown): boolean {
@@ -16,7 +16,7 @@ export function isDeepStrictEqual(one: unknown, other: unknown): boolean {
   )
 }
 
-/** https://nodejs.org/api/util.html#modifiers: how each starts and ends. */
+/** https://nodejs.org/api/util.html#modifiers: the start and end code of each. */
 const styles: Readonly<Record<string, readonly [number, number]>> = {
   bold: [1, 22],
   dim: [2, 22],

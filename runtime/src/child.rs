@@ -1,4 +1,4 @@
-//! Programs that we start.
+//! Child processes.
 
 use crate::error::OrThrow;
 use crate::files::borrowed;
@@ -20,7 +20,7 @@ native_module! {
 
 const PIPE: i32 = -1;
 
-/// Its process id and, for each descriptor of it, our end of the pipe or -1.
+/// Its process ID and, for each of its file descriptors, our end of the pipe or -1.
 fn start(
     ctx: Ctx<'_>,
     program: String,
@@ -70,7 +70,7 @@ fn started(
     Ok([child.id() as i32].into_iter().chain(ends).collect())
 }
 
-/// The program's end, and ours, which does not block.
+/// The program's end of a pipe, and our non-blocking end.
 fn piped(program_reads: bool) -> nix::Result<(OwnedFd, Option<OwnedFd>)> {
     let (reading, writing) = pipe2(OFlag::O_CLOEXEC)?;
     let (theirs, ours) = if program_reads { (reading, writing) } else { (writing, reading) };
@@ -78,7 +78,7 @@ fn piped(program_reads: bool) -> nix::Result<(OwnedFd, Option<OwnedFd>)> {
     Ok((theirs, Some(ours)))
 }
 
-/// How it ended: its exit code, and the signal that ended it or 0. Nothing as long as it runs.
+/// The exit code, and the signal that ended it or 0; nothing while it runs.
 fn ended(ctx: Ctx<'_>, process: i32) -> Result<Option<Vec<i32>>> {
     let status = waitpid(Pid::from_raw(process), Some(WaitPidFlag::WNOHANG)).or_throw(&ctx, "waitpid")?;
     Ok(match status {

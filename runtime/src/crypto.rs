@@ -1,4 +1,4 @@
-//! Cryptography, by the crates of RustCrypto and dalek. Nothing is computed here.
+//! Cryptography, by the crates of RustCrypto and dalek. No algorithm is implemented here.
 
 use crate::files::{Bytes, part};
 use crate::modules::native_module;
@@ -25,7 +25,7 @@ fn answer<'js>(ctx: &Ctx<'js>, bytes: impl Into<Vec<u8>>) -> Result<Bytes<'js>> 
     TypedArray::new(ctx.clone(), bytes.into())
 }
 
-/// What cannot be: a key of the wrong length, an algorithm that nobody here uses.
+/// The error for an invalid argument: a key of the wrong length, an unsupported algorithm.
 fn wrong(ctx: &Ctx<'_>, what: &str) -> rquickjs::Error {
     Exception::throw_type(ctx, what)
 }
@@ -74,7 +74,7 @@ fn scrypt<'js>(
     answer(&ctx, out)
 }
 
-/// AES-256-GCM: the ciphertext and, behind it, the tag.
+/// AES-256-GCM: the ciphertext followed by the tag.
 fn seal_gcm<'js>(
     ctx: Ctx<'js>,
     key: Bytes<'js>,
@@ -88,7 +88,7 @@ fn seal_gcm<'js>(
     answer(&ctx, sealed.map_err(|_| wrong(&ctx, "too much for AES-GCM"))?)
 }
 
-/// The plaintext; nothing if the tag is not the right one.
+/// The plaintext; nothing if the tag is wrong.
 fn open_gcm<'js>(
     ctx: Ctx<'js>,
     key: Bytes<'js>,
@@ -106,7 +106,7 @@ fn gcm(ctx: &Ctx<'_>, key: &Bytes<'_>) -> Result<Aes256Gcm> {
     Aes256Gcm::new_from_slice(all(key)).map_err(|_| wrong(ctx, "Invalid key length"))
 }
 
-/// AES-128-CBC, padded as PKCS #7 says.
+/// AES-128-CBC with PKCS #7 padding.
 fn encrypt_cbc<'js>(ctx: Ctx<'js>, key: Bytes<'js>, iv: Bytes<'js>, plain: Bytes<'js>) -> Result<Bytes<'js>> {
     let cipher = cbc::Encryptor::<aes::Aes128>::new_from_slices(all(&key), all(&iv));
     let cipher = cipher.map_err(|_| wrong(&ctx, "Invalid key length"))?;
@@ -127,7 +127,7 @@ const PRIME: U1024 = U1024::from_be_hex(concat!(
     "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff",
 ));
 
-/// The base to the power of the exponent in that group, in 128 bytes. A base that is none of a key is refused.
+/// The base to the power of the exponent in that group, in 128 bytes. A base that is not a valid key is refused.
 fn oakley2<'js>(ctx: Ctx<'js>, base: Bytes<'js>, exponent: Bytes<'js>) -> Result<Bytes<'js>> {
     let number = |bytes: &Bytes<'js>| {
         let mut padded = [0; 128];
@@ -144,7 +144,7 @@ fn oakley2<'js>(ctx: Ctx<'js>, base: Bytes<'js>, exponent: Bytes<'js>) -> Result
     answer(&ctx, FixedMontyForm::new(&base, &group).pow(&exponent).retrieve().to_be_bytes().as_ref())
 }
 
-/// False also where the key is none.
+/// False also if the key is invalid.
 fn verify_ed25519(key: Bytes<'_>, message: Bytes<'_>, signature: Bytes<'_>) -> bool {
     let verified = || {
         let key = ed25519_dalek::VerifyingKey::from_bytes(all(&key).try_into().ok()?).ok()?;

@@ -1,9 +1,9 @@
-//! What goes wrong, as JavaScript hears of it.
+//! Errors, as JavaScript gets them.
 
 use nix::errno::Errno;
 use rquickjs::{Ctx, Error, Exception, Result, Value};
 
-/// An error of the system in Node's form: https://nodejs.org/api/errors.html#class-systemerror.
+/// A system error in Node's form: https://nodejs.org/api/errors.html#class-systemerror.
 pub fn system_error(ctx: &Ctx<'_>, errno: Errno, call: &str, path: Option<&str>) -> Error {
     let code = format!("{errno:?}");
     let of = path.map(|path| format!(" '{path}'")).unwrap_or_default();
@@ -32,7 +32,7 @@ fn filled<'js>(
     Ok(exception)
 }
 
-/// The outcome of a call to the system.
+/// The result of a system call.
 pub trait OrThrow<T> {
     fn or_throw(self, ctx: &Ctx<'_>, call: &str) -> Result<T>;
     fn or_throw_at(self, ctx: &Ctx<'_>, call: &str, path: &str) -> Result<T>;
@@ -52,7 +52,7 @@ fn errno_of(error: impl Into<std::io::Error>) -> Errno {
     Errno::from_raw(error.into().raw_os_error().unwrap_or(Errno::EINVAL as i32))
 }
 
-/// Ends the process for an error that nobody caught. Its message may repeat a secret: only the frames are told.
+/// Ends the process after an uncaught error. Its message may contain a secret, so only the stack frames are printed.
 pub fn end_uncaught(ctx: &Ctx<'_>, error: Error) -> ! {
     let value = if error.is_exception() { ctx.catch() } else { Value::new_undefined(ctx.clone()) };
     end_with(&value, &error.to_string())

@@ -1,4 +1,4 @@
-//! Files and descriptors. Descriptors are numbers that JavaScript owns, as in Node.
+//! Files and file descriptors. Descriptors are numbers that JavaScript owns, as in Node.
 
 use crate::error::OrThrow;
 use crate::modules::native_module;
@@ -23,22 +23,22 @@ native_module! {
 
 pub type Bytes<'js> = TypedArray<'js, u8>;
 
-/// A descriptor that JavaScript named. One that is not open is the system's EBADF.
+/// A file descriptor from JavaScript. If it is not open, the system reports EBADF.
 pub fn borrowed(fd: i32) -> BorrowedFd<'static> {
-    // SAFETY: -1 is the one number that must not be borrowed; the system refuses every other one that is not open.
+    // SAFETY: only -1 must not be borrowed. The system refuses every other number that is not open.
     unsafe { BorrowedFd::borrow_raw(fd.max(0)) }
 }
 
-/// The part of an array that a call is about; empty where the array has no memory any more.
+/// The part of an array that a call uses; empty if the array is detached.
 pub fn part<'a>(bytes: &'a Bytes<'_>, offset: usize, length: usize) -> &'a [u8] {
-    // SAFETY: no JavaScript runs, and so nothing moves or frees the memory, while the host works with it.
+    // SAFETY: no JavaScript runs while the host uses the memory, so nothing moves or frees it.
     let whole = unsafe { bytes.as_raw().map_or(&[][..], |raw| raw.as_ref()) };
     &whole[range(whole.len(), offset, length)]
 }
 
-/// The same, to be written to.
+/// The same, for writing.
 pub fn room<'a>(bytes: &'a mut Bytes<'_>, offset: usize, length: usize) -> &'a mut [u8] {
-    // SAFETY: as above, and a call is given one array to write to.
+    // SAFETY: as above, and a call gets only one array to write to.
     let whole = unsafe { bytes.as_raw().map_or(&mut [][..], |mut raw| raw.as_mut()) };
     let range = range(whole.len(), offset, length);
     &mut whole[range]
@@ -49,7 +49,7 @@ fn range(whole: usize, offset: usize, length: usize) -> Range<usize> {
     offset.min(end)..end
 }
 
-/// What a file can be opened for: the numbers are other ones on other machines.
+/// The flags for opening a file. Their numbers depend on the platform.
 fn flags<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
     let flags = Object::new(ctx)?;
     flags.set("O_RDONLY", OFlag::O_RDONLY.bits())?;
@@ -75,7 +75,7 @@ fn close(ctx: Ctx<'_>, fd: i32) -> Result<()> {
     unistd::close(fd).or_throw(&ctx, "close")
 }
 
-/// At the position, or where the descriptor stands if it is negative.
+/// At the position; if it is negative, at the file descriptor's own.
 fn read(ctx: Ctx<'_>, fd: i32, mut into: Bytes<'_>, offset: usize, length: usize, position: f64) -> Result<usize> {
     let into = room(&mut into, offset, length);
     let count = match position < 0.0 {
@@ -102,7 +102,7 @@ fn ftruncate(ctx: Ctx<'_>, fd: i32, length: i64) -> Result<()> {
     unistd::ftruncate(borrowed(fd), length).or_throw(&ctx, "ftruncate")
 }
 
-/// Of a file: device, inode, mode, links, user, group, size, and the times of access, writing and change.
+/// Of a file: device, inode, mode, links, user, group, size, and the times of access, modification and change.
 type Stats = Vec<f64>;
 
 fn stats(stat: FileStat) -> Stats {
@@ -133,7 +133,7 @@ fn fstat(ctx: Ctx<'_>, fd: i32) -> Result<Stats> {
     stat::fstat(borrowed(fd)).or_throw(&ctx, "fstat").map(stats)
 }
 
-/// The kind of file system that the path is on, as statfs(2) numbers it.
+/// The type of the file system of this path, as a number of statfs(2).
 fn statfs(ctx: Ctx<'_>, path: String) -> Result<f64> {
     let found = nix::sys::statfs::statfs(path.as_str()).or_throw_at(&ctx, "statfs", &path)?;
     Ok(found.filesystem_type().0 as f64)
@@ -148,7 +148,7 @@ fn read_file<'js>(ctx: Ctx<'js>, path: String) -> Result<Bytes<'js>> {
     TypedArray::new(ctx, content)
 }
 
-/// The names in a folder; what is no UTF-8 in one becomes U+FFFD.
+/// The names in a folder. Bytes that are not UTF-8 become U+FFFD.
 fn readdir(ctx: Ctx<'_>, path: String) -> Result<Vec<String>> {
     let entries = fs::read_dir(&path).or_throw_at(&ctx, "scandir", &path)?;
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
@@ -167,7 +167,7 @@ fn unlink(ctx: Ctx<'_>, path: String) -> Result<()> {
     fs::remove_file(&path).or_throw_at(&ctx, "unlink", &path)
 }
 
-/// A folder and all in it. Links in it are removed, never followed.
+/// Removes a folder with its content. Symbolic links are removed, not followed.
 fn remove_all(ctx: Ctx<'_>, path: String) -> Result<()> {
     fs::remove_dir_all(&path).or_throw_at(&ctx, "rm", &path)
 }
@@ -212,7 +212,7 @@ fn fchown(ctx: Ctx<'_>, fd: i32, user: u32, group: u32) -> Result<()> {
     unistd::fchown(borrowed(fd), Some(user), Some(group)).or_throw(&ctx, "fchown")
 }
 
-/// Sets the times of access and of writing, in seconds.
+/// Sets the times of access and modification, in seconds.
 fn utimes(ctx: Ctx<'_>, path: String, accessed: f64, written: f64) -> Result<()> {
     let time = |seconds: f64| TimeSpec::from_duration(Duration::from_secs_f64(seconds.max(0.0)));
     let (accessed, written) = (time(accessed), time(written));

@@ -1,4 +1,4 @@
-//! The kernel's keyring of the user, as the addon that Node loads has it: the same crate, and so the same keys.
+//! The user's keyring in the kernel, by the same crate as the addon for Node, and so with the same keys.
 
 use crate::modules::native_module;
 use keyring_core::api::CredentialStoreApi;
@@ -14,7 +14,7 @@ fn entry(service: &str, account: &str) -> keyring_core::Result<Entry> {
     Store::new()?.build(service, account, None)
 }
 
-/// What is not there is no error; the text of every other one tells what the kernel says.
+/// Absence is not an error. Every other error has the kernel's text.
 fn or_absent<T>(ctx: &Ctx<'_>, outcome: keyring_core::Result<T>) -> Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
@@ -31,7 +31,7 @@ fn keep(ctx: Ctx<'_>, service: String, account: String, text: String) -> Result<
     or_absent(&ctx, entry(&service, &account).and_then(|entry| entry.set_password(&text))).map(drop)
 }
 
-/// Whether anything was kept.
+/// Returns whether there was a key.
 fn forget(ctx: Ctx<'_>, service: String, account: String) -> Result<bool> {
     let forgotten = or_absent(&ctx, entry(&service, &account).and_then(|entry| entry.delete_credential()))?;
     Ok(forgotten.is_some())

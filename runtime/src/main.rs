@@ -1,4 +1,4 @@
-//! Runs the bytecode of src/ on QuickJS-NG, and gives it what node: modules offer elsewhere (../node).
+//! Runs the bytecode of src/ on QuickJS-NG, with the functions for its node: modules (../node).
 
 mod child;
 mod crypto;
@@ -21,7 +21,7 @@ use rquickjs::context::intrinsic::{
 };
 use rquickjs::{Context, Module, Runtime, qjs};
 
-/// No parser among them: what runs was compiled when this file was built.
+/// The language without a parser: all code was compiled when this file was built.
 type Language = (Date, RegExpCompiler, RegExp, Json, Proxy, MapSet, TypedArrays, Promise, Performance, WeakRef);
 
 #[global_allocator]
@@ -29,7 +29,7 @@ static MEMORY: memory::Overwriting = memory::Overwriting;
 
 const MOST_MEMORY: usize = 1 << 30;
 const MOST_STACK: usize = 4 << 20;
-/// A call ends long before collecting what it leaves would be of use.
+/// Garbage is first collected at this size. Earlier is not worth it, because a call soon ends.
 const GARBAGE: usize = 16 << 20;
 
 fn main() {
@@ -41,7 +41,7 @@ fn main() {
     runtime.set_loader(modules::Embedded, modules::Embedded);
     runtime.set_host_promise_rejection_tracker(Some(Box::new(poll::note_rejection)));
     let context = Context::custom::<Language>(&runtime).expect("there is memory");
-    // SAFETY: this is its only thread, and a pause in it hurts nobody else.
+    // SAFETY: this is the only thread.
     unsafe { qjs::JS_SetCanBlock(context.get_runtime_ptr(), true) };
     context.with(|ctx| {
         if let Err(error) = Module::import(&ctx, modules::ENTRY) {

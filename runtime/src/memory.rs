@@ -1,4 +1,4 @@
-//! Memory that is given back is overwritten first: a secret is text and bytes like any other, the engine's and the host's.
+//! Overwrites memory before it is freed, because the engine's texts and the host's bytes may be secrets.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -15,7 +15,7 @@ unsafe impl GlobalAlloc for Overwriting {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // Not left out by the compiler, although nobody reads it any more.
+        // The compiler does not optimise this away, unlike a plain write to memory that is not read again.
         unsafe { nix::libc::explicit_bzero(memory.cast(), layout.size()) };
         unsafe { System.dealloc(memory, layout) }
     }

@@ -1,4 +1,4 @@
-//! The modules that there are: ours, as bytecode in this very file, and the host's. Nothing is loaded from elsewhere.
+//! The modules: ours, as bytecode in this executable, and the host's. Nothing is loaded from elsewhere.
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::ModuleDef;
@@ -7,10 +7,10 @@ use rquickjs::{Ctx, Error, Module, Promise, Result};
 /// The module that runs the command that this process was started for (packaging/native.ts).
 pub const ENTRY: &str = "entry.js";
 
-/// By name, sorted. The engine believes bytecode; this is all it ever gets.
+/// Sorted by name. The engine does not verify bytecode, and gets no other than this.
 static OURS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 
-/// Makes a module of the host from its functions.
+/// Makes a host module from its functions.
 macro_rules! native_module {
     ($($name:literal: $function:expr),* $(,)?) => {
         pub struct Host;
@@ -34,7 +34,7 @@ native_module! {
     "load": load,
 }
 
-/// A module that is needed only now.
+/// Loads a module when it is needed.
 pub fn load<'js>(ctx: Ctx<'js>, name: String) -> Result<Promise<'js>> {
     Module::import(&ctx, name)
 }
@@ -50,7 +50,7 @@ impl Resolver for Embedded {
 impl Loader for Embedded {
     fn load<'js>(&mut self, ctx: &Ctx<'js>, name: &str, _: Option<ImportAttributes<'js>>) -> Result<Module<'js>> {
         if let Ok(at) = OURS.binary_search_by_key(&name, |(name, _)| name) {
-            // SAFETY: build.rs compiled it with this very engine, and it cannot have changed since.
+            // SAFETY: build.rs compiled it with this engine, and it cannot have changed since.
             return unsafe { Module::load(ctx.clone(), OURS[at].1) };
         }
         match name {

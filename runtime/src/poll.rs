@@ -1,4 +1,4 @@
-//! The one place where the process waits: for times and for descriptors, on one thread.
+//! The only place where the process waits: for timers and file descriptors, on one thread.
 
 use crate::error::{end_uncaught, end_with};
 use crate::files::borrowed;
@@ -13,12 +13,12 @@ native_module! {
     "after": after, "watch": watch, "stop": stop, "hold": hold, "atEnd": at_end,
 }
 
-/// Something that is waited for.
+/// A timer or a file descriptor that is waited for.
 struct Wait {
     id: u32,
     until: Until,
     callback: Persistent<Function<'static>>,
-    /// Whether the process lives on for it.
+    /// Whether it keeps the process alive.
     held: bool,
 }
 
@@ -28,7 +28,7 @@ enum Until {
     Ready(i32, PollFlags),
 }
 
-/// A value that outlives the call that it came with.
+/// A value that outlives the call that passed it.
 type Kept = Persistent<Value<'static>>;
 
 #[derive(Default)]
@@ -36,7 +36,7 @@ struct Waits {
     last: u32,
     all: Vec<Wait>,
     at_end: Option<Persistent<Function<'static>>>,
-    /// Promises that were rejected while nobody listened, and why.
+    /// Promises that were rejected without a handler, and the reasons.
     rejected: Vec<(Kept, Kept)>,
 }
 
@@ -53,20 +53,20 @@ fn add<'js>(ctx: &Ctx<'js>, until: Until, callback: Function<'js>) -> u32 {
     })
 }
 
-/// Calls back once, so many milliseconds from now.
+/// Calls back once, after this many milliseconds.
 fn after<'js>(ctx: Ctx<'js>, milliseconds: f64, callback: Function<'js>) -> u32 {
     let wait = Duration::from_secs_f64(milliseconds.clamp(0.0, f64::from(i32::MAX)) / 1e3);
     add(&ctx, Until::Time(Instant::now() + wait), callback)
 }
 
-/// Calls back whenever the descriptor can be read from, or written to, or is at its end.
+/// Calls back each time that the file descriptor can be read or written, or is at its end.
 fn watch<'js>(ctx: Ctx<'js>, fd: i32, writing: bool, callback: Function<'js>) -> u32 {
     let flags = if writing { PollFlags::POLLOUT } else { PollFlags::POLLIN };
     add(&ctx, Until::Ready(fd, flags), callback)
 }
 
 fn stop(id: u32) {
-    // What is taken out is dropped when the list is free again: the engine may then call us.
+    // Dropped only after the list is released, because the drop may call back into this module.
     let stopped = WAITS.with_borrow_mut(|waits| {
         let at = waits.all.iter().position(|wait| wait.id == id)?;
         Some(waits.all.remove(at))
@@ -78,13 +78,13 @@ fn hold(id: u32, held: bool) {
     WAITS.with_borrow_mut(|waits| waits.all.iter_mut().filter(|wait| wait.id == id).for_each(|wait| wait.held = held));
 }
 
-/// Calls back when nothing is left that the process lives on for.
+/// Calls back when nothing keeps the process alive any more.
 fn at_end<'js>(ctx: Ctx<'js>, callback: Function<'js>) {
     let callback = Persistent::save(&ctx, callback);
     WAITS.with_borrow_mut(|waits| waits.at_end = Some(callback));
 }
 
-/// The engine tells of each promise that is rejected while nobody listens, and of each that is listened to later.
+/// The engine reports each promise that is rejected without a handler, and each that gets a handler later.
 pub fn note_rejection<'js>(ctx: Ctx<'js>, promise: Value<'js>, reason: Value<'js>, handled: bool) {
     let (promise, reason) = (Persistent::save(&ctx, promise), Persistent::save(&ctx, reason));
     let settled = WAITS.with_borrow_mut(|waits| {
@@ -98,7 +98,7 @@ pub fn note_rejection<'js>(ctx: Ctx<'js>, promise: Value<'js>, reason: Value<'js
     drop(settled);
 }
 
-/// Works until nothing is left that the process lives on for.
+/// Runs the event loop until nothing keeps the process alive.
 pub fn run(ctx: &Ctx<'_>) {
     finish_jobs(ctx);
     while WAITS.with_borrow(|waits| waits.all.iter().any(|wait| wait.held)) {
@@ -114,7 +114,7 @@ pub fn run(ctx: &Ctx<'_>) {
     }
 }
 
-/// Waits until something can go on, and says what.
+/// Waits until a timer or a file descriptor is ready, and returns those that are.
 fn ready() -> Vec<u32> {
     let waits: Vec<(u32, Until)> =
         WAITS.with_borrow(|waits| waits.all.iter().map(|wait| (wait.id, wait.until)).collect());
@@ -140,14 +140,14 @@ fn ready() -> Vec<u32> {
     }
 }
 
-/// Rounded up, so that nothing is early.
+/// Rounded up, so that no timer is early.
 fn timeout(until: Option<Instant>) -> PollTimeout {
     let Some(until) = until else { return PollTimeout::NONE };
     let left = until.saturating_duration_since(Instant::now());
     PollTimeout::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(PollTimeout::MAX)
 }
 
-/// What is to be called; nothing if an earlier callback of this round stopped it.
+/// The callback to call; nothing if an earlier callback of this round removed it.
 fn taken(id: u32) -> Option<Persistent<Function<'static>>> {
     WAITS.with_borrow_mut(|waits| {
         let at = waits.all.iter().position(|wait| wait.id == id)?;

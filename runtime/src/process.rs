@@ -1,4 +1,4 @@
-//! This process: what it was started with, who runs it, how it ends.
+//! This process: its arguments, its user, its end.
 
 use crate::error::OrThrow;
 use crate::files::{Bytes, room};
@@ -19,16 +19,17 @@ native_module! {
     "kill": kill, "become": become_program, "exit": exit,
 }
 
-/// What is in our memory is nobody else's, nor written to a disk when we crash. Programs that we start are not like that.
+/// Keeps other processes from reading our memory, and a crash from writing it to a disk. Programs that we start do not
+/// inherit this.
 pub fn harden() {
     // It fails on no Linux: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
     let _ = nix::sys::prctl::set_dumpable(false);
 }
 
-/// Ends the process at once: nothing is flushed, since nothing is ever kept back.
+/// Ends the process at once. There are no buffers to flush.
 pub fn end_now(code: i32) -> ! {
     crate::terminal::restore();
-    // SAFETY: it does not return, and skips what would run at an end.
+    // SAFETY: it does not return, and runs no exit handlers.
     unsafe { nix::libc::_exit(code) }
 }
 
@@ -36,7 +37,7 @@ fn exit(code: i32) {
     end_now(code)
 }
 
-/// The name that we were started by, and the words behind it.
+/// argv: the name by which the process was started, and its arguments.
 fn words() -> Vec<String> {
     env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
@@ -81,7 +82,7 @@ fn host_name() -> String {
 
 fn priority(ctx: Ctx<'_>, process: u32) -> Result<i32> {
     Errno::clear();
-    // SAFETY: it reads nothing of ours. -1 can be a priority: then the error number stays as it was.
+    // SAFETY: it uses no memory of ours. -1 may be a valid priority; then errno stays unchanged.
     let priority = unsafe { nix::libc::getpriority(nix::libc::PRIO_PROCESS, process) };
     match Errno::last_raw() {
         0 => Ok(priority),
@@ -89,7 +90,7 @@ fn priority(ctx: Ctx<'_>, process: u32) -> Result<i32> {
     }
 }
 
-/// As Node calls it.
+/// Node's name for it.
 fn architecture() -> &'static str {
     match env::consts::ARCH {
         "x86_64" => "x64",
@@ -102,7 +103,7 @@ fn random(ctx: Ctx<'_>, mut into: Bytes<'_>) -> Result<()> {
     getrandom::fill(room(&mut into, 0, usize::MAX)).or_throw(&ctx, "getrandom")
 }
 
-/// 0 sends nothing, and only asks whether there is such a process.
+/// Signal 0 sends nothing and only checks whether the process exists.
 fn kill(ctx: Ctx<'_>, process: i32, signal: i32) -> Result<()> {
     let signal = match signal {
         0 => None,
@@ -111,7 +112,7 @@ fn kill(ctx: Ctx<'_>, process: i32, signal: i32) -> Result<()> {
     signal::kill(Pid::from_raw(process), signal).or_throw(&ctx, "kill")
 }
 
-/// Becomes another program; returns only if that cannot be.
+/// Replaces this process by another program. Returns only on failure.
 fn become_program(ctx: Ctx<'_>, program: String, words: Vec<String>, env: BTreeMap<String, String>) -> Result<()> {
     let mut command = Command::new(&program);
     if let Some((name, rest)) = words.split_first() {

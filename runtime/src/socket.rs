@@ -1,4 +1,4 @@
-//! Sockets of the kind that has a path, or a NUL and a name in place of one.
+//! Unix sockets, with a path or, after a NUL, an abstract name.
 
 use crate::error::OrThrow;
 use crate::modules::native_module;
@@ -10,7 +10,7 @@ native_module! {
     "connect": connect,
 }
 
-/// A descriptor that does not block. Such a socket is connected at once or not at all.
+/// A non-blocking file descriptor. A Unix socket connects at once or fails.
 fn connect(ctx: Ctx<'_>, path: String) -> Result<i32> {
     let address = match path.strip_prefix('\0') {
         Some(name) => UnixAddr::new_abstract(name.as_bytes()),

@@ -1,4 +1,4 @@
-//! Terminals. One that is raw is given back as it was, whatever ends the process.
+//! Terminals. A terminal in raw mode is restored, however the process ends.
 
 use crate::error::OrThrow;
 use crate::files::borrowed;
@@ -18,21 +18,21 @@ fn is_terminal(fd: i32) -> bool {
     nix::unistd::isatty(borrowed(fd)).unwrap_or(false)
 }
 
-/// The terminal that is raw, and how it was before.
+/// The terminal in raw mode, and its former settings.
 struct Before(i32, libc::termios);
 
 static BEFORE: AtomicPtr<Before> = AtomicPtr::new(ptr::null_mut());
 
-/// What ends a process that does not listen.
+/// The signals that end a process without a handler.
 const ENDS: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 
-/// Keys come one by one and are not shown, as libuv does it; or all is again as it was.
+/// Raw mode, as libuv sets it: keys are read one by one and not echoed. Or the former mode.
 fn set_raw(ctx: Ctx<'_>, fd: i32, on: bool) -> Result<()> {
     restore();
     let handler = if on { SigHandler::Handler(restore_and_end) } else { SigHandler::SigDfl };
     for signal in ENDS {
         let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
-        // SAFETY: the handler does only what a handler may.
+        // SAFETY: the handler is async-signal-safe.
         unsafe { signal::sigaction(signal, &action) }.or_throw(&ctx, "sigaction")?;
     }
     if !on {
@@ -51,18 +51,18 @@ fn set_raw(ctx: Ctx<'_>, fd: i32, on: bool) -> Result<()> {
     termios::tcsetattr(borrowed(fd), SetArg::TCSADRAIN, &terminal).or_throw(&ctx, "tcsetattr")
 }
 
-/// Gives a raw terminal back. Safe in a handler of signals.
+/// Restores a terminal in raw mode. Async-signal-safe.
 pub fn restore() {
     let before = BEFORE.swap(ptr::null_mut(), Ordering::AcqRel);
     if !before.is_null() {
-        // SAFETY: whoever takes the pointer out has it alone; it is never freed, since a handler must not do that.
+        // SAFETY: only one caller gets the pointer. It is never freed, because a signal handler must not do that.
         unsafe { libc::tcsetattr((*before).0, libc::TCSANOW, &(*before).1) };
     }
 }
 
 extern "C" fn restore_and_end(number: libc::c_int) {
     restore();
-    // SAFETY: both are safe in a handler; the signal comes again as soon as this one returns.
+    // SAFETY: both are async-signal-safe. The signal is delivered again when this handler returns.
     unsafe {
         libc::signal(number, libc::SIG_DFL);
         libc::raise(number);
@@ -74,7 +74,7 @@ nix::ioctl_read_bad!(window_size, libc::TIOCGWINSZ, libc::winsize);
 /// Columns and rows.
 fn size(ctx: Ctx<'_>, fd: i32) -> Result<Vec<u16>> {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-    // SAFETY: the system fills the structure that it is given.
+    // SAFETY: the system fills the structure.
     unsafe { window_size(fd, &mut size) }.or_throw(&ctx, "ioctl")?;
     Ok(vec![size.ws_col, size.ws_row])
 }

@@ -1,4 +1,4 @@
-//! Bytes as text, and text as bytes: https://nodejs.org/api/buffer.html#buffers-and-character-encodings.
+//! Conversion between bytes and text: https://nodejs.org/api/buffer.html#buffers-and-character-encodings.
 
 use crate::files::{Bytes, part, room};
 use crate::modules::native_module;
@@ -32,7 +32,7 @@ fn encode<'js>(ctx: Ctx<'js>, text: String, encoding: String) -> Result<Bytes<'j
     TypedArray::new(ctx, bytes)
 }
 
-/// Writes as many whole characters as there is room for; how many bytes that were.
+/// Writes as many whole characters as fit. Returns the number of bytes.
 fn encode_into(text: String, mut into: Bytes<'_>, offset: usize) -> usize {
     let room = room(&mut into, offset, usize::MAX);
     let mut count = text.len().min(room.len());
@@ -43,7 +43,7 @@ fn encode_into(text: String, mut into: Bytes<'_>, offset: usize) -> usize {
     count
 }
 
-/// What is no UTF-8 becomes U+FFFD, as https://encoding.spec.whatwg.org says.
+/// Invalid UTF-8 becomes U+FFFD: https://encoding.spec.whatwg.org.
 fn decode(ctx: Ctx<'_>, bytes: Bytes<'_>, start: usize, end: usize, encoding: String) -> Result<String> {
     let bytes = part(&bytes, start, end.saturating_sub(start));
     match encoding.as_str() {
@@ -61,14 +61,14 @@ fn digit(value: u8) -> char {
     char::from_digit(value.into(), 16).unwrap_or_default()
 }
 
-/// Up to the first pair that is none.
+/// Decodes up to the first invalid pair of digits.
 fn from_hex(text: &[u8]) -> Vec<u8> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let pairs = text.chunks_exact(2).map_while(|pair| Some(value(pair[0])? << 4 | value(pair[1])?));
     pairs.map(|byte| byte as u8).collect()
 }
 
-/// Either alphabet, with or without padding; what belongs to none is passed over.
+/// Either alphabet, with or without padding. Other characters are skipped.
 fn from_base64(text: &str) -> Vec<u8> {
     let known = text.bytes().take_while(|byte| *byte != b'=').filter_map(|byte| match byte {
         b'+' => Some(b'-'),

@@ -1,4 +1,4 @@
-//! The URLs of the Encoding Standard's sister: https://url.spec.whatwg.org.
+//! URLs: https://url.spec.whatwg.org.
 
 use crate::modules::native_module;
 use url::{Url, quirks};
@@ -20,7 +20,7 @@ fn parse(text: String) -> Option<Parts> {
 
 fn with_hostname(href: String, name: String) -> Option<Parts> {
     let mut url = Url::parse(&href).ok()?;
-    // A name that is none leaves the URL as it is: that is the rule.
+    // An invalid host name leaves the URL unchanged, as the standard requires.
     let _ = quirks::set_hostname(&mut url, &name);
     Some(parts(&url))
 }

@@ -1,4 +1,4 @@
-//! Archives that gzip made: https://www.rfc-editor.org/rfc/rfc1952.
+//! gzip archives: https://www.rfc-editor.org/rfc/rfc1952.
 
 use crate::files::{Bytes, part};
 use crate::modules::native_module;
@@ -10,7 +10,7 @@ native_module! {
     "gunzip": gunzip,
 }
 
-/// All members of an archive, one behind the other. As in Node, a NUL behind a member ends the archive.
+/// Decompresses all members of an archive. As in Node, a NUL after a member ends the archive.
 fn gunzip<'js>(ctx: Ctx<'js>, archive: Bytes<'js>, longest: usize) -> Result<Bytes<'js>> {
     let mut rest = part(&archive, 0, usize::MAX);
     let mut out = Vec::new();

@@ -16,6 +16,7 @@ import { broken, shownAccount } from './arguments.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 import { entryState, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
+import { removeToolLeftovers } from './leftovers.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
   program
@@ -81,8 +82,11 @@ function checks(context: CliContext, stores: StoresReport | undefined): readonly
         .filter((command) => !tools.slice(0, at).some(({ commands }) => commands.includes(command)))
         .map((command) => ({ name: tool.name, run: async () => checkCommand(context, tool, command) })),
     ),
+    { name: 'leftovers', run: () => checkLeftovers(context) },
     ...tools.flatMap((tool) =>
-      tool.setup === undefined ? [] : [{ name: tool.name, run: () => checkSetup(context, tool) }],
+      tool.setup === undefined && tool.check === undefined
+        ? []
+        : [{ name: tool.name, run: () => checkSetup(context, tool) }],
     ),
   ]
 }
@@ -122,6 +126,12 @@ async function checkRefused(context: CliContext, stores: StoresReport | undefine
   })
 }
 
+/** A killed import leaves a file that may hold secrets; it is removed without a word. */
+async function checkLeftovers({ machine }: CliContext): Promise<readonly DoctorLine[]> {
+  await removeToolLeftovers(machine, tools)
+  return []
+}
+
 function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
   return ['BUN_OPTIONS', 'BUN_BE_BUN']
     .filter((name) => machine.env[name] !== undefined)
@@ -144,7 +154,7 @@ function checkCommand({ machine }: CliContext, { byName }: Tool, command: string
 }
 
 async function checkSetup({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
-  const lines = (await (await tool.setup?.())?.check(machine)) ?? []
+  const lines = (await (await tool.setup?.())?.check(machine)) ?? (await tool.check?.(machine)) ?? []
   if (!asks(lines)) return lines
   const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])
   const fix = hint`credbridge setup ${tool.name}`

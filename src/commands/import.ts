@@ -11,6 +11,7 @@ import { broken, nothingThere, shownAccount } from './arguments.ts'
 import { importFromHelpers } from './import-from.ts'
 import { forgetTaken, type Taken, taken } from './import-journal.ts'
 import { stillFound } from './import-readers.ts'
+import { removingLeftovers } from './leftovers.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export function importCommand(program: Command, context: CliContext): void {
@@ -46,7 +47,7 @@ type ImportOptions = SetupOptions & {
 async function bring(context: CliContext, tool: Tool, source: PlainSecrets, options: ImportOptions): Promise<number> {
   const { terminal, machine } = context
   if (options.undo === true) return putBack(context, tool, source, options)
-  const { secrets: all, remarks } = await source.find(machine, options)
+  const { secrets: all, remarks } = await source.find(removingLeftovers(machine), options)
   for (const secret of all) terminal.say(`${shownSecret(secret)}\n`)
   for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
   if (all.length === 0) terminal.say('there are no plain secrets\n')

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowCommand } from './allow.ts'
+import { broughtCommands } from './brought-commands.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
@@ -15,7 +16,6 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
-import { storeCommands } from './store-commands.ts'
 import { useCommand } from './use.ts'
 
 /** Builds the command tree. It runs commands and is the source of completions and the manual page. */
@@ -42,7 +42,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   for (const add of [runCommand, allowCommand, moveCommand, useCommand]) {
     add(program, context)
   }
-  await storeCommands(program, context)
+  await broughtCommands(program, context)
   for (const add of [doctorCommand, completionCommand]) add(program, context)
   return program
 }

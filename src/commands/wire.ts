@@ -40,7 +40,8 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
     terminal.say('nothing was changed\n')
     return nothingThere
   }
-  if (options.dryRun !== true && signIns.length > 0) taken(machine) // Fails on a damaged journal before anything is changed.
+  // A damaged journal must fail before anything is changed.
+  if (options.dryRun !== true && signIns.length > 0) taken(machine)
   const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
   if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
   if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))

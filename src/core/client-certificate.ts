@@ -14,8 +14,8 @@ const begin = '-----BEGIN '
 const dashes = '-----'
 
 /**
- * Reads a text with one or more certificates and one private key, in any order, as in a `.pem` file. What stands around
- * them is left out. `malformed` if one is missing, if there are two keys, or if the key is encrypted.
+ * Reads a text with one or more certificates and one private key, in any order, as in a `.pem` file. Text around them
+ * is ignored. `malformed` if one is missing, if there are two keys, or if the key is encrypted.
  */
 export function readClientCertificate(text: string): ClientCertificate {
   const blocks = blocksIn(text)

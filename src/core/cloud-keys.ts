@@ -23,8 +23,8 @@ export function cloudKeys(accessKeyId: Secret, secretAccessKey: Secret, sessionT
 }
 
 /**
- * Reads keys as AWS's programs print them: a credential process, `aws configure export-credentials`, and `aws sts`, which
- * puts them into `Credentials`. `malformed` if a member is missing or cannot be used.
+ * Reads keys as AWS's programs print them: a credential process, `aws configure export-credentials`, and `aws sts`,
+ * which prints them in `Credentials`. `malformed` if a member is missing or invalid.
  */
 export function readCloudKeys(text: string): CloudKeys {
   const whole = objectIn(text)

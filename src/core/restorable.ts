@@ -16,7 +16,8 @@ export const copiesEndpoint = serviceName('erased')
 export type Copy = StoredItem<NoteItem> & { readonly erased: Credential }
 
 /**
- * Credentials that can be restored for a while: rule 6 of docs/architecture.md. One for each endpoint, account and owner.
+ * Copies of credentials that can be restored for a while (rule 6 of docs/architecture.md), one for each endpoint,
+ * account and owner.
  * A caller that has read the items at `copiesEndpoint` passes them as `items`; they are then not read again.
  */
 export interface Restorable {

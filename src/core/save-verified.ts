@@ -6,7 +6,7 @@ import { copiesEndpoint } from './restorable.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 
-/** Somebody else's erase may come between a save and the look at it; so may a login that removes its former account. */
+/** Between a save and its check another process may erase the item, or a login may remove its former account. */
 const attempts = 5
 
 /**
@@ -32,8 +32,8 @@ export async function saveVerified(
 }
 
 /**
- * Somebody else's newer value is as good as ours, and where a tool keeps one account, a newer login of another one.
- * Nothing at all, or the value from before, says that ours was erased or lost.
+ * Another process's newer value is as good as ours, and so is a newer login of another account where a tool keeps one.
+ * If there is no item, or the former value, ours was erased or lost.
  */
 function isKept(
   found: readonly StoredItem[],

@@ -164,7 +164,9 @@ function meantAmong(all: readonly StoredItem[], items: readonly StoredItem[], lo
   return note !== undefined && marked.length > 0 ? marked : all
 }
 
-/** A tool that keeps one account at an endpoint: its login after the default was set says that this account is meant. */
+/**
+ * Whether a tool with one account for each endpoint has logged in after the default was set. Then its account is meant.
+ */
 function hasNewerLogin(all: readonly StoredItem[], note: StoredItem, { tool, oneAccount }: Lookup): boolean {
   const since = note.savedAt
   return (

@@ -8,42 +8,45 @@ import { busSilent, busUnreachable, busVanished } from './failures.ts'
 import { incoming } from './incoming.ts'
 import { type Bodies, longest, printMessage, type Received, readBody } from './message.ts'
 
-/** One conversation with the session bus. It keeps the process alive only while somebody waits for an answer. */
+/** A connection to the session bus. It keeps the process alive only while a call or a signal is awaited. */
 export interface Connection {
   /**
-   * Calls a method. All calls of one turn leave in one write, those of the first turn together with the
-   * authentication. The object is not there: `undefined`. No answer within the limit, in milliseconds: `timeout`.
+   * Calls a method. All calls of one turn of the event loop are sent in one write, those of the first turn with the
+   * authentication. No such object: `undefined`. No answer within the limit, in milliseconds: `timeout`.
    */
   call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
-  /** Waits for the first signal of which `pick` makes something. The bus sends only those that it was asked for. */
+  /** Waits for the first signal for which `pick` returns a value. The bus sends only signals that match a rule. */
   signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
   close(): void
   readonly closed: boolean
 }
 
-/** What a person is told when the service that is spoken to does not answer as it should. */
+/** The failures to report when the called service answers with an error, or not as expected. */
 export interface ServiceFailures {
-  /** What an error with this name means; `undefined` if it only says that an object is not there. */
+  /** The failure for the error with this name; `undefined` if it only means that the object does not exist. */
   failureOf(error: string): Failure | undefined
-  /** No answer came in time. */
+  /** There was no answer in time. */
   noAnswer(): Failure
-  /** It says more than anybody wants to hear. */
+  /** The answers are too large. */
   tooMuch(): Failure
 }
 
-/** Somebody who waits for a message, which may be another one. */
+/** A caller that waits for a message. It also receives messages for others. */
 interface Waiting {
   take(message: Received): void
   fail(failure: Failure): void
 }
 
-/** The bus permits 128 unanswered calls, unless it is told otherwise: `max_replies_per_connection`. */
+/** The bus permits 128 unanswered calls by default: `max_replies_per_connection`. */
 const atOnce = 100
 
-/** What may come in, in bytes, while somebody waits for answers: four of the longest messages. */
+/** How many bytes may arrive before all answers are there: four of the longest messages. */
 const most = 4 * longest
 
-/** Speaks to the first of these sockets that is ours or root's and can be reached, as this user. The bus must greet us within the limit. */
+/**
+ * Connects as this user to the first of these sockets that belongs to the user or root and accepts. The bus must reply
+ * to `Hello` within the limit, in milliseconds.
+ */
 export function openConnection(
   connect: ConnectSocket,
   addresses: readonly [BusAddress, ...BusAddress[]],
@@ -187,8 +190,8 @@ export function openConnection(
 }
 
 /**
- * Who we are is what the kernel says of the socket's other end, so nothing has to be asked back, and the messages may
- * follow at once: https://dbus.freedesktop.org/doc/dbus-specification.html#auth-mechanisms-external.
+ * The kernel tells the bus our user ID, so there is no challenge to wait for, and the messages may follow at once:
+ * https://dbus.freedesktop.org/doc/dbus-specification.html#auth-mechanisms-external.
  */
 function authentication(userId: number): string {
   const hex = [...String(userId)].map((digit) => `3${digit}`).join('')

@@ -3,29 +3,29 @@ import { Failure } from '../core/failure.ts'
 import { type Input, type Output, printPlace, readPlace, unreadable } from './bytes.ts'
 
 /*
- * The values of D-Bus, https://dbus.freedesktop.org/doc/dbus-specification.html#type-system and #message-protocol-marshaling.
- * A signature says which ones follow: a letter for a basic type, `v` for one that brings its type along, `a…` for an
- * array, `(…)` for a struct, `a{..}` for a dictionary. Each value starts at a multiple of its alignment. Printed
- * little-endian; read in either order, because the bus passes messages on as they were sent. Few functions, because each
- * one is compiled anew at every start (bench/NOTES.md).
+ * D-Bus values: https://dbus.freedesktop.org/doc/dbus-specification.html#type-system and
+ * #message-protocol-marshaling. A signature is a list of types: a letter for a basic type, `v` for a value with its own
+ * type, `a…` for an array, `(…)` for a struct, `a{..}` for a dictionary. Each value starts at a multiple of its
+ * alignment. Values are printed little-endian and read in either byte order, because the bus forwards messages as they
+ * were sent. There are few functions, because every start compiles each one (bench/NOTES.md).
  */
 
 export type Value = number | bigint | boolean | string | Uint8Array | Variant | readonly Value[] | Dictionary
 export type Dictionary = ReadonlyMap<Value, Value>
 
-/** A value that brings its type along. */
+/** A value with its own type. */
 export interface Variant {
   readonly type: string
   readonly value: Value
 }
 
-/** As many containers within each other as the specification permits. */
+/** How deep containers may be nested: the specification's limit. */
 const deepest = 64
 
-/** More elements than anybody needs, whose small texts would become many times as many bytes here. Bytes are not counted. */
+/** The limit for elements of an array, except of bytes. Small texts take many times their size in memory. */
 const mostElements = 100_000
 
-/** Prints the values that the signature announces. */
+/** Prints values of these types. */
 export function print(out: Output, signature: string, values: readonly Value[]): void {
   const { signature: outer, type } = out
   out.signature = signature
@@ -36,7 +36,7 @@ export function print(out: Output, signature: string, values: readonly Value[]):
   out.type = type
 }
 
-/** Reads the values that the signature announces. What does not fit it, or the bytes, is `malformed`. */
+/** Reads values of these types. Bytes that do not match the signature are `malformed`. */
 export function read(from: Input, signature: string): Value[] {
   const { signature: outer, type } = from
   from.signature = signature
@@ -69,13 +69,13 @@ function readValue(from: Input): Value {
   if (type === 'v') {
     const within = readText(from, 1)
     const [value, more] = read(from, within)
-    if (value === undefined || more !== undefined) throw unreadable('has a variant of no single type')
+    if (value === undefined || more !== undefined) throw unreadable('has a variant without a single type')
     return { type: within, value }
   }
   if (type !== '(' && type !== '{') return readNumber(from, type)
   readPlace(from, 8, 0)
   const members = readUntil(from, type === '(' ? ')' : '}')
-  if (members.length === 0) throw unreadable('has a struct of nothing')
+  if (members.length === 0) throw unreadable('has an empty struct')
   from.type++
   return members
 }
@@ -108,18 +108,18 @@ function printNumber(out: Output, type: string, value: number | bigint | boolean
 }
 
 function readNumber(from: Input, type: string): number | bigint | boolean {
-  if (!Object.hasOwn(numbers, type)) throw unreadable('has a signature that is none')
+  if (!Object.hasOwn(numbers, type)) throw unreadable('has an invalid signature')
   const [size, name] = numbers[type as keyof typeof numbers]
   const value = from.view[`get${name}`](readPlace(from, size, size), from.little)
   if (type !== 'b') return value
-  if (Number(value) > 1) throw unreadable('has a boolean that is none')
+  if (Number(value) > 1) throw unreadable('has an invalid boolean')
   return value === 1
 }
 
-/** Texts, object paths and signatures: a length of one or four bytes, the text in UTF-8, and a NUL that does not count. */
+/** Texts, object paths and signatures: a length of one or four bytes, the text in UTF-8, and an uncounted NUL. */
 function printText(out: Output, text: string, width: 1 | 4): void {
   if (text.includes('\0') || !text.isWellFormed()) {
-    throw new Failure('malformed', 'a name with a NUL or an unpaired surrogate cannot be kept in the Secret Service')
+    throw new Failure('malformed', 'the Secret Service cannot store a name with a NUL or an unpaired surrogate')
   }
   const length = printPlace(out, width, width)
   const start = printPlace(out, 1, text.length * 3 + 1)
@@ -135,11 +135,11 @@ function readText(from: Input, width: 1 | 4): string {
   const start = readPlace(from, 1, length + 1)
   const text = from.bytes.toString(undefined, start, start + length)
   const damaged = text.includes('\ufffd') && !isUtf8(from.bytes.subarray(start, start + length))
-  if (damaged || text.includes('\0') || from.bytes[start + length] !== 0) throw unreadable('has a text that is none')
+  if (damaged || text.includes('\0') || from.bytes[start + length] !== 0) throw unreadable('has an invalid text')
   return text
 }
 
-/** The length counts the elements, not the padding before the first. */
+/** The length is that of the elements, without the padding before the first. */
 function printArray(out: Output, value: Uint8Array | readonly Value[] | Dictionary): void {
   const element = out.type
   const length = printPlace(out, 4, 4)
@@ -164,13 +164,13 @@ function readArray(from: Input): Uint8Array | readonly Value[] | Dictionary {
   const length = from.view.getUint32(readPlace(from, 4, 4), from.little)
   const start = readPlace(from, alignmentOf(type), 0)
   const end = start + length
-  if (end > from.bytes.length) throw unreadable('has an array that goes beyond its end')
+  if (end > from.bytes.length) throw unreadable('has an array that is longer than the message')
   if (++from.depth > deepest) throw unreadable('is nested too deeply')
   const elements: Value[] = []
   if (type === 'y') from.at = end
   while (from.at < end) {
     from.type = element
-    if (elements.push(readValue(from)) > mostElements) throw unreadable('has an array of too many elements')
+    if (elements.push(readValue(from)) > mostElements) throw unreadable('has an array with too many elements')
   }
   if (from.at !== end) throw unreadable('has an array whose length is wrong')
   from.depth--
@@ -185,12 +185,12 @@ function alignmentOf(type: string): number {
   return type === 'n' || type === 'q' ? 2 : 8
 }
 
-/** Where the complete type ends that starts here. */
+/** The end of the complete type that starts here. */
 function endOfType(signature: string, start: number): number {
   const first = signature.charAt(start)
   if (first === 'a') return endOfType(signature, start + 1)
   if (first !== '(' && first !== '{') {
-    if (first === '' || !'ybnqiuxtdsogv'.includes(first)) throw unreadable('has a signature that is none')
+    if (first === '' || !'ybnqiuxtdsogv'.includes(first)) throw unreadable('has an invalid signature')
     return start + 1
   }
   let at = start + 1

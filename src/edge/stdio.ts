@@ -26,14 +26,14 @@ function statsOf(fd: number): Stats | undefined {
   }
 }
 
-/** `node:tty` loads the streams: 2 ms that only a character device is worth. */
+/** Loads `node:tty` only for a character device, because that loads streams: 2 ms. */
 export async function isTerminal(fd: 0 | 1 | 2, stats: Stats | undefined = statsOf(fd)): Promise<boolean> {
   return stats?.isCharacterDevice() === true && (await import('node:tty')).isatty(fd)
 }
 
 /**
- * The same pipe once more, where Linux lets us have it so that reading does not wait: clients have mostly written all
- * by the time that we run, and what is there needs no thread to be read. https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
+ * On Linux, a second, non-blocking descriptor for the pipe. Most clients have written everything when we start, and
+ * available bytes can then be read without a thread. https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
  */
 function openUnblocked(fd: number): number | undefined {
   if (process.platform !== 'linux') return undefined
@@ -44,7 +44,7 @@ function openUnblocked(fd: number): number | undefined {
   }
 }
 
-/** What can be read without waiting, 0 at the end; `undefined`: it must be waited for. */
+/** Reads without waiting. Returns the number of bytes, 0 at the end; `undefined` if it would have to wait. */
 function readAtOnce(fd: number | undefined, into: Buffer): number | undefined {
   if (fd === undefined) return undefined
   try {
@@ -63,7 +63,7 @@ function readSome(into: Buffer, limit: number): Promise<number> {
         clearTimeout(timer)
         if (error === null) resolve(count)
         else if (error.code === 'EOF' || error.code === 'EBADF') resolve(0)
-        else reject(new Failure('internal', 'the input cannot be read', { cause: error }))
+        else reject(new Failure('internal', 'standard input cannot be read', { cause: error }))
       })
     attempt()
   })
@@ -77,8 +77,8 @@ function overdue(): Failure {
 const patience = 10_000
 
 /**
- * Writes all of it. What cannot be written is a failure: an answer that is lost must not look like no answer. A reader that
- * has gone away is none: clients close early.
+ * Writes the whole text or fails, because a lost answer must not look like no answer. A reader that has closed the pipe
+ * is not a failure, because clients close early.
  */
 export function write(fd: 1 | 2, text: string): void {
   const until = Date.now() + patience
@@ -98,18 +98,18 @@ export function write(fd: 1 | 2, text: string): void {
   }
 }
 
-/** Says why something failed. Where even that cannot be written, the exit code says it alone. */
+/** Writes the reason of a failure to standard error. If that fails too, only the exit code reports the failure. */
 export function complain(text: string): void {
   try {
     write(2, text)
   } catch {
-    // There is nowhere else to say it.
+    // There is nowhere else to report it.
   }
 }
 
 const streams = { 1: 'standard output', 2: 'standard error' }
 
-/** Waits without a turn of the event loop: what is written must not overtake itself. */
+/** Waits without a turn of the event loop, so that later writes cannot come first. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

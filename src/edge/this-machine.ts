@@ -10,7 +10,7 @@ import { isOwnProgram, ownCommand, wrappersIn } from './installation/own-command
 import { installedIn } from './installation/running-file.ts'
 import { isTerminal, write } from './stdio.ts'
 
-/** What this process and this machine offer. Where its folders are is found out when somebody asks: there may be none. */
+/** The real machine. Its folders are determined when they are first used, because there may be no home folder. */
 export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
   const { env, platform } = process
   const userId = process.getuid?.() ?? -1

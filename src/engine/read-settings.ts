@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../core/failure.ts'
+import { asFailure, Failure, withHints } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { isMissing } from '../system/disk-failure.ts'
 import type { Folders } from '../system/folders.ts'
 import type { Settings } from './settings.ts'
@@ -26,10 +27,18 @@ export async function readSettings(
   places: Folders,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Settings> {
-  const text = contentOf(settingsFile(places))
-  const settings = text === undefined ? usual : await (await import('./settings-file.ts')).parseSettings(text, usual)
+  const file = settingsFile(places)
+  const text = contentOf(file)
+  const settings = text === undefined ? usual : await settingsIn(file, text)
   const store = env['CREDBRIDGE_STORE']
   return store === undefined || store === '' ? settings : { ...settings, stores: [store] }
+}
+
+async function settingsIn(file: string, text: string): Promise<Settings> {
+  const { parseSettings } = await import('./settings-file.ts')
+  return parseSettings(text, usual).catch((error) => {
+    throw withHints(asFailure(error), [hint`correct it in ${file}`])
+  })
 }
 
 function contentOf(file: string): string | undefined {

@@ -3,15 +3,13 @@ import { parse } from 'smol-toml'
 import { originAt } from '../core/aliases.ts'
 import { hostAndPort } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { hint } from '../core/hint.ts'
 import { isObject } from '../core/record.ts'
 import { storeNamed } from '../stores/choose.ts'
 import type { Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
 
-const wrong = (what: string) =>
-  new Failure('malformed', `the settings file: ${what}`, { hints: [hint`credbridge doctor`] })
+const wrong = (what: string) => new Failure('malformed', `the settings file: ${what}`)
 
 /** A tool's own setting. */
 function oneOf(name: string, ...words: readonly string[]): Reader {

@@ -1,4 +1,5 @@
 import type { Asker } from '../core/asker.ts'
+import type { BroughtCommand } from '../core/brought-command.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
@@ -49,19 +50,8 @@ export interface StoreType {
   readonly commandGroups?: Readonly<Record<string, string>>
 }
 
-/** A command of `credbridge` that belongs to a store, as data for the command line, its help and completion. */
-export interface StoreCommand {
-  /** Its words, for example `vault` and `status`. */
-  readonly path: readonly [string, ...string[]]
-  readonly description: string
-  /** In commander's syntax: `<slot>`, `[command...]`. `choices`: the valid values. */
-  readonly argument?: { readonly name: string; readonly choices?: readonly string[] }
-  readonly options?: readonly { readonly flags: string; readonly description: string; readonly usual?: string }[]
-  /** Whether options after the first argument belong to the program that it names. */
-  readonly passThroughOptions?: boolean
-  /** Returns the exit code: 0 done, 1 nothing found. */
-  run(context: StoreCommandContext, argument: unknown, options: Readonly<Record<string, unknown>>): Promise<number>
-}
+/** A command of `credbridge` that belongs to a store. */
+export type StoreCommand = BroughtCommand<StoreCommandContext>
 
 /** Whether a signal was received. */
 export interface Interrupted {

@@ -9,8 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type KeychainAddon = typeof import('@napi-rs/keyring')
 
 /**
- * The programs by which clients start commands of ours that run on Node. Where the standalone executable is installed there
- * are none. Those that keep the options for Node start the caller's own program in our place.
+ * The programs by which clients start our commands that run on Node. There are none if the standalone executable is
+ * installed. Those that keep the options for Node start the caller's own program.
  */
 export interface Wrappers {
   write(commands: readonly string[], keepingOptions?: readonly string[]): void
@@ -41,8 +41,9 @@ export interface Machine {
    */
   program(name: string): string | undefined
   /**
-   * The absolute path by which a client starts one of our installed commands, whatever PATH it has; `undefined` if it is not
-   * there or cannot be run. Where it is a wrapper's, `credbridge setup` writes that; who uses the path without setup writes it first.
+   * The absolute path by which a client starts one of our installed commands, with any PATH; `undefined` if it does not
+   * exist or cannot be run. It may be a wrapper. `credbridge setup` writes that; a caller outside of setup must write
+   * it first.
    */
   ownCommand(command: string): string | undefined
   /** Whether the program with this absolute path belongs to this installation of credbridge. */
@@ -61,6 +62,6 @@ export interface Machine {
   setVariable(name: string, value: string): void
   /** The text of the file open at this descriptor, which can be read repeatedly; `undefined` if there is none. */
   readDescriptor(descriptor: number): string | undefined
-  /** Tells the person one line, if somebody is there to read it. A client takes what its helper says for trouble. */
+  /** Shows the person one line, if a person reads it. Clients would take output of their helper for an error. */
   say(line: string): void | Promise<void>
 }

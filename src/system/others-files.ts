@@ -5,6 +5,7 @@ import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { removeFile } from './disk.ts'
 import { onDisk, unlessAbsent } from './disk-failure.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { amongOthers, isFileOf } from './others-home.ts'
 
 /*
@@ -32,6 +33,11 @@ export function removeOthersFile(path: string, user: number): void {
     if (stats.uid !== user) throw notTheirs(path, user)
     removeFile(held)
   })
+}
+
+/** Removes the temporary files that killed processes left for this path (system/leftovers.ts). */
+export function removeOthersLeftovers(path: string): void {
+  inFolderOf(path, (held) => removeLeftovers(held))
 }
 
 /** Runs `work` with the path below the open descriptor of its folder; `undefined` if the folder does not exist. */

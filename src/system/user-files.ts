@@ -15,7 +15,8 @@ import { dirname, resolve } from 'node:path'
 import { Failure, isFailure } from '../core/failure.ts'
 import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
-import { removeOthersFile, replaceOthersFile } from './others-files.ts'
+import { removeLeftovers } from './leftovers.ts'
+import { removeOthersFile, removeOthersLeftovers, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
 import { linkIfReadable } from './readable.ts'
 
@@ -37,6 +38,10 @@ export interface Files {
    * Runs `work` while no other program holds `<file>.lock`, as git does when it changes a file (system/tool-lock.ts).
    */
   whileLocked<T>(path: string, work: () => T | Promise<T>): Promise<T>
+  /**
+   * Removes the temporary files for this file that killed processes of ours left, older than a minute. Never fails.
+   */
+  removeLeftovers(path: string): void
   remove(path: string): void
   exists(path: string): boolean
   /** Creates a symbolic link at `path`; `refused` if the path exists. */
@@ -112,6 +117,14 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       // Root creates no lock file in another user's home.
       if (userAlong(target, userId) !== undefined) return work()
       return (await import('./tool-lock.ts')).whileLocked(target, processId, work)
+    },
+
+    removeLeftovers(path) {
+      try {
+        const other = userAlong(path, userId)
+        if (other === undefined) removeLeftovers(meantBy(path))
+        else removeOthersLeftovers(meantBy(path))
+      } catch {}
     },
 
     remove: (path) =>

@@ -4,29 +4,32 @@ import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 
 /**
- * The complete value of the header `Authorization`. `user`: the user name to send with a password; absent: the account.
- * `malformed` if no header can carry what is stored.
+ * The complete value of the `Authorization` header. `user`: the user name to send with a password; absent: the account.
+ * `malformed` if a header cannot contain the secret.
  */
 export function authorizationOf(credential: Credential, user?: string): string {
   if (credential.kind === 'basic') return `Basic ${base64Of(credential, user)}`
   const scheme = credential.scheme ?? (credential.kind === 'bearer' ? 'Bearer' : '')
   if (isPrintableWord(scheme)) return `${scheme} ${tokenOf(credential)}`
-  throw new Failure('malformed', `what is stored for ${credential.endpoint.key} has no scheme that could be sent`, {
-    hints: [hint`save it anew: credbridge set ${endpointWords(credential.endpoint)} --kind header --scheme <scheme>`],
+  throw new Failure('malformed', `the credential for ${credential.endpoint.key} has no scheme to send`, {
+    hints: [hint`save it again: credbridge set ${endpointWords(credential.endpoint)} --kind header --scheme <scheme>`],
   })
 }
 
-/** The token alone. A header carries visible characters of ASCII only; npm and Bun cut or recode anything else. */
+/** The token alone. A header can contain only visible ASCII characters. npm and Bun cut or recode anything else. */
 export function tokenOf({ endpoint, secret }: Credential): string {
   const token = secret.expose()
   if (isPrintableWord(token)) return token
-  throw new Failure('malformed', `the token for ${endpoint.key} has characters that no header carries`, {
-    hints: [hint`save it anew: credbridge set ${endpointWords(endpoint)} --kind bearer`],
+  throw new Failure('malformed', `the token for ${endpoint.key} has characters that a header cannot contain`, {
+    hints: [hint`save it again: credbridge set ${endpointWords(endpoint)} --kind bearer`],
   })
 }
 
 /** User name and password in base64. RFC 7617, 2: a colon ends the user name. */
 export function base64Of({ endpoint, account, secret }: Credential, user = account): string {
   if (!user.includes(':')) return Buffer.from(`${user}:${secret.expose()}`).toString('base64')
-  throw new Failure('malformed', `the user name for ${endpoint.key} has a colon, which ends a user name on the wire`)
+  throw new Failure(
+    'malformed',
+    `the user name for ${endpoint.key} has a colon, which Basic authentication does not allow`,
+  )
 }

@@ -1,13 +1,13 @@
 /*
- * Lines of ours in somebody else's file. They stand between two marks; lines of the user's that would contradict them
- * are set aside as comments, and come back when ours go.
+ * Our lines in another program's file. They are between two marks. Lines of the user that contradict them are commented
+ * out, and restored when ours are removed.
  */
 
 const begin = '# credbridge: begin'
 const end = '# credbridge: end'
 const aside = '# before credbridge: '
 
-/** The text with our lines in front of line `at`, and the lines that `contradicts` points out set aside. */
+/** The text with our lines before line `at`. Lines for which `contradicts` returns true are commented out. */
 export function withBlock(
   text: string,
   at: number,
@@ -18,7 +18,7 @@ export function withBlock(
   return [...lines.slice(0, at), begin, ...ours, end, ...lines.slice(at)].join('\n')
 }
 
-/** The text as it was without our lines, but for those of ours that somebody now needs. */
+/** The former text without our lines, except for those that are still needed. */
 export function withoutBlock(text: string, isNeeded: (line: string) => boolean = () => false): string {
   const kept: string[] = []
   let inside = false

@@ -22,7 +22,7 @@ export function rootOf(text: string): Node {
   return nodeAt(text, skipBlank(text, 0))
 }
 
-/** What stands here; `JSON.parse` has already found the text to be valid. */
+/** The node here. `JSON.parse` has already accepted the text. */
 function nodeAt(text: string, start: number): Node {
   const opening = text.charAt(start)
   if (opening === '"') return { start, end: stringEnd(text, start) }

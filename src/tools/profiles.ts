@@ -46,7 +46,7 @@ export const profiles: readonly Profile[] = [
     title: 'Bundler: BUNDLE_<HOST> (bundle-config(1), Credentials for gem sources)',
     kinds: ['basic', 'bearer'],
     variables(credential) {
-      // It looks for the address as the Gemfile has it, then for the host, at whatever port (Bundler::Settings.key_for).
+      // Bundler looks for the address as in the Gemfile, then for the host with any port (Bundler::Settings.key_for).
       const { key, host, port } = credential.endpoint
       const name = (port === undefined ? host : `${key}/`).replaceAll('.', '__').replaceAll('-', '___').toUpperCase()
       if (name.includes('='))

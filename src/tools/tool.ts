@@ -1,8 +1,12 @@
+import type { Broker } from '../core/broker.ts'
+import type { BroughtCommand } from '../core/brought-command.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
+import type { Terminal } from '../core/terminal.ts'
 import type { Change } from '../system/change.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Files } from '../system/user-files.ts'
@@ -104,6 +108,18 @@ export interface ForeignHelper {
   read(attributes: Readonly<Record<string, string | undefined>>, text: string): Credential | undefined
 }
 
+/** A command of `credbridge` that belongs to a tool. Its code is loaded when it runs. */
+export type ToolCommand = BroughtCommand<ToolCommandContext>
+
+/** The input of a tool's own command. */
+export interface ToolCommandContext {
+  readonly terminal: Terminal
+  /** Opens a broker for the person. */
+  broker(): Promise<Broker>
+  /** The endpoint and the account in a word that a person typed. `malformed` without a scheme. */
+  placeIn(word: string): { readonly endpoint: Endpoint; readonly account: string | undefined }
+}
+
 /** A client program. Members that do not apply to it are absent. */
 export interface Tool {
   /** The name on our command line, and the owner of the items that the tool saves. */
@@ -112,11 +128,15 @@ export interface Tool {
   readonly title: string
   /** The credbridge commands that it calls. */
   readonly commands: readonly string[]
+  /** The commands of `credbridge` that a person types for it. */
+  readonly personCommands?: readonly ToolCommand[]
   /** Its clients find these commands by name on PATH. */
   readonly byName?: boolean
   /** Those of these commands that start the tool itself, with the caller's whole environment. */
   readonly shims?: readonly string[]
   setup?(): Promise<Setup>
+  /** What doctor says of a tool without a setup. */
+  check?(machine: Machine): Promise<readonly DoctorLine[]>
   /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */
   readonly setUpByNameOnly?: true
   /** Options of its setup and import. They are data: the command line shows them without loading the code. */

@@ -183,7 +183,7 @@ except keyring.errors.NoKeyringError as error:
     print(error)
 `
       const told = await world.python('tools', script)
-      expect(told).toContain('broken cannot be run (what to do); credbridge setup python mends it')
+      expect(told).toContain('broken cannot be run (what to do); credbridge setup python fixes it')
     })
 
     test('flytekit goes on without a keyring', async () => {

@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { whileFlocked } from '../../src/system/flock.ts'
+import { needsPrograms, programOnPath } from '../real/require.ts'
+import { testMachine } from '../test-machine.ts'
 import { client, needsPythonClients, openPythonWorld } from './python-world.ts'
+
+const usualPath = '/usr/local/bin:/usr/bin:/bin'
 
 /**
  * A person with plain secrets in these files, below home or one of the XDG folders, whose tools ask credbridge, unless
@@ -206,6 +211,26 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     expect((await uv('token', server, '--username', 'alice')).exitCode).not.toBe(0)
     expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
     expect((await uv('token', server, '--username', 'alice')).stdout).toBe('p"w é\n')
+  })
+
+  needsPrograms('flock')('with flock', () => {
+    test('uv waits for the lock under which its file is changed', async () => {
+      const { env, run, path, read } = await withFiles({})
+      const name = 'data/uv/credentials/credentials.toml'
+      const uv = (service: string) => {
+        const words = ['auth', 'login', service, '--username', 'a', '--password', 'p']
+        return run(client('tools', 'uv'), words, { env: { ...env, UV_LOCK_TIMEOUT: '1' } })
+      }
+      await uv('https://first.example.com')
+      const machine = testMachine(path('home'), { env, program: (program) => programOnPath(program, usualPath) })
+      const lock = `${path(name)}.lock`
+      const outcome = await whileFlocked(machine, { file: path(name), lock }, () => uv('https://b.example.com'))
+      expect(outcome.exitCode).not.toBe(0)
+      expect(outcome.stderr.toLowerCase()).toContain('lock')
+      expect(read(name)).not.toContain('b.example.com')
+      expect(await uv('https://b.example.com')).toMatchObject({ exitCode: 0 })
+      expect(read(name)).toContain('b.example.com')
+    })
   })
 
   describe('nothing to move', () => {

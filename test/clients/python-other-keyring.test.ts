@@ -74,7 +74,7 @@ needsPythonClients('setup where another keyring is first on PATH', () => {
     expect(await sh('credbridge setup python --no-prove')).toMatchObject({ exitCode: 0 })
     const outcome = await sh('credbridge setup uv')
     expect(outcome).toMatchObject({ exitCode: 2 })
-    expect(outcome.stderr).toContain('did not find in credbridge what it had kept')
+    expect(outcome.stderr).toContain('did not find the password that it had saved in credbridge')
     expect(existsSync(home.at('kept'))).toBe(true)
   })
 

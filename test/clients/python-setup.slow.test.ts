@@ -118,7 +118,7 @@ needsPythonClients('credbridge setup', () => {
         expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
         expect((await pipFinds()).stdout).toBe(`${at('home', '.local', 'bin', 'keyring')}\n`)
         rmSync(at('home', '.local', 'bin', 'keyring'))
-        expect((await credbridge('doctor')).stdout).toMatch(/pip: pip passes over .*bin.keyring/)
+        expect((await credbridge('doctor')).stdout).toMatch(/pip: pip ignores .*bin.keyring/)
       })
 
       test('a keyring of somebody else among them is in nobody’s way', async () => {
@@ -135,7 +135,7 @@ needsPythonClients('credbridge setup', () => {
       chmodSync(early, 0o777)
       const refused = await credbridge('setup', 'pip', '--before-others')
       expect(refused).toMatchObject({ exitCode: 2 })
-      expect(refused.stderr).toContain('in which only you can put a command')
+      expect(refused.stderr).toContain('that no other user can write to')
       expect(readdirSync(early)).toEqual([])
     })
   })
@@ -178,7 +178,7 @@ needsPythonClients('credbridge setup', () => {
 
     test.each([
       ['offline = tru\n', 'is not TOML'],
-      ['keyring-provider = """\ndisabled"""\n', 'in a way that cannot be set aside'],
+      ['keyring-provider = """\ndisabled"""\n', 'cannot comment out keyring-provider in'],
     ])('%j stays as it is', async (before, told) => {
       const { credbridge, early, read, write } = await openHome()
       write(before, ...settings)
@@ -208,7 +208,7 @@ needsPythonClients('credbridge setup', () => {
     const credbridge = (...words: string[]) =>
       run(join(commands, 'credbridge'), words, { env: { ...env, [variable]: value }, timeout: 100_000 })
     const setup = await credbridge('setup', tool, '--no-prove', ...(tool === 'python' ? [] : ['--before-others']))
-    const told = `${variable} is set to ${value}, which goes before this`
+    const told = `${variable} is set to ${value}, which takes precedence`
     expect(setup).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(told) })
     expect((await credbridge('doctor')).stdout).toContain(`${tool}: ${told}`)
   })

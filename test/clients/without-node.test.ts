@@ -84,11 +84,11 @@ byNode('the wrapper', () => {
 
   test('that is gone, or of another credbridge, is found by doctor and mended by setup', async () => {
     const { credbridge, wrapper } = await openWorld()
-    expect((await credbridge('doctor')).stdout).not.toContain('is not there')
+    expect((await credbridge('doctor')).stdout).not.toContain('does not exist')
     await credbridge('setup', 'git')
     expect((await credbridge('doctor')).exitCode).toBe(0)
     rmSync(wrapper)
-    const gone = `WRONG   git: ${wrapper} is not there\n        fix: credbridge setup git\n`
+    const gone = `WRONG   git: ${wrapper} does not exist\n        fix: credbridge setup git\n`
     expect(await credbridge('doctor')).toMatchObject({ exitCode: 2, stdout: expect.stringContaining(gone) })
     expect(await credbridge('setup', 'git')).toMatchObject({ exitCode: 0 })
     writeFileSync(wrapper, '#!/bin/sh\nexec /nowhere/node "$@"\n')

@@ -15,6 +15,8 @@ const offers: readonly (readonly [line: string, some: readonly string[], never: 
   ['credbridge setup git --', ['--only', '--undo', '--dry-run'], ['--file', '--keep', 'docker']],
   ['credbridge import git --', ['--file', '--keep'], ['--only', '--no-prove']],
   ['credbridge set https://example.com --', ['--kind', '--service'], ['--json', '--undo']],
+  ['credbridge netrc --', ['--show'], ['--json']],
+  ['credbridge import netrc --', ['--file', '--undo'], ['--no-prove']],
   ['credbridge completion ', ['bash', 'zsh', 'fish'], ['get', 'git']],
 ]
 

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { nameBeside } from '../../src/system/leftovers.ts'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { startWorld, type World } from '../real/world.ts'
@@ -83,6 +84,30 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.credbridge('get', 'https://other.example.com')).toMatchObject({ exitCode: 1 })
     }
   })
+
+  test.each([['import', 'git'], ['import', 'docker'], ['import', 'npm'], ['import', 'python'], ['doctor']])(
+    'what a killed import left beside a file goes with the next %s, also where nothing is to be moved',
+    async (...words) => {
+      const world = await start()
+      const home = world.env['HOME'] ?? ''
+      const file = {
+        git: '.git-credentials',
+        docker: '.docker/config.json',
+        npm: '.npmrc',
+        python: '.pypirc',
+        doctor: '.git-credentials',
+      }[words.at(-1) ?? '']
+      const kept = join(home, 'dotfiles', 'kept')
+      mkdirSync(join(home, '.docker'))
+      mkdirSync(join(home, 'dotfiles'))
+      symlinkSync(kept, join(home, file ?? ''))
+      const [old, young] = [nameBeside(kept), nameBeside(kept)]
+      for (const leftover of [old, young]) writeFileSync(leftover, 'https://bob:b@other.example.com\n')
+      utimesSync(old, new Date(Date.now() - 90_000), new Date(Date.now() - 90_000))
+      await world.credbridge(...words)
+      expect([old, young].map((path) => existsSync(path))).toEqual([false, true])
+    },
+  )
 
   test("CREDBRIDGE_DEBUG=1 says for a person's command, too, where it broke", async () => {
     const world = await start()

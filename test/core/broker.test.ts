@@ -42,6 +42,14 @@ describe('one login, many tools', () => {
     expect(await asks('docker')).toBe('alice:g')
   })
 
+  test('what has expired is only for a wire that carries its refresh token', async () => {
+    const expired = { expires: time / 1000 - 60, refreshToken: new Secret('r') }
+    await store.save(someone, credential('git', 'alice', 'old', expired))
+    expect(await asks('docker')).toBeUndefined()
+    const lookup = { tool: 'docker', kinds: basic, endpoints: [origin], refresh: true }
+    expect(await broker.find(lookup)).toMatchObject({ expired: true })
+  })
+
   test('a tool is answered from its own first', async () => {
     await broker.save(credential('docker', 'alice', 'd'))
     await broker.save(credential('git', 'alice', 'g'))
@@ -204,6 +212,17 @@ describe('several stores', () => {
     await both.save(credential('git', 'bob', 'b'))
     expect((await store.list(someone)).map(({ account }) => account)).toEqual(['bob'])
     expect((await second.list(someone)).map(({ account }) => account)).toEqual(['alice'])
+  })
+
+  test('a use that ended in the first has ended in the second, too', async () => {
+    const second = memoryStore({ now })
+    const both = createBroker({ asker: someone, stores: [store, second], now: () => time, recoverHours: 24 })
+    await second.save(someone, credential('git', 'alice', 's'))
+    const lookup = { tool: 'docker', kinds: basic, endpoints: [origin] }
+    expect((await both.find(lookup))?.credential.account).toBe('alice')
+    expect(await both.remove({ tool: 'docker', kinds: basic, endpoint: origin })).toBe(true)
+    expect(await store.list(someone)).toMatchObject([{ kind: 'ended' }])
+    expect(await both.find(lookup)).toBeUndefined()
   })
 
   test('a repeated answer from the second is not copied to the first', async () => {

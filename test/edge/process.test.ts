@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -97,6 +97,18 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
       const outcome = await run(command, words, { env, input: '\0', keepStdinOpen: true })
       expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     }
+  })
+
+  test('no compiled code is kept: the cache folder is neither made nor read', async () => {
+    const cache = join(folder, 'cache')
+    const cached = { ...env, CREDBRIDGE_STORE: 'vault', XDG_CACHE_HOME: cache }
+    const given = `${request}username=ann\npassword=p\n\n`
+    expect(await run(command, ['store'], { env: cached, input: given })).toMatchObject({ exitCode: 0 })
+    expect(await run(command, ['get'], { env: cached, input: `${request}\n` })).toMatchObject({ exitCode: 0 })
+    for (const words of [['list'], ['doctor', '--json'], ['vault', 'status']]) {
+      await run(join(folder, 'bin', 'credbridge'), words, { env: cached })
+    }
+    expect([existsSync(cache), existsSync(join(folder, '.cache'))]).toEqual([false, false])
   })
 
   test('child processes do not inherit the variables of Bun that run foreign code', async () => {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '../../src/engine/read-settings.ts'
 import { parseSettings } from '../../src/engine/settings-file.ts'
 
@@ -33,3 +36,14 @@ test.each(['"basic"', '["basic"]', '{ "a b" = "basic" }', '{ "https://a" = "basi
     })
   },
 )
+
+test.each([
+  ['recover-hours = 1\nstore = \n', 'the settings file: it is not TOML, line 2'],
+  ['recover-hours = "x"', 'the settings file: recover-hours must be a number of hours, 0 or more'],
+])('%j: the hint names the file to correct', async (text, message) => {
+  const config = mkdtempSync(join(tmpdir(), 'cb-settings-'))
+  onTestFinished(() => rmSync(config, { recursive: true, force: true }))
+  writeFileSync(join(config, 'config.toml'), text)
+  const hints = [`correct it in ${join(config, 'config.toml')}`]
+  await expect(readSettings({ ...nowhere, config }, {})).rejects.toMatchObject({ code: 'malformed', message, hints })
+})

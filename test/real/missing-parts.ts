@@ -5,7 +5,9 @@ export const skippedFor = (part: string): string => `skipped: ${part} is not her
 
 /** Debian's package for each program that tests look for. */
 const packages: Readonly<Record<string, string>> = {
+  bash: 'bash',
   buildah: 'buildah',
+  curl: 'curl',
   'dbus-daemon': 'dbus',
   'dbus-monitor': 'dbus-bin',
   'dbus-send': 'dbus-bin',
@@ -42,7 +44,9 @@ const packages: Readonly<Record<string, string>> = {
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',
   strace: 'strace',
+  tar: 'tar',
   unshare: 'util-linux',
+  wget: 'wget',
   zsh: 'zsh',
 }
 
@@ -55,6 +59,7 @@ const others: Readonly<Record<string, string>> = {
   'Python with keyring and secretstorage': 'apt-get install python3-keyring python3-secretstorage',
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',
+  'Terraform or OpenTofu': '.ci/tofu',
 }
 
 /** Says at the end of a run what was skipped for want of which part, and how to get it. */

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer as createProxy, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { selfSigned } from './certificate.ts'
 import type { AtEnd } from './session.ts'
 
 /** A host of Go modules behind HTTPS and a sign-in. */
@@ -32,7 +30,7 @@ const hosts = ['go.example.com', 'other.example.com']
  * below the module's own path, and below `/proxy` of either host. Needs openssl.
  */
 export async function startModuleHost(folder: string, modules: Modules, atEnd: AtEnd): Promise<ModuleHost> {
-  const { key, cert, file } = certificateFor(folder)
+  const { key, cert, file } = selfSigned(folder, ...hosts.map((host) => `DNS:${host}`))
   let seen: string[] = []
   const server = createServer({ key, cert }, (request, response) => {
     const { host = '', authorization } = request.headers
@@ -112,19 +110,6 @@ function archive(module: string): Buffer {
     [`${module}@v1.0.0/go.mod`]: `module ${module}\n`,
     [`${module}@v1.0.0/code.go`]: 'package code\n\nconst Text = "private"\n',
   })
-}
-
-function certificateFor(folder: string): { readonly key: Buffer; readonly cert: Buffer; readonly file: string } {
-  mkdirSync(folder, { recursive: true })
-  const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', '/CN=modules', '-addext', names]
-  execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', 'key.pem', '-out', 'cert.pem', ...subject], {
-    cwd: folder,
-    stdio: 'pipe',
-  })
-  const file = join(folder, 'cert.pem')
-  return { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(file), file }
 }
 
 /** An archive of files that are stored as they are: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */

@@ -33,7 +33,7 @@ test('a file that is not UTF-8 is malformed, because writing it back would chang
   expect(readFileSync(file)).toEqual(bytes)
 })
 
-test('readStrange reads such a file all the same', () => {
+test('readUntrusted reads such a file all the same', () => {
   const file = join(someFolder(), '.npmrc')
   writeFileSync(file, Buffer.from('; caf\xe9\nregistry=x\n', 'latin1'))
   expect(files.readUntrusted(file)).toBe('; caf\ufffd\nregistry=x\n')

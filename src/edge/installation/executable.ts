@@ -9,8 +9,8 @@ import { installedIn, runningFile } from './running-file.ts'
 import { standalone } from './version.ts'
 
 /*
- * The standalone executable: it runs now, or the package for this platform was installed along with ours. It starts several
- * times as fast as Node and needs none, so it goes first.
+ * The standalone executable: the running one, or that of the platform's package, if it was installed with ours. It
+ * starts several times as fast as Node and does not need Node, so it is preferred.
  */
 
 const name = process.platform === 'win32' ? 'credbridge.exe' : 'credbridge'
@@ -20,7 +20,10 @@ export function executable(): string | undefined {
   return standalone ? runningFile() : platformPackages(installedIn()).map((folder) => join(folder, name))[0]
 }
 
-/** The path of a command of it: the link on PATH that leads to it, because it survives upgrades; else the file or link beside it. */
+/**
+ * The path by which a client starts one of its commands: a link on PATH that leads to it, because that survives
+ * upgrades; else the file or link beside it.
+ */
 export function commandOf(file: string, command: string, env: Environment): string | undefined {
   const folder = dirname(file)
   const beside = ['', '.exe'].map((ending) => join(folder, command + ending))
@@ -29,8 +32,8 @@ export function commandOf(file: string, command: string, env: Environment): stri
 }
 
 /**
- * What makes PATH lead to it where it leads to these commands by Node: npm's link to our file becomes one to the
- * executable. Nothing where there is none, where that is so, or where the link is not ours to change.
+ * The changes that make PATH lead to the executable where it leads to these commands on Node: they replace npm's links
+ * to our files. Empty if there is no executable, if PATH leads to it already, or if the links are not ours to change.
  */
 export function relink(
   commands: readonly string[],
@@ -54,7 +57,7 @@ export function leadsTo(path: string, file: string): boolean {
   return resolved(path) !== undefined && resolved(path) === resolved(file)
 }
 
-/** The path with all links followed; `undefined` if nothing is there. */
+/** The path with all links resolved; `undefined` if it does not exist. */
 export function resolved(path: string): string | undefined {
   try {
     return realpathSync(path)
@@ -63,12 +66,12 @@ export function resolved(path: string): string | undefined {
   }
 }
 
-/** npm links the commands of a package in a scope: node_modules/@credbridge/linux-x64, node_modules/.bin. */
+/** npm's link to a command of a scoped package: node_modules/@credbridge/linux-x64, node_modules/.bin. */
 function linkOfPackage(folder: string, command: string): string {
   return join(folder, '..', '..', '.bin', command)
 }
 
-/** Where a package with the executable for this platform lies: below our package, or beside it. */
+/** The folders of packages with the executable for this platform: below our package, or beside it. */
 function platformPackages(dist: string): readonly string[] {
   const own = dirname(dist)
   const platform = `${process.platform}-${process.arch}`

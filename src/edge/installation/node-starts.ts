@@ -5,20 +5,20 @@ import { programsOnPath } from '../../system/programs.ts'
 import { resolved } from './executable.ts'
 import type { Start, Versions, Wrapper } from './wrapper.ts'
 
-/** How this process was started, as far as it tells how our other commands can be. */
+/** How this process was started, as far as it shows how to start our other commands. */
 export interface Running {
-  /** Node itself, links resolved. */
+  /** The path of Node, links resolved. */
   readonly node: string
-  /** The file that Node was told to run, links as they are. */
+  /** The file that Node runs, links not resolved. */
   readonly started: string
   /** The folder of our commands, links resolved. */
   readonly dist: string
   readonly env: Environment
-  /** Whether nobody else can put another file at this path. */
+  /** Whether no other user can put another file at this path. */
   trusts(path: string): boolean
 }
 
-/** What the wrapper of a command starts; `undefined` if there is no such command here. */
+/** What the wrapper of a command starts; `undefined` if this installation has no such command. */
 export function startsOf(command: string, running: Running): Pick<Wrapper, 'starts' | 'versions'> | undefined {
   const file = join(running.dist, `${command}.cjs`)
   if (!isFile(file)) return undefined
@@ -30,21 +30,21 @@ export function startsOf(command: string, running: Running): Pick<Wrapper, 'star
 }
 
 /**
- * The same command by the way that this process was started: through npm's link on PATH, or through pnpm's, which leads to
- * another folder after each upgrade.
+ * The command beside the path by which this process was started: npm's link on PATH, or pnpm's, which leads to another
+ * folder after each upgrade.
  */
 function besideStarted(command: string, file: string, { started, trusts }: Running): readonly string[] {
   const path = join(dirname(started), command + extname(started))
   return path !== file && resolved(path) === file && trusts(path) ? [path] : []
 }
 
-/** Links on PATH to this Node: an upgrade by the system's package manager has them lead to the new one. */
+/** Links on PATH to this Node. After an upgrade by the system's package manager they lead to the new one. */
 function linksToNode({ node, env, trusts }: Running): readonly string[] {
   const links = programsOnPath('node', env).filter((path) => path !== node && resolved(path) === node)
   return [...new Set(links)].filter(trusts)
 }
 
-/** Where managers of versions keep each Node in a folder that has its version for a name. */
+/** The folder in which a version manager keeps each Node in a folder named after its version. */
 function versionsAround(file: string, { node, trusts }: Running): Versions | undefined {
   const parts = node.split(sep)
   const at = parts.findIndex((part) => /^v?\d+(\.\d+)+(_\d+)?$/.test(part))

@@ -11,11 +11,11 @@ import { standalone } from './version.ts'
 import { batchWrapper, shellWrapper } from './wrapper.ts'
 
 /*
- * Our commands as this installation has them: those of the standalone executable where there is one, else run by Node, which
+ * The commands of this installation: those of the standalone executable if there is one, else those on Node, which
  * clients start by wrappers.
  */
 
-/** One of our commands by the absolute path by which a client starts it, whatever PATH it has. */
+/** The absolute path by which a client starts one of our commands, with any PATH. */
 export function ownCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
   const file = executable()
   const path = file && commandOf(file, command, env)
@@ -23,12 +23,12 @@ export function ownCommand(command: string, env: Environment, folders: () => Fol
   return nodeStarts(command, env) && wrapperFile(command, folders)
 }
 
-/** The program and the first words by which this process itself starts `credbridge`. */
+/** The program and the first arguments by which this process itself starts `credbridge`. */
 export function credbridgeItself(): readonly [program: string, ...words: string[]] {
   return standalone ? [process.execPath] : [process.execPath, join(installedIn(), 'credbridge.cjs')]
 }
 
-/** Whether a program is of this very installation, in whatever form. */
+/** Whether a program belongs to this installation. */
 export function isOwnProgram(program: string, folders: () => Folders): boolean {
   const file = executable()
   if (file !== undefined && leadsTo(program, file)) return true
@@ -57,7 +57,7 @@ export function wrappersIn(folders: () => Folders, env: Environment, files: File
     fault(command, keepingOptions = []) {
       const [path, text] = [wrapperFile(command, folders), textOf(command, keepingOptions.includes(command))]
       if (text === undefined || (files.read(path) === text && isRunnable(path))) return undefined
-      return files.exists(path) ? `${path} starts another credbridge, or another Node` : `${path} is not there`
+      return files.exists(path) ? `${path} starts another credbridge, or another Node` : `${path} does not exist`
     },
   }
 }

@@ -1,9 +1,10 @@
 import { shellWord } from '../../core/hint.ts'
 
 /*
- * What a client starts where our commands run on Node. Its PATH is an editor's, cron's or a desktop's, which often has no
- * Node, so the first line of our files (`#!/usr/bin/env node`) would not do: a wrapper knows where Node is. It tries the places
- * that setup saw, then other versions of Node beside the one that setup ran on: managers of versions remove the old folder.
+ * The wrappers that clients start if our commands run on Node. The client's PATH may be an editor's, cron's or a
+ * desktop's, which often lacks Node, so `#!/usr/bin/env node` would fail. A wrapper contains Node's path. It tries the
+ * paths that setup found, then other versions of Node beside the one that ran setup, because version managers remove
+ * old folders.
  */
 
 export interface Start {
@@ -11,11 +12,11 @@ export interface Start {
   readonly file: string
 }
 
-/** Folders of one version each, in one folder; what is in them, relative to each. */
+/** A folder with one folder for each version, and the paths of the files in each of these. */
 export interface Versions {
   readonly folder: string
   readonly node: string
-  /** Absolute where it does not lie in the folder of a version. */
+  /** Absolute if it is not in a version's folder. */
   readonly file: string
 }
 
@@ -24,14 +25,14 @@ export interface Wrapper {
   /** In the order in which they are tried. */
   readonly starts: readonly [Start, ...Start[]]
   readonly versions?: Versions | undefined
-  /** The command starts the caller's own program, which needs the options for Node that are in the environment. */
+  /** The command starts the caller's own program, which needs the Node options in the environment. */
   readonly keepsOptions?: boolean
 }
 
 const gone = 'credbridge: Node or credbridge is no longer where it was at setup'
 const mend = 'hint: credbridge doctor'
 
-/** 127 is what a shell ends with when a command is not found. */
+/** A shell's exit code for a command that is not found. */
 const notFound = 127
 
 export function shellWrapper({ command, starts, versions, keepsOptions = false }: Wrapper): string {
@@ -62,7 +63,7 @@ version=$newest
 `
 }
 
-/** For Windows, where Node and credbridge stay in their places. */
+/** For Windows, where upgrades do not move Node and credbridge. */
 export function batchWrapper({ command, starts: [{ node, file }], keepsOptions = false }: Wrapper): string {
   const quoted = (path: string) => `"${path.replaceAll('%', '%%')}"`
   const lines = [

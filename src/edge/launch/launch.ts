@@ -23,20 +23,20 @@ import { missing, notShared } from './not-shared.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
 
-/** What a launch needs of the process; a test hands in its own. */
+/** The process, as a launch uses it. Tests pass their own. */
 export interface Surface {
   openBroker(): Promise<Broker>
-  /** Runs a program in our place; the first may not come back. */
+  /** Runs a program in place of this process. It may not return. */
   become(start: Start): Promise<Ended>
   attend(start: Start): Promise<Ended>
-  /** The program and the first words that start `credbridge`. */
+  /** The program and the first arguments that start `credbridge`. */
   readonly credbridge: readonly [program: string, ...words: string[]]
   say(line: string): void
-  /** Somebody reads what is said, and can do something about it. */
+  /** Whether a person reads the messages. */
   readonly toPerson: boolean
 }
 
-/** A call of somebody's program that came to our shim: it starts with what its tool may use. */
+/** Answers a call of one of our shims: starts the real program with its tool's credentials. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
   const machine = thisMachine()
   const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
@@ -47,13 +47,13 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
   } catch (error) {
     const failure = asFailure(error)
     traceFailure(failure)
-    const hints = real === undefined ? [] : [hint`${program} without credentials is ${real}`]
+    const hints = real === undefined ? [] : [hint`to run ${program} without credentials: ${real}`]
     complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)
   }
 }
 
-/** The real surface: this process, and the broker of this engine for a tool. */
+/** The real surface: this process, and the engine's broker for a tool. */
 export function thisSurface(tool: string, engine: Engine): Surface {
   return {
     openBroker: () => engine.broker(askerOf({ tool, person: thisPerson() })),
@@ -65,7 +65,7 @@ export function thisSurface(tool: string, engine: Engine): Surface {
   }
 }
 
-/** Asks what the launcher wants to know, starts the program with the outcome, and does what is left when it has ended. */
+/** Does the launcher's lookups, starts the program with the answers, and does the launcher's work after its end. */
 export async function launch(
   call: Call,
   program: string,
@@ -113,7 +113,7 @@ async function start(
   }
 }
 
-/** Programs that start one another for ever would fill the machine. */
+/** The limit for programs that start one another through credbridge, so that an endless loop ends. */
 const deepest = 20
 
 function environmentFor(given: Launch, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -143,7 +143,7 @@ function isTerminal(fd: number): boolean {
   }
 }
 
-/** The program itself by absolute path: the first on PATH that is not we. A path is taken as it was typed. */
+/** The absolute path of the real program: the first one on PATH that is not ours. A path is used as it is. */
 export function realProgram(
   program: string,
   env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,

@@ -40,7 +40,8 @@ function namelessFile(text: Secret): number {
   }
 }
 
-const inMemory = [0x01021994, 0x858458f6] // TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
+// TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
+const inMemory = [0x01021994, 0x858458f6]
 
 function folderInMemory(): string {
   const folder = [process.env['XDG_RUNTIME_DIR'], '/dev/shm'].find((path) => path?.startsWith('/') && isInMemory(path))

@@ -82,8 +82,9 @@ function isVanished(error: unknown): boolean {
 }
 
 /**
- * What the keychain answers at last, until this time. On Linux an entry waits two seconds for it, which a busy machine does not keep;
- * a service that ended meanwhile may be there again, or it is known now that it is not. Each call can be made twice.
+ * Repeats the call until the keychain answers or the time is over. On Linux the addon waits only two seconds for an
+ * answer, which is too short on a busy machine, and fails if the service ends meanwhile. A call can safely be made
+ * twice.
  */
 async function answered<T>(call: () => Promise<T>, until: number): Promise<T> {
   for (;;) {

@@ -5,20 +5,20 @@ import type { Attributes } from './calls.ts'
 import { inOrder, placeAt, searchesAt } from './items.ts'
 import type { Described } from './service.ts'
 
-/** Whose items count also if they say only service and user name. */
+/** Which items count although they have only the attributes service and user name. */
 export interface Known {
-  /** The tool that asks: secret-tool and others may have written what it saved over, or for it. */
+  /** The asking tool: secret-tool and others may have replaced its items, or written items for it. */
   readonly asking?: Owner
-  /** Where something was written like that before, by the `keychain` store. */
+  /** The places of the items that the `keychain` store wrote. */
   readonly before: readonly Place[]
   readonly memory?: CallMemory | undefined
 }
 
-/** Endpoints, and how their items are found among many. */
+/** The searches for endpoints, and the selection of their items. */
 export interface Wanted {
-  /** They find everything at the endpoints. */
+  /** They find all items at the endpoints. */
   readonly searches: readonly Attributes[]
-  /** The items that lie at the endpoints, each with its place; of several at one place the one that counts. */
+  /** The items that belong to the endpoints, each with its place. If a place has several, the one that counts. */
   among(items: readonly Described[]): readonly (readonly [Place, Described])[]
 }
 
@@ -34,7 +34,7 @@ export function wantedAt(endpoints: readonly Endpoint[], known: Known): Wanted {
     }
   }
 
-  /** Each search says one attribute. */
+  /** Each search has one attribute. */
   function endpointsOf(attributes: Attributes): ReadonlySet<Endpoint> {
     const searches = ['endpoint', 'service'].map((name) => `${name}=${attributes.get(name)}`)
     return new Set(searches.flatMap((search) => found.get(search) ?? []))
@@ -54,7 +54,7 @@ export function wantedAt(endpoints: readonly Endpoint[], known: Known): Wanted {
   }
 }
 
-/** The places that items lie at, each with the item that counts there. */
+/** The places of these items, each with the item that counts there. */
 export function thatCount(
   items: readonly Described[],
   placeFor: (attributes: Attributes) => Place | undefined,

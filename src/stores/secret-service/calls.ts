@@ -2,12 +2,12 @@ import { addMatch, type Call, watchOwner } from '../../dbus/call.ts'
 import type { Bodies } from '../../dbus/message.ts'
 import type { Value, Variant } from '../../dbus/value.ts'
 
-/* The calls that credbridge makes, one line each: https://specifications.freedesktop.org/secret-service-spec/latest/ */
+/* The calls that credbridge makes: https://specifications.freedesktop.org/secret-service-spec/latest/ */
 
-/** The path that means no object: no default collection, nobody has to be prompted. */
+/** The path that means no object: no default collection, or no prompt needed. */
 export const nothing = '/'
 
-/** A secret as the Secret Service has it. */
+/** A secret as it is sent over the bus. */
 export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
 
 export type Attributes = ReadonlyMap<string, string>
@@ -30,7 +30,7 @@ export const getCollections = () => get(service, 'Service', 'Collections')
 export const getLocked = (collection: string) => get(collection, 'Collection', 'Locked')
 export const getItems = (collection: string) => get(collection, 'Collection', 'Items')
 
-/** Without replacing: gnome-keyring replaces any item that has at least these attributes, whosever it is. */
+/** Without `replace`: gnome-keyring replaces any program's item that has at least these attributes. */
 export const createItem = (collection: string, label: string, attributes: Attributes, value: WireSecret) =>
   onSecrets(
     collection,
@@ -53,7 +53,7 @@ export const deleteItem = (path: string) => onSecrets(path, `${secret}.Item`, 'D
 export const startPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Prompt', 's', [''], '')
 export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt`, 'Dismiss', undefined, [], '')
 
-/** The bus hands on only signals that the Secret Service itself sent, and says when it is gone. */
+/** The bus forwards only signals of the Secret Service itself. `watchName` reports its end. */
 export const watchPrompts = () =>
   addMatch(`type='signal',sender='${name}',interface='${secret}.Prompt',member='Completed'`)
 export const watchName = () => watchOwner(name)

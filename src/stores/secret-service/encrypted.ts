@@ -4,7 +4,7 @@ import { contentType, type OpenSession, type Session } from './session-type.ts'
 
 /*
  * https://specifications.freedesktop.org/secret-service-spec/latest/transfer-secrets.html: Diffie-Hellman in the second
- * Oakley group, HKDF with SHA-256 and neither salt nor information, AES-128 in CBC mode with PKCS#7 padding.
+ * Oakley group, HKDF with SHA-256 without salt and info, AES-128 in CBC mode with PKCS#7 padding.
  */
 
 const algorithm = 'dh-ietf1024-sha256-aes128-cbc-pkcs7'
@@ -15,11 +15,11 @@ export async function openEncryptedSession(ask: OpenSession): Promise<Session> {
   const ours = createDiffieHellmanGroup(group)
   const [output, path] = await ask(algorithm, { type: 'ay', value: ours.generateKeys() })
   const theirs = output.value
-  if (output.type !== 'ay' || !(theirs instanceof Uint8Array)) throw unreadable('offers no key')
+  if (output.type !== 'ay' || !(theirs instanceof Uint8Array)) throw unreadable('contains no public key')
   return sessionUnder(sharedKey(agreed(ours, theirs)), path)
 }
 
-/** The key of a session from what both sides agreed upon, which counts with its leading zeros. */
+/** The key of a session, derived from the shared Diffie-Hellman secret with its leading zeros. */
 export function sharedKey(secret: Uint8Array): Uint8Array {
   const whole = Buffer.alloc(groupBytes)
   whole.set(secret, groupBytes - secret.length)
@@ -39,7 +39,7 @@ export function sessionUnder(key: Uint8Array, path: string): Session {
         const decipher = createDecipheriv('aes-128-cbc', key, iv)
         return Buffer.concat([decipher.update(sealed), decipher.final()])
       } catch {
-        throw unreadable('has a secret that cannot be decrypted')
+        throw unreadable('contains a secret that cannot be decrypted')
       }
     },
   }
@@ -49,6 +49,6 @@ function agreed(ours: ReturnType<typeof createDiffieHellmanGroup>, theirs: Uint8
   try {
     return ours.computeSecret(theirs)
   } catch {
-    throw unreadable('offers a key that is none')
+    throw unreadable('contains an invalid public key')
   }
 }

@@ -11,10 +11,10 @@ import { locked } from './errors.ts'
 import { entryOf, mayBeNote, placeOf, searchAt, searchesForAll } from './items.ts'
 import type { Described, Service } from './service.ts'
 
-/** How often all is looked at anew because an item was removed, and perhaps made anew, while it was read. */
+/** How often all items are read again because one was removed, and perhaps created again, during the read. */
 const attempts = 10
 
-/** Everything at these endpoints with its secret, of several items at one place the one that counts. */
+/** All items at these endpoints, with their secrets. If a place has several, the one that counts. */
 export async function find(
   service: Service,
   endpoints: readonly Endpoint[],
@@ -42,8 +42,8 @@ async function findOnce(
 }
 
 /**
- * Everything at the endpoints of the entries that are wanted, as `list` and then `find` would tell it, but each item is asked
- * about once. `undefined` where something is locked or changes meanwhile: then these two have to tell.
+ * All items at the endpoints of the wanted entries: the result of `list` and then `find`, but each item is described
+ * only once. `undefined` if something is locked or changes during the read. The caller then uses `list` and `find`.
  */
 export async function findWanted(
   service: Service,
@@ -51,7 +51,7 @@ export async function findWanted(
   known: Known,
 ): Promise<readonly StoredItem[] | undefined> {
   const hits = await service.search(searchesOfAll(known))
-  // A collection that hides its items shows none at all.
+  // While it is locked, KeePassXC's collection shows no items at all.
   if (hits.locked.length > 0 || hits.unlocked.length === 0) return undefined
   const all = await describeAll(service, hits.unlocked)
   const entries = entriesAmong(all, known).filter(isWanted)
@@ -59,7 +59,7 @@ export async function findWanted(
     entries.map(({ endpoint }) => endpoint),
     known,
   )
-  // What others wrote for these owners says only its service, so that the search for all has not found it.
+  // Items that others wrote for these owners have only a service, so the search for all has not found them.
   const others = await service.search(wanted.searches.filter((search) => search.has('service')))
   if (others.locked.length > 0) return undefined
   const before = new Set(hits.unlocked)
@@ -72,7 +72,7 @@ export async function findWanted(
   return read(service, items, secrets, { account: undefined, isLast: false })
 }
 
-/** The items with their secrets; `undefined` if one has gone meanwhile, unless this is the last attempt. */
+/** The items with their secrets; `undefined` if one was removed during the read, unless this is the last attempt. */
 async function read(
   service: Service,
   items: readonly (readonly [Place, Described])[],
@@ -92,7 +92,7 @@ async function read(
   return found
 }
 
-/** All entries, without unlocking anything. What is locked so that not even that can be read is `locked`. */
+/** All entries, without unlocking anything. `locked` if even the entries cannot be read. */
 export async function list(service: Service, known: Known): Promise<readonly Entry[]> {
   const [hits, collections] = await Promise.all([service.search(searchesOfAll(known)), service.collections()])
   const paths = [...hits.unlocked, ...hits.locked]
@@ -111,8 +111,8 @@ function entriesAmong(items: readonly Described[], { before }: Known): readonly 
 }
 
 /**
- * The paths of all items that match one of the searches, unlocked. Nothing means that nothing is there, and not that a
- * collection hides its items while it is locked, as KeePassXC's do.
+ * The paths of all items that match one of the searches, unlocked. An empty result means absence: collections that hide
+ * their items while they are locked, such as KeePassXC's, are unlocked first.
  */
 export async function searchAll(
   service: Service,
@@ -143,7 +143,7 @@ export function textOf(place: Place, item: Described, secret: Uint8Array | undef
   return Buffer.from(secret).toString()
 }
 
-/** The collections that are locked. One that shows no item then may have some. */
+/** The locked collections. One that shows no item may still contain some. */
 async function closedOf(
   service: Service,
   collections: readonly string[],
@@ -155,5 +155,5 @@ async function closedOf(
 }
 
 function kept({ endpoint }: Place): Failure {
-  return new Failure('refused', `the Secret Service does not give out the secret for ${endpoint.key}`)
+  return new Failure('refused', `the Secret Service does not return the secret for ${endpoint.key}`)
 }

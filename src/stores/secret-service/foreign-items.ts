@@ -10,16 +10,19 @@ import { converse, type Service } from './service.ts'
 import type { SecretServiceOptions } from './store.ts'
 import { within } from './within.ts'
 
-/** A person waits for this command: it may take longer than a client's call. */
+/** A person runs this command, so it may take longer than a client's call. */
 const limits = { first: 10_000, answer: 10_000, person: 120_000, whole: 60_000 }
 
-/** All items that have at least one of these sets of attributes, unlocked if somebody is there; one whose secret is no text is left out. */
+/**
+ * All items that have at least one of these sets of attributes. Locked ones are unlocked if a person is present. Items
+ * whose secret is not text are left out.
+ */
 export async function foreignItems(
   { address, connect, userId, encrypted = false }: SecretServiceOptions,
   asker: Asker,
   searches: readonly Readonly<Record<string, string>>[],
 ): Promise<readonly ForeignItem[]> {
-  /** One conversation for each request: who asks may run for days. */
+  /** Each request has its own connection, because the asking process may run for days. */
   async function during<T>(request: (service: Service) => Promise<T>): Promise<T> {
     const connection = openConnection(connect, busAddresses(address), userId, limits.first, secretServiceFailures)
     try {

@@ -7,15 +7,15 @@ import type { Attributes } from './calls.ts'
 import type { Described } from './service.ts'
 
 /*
- * Which item of the Secret Service is which of ours: docs/secret-service.md. `service` and `username` say it, as they do
- * for Python's keyring, @napi-rs/keyring and secret-tool; `endpoint` and `owner` say it again, for one search that finds
- * all owners' items, and for what two of them would spell alike.
+ * The attributes of our items (docs/secret-service.md). `service` and `username` identify an item, as they do for
+ * Python's keyring, @napi-rs/keyring and secret-tool. `endpoint` and `owner` repeat this for one search that finds all
+ * owners' items, and for items whose `service` would be the same.
  */
 
 const us = 'credbridge'
 const pythonItself = 'Python keyring library'
 
-/** What a new item carries. One of Python's is exactly as Python makes it. */
+/** The attributes of a new item. One of Python's has exactly those that Python's keyring writes. */
 export function attributesOf(item: Place & Pick<Item, 'kind'>): Attributes {
   const { endpoint, owner, kind } = item
   const decisive = searchAt(item)
@@ -23,13 +23,13 @@ export function attributesOf(item: Place & Pick<Item, 'kind'>): Attributes {
   return new Map([...decisive, ['application', us], ['endpoint', spelled(endpoint)], ['owner', owner], ['kind', kind]])
 }
 
-/** How a person sees it in a keyring's window. */
+/** The label that a keyring's window shows. */
 export function labelOf({ endpoint, account, owner }: Place): string {
   if (owner === python) return `Password for '${account}' on '${endpoint.key}'`
   return `credbridge: ${account === '' ? 'no user' : account} at ${endpoint.key} (${owner})`
 }
 
-/** The search that finds whatever lies at a place. */
+/** The search that finds every item at a place. */
 export function searchAt(place: Place): Attributes {
   return new Map([
     ['service', serviceOf(place)],
@@ -38,21 +38,21 @@ export function searchAt(place: Place): Attributes {
 }
 
 /**
- * The searches that find everything at an endpoint: our own items say where they belong; what others wrote for one of
- * these owners, the `keychain` store for instance, says only its service.
+ * The searches that find all items at an endpoint. Our items have the attribute `endpoint`. Items that others, such as
+ * the `keychain` store, wrote for one of these owners have only a service.
  */
 export function searchesAt(endpoint: Endpoint, owners: readonly Owner[]): readonly Attributes[] {
   const services = foreignPlaces(endpoint, '', owners).map(serviceOf)
   return [new Map([['endpoint', spelled(endpoint)]]), ...services.map((service) => new Map([['service', service]]))]
 }
 
-/** The searches that find all that we made, and all that Python's keyring did. */
+/** The searches that find all our items, and all of Python's keyring. */
 export const searchesForAll: readonly Attributes[] = [
   new Map([['application', us]]),
   new Map([['application', pythonItself]]),
 ]
 
-/** Whether an item lies at this place. What another program keeps for itself does so only where Python's keyring would find it, too. */
+/** Whether an item belongs to this place. Another program's own item does so only if Python's keyring finds it. */
 export function liesAt(place: Place, attributes: Attributes): boolean {
   if (attributes.get('service') !== serviceOf(place) || attributes.get('username') !== place.account) return false
   const maker = makerOf(attributes)
@@ -61,7 +61,7 @@ export function liesAt(place: Place, attributes: Attributes): boolean {
   return attributes.get('owner') === place.owner && attributes.get('endpoint') === spelled(place.endpoint)
 }
 
-/** The place at this endpoint at which an item lies, where others' items count only for these owners. */
+/** The item's place at this endpoint. Items that others wrote count only for these owners. */
 export function placeAt(endpoint: Endpoint, attributes: Attributes, owners: readonly Owner[]): Place | undefined {
   const account = attributes.get('username') ?? ''
   const places =
@@ -71,7 +71,7 @@ export function placeAt(endpoint: Endpoint, attributes: Attributes, owners: read
   return places.find((place) => liesAt(place, attributes))
 }
 
-/** The place at which an item lies, wherever that is; what says only its service lies at one of those known before. */
+/** The item's place at any endpoint. An item with only a service belongs to one of the places in `before`. */
 export function placeOf(attributes: Attributes, before: readonly Place[]): Place | undefined {
   const account = attributes.get('username') ?? ''
   const maker = makerOf(attributes)
@@ -84,20 +84,20 @@ export function placeOf(attributes: Attributes, before: readonly Place[]): Place
   return places.find((place) => place !== undefined && liesAt(place, attributes))
 }
 
-/** What its attributes say of an item that lies at a place. */
+/** The entry for an item at a place, from its attributes. */
 export function entryOf(place: Place, { attributes, modified }: Described): Entry {
   const kind = makerOf(attributes) === 'us' ? attributes.get('kind') : undefined
   return { ...place, kind: kind ?? (place.owner === python ? 'text' : 'basic'), savedAt: modified }
 }
 
-/** Whether an item can be a note. Of one that others wrote only its value tells. */
+/** Whether an item may be a note. If others wrote it, only its value shows that. */
 export function mayBeNote(attributes: Attributes): boolean {
   return makerOf(attributes) !== 'us' || isNoteKind(attributes.get('kind') ?? '')
 }
 
 /**
- * Whose an item says that it is: ours, Python's, another program's own, or nobody's in particular, which is what
- * @napi-rs/keyring and secret-tool write.
+ * The program that an item belongs to: ours, Python's keyring, another one, or any. @napi-rs/keyring and secret-tool
+ * write items that name no program.
  */
 export function makerOf(attributes: Attributes): 'us' | 'python' | 'another' | 'anybody' {
   const application = attributes.get('application')
@@ -106,9 +106,9 @@ export function makerOf(attributes: Attributes): 'us' | 'python' | 'another' | '
 }
 
 /**
- * The items at one place, first the one that counts: the one written last. Times are in whole seconds; of two in the
- * same second the other program's is the later one, because we write no second item where one is. Where Python's
- * keyring looks, what another program keeps for itself counts only if there is nothing else.
+ * The items at one place, the one that counts first: the one written last. Times are in whole seconds. Of two items in
+ * the same second the other program's is the later one, because we never write a second item. Where Python's keyring
+ * looks, another program's own item counts only if there is no other item.
  */
 export function inOrder(place: Place, items: readonly Described[]): readonly Described[] {
   const apart = (item: Described) => Number(place.owner === python && makerOf(item.attributes) === 'another')
@@ -118,7 +118,7 @@ export function inOrder(place: Place, items: readonly Described[]): readonly Des
   )
 }
 
-/** The places at an endpoint at which others may write: those of these owners, and Python's; none where only we do. */
+/** The places at an endpoint where others may write: those of these owners, and Python's. None where only we write. */
 function foreignPlaces(endpoint: Endpoint, account: string, owners: readonly Owner[]): readonly Place[] {
   if (sameEndpoint(endpoint, copiesEndpoint)) {
     return owners.includes(ourselves) ? [{ endpoint, account, owner: ourselves }] : []
@@ -135,7 +135,7 @@ function placeNamed(owner: Owner, endpoint: string, account: string): Place | un
   }
 }
 
-/** One spelling for each endpoint, whoever owns the item. */
+/** The spelling of an endpoint. It is the same for all owners. */
 function spelled(endpoint: Endpoint): string {
   return keyFromEndpoint(endpoint, person)
 }

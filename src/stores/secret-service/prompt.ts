@@ -6,21 +6,22 @@ import type { Variant } from '../../dbus/value.ts'
 import { dismissPrompt, startPrompt, watchName, watchPrompts } from './calls.ts'
 import { locked, vanished } from './errors.ts'
 
-/** How long the Secret Service may take, and a person, in milliseconds. */
+/** Time limits for the Secret Service and for a person, in milliseconds. */
 export interface Limits {
-  /** Until the first answers, which may have to wait for the Secret Service to be started. */
+  /** For the first answers. The Secret Service may have to be started. */
   readonly first: number
-  /** Until any later answer. */
+  /** For any later answer. */
   readonly answer: number
-  /** Until a person has answered a dialog. */
+  /** For a person to answer a dialog. */
   readonly person: number
-  /** Until a whole request is answered, however many questions it takes; and the person's time, where one is there. */
+  /** For a whole request, with all its calls. If a person is present, `person` is added. */
   readonly whole: number
 }
 
 /**
- * Lets the Secret Service ask the person, and waits for the answer: https://specifications.freedesktop.org/secret-service-spec/latest/prompts.html.
- * Dismissed: `locked`. Nobody answers: the dialog is taken back, `timeout`.
+ * Lets the Secret Service ask the person, and waits for the answer:
+ * https://specifications.freedesktop.org/secret-service-spec/latest/prompts.html. Dismissed: `locked`. No answer in
+ * time: the dialog is closed, `timeout`.
  */
 export async function askPerson(connection: Connection, prompt: string, limits: Limits): Promise<Variant> {
   const [outcome] = await Promise.all([outcomeOf(connection, prompt, limits), start(connection, prompt, limits)])
@@ -36,11 +37,11 @@ async function outcomeOf(connection: Connection, prompt: string, limits: Limits)
     return await connection.signal((signal) => outcomeIn(signal, prompt), limits.person)
   } catch (error) {
     if (!isFailure(error) || error.code !== 'timeout') throw error
-    // gnome-keyring 42 aborts when an open dialog is taken back (gkd-secret-unlock.c, `!self->current`), as it does when the
-    // client just leaves. The bus starts it anew.
+    // gnome-keyring 42 aborts if a client closes an open dialog (gkd-secret-unlock.c, `!self->current`) or disconnects.
+    // The bus starts it again.
     await connection.call(dismissPrompt(prompt), limits.answer).catch(() => undefined)
-    throw new Failure('timeout', 'nobody answered the dialog of the keyring in time', {
-      hints: [hint`try again, and look for a dialog that asks for the password of the keyring`],
+    throw new Failure('timeout', "nobody answered the keyring's dialog in time", {
+      hints: [hint`try again, and look for a dialog that asks for the keyring's password`],
     })
   }
 }

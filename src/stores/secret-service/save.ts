@@ -10,12 +10,12 @@ import { describeAll, searchAll, textOf } from './find.ts'
 import { attributesOf, inOrder, labelOf, liesAt, makerOf, searchAt } from './items.ts'
 import type { Described, Service } from './service.ts'
 
-/** How often a save begins anew because others change the same items. */
+/** How often a save starts again because other processes change the same items. */
 const attempts = 20
 
 /**
- * Writes the item over what lies at its place; makes a new one where nothing does, or where what does says something else
- * of itself. Whoever made one looks again, so that of several who did so at the same time one item is left.
+ * Writes the secret into the existing item of the place. Creates a new item if there is none, or if the attributes must
+ * change. After creating one it searches again, so that if several processes create items at once, one item is left.
  */
 export async function save(service: Service, item: Item, { before, memory }: Known): Promise<void> {
   const kept = before.some((place) => samePlace(place, item))
@@ -24,7 +24,7 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await itemsAt(service, item, memory)
     const isThere = found.some(({ path }) => path === made)
-    // What is there instead was saved later than ours.
+    // Another item in its place was saved later than ours.
     if (made !== undefined && (isThere ? found.length === 1 : found.length > 0)) return
     const old = outdated(item, found, kept)
     if (found.length === 0) made = await service.create(labelOf(item), attributesOf(item), secret)
@@ -32,11 +32,11 @@ export async function save(service: Service, item: Item, { before, memory }: Kno
     else if (await writeOver(service, found, secret, kept)) return
   }
   throw new Failure('timeout', `other programs keep changing the item for ${item.endpoint.key}`, {
-    hints: [hint`try again when they are done`],
+    hints: [hint`try again later`],
   })
 }
 
-/** Removes what lies at the place, with `expected` only if that is the secret that counts there. */
+/** Removes the items at the place. With `expected` only if the item that counts has this secret. */
 export async function remove(service: Service, place: Place, { memory }: Known, expected?: Secret): Promise<boolean> {
   const found = inOrder(place, await itemsAt(service, place, memory))
   const doomed = expected === undefined ? found : await withSecret(service, place, found, expected)
@@ -44,7 +44,7 @@ export async function remove(service: Service, place: Place, { memory }: Known, 
   return removed.includes(true)
 }
 
-/** The items at a place that this place's owner may change: all but those that other programs keep in Python's keyring. */
+/** The items at a place that its owner may change: all but other programs' own items that Python's keyring finds. */
 async function itemsAt(service: Service, place: Place, memory: CallMemory | undefined): Promise<readonly Described[]> {
   const [paths] = await Promise.all([searchAll(service, [searchAt(place)], memory), service.session])
   const described = await describeAll(service, paths)
@@ -53,7 +53,7 @@ async function itemsAt(service: Service, place: Place, memory: CallMemory | unde
     .filter(({ attributes }) => place.owner !== python || makerOf(attributes) !== 'another')
 }
 
-/** Whether it could be done: not if one of the items has gone meanwhile. */
+/** Returns false if one of the items was removed meanwhile. */
 async function writeOver(
   service: Service,
   found: readonly Described[],
@@ -69,9 +69,9 @@ async function writeOver(
 }
 
 /**
- * Every other program's item stays, and gets the secret, for each program reads its own. Where there is none, the one of
- * ours whose path comes first stays: all who see it at the same time keep the same. Where the `keychain` store wrote
- * before, nobody's item is its item.
+ * The items that a save keeps. Every other program's item stays and gets the secret, because each program reads its
+ * own. If there is none, the one of ours with the first path stays, so that concurrent processes keep the same one.
+ * Where the `keychain` store has written, an item that names no program is ours.
  */
 function keep(found: readonly Described[], before: boolean): readonly Described[] {
   const ours = before ? ['us', 'anybody'] : ['us']
@@ -80,7 +80,7 @@ function keep(found: readonly Described[], before: boolean): readonly Described[
   return [...found].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 1)
 }
 
-/** The item whose attributes are no longer true: one of ours that is of another kind by now, or nobody's that becomes ours. */
+/** The item whose attributes must change: ours with another kind, or one that names no program and becomes ours. */
 function outdated(item: Item, found: readonly Described[], before: boolean): Described | undefined {
   const [only, another] = keep(found, before)
   if (only === undefined || another !== undefined || item.owner === python) return undefined
@@ -89,8 +89,9 @@ function outdated(item: Item, found: readonly Described[], before: boolean): Des
 }
 
 /**
- * Makes a new item with attributes that are true, and removes what is there; the new one's path. An item's attributes are
- * never set: KeePassXC refuses it, and gnome-keyring crashes if the item is removed just then (docs/secret-service.md).
+ * Creates a new item with the right attributes, and removes the existing ones. Returns the new item's path. Attributes
+ * of an existing item are never set: KeePassXC refuses that, and gnome-keyring crashes if the item is removed at the
+ * same time (docs/secret-service.md).
  */
 async function makeAnew(
   service: Service,
@@ -98,7 +99,7 @@ async function makeAnew(
   outdated: Described,
   found: readonly Described[],
 ): Promise<string> {
-  // KeePassXC shows the fields of its entry among them, Title and Uuid and their like, and takes none.
+  // KeePassXC lists its entry's fields (Title, Uuid …) among the attributes, but does not accept them.
   const others = [...outdated.attributes].filter(([name]) => name.charAt(0).toUpperCase() !== name.charAt(0))
   const attributes = new Map([...others, ...attributesOf(item)])
   const made = await service.create(outdated.label, attributes, Buffer.from(encodeItem(item)))
@@ -106,7 +107,7 @@ async function makeAnew(
   return made
 }
 
-/** What goes with a secret: nothing if it is not the one that counts; else all of ours and whatever has the same. */
+/** The items to remove with a secret: none if the one that counts has another; else all of ours, and others with it. */
 async function withSecret(
   service: Service,
   place: Place,
@@ -114,7 +115,7 @@ async function withSecret(
   expected: Secret,
 ): Promise<readonly Described[]> {
   const paths = found.map(({ path }) => path)
-  // In this order: what has gone before its secret was asked for is not there afterwards.
+  // In this order, an item that was removed before its secret was read is missing from the second answer.
   const [secrets, still] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
   const same = (item: Described) => {
     const decoded = decodeItem(place, textOf(place, item, secrets.get(item.path)))

@@ -13,7 +13,7 @@ import type { Session } from './session-type.ts'
 
 export interface ConversationOptions {
   readonly limits: Limits
-  /** Somebody can answer a dialog. */
+  /** A person can answer a dialog. */
   readonly personPresent: boolean
   /** Secrets cross the bus encrypted. */
   readonly encrypted: boolean
@@ -28,27 +28,28 @@ export interface Hits {
 /** An item as the Secret Service describes it, without its secret. */
 export interface Described {
   readonly path: string
-  /** How a person sees it in a keyring's window. */
+  /** The label that a keyring's window shows. */
   readonly label: string
-  /** Those of a locked item may be unreadable. */
+  /** They may be unreadable if the item is locked. */
   readonly attributes: Attributes
   /** When it was last written, in milliseconds since 1970. */
   readonly modified: number
   readonly locked: boolean
 }
 
-/** As many items, or collections, may be named: more than anybody keeps, and no more than can be described while a client waits. */
+/** The limit for items or collections in one answer, so that they can be described while a client waits. */
 const mostNamed = 10_000
 
 export type Service = ReturnType<typeof converse>
 
 /**
- * What is asked first, alone: gnome-keyring forgets a caller when it hears from the bus that it has come, and aborts if that
- * one begins a session before (https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190). Whoever was answered once was heard of.
+ * The first call reads an alias that does not exist, and nothing else is sent until it is answered. When the bus
+ * announces a client, gnome-keyring forgets what it knows about it, and aborts if the client has already begun a
+ * session (https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190). At the first answer this is over.
  */
 const nobodysAlias = 'credbridge'
 
-/** A conversation with the Secret Service. What is asked for in one turn goes out in one write. */
+/** A conversation with the Secret Service. All calls of one turn of the event loop are sent in one write. */
 export function converse(connection: Connection, { limits, personPresent, encrypted }: ConversationOptions) {
   let opened: Session | undefined
   let unlocking: Promise<void> | undefined
@@ -56,9 +57,9 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   const known = connection.call(calls.readAlias(nobodysAlias), limits.first).then(() => {
     isKnown = true
   })
-  known.catch(() => {}) // Whoever asks something hears of it.
+  known.catch(() => {}) // Later calls report it.
   const session = beginSession()
-  session.catch(() => {}) // Whoever needs it hears of it.
+  session.catch(() => {}) // Calls that need the session report it.
 
   async function beginSession(): Promise<Session> {
     const open = encrypted ? openEncrypted : openPlain
@@ -74,7 +75,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return connection.call(call, limit)
   }
 
-  /** All items that match one of the searches, in whatever collection. */
+  /** All items that match one of the searches, in any collection. */
   async function search(searches: readonly Attributes[]): Promise<Hits> {
     const limit = personPresent ? limits.person : limits.first + limits.answer
     const answers = searches.map((attributes) => ask(calls.searchItems(attributes), limit))
@@ -98,7 +99,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     }
   }
 
-  /** KeePassXC may answer a search only when its dialog is answered. Meanwhile a collection says that it is locked. */
+  /** KeePassXC may answer a search only after its dialog. Until then its collection is locked. */
   async function whyStuck(): Promise<Failure | undefined> {
     await session
     const states = await Promise.all((await collections()).map(isLocked))
@@ -120,7 +121,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return answer === undefined ? [] : bounded(typed(answer[0], 'ao'))
   }
 
-  /** The item, unless it has gone. */
+  /** The item; `undefined` if it does not exist. */
   async function describe(path: string): Promise<Described | undefined> {
     const answer = await ask(calls.getItem(path))
     if (answer === undefined) return undefined
@@ -130,7 +131,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return { path, label: typed(all.get('Label'), 's'), attributes, modified, locked: typed(all.get('Locked'), 'b') }
   }
 
-  /** The secrets of these items, as far as they are there and unlocked. */
+  /** The secrets of those items that exist and are unlocked. */
   async function secrets(items: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     if (items.length === 0) return new Map()
     const { path, open } = opened ?? (await session)
@@ -139,8 +140,8 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   }
 
   /**
-   * Unlocks collections and items, after a dialog where one is needed. Still locked: `locked`. One after the other, and
-   * who says no to one says no to those that wait: gnome-keyring 42 may abort with several dialogs open.
+   * Unlocks collections and items, with a dialog if needed. Still locked: `locked`. Only one dialog is open at a time,
+   * because gnome-keyring 42 may abort with several. If it is dismissed, waiting requests fail too.
    */
   async function unlock(objects: readonly string[]): Promise<void> {
     while (unlocking !== undefined) await unlocking
@@ -156,7 +157,10 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     if (objects.some((object) => !unlocked.has(object))) throw locked()
   }
 
-  /** Makes an item in the default collection, which is made where there is none and somebody can say how; its path. */
+  /**
+   * Creates an item in the default collection and returns its path. If there is no default collection, a person who is
+   * present is asked to create it.
+   */
   async function create(label: string, attributes: Attributes, secret: Uint8Array): Promise<string> {
     const { seal } = opened ?? (await session)
     const collection = await defaultCollection()
@@ -173,13 +177,13 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return prompt === calls.nothing ? created : typed(await prompted(prompt), 'o')
   }
 
-  /** Whether the item was still there. */
+  /** Whether the item existed. */
   async function setSecret(item: string, secret: Uint8Array): Promise<boolean> {
     const { seal } = opened ?? (await session)
     return (await ask(calls.setSecret(item, seal(secret)))) !== undefined
   }
 
-  /** Whether the item was still there. */
+  /** Whether the item existed. */
   async function remove(item: string): Promise<boolean> {
     const answer = await ask(calls.deleteItem(item))
     if (answer !== undefined && answer[0] !== calls.nothing) await prompted(answer[0], true)
@@ -187,8 +191,8 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   }
 
   /**
-   * What came of a dialog. Nobody is there to answer it: `locked`. KeePassXC has a prompt for each new and each removed
-   * item, also where nothing is locked; it ends by itself.
+   * The result of a prompt. No person present: `locked`. KeePassXC opens a prompt for each item that is created or
+   * removed, even if nothing is locked; that one completes without a dialog.
    */
   async function prompted(prompt: string, nothingIsLocked = false): Promise<Variant> {
     if (personPresent) return askPerson(connection, prompt, limits)
@@ -210,7 +214,7 @@ function bounded(paths: readonly string[]): readonly string[] {
   return paths
 }
 
-/** The Secret Service itself is always there, unless it went away. */
+/** For calls to the Secret Service's own object, which is missing only if the service has ended. */
 function there<T>(answer: T | undefined): T {
   if (answer === undefined) throw vanished()
   return answer

@@ -2,8 +2,8 @@ import { isFailure } from '../../core/failure.ts'
 import { contentType, type OpenSession, type Session } from './session-type.ts'
 
 /**
- * A session in which secrets are not encrypted. The socket is the user's own, and whoever may listen in there may as well
- * ask for the secrets (docs/secret-service.md). A Secret Service that refuses that gets an encrypted one.
+ * A session without encryption. The socket belongs to the user, and a program that may monitor the bus can also ask for
+ * the secrets (docs/secret-service.md). If the Secret Service refuses it, an encrypted session is opened.
  */
 export async function openPlain(ask: OpenSession): Promise<Session> {
   try {
@@ -19,7 +19,7 @@ export async function openPlain(ask: OpenSession): Promise<Session> {
   }
 }
 
-/** A session in which secrets are encrypted under a key that was agreed upon for it. Loads node:crypto, 3 to 5 ms. */
+/** A session with encryption and a key of its own. Loads node:crypto, 3 to 5 ms. */
 export async function openEncrypted(ask: OpenSession): Promise<Session> {
   return (await import('./encrypted.ts')).openEncryptedSession(ask)
 }

@@ -16,11 +16,11 @@ import { converse, type Service } from './service.ts'
 import { within } from './within.ts'
 
 export interface SecretServiceOptions {
-  /** Where the session bus is, in the words of the D-Bus specification; absent where nothing says it. */
+  /** The D-Bus address of the session bus; `undefined` if none is known. */
   readonly address: string | undefined
   readonly connect: ConnectSocket
   readonly userId: number
-  /** Where the `keychain` store wrote items before: those say only service and user name. */
+  /** The places of the items that the `keychain` store wrote. They have only service and user name. */
   readonly before?: readonly Place[]
   /** The folder for lock files. */
   readonly locks: LockFolder
@@ -31,7 +31,7 @@ export interface SecretServiceOptions {
 
 const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
-/** A conversation in which nothing has been asked for so long, in milliseconds, is ended. */
+/** After how long without a request the connection is closed, in milliseconds. */
 const restAfter = 5_000
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
@@ -43,11 +43,11 @@ interface Conversation {
 
 const placeLock = () => import('../place-lock.ts')
 
-/** Credentials in the keyring that the desktop offers on the session bus: gnome-keyring, KWallet, KeePassXC. */
+/** Items in the desktop's keyring on the session bus: gnome-keyring, KWallet, KeePassXC. */
 export function secretServiceStore(options: SecretServiceOptions): Store {
   const { before = [], userId, encrypted = false, locks } = options
   const limits = { ...usual, ...options.limits }
-  /** One for those who can answer a dialog, one for the others. */
+  /** One for askers with a person present, one for the others. */
   const open = new Map<boolean, Conversation>()
   let requests = 0
   let idle: NodeJS.Timeout | undefined
@@ -67,7 +67,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     return opened
   }
 
-  /** One conversation serves many requests. One that broke off, perhaps long ago, is begun anew, once. */
+  /** One conversation serves many requests. If its connection has broken in the meantime, it is opened again, once. */
   async function talk<T>(asker: Asker, request: (service: Service) => Promise<T>, again = true): Promise<T> {
     const { connection, service } = conversation(asker)
     try {

@@ -37,7 +37,7 @@ async function optionsOf({ machine, settings }: StoreContext): Promise<SecretSer
   }
 }
 
-/** What the `keychain` store wrote on this machine: it lies in the same Secret Service, and says only service and user. */
+/** The places of items that the `keychain` store wrote into the same Secret Service, with only service and user. */
 async function writtenByKeychain({ folders: places, userId }: Machine): Promise<readonly Place[]> {
   const file = indexFileIn(places.data)
   if (!existsSync(file)) return []

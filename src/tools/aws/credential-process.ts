@@ -13,12 +13,12 @@ export interface Asked {
   readonly account: string
 }
 
-/** This command, of whatever installation, with the account and the endpoint. */
+/** This command, of any installation, with the account and the endpoint. */
 const ourCommand = /(?:^|[/\\])credbridge-aws(?:\.exe|\.cmd|\.cjs)?["']*(?:\s+(\S+)(?:\s+(\S+))?)?\s*$/
 
 /**
- * The value of `credential_process` that asks us. botocore splits it as a shell would, other SDKs give it to a shell. So
- * a name that would need more care is refused.
+ * The value of `credential_process` that runs our command. botocore splits it like a shell, other SDKs pass it to a
+ * shell. So a name that would have to be quoted is refused.
  */
 export function processFor(machine: Machine, { endpoint, account }: Asked): string {
   if (!/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(account)) {

@@ -9,9 +9,10 @@ import { cloud, command, tool } from './names.ts'
 const kinds: readonly Kind[] = ['cloud-keys']
 
 /**
- * AWS's `credential_process`, version 1: https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
- * The words are the account and the endpoint: `credbridge-aws dev`. The protocol has no word for absence: any exit code
- * but 0 is an error, and the client shows what stands on standard error.
+ * AWS's `credential_process`, version 1:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html. The arguments are the account and
+ * the endpoint: `credbridge-aws dev`. The protocol cannot express absence: any exit code but 0 is an error, and the
+ * client shows the text on standard error.
  */
 export const aws: Dialect = {
   tool,

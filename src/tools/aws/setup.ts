@@ -67,7 +67,7 @@ function lineFor(machine: Machine, { profile, options }: ProfileSection): Doctor
   return { state: 'wrong', says: `profile ${profile} asks another installation of credbridge`, fix }
 }
 
-/** The profiles that ask this command, of whatever installation. */
+/** The profiles that run this command, of any installation. */
 function ours(machine: Machine): readonly ProfileSection[] {
   return profilesIn(machine, awsFiles(machine).config).filter(
     ({ options, profile }) => askedBy(options.get(processOption) ?? '', profile) !== undefined,

@@ -10,7 +10,8 @@ import type { ProfileSection } from './profiles.ts'
 
 /**
  * Records the effect of setting the option, for undo. `before`: the file's text; `undefined`: there was no file. If aws
- * replaced any text of the file, as it does with the line ends of Windows, nothing is recorded: there may be keys in it.
+ * replaced any text of the file, as it does with Windows' line ends, nothing is recorded, because the text may contain
+ * keys.
  */
 export function rememberSetting(machine: Machine, file: string, profile: string, before: string | undefined): void {
   const change = spliceBetween(before ?? '', machine.files.read(file) ?? '')

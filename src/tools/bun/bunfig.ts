@@ -5,15 +5,15 @@ import { type ProjectSetting, textsIn } from '../guard/setting.ts'
 import { registryHost } from '../npm/nerf-dart.ts'
 
 /*
- * bunfig.toml: `[install] registry` is an address or a table `{ url, token }` or `{ url, username, password }`,
- * `[install.scopes]` has the same for each scope. Bun replaces a text that is `$NAME` as a whole.
+ * bunfig.toml: `[install] registry` is an address or a table `{ url, token }` or `{ url, username, password }`.
+ * `[install.scopes]` has the same for each scope. Bun replaces a text only if all of it is `$NAME`.
  */
 
 type Table = { readonly [key: string]: unknown }
 
-/** A registry as the file has it. */
+/** A registry in the file. */
 export interface BunRegistry {
-  /** The keys that lead to it. */
+  /** The path of keys to it. */
   readonly path: readonly string[]
   readonly url?: string
   readonly token?: string
@@ -44,7 +44,7 @@ export function tableIn(value: unknown): Table {
   return typeof value === 'object' && value !== null ? (value as Table) : {}
 }
 
-/** What the file says; what is no TOML, Bun refuses itself. */
+/** The file's content. Bun itself refuses a file that is not TOML. */
 export function parsedBunfig(text: string): Table {
   try {
     return parse(text)
@@ -53,7 +53,7 @@ export function parsedBunfig(text: string): Table {
   }
 }
 
-/** The settings of a project's file, those of `[install]` and `[run]` each by itself. */
+/** The settings of a project's file, with those of `[install]` and `[run]` one by one. */
 export function bunfigSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
   return Object.entries(strictlyParsed(file, text)).flatMap(([top, value]) => {
     const members = ['install', 'run'].includes(top) && isObject(value) ? Object.entries(value) : undefined
@@ -62,7 +62,7 @@ export function bunfigSettings({ file, text }: ProjectFile): readonly ProjectSet
   })
 }
 
-/** The registries that a project's file names, as an npmrc would. */
+/** The registries that a project's file names, in npmrc's form. */
 export function bunfigRegistries({ file, text }: ProjectFile): readonly ProjectSetting[] {
   return bunRegistries(strictlyParsed(file, text)).map(({ path, url = '' }) => {
     const key = path.at(-1) === 'registry' && path.length === 2 ? 'registry' : `${scopeOf(path)}:registry`
@@ -70,7 +70,7 @@ export function bunfigRegistries({ file, text }: ProjectFile): readonly ProjectS
   })
 }
 
-/** Every text of a project's file, and every line as it is written, with the registry that it would be sent to. */
+/** Every text of a project's file, and every line verbatim, with the registry that it would be sent to. */
 export function bunfigTexts({ file, text }: ProjectFile): readonly ProjectSetting[] {
   const content = strictlyParsed(file, text)
   const install = tableIn(content['install'])
@@ -103,7 +103,7 @@ function strictlyParsed(file: string, text: string): Table {
   }
 }
 
-/** The first line that has it as it is; the file's first if it is written otherwise. */
+/** The first line that contains the text verbatim; else the file's first line. */
 function lineOf(text: string, what: string): number {
   const at = [what, what.slice(what.lastIndexOf('.') + 1)].map((one) => text.indexOf(one)).find((one) => one >= 0)
   return lineAt(text, at ?? 0)

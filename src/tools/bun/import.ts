@@ -29,7 +29,7 @@ function findingsIn(machine: Machine, file: string, options: SetupOptions): Foun
   for (const registry of bunRegistries(parsedBunfig(text))) {
     const value = registry.token ?? registry.password ?? ''
     if (hasUserInfo(registry))
-      remarks.push(`${file}, ${registry.path.join('.')}: it stands in the address, so it stays`)
+      remarks.push(`${file}, ${registry.path.join('.')}: it is part of the address, so it stays`)
     if (value === '' || value.startsWith('$')) continue
     const endpoint = endpointOf(registry, options)
     const secret = typeof endpoint === 'string' ? endpoint : secretIn(machine, file, text, registry, endpoint)
@@ -77,11 +77,11 @@ function secretIn(
 }
 
 /** Bun has no helper of its own. */
-const asks: NotAsking = { why: 'bun asks nobody by itself', setup: hint`credbridge run -- bun` }
+const asks: NotAsking = { why: 'bun asks no helper', setup: hint`credbridge run -- bun` }
 
 const cannot = 'it is written in a way that cannot be taken out, so it stays'
 
-/** The line without `name = "…"`; `undefined`: nothing is left of it. */
+/** The line without `name = "…"`; `undefined` if nothing remains. */
 function withoutMember(line: string, from: number, length: number): string | undefined {
   const [before, after] = [line.slice(0, from), line.slice(from + length)]
   if (before.trim() === '' && (after.trim() === '' || after.trim().startsWith('#'))) return undefined
@@ -89,7 +89,7 @@ function withoutMember(line: string, from: number, length: number): string | und
   return `${before.trimEnd()}${after.startsWith(',') ? '' : ' '}${after}`
 }
 
-/** The edited text says all that it said before, but for the secret. */
+/** Whether the edited text has the same content as before, except for the secret. */
 function isOnlyThat(
   text: string,
   edit: { is?: string } | undefined,

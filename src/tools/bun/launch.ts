@@ -20,7 +20,7 @@ import { bunfigVerdict } from './settings.ts'
 
 const tool = 'bun'
 
-/** bun and bunx: the same file as npm's in place of the user's own npmrc. A project's own token goes before it. */
+/** bun and bunx: the same file as npm's, in place of the user's own npmrc. A project's own token takes precedence. */
 export const bunLauncher: Launcher = {
   tool,
 
@@ -86,7 +86,7 @@ function projectOf({ machine, words }: Call, npmrc: string): Project {
   }
 }
 
-/** Bun reads these by itself, by what NODE_ENV says. */
+/** The files that Bun reads by default, which depend on NODE_ENV. */
 const environmentFiles: readonly string[] = ['', '.development', '.production', '.test'].flatMap((kind) => [
   `.env${kind}`,
   `.env${kind}.local`,
@@ -96,7 +96,9 @@ function filesNamed(machine: Machine, names: readonly string[]): readonly Projec
   return names.flatMap((name) => projectFile(machine, resolve(machine.workingFolder, name)) ?? [])
 }
 
-/** Where Bun reads the user's npmrc: as npm says, else in $XDG_CONFIG_HOME if one is there, else in the home folder. */
+/**
+ * The user's npmrc for Bun: npm's variable, else the file in $XDG_CONFIG_HOME if it exists, else in the home folder.
+ */
 function ownNpmrc(machine: Machine): string {
   const usual = userConfigFile(machine)
   const folder = machine.env['XDG_CONFIG_HOME'] ?? ''
@@ -120,7 +122,7 @@ function usersBunfig(machine: Machine) {
   )
 }
 
-/** What the person's own `[install]` says, which a project must not take back. */
+/** The settings in the person's own `[install]`, which a project must not loosen. */
 function usersInstall(machine: Machine) {
   return ownBunfigs(machine).flatMap((file) =>
     Object.entries(tableIn(parsedBunfig(machine.files.read(file) ?? '')['install'])).flatMap(([name, value]) => {

@@ -16,8 +16,8 @@ import {
 } from '../guard/verdict.ts'
 
 /*
- * Every setting of bunfig.toml (https://bun.com/docs/runtime/bunfig), judged for a project. Sections that are about code
- * which a person starts (tests, a server, a bundle) are as harmless as that code.
+ * Every setting of bunfig.toml (https://bun.com/docs/runtime/bunfig), judged for a project. Sections about code that a
+ * person starts (tests, a server, a bundle) are as harmless as that code.
  */
 
 const install = {

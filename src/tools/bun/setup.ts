@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Plan, Setup } from '../tool.ts'
 
-/** Bun asks nobody for a credential: there is nothing to set up, and another way. */
+/** Bun asks no helper for a credential, so there is nothing to set up. The failure names the alternative. */
 export const bunSetup: Setup = {
   async plan(): Promise<Plan> {
     throw new Failure('unsupported', 'Bun asks no helper for a credential', {

@@ -6,9 +6,7 @@ export const bunTool: Tool = {
   title: 'Bun, by credbridge run',
   commands: [],
   setup: async () => (await import('./setup.ts')).bunSetup,
-  importOptions: [
-    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-  ],
+  importOptions: [{ flags: '--allow-http', says: 'also for a registry on another machine without encryption' }],
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],
   launcher: async () => (await import('./launch.ts')).bunLauncher,

@@ -1,31 +1,20 @@
 import { hostAndPort } from '../../core/endpoint.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { formatFailure } from '../../core/failure-text.ts'
-import { hint, placeWords } from '../../core/hint.ts'
 import { longestLine } from '../../system/lines.ts'
-import {
-  ask,
-  type Conversation,
-  type Dialect,
-  isPersonReading,
-  print,
-  readLine,
-  remove,
-  reply,
-  save,
-  setting,
-} from '../dialect.ts'
+import { ask, type Conversation, type Dialect, print, readLine, remove, reply, save, setting } from '../dialect.ts'
 import { addressIn } from './index-address.ts'
-import { type Found, findFor, findUnshared, type Registry, registryOf, removalsFor, tool } from './lookup.ts'
+import { type Found, findFor, type Registry, registryOf, removalsFor, tool } from './lookup.ts'
 import { hello, printBroken, printDone, printNoAnswer, printToken, type Request, readRequest } from './message.ts'
 import { command, saysIndex, startedByCargo } from './names.ts'
 import type { Home } from './places.ts'
 import { type Form, isPrintable, proofOf, tokenOf } from './token.ts'
+import { whyNot } from './unshared.ts'
 
 /**
  * cargo's credential-provider protocol, version 1: after our first line, one line for each request and one for each
- * answer, until cargo ends its output. cargo ignores an answer if the exit code is not 0. `not-found` lets cargo ask its
- * next provider; everything broken ends cargo's command, with the reason.
+ * answer, until cargo ends its output. cargo ignores an answer if the exit code is not 0. After `not-found` cargo asks
+ * its next provider. A failure ends cargo's command, with the reason.
  */
 export function cargo(machine: Home): Dialect {
   return {
@@ -85,24 +74,9 @@ function* formAt({ at }: Registry): Conversation<Form | undefined> {
   return (yield* setting(`cargo.authorization.${hostAndPort(at)}`)) as Form | undefined
 }
 
-/** A secret without a user name at the index itself was set for this registry: it is a token as cargo understands it. */
+/** A secret without a user name that was set at the index itself is a token as cargo understands it. */
 function usualForm({ credential: { kind, account }, isAbove }: Found): Form {
   return kind === 'basic' && account === '' && !isAbove ? 'bare' : 'bearer'
-}
-
-/** Tells a person on the terminal about a credential that is not shared with cargo. */
-function* whyNot(registry: Registry): Conversation<string> {
-  if (!(yield* isPersonReading())) return ''
-  try {
-    const unshared = yield* findUnshared(registry)
-    if (unshared === undefined) return ''
-    const { endpoint, account } = unshared
-    const words = placeWords(endpoint, account === '' ? undefined : account)
-    const hints = [hint`credbridge share --with cargo ${words}`]
-    return formatFailure(new Failure('refused', `cargo may not use the credential for ${endpoint.key} yet`, { hints }))
-  } catch {
-    return ''
-  }
 }
 
 function* login(registry: Registry, request: Request): Conversation {

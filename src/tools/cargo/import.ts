@@ -10,14 +10,14 @@ import { indexOf, otherProviders, tableIn } from './registries.ts'
 import { isPrintable, proofOf, tokenOf } from './token.ts'
 import { type Path, parsed, valueAt } from './toml.ts'
 
-/** The tokens in cargo's credentials.toml: `[registry]` for the default registry, `[registries.NAME]` for the others. */
+/** The tokens in cargo's credentials.toml: `[registry]` for the default registry, `[registries.NAME]` for others. */
 export const cargoPlainSecrets: PlainSecrets = {
   async find(machine, options): Promise<FoundSecrets> {
     const file = credentialsFile(machine)
     const text = file === undefined ? undefined : machine.files.read(file)
     if (file === undefined || text === undefined) return { secrets: [], remarks: [] }
     const content = parsed(text)
-    if (content === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
+    if (content === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`fix it first`] })
     const [secrets, remarks]: [PlainSecret[], string[]] = [[], []]
     const tables: readonly Path[] = [
       ['registry'],
@@ -87,7 +87,7 @@ function takeOut(machine: Machine, file: string, path: Path, token: string): voi
   const text = machine.files.read(file) ?? ''
   const without = valueAt(parsed(text), path) === token ? withoutToken(text, path) : undefined
   if (without === undefined) {
-    throw new Failure('refused', `${file} has changed meanwhile: the secret is kept, and still stands there, too`)
+    throw new Failure('refused', `${file} has changed meanwhile: the secret is saved, and also still in the file`)
   }
   machine.files.write(file, without.text)
 }

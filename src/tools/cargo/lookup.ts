@@ -49,14 +49,6 @@ export function* findFor(home: Home, registry: Registry): Conversation<Found | u
   return { credential: above.credential, isAbove: true }
 }
 
-/** What cargo would get if it were shared with cargo. */
-export function* findUnshared(registry: Registry): Conversation<Answer['credential'] | undefined> {
-  const found = yield* find(
-    registry.isSparse ? withAbove(registry, false) : { ...exactly(registry), sharedOnly: false },
-  )
-  return found?.credential.owner === tool ? undefined : found?.credential
-}
-
 /** What a logout removes or ends: all that the registry gets. */
 export function* removalsFor(home: Home, registry: Registry): Conversation<readonly Removal[]> {
   const { at, isSparse } = registry
@@ -66,11 +58,13 @@ export function* removalsFor(home: Home, registry: Registry): Conversation<reado
   return [exact, { ...exact, borrowedAt, sharedOnly: !(yield* isPersons(home, registry)) }]
 }
 
-function exactly({ at, isSparse }: Registry): Lookup {
+/** At the index itself. */
+export function exactly({ at, isSparse }: Registry): Lookup {
   return { tool, kinds, endpoints: [at], oneAccount: true, sharedOnly: !isSparse }
 }
 
-function withAbove({ at }: Registry, sharedOnly: boolean): Lookup {
+/** At the index and above it, up to the origin. */
+export function withAbove({ at }: Registry, sharedOnly: boolean): Lookup {
   return { tool, kinds, endpoints: withParents(at), sharedOnly }
 }
 

@@ -5,8 +5,8 @@ import { ownProgram } from './providers.ts'
 import { parsed } from './toml.ts'
 
 /*
- * The registries that a person named: in the user's own configuration or in the environment. A project names registries,
- * too, and so does the manifest of a dependency (`registry-index`).
+ * The registries that a person named, in the user's own configuration or in the environment. A project and the manifest
+ * of a dependency (`registry-index`) name registries too.
  */
 
 /** Whether the person named this sparse index: the same URL, with the same query and escapes. */

@@ -46,7 +46,7 @@ export const cargoSetup: Setup = {
     if (machine.program('cargo') === undefined) return skippedAsAbsent('cargo')
     const file = fileOf(machine)
     const content = parsed(machine.files.read(file) ?? '')
-    if (content === undefined) return [{ state: 'wrong', says: `${file} is not TOML`, fix: hint`mend it first` }]
+    if (content === undefined) return [{ state: 'wrong', says: `${file} is not TOML`, fix: hint`fix it first` }]
     const list = providersIn(content) ?? []
     const own = list.map((one) => ownProgram(content, one))
     const found = own.findLast((one) => one !== undefined)
@@ -89,7 +89,7 @@ function writing(machine: Machine, file: string, text: string, says: string): Ch
 }
 
 function notToml(file: string): Failure {
-  return new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
+  return new Failure('malformed', `${file} is not TOML`, { hints: [hint`fix it first`] })
 }
 
 function cannotEdit(file: string, ours: string): Failure {

@@ -2,8 +2,8 @@ import { parse } from 'smol-toml'
 import { isObject, type Members } from '../../core/record.ts'
 
 /*
- * Edits of TOML line by line, so that all other bytes stay. What a line means depends on the lines before it; so an edit
- * counts only if the whole text, parsed again, says what was intended and nothing else.
+ * Edits of TOML line by line, so that all other bytes stay. The meaning of a line depends on the lines before it. So an
+ * edit counts only if the whole text, parsed again, has the intended content and no other change.
  */
 
 export type Path = readonly string[]
@@ -22,7 +22,7 @@ export function valueAt(content: unknown, [name, ...more]: Path): unknown {
   return isObject(content) && Object.hasOwn(content, name) ? valueAt(content[name], more) : undefined
 }
 
-/** The content with this value at the path; with `undefined`, without a value there and without tables that it leaves empty. */
+/** The content with this value at the path. `undefined` removes the value, and tables that become empty. */
 export function changedAt(content: Members, [name = '', ...more]: Path, value: unknown): Members {
   const others = Object.entries(content).filter(([one]) => one !== name)
   const before = Object.hasOwn(content, name) ? content[name] : undefined

@@ -58,7 +58,7 @@ export function about<T>(file: string, work: () => T): T {
   } catch (error) {
     if (!isFailure(error) || error.code !== 'malformed') throw error
     throw new Failure('malformed', `${file} cannot be read: ${error.message}`, {
-      hints: [hint`mend or remove it; nothing was changed`],
+      hints: [hint`fix or remove it; nothing was changed`],
     })
   }
 }

@@ -4,8 +4,8 @@ import type { ProjectSetting } from './setting.ts'
 import type { Verdict } from './verdict.ts'
 
 /*
- * A file of variables that a manager reads by itself, as `.env`. Bun takes blanks and line ends between a name and its
- * sign; so a name is whatever stands before a sign, and more is taken for a name than is one.
+ * A file of variables that a manager reads by default, such as `.env`. Bun allows white space and line ends between a
+ * name and its `=`. So everything before a `=` is taken for a name, even if some of it is none.
  */
 
 export function envFileSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
@@ -21,6 +21,6 @@ export function envFileSettings({ file, text }: ProjectFile): readonly ProjectSe
 
 export function envFileVerdict({ key }: ProjectSetting): Verdict | undefined {
   return isPowerful(key.replace(/^[\ufeff"'`]+/, ''))
-    ? { does: 'is a variable that leads or loads programs' }
+    ? { does: 'is a variable that redirects or loads programs' }
     : undefined
 }

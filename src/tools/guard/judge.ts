@@ -5,13 +5,13 @@ import type { Machine } from '../tool.ts'
 import type { ProjectSetting } from './setting.ts'
 import { bare, plain, unjudged, type Verdict } from './verdict.ts'
 
-/** How a manager's settings are judged. */
+/** The rules for a manager's settings. */
 export interface Rules {
-  /** `undefined`: nobody has judged it. */
+  /** `undefined`: there is no verdict. */
   verdict(setting: ProjectSetting): Verdict | undefined
   /** Whether the installed manager knows a name that has no verdict. */
   knows?(name: string): boolean
-  /** What the person's own configuration says, by the bare name. */
+  /** The settings of the person's own configuration, by bare name. */
   readonly own: ReadonlyMap<string, string>
 }
 
@@ -53,9 +53,9 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== 'null'
 }
 
-/** The project's line, and what it would do. */
+/** The failure for a project's line. `does`: its effect. */
 export function refused(line: { file: string; line: number }, does: string, more: readonly Hint[] = []): Failure {
   return new Failure('refused', `${line.file}, line ${line.line}: ${does}`, {
-    hints: [hint`take the line out, or move it to your own configuration`, ...more],
+    hints: [hint`remove the line, or move it to your own configuration`, ...more],
   })
 }

@@ -3,8 +3,8 @@ import { lineAt, type ProjectFile, unreadable } from './project-files.ts'
 import type { ProjectSetting } from './setting.ts'
 
 /*
- * A manifest (package.json) as its managers read it. Only what is a setting in it is looked at: `publishConfig`, and
- * pnpm's `pnpm`. A member that is written twice is looked at twice.
+ * A manifest (package.json) as its managers read it. Only the members with settings are checked: `publishConfig`, and
+ * pnpm's `pnpm`. A duplicate member is checked twice.
  */
 
 /** The settings in these members of a manifest, each under `<member>.<name>`. */
@@ -22,7 +22,7 @@ export function settingsInManifest(file: ProjectFile, members: readonly string[]
   )
 }
 
-/** What a manifest says about its workspaces. */
+/** The manifest's patterns for workspaces. */
 export function workspacePatterns(file: ProjectFile): readonly string[] {
   return membersOf(rootOf(file)).flatMap(([member, value]) => {
     if (member !== 'workspaces') return []
@@ -33,7 +33,7 @@ export function workspacePatterns(file: ProjectFile): readonly string[] {
 
 function rootOf({ file, text }: ProjectFile): Node {
   const errors: ParseError[] = []
-  // Comments and last commas are for package.json5; npm refuses them itself.
+  // Comments and trailing commas are for package.json5; npm refuses them itself.
   const root = parseTree(text.replace(/^\ufeff/, ' '), errors, { allowTrailingComma: true })
   if (root?.type !== 'object' || errors.length > 0) throw unreadable(file, 'cannot be read as JSON')
   return root

@@ -5,8 +5,8 @@ import type { Machine } from '../tool.ts'
 import { refused } from './judge.ts'
 
 /*
- * A project's own files may be a stranger's. They are data: they choose among the hosts that the user has enabled and do
- * nothing else. A manager reads fewer of these files than we do; that is on the safe side.
+ * A project's files may come from a stranger. They are data: they choose among the hosts that the user has enabled and
+ * do nothing else. A manager reads fewer of these files than we do, so the check is on the safe side.
  */
 
 export interface ProjectFile {
@@ -14,7 +14,10 @@ export interface ProjectFile {
   readonly text: string
 }
 
-/** Files of this name in the working directory, in folders that the words name, and above them; never the user's own. */
+/**
+ * The files of this name in the working directory, in folders among the arguments, and above; never the user's own
+ * file.
+ */
 export function projectFiles(
   machine: Machine,
   name: string,
@@ -27,7 +30,7 @@ export function projectFiles(
     .flatMap((file) => projectFile(machine, file) ?? [])
 }
 
-/** One file; `undefined` if it is not there. What not every reader reads alike is refused. */
+/** One file; `undefined` if it does not exist. Content that readers interpret differently is refused. */
 export function projectFile({ files }: Machine, file: string): ProjectFile | undefined {
   const text = files.readUntrusted(file)
   if (text === undefined) return undefined
@@ -36,7 +39,7 @@ export function projectFile({ files }: Machine, file: string): ProjectFile | und
   throw refused({ file, line: lineAt(text, odd.index) }, 'has a line end that not every program takes for one')
 }
 
-/** A manager's options name folders (`-C`, `--prefix`, `--cwd`); so may any word. */
+/** A manager's options name folders (`-C`, `--prefix`, `--cwd`), and any argument may. */
 function foldersOf({ workingFolder: folder, home, files }: Machine, words: readonly string[]): readonly string[] {
   const named = words.flatMap((word) => {
     const equals = word.indexOf('=')
@@ -52,12 +55,12 @@ function upwards(folder: string): readonly string[] {
   return above === folder ? [folder] : [folder, ...upwards(above)]
 }
 
-/** The line, from 1, that a place in a text is on. */
+/** The line, from 1, of an offset in a text. */
 export function lineAt(text: string, at: number): number {
   return text.slice(0, at).split('\n').length
 }
 
-/** A file that its manager reads and we cannot. */
+/** The failure for a file that its manager can read and we cannot. */
 export function unreadable(file: string, what: string): Failure {
-  return new Failure('refused', `${file}: ${what}`, { hints: [hint`mend the file, or remove it`] })
+  return new Failure('refused', `${file}: ${what}`, { hints: [hint`fix the file, or remove it`] })
 }

@@ -3,9 +3,9 @@ import { refused } from './judge.ts'
 import { type ProjectSetting, textsIn } from './setting.ts'
 
 /**
- * Refuses a line that asks for a variable of ours, for one that hands npm a setting of another host, or for the path of
- * the file that npm is given: what it says next would travel there. A variable that a person named may stand at its own
- * endpoint only. Nobody can allow these.
+ * Refuses a line that refers to a variable of ours, that passes a setting of another host to npm, or that names the
+ * file that npm gets: the value would be sent with it. A variable that a person named may be used only at its own
+ * endpoint. A person cannot allow these.
  */
 export function refuseReferences(settings: readonly ProjectSetting[], named: ReadonlyMap<string, Endpoint>): void {
   for (const setting of settings) {
@@ -22,7 +22,7 @@ export function refuseReferences(settings: readonly ProjectSetting[], named: Rea
   }
 }
 
-/** Variables that a text asks for: `${NAME}`, also with `?`, `-other` and `:-${OTHER}` behind it; `$NAME` with Bun. */
+/** The variables in a text: `${NAME}`, also followed by `?`, `-other` or `:-${OTHER}`; for Bun also `$NAME`. */
 export function variablesIn(text: string): readonly string[] {
   const braced = [...text.matchAll(/\$\{([^{}$]*)/g)].map(([, name = '']) => name)
   const unbraced = [...text.matchAll(/\$([A-Za-z_][^\s"'${},;]*)/g)].map(([, name = '']) => name)

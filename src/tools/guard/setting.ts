@@ -1,23 +1,23 @@
-/** A setting in a file of a project's: what a stranger may have written. */
+/** A setting in a project's file, which a stranger may have written. */
 export interface ProjectSetting {
   readonly file: string
   /** From 1. */
   readonly line: number
-  /** Its name, with quotes and escapes undone and variables as they are written. */
+  /** Its name, without quotes and escapes, with variables verbatim. */
   readonly key: string
-  /** What the manager calls it, where that is not all of the key. */
+  /** The manager's name for it, if that is only a part of the key. */
   readonly name?: string
-  /** A scalar, a list or an object, as the file's form has it. */
+  /** A scalar, a list or an object, depending on the file's format. */
   readonly value: unknown
-  /** The whole line as it is written, where a line is all of it. */
+  /** The whole line verbatim, if the setting is one line. */
   readonly text?: string
-  /** It stands where some programs see a setting and others do not. */
+  /** Some programs read it as a setting and others do not. */
   readonly uncertain?: true
-  /** `host[:port]` of the registry that it is about; empty for the default one, which the project does not name. */
+  /** `host[:port]` of its registry; empty for the default one, which the project does not name. */
   readonly about?: string
 }
 
-/** All the texts in a value, the names in objects, too. */
+/** All texts in a value, including the names of members. */
 export function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   if (Array.isArray(value)) return value.flatMap(textsIn)

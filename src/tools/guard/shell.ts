@@ -1,14 +1,14 @@
 import { type Harmless, plain, runs } from './verdict.ts'
 
 /*
- * Two settings that run code and that honest projects have: a shell for scripts, and options for Node. Both are harmless
- * with the values that name nothing of the project's.
+ * Two settings that run code but are common in honest projects: a shell for scripts, and options for Node. Both are
+ * harmless with values that refer to nothing in the project.
  */
 
 const shells = ['sh', 'bash', 'zsh', 'dash', 'ash', 'fish', 'pwsh', 'powershell', 'cmd']
 const folders = ['/bin/', '/usr/bin/', '/usr/local/bin/', '/opt/homebrew/bin/']
 
-/** A usual shell by its bare name or in a folder of the system. */
+/** A common shell by its bare name or in a system folder. */
 export const usualShell: Harmless = {
   otherwise: runs.does,
   fits(value) {
@@ -30,7 +30,7 @@ const harmless = [
   /^--disable-warning=[A-Za-z0-9_-]+$/,
 ]
 
-/** Node splits at blanks, and knows quotes and backslashes, which none of these has. */
+/** Node splits at white space and interprets quotes and backslashes. None of these options contains them. */
 export const harmlessNodeOptions: Harmless = {
   otherwise: runs.does,
   fits: (value) =>

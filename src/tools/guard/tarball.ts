@@ -2,9 +2,9 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 
 /*
- * The manifests in a package's archive, as npm unpacks it: the first folder of each path is dropped, so `package.json`
- * below any folder is one. https://www.gnu.org/software/tar/manual/html_node/Standard.html; a longer name stands in an
- * entry before it, of type x (pax) or L (GNU). What is not understood is refused.
+ * The manifests in a package's archive. npm drops the first folder of each path when it unpacks, so `package.json` in
+ * any top-level folder is a manifest. https://www.gnu.org/software/tar/manual/html_node/Standard.html. A longer name is
+ * in an entry before it, of type x (pax) or L (GNU). Anything else is refused.
  */
 
 const block = 512
@@ -32,7 +32,7 @@ export async function manifestsIn(file: string, archive: Uint8Array): Promise<re
     }
     longName = undefined
   }
-  if (found.length === 0) throw new Failure('refused', `${file} has no package.json that could be looked at`)
+  if (found.length === 0) throw new Failure('refused', `${file} has no readable package.json`)
   return found
 }
 
@@ -61,7 +61,7 @@ function entryIn(file: string, head: Uint8Array): { name: string; size: number; 
   }
 }
 
-/** Records `length name=value\n`; one that changes the size of the next entry could hide what follows. */
+/** Records `length name=value\n`. A record that changes the size of the next entry could hide what follows. */
 function paxName(file: string, body: Uint8Array): string | undefined {
   let path: string | undefined
   for (const record of textOf(body).split('\n')) {
@@ -82,7 +82,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function odd(file: string): Failure {
-  return new Failure('refused', `${file} is no archive of a package that could be looked at`, {
-    hints: [hint`make it anew with npm pack, or publish from the folder`],
+  return new Failure('refused', `${file} is not a readable package archive`, {
+    hints: [hint`create it again with npm pack, or publish from the folder`],
   })
 }

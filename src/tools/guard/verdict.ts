@@ -1,36 +1,36 @@
 /*
- * What a project's file may say where a credential is given. Each setting that a manager knows has a verdict: harmless
- * with values of a certain type, or refused with a reason. A manager's table of verdicts is made from the manager's own
- * definitions, and a test fails when an installed version has a setting without one.
+ * What a project's file may contain if a manager gets a credential. Each setting that a manager knows has a verdict:
+ * harmless with values of a certain type, or refused with a reason. The table of verdicts is made from the manager's
+ * own definitions, and a test fails if an installed version has a setting without one.
  */
 
 export interface Harmless {
-  /** Whether this value is of the type that is harmless. */
+  /** Whether this value has the harmless type. */
   readonly fits: (value: unknown) => boolean
-  /** What any other value does, after the setting's name. */
+  /** The effect of any other value, worded to follow the setting's name. */
   readonly otherwise?: string
-  /** How much a value forbids; a project cannot go below what the person's own configuration says. */
+  /** How strict a value is. A project cannot be less strict than the person's own configuration. */
   readonly strength?: (value: string) => number
-  /** The setting of the person's that this one would take back; harmless only without it. */
+  /** The person's setting that this one would loosen. It is harmless only if that is not set. */
   readonly loosens?: string
 }
 
 export interface Refused {
-  /** What the setting does, after its name. */
+  /** The setting's effect, worded to follow its name. */
   readonly does: string
 }
 
 export type Verdict = Harmless | Refused
 
 export const runs: Refused = { does: 'names a program or a file that would run with the credential' }
-export const trusts: Refused = { does: 'says by whose word a server is trusted' }
-export const leads: Refused = { does: 'leads the credential another way' }
-export const configures: Refused = { does: 'names another configuration, by which the credential would be sent' }
-export const certifies: Refused = { does: 'says as whom you sign in' }
+export const trusts: Refused = { does: 'changes which servers are trusted' }
+export const leads: Refused = { does: 'sends the credential another way' }
+export const configures: Refused = { does: 'names another configuration, which decides where the credential is sent' }
+export const certifies: Refused = { does: 'sets who you sign in as' }
 export const sends: Refused = { does: 'names a file that would be sent' }
-export const mints: Refused = { does: 'says what a new token may do' }
+export const mints: Refused = { does: 'sets the permissions of a new token' }
 export const consents: Refused = { does: 'answers questions that are meant for you' }
-export const assembled: Refused = { does: 'is a name that is put together from variables' }
+export const assembled: Refused = { does: 'has a name that is made from variables' }
 export const unjudged: Refused = { does: 'is a setting that this version of credbridge does not know' }
 
 export const anything: Harmless = { fits: () => true }
@@ -39,37 +39,37 @@ export const number: Harmless = { fits: isNumber }
 /** A scalar or a list of scalars. */
 export const text: Harmless = { fits: (value) => [value].flat().every((one) => plain(one) !== undefined) }
 
-/** This value and no other. */
+/** Only this value. */
 export function only(value: string, otherwise: string): Harmless {
   return { fits: (written) => plain(written) === value, otherwise }
 }
 
-/** The check of the server stays on. */
+/** The verification of the server stays enabled. */
 export const serverChecked = only('true', 'turns off the check of the server')
 
-/** No permission for the scripts of every package. */
+/** Scripts of every package are not permitted. */
 export const scriptsOff = only('false', 'lets the scripts of every package run')
 
-/** One of these values, each of which forbids more than the one before. */
+/** One of these values, in ascending order of strictness. */
 export function stronger(...values: readonly string[]): Harmless {
   return { fits: (value) => values.includes(plain(value) ?? ''), strength: (value) => values.indexOf(value) }
 }
 
-/** A number that forbids more the larger it is. */
+/** A number; the larger, the stricter. */
 export const larger: Harmless = { fits: isNumber, strength: Number }
 
-/** A date that forbids more the earlier it is. */
+/** A date; the earlier, the stricter. */
 export const earlier: Harmless = {
   fits: (value) => !Number.isNaN(Date.parse(plain(value) ?? '')),
   strength: (value) => -Date.parse(value),
 }
 
-/** Exceptions from what another setting forbids. */
+/** Exceptions to another setting's restrictions. */
 export function exceptFrom(setting: string): Harmless {
   return { ...anything, loosens: setting }
 }
 
-/** A scalar as text; `null` stays, because it means that nothing is said; `undefined` for lists and objects. */
+/** A scalar as text. `null` stays, because it means "not set". `undefined` for lists and objects. */
 export function plain(value: unknown): string | null | undefined {
   if (value === null || typeof value === 'string') return value
   return typeof value === 'boolean' || typeof value === 'number' ? String(value) : undefined
@@ -87,12 +87,12 @@ export function tableOf(...verdicts: readonly Readonly<Record<string, Verdict>>[
   return new Map(verdicts.flatMap((one) => Object.entries(one).map(([name, verdict]) => [bare(name), verdict])))
 }
 
-/** The same verdict for each of these names, which stand in one text with blanks between them. */
+/** The same verdict for each of these names, separated by blanks. */
 export function each(verdict: Verdict, names: string): Readonly<Record<string, Verdict>> {
   return Object.fromEntries(names.split(/\s+/).flatMap((name) => (name === '' ? [] : [[name, verdict]])))
 }
 
-/** A name without what its spellings differ in: managers are generous about dashes, underscores and capitals. */
+/** A name in one spelling, because managers ignore differences in dashes, underscores and case. */
 export function bare(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase()
 }

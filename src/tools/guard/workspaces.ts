@@ -3,9 +3,9 @@ import { Failure } from '../../core/failure.ts'
 import type { Machine } from '../tool.ts'
 
 /*
- * Folders that a manifest's patterns for workspaces may mean. A manager's own reading of its patterns is narrower: here
- * a part of a path with any sign in it means every folder, and what is excluded is not. Like a manager, this looks into
- * no node_modules.
+ * The folders that a manifest's workspace patterns may match. A manager's own interpretation is narrower: here a path
+ * segment with any special character matches every folder, and exclusions are ignored. Like a manager, this skips
+ * node_modules.
  */
 
 const most = 20_000
@@ -36,7 +36,7 @@ function step(machine: Machine, folders: readonly string[], part: string): reado
   return folders.flatMap((folder) => children(machine, folder))
 }
 
-/** The folder and all below it. */
+/** The folder and all folders below it. */
 function below(machine: Machine, folder: string): readonly string[] {
   const found = [folder]
   for (let at = 0; at < found.length; at++) {
@@ -52,5 +52,5 @@ function children({ files }: Machine, folder: string): readonly string[] {
 }
 
 function tooMany(folder: string): Failure {
-  return new Failure('refused', `${folder} has too many folders to be looked at for what will be published`)
+  return new Failure('refused', `${folder} has too many folders to check for what will be published`)
 }

@@ -13,37 +13,35 @@ import {
 import { type ProjectFile, unreadable } from './project-files.ts'
 import type { ProjectSetting } from './setting.ts'
 
-/*
- * A file of settings in YAML. Every scalar is a text here: managers do not agree about what else one may be.
- */
+/* A YAML file of settings. Every scalar is a text here, because managers disagree about other types. */
 
-/** A key with its value, or a member of a list. What an alias stands for is where the alias is, too. */
+/** A key with its value, or a list's member. An alias has the entries of its anchor too. */
 export interface YamlEntry {
-  /** The keys that lead to it, from the outside in; a member of a list has its number as the last. */
+  /** The path of keys from the outside in. A list's member has its index as the last key. */
   readonly path: readonly string[]
-  /** Absent for what is no scalar. */
+  /** Absent if it is not a scalar. */
   readonly value?: string
   /** Counted from 0. */
   readonly line: number
-  /** Blanks before it. */
+  /** The number of blanks before it. */
   readonly indent: number
-  /** It is all that its line holds, but for a comment, and nothing else in the file refers to it. */
+  /** It is alone on its line, except for a comment, and nothing else in the file refers to it. */
   readonly isAlone: boolean
 }
 
-/** All entries in the order of the file; `undefined` if it is not YAML with keys at its top, and with each of them once. */
+/** All entries in the file's order; `undefined` if it is not a YAML map, or has a duplicate key. */
 export function yamlEntries(text: string): readonly YamlEntry[] | undefined {
   return readYaml(text)?.entries
 }
 
-/** The scalars at the top of a file, under their names. */
+/** The top-level scalars of a file, by name. */
 export function scalarsAtTop(entries: readonly YamlEntry[]): readonly (readonly [name: string, value: string])[] {
   return entries.flatMap(({ path: [name = '', ...more], value }) =>
     more.length === 0 && value !== undefined ? [[name, value] as const] : [],
   )
 }
 
-/** The settings at the top of the file, with all that is in them. */
+/** The top-level settings of a file, with their content. */
 export function yamlSettings({ file, text }: ProjectFile): readonly ProjectSetting[] {
   const read = readYaml(text)
   if (read === undefined) throw unreadable(file, 'cannot be read as YAML')
@@ -64,7 +62,7 @@ function readYaml(text: string) {
   return collect(document, contents, [], entries, place) ? { document, entries } : undefined
 }
 
-/** Some readers put the keys of another map in place of `<<`, others do not; nor do they agree about a key that is nothing. */
+/** Some readers replace `<<` by the keys of another map, others do not. They also disagree about an empty key. */
 function hasOddKey(contents: Node | null): boolean {
   let found = false
   visit(contents, {
@@ -75,7 +73,7 @@ function hasOddKey(contents: Node | null): boolean {
   return found
 }
 
-/** More is a trick with aliases. */
+/** The limit for entries. More is an attack with aliases. */
 const most = 20_000
 
 type Place = (key: Ranged, value: unknown) => Omit<YamlEntry, 'path' | 'value'>

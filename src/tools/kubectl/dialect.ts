@@ -47,7 +47,7 @@ function printed(apiVersion: string, credential: Credential): string {
   return `${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}\n`
 }
 
-/** kubectl sends a token as `Authorization: Bearer …`. Two PEM texts are not base64 here, as they are in a kubeconfig. */
+/** kubectl sends a token as `Authorization: Bearer …`. PEM texts are not in base64 here, unlike in a kubeconfig. */
 function proofIn(credential: Credential): Readonly<Record<string, string>> {
   if (credential.kind === 'client-certificate') {
     const [certificate, key] = certificateAndKey(credential)

@@ -13,7 +13,7 @@ export interface Asked {
   readonly isWhole: boolean
 }
 
-/** What the user asks us; `undefined` if it does not name our command, of whatever installation. */
+/** The request in the user's `exec`; `undefined` if it does not name our command, of any installation. */
 export function askedBy({ exec }: Members): Asked | undefined {
   if (!isObject(exec) || typeof exec['command'] !== 'string' || !namesOwnCommand(exec['command'])) return undefined
   const words = Array.isArray(exec['args']) ? exec['args'] : []

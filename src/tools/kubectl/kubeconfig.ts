@@ -69,7 +69,7 @@ export function editUser(machine: Machine, user: string, edit: (members: YAMLMap
 
 function unreadable(file: string): Failure {
   return new Failure('malformed', `${file} is not a kubeconfig that can be changed`, {
-    hints: [hint`mend it; nothing was changed`],
+    hints: [hint`fix it; nothing was changed`],
   })
 }
 

@@ -19,7 +19,9 @@ export function kubercFile({ env, home, workingFolder }: Machine): string {
   return named === '' ? join(home, '.kube', 'kuberc') : resolve(workingFolder, named)
 }
 
-/** Adds our program to the list of those that kubectl may start, where there is one. `refused` if none may be started. */
+/**
+ * Adds our program to the list of programs that kubectl may start, if there is one. `refused` if none may be started.
+ */
 export async function allowing(machine: Machine, program: string): Promise<readonly Change[]> {
   const file = kubercFile(machine)
   const document = read(machine, file)
@@ -101,7 +103,7 @@ function read(machine: Machine, file: string): Document | undefined {
 function parsed(machine: Machine, file: string): Document {
   const document = parseDocument(machine.files.read(file) ?? '', { logLevel: 'error' })
   if (document.errors.length === 0 && isMap(document.contents)) return document as Document
-  throw new Failure('malformed', `${file} cannot be read`, { hints: [hint`mend it; nothing was changed`] })
+  throw new Failure('malformed', `${file} cannot be read`, { hints: [hint`fix it; nothing was changed`] })
 }
 
 function write(machine: Machine, file: string, document: Document): void {

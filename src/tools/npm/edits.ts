@@ -3,19 +3,19 @@ import { Failure } from '../../core/failure.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 
 /*
- * Taking a secret out of a file line by line, so that comments and order survive, and putting it back. What is
- * remembered for the way back is the line with a NUL where the secret stood.
+ * Removes a secret from a file line by line, so that comments and order stay, and puts it back. The trace for putting
+ * it back is the line, with a NUL in place of the secret.
  */
 
-/** What happens to one line, counted from 0. */
+/** The change of one line. Lines are counted from 0. */
 export interface Edit {
   readonly at: number
   readonly was: string
-  /** Absent: the line goes. */
+  /** Absent: the line is removed. */
   readonly is?: string
 }
 
-/** How a file spells a secret. */
+/** How a file encodes a secret. */
 export type Spelling = 'plain' | 'quoted' | 'base64' | 'user-and-password' | 'user-and-password-base64' | 'url'
 
 export function spelled(spelling: Spelling, { account, secret }: Credential): string {
@@ -39,7 +39,10 @@ export function spelled(spelling: Spelling, { account, secret }: Credential): st
   }
 }
 
-/** A secret in some lines of a file. `edits` are the lines as they stand there; `undefined` if one does not spell it so. */
+/**
+ * A secret in some lines of a file. `edits` are these lines; `undefined` if one does not contain the secret in this
+ * form.
+ */
 export function secretInLines(
   machine: Machine,
   file: string,
@@ -70,7 +73,7 @@ function takeOut(machine: Machine, file: string, edits: readonly Edit[]): void {
   machine.files.write(file, lines.join('\n'))
 }
 
-/** The way back for all that `secretInLines` found. */
+/** Puts back what `secretInLines` found. */
 export function putBackInLines(
   machine: Machine,
   trace: Readonly<Record<string, string>>,
@@ -89,12 +92,12 @@ export function putBackInLines(
   machine.files.write(file, lines.join('\n'))
 }
 
-/** The line that reads so, the nearest to where it was; -1 if there is none. */
+/** The line with this text that is nearest to its former position; -1 if there is none. */
 export function nearest(lines: readonly string[], text: string, at: number): number {
   const found = lines.flatMap((line, index) => (line === text ? [index] : []))
   return found.sort((a, b) => Math.abs(a - at) - Math.abs(b - at))[0] ?? -1
 }
 
 export function changed(file: string): Failure {
-  return new Failure('refused', `${file} has changed meanwhile: the secret is kept, and still stands there, too`)
+  return new Failure('refused', `${file} has changed meanwhile: the secret is saved, and also still in the file`)
 }

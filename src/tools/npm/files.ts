@@ -6,7 +6,7 @@ import { registryHost, splitNerfDart } from './nerf-dart.ts'
 import { isComment, npmrcLines, type Setting } from './npmrc.ts'
 import { settingsInEnvironment } from './registries.ts'
 
-/** The user's own npmrc: where npm_config_userconfig says, else in the home folder. */
+/** The user's own npmrc: the file in npm_config_userconfig, else the one in the home folder. */
 export function userConfigFile({ env, home, workingFolder: folder }: Machine): string {
   const named = settingsInEnvironment(env).find(({ key }) => key === 'userconfig')?.value
   if (named === undefined) return join(home, '.npmrc')
@@ -14,8 +14,8 @@ export function userConfigFile({ env, home, workingFolder: folder }: Machine): s
 }
 
 /**
- * What the lines of a project's npmrc files say. The one in the home folder is never a project's: a program that was
- * started with a file of ours has another for the user's own.
+ * The lines of the project's npmrc files. The one in the home folder never belongs to a project, even if the user's own
+ * file is another one: a program that credbridge started has a temporary file as the user's own.
  */
 export function projectNpmrc(
   machine: Machine,
@@ -43,7 +43,7 @@ export function settingsInFile(text: string): readonly Setting[] {
   return npmrcLines(text).flatMap(({ setting }) => (setting === undefined ? [] : [setting]))
 }
 
-/** A file that has nothing left was made by us, and goes. */
+/** An empty file was created by us, and is removed. */
 export function writeOrRemove({ files }: Machine, file: string, text: string): void {
   if (text === '') files.remove(file)
   else files.write(file, text)

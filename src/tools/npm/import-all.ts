@@ -4,7 +4,7 @@ import type { PlainSecrets } from '../tool.ts'
 import { yarnrcSecrets } from '../yarn/import.ts'
 import { npmrcSecrets } from './import.ts'
 
-/** All that the managers of JavaScript packages leave: npmrc files first, then pnpm's, Yarn's and Bun's own. */
+/** The plain secrets of all managers of JavaScript packages: npmrc files first, then pnpm's, Yarn's and Bun's own. */
 export const everyManagersSecrets: PlainSecrets = {
   async find(machine, options) {
     const sources =

@@ -26,7 +26,7 @@ export const npmrcSecrets: PlainSecrets = {
   putBack: putBackInLines,
 }
 
-/** What these npmrc files hold, for a manager that reads them. */
+/** The plain secrets in these npmrc files, for a manager that reads them. */
 export async function secretsInNpmrcs(
   machine: Machine,
   owner: string,
@@ -43,13 +43,13 @@ export async function secretsInNpmrcs(
 interface About {
   readonly owner: string
   readonly registries: readonly Address[]
-  /** Where the manager goes unless a scope says otherwise. */
+  /** The registry that the manager uses unless a scope has another one. */
   readonly usual: Address | undefined
   readonly only?: SetupOptions[string]
   readonly allowHttp?: SetupOptions[string]
 }
 
-/** Every registry that anything names: they say which scheme a key means, which has none. */
+/** Every registry that any file names. They show the scheme for a key, which has none. */
 async function configurationOf(machine: Machine, user: string, files: readonly string[]): Promise<Configuration> {
   return {
     words: [],
@@ -80,7 +80,10 @@ function isWanted({ key }: Setting, { only }: About): boolean {
   return !Array.isArray(only) || only.includes(splitNerfDart(key)?.nerfDart ?? '')
 }
 
-/** Where it belongs; a text: why that cannot be said. A key has no scheme: the one of a registry there, else https. */
+/**
+ * The endpoint of a key, or as a text why it is unknown. A key has no scheme: it gets that of a registry there, else
+ * https.
+ */
 function endpointOf({ key }: Setting, { registries, usual, allowHttp }: About): Address | string {
   const nerfDart = splitNerfDart(key)?.nerfDart
   if (nerfDart === undefined) return usual ?? 'it is for the default registry, and nothing says which that is'
@@ -114,7 +117,7 @@ type Place = Pick<Credential, 'endpoint' | 'owner'>
 interface Read {
   readonly credential: Credential
   readonly spelling: Spelling
-  /** Further lines that mean nothing without it. */
+  /** Further lines that have no meaning without it. */
   readonly with: readonly Line[]
 }
 

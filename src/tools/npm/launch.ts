@@ -28,7 +28,9 @@ import { beforeDashes, positionals, valuesOf } from './words.ts'
 
 const tool = 'npm'
 
-/** npm and npx. What speaks to no registry starts as it is; a login's token is moved out of the file at once. */
+/**
+ * npm and npx. A command that contacts no registry starts unchanged. A login's token is moved out of the file at once.
+ */
 export const npmLauncher: Launcher = {
   tool,
 
@@ -47,18 +49,20 @@ export const npmLauncher: Launcher = {
   },
 }
 
-/** A file that the words name goes before any of ours. */
+/** A file on the command line takes precedence over ours. */
 function ownConfiguration({ asked }: Call): LaunchPlan {
   if (!asked) return asItIs
-  throw new Failure('unsupported', '--userconfig leaves no place for what credbridge gives', {
-    hints: [hint`name the file by npm_config_userconfig instead`],
+  throw new Failure('unsupported', '--userconfig replaces the file that gives npm its credentials', {
+    hints: [hint`set npm_config_userconfig to the file instead`],
   })
 }
 
 const logins = ['login', 'adduser', 'add-user']
 const logouts = ['logout']
 
-/** Commands that ask no registry themselves. What they start goes through the shim again, with a question of its own. */
+/**
+ * Commands that contact no registry themselves. Programs that they start go through the shim again, which decides anew.
+ */
 const withoutRegistry: readonly string[] = [
   ...[
     'run',
@@ -108,7 +112,7 @@ async function situationOf(
   return { configuration, rules: npmRules(user, npm) }
 }
 
-/** What manifests say that this call may publish; one that was asked for may publish by a script. */
+/** The `publishConfig` of the manifests that this call may publish. `credbridge run` may start a script that does. */
 async function published({ machine, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
   const [command = '', ...what] = program === 'npm' ? positionals(words) : []
   if (command === '' || !mayPublish(command))
@@ -116,7 +120,7 @@ async function published({ machine, words, program, asked }: Call): Promise<read
   return publishSettings(machine, words, whatIsPublished(command, what))
 }
 
-/** `npm unpublish` and `npm stage list` publish nothing, but go by the project's manifest. */
+/** `npm unpublish` and `npm stage list` publish nothing, but read the project's manifest. */
 function whatIsPublished(command: string, what: readonly string[]): readonly string[] {
   const isStage = 'stage'.startsWith(command)
   if (command.startsWith('u') || (isStage && !'publish'.startsWith(what[0] ?? 'publish'))) return []
@@ -144,12 +148,12 @@ function install(call: Call, file: string, { configuration, rules }: Situation):
   }
 }
 
-/** npm hands this on to git, and git to our own helper, whatever npm itself is given. */
+/** npm passes this on to git, and git to our helper, whether npm itself gets a credential or not. */
 function goesToNode({ key }: ProjectSetting): boolean {
   return bare(key) === bare('node-options')
 }
 
-/** npm writes to the user's own file; what has come into it moves on. */
+/** npm writes to the user's own file. New secrets in it are imported. */
 function login({ machine }: Call, file: string): LaunchPlan {
   const before = machine.files.read(file) ?? ''
   const afterwards = () => {
@@ -168,8 +172,8 @@ function newNerfDarts(before: string, after: string): readonly string[] {
 }
 
 /**
- * npm has the server forget a token of its own and needs it for that. What another tool or a person saved stays valid:
- * npm is not given it, and does not use it again until its next login.
+ * npm needs its own token to revoke it at the server. A token that another tool or a person saved stays valid: npm does
+ * not get it, and does not use it again until its next login.
  */
 function logout({ machine }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
   const { configuration, rules } = situation
@@ -190,7 +194,7 @@ function logout({ machine }: Call, file: string, situation: Situation, scope: st
   return { lookups: [lookupFor(tool, registry)], launch }
 }
 
-/** The registry that a command is about: the scope's, else the default one. */
+/** The registry of a command: the scope's, else the default one. */
 function registryOf(configuration: Configuration, env: Call['machine']['env'], scope = ''): Registry | undefined {
   const ofScope = `${scope.startsWith('@') ? '' : '@'}${scope}:registry`
   return registryNamed(ofScope, configuration, env) ?? registryNamed('registry', configuration, env)

@@ -5,14 +5,14 @@ import type { Machine } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
 /*
- * What npm uses where neither user nor project says otherwise, and which settings it knows. npm itself is asked once for
- * each of its versions, which takes a quarter of a second, and its answer is kept.
+ * The settings that npm knows, and its defaults where neither user nor project sets them. npm itself is asked once for
+ * each of its versions, which takes a quarter of a second, and the answer is stored.
  */
 
 export interface Npm {
-  /** Its registries, and what it says about the settings that a project could loosen. */
+  /** Its registries, and its values of settings that a project could loosen. */
   readonly settings: readonly Setting[]
-  /** The bare names of all its settings; none if there is no npm to be asked. */
+  /** The bare names of all its settings; empty if npm is not installed. */
   readonly names: ReadonlySet<string>
 }
 
@@ -25,7 +25,7 @@ export async function npmItself(machine: Machine): Promise<Npm> {
   return npm === undefined ? (kept ?? nothing) : await askAgain(machine, npm)
 }
 
-/** Asks npm and keeps the answer. */
+/** Asks npm and stores the answer. */
 export async function askAgain(machine: Machine, npm: string): Promise<Npm> {
   const ran = await machine.run(npm, ['config', 'list', '--json'], {
     env: { npm_config_userconfig: join(machine.folders.state, 'no-such-file'), npm_config_registry: '' },
@@ -59,7 +59,7 @@ function isWanted(key: string): boolean {
   return key === 'registry' || (key.startsWith('@') && key.endsWith(':registry')) || guarded.test(key)
 }
 
-/** npm's program is `npm/bin/npm-cli.js`, links followed; another one, as of a version manager, has no number here. */
+/** npm's program is `npm/bin/npm-cli.js`, links resolved. Others, such as a version manager's, have no version here. */
 function versionOf({ files }: Machine, npm: string | undefined): string | undefined {
   const program = npm === undefined ? undefined : files.resolved(npm)
   const text = program === undefined ? undefined : files.read(join(dirname(program), '..', 'package.json'))

@@ -2,11 +2,11 @@ import { type Address, hostAndPort, parseAddress } from '../../core/endpoint.ts'
 import { isFailure } from '../../core/failure.ts'
 
 /*
- * npm files what belongs to a registry under its address without the scheme, `//host[:port]/path/`, which its code calls
- * a nerf dart (@npmcli/config, lib/nerf-dart.js). It sends what lies there to both http and https.
+ * npm stores settings of a registry under its address without the scheme, `//host[:port]/path/`, which its code calls a
+ * nerf dart (@npmcli/config, lib/nerf-dart.js). It sends them to both http and https.
  */
 
-/** `//host[:port]/path/`, as the keys of a registry's settings begin. */
+/** `//host[:port]/path/`: the start of the keys of a registry's settings. */
 export function nerfDartOf(at: Address): string {
   return `//${hostAndPort(at)}/${at.path === '' ? '' : `${at.path}/`}`
 }
@@ -19,7 +19,7 @@ export function splitNerfDart(key: string): { nerfDart: string; name: string } |
   return { nerfDart: nerfDart.endsWith('/') ? nerfDart : `${nerfDart}/`, name: key.slice(colon + 1) }
 }
 
-/** The address of an https or http registry; `undefined` for what is none, which the manager itself complains about. */
+/** The address of an https or http registry; `undefined` if it is invalid. The manager itself reports that. */
 export function registryAddress(url: string): Address | undefined {
   try {
     const at = parseAddress(url)
@@ -30,13 +30,13 @@ export function registryAddress(url: string): Address | undefined {
   }
 }
 
-/** `host[:port]` of an https or http registry; `undefined` for what is none. */
+/** `host[:port]` of an https or http registry; `undefined` if it is invalid. */
 export function registryHost(url: string): string | undefined {
   const at = registryAddress(url)
   return at === undefined ? undefined : hostAndPort(at)
 }
 
-/** Traffic to here stays on the machine. */
+/** Whether traffic to this host stays on the machine. */
 export function isLoopback({ host }: Address): boolean {
   const name = host.startsWith('[') ? host.slice(1, -1) : host
   return name === '::1' || name === 'localhost' || /^127(\.[0-9]{1,3}){3}$/.test(name)

@@ -1,20 +1,24 @@
 import type { Environment } from '../tool.ts'
 
 /*
- * An npmrc file as npm reads it (https://github.com/npm/ini): `key = value` lines; a line that begins with ; or # is a
- * comment, an unescaped one ends a value; quotes as in JSON; a bare CR ends a line, too; keys behind a `[section]` are
- * not settings. Lines are kept as they are written, so that one can be named or taken out and the rest stays.
+ * An npmrc file as npm reads it (https://github.com/npm/ini): `key = value` lines. A line that begins with ; or # is a
+ * comment, and an unescaped one ends a value. Quotes are as in JSON. A bare CR also ends a line. Keys behind a
+ * `[section]` are not settings. Lines are kept verbatim, so that one can be named or removed without changing the
+ * others.
  */
 
 export interface Line {
-  /** From 1, as an editor shows it. */
+  /** From 1, as editors count. */
   readonly number: number
   readonly text: string
-  /** What ended it: LF, CRLF, CR or, at the end of the file, nothing. */
+  /** Its line end: LF, CRLF, CR or, at the end of the file, nothing. */
   readonly end: string
-  /** Absent for a comment, an empty line, a section's head and what stands in a section. */
+  /** Absent for a comment, an empty line, a section's header, and lines in a section. */
   readonly setting?: Setting
-  /** What would be a setting if it did not stand in a section, or head one; managers do not agree about those. */
+  /**
+   * The setting that the line would be outside a section, or that its section's header would be. Managers differ about
+   * these.
+   */
   readonly inSection?: Setting
 }
 
@@ -43,7 +47,7 @@ export function npmrcText(lines: readonly Line[]): string {
   return lines.map(({ text, end }) => text + end).join('')
 }
 
-/** A comment says nothing to npm. */
+/** npm ignores comments. */
 export function isComment(text: string): boolean {
   return /^\s*([;#]|$)/.test(text)
 }
@@ -58,13 +62,13 @@ function settingIn(text: string): Setting | undefined {
   }
 }
 
-/** A value that is a list or an object within quotes stays as it is written. */
+/** A value that is a list or an object within quotes stays verbatim. */
 function asText(written: string): string {
   const value = unquoted(written)
   return typeof value === 'object' ? withoutSingle(written.trim()) : String(value)
 }
 
-/** Whatever JSON there is within quotes; npm makes a text of it where it is a key. */
+/** Any JSON value within quotes. npm converts a key to a string. */
 function unquoted(written: string): unknown {
   const text = written.trim()
   const quoted = [`"`, `'`].some((quote) => text.startsWith(quote) && text.endsWith(quote))
@@ -93,7 +97,7 @@ function untilComment(text: string): string {
   return plain
 }
 
-/** A text with its variables replaced as npm does it: an unset one stays as it is written, `${NAME?}` becomes nothing. */
+/** Replaces variables as npm does: an unset one stays verbatim, an unset `${NAME?}` becomes empty. */
 export function expanded(text: string, env: Environment): string {
   return text.replace(
     /(?<!\\)(\\*)\$\{([^${}?]+)(\??)\}/g,

@@ -9,18 +9,18 @@ import { workspaceFolders } from '../guard/workspaces.ts'
 import type { Machine } from '../tool.ts'
 
 /*
- * `publishConfig` in a manifest may hold any setting of npm's, and goes before the person's own. So every manifest that
- * a call may publish is looked at: the project's, those of its workspaces, of a folder and of an archive.
+ * `publishConfig` in a manifest may contain any npm setting, and takes precedence over the person's own. So every
+ * manifest that a call may publish is checked: the project's, those of its workspaces, of a folder and of an archive.
  */
 
 const commands = ['publish', 'unpublish', 'stage']
 
-/** npm takes beginnings of its commands, too. */
+/** npm also accepts the first letters of a command. */
 export function mayPublish(command: string): boolean {
   return commands.some((name) => name.startsWith(command))
 }
 
-/** What the manifests say that the words may publish; `what` are the words behind the command. */
+/** The `publishConfig` of the manifests that the call may publish. `what`: the arguments after the command. */
 export async function publishSettings(machine: Machine, words: readonly string[], what: readonly string[]) {
   const found = [...projectManifests(machine, words)]
   for (const word of what) found.push(...(await manifestsOf(machine, word)))
@@ -39,7 +39,7 @@ export function projectManifests(machine: Machine, words: readonly string[]): re
   ]
 }
 
-/** Its settings, and the registries that it names beside the default one. */
+/** Its settings, and the registries that it names besides the default one. */
 export function publishConfig(file: ProjectFile): readonly ProjectSetting[] {
   return settingsInManifest(file, ['publishConfig']).flatMap((setting) => {
     const { name = '' } = setting
@@ -51,7 +51,7 @@ export function publishConfig(file: ProjectFile): readonly ProjectSetting[] {
 async function manifestsOf(machine: Machine, word: string): Promise<readonly ProjectFile[]> {
   const path = localPath(machine, word)
   if (path === undefined) {
-    throw new Failure('refused', 'what npm would fetch and publish cannot be looked at before', {
+    throw new Failure('refused', 'cannot check what npm would fetch and publish', {
       hints: [hint`publish a folder or an archive on this machine`],
     })
   }
@@ -65,7 +65,7 @@ async function manifestsOf(machine: Machine, word: string): Promise<readonly Pro
   )
 }
 
-/** As npm-package-arg tells a path from the rest: `name@` and `file:` may stand before it. */
+/** As npm-package-arg recognises a path; `name@` and `file:` may precede it. */
 function localPath({ workingFolder: folder, home }: Machine, word: string): string | undefined {
   const at = word.indexOf('@', 1)
   const spec = [word, ...(at > 0 ? [word.slice(at + 1)] : [])].map((one) => one.replace(/^file:/i, ''))

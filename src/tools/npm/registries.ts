@@ -7,26 +7,26 @@ import type { Environment } from '../tool.ts'
 import { isLoopback, registryAddress } from './nerf-dart.ts'
 import { expanded, type Setting } from './npmrc.ts'
 
-/** A registry that the manager is told to use. */
+/** A registry that the manager is configured to use. */
 export interface Registry {
   readonly address: Address
-  /** The project's line that says so; absent where the user does. */
+  /** The project's line that names it; absent if the user names it. */
   readonly setBy?: ProjectSetting
 }
 
-/** What each place says, the one that goes first, first: words, environment, project, the user, the machine. */
+/** The settings of each source, by precedence: arguments, environment, project, the user, the machine. */
 export interface Configuration {
   readonly words: Place
   readonly environment: Place
   readonly project: readonly ProjectSetting[]
   readonly user: Place
-  /** What the manager uses where nobody says otherwise. */
+  /** The manager's registry if none is set. */
   readonly machine: Place
 }
 
 type Place = readonly Setting[]
 
-/** The default registry in effect and every scope's, each once. All that a project's files name count as in effect. */
+/** The default registry and every scope's, each once. All registries that a project's files name count as used. */
 export function registriesIn(configuration: Configuration, env: Environment): readonly Registry[] {
   const found = new Map<string, Registry>()
   let hasDefault = false
@@ -53,7 +53,7 @@ function placesOf({ words, environment, project, user, machine }: Configuration)
   return [words, environment, texts, user, machine]
 }
 
-/** The one registry that a key names, by the place that goes first. */
+/** The registry of a key, from the source with the highest precedence. */
 export function registryNamed(key: string, configuration: Configuration, env: Environment): Registry | undefined {
   const first = placesOf(configuration)
     .flat()
@@ -75,7 +75,7 @@ export function settingsInWords(words: readonly string[]): readonly Setting[] {
   })
 }
 
-/** `npm_config_…`, as npm reads it: names of scopes and hosts verbatim but for letters, dashes for underscores. */
+/** `npm_config_…`, as npm reads it: scopes and hosts are verbatim except for case, with dashes for underscores. */
 export function settingsInEnvironment(env: Environment): readonly Setting[] {
   return Object.entries(env).flatMap(([name, value]): Setting[] => {
     if (!/^npm_config_/i.test(name) || value === undefined || value === '') return []
@@ -84,7 +84,7 @@ export function settingsInEnvironment(env: Environment): readonly Setting[] {
   })
 }
 
-/** npm sends a host's credential over http as well: a registry there would have what was kept for https. */
+/** npm sends a host's credential over http too, so an http registry would get the one that was saved for https. */
 export function refuseInTheClear(registries: readonly Registry[], given: readonly Address[]): void {
   for (const { address, setBy } of registries) {
     if (address.scheme !== 'http' || isLoopback(address)) continue

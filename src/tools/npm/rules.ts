@@ -4,7 +4,7 @@ import type { Npm } from './machine.ts'
 import type { Setting } from './npmrc.ts'
 import { npmrcVerdict, npmTable } from './settings.ts'
 
-/** How npm's settings are judged, given what the person's own file and npm itself say. */
+/** The rules for npm's settings, given the settings of the person's own file and of npm itself. */
 export function npmRules(user: readonly Setting[], { settings, names }: Npm): Rules {
   return {
     verdict: ({ key, name = key }) => npmrcVerdict(npmTable, name),

@@ -96,7 +96,7 @@ const texts = each(
 
 export const npmTable = tableOf(flags, numbers, texts, traffic, code, configuration, scripts, tokens)
 
-/** What stands behind the address of a registry, `//host/:name`. */
+/** The names of a registry's settings, `//host/:name`. */
 const ofRegistry = tableOf(
   each(anything, '_auth _authToken _password always-auth email username registry'),
   each(trusts, 'ca cafile inlineca'),
@@ -104,7 +104,7 @@ const ofRegistry = tableOf(
   each(runs, 'tokenHelper'),
 )
 
-/** The verdict about a key of an npmrc: a setting, or one of a registry or a scope. */
+/** The verdict on a key of an npmrc: a setting, or one of a registry or a scope. */
 export function npmrcVerdict(table: Table, key: string): Verdict | undefined {
   const colon = key.lastIndexOf(':')
   const name = key.slice(colon + 1)
@@ -119,7 +119,7 @@ const switches = new Set(
   }).map(bare),
 )
 
-/** Whether the next word belongs to an option of npm's; npm takes beginnings of names, too. */
+/** Whether the next argument is the value of an npm option. npm also accepts the first letters of an option. */
 export function takesValue(option: string): boolean {
   const name = bare(option)
   const known = npmTable.has(name) ? name : [...npmTable.keys()].find((one) => one.startsWith(name))

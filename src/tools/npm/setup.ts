@@ -8,8 +8,8 @@ import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
 import { plainIn } from './plain-secrets.ts'
 
 /*
- * npm has no helper hook. Two links named `npm` and `npx` in front of it on PATH lead to commands of ours, which start
- * the real ones with what they may use (launch.ts).
+ * npm has no hook for a helper. Two links named `npm` and `npx`, earlier on PATH than the real ones, lead to commands
+ * of ours. These start the real ones with their credentials (launch.ts).
  */
 
 const shims = [
@@ -27,7 +27,7 @@ export const npmSetup: Setup = {
       linking(machine, join(folder, shim.name), installedCommand(machine, shim.command)),
     )
     for (const old of ourLinks(machine).filter((path) => dirname(path) !== folder)) changes.push(removing(machine, old))
-    if (changes.length > 0) changes.push({ says: 'npm: its own registries are noted', apply: () => note(machine, npm) })
+    if (changes.length > 0) changes.push({ says: 'npm: store its own registries', apply: () => note(machine, npm) })
     const remarks = isBefore(machine, folder, npm) ? [] : [`put it first on PATH: ${first(folder)}`]
     return { changes, remarks: [...remarks, ...leftInTheClear(machine)] }
   },
@@ -41,7 +41,7 @@ export const npmSetup: Setup = {
     const [first] = links
     if (first === undefined) {
       if (machine.program('npm') === undefined) return skippedAsAbsent('npm')
-      return [{ state: 'note', says: 'npm does not go through credbridge', fix: hint`credbridge setup npm` }]
+      return [{ state: 'note', says: 'npm does not ask credbridge', fix: hint`credbridge setup npm` }]
     }
     const clear = leftInTheClear(machine).map(
       (says): DoctorLine => ({ state: 'note', says, fix: hint`credbridge import npm` }),
@@ -55,10 +55,10 @@ function checkLink(machine: Machine, path: string): DoctorLine {
   const fix = hint`credbridge setup npm`
   const name = shims.find((shim) => path === join(folder, shim.name)) ?? shims[0]
   if (!machine.files.isOwnFolder(folder)) {
-    return { state: 'wrong', says: `others can write in ${folder}`, fix: hint`chmod go-w ${folder}` }
+    return { state: 'wrong', says: `other users can write to ${folder}`, fix: hint`chmod go-w ${folder}` }
   }
   if (machine.files.linkedTo(path) !== machine.ownCommand(name.command)) {
-    return { state: 'wrong', says: `${path} leads to a credbridge that is not this one`, fix }
+    return { state: 'wrong', says: `${path} leads to another installation of credbridge`, fix }
   }
   if (machine.program(name.name) !== path) {
     return {
@@ -79,7 +79,9 @@ function ownFolder({ folders: places }: Machine): string {
   return join(places.data, 'bin')
 }
 
-/** Where our links are already; a folder of the user's own that PATH has before npm; else one that PATH has to get. */
+/**
+ * The folder of our existing links; else a folder of the user's own that precedes npm on PATH; else one to add to PATH.
+ */
 function folderFor(machine: Machine, npmIn: string): string {
   const [link] = ourLinks(machine)
   if (link !== undefined && machine.files.isOwnFolder(dirname(link))) return dirname(link)
@@ -106,7 +108,8 @@ function linking(machine: Machine, path: string, to: string): Change[] {
   const make = () => {
     if (isOurLink(machine, path)) machine.files.remove(path)
     machine.files.folder(dirname(path))
-    if (!machine.files.isOwnFolder(dirname(path))) throw new Failure('refused', `others can write in ${dirname(path)}`)
+    if (!machine.files.isOwnFolder(dirname(path)))
+      throw new Failure('refused', `other users can write to ${dirname(path)}`)
     machine.files.link(path, to)
   }
   return [{ says: `npm: ${path} leads to ${to}`, apply: make }]

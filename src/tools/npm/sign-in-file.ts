@@ -9,18 +9,18 @@ import { npmrcLines, npmrcText } from './npmrc.ts'
 import type { Registry } from './registries.ts'
 
 /*
- * How a credential reaches npm and Bun: in a variable with a random name, which a file outside the project refers to
- * (npm_config_userconfig). That file repeats the user's own. A name that can be guessed would be a hole: a project's
- * npmrc may send the value of any variable that it can name to any host.
+ * npm and Bun get a credential in a variable with a random name, and a file outside the project that refers to it
+ * (npm_config_userconfig). That file repeats the user's own. The name must not be guessable: a project's npmrc may send
+ * any variable that it can name to any host.
  */
 
-/** One registry, and what was found for it. */
+/** A registry, and the credential that was found for it. */
 export interface RegistrySignIn {
   readonly registry: Registry
   readonly credential: Credential
 }
 
-/** What a manager looks for to sign in at a registry: its own items and what a person shared with it, longest path first. */
+/** The lookup for signing in at a registry: the manager's own items and shared ones, longest path first. */
 export function lookupFor(tool: string, { address }: Registry): Lookup {
   return { tool, kinds: registryKinds, endpoints: withParents(address), sharedOnly: true }
 }
@@ -40,12 +40,12 @@ export function addressesOf(signIns: readonly RegistrySignIn[]): readonly Addres
   return signIns.map(({ registry }) => registry.address)
 }
 
-/** Those of the variables that a person named. */
+/** The variables of these that a person named. */
 export function addressesNamed(named: ReadonlyMap<string, Endpoint>): readonly Address[] {
   return [...named.values()].filter((at) => at.form === 'address')
 }
 
-/** The variables and the file; `userConfig` is what the user's own file says. */
+/** Creates the variables and the file. `userConfig` is the content of the user's own file. */
 export function launchWith(signIns: readonly RegistrySignIn[], userConfig: string, newName: () => string): Launch {
   const env: Record<string, Secret> = {}
   const lines = new Map<string, string>()
@@ -61,8 +61,8 @@ export function launchWith(signIns: readonly RegistrySignIn[], userConfig: strin
 }
 
 /**
- * The registry's own dart, which `npm publish` and `npm whoami` look up and nothing above it, and the one of the place
- * where the credential lies, if that is above: registries name tarballs there.
+ * The nerf darts to write: the registry's own, because `npm publish` and `npm whoami` look up nothing above it, and
+ * that of the credential's endpoint if it is above, because registries name tarballs there.
  */
 export function nerfDartsOf({ registry: { address }, credential: { endpoint } }: RegistrySignIn): readonly string[] {
   const above = endpoint.form === 'address' && withParents(address).some(({ key }) => key === endpoint.key)

@@ -9,8 +9,8 @@ export const npmTool: Tool = {
   setup: async () => (await import('./setup.ts')).npmSetup,
   importOptions: [
     { flags: '--file <path>', says: 'only this npmrc' },
-    { flags: '--only <darts...>', says: 'only what stands under these, as //registry.example.com/' },
-    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
+    { flags: '--only <darts...>', says: 'only the secrets under these keys, for example //registry.example.com/' },
+    { flags: '--allow-http', says: 'also secrets for a registry on another machine without encryption' },
   ],
   plainSecrets: async () => (await import('./import-all.ts')).everyManagersSecrets,
   runs: ['npm', 'npx'],

@@ -9,7 +9,7 @@ import { nerfDartOf, splitNerfDart } from './nerf-dart.ts'
 import type { Registry } from './registries.ts'
 import { authentication, nerfDartsOf, type RegistrySignIn } from './sign-in-file.ts'
 
-/** What a manager reads, and what it is given. */
+/** The settings that a manager reads, and the credentials that it gets. */
 export interface Used {
   readonly project: readonly ProjectSetting[]
   readonly registries: readonly Registry[]
@@ -17,8 +17,9 @@ export interface Used {
 }
 
 /**
- * A project's own authentication goes before the user's. Where it is a variable that is not set, the variable gets what
- * is given for that very registry, unless the project uses it elsewhere, too; then a remark says what to do.
+ * A project's own authentication takes precedence over the user's. If it is an unset variable, the variable gets the
+ * credential for that registry. If the project also uses the variable elsewhere, a remark names the command that sets
+ * it.
  */
 export function unsetVariables(
   { program, machine, named }: Call,
@@ -39,14 +40,14 @@ export function unsetVariables(
       variables[variable] = new Secret(sent.value)
       continue
     }
-    const what = one === undefined ? 'is not set' : 'is not set, and goes before what credbridge gives'
+    const what = one === undefined ? 'is not set' : 'is not set, but takes precedence over credbridge'
     const instead = hint`credbridge run --env ${`${variable}=${registry.address.key}`} -- ${program} …`
     remarks.push(`${setting.file}, line ${setting.line}: ${variable} ${what}: ${instead}`)
   }
   return { env: variables, remarks }
 }
 
-/** The variable that a value is, and nothing else. */
+/** The variable, if the value is a reference to it and nothing else. */
 function variableIn({ value, uncertain }: ProjectSetting): string | undefined {
   if (typeof value !== 'string' || uncertain === true) return undefined
   return /^\$\{([^{}?$]+)\??\}$/.exec(value)?.[1]

@@ -1,11 +1,11 @@
 import { takesValue } from './settings.ts'
 
-/* The words of a call of npm's, as npm's own reader (nopt) takes them apart. */
+/* The arguments of an npm call, split as npm's own parser (nopt) does. */
 
-/** Options of one letter whose value is the next word. */
+/** Options of one letter whose value is the next argument. */
 const letters = ['-C', '-L', '-c', '-m', '-w', '-o']
 
-/** The words that are no options and no values of options: the command, and what it is about. */
+/** The arguments that are neither options nor their values: the command and its arguments. */
 export function positionals(words: readonly string[]): readonly string[] {
   const before = beforeDashes(words)
   const own = before.filter((word, at) => !word.startsWith('-') && !wantsNext(before[at - 1] ?? ''))

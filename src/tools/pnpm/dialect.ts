@@ -3,7 +3,7 @@ import { authorizationOf } from '../authorization.ts'
 import { check, type Dialect, find, reply } from '../dialect.ts'
 import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
-/** What pnpm sends: it is answered with a whole header. */
+/** The kinds that pnpm can use: it gets a complete header. */
 export const pnpmKinds: readonly Kind[] = [...registryKinds, 'header']
 
 const nothing = `credbridge: there is no credential for this registry that pnpm may use
@@ -12,10 +12,10 @@ hint: credbridge share <registry> --with pnpm
 `
 
 /**
- * pnpm's `tokenHelper`: the program that setup made names the registry as the only word, because pnpm says nothing; the
- * answer is the complete value of the header `Authorization`. pnpm up to 10 runs every helper that is configured at each
- * start and ends with any that fails, so absence is an empty answer with exit 0, which every version takes for
- * "no header" or, where it needs one, reports itself. `refuseProject` looks at the project before anything is given.
+ * pnpm's `tokenHelper`. pnpm passes no arguments, so the program that setup creates passes the registry as the only
+ * one. The answer is the complete value of the `Authorization` header. pnpm up to 10 runs every configured helper at
+ * each start and exits if one fails. So absence is an empty answer with exit code 0, which every version takes for "no
+ * header" and reports itself if it needs one. `refuseProject` checks the project before a credential is returned.
  */
 export function pnpmDialect(refuseProject: () => Promise<void>): Dialect {
   return {

@@ -8,14 +8,15 @@ import type { Machine } from '../tool.ts'
 import { authFile, userFile } from './places.ts'
 
 /*
- * pnpm tells its helper nothing and takes no words for it, so each registry needs a program of its own: a script of a
- * few lines that names the registry to our command, and runs it without options for Node that a project has set. pnpm up to 10 hands the path to a shell unquoted, later versions
- * split it at white space and refuse some characters, so the folder must have a plain name.
+ * pnpm passes no arguments to its helper and allows none in its configuration. So each registry needs its own program:
+ * a script of a few lines that passes the registry to our command, and unsets Node options that a project may have set.
+ * pnpm up to 10 passes the path to a shell unquoted; later versions split it at white space and refuse some characters.
+ * So the folder must have a plain name.
  */
 
 export const command = 'credbridge-pnpm'
 
-/** Where a registry's program lies. */
+/** The path of a registry's program. */
 export function helperFile(machine: Machine, registry: Address): string {
   return join(helperFolder(machine), fileName(registry))
 }
@@ -27,7 +28,7 @@ export function helperText(machine: Machine, { key }: Address): string {
 
 /** One of our lines in the user's own configuration. */
 export interface Helper {
-  /** The file of pnpm's that has the line. */
+  /** The configuration file that contains the line. */
   readonly config: string
   readonly line: Line
   readonly file: string
@@ -52,10 +53,10 @@ function helperFolder({ home, folders: places }: Machine): string {
   const folders = [join(places.data, 'pnpm'), join(home, '.credbridge', 'pnpm')]
   const plain = folders.find((folder) => /^[A-Za-z0-9_./@:+,=-]+$/.test(folder))
   if (plain !== undefined) return plain
-  throw new Failure('unsupported', 'pnpm takes no helper from a folder whose path has other characters than plain ones')
+  throw new Failure('unsupported', 'pnpm accepts no helper whose path has special characters')
 }
 
-/** One name for each registry, and the registry from the name. */
+/** A file name for each registry, and the registry for the name. */
 function fileName({ key }: Address): string {
   return key.replace(/[^A-Za-z0-9.-]/g, (character) => `_${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

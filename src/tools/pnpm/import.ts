@@ -6,7 +6,7 @@ import type { NotAsking, PlainSecret, PlainSecrets } from '../tool.ts'
 import { helpersIn } from './helpers.ts'
 import { configFolder } from './places.ts'
 
-/** What `pnpm login` writes, and what older versions were configured with: files of pnpm's own, in npm's form. */
+/** The secrets that `pnpm login` writes, and those in older configurations: pnpm's own files, in npm's format. */
 export const pnpmSecrets: PlainSecrets = {
   async find(machine, options) {
     const files = ['auth.ini', 'rc'].map((name) => join(configFolder(machine), name))

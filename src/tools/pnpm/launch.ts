@@ -4,7 +4,7 @@ import { asItIs, type Launcher } from '../launch.ts'
 import { helpersIn } from './helpers.ts'
 import { refuseProject } from './project.ts'
 
-/** pnpm asks by itself once it is set up; nothing has to go along. */
+/** Once pnpm is set up it asks credbridge itself, so it needs no variables. */
 export const pnpmLauncher: Launcher = {
   tool: 'pnpm',
 
@@ -14,7 +14,7 @@ export const pnpmLauncher: Launcher = {
       await refuseProject(machine, words, named)
       return asItIs
     }
-    throw new Failure('refused', 'pnpm asks credbridge by itself, once it knows how', {
+    throw new Failure('refused', 'pnpm asks credbridge itself once it is set up', {
       hints: [hint`credbridge setup pnpm --registry <address>`],
     })
   },

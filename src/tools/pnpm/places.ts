@@ -10,7 +10,7 @@ export function configFolder({ env, home, platform }: Machine): string {
   return platform === 'win32' && local !== '' ? join(local, 'pnpm', 'config') : join(home, '.config', 'pnpm')
 }
 
-/** Where pnpm 11 and later keep credentials, and nobody else looks. */
+/** The file in which pnpm 11 and later keep credentials. No other manager reads it. */
 export function authFile(machine: Machine): string {
   return join(configFolder(machine), 'auth.ini')
 }

@@ -15,11 +15,14 @@ import { configFolder, userFile } from './places.ts'
 import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './settings.ts'
 
 /*
- * What pnpm reads of a project: .npmrc, pnpm-workspace.yaml, and manifests, in its own member `pnpm` and, when it
+ * The project files that pnpm reads: .npmrc, pnpm-workspace.yaml, and manifests, in their member `pnpm` and, if it
  * publishes by npm, in `publishConfig`.
  */
 
-/** Refuses what would carry a credential elsewhere; `words` are those of pnpm's call, which may name folders. */
+/**
+ * Refuses settings that would send a credential elsewhere. `words`: the arguments of pnpm's call, which may name
+ * folders.
+ */
 export async function refuseProject(
   machine: Machine,
   words: readonly string[],
@@ -69,12 +72,15 @@ function manifestsOf(
   return [...near, ...below].filter(hasSettings)
 }
 
-/** JSON5 is read as JSON with comments, which is not all of it; so only where it says something that matters. */
+/**
+ * JSON5 is parsed as JSON with comments, which is only a part of it. So a file is parsed only if it may contain a
+ * relevant member.
+ */
 function hasSettings({ file, text }: ProjectFile): boolean {
   return !file.endsWith('.json5') || /publish|pnpm|\\/i.test(text)
 }
 
-/** What the person's own files say, by the bare name. */
+/** The settings of the person's own files, by bare name. */
 function ownSettings(machine: Machine): ReadonlyMap<string, string> {
   const read = (file: string) => machine.files.read(file) ?? ''
   const inIni = [userFile(machine), join(configFolder(machine), 'rc')].flatMap((file) => settingsInFile(read(file)))

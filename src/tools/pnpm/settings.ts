@@ -25,7 +25,7 @@ import {
 import { npmrcVerdict, npmTable } from '../npm/settings.ts'
 
 /*
- * Every setting of pnpm's (in 10 `types` and the members of a manifest's `pnpm`, in 12 the list of settings in its
+ * Every setting of pnpm (in 10 `types` and the members of a manifest's `pnpm`, in 12 the list of settings in its
  * program), judged for a project's .npmrc, pnpm-workspace.yaml and package.json.
  */
 
@@ -134,18 +134,18 @@ const objects = each(
 
 const table = tableOf(flags, numbers, texts, objects, traffic, code, configuration, scripts)
 
-/** The verdict about a key of an npmrc; npm reads that file, too, when pnpm up to 10 publishes by it. */
+/** The verdict on a key of an npmrc. npm reads that file too if pnpm up to 10 publishes by it. */
 export function pnpmNpmrcVerdict(key: string): Verdict | undefined {
   if (key.startsWith('node-mirror:')) return runs
   return npmrcVerdict(table, key) ?? npmrcVerdict(npmTable, key)
 }
 
-/** About a setting in pnpm-workspace.yaml, where pnpm up to 10 takes any name for one of its own. */
+/** The verdict on a setting in pnpm-workspace.yaml, where pnpm up to 10 accepts any name as one of its own. */
 export function pnpmWorkspaceVerdict(name: string): Verdict {
   return table.get(bare(name)) ?? unjudged
 }
 
-/** About a member of a manifest's `pnpm`; others are not read. */
+/** The verdict on a member of a manifest's `pnpm`. Other members are not read. */
 export function pnpmManifestVerdict(name: string): Verdict | undefined {
   return table.get(bare(name))
 }

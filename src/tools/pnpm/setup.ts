@@ -12,8 +12,8 @@ import { helperFile, helpersIn, helperText } from './helpers.ts'
 import { authFile, userFile } from './places.ts'
 
 /**
- * A line `//registry/:tokenHelper=…` for each registry, and the program that it names. pnpm up to 10 takes the line from
- * the user's own npmrc only, of which npm 11 complains; later ones have a file of their own for it.
+ * Writes a line `//registry/:tokenHelper=…` for each registry, and the program that it names. pnpm up to 10 reads the
+ * line only from the user's own npmrc, and npm 11 warns about it there. Later versions have a file of their own for it.
  */
 export const pnpmSetup: Setup = {
   async plan(machine, options) {
@@ -53,14 +53,14 @@ export const pnpmSetup: Setup = {
         ? { state: 'ok', says: `pnpm asks credbridge for ${registry.key}` }
         : {
             state: 'wrong',
-            says: `${file} is not this credbridge's`,
+            says: `${file} was not written by this installation of credbridge`,
             fix: hint`credbridge setup pnpm --registry ${registry.key}`,
           },
     )
   },
 }
 
-/** The file that the installed pnpm takes helpers from. */
+/** The file from which the installed pnpm reads helpers. */
 async function configFor(machine: Machine): Promise<string> {
   const pnpm = installedProgram(machine, 'pnpm')
   const { stdout } = await machine.run(pnpm, ['--version'], { limit: 20_000 })
@@ -82,7 +82,7 @@ function named(options: SetupOptions): readonly Address[] {
   })
 }
 
-/** Those that a person names now, whatever their scheme; else those in the user's own file that are safe. */
+/** The registries that a person names now, with any scheme; else the safe ones in the user's own file. */
 function registriesMeant(
   machine: Machine,
   options: SetupOptions,
@@ -122,7 +122,7 @@ function wiring(machine: Machine, config: string, registry: Address): Plan {
   return { changes, remarks: clear ? [`${config} has its secret in the clear: credbridge import npm`] : [] }
 }
 
-/** Before everything else: what stands behind a section's head is no setting. */
+/** At the start of the file, because lines behind a section's header are not settings. */
 function addLine(machine: Machine, config: string, line: string): void {
   machine.files.write(config, `${line}\n${machine.files.read(config) ?? ''}`)
 }

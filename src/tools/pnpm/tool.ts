@@ -10,9 +10,7 @@ export const pnpmTool: Tool = {
     { flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' },
     { flags: '--npmrc', says: 'a line in ~/.npmrc, for projects that ask for pnpm 10; npm 11 warns about it' },
   ],
-  importOptions: [
-    { flags: '--allow-http', says: 'also what belongs to a registry without encryption that is not on this machine' },
-  ],
+  importOptions: [{ flags: '--allow-http', says: 'also secrets for a registry on another machine without encryption' }],
   plainSecrets: async () => (await import('./import.ts')).pnpmSecrets,
   runs: ['pnpm', 'pn', 'pnpx', 'pnx'],
   launcher: async () => (await import('./launch.ts')).pnpmLauncher,

@@ -2,11 +2,11 @@ import type { Reply } from '../dialect.ts'
 import { helpReply, repr, usageError } from './usage.ts'
 
 /*
- * What the words of `keyring` mean: Python's argparse, as far as this command uses it (Lib/argparse.py of Python 3.14,
- * `_parse_known_args`). Options may stand anywhere, may be shortened as long as they are unambiguous, and end at `--`.
+ * Parses the arguments of `keyring` like Python's argparse, as far as this command uses it (Lib/argparse.py of Python
+ * 3.14, `_parse_known_args`). Options may be anywhere, may be abbreviated while they are unambiguous, and end at `--`.
  */
 
-/** The words, understood. */
+/** The parsed arguments. */
 export interface Arguments {
   readonly path?: string
   readonly backend?: string
@@ -22,7 +22,7 @@ export interface Arguments {
 interface PythonOption {
   readonly name: string
   readonly flags: readonly string[]
-  /** Takes a value; one of these where they are listed. */
+  /** Takes a value; one of these if they are listed. */
   readonly value?: true | readonly string[]
 }
 
@@ -39,7 +39,7 @@ const options: readonly PythonOption[] = [
 
 const byFlag = new Map(options.flatMap((option) => option.flags.map((flag) => [flag, option] as const)))
 
-/** What one word may be: an option, with what was glued to it behind `=` or, for a letter, behind nothing. */
+/** An option that an argument may be, with its attached value: after `=`, or directly after a letter. */
 interface Meaning {
   readonly option: PythonOption | undefined
   readonly flag: string
@@ -47,7 +47,7 @@ interface Meaning {
   readonly glued?: string
 }
 
-/** Parsing ends with a reply before all words are read. */
+/** A reply that ends the parsing before all arguments are read. */
 class Ended extends Error {
   readonly reply: Reply
   constructor(reply: Reply) {
@@ -56,7 +56,7 @@ class Ended extends Error {
   }
 }
 
-/** The words as arguments, or the reply that they lead to at once: help, a completion script, an error. */
+/** The parsed arguments, or the reply that ends the command at once: help, a completion script, an error. */
 export function parseArguments(
   words: readonly string[],
   completion: (shell: string) => Reply,
@@ -83,7 +83,7 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
     values[option.name] = value ?? true
   }
 
-  /** As many of the arguments that are left as the words from here on give; gives the place behind them. */
+  /** Fills as many of the remaining parameters as there are arguments from here on. Returns the position after them. */
   function takePositionals(start: number): number {
     const match = new RegExp(`^${'(-*A?-*)'.repeat(left.length)}`).exec(pattern.slice(start))
     const counts = (match?.slice(1) ?? []).map(({ length }) => length)
@@ -99,7 +99,7 @@ function parse(words: readonly string[], completion: (shell: string) => Reply): 
     return at
   }
 
-  /** The option at this place, or the several that its letters stand for; gives the place behind it and its value. */
+  /** Parses the option here, or several letters in one argument. Returns the position after it and its value. */
   function takeOption(start: number): number {
     const taken: [PythonOption, string | undefined][] = []
     let next = start + 1
@@ -146,7 +146,7 @@ function letterOf(word: string, meanings: readonly Meaning[] | undefined, firstD
   return meanings === undefined ? 'A' : 'O'
 }
 
-/** What a word may mean as an option; `undefined` if it is none. */
+/** The options that an argument may be; `undefined` if it is none. */
 function meaningsOf(word: string): readonly Meaning[] | undefined {
   if (!word.startsWith('-') || word === '-' || word === '--') return undefined
   const exact = byFlag.get(word)
@@ -166,7 +166,7 @@ function meaningsOf(word: string): readonly Meaning[] | undefined {
   return [{ option: undefined, flag: word }]
 }
 
-/** The letters behind a first one: `-hp` is `-h -p`. */
+/** The letters after the first one: `-hp` is `-h -p`. */
 function letters(text: string): Meaning {
   const [flag, rest] = [`-${text[0]}`, text.slice(1)]
   const option = byFlag.get(flag)

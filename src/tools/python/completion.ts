@@ -37,9 +37,9 @@ _keyring() {
 compdef _keyring keyring
 `
 
-/** A script that completes the words of `keyring`, for the shell that is named. tcsh: `unsupported`. */
+/** A script that completes the arguments of `keyring`, for the named shell. tcsh: `unsupported`. */
 export function completionScript(shell: string): Reply {
   const script = { bash, zsh }[shell]
   if (script !== undefined) return reply(script)
-  throw new Failure('unsupported', `there is no completion of keyring for ${shell}`)
+  throw new Failure('unsupported', `there is no keyring completion for ${shell}`)
 }

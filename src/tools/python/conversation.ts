@@ -12,13 +12,13 @@ import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
  * How our backend class for Python (backend/credbridge_keyring.py) speaks to us. It writes one JSON object, ends its
  * input, and reads one JSON object; both in ASCII. It may be older or newer than we are: unknown members are ignored.
  *
- *   {"do": "get", "service": "s", "username": "u" or null}            {"found": {"username": "u", "password": "p"} or null}
- *   {"do": "set", "service": "s", "username": "u", "password": "p"}   {"done": true}
- *   {"do": "delete", "service": "s", "username": "u"}                 {"done": true}, or false if there was nothing
- *   what is broken                                                    {"error": {"code": "locked", "message": "…"}}
+ *   {"do": "get", "service": "s", "username": "u" or null}         {"found": {"username": "u", "password": "p"} or null}
+ *   {"do": "set", "service": "s", "username": "u", "password": "p"}  {"done": true}
+ *   {"do": "delete", "service": "s", "username": "u"}              {"done": true}, or false if there was nothing
+ *   a failure                                                      {"error": {"code": "locked", "message": "…"}}
  */
 
-/** The word that asks for this conversation; no argument of `keyring` begins like it. */
+/** The argument that starts this conversation. No option of `keyring` begins like it. */
 export const conversationWord = '--credbridge-backend'
 
 const longestMessage = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ function says(message: object): Reply {
 
 type Message = { [Name in 'do' | 'service' | 'username' | 'password']?: string }
 
-/** The members that are texts; `null` counts as absent. */
+/** The members, which are texts. `null` counts as absent. */
 function messageIn(text: string): Message {
   let message: unknown
   try {
@@ -69,7 +69,7 @@ function messageIn(text: string): Message {
 }
 
 function malformed(): Failure {
-  return new Failure('malformed', 'the request of the Python backend cannot be understood', {
+  return new Failure('malformed', 'invalid request from the Python backend', {
     hints: [hint`credbridge setup python`],
   })
 }

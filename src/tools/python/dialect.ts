@@ -13,7 +13,7 @@ import { ourBackend } from './names.ts'
 import { configFile, dataRoot, type Machine } from './places.ts'
 import { usageError } from './usage.ts'
 
-/** The two backends of Python's own that keep nothing. */
+/** Python's own two backends that store nothing. */
 const nullBackend = 'keyring.backends.null.Keyring'
 const failBackend = 'keyring.backends.fail.Keyring'
 const backends: Readonly<Record<string, number>> = { [ourBackend]: 9, [failBackend]: 0, [nullBackend]: -1 }
@@ -21,8 +21,8 @@ const backends: Readonly<Record<string, number>> = { [ourBackend]: 9, [failBacke
 const longestSecret = 16 * 1024 * 1024
 
 /**
- * The `keyring` command of Python's keyring, 25.7. A miss is silence and exit 1, for `del` one line; wrong words are
- * argparse's usage and exit 2; everything broken is a line for a person and exit 1.
+ * The `keyring` command of Python's keyring, 25.7. If nothing is found it prints nothing (`del`: one line), exit code
+ * 1. Invalid arguments: argparse's usage, exit code 2. A failure: a line for a person, exit code 1.
  */
 export function keyring(machineWithoutEnv: Omit<Machine, 'env'>): Dialect {
   return oneShot({
@@ -54,7 +54,7 @@ function endsAtOnce(given: Arguments, machine: Machine): Reply | undefined {
   return information(given, machine) ?? missingWords(given) ?? otherBackend(given, machine)
 }
 
-/** What needs no keychain. */
+/** Commands that need no keychain. */
 function information(given: Arguments, machine: Machine): Reply | undefined {
   if (given.listBackends === true) {
     return reply(
@@ -81,7 +81,7 @@ function missingWords({ operation, mode, service, username }: Arguments): Reply 
   return usageError(`${operation} requires service${namesUser ? ' and username' : ''}`)
 }
 
-/** What another backend than ours answers; none is loaded, for that takes Python. */
+/** The reply if another backend is named. None is loaded, because that takes Python. */
 function otherBackend({ operation, backend }: Arguments, { env }: Machine): Reply | undefined {
   if (backend !== undefined && !Object.hasOwn(backends, backend)) {
     return usageError(`Unable to load specified keyring: credbridge has no backend ${backend}`)
@@ -99,7 +99,7 @@ function otherBackend({ operation, backend }: Arguments, { env }: Machine): Repl
 const noKeyring = 'keyring.errors.NoKeyringError: No recommended backend was available.'
 const notDeleted = 'keyring.errors.PasswordDeleteError: No such password!'
 
-/** What Node makes of bytes in its arguments that are no text; two such names would be one. */
+/** Node replaces bytes in arguments that are not UTF-8, so that two such names would be the same. */
 const replaced = '\uFFFD'
 
 function requestOf(
@@ -128,13 +128,13 @@ function requestOf(
   }
 }
 
-/** Python reads any line end as LF on Windows; one at the end is not part of the password. */
+/** On Windows Python reads every line end as LF. One at the end is not part of the password. */
 function textOf(input: Input, { platform }: Machine): string {
   const text = platform === 'win32' ? input.text().replace(/\r\n?/g, '\n') : input.text()
   return text.endsWith('\n') ? text.slice(0, -1) : text
 }
 
-/** Where there is no text a person is asked, who may well mean none. */
+/** Without input a person is asked, who may enter an empty password. */
 function save(service: string, username: string, text: string): Intent {
   const saving = (secret: Secret): Intent => ({
     do: 'save',

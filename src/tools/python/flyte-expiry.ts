@@ -3,8 +3,8 @@ import { serviceName } from '../../core/endpoint.ts'
 import type { Removal } from '../../core/remove.ts'
 
 /*
- * Until when an access token of flytekit's is good, which its own item cannot say, lies beside it in an item of ours: the
- * account is flytekit's service. It goes with the token, whoever removes that.
+ * When an access token of flytekit expires. flytekit's own item cannot contain that, so it is stored in an item of
+ * ours, whose account is flytekit's service. It is removed with the token, by any tool.
  */
 
 export const expiries = serviceName('flyte-expiry')
@@ -12,7 +12,7 @@ export const expiries = serviceName('flyte-expiry')
 /** The user name of an access token. */
 export const accessTokenKey = 'access_token'
 
-/** What goes with an item of Python's keyring; nothing with most. */
+/** What to save or remove with an item of Python's keyring; nothing with most. */
 export function removalBeside(service: string, account: string): Removal | undefined {
   return account === accessTokenKey ? expiryRemoval(service) : undefined
 }

@@ -2,7 +2,7 @@ import { parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { ForeignHelper } from '../tool.ts'
 
-/** uv's native store: the service is `uv:` and the host, with its scheme where that is not https, or a whole URL. */
+/** uv's native store. The service is `uv:` and the host, with its scheme if that is not https, or a whole URL. */
 export const uvNative: ForeignHelper = {
   name: 'uv',
   searches: [{ application: 'uv' }],

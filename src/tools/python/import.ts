@@ -7,7 +7,7 @@ import { uvCredentials } from './plain/uv-credentials.ts'
 
 const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 
-/** What Python's tools left in the clear, as the items that Python's keyring would have. */
+/** The plain secrets of Python's tools, as the items that Python's keyring would have. */
 export const pythonPlainSecrets: PlainSecrets = {
   async find(machine) {
     const found = await Promise.all(sources.map((source) => source.find(machine)))
@@ -15,6 +15,6 @@ export const pythonPlainSecrets: PlainSecrets = {
   },
 
   putBack(machine, trace, credential) {
-    sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)
+    return sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)
   },
 }

@@ -1,10 +1,10 @@
-/** As Python's `json.dumps` writes it: a space behind `:` and `,`, nothing but ASCII. */
+/** JSON as Python's `json.dumps` writes it: a space after `:` and `,`, only ASCII. */
 export function pythonJson(members: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(members).map(([name, value]) => `${asciiJson(name)}: ${asciiJson(value)}`)
   return `{${pairs.join(', ')}}`
 }
 
-/** JSON in ASCII, whatever encoding the reader's standard streams have. */
+/** JSON in ASCII, which is the same in every encoding of the reader's standard streams. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

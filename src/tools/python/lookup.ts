@@ -15,19 +15,19 @@ import type { Lookup } from '../../core/selection.ts'
 
 /*
  * Which items answer for a service of Python's keyring. pip asks for the index with a slash at its end, then for the
- * bare host; uv for the index or the very file, then for the host; twine for the upload address. One login at an index
- * serves them all, and what git or docker saved for that very origin does, too. A bare host is a name like any other:
- * pip asks for it also when it is about to use http, and would send the answer in the clear.
+ * bare host; uv for the index or the file itself, then for the host; twine for the upload address. One login at an
+ * index answers them all, and so do items that git or docker saved for that origin. A bare host is an opaque name: pip
+ * also asks for it before it uses http, and would send the answer unencrypted.
  */
 
 const kinds: readonly Kind[] = ['text', 'basic']
 
-/** What answers for a service; without an account any one: keyring's contract is any of them, or none. */
+/** The lookup for a service. Without an account any one answers: keyring's contract is any of them, or none. */
 export function lookupOf(service: string, account: string | undefined): Lookup {
   return { tool: python, ...answersFor(service), anyAccount: true, ...(account === undefined ? {} : { account }) }
 }
 
-/** How a save is told from a repetition of what a lookup for the service answers. */
+/** How a save recognises a value that a lookup for the service has just returned. */
 export function savingOf(service: string): Saving {
   return { borrows: answersFor(service) }
 }
@@ -36,19 +36,21 @@ function answersFor(service: string): Pick<Lookup, 'kinds' | 'endpoints'> {
   return { kinds, endpoints: [serviceName(service), ...widened(service)] }
 }
 
-/** The item that a save writes: exactly Python's own. */
+/** The item that a save writes: exactly the one of Python's own backend. */
 export function itemOf(service: string, account: string, secret: Secret): Credential {
   return { endpoint: serviceName(service), account, owner: python, kind: 'text', secret }
 }
 
-/** Afterwards no lookup for this service and account finds anything: our own item is gone, others' are used no longer. */
+/**
+ * After this removal no lookup for the service and account finds anything: our item is removed, and others' use ends.
+ */
 export function removalOf(service: string, account: string): Removal {
   return { tool: python, kinds, endpoint: serviceName(service), borrowedAt: widened(service), account }
 }
 
 /**
- * Where else a reader looks: only for http and https, only at the same origin, never where the service names a user of
- * its own. Python's items first, from the longest path to the origin and the bare host, then addresses.
+ * Further endpoints for reading: only for http and https, only at the same origin, never if the service itself names a
+ * user. Python's items first, from the longest path to the origin and the bare host, then addresses.
  */
 function widened(service: string): readonly Endpoint[] {
   const at = webAddress(service)

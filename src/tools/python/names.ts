@@ -1,2 +1,2 @@
-/** The class that programs name to get at credbridge. */
+/** The class that programs name to use credbridge. */
 export const ourBackend = 'credbridge_keyring.Keyring'

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 
-/** What of the machine matters to Python's keyring. */
+/** The part of the machine that concerns Python's keyring. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
@@ -10,12 +10,12 @@ export interface Machine {
 
 type Somewhere = Pick<Machine, 'env' | 'platform' | 'home'>
 
-/** Where Python's keyring reads which backend to use (keyring/util/platform_.py). */
+/** The folder of keyringrc.cfg, which names the backend of Python's keyring (keyring/util/platform_.py). */
 export function configFile(machine: Somewhere): string {
   return join(root(machine, 'XDG_CONFIG_HOME', '.config'), 'keyringrc.cfg')
 }
 
-/** Where its file backends keep what they keep. */
+/** The folder of the data of keyring's file backends. */
 export function dataRoot(machine: Somewhere): string {
   return root(machine, 'XDG_DATA_HOME', '.local', 'share')
 }
@@ -26,7 +26,7 @@ function root({ env, platform, home }: Somewhere, variable: string, ...usual: st
   return join(absolute(env[variable]) ?? join(home, ...usual), 'python_keyring')
 }
 
-/** A path of the environment, unless it would be read from the working directory. */
+/** A path from the environment; `undefined` if it is relative to the working directory. */
 export function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined
 }

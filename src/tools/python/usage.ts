@@ -1,8 +1,8 @@
 import { type Reply, reply } from '../dialect.ts'
 
 /*
- * The words of Python's argparse for `keyring`, in 80 columns and without colours, as Python 3.13 prints them
- * (keyring 25.7.0, keyring/cli.py).
+ * The texts of Python's argparse for `keyring`, in 80 columns and without colours, as Python 3.13 prints them (keyring
+ * 25.7.0, keyring/cli.py).
  */
 
 const usage = `usage: keyring [-h] [-p KEYRING_PATH] [-b KEYRING_BACKEND] [--list-backends]
@@ -37,15 +37,18 @@ options:
                         print shell completion script
 `
 
-/** What `--help` shows. */
+/** The output of `--help`. */
 export const helpReply: Reply = reply(help)
 
-/** argparse's `error`: the usage, one line, exit 2. */
+/** argparse's `error`: the usage and one line, exit code 2. */
 export function usageError(message: string): Reply {
   return { stdout: '', stderr: `${usage}keyring: error: ${shown(message)}\n`, exitCode: 2 }
 }
 
-/** As Python's `repr` writes a text: in single quotes unless it holds some and no double ones, what cannot be seen escaped. */
+/**
+ * A text as Python's `repr` prints it: in single quotes unless it has some and no double ones, invisible characters
+ * escaped.
+ */
 export function repr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   let inside = ''
@@ -65,7 +68,7 @@ function escaped(character: string): string {
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
 }
 
-/** Python repeats words as they are; ours cannot move a cursor. */
+/** Python repeats arguments verbatim. Here control characters are escaped. */
 function shown(message: string): string {
   return message.replace(/\p{Cc}/gu, '\uFFFD')
 }

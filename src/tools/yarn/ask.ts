@@ -4,7 +4,7 @@ import type { Machine } from '../tool.ts'
 import { yarnProject } from './project.ts'
 import { yarnRules } from './rules.ts'
 
-/** Refuses what would carry a credential elsewhere that our plugin asks for, in the folder in which Yarn was started. */
+/** Refuses settings that would send the plugin's credential elsewhere, in the folder in which Yarn was started. */
 export async function refuseProject(machine: Machine, folder: string, known: readonly string[]): Promise<void> {
   const inProject = { ...machine, workingFolder: folder }
   const { settings, texts } = yarnProject(inProject)

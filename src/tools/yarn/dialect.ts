@@ -4,10 +4,10 @@ import { check, type Dialect, find, reply } from '../dialect.ts'
 import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
- * What our plugin for Yarn asks (plugin.ts). The first word is the address of a registry or of an archive, the second
- * the folder in which Yarn was started, then follow the names of the settings that Yarn found in files. The answer has
- * two lines, the value of the header `Authorization` and the address below which it may be sent; or nothing. The address
- * may be named by a stranger's project; `refuseProject` looks at that before anything is given.
+ * The requests of our Yarn plugin (plugin.ts). The first argument is the address of a registry or of an archive, the
+ * second the folder in which Yarn was started. The names of the settings that Yarn found in files follow. The answer
+ * has two lines, the value of the `Authorization` header and the address below which it may be sent, or is empty. A
+ * stranger's project may have named the address; `refuseProject` checks the project before a credential is returned.
  */
 export function yarnDialect(refuseProject: (folder: string, known: readonly string[]) => Promise<void>): Dialect {
   return {
@@ -25,7 +25,7 @@ export function yarnDialect(refuseProject: (folder: string, known: readonly stri
   }
 }
 
-/** Where a credential counts that was found for an address: its own path, at the host of the address or of its alias. */
+/** The address below which a found credential may be sent: its own path, at the host of the request or of its alias. */
 function scopeOf(asked: Address, kept: Endpoint): string {
   const path = kept.form === 'address' ? kept.path : asked.path
   return `${asked.scheme}://${hostAndPort(asked)}/${path === '' ? '' : `${path}/`}`

@@ -4,18 +4,18 @@ import { changed, nearest, type Spelling, spelled } from '../npm/edits.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 
 /*
- * Taking an entry out of a .yarnrc.yml and putting it back. Yarn refuses a key without anything below it, so the keys
- * above go with their last entry, and come back with the first.
+ * Removes an entry from a .yarnrc.yml and puts it back. Yarn refuses a key without members, so parent keys are removed
+ * with their last entry and put back with the first.
  */
 
-/** A line on the way to an entry, from the outside in; a NUL where the secret stood in the last. */
+/** A line on the way to an entry, from the outside in. In the last one a NUL replaces the secret. */
 interface Step {
   readonly path: readonly string[]
   readonly at: number
   readonly was: string
 }
 
-/** `undefined` if the line does not spell the secret so. */
+/** `undefined` if the line does not contain the secret in this form. */
 export function secretInEntry(
   machine: Machine,
   file: string,
@@ -65,7 +65,7 @@ function isUnder(path: readonly string[], step: Step): boolean {
   return step.path.every((key, depth) => path[depth] === key)
 }
 
-/** The way back for what `secretInEntry` found: each line where it was, but within the entry that it belongs to. */
+/** Puts back what `secretInEntry` found: each line at its former position, but within the entry that it belongs to. */
 export function putBackEntry(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): void {
   const { file = '', spelling = 'plain', steps = '[]' } = trace
   const lines = (machine.files.read(file) ?? '').split('\n')

@@ -26,7 +26,7 @@ function isUsual({ path }: YamlEntry): boolean {
   return path.join() === 'npmRegistryServer'
 }
 
-/** The registry that Yarn uses by itself; Yarn 1 does not know the question. */
+/** Yarn's default registry. Yarn 1 cannot be asked for it. */
 async function askYarn(machine: Machine): Promise<string | undefined> {
   const yarn = machine.program('yarn')
   if (yarn === undefined) return undefined
@@ -56,7 +56,7 @@ function isSecret(path: readonly string[]): boolean {
   return ['npmAuthToken', 'npmAuthIdent'].includes(path.at(-1) ?? '')
 }
 
-/** Where it belongs; a text: why that cannot be said. */
+/** The endpoint of an entry, or as a text why it is unknown. */
 function endpointOf(
   { path }: YamlEntry,
   all: readonly YamlEntry[],

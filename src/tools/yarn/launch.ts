@@ -11,7 +11,7 @@ import { yarnRules } from './rules.ts'
 import { homeEntries, isNamed } from './setup.ts'
 import { yarn1Project, yarn1Verdict } from './yarn-1.ts'
 
-/** Yarn 2 and later, with our plugin for this one call if the user's own configuration does not name it. */
+/** Yarn 2 and later. If the user's own configuration does not name our plugin, it is loaded for this call only. */
 export const yarnLauncher: Launcher = {
   tool: 'yarn',
 
@@ -32,7 +32,7 @@ export const yarnLauncher: Launcher = {
   },
 }
 
-/** Yarn reads a list, parted by semicolons. */
+/** Yarn reads a list, separated by semicolons. */
 function withOurs(machine: Machine): string {
   const [path, text] = [pluginFile(machine), pluginText(machine)]
   machine.wrappers.write([command])
@@ -40,7 +40,7 @@ function withOurs(machine: Machine): string {
   return [...(machine.env['YARN_PLUGINS'] ?? '').split(';').filter((one) => one !== ''), path].join(';')
 }
 
-/** The registries in effect, as far as files and environment name them; Yarn's own default has no name here. */
+/** The registries that files and environment name. Yarn's own default is not among them. */
 function registriesNamed(machine: Machine, { texts }: YarnProject) {
   const inProject = texts.map(({ key, value }) => ({ name: key.slice(key.lastIndexOf('.') + 1), value: String(value) }))
   const inHome = homeEntries(machine).map(({ path, value = '' }) => ({ name: path.at(-1) ?? '', value }))

@@ -3,10 +3,10 @@ import { installedCommand } from '../installed.ts'
 import type { Machine } from '../tool.ts'
 
 /*
- * Yarn asks its plugins for the header of each request to a registry (hook getNpmAuthenticationHeader). Ours asks our
- * command, so that no secret stands in a file or in the environment, and gives Yarn a mark in its place: a lock file may
- * send the request anywhere. Where the request leaves, after all redirects, the mark becomes the credential that is kept
- * for that very address, or goes.
+ * Yarn asks its plugins for the header of each request to a registry (hook getNpmAuthenticationHeader). Our plugin runs
+ * our command, so that no secret is in a file or in the environment. It returns a placeholder to Yarn, because a lock
+ * file may send the request to any host. When the request is sent, after all redirects, the plugin replaces the
+ * placeholder by the credential for that very address, or removes it.
  */
 
 export const command = 'credbridge-yarn'
@@ -15,7 +15,7 @@ export function pluginFile({ folders: places }: Machine): string {
   return join(places.data, 'yarn', 'plugin.cjs')
 }
 
-/** What has to stand in the file. */
+/** The plugin's text. */
 export function pluginText(machine: Machine): string {
   return text(installedCommand(machine, command))
 }

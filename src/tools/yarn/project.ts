@@ -6,11 +6,11 @@ import { registryHost } from '../npm/nerf-dart.ts'
 import type { Machine } from '../tool.ts'
 import { homeFile } from './setup.ts'
 
-/** What a project's .yarnrc.yml files say. */
+/** The content of a project's .yarnrc.yml files. */
 export interface YarnProject {
-  /** The settings as Yarn knows them. */
+  /** The settings by Yarn's names. */
   readonly settings: readonly ProjectSetting[]
-  /** Every text in them, by its own line, with the registry that it would be sent to. */
+  /** Every text in them, with its line and the registry that it would be sent to. */
   readonly texts: readonly ProjectSetting[]
 }
 
@@ -19,7 +19,7 @@ export function yarnProject(machine: Machine, words: readonly string[] = []): Ya
   return { settings: files.flatMap(yamlSettings), texts: textsOf(files) }
 }
 
-/** Yarn reads another format from a file that says that it is a lock file of Yarn 1. */
+/** If a file claims to be a lock file of Yarn 1, Yarn reads another format from it. */
 const lockFile = /^(#.*(\r?\n))*?#\s+yarn\s+lockfile\s+v1\r?\n/i
 
 function rcFiles(machine: Machine, words: readonly string[]): readonly ProjectFile[] {
@@ -40,8 +40,8 @@ function textsOf(files: readonly ProjectFile[]): readonly ProjectSetting[] {
 }
 
 /**
- * The host that an entry's credential would go to, empty for the default one, which no project's file names;
- * `undefined` if it is no credential, or if the files do not agree or name it by a variable.
+ * The host that an entry's credential would be sent to; empty for the default registry, which no project file names.
+ * `undefined` if the entry is not a credential, or if the files disagree or name the host by a variable.
  */
 function registryOf(path: readonly string[], all: readonly YamlEntry[]): string | undefined {
   if (!['npmAuthToken', 'npmAuthIdent'].includes(path.at(-1) ?? '')) return undefined

@@ -5,7 +5,10 @@ import type { Machine } from '../tool.ts'
 import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'
 import { homeEntries } from './setup.ts'
 
-/** How Yarn's settings are judged: our plugin asks for a credential, or a person has put one into the environment. */
+/**
+ * The rules for Yarn's settings: for calls by our plugin, or for a credential that a person has put into the
+ * environment.
+ */
 export function yarnRules(
   machine: Machine,
   credential: 'asked for' | 'in the environment',

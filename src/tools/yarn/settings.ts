@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from '../guard/verdict.ts'
 
-/* Every setting of Yarn's (its own `configuration.settings`, plugins that come with it included), judged for a project. */
+/* Every setting of Yarn (its own `configuration.settings`, with bundled plugins), judged for a project. */
 
 const traffic = {
   ...each(trusts, 'httpsCaFilePath caFilePath'),
@@ -28,7 +28,7 @@ const traffic = {
   enableStrictSsl: serverChecked,
 }
 
-/** Yarn has run this code before it asks us for anything; what it starts finds no secret in its environment. */
+/** Yarn runs this code before it asks us. Programs that the code starts find no secret in their environment. */
 const code = each(anything, 'yarnPath ignorePath plugins constraintsPath injectEnvironmentFiles pnpShebang')
 
 const scripts = {
@@ -77,12 +77,12 @@ const objects = each(
 
 const table = tableOf(flags, numbers, texts, objects, traffic, code, scripts)
 
-/** The verdict where our plugin is asked, and nothing secret is in Yarn's environment. */
+/** The verdict for calls by our plugin. Yarn's environment contains no secret then. */
 export function yarnVerdict(name: string): Verdict | undefined {
   return table.get(bare(name))
 }
 
-/** The verdict where a person has put a secret into Yarn's environment. */
+/** The verdict if a person has put a secret into Yarn's environment. */
 export function yarnVerdictWithVariables(name: string): Verdict | undefined {
   return name in code ? runs : yarnVerdict(name)
 }

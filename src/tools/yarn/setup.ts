@@ -47,11 +47,17 @@ export const yarnSetup: Setup = {
     if (!isNamed(machine)) return [{ state: 'note', says: 'yarn does not ask credbridge', fix }]
     const current = machine.files.read(pluginFile(machine)) === pluginText(machine)
     if (current) return [{ state: 'ok', says: 'yarn asks credbridge' }]
-    return [{ state: 'wrong', says: `${pluginFile(machine)} is not there or not this credbridge's`, fix }]
+    return [
+      {
+        state: 'wrong',
+        says: `${pluginFile(machine)} is missing or was not written by this installation of credbridge`,
+        fix,
+      },
+    ]
   },
 }
 
-/** Yarn 1 starts a project's own Yarn where there is one, so that it is there says little. */
+/** Yarn 1 runs a project's own Yarn if there is one, so its presence does not show that it will be used. */
 async function aboutYarn1(machine: Machine, yarn: string): Promise<readonly string[]> {
   const { stdout } = await machine.run(yarn, ['--version'], { limit: 20_000 })
   const instead = 'credbridge run --env NPM_TOKEN=<registry> -- yarn …, and that variable in your own .npmrc'
@@ -69,12 +75,12 @@ export function isNamed(machine: Machine): boolean {
   return pluginEntries(machine).some(({ value }) => value === pluginFile(machine))
 }
 
-/** What the user's own file says. */
+/** The settings of the user's own file. */
 export function homeEntries(machine: Machine): readonly YamlEntry[] {
   const file = homeFile(machine)
   const entries = yamlEntries(machine.files.read(file) ?? '')
   if (entries !== undefined) return entries
-  throw new Failure('malformed', `${file} cannot be read as YAML`, { hints: [hint`mend it: yarn config shows where`] })
+  throw new Failure('malformed', `${file} cannot be read as YAML`, { hints: [hint`fix it: yarn config shows where`] })
 }
 
 function pluginEntries(machine: Machine): readonly YamlEntry[] {
@@ -100,7 +106,7 @@ function withoutPlugin(machine: Machine): string {
   const text = machine.files.read(homeFile(machine)) ?? ''
   const entries = pluginEntries(machine)
   const mine = entries.filter(({ value }) => value === pluginFile(machine))
-  if (!mine.every((entry) => isMember(text, entry))) throw asItIs(machine, hint`take out of it: ${pluginFile(machine)}`)
+  if (!mine.every((entry) => isMember(text, entry))) throw asItIs(machine, hint`remove from it: ${pluginFile(machine)}`)
   const gone = mine.map(({ line }) => line)
   const isLast = entries.every(({ path, line }) => path.length === 1 || gone.includes(line))
   const head = isLast ? entries.filter(({ path }) => path.length === 1).map(({ line }) => line) : []
@@ -110,7 +116,7 @@ function withoutPlugin(machine: Machine): string {
     .join('\n')
 }
 
-/** Whether it is a member of a list on a line of its own. */
+/** Whether it is a list's member on a line of its own. */
 function isMember(text: string, { path, line }: YamlEntry): boolean {
   return path.length === 2 && lineAt(text, line).trimStart().startsWith('- ')
 }

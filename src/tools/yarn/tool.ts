@@ -6,9 +6,7 @@ export const yarnTool: Tool = {
   title: 'Yarn 2 and later',
   commands: ['credbridge-yarn'],
   setup: async () => (await import('./setup.ts')).yarnSetup,
-  importOptions: [
-    { flags: '--allow-http', says: 'also for a registry without encryption that is not on this machine' },
-  ],
+  importOptions: [{ flags: '--allow-http', says: 'also for a registry on another machine without encryption' }],
   plainSecrets: async () => (await import('./import.ts')).yarnrcSecrets,
   runs: ['yarn', 'yarnpkg'],
   launcher: async () => (await import('./launch.ts')).yarnLauncher,

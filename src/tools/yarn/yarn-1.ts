@@ -6,8 +6,8 @@ import { npmrcVerdict, npmTable } from '../npm/settings.ts'
 import type { Machine } from '../tool.ts'
 
 /*
- * Yarn 1 reads npmrc files, and .yarnrc files with a name and a value on each line. It asks nobody for a credential, but
- * a person can put one into its environment.
+ * Yarn 1 reads npmrc files, and .yarnrc files with a name and a value on each line. It asks no helper for a credential,
+ * but a person can put one into its environment.
  */
 
 export function yarn1Project(machine: Machine, words: readonly string[]): readonly ProjectSetting[] {
@@ -23,7 +23,7 @@ function settingsIn({ file, text }: ProjectFile): readonly ProjectSetting[] {
   })
 }
 
-/** `--install.name` says it for one command. */
+/** `--install.name` sets it for one command. */
 export function yarn1Verdict(key: string): Verdict | undefined {
   if (key === 'yarn-path') return runs
   return npmrcVerdict(npmTable, key.startsWith('--') ? key.slice(key.lastIndexOf('.') + 1) : key)

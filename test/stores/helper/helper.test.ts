@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ import { runIn } from '../../../src/system/child.ts'
 import { someone } from '../../asker.ts'
 import { testMachine } from '../../test-machine.ts'
 import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
-import { open, standIn } from './stand-in.ts'
+import { keeper, open, standIn } from './stand-in.ts'
 
 const run = runIn(process.env)
 
@@ -309,6 +309,22 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     }
     await expectFailure(helperStore('other', options).find(someone, [host]), 'timeout')
     await expectFailure(helperStore('other', options).save(someone, credential(host)), 'timeout')
+  })
+
+  test('a helper is never told to write without the lock', async () => {
+    const { program, folder } = standIn(
+      undefined,
+      `fs.appendFileSync(__dirname + '/calls', helper.verb + (fs.existsSync(__dirname + '/it.lock') ? ' locked' : '') + '\\n')\n${keeper}`,
+    )
+    const userId = process.getuid?.() ?? -1
+    const lock = { folder, name: 'it', userId }
+    const options = { command: 'docker-credential-other', program, run, limit: () => 10_000, lock }
+    const store = helperStore('other', { ...options, locks: { folder, userId } })
+    const item = credential(host)
+    await store.save(someone, item)
+    expect(await store.remove(someone, item, item.secret)).toBe(true)
+    const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
+    expect(calls.filter((call) => /^(store|erase)/.test(call))).toEqual(['store locked', 'erase locked'])
   })
 
   test('it receives secrets on standard input only, and runs in the root folder', async () => {

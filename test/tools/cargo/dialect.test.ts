@@ -178,7 +178,10 @@ describe('a registry where another tool signed in', () => {
     await signedIn('git')
     const { stderr } = await talk.say(cargo(home.world), '--cargo-plugin', request('get'), { isReading: true })
     expect(stderr).toBe(
-      'credbridge: cargo may not use the credential for https://git.example.com yet\nhint: credbridge share --with cargo https://git.example.com alice\n',
+      `credbridge: cargo may not use the credential for https://git.example.com yet
+hint: if you trust sparse+https://git.example.com/api/packages/team/cargo/: name it in your own config.toml of cargo
+hint: to let every registry there have it: credbridge share --with cargo https://git.example.com alice
+`,
     )
     expect((await talk.say(cargo(home.world), '--cargo-plugin', request('get'))).stderr).toBe('')
   })

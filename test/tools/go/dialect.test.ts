@@ -195,7 +195,7 @@ describe('before the first request', () => {
     for (const at of [host, `${host}/odd`]) await actions.share(parseAddress(at), 'alice', 'go')
     expect(await it.ask()).toEqual({
       stdout: `${host}${alice}`,
-      stderr: expect.stringContaining(`the token for ${host}/odd has characters that no header carries\n`),
+      stderr: expect.stringContaining(`the token for ${host}/odd has characters that a header cannot contain\n`),
       exitCode: 0,
     })
   })

@@ -5,6 +5,7 @@ import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { Failure } from '../../../src/core/failure.ts'
 import { bunLauncher } from '../../../src/tools/bun/launch.ts'
 import { npmLauncher } from '../../../src/tools/npm/launch.ts'
+import { refuseProject } from '../../../src/tools/pnpm/project.ts'
 import { yarnLauncher } from '../../../src/tools/yarn/launch.ts'
 import { launching, readByProgram } from '../launching.ts'
 
@@ -320,5 +321,40 @@ describe('Yarn', () => {
       it.put('project/.yarnrc.yml', `${text}\n`)
       await expect(call()).rejects.toMatchObject({ code: 'refused' })
     }
+  })
+})
+
+describe('what the person forbids a project cannot allow, with the others either', () => {
+  const takesBack = { code: 'refused', message: expect.stringContaining('would take back what your own configuration') }
+
+  test.each([
+    ['.bunfig.toml', '[install]\nignoreScripts = true', 'bunfig.toml', '[install]\nignoreScripts = false'],
+    ['.npmrc', `registry=${good}/\nignore-scripts=true`, 'bunfig.toml', '[install]\nignoreScripts = false'],
+    ['.npmrc', `registry=${good}/\nignore-scripts=true`, '.npmrc', 'ignore-scripts=false'],
+  ])('Bun: %s against %s', async (ownFile, own, file, text) => {
+    const it = await victim(bunLauncher, 'bun')
+    it.put(ownFile, `${own}\n`)
+    it.put(`project/${file}`, `${text}\n`)
+    await expect(it.call('bun', ['install'])).rejects.toMatchObject(takesBack)
+  })
+
+  test('Yarn', async () => {
+    const it = await victim(yarnLauncher, 'yarn')
+    it.put('.yarnrc.yml', 'enableScripts: false\n')
+    it.put('project/.yarnrc.yml', `npmRegistryServer: "${good}"\nenableScripts: true\n`)
+    await expect(it.call('yarn', ['install'], { asked: true })).rejects.toMatchObject(takesBack)
+  })
+
+  test.each([
+    ['.npmrc', 'ignore-scripts=true', 'pnpm-workspace.yaml', 'ignoreScripts: false'],
+    ['.npmrc', 'ignore-scripts=true', '.npmrc', 'ignore_scripts=false'],
+    ['.npmrc', 'ignore-scripts=true', 'package.json', '{"pnpm":{"ignoreScripts":false}}'],
+    ['.config/pnpm/config.yaml', 'minimumReleaseAge: 10', 'pnpm-workspace.yaml', 'minimumReleaseAge: 1'],
+    ['.config/pnpm/rc', 'ignore-scripts=true', '.npmrc', 'ignore-scripts=false'],
+  ])('pnpm: %s says %s, and %s cannot say %s', async (ownFile, own, file, text) => {
+    const { put, world } = await victim()
+    put(ownFile, `${own}\n`)
+    put(`project/${file}`, `${text}\n`)
+    await expect(refuseProject(world, ['install'])).rejects.toMatchObject(takesBack)
   })
 })

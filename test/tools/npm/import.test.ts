@@ -282,7 +282,7 @@ describe('whether a manager asks credbridge about what is found', () => {
       why: 'pnpm does not ask credbridge',
       setup: 'credbridge setup pnpm --registry https://b.example.com',
     }
-    const bun = { why: 'bun asks nobody by itself', setup: 'credbridge run -- bun' }
+    const bun = { why: 'bun asks no helper', setup: 'credbridge run -- bun' }
     expect(await asked(it)).toEqual({ npm: undefined, pnpm, yarn: undefined, bun })
     const helper = join(it.world.folders.data, 'pnpm', 'https_3a_2f_2fb.example.com')
     it.put('.config/pnpm/auth.ini', `${files['.config/pnpm/auth.ini']}//b.example.com/:tokenHelper=${helper}\n`)

@@ -283,7 +283,7 @@ describe('a project’s own variable that is not set', () => {
     await it.save('npm', registry, 'x', kind, kind === 'basic' ? 'alice' : '')
     expect(Object.keys((await it.call('npm', ['install']))?.env ?? {})).not.toContain('NPM_TOKEN')
     expect(it.said).toEqual([
-      `${file}, line 2: NPM_TOKEN is not set, and goes before what credbridge gives: credbridge run --env NPM_TOKEN=${registry} -- npm …`,
+      `${file}, line 2: NPM_TOKEN is not set, but takes precedence over credbridge: credbridge run --env NPM_TOKEN=${registry} -- npm …`,
     ])
   })
 

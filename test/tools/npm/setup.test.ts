@@ -91,7 +91,7 @@ describe('npm', () => {
     chmodSync(join(world.folders.data, 'bin'), 0o777)
     expect((await npmSetup.check(world))[0]).toMatchObject({
       state: 'wrong',
-      says: expect.stringContaining('others can write'),
+      says: expect.stringContaining('other users can write'),
     })
   })
 

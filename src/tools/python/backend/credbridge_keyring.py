@@ -1,7 +1,7 @@
 """A backend for Python's keyring that asks credbridge.
 
-`credbridge setup python` puts this file into a folder of its own, writes the path of the command into it, and names the
-class `credbridge_keyring.Keyring` in keyringrc.cfg; `credbridge setup python --undo` takes all of that back.
+`credbridge setup python` copies this file to a folder of its own, writes the path of the command into it, and names the
+class `credbridge_keyring.Keyring` in keyringrc.cfg. `credbridge setup python --undo` reverts all of that.
 """
 
 import json
@@ -14,19 +14,19 @@ from keyring import backend, credentials, errors
 
 COMMAND = None
 
-# A person may have to unlock the keychain; credbridge itself gives up on everything else much earlier.
+# In seconds. A person may have to unlock the keychain. credbridge itself ends everything else much earlier.
 LIMIT = 180
 
 # keyring before 21.2 has no NoKeyringError.
 _NoKeyring = getattr(errors, "NoKeyringError", errors.InitError)
 _ERRORS = {"locked": errors.KeyringLocked, "unavailable": _NoKeyring}
 
-# A shell ends with these when a program cannot be run or is not found. The wrapper of our command does so without Node.
+# A shell's exit codes for a program that cannot be run or is not found. Our command's wrapper uses them without Node.
 _NOT_RUN = (126, 127)
 
 
 class Keyring(backend.KeyringBackend):
-    """The keychain that credbridge keeps; then what other packages have for services that it does not have."""
+    """Asks credbridge, and then the backends of other packages for services that credbridge does not have."""
 
     priority = 9
 
@@ -58,8 +58,8 @@ _others = None
 def others():
     """The backends of other packages that keyring recommends, the most important one first.
 
-    They answer for services of their own, as artifacts-keyring does for Azure's. keyring's own read the keychain that credbridge
-    has read already.
+    They answer for services of their own, as artifacts-keyring does for Azure's. keyring's own backends are left out,
+    because they read the keychain that credbridge has already read.
     """
     global _others
     if _others is None:
@@ -70,7 +70,7 @@ def others():
 
 
 def _load_plugins():
-    """As keyring does it, without its own backends: some of them take long to load."""
+    """Load plugins as keyring does, but not its own backends, because some of them take long to load."""
     try:
         from importlib import metadata
     except ImportError:  # Python 3.7
@@ -100,7 +100,7 @@ def _is_anothers(cls):
 
 
 def _priority(cls):
-    """Throws where the backend cannot be used; keyring passes over it then."""
+    """The priority; -1 if the backend cannot be used. keyring skips such a backend."""
     try:
         return float(cls.priority)
     except Exception:
@@ -110,7 +110,7 @@ def _priority(cls):
 def _made(cls):
     try:
         return cls()
-    except TypeError:  # It is abstract, or wants arguments: keyring passes over it, too.
+    except TypeError:  # It is abstract or needs arguments. keyring skips it too.
         return None
 
 
@@ -153,7 +153,7 @@ def _answer(request):
     except OSError as error:
         raise _NoKeyring(_cannot_be_run(command, error.strerror))
     except subprocess.TimeoutExpired:
-        # The exception would repeat what was written to the command.
+        # Without the cause, because it contains the input of the command.
         raise errors.KeyringError("credbridge did not answer in time") from None
     try:
         return json.loads(done.stdout.decode("ascii"))
@@ -161,9 +161,9 @@ def _answer(request):
         told = done.stderr.decode("utf-8", "replace").strip() or "exit %d" % done.returncode
         if done.returncode in _NOT_RUN:
             raise _NoKeyring(_cannot_be_run(command, told)) from None
-        raise errors.KeyringError("credbridge broke: %s" % told) from None
+        raise errors.KeyringError("credbridge failed: %s" % told) from None
 
 
 def _cannot_be_run(command, why):
-    mend = "credbridge setup python mends it, credbridge setup python --undo turns it off"
+    mend = "credbridge setup python fixes it, credbridge setup python --undo disables it"
     return "%s cannot be run (%s); %s" % (command, why, mend)

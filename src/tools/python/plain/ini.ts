@@ -1,16 +1,16 @@
 /*
- * The files of Python's configparser, line by line, so that what is not ours stays as it is: sections in brackets,
- * `name = value` or `name: value`, comments behind `#` or `;`. A value goes on in lines that are indented deeper than its name
+ * The files of Python's configparser, line by line, so that other lines stay verbatim: sections in brackets, `name =
+ * value` or `name: value`, comments after `#` or `;`. A value continues in lines that are indented deeper than its name
  * (Lib/configparser.py, `_read`).
  */
 
 export interface IniOption {
   readonly section: string
-  /** In lower case, as configparser has it. */
+  /** In lower case, as in configparser. */
   readonly name: string
-  /** The lines of the value, without the white space around each. */
+  /** The lines of the value, each without surrounding white space. */
   readonly value: readonly string[]
-  /** Its first line and the one behind its last, counted from 0. */
+  /** Its first line and the one after its last, counted from 0. */
   readonly from: number
   readonly to: number
 }
@@ -24,7 +24,7 @@ export function readIni(text: string): readonly IniOption[] {
   return parsed(text).options
 }
 
-/** The text without an option; without it being there as it was. */
+/** The text without an option; unchanged if there is no such option. */
 export function withoutOption(text: string, section: string, name: string): string {
   const lines = text.split('\n')
   const option = readIni(text).find((one) => one.section === section && one.name === name)
@@ -32,7 +32,7 @@ export function withoutOption(text: string, section: string, name: string): stri
   return [...lines.slice(0, option.from), ...lines.slice(option.to)].join('\n')
 }
 
-/** The text with an option as the first of its section; one that is there already stays as it is. */
+/** The text with an option as the first of its section. An existing option stays unchanged. */
 export function withOption(text: string, section: string, name: string, value: string): string {
   if (readIni(text).some((one) => one.section === section && one.name === name)) return text
   const lines = text.split('\n')
@@ -43,7 +43,7 @@ export function withOption(text: string, section: string, name: string, value: s
   return [...lines.slice(0, place.at), `${place.indent}${name} = ${value}`, ...lines.slice(place.at)].join('\n')
 }
 
-/** Where the first option of a section goes, indented as what follows: that would belong to its value if it were deeper. */
+/** The position for a section's first option, with the indentation of the next line, which must not be deeper. */
 export function placeIn(text: string, section: string): { readonly at: number; readonly indent: string } | undefined {
   const header = parsed(text).headers.find((one) => one.section === section)
   if (header === undefined) return undefined

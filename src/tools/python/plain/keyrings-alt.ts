@@ -7,8 +7,9 @@ import { readIni, withOption, withoutOption } from './ini.ts'
 import type { Source } from './source.ts'
 
 /**
- * `keyring_pass.cfg` of keyrings.alt: sections are services, options user names, both with `_2F` for what is no letter
- * or digit; values are base64 (keyrings/alt/file_base.py). configparser has put user names into lower case.
+ * `keyring_pass.cfg` of keyrings.alt: sections are services, options are user names, both with `_2F` for characters
+ * that are not letters or digits. Values are base64 (keyrings/alt/file_base.py). configparser has converted user names
+ * to lower case.
  */
 export const keyringsAlt: Source = {
   name: 'keyrings.alt',

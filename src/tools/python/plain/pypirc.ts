@@ -6,11 +6,11 @@ import { readIni, withOption, withoutOption } from './ini.ts'
 import type { Source } from './source.ts'
 import { repositoriesOfTwine } from './twine.ts'
 
-/** The sections whose address and user name twine knows. */
+/** The sections whose address and user name twine has by default. */
 const known = ['pypi', 'testpypi']
 const tokenUser = '__token__'
 
-/** `~/.pypirc`: a section for each upload address, with the password in the clear. */
+/** `~/.pypirc`: a section for each upload address, with an unencrypted password. */
 export const pypirc: Source = {
   name: 'pypirc',
 

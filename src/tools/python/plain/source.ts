@@ -1,10 +1,10 @@
 import type { Credential } from '../../../core/credential.ts'
 import type { FoundSecrets, Machine } from '../../tool.ts'
 
-/** One kind of file in which Python's tools leave plain secrets. */
+/** A type of file that contains plain secrets of Python's tools. */
 export interface Source {
-  /** What its traces say in `source`. */
+  /** The value of `source` in its traces. */
   readonly name: string
   find(machine: Machine): FoundSecrets | Promise<FoundSecrets>
-  putBack(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): void
+  putBack(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): Promise<void> | void
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { Machine } from '../../tool.ts'
 
-/** The addresses that twine means by `[pypi]` and `[testpypi]` where the file names none; nothing without twine. */
+/** twine's default addresses for `[pypi]` and `[testpypi]`; empty without twine. */
 export async function repositoriesOfTwine(machine: Machine): Promise<Readonly<Record<string, string>>> {
   for (const python of pythonsOf(machine)) {
     const ran = await machine.run(python, ['-c', naming], { limit: 60_000 }).catch(() => undefined)
@@ -18,7 +18,7 @@ print(utils.DEFAULT_REPOSITORY)
 print(utils.TEST_REPOSITORY)
 `
 
-/** The one that runs twine, as the first line of its script says; else the one on PATH. */
+/** The Python that runs twine, from the first line of its script; else the one on PATH. */
 function pythonsOf(machine: Machine): readonly string[] {
   const twine = machine.program('twine')
   const script = twine === undefined ? '' : (machine.files.readUntrusted(twine) ?? '')

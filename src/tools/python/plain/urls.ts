@@ -6,8 +6,8 @@ import { absolute } from '../places.ts'
 import type { Source } from './source.ts'
 
 /**
- * Addresses of indexes with a password in them, in the settings of pip and uv. The user name stays in the address: pip
- * before 26.2 asks for no credential without one.
+ * Index addresses that contain a password, in the settings of pip and uv. The user name stays in the address, because
+ * pip before 26.2 asks for no credential without one.
  */
 export const urls: Source = {
   name: 'urls',
@@ -43,7 +43,7 @@ function secretsIn(machine: Machine, file: string): PlainSecret[] {
   })
 }
 
-/** Up to what cannot stand in an address: white space, quotes, what separates them in lists. */
+/** Up to a character that an address cannot contain: white space, quotes, separators of lists. */
 const withPassword = /https?:\/\/[^\s"'@/,\]]+:[^\s"'@/,\]]+@[^\s"',\]]+/g
 
 interface Parts {
@@ -51,7 +51,7 @@ interface Parts {
   readonly password: string
   /** The address without any user. */
   readonly service: string
-  /** The address with its user and no password. */
+  /** The address with its user, without the password. */
   readonly left: string
 }
 
@@ -89,7 +89,7 @@ function escapedAs(how: string, password: string): string {
   return password.replace(/[\s"'@/,\]%?#:]/g, (character) => encodeURIComponent(character))
 }
 
-/** All places where the address stands, not those where a longer one does. */
+/** All positions of the address, except within a longer one. */
 function replaced(text: string, url: string, by: string): string {
   const places = text.split(url)
   return places.reduce((all, next) => `${all}${/^[^\s"',\]]/.test(next) ? url : by}${next}`)

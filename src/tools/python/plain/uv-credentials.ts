@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { Failure } from '../../../core/failure.ts'
 import { Secret } from '../../../core/secret.ts'
+import { whileFlocked } from '../../../system/flock.ts'
 import type { Machine, PlainSecret } from '../../tool.ts'
 import { itemOf } from '../lookup.ts'
 import { absolute } from '../places.ts'
@@ -18,12 +19,7 @@ export const uvCredentials: Source = {
       const { service, username, password, scheme = 'basic' } = entry
       if (!isText(service) || !isText(password) || scheme !== 'basic') return []
       const user = isText(username) ? username : ''
-      const takeOut = () =>
-        write(
-          machine,
-          file,
-          credentialsIn(machine, file).filter((other) => !same(other, service, user)),
-        )
+      const takeOut = () => change(machine, file, (entries) => entries.filter((other) => !same(other, service, user)))
       const trace = { source: 'uv', file, service }
       const where = `${file}: ${service}`
       return [{ where, credential: itemOf(service, user, new Secret(password)), readBy: ['uv'], takeOut, trace }]
@@ -34,8 +30,8 @@ export const uvCredentials: Source = {
   },
 
   putBack(machine, { file = '', service = '' }, { account, secret }) {
-    const others = credentialsIn(machine, file).filter((entry) => !same(entry, service, account))
-    write(machine, file, [...others, { service, username: account, scheme: 'basic', password: secret.expose() }])
+    const back = { service, username: account, scheme: 'basic', password: secret.expose() }
+    return change(machine, file, (entries) => [...entries.filter((entry) => !same(entry, service, account)), back])
   },
 }
 
@@ -64,9 +60,13 @@ function parsed(text: string, file: string): Entry {
   }
 }
 
-function write(machine: Machine, file: string, credential: readonly Entry[]): void {
-  if (credential.length === 0) machine.files.remove(file)
-  else machine.files.write(file, stringify({ credential }))
+/** Holds uv's own lock meanwhile: uv takes it whenever it writes the file. */
+function change(machine: Machine, file: string, edit: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> {
+  return whileFlocked(machine, { file, lock: `${file}.lock` }, () => {
+    const credential = edit(credentialsIn(machine, file))
+    if (credential.length === 0) machine.files.remove(file)
+    else machine.files.write(file, stringify({ credential }))
+  })
 }
 
 function same({ service, username }: Entry, otherService: string, otherUser: string): boolean {

@@ -7,11 +7,11 @@ import { type Caller, command, foldersFor, keyringsFor, ourCommand, ourLinks } f
 import { answersFromUs, ownFolderFirst, waysPast } from './other-keyring.ts'
 
 /*
- * pip and uv run a program named `keyring` that they find on PATH. It is a link to our command, or Python's own, where that asks
- * us and is new enough. Any other program of that name is left alone.
+ * pip and uv run a program named `keyring` that they find on PATH. It may be a link to our command, or Python's own if
+ * that asks credbridge and is new enough. Any other program of that name is left alone.
  */
 
-/** The link that is missing. */
+/** The changes for a missing link. */
 export async function planCommand(machine: Machine, caller: Caller, options: SetupOptions): Promise<Plan> {
   const ours = ourCommand(machine)
   const stale = ourLinks(machine).filter((path) => leadsTo(machine, path) !== ours)
@@ -36,7 +36,7 @@ export async function planCommand(machine: Machine, caller: Caller, options: Set
   return { changes: [...changes, { says: `keyring: ${says}`, apply }], remarks }
 }
 
-/** Removes our links, unless something else that was set up still calls them. */
+/** Removes our links, unless another tool that is set up still uses them. */
 export function undoCommand(machine: Machine, stillCalled: boolean): readonly Change[] {
   return stillCalled ? [] : ourLinks(machine).map((path) => removing(machine, path))
 }
@@ -46,13 +46,13 @@ export async function checkCommand(machine: Machine, caller: Caller): Promise<Do
   const fix = hint`credbridge setup ${caller.name}`
   if (found === undefined) {
     const passed = machine.program('keyring')
-    const says = passed === undefined ? 'there is no keyring command on PATH' : `${caller.name} passes over ${passed}`
+    const says = passed === undefined ? 'there is no keyring command on PATH' : `${caller.name} ignores ${passed}`
     return { state: 'wrong', says, fix }
   }
   if (leadsTo(machine, found) === machine.ownCommand(command))
     return { state: 'ok', says: `keyring is ${found}, which is ours` }
   if (ourLinks(machine).includes(found)) {
-    return { state: 'wrong', says: `${found} leads to a credbridge that is not this one`, fix }
+    return { state: 'wrong', says: `${found} leads to another installation of credbridge`, fix }
   }
   if (await answersFromUs(machine, found)) return { state: 'ok', says: `keyring is ${found}, which asks credbridge` }
   return { state: 'wrong', says: `keyring is ${found}, which does not ask credbridge`, fix }
@@ -61,7 +61,7 @@ export async function checkCommand(machine: Machine, caller: Caller): Promise<Do
 async function noFolder({ name, otherWays }: Caller, other: string | undefined): Promise<Failure> {
   const where = other === undefined ? 'on PATH' : `on PATH before ${other}`
   const again = ['setup', name, ...(other === undefined ? [] : ['--before-others'])]
-  return new Failure('refused', `there is no folder of your own ${where} in which only you can put a command`, {
+  return new Failure('refused', `there is no folder of your own ${where} that no other user can write to`, {
     hints: [joinHints([ownFolderFirst, hint`credbridge ${again}`], ' && '), ...((await otherWays?.()) ?? [])],
   })
 }

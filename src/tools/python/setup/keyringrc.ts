@@ -5,7 +5,7 @@ import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 import { placeIn, readIni } from '../plain/ini.ts'
 
-/* keyringrc.cfg: which backend every program uses that imports Python's keyring, and the folder in which the class lies. */
+/* keyringrc.cfg: the backend that every program with Python's keyring uses, and the folder of our class. */
 
 /** Whether it names our class. */
 export function namesUs(machine: Machine): boolean {
@@ -16,12 +16,12 @@ export function textOf(machine: Machine): string {
   return machine.files.read(configFile(machine)) ?? ''
 }
 
-/** The text that names our class. */
+/** The text, changed so that it names our class. */
 export function naming(machine: Machine): string {
   return configured(withoutBlock(textOf(machine)), join(machine.folders.data, 'python'))
 }
 
-/** Our block right behind the header of `[backend]`, or with a header of its own at the end. */
+/** Inserts our block after the header of `[backend]`, or appends it with a header of its own. */
 function configured(text: string, folder: string): string {
   const lines = text.split('\n')
   const ours = [`default-keyring=${ourBackend}`, `keyring-path=${folder}`]

@@ -11,9 +11,9 @@ export const command = 'credbridge-keyring'
 /** A tool that runs `keyring`. */
 export interface Caller {
   readonly name: 'pip' | 'uv'
-  /** A folder in which it does not look. */
+  /** A folder that it ignores. */
   readonly passesOver?: string | undefined
-  /** Commands that help where there is no place for a link. */
+  /** Commands to suggest if there is no folder for a link. */
   otherWays?(): Promise<readonly Hint[]>
 }
 
@@ -37,7 +37,7 @@ export function ourLinks(machine: Machine): readonly string[] {
   )
 }
 
-/** The user's own folders on PATH that have room for a link before another keyring. */
+/** The user's own folders on PATH before another keyring, in which a link can be created. */
 export function foldersFor(
   machine: Machine,
   { passesOver }: Caller,

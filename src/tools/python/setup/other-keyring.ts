@@ -3,14 +3,14 @@ import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { namesUs } from './keyringrc.ts'
 
-/* The `keyring` of Python's own package, as another command than ours: it may be the one that asks us. */
+/* A `keyring` command that is not ours. It may be that of Python's keyring and ask credbridge. */
 
-/** Whether it answers from credbridge, all that pip and uv ask. */
+/** Whether it answers all requests of pip and uv from credbridge. */
 export async function answersFromUs(machine: Machine, path: string): Promise<boolean> {
   return namesUs(machine) && !isOverruled(machine) && (await isNewEnough(machine, path))
 }
 
-/** The commands that make a tool ask credbridge although this one is there. */
+/** Commands that make a tool ask credbridge in spite of this keyring. */
 export async function waysPast(
   machine: Machine,
   tool: string,
@@ -27,14 +27,14 @@ export async function waysPast(
   ]
 }
 
-/** Puts a folder of the user's own first on PATH. */
+/** Creates a folder of the user's own at the start of PATH. */
 export const ownFolderFirst = hint`mkdir -p ~/.local/bin && export PATH="$HOME/.local/bin:$PATH"`
 
 function isOverruled({ env }: Machine): boolean {
   return (env['PYTHON_KEYRING_BACKEND'] ?? ourBackend) !== ourBackend
 }
 
-/** Since 25.2 it finds passwords for whoever names no user, and says both as JSON. */
+/** Since 25.2 it finds passwords without a user name, and returns both as JSON. */
 async function isNewEnough(machine: Machine, path: string): Promise<boolean> {
   const help = await machine.run(path, ['--help'], { limit: 60_000 }).catch(() => ({ stdout: '' }))
   return ['--mode', '--output'].every((option) => help.stdout.includes(option))

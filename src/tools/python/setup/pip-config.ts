@@ -6,13 +6,13 @@ import type { Caller } from './keyrings.ts'
 export const key = 'global.keyring-provider'
 export const wanted = 'subprocess'
 
-/** Whether pip's configuration says that it asks a keyring command. */
+/** Whether pip is configured to ask a keyring command. */
 export async function pipAsks(machine: Machine): Promise<boolean> {
   const pip = program(machine)
   return pip !== undefined && (await provider(machine, pip)) === wanted
 }
 
-/** pip, or Python and the words that make it pip. */
+/** pip, or Python and the arguments that run pip. */
 export type Program = readonly [path: string, ...words: string[]]
 
 /** pip on this machine. */
@@ -32,9 +32,9 @@ export function config(machine: Machine, [path, ...words]: Program, ...what: str
 }
 
 /**
- * How pip calls a keyring. One in the folder of its own commands it passes over, and takes the next on PATH
- * (pip/_internal/network/auth.py, get_keyring_provider). In a virtual environment that has the keyring package it can import
- * that instead.
+ * How pip runs a keyring. It skips one in the folder of its own commands and takes the next one on PATH
+ * (pip/_internal/network/auth.py, get_keyring_provider). In a virtual environment with the keyring package it can
+ * import that instead.
  */
 export async function callerOf(machine: Machine, pip: Program): Promise<Caller> {
   const python = await pythonOf(machine, pip)
@@ -58,7 +58,7 @@ async function pythonOf(machine: Machine, [path, ...words]: Program): Promise<st
   return python !== undefined && isAbsolute(python) ? python : undefined
 }
 
-/** What the user's own file says; nothing if it says nothing. */
+/** The value in the user's own file; empty if there is none. */
 export async function provider(machine: Machine, pip: Program): Promise<string> {
   const ran = await config(machine, pip, 'get', key)
   return ran.exitCode === 0 ? ran.stdout.trim() : ''

@@ -9,7 +9,7 @@ import { callerOf, config, key, type Program, pipAsks, program, provider, wanted
 import { proveCommand } from './prove-command.ts'
 import { uvAsks } from './uv-settings.ts'
 
-/** pip's own configuration, through `pip config`, and a `keyring` on PATH that is ours. */
+/** Sets up pip: its own configuration, through `pip config`, and our `keyring` on PATH. */
 export const pipSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
     const pip = pipOf(machine)
@@ -52,7 +52,7 @@ function pipOf(machine: Machine): Program {
   throw notInstalled('pip', hint`for uv: credbridge setup uv`)
 }
 
-/** What was there before is remembered, so that undo puts it back. */
+/** Stores the former value, so that undo can restore it. */
 function setting(machine: Machine, pip: Program, before: string): Change {
   const was = before === '' ? '' : ` (was ${before})`
   return {
@@ -78,7 +78,7 @@ function unsetting(machine: Machine, pip: Program, before: string): Change {
 async function mustSucceed(running: ReturnType<typeof config>): Promise<void> {
   const { exitCode, stderr } = await running
   if (exitCode === 0) return
-  throw new Failure('refused', 'pip did not take the configuration', {
+  throw new Failure('refused', 'pip did not accept the configuration', {
     hints: linesSaidBy('pip', stderr),
   })
 }

@@ -4,7 +4,7 @@ import { throwAwayWord } from '../../throw-away.ts'
 import type { Machine } from '../../tool.ts'
 import { type Caller, keyringsFor, ourCommand } from './keyrings.ts'
 
-/** Saves, finds and removes a throw-away password as the tool does it, through whatever `keyring` it finds. */
+/** Saves, finds and removes a throw-away password with the `keyring` that the tool finds. */
 export async function proveCommand(machine: Machine, caller: Caller): Promise<string> {
   const [keyring] = keyringsFor(machine, caller)
   if (keyring === undefined) {
@@ -24,7 +24,7 @@ export async function proveCommand(machine: Machine, caller: Caller): Promise<st
     return `${keyring} kept a throw-away password, found it as ${caller.name} asks for it, and forgot it`
   }
   const lines = [set, ours, found, gone].flatMap(({ stderr }) => stderr.split('\n')).filter((line) => line !== '')
-  throw new Failure('internal', `${keyring} did not find in credbridge what it had kept`, {
+  throw new Failure('internal', `${keyring} did not find the password that it had saved in credbridge`, {
     hints: [...new Set(lines)].slice(0, 5).map((line) => saidBy('it', line)),
   })
 }

@@ -2,19 +2,24 @@ import { join } from 'node:path'
 import { Failure } from '../../../core/failure.ts'
 import { type Hint, hint } from '../../../core/hint.ts'
 import { withoutBlock } from '../../block.ts'
+import { notInstalled, skippedAsAbsent } from '../../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 import { namesUs, naming, textOf } from './keyringrc.ts'
 import { ourCommand } from './keyrings.ts'
 import { overruled } from './overruled.ts'
-import { faultOfPython, otherBackends, provePython } from './running-python.ts'
+import { faultOfPython, isInstalled, otherBackends, provePython } from './running-python.ts'
 
 const module = 'credbridge_keyring.py'
 
-/** Python's own configuration of keyring, and our class in a folder that holds nothing else: Python looks there for modules first. */
+/**
+ * Sets up Python's keyring: its own configuration, and our class. The class has a folder of its own, because Python
+ * searches that folder for all modules first.
+ */
 export const pythonSetup: Setup = {
   async plan(machine): Promise<Plan> {
+    if (!isInstalled(machine)) throw notInstalled('Python')
     const changes: Change[] = []
     const text = moduleText(machine)
     if (machine.files.read(moduleFile(machine)) !== text) {
@@ -48,6 +53,7 @@ export const pythonSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     if (!namesUs(machine)) {
+      if (!isInstalled(machine)) return skippedAsAbsent('Python')
       const says = "Python's keyring does not ask credbridge"
       return [{ state: 'note', says, fix: hint`credbridge setup python` }]
     }

@@ -5,9 +5,11 @@ import type { Machine } from '../../tool.ts'
 import { ourBackend } from '../names.ts'
 import { configFile } from '../places.ts'
 
-/* What only Python itself can say about its keyring package: that it uses our class, and which others are there. */
+/*
+ * Questions about the keyring package that only Python can answer: whether it uses our class, and its other backends.
+ */
 
-/** Keeps, finds and removes a throw-away password by the keyring package of the Python on PATH. */
+/** Saves, finds and removes a throw-away password with the keyring package of the Python on PATH. */
 export async function provePython(machine: Machine): Promise<string> {
   const python = pythonOf(machine)
   if (python === undefined) return 'there is no python on PATH; programs that bring their own will use credbridge'
@@ -18,10 +20,12 @@ export async function provePython(machine: Machine): Promise<string> {
   const ran = await machine.run(python, ['-c', proof, service], { limit: 60_000 })
   if (ran.exitCode === 0) return ran.stdout.trim()
   const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
-  throw new Failure('internal', 'Python did not find again what it had kept', { hints: [saidBy('Python', last)] })
+  throw new Failure('internal', 'Python did not find the password that it had saved', {
+    hints: [saidBy('Python', last)],
+  })
 }
 
-/** Its word is the service. */
+/** Its argument is the service. */
 const proof = `
 import sys, keyring
 service = sys.argv[1]
@@ -32,7 +36,10 @@ assert found == "throw-away", "another password was found"
 print("Python's keyring kept a throw-away password, found it again and forgot it")
 `
 
-/** Why the keyring package of the Python on PATH does not use our class; `undefined` if it does, or if there is none. */
+/**
+ * Why the keyring package of the Python on PATH does not use our class; `undefined` if it does, or if there is no
+ * package.
+ */
 export async function faultOfPython(machine: Machine): Promise<Failure | undefined> {
   const python = pythonOf(machine)
   const used = python === undefined ? undefined : await keyringOf(machine, python)
@@ -66,7 +73,7 @@ used = type(keyring.get_keyring())
 print(version("keyring"), "%s.%s" % (used.__module__, used.__name__))
 `
 
-/** Before 21.3 it looks for its settings in another folder, unless XDG_CONFIG_HOME is set. */
+/** Before 21.3 keyring reads its settings from another folder, unless XDG_CONFIG_HOME is set. */
 function usesAnother(machine: Machine, python: string, { version, backend }: KeyringPackage): Failure {
   const isOld = /^(1?\d|20|21\.[0-2])\./.test(version)
   const why = isOld ? `: before 21.3 it does not read ${configFile(machine)}` : ''
@@ -76,7 +83,7 @@ function usesAnother(machine: Machine, python: string, { version, backend }: Key
   })
 }
 
-/** A line about the backends of other packages which our class asks, too; none without any. */
+/** A line about the other packages' backends that our class also asks; empty if there are none. */
 export async function otherBackends(machine: Machine, shipped: string): Promise<readonly string[]> {
   const python = pythonOf(machine)
   if (python === undefined) return []
@@ -95,6 +102,13 @@ module = {"__name__": "credbridge_keyring"}
 exec(sys.stdin.read(), module)
 print(", ".join("%s.%s" % (type(it).__module__, type(it).__name__) for it in module["others"]()))
 `
+
+/** Programs that may bring a Python of their own. */
+const bringers = ['uv', 'pipx', 'twine', 'poetry', 'hatch', 'conda', 'pyflyte', 'keyring']
+
+export function isInstalled(machine: Machine): boolean {
+  return pythonOf(machine) !== undefined || bringers.some((program) => machine.program(program) !== undefined)
+}
 
 function pythonOf(machine: Machine): string | undefined {
   return machine.program('python3') ?? machine.program('python')

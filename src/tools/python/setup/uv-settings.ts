@@ -4,15 +4,15 @@ import { withBlock } from '../../block.ts'
 import type { Machine } from '../../tool.ts'
 import { absolute } from '../places.ts'
 
-/** The line of ours. */
+/** Our line. */
 export const line = 'keyring-provider = "subprocess"'
 
-/** Whether uv's settings say that it asks a keyring. */
+/** Whether uv is configured to ask a keyring. */
 export function uvAsks(machine: Machine): boolean {
   return asks(machine.files.read(settingsOf(machine)) ?? '') === true
 }
 
-/** Whether this text says it; `undefined` if it is not TOML. */
+/** The same for a file's text; `undefined` if it is not TOML. */
 export function asks(text: string): boolean | undefined {
   try {
     return parse(text)['keyring-provider'] === 'subprocess'
@@ -21,7 +21,7 @@ export function asks(text: string): boolean | undefined {
   }
 }
 
-/** The text with our line, and one of the user's that says otherwise set aside. */
+/** The text with our line. A line of the user with another value is commented out. */
 export function asking(text: string): string {
   const table = text.split('\n').findIndex((one) => /^\s*\[/.test(one))
   const isProvider = (one: string, index: number) =>

@@ -12,13 +12,13 @@ import { asking, asks, line, settingsOf, uvAsks } from './uv-settings.ts'
 
 const caller: Caller = { name: 'uv' }
 
-/** uv's own settings file: one key before the first table, and a `keyring` on PATH that is ours. */
+/** Sets up uv: one key before the first table of its own settings file, and our `keyring` on PATH. */
 export const uvSetup: Setup = {
   async plan(machine, options): Promise<Plan> {
     installedProgram(machine, 'uv')
     const { changes, remarks } = await planCommand(machine, caller, options)
     const text = machine.files.read(settingsOf(machine)) ?? ''
-    const advice = 'uv asks for a user by itself only where the index says `authenticate = "always"`'
+    const advice = 'uv asks without a user name only if the index has `authenticate = "always"`'
     const own = asks(text) === true ? [] : [writing(machine, changed(machine, text))]
     return { changes: [...changes, ...own], remarks: [...remarks, ...remarksOn(machine), advice] }
   },
@@ -48,11 +48,11 @@ function remarksOn(machine: Machine): readonly string[] {
 
 function changed(machine: Machine, text: string): string {
   const file = settingsOf(machine)
-  const hints = [hint`write into it yourself: keyring-provider = "subprocess"`]
-  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`mend it first`] })
+  const hints = [hint`add this line yourself: keyring-provider = "subprocess"`]
+  if (asks(text) === undefined) throw new Failure('malformed', `${file} is not TOML`, { hints: [hint`fix it first`] })
   const after = asking(text)
   if (asks(after) === true) return after
-  throw new Failure('refused', `${file} has keyring-provider in a way that cannot be set aside`, { hints })
+  throw new Failure('refused', `cannot comment out keyring-provider in ${file}`, { hints })
 }
 
 function writing(machine: Machine, text: string): Change {

@@ -1,0 +1,72 @@
+import { Argument, type Command } from 'commander'
+import type { BroughtCommand } from '../core/brought-command.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { interruption } from '../edge/terminal/interruption.ts'
+import { inUse } from '../stores/choose.ts'
+import { storeTypes } from '../stores/index.ts'
+import type { StoreCommandContext } from '../stores/store-type.ts'
+import { tools } from '../tools/index.ts'
+import type { ToolCommandContext } from '../tools/tool.ts'
+import { accountFrom, endpointFrom } from './arguments.ts'
+
+/** Adds the commands that tools and stores bring, each under its path. */
+export async function broughtCommands(program: Command, context: CliContext): Promise<void> {
+  for (const { personCommands = [] } of tools) {
+    for (const one of personCommands) add(program, one, {}, context, async () => toolContext(context))
+  }
+  for (const { commands, commandGroups = {} } of storeTypes) {
+    for (const one of (await commands?.()) ?? []) {
+      add(program, one, commandGroups, context, () => storeContext(context))
+    }
+  }
+}
+
+function add<Context>(
+  program: Command,
+  one: BroughtCommand<Context>,
+  groups: Readonly<Record<string, string>>,
+  { end }: CliContext,
+  contextOf: () => Promise<Context>,
+): void {
+  const words = [...one.path]
+  const name = words.pop() ?? ''
+  const parent = words.reduce((above, word) => group(above, word, groups[word] ?? ''), program)
+  const command = parent.command(name).description(one.description)
+  if (one.argument !== undefined) {
+    const argument = new Argument(one.argument.name)
+    command.addArgument(one.argument.choices === undefined ? argument : argument.choices(one.argument.choices))
+  }
+  for (const { flags, description, usual } of one.options ?? []) command.option(flags, description, usual)
+  if (one.passThroughOptions === true) command.passThroughOptions()
+  command.action(async (...given: unknown[]) => {
+    const argument = one.argument === undefined ? undefined : given[0]
+    const options = given.at(-2) as Readonly<Record<string, unknown>>
+    end(await one.run(await contextOf(), argument, options))
+  })
+}
+
+function group(above: Command, name: string, description: string): Command {
+  return above.commands.find((one) => one.name() === name) ?? above.command(name).description(description)
+}
+
+function toolContext({ terminal, broker }: CliContext): ToolCommandContext {
+  return {
+    terminal,
+    broker,
+    placeIn: (word) => ({ endpoint: endpointFrom(word, {}), account: accountFrom(word, undefined, {}) }),
+  }
+}
+
+async function storeContext({ terminal, machine, engine }: CliContext): Promise<StoreCommandContext> {
+  const settings = await engine.settings()
+  return {
+    terminal,
+    machine,
+    settings,
+    inUse: inUse(settings, machine).names,
+    interruption,
+    async runWithSecretFile(...call) {
+      return (await import('../edge/launch/run-with-key.ts')).runWithSecretFile(...call)
+    },
+  }
+}

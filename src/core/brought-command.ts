@@ -1,0 +1,13 @@
+/** A command of `credbridge` that a store or a tool brings, as data for the command line, its help and completion. */
+export interface BroughtCommand<Context> {
+  /** Its words, for example `vault` and `status`. */
+  readonly path: readonly [string, ...string[]]
+  readonly description: string
+  /** In commander's syntax: `<slot>`, `[command...]`. `choices`: the valid values. */
+  readonly argument?: { readonly name: string; readonly choices?: readonly string[] }
+  readonly options?: readonly { readonly flags: string; readonly description: string; readonly usual?: string }[]
+  /** Whether options after the first argument belong to the program that it names. */
+  readonly passThroughOptions?: boolean
+  /** Returns the exit code: 0 done, 1 nothing found. */
+  run(context: Context, argument: unknown, options: Readonly<Record<string, unknown>>): Promise<number>
+}

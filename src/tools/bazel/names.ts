@@ -1,0 +1,2 @@
+export const command = 'credbridge-bazel'
+export const tool = 'bazel'

@@ -1,0 +1,85 @@
+import type { Kind } from '../../core/credential.ts'
+import { type Address, withParents } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
+import { printable } from '../../core/failure-text.ts'
+import { hint } from '../../core/hint.ts'
+import type { Answer, Lookup } from '../../core/selection.ts'
+import { tokenUserAt } from '../git/token-user.ts'
+import type { ToolCommandContext } from '../tool.ts'
+import { tool } from './names.ts'
+import { printWord } from './syntax.ts'
+
+const kinds: readonly Kind[] = ['basic']
+
+/** An entry to print. */
+interface Line {
+  readonly at: Address
+  readonly login: string
+  readonly text: string
+}
+
+/** Prints an entry for each endpoint that has a credential. Returns 1 if one has none. */
+export async function printNetrc(
+  context: ToolCommandContext,
+  words: readonly string[],
+  show: boolean,
+): Promise<number> {
+  const { terminal, broker, placeIn } = context
+  if (terminal.outIsTerminal && !show) {
+    throw new Failure('refused', 'the passwords would be shown on the terminal', {
+      hints: [hint`add --show, or use it so: curl --netrc-file <(credbridge netrc ${words}) …`],
+    })
+  }
+  const places = words.map((word) => {
+    const { endpoint, account } = placeIn(word)
+    if (endpoint.form === 'address') return { endpoint, account }
+    throw new Failure('malformed', 'an entry of .netrc is for a host, which a service name does not have')
+  })
+  const opened = await broker()
+  const lines: Line[] = []
+  const absent: string[] = []
+  for (const { endpoint, account } of places) {
+    const answer = await opened.find(lookupFor(endpoint, account))
+    if (answer === undefined) absent.push(endpoint.key)
+    else addTo(lines, lineFor(endpoint, answer))
+  }
+  terminal.out(lines.map(({ text }) => text).join(''))
+  for (const key of absent) terminal.say(`${printable(`there is no password for ${key}`)}\n`)
+  return absent.length === 0 ? 0 : 1
+}
+
+/** Basic authentication sends a token as a password, with the user name that the provider expects. */
+function lookupFor(endpoint: Address, account: string | undefined): Lookup {
+  const tokenUser = tokenUserAt(endpoint)
+  const asPassword: Partial<Lookup> = tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }
+  const named = account === undefined ? {} : { account }
+  return { tool, kinds, endpoints: withParents(endpoint), ...asPassword, ...named }
+}
+
+function lineFor(at: Address, { credential: { secret }, user }: Answer): Line {
+  const host = at.host.startsWith('[') ? at.host.slice(1, -1) : at.host
+  const words = [host, user, secret.expose()].map((word) => printWord(word))
+  const [machine, login, password] = words
+  if (words.includes(undefined) || user === '') {
+    throw new Failure('malformed', `what is stored for ${at.key} cannot stand in a .netrc`)
+  }
+  return { at, login: user, text: `machine ${machine} login ${login} password ${password}\n` }
+}
+
+/** An entry has neither scheme nor port. So a file must not have the passwords of two servers of one host. */
+function addTo(lines: Line[], line: Line): void {
+  if (lines.some(({ text }) => text === line.text)) return
+  const other = lines.find(
+    ({ at, login }) => at.host === line.at.host && (!isSameServer(at, line.at) || login === line.login),
+  )
+  if (other !== undefined) {
+    throw new Failure('ambiguous', `a .netrc cannot tell ${other.at.key} and ${line.at.key} apart`, {
+      hints: [hint`ask for one of them at a time`],
+    })
+  }
+  lines.push(line)
+}
+
+function isSameServer(a: Address, b: Address): boolean {
+  return a.scheme === b.scheme && a.port === b.port
+}
