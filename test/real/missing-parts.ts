@@ -31,6 +31,7 @@ const packages: Readonly<Record<string, string>> = {
   perl: 'perl',
   podman: 'podman',
   prlimit: 'util-linux',
+  ps: 'procps',
   python3: 'python3',
   script: 'bsdutils',
   'secret-tool': 'libsecret-tools',
