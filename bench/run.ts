@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { askpass } from './askpass.ts'
 import { cargo } from './cargo.ts'
 import { docker } from './docker.ts'
 import { git } from './git.ts'
@@ -27,7 +28,19 @@ import { startWorld } from './world.ts'
  * A complete run writes bench/results.json and docs/bench.svg; any other writes files of the same names to build/bench.
  */
 
-const parts: readonly Part[] = [starts, git, docker, python, npm, cargo, vault, kubectlAndAws, goAndBazel, terraform]
+const parts: readonly Part[] = [
+  starts,
+  git,
+  docker,
+  python,
+  npm,
+  cargo,
+  vault,
+  kubectlAndAws,
+  askpass,
+  goAndBazel,
+  terraform,
+]
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })

@@ -18,7 +18,7 @@ export interface Address {
   readonly form: 'address'
   readonly key: string
   readonly scheme: string
-  /** Lower case, IPv6 in brackets. Empty only for `cert`, which has only a path. */
+  /** Lower case, IPv6 in brackets. Empty only for `cert` and `ssh-key`, which have only a path. */
   readonly host: string
   /** `undefined` if it is the scheme's default port. */
   readonly port: number | undefined
@@ -41,6 +41,9 @@ const defaultPorts: Readonly<Record<string, number>> = {
   imaps: 993,
   ssh: 22,
 }
+
+/** What these name is a file of this machine: a client certificate of git, a private key of ssh. */
+const ofFiles: readonly string[] = ['cert', 'ssh-key']
 
 /** An opaque name, verbatim. */
 export function serviceName(name: string): ServiceName {
@@ -123,7 +126,10 @@ export function hostAndPort(at: Address): string {
 function address(parts: { scheme: string; host: string; path: string }): Address {
   const scheme = canonicalScheme(parts.scheme)
   const { host, port } = canonicalHost(parts.host, scheme)
-  if (host === '' && (scheme !== 'cert' || parts.path === '')) throw malformed('it has no host')
+  if (host === '' && (!ofFiles.includes(scheme) || parts.path === '')) throw malformed('it has no host')
+  if (scheme === 'ssh-key' && (host !== '' || port !== undefined)) {
+    throw malformed('a key has no host, only an absolute path: ssh-key:///path')
+  }
   return canonical({ scheme, host, port: port === defaultPorts[scheme] ? undefined : port, path: parts.path })
 }
 
@@ -148,7 +154,7 @@ function canonicalHost(text: string, scheme: string): { host: string; port: numb
   const colon = text.indexOf(':', bracket)
   const name = colon < 0 ? text : text.slice(0, colon)
   const host = bracket > 0 ? canonicalIpv6(name) : canonicalName(name)
-  if (host === '' && scheme !== 'cert') throw malformed('it has no host')
+  if (host === '' && !ofFiles.includes(scheme)) throw malformed('it has no host')
   return { host, port: colon < 0 ? undefined : canonicalPort(text.slice(colon + 1)) }
 }
 

@@ -8,8 +8,8 @@ export interface Ran {
 export interface RunOptions {
   /** The program's standard input. Secrets must be passed here only. */
   readonly input?: string
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Added to the environment; `undefined` takes the variable out of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Timeout in milliseconds; absent: 10 seconds. */
   readonly limit?: number
 }

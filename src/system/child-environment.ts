@@ -6,7 +6,7 @@ const notForChildren = ['BUN_OPTIONS', 'BUN_BE_BUN']
 /** The environment for child processes: `from` with the additions, without the variables that run foreign code. */
 export function childEnvironment(
   from: Environment,
-  additions: Readonly<Record<string, string>> = {},
+  additions: Readonly<Record<string, string | undefined>> = {},
 ): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...from, ...additions }
   for (const name of notForChildren) delete env[name]

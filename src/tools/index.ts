@@ -1,3 +1,4 @@
+import { askpassTool } from './askpass/tool.ts'
 import { awsTool } from './aws/tool.ts'
 import { bazelTool } from './bazel/tool.ts'
 import { bunTool } from './bun/tool.ts'
@@ -35,5 +36,6 @@ export const tools: readonly Tool[] = [
   bazelTool,
   terraformTool,
   netrcTool,
+  askpassTool,
   ...profileTools,
 ]

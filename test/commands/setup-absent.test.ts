@@ -20,6 +20,7 @@ async function setUp(tool: string) {
 needs('the build (npm run build)', built)('setup', () => {
   test.each([
     ['git', 'git is not installed\nhint: install git first'],
+    ['askpass', 'git is not installed\nhint: install git first'],
     ['docker', 'docker is not installed\nhint: install docker first'],
     ['helm', 'helm is not installed\nhint: install helm first'],
     ['containers', 'podman is not installed\nhint: install podman first'],

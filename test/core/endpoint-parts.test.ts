@@ -40,6 +40,21 @@ describe('from parts, as git sends them', () => {
     )
     expect(() => addressOf({ scheme: 'cert', host: '' })).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
+
+  test('ssh-key has an absolute path and nothing else', () => {
+    expect(addressOf({ scheme: 'ssh-key', host: '', path: '/home/alice/100%' }).key).toBe(
+      'ssh-key:///home/alice/100%25',
+    )
+    for (const path of ['/k/a%41', '/k/a?b#c', '/k/a\\b', "/k/it's a key", '/k/ключ', '/K/k', '/k/100%']) {
+      const at = addressOf({ scheme: 'ssh-key', host: '', path })
+      expect(parseAddress(at.key)).toEqual(at)
+      expect(decodeURIComponent(at.path)).toBe(path.slice(1))
+    }
+    for (const url of ['ssh-key://home/alice/.ssh/id', 'ssh-key://~/.ssh/id', 'ssh-key://:22/home/alice/.ssh/id']) {
+      expect(() => parseAddress(url), url).toThrow('ssh-key:///path')
+    }
+    expect(() => addressOf({ scheme: 'ssh-key', host: '' })).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
 })
 
 test('what a person types is an address if it has a scheme', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,6 +15,7 @@ const dialects: readonly (readonly [command: string, words: string, input: strin
   [
     ['git-credential-credbridge', 'get', 'protocol=https\nhost=registry.example.com\n\n', 'password=s3cret', 1],
     ['git-credential-credbridge', 'capability', '', 'capability authtype', 1],
+    ['as_git credbridge-askpass', `"Password for 'https://alice@registry.example.com': "`, '', 's3cret', 1],
     ['docker-credential-credbridge', 'get', at, '"Secret":"s3cret"', 1],
     ['docker-credential-credbridge', 'list', '', '{"registry.example.com":"alice"}', 1],
     ['docker-credential-credbridge', 'version', '', 'credbridge', 1],
@@ -46,13 +47,16 @@ needs('the build (npm run build)', built)('standard output', () => {
   let folder = ''
   let env: Record<string, string> = {}
 
+  /** `as_git` before a command has a program that is named git start it. */
   const sh = (script: string, input = '') => {
-    const { status, signal, stdout, stderr } = spawnSync('/bin/sh', ['-c', script], { env, input, encoding: 'utf8' })
+    const words = ['-c', `as_git() { "$HOME/git" -c '"$@"; exit $?' git "$@"; }; ${script}`]
+    const { status, signal, stdout, stderr } = spawnSync('/bin/sh', words, { env, input, encoding: 'utf8' })
     return { status, signal, stdout, stderr }
   }
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'cb-output-'))
+    copyFileSync('/bin/sh', join(folder, 'git'))
     const info = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' }
     env = {
       PATH: `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`,

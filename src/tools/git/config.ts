@@ -3,17 +3,21 @@ import { type Hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, Machine } from '../tool.ts'
 
-/** The values of `credential.helper` in git's configuration, read and changed through git itself. */
-export interface HelperConfig {
+/** The values of a key in git's configuration that name programs, read and changed through git itself. */
+export interface ProgramConfig {
   /** The values in effect, or with `--global` those of the user's own file. */
   values(...where: '--global'[]): Promise<readonly string[]>
-  /** The values that apply to one server only, by its URL. */
-  ofServers(): Promise<ReadonlyMap<string, readonly string[]>>
   adding(value: string, says?: string): Change
   /** Removes all values that are equal to this one. */
   dropping(value: string, says?: string): Change
   /** Replaces all values by these, in this order. */
   replacing(values: readonly string[], says: string): Change
+}
+
+/** The values of `credential.helper`. */
+export interface HelperConfig extends ProgramConfig {
+  /** The values that apply to one server only, by its URL. */
+  ofServers(): Promise<ReadonlyMap<string, readonly string[]>>
   /** Whether setup added the empty value before ours. An empty value of the user's must stay. */
   hasOurReset(): Promise<boolean>
   markOurReset(is: boolean): Promise<void>
@@ -22,31 +26,10 @@ export interface HelperConfig {
 const key = 'credential.helper'
 const mark = 'credbridge.only'
 
-export function helperConfig(machine: Machine, git: string): HelperConfig {
-  const read = async (...words: string[]) => {
-    const ran = await machine.run(git, ['config', '--null', ...words])
-    return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)
-  }
-
-  async function write(...words: readonly string[]): Promise<void> {
-    const ran = await machine.run(git, ['config', '--global', ...words])
-    if (ran.exitCode === 0) return
-    throw new Failure('refused', 'git could not change its configuration', { hints: hintsFrom(ran) })
-  }
-
-  async function ofServers(): Promise<ReadonlyMap<string, readonly string[]>> {
-    const servers = new Map<string, string[]>()
-    for (const entry of await read('--get-regexp', '^credential\\..+\\.helper$')) {
-      const [name = '', value = ''] = entry.split('\n', 2)
-      const url = name.slice('credential.'.length, -'.helper'.length)
-      servers.set(url, [...(servers.get(url) ?? []), value])
-    }
-    return servers
-  }
-
+export function programConfig(machine: Machine, git: string, key: string): ProgramConfig {
+  const write = writeIn(machine, git)
   return {
-    values: (...where) => read(...where, '--get-all', key),
-    ofServers,
+    values: (...where) => readIn(machine, git, ...where, '--get-all', key),
     adding: (value, says = `git: ask ${value}`) => ({ says, apply: () => write('--add', key, value) }),
     dropping: (value, says = `git: no longer ask ${value}`) => ({
       says,
@@ -59,8 +42,38 @@ export function helperConfig(machine: Machine, git: string): HelperConfig {
         for (const value of values) await write('--add', key, value)
       },
     }),
+  }
+}
+
+export function helperConfig(machine: Machine, git: string): HelperConfig {
+  const write = writeIn(machine, git)
+  const read = (...words: string[]) => readIn(machine, git, ...words)
+  return {
+    ...programConfig(machine, git, key),
+    async ofServers() {
+      const servers = new Map<string, string[]>()
+      for (const entry of await read('--get-regexp', '^credential\\..+\\.helper$')) {
+        const [name = '', value = ''] = entry.split('\n', 2)
+        const url = name.slice('credential.'.length, -'.helper'.length)
+        servers.set(url, [...(servers.get(url) ?? []), value])
+      }
+      return servers
+    },
     hasOurReset: async () => (await read('--global', '--get-all', mark)).includes('true'),
     markOurReset: (is) => (is ? write(mark, 'true') : write('--unset-all', mark)),
+  }
+}
+
+async function readIn(machine: Machine, git: string, ...words: string[]): Promise<readonly string[]> {
+  const ran = await machine.run(git, ['config', '--null', ...words])
+  return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)
+}
+
+function writeIn(machine: Machine, git: string): (...words: readonly string[]) => Promise<void> {
+  return async (...words) => {
+    const ran = await machine.run(git, ['config', '--global', ...words])
+    if (ran.exitCode === 0) return
+    throw new Failure('refused', 'git could not change its configuration', { hints: hintsFrom(ran) })
   }
 }
 

@@ -8,7 +8,7 @@ import { type Dialect, type Reply, reply } from '../dialect.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
 import { answerChecksum, isOurAnswer } from './answer-checksum.ts'
 import { type Message, messageEnd, printMessage, readMessage } from './message.ts'
-import { tokenUserAt } from './token-user.ts'
+import { passwordWire, tokenUserAt } from './token-user.ts'
 
 const tool = 'git'
 const nothing = reply('')
@@ -87,15 +87,10 @@ function erase(message: Message): Intent {
 const basic: readonly Kind[] = ['basic']
 const everything: readonly Kind[] = ['basic', 'bearer', 'header']
 
-/**
- * Only a client with the capability `authtype` understands more than a user name and a password. A token of another
- * owner can be sent as the password, with the user name that the provider expects. git's own credentials are sent as
- * git saved them.
- */
+/** Only a client with the capability `authtype` understands more than a user name and a password. */
 function wireFor(message: Message, endpoint: Address): Pick<Lookup, 'kinds' | 'borrowedKinds' | 'tokenUser'> {
-  const tokenUser = tokenUserAt(endpoint)
-  const asPassword: Partial<Lookup> = tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }
-  return { kinds: understandsAuthtype(message) ? everything : basic, ...asPassword }
+  const wire = passwordWire(endpoint)
+  return understandsAuthtype(message) ? { ...wire, kinds: everything } : wire
 }
 
 function understandsAuthtype({ capabilities }: Message): boolean {

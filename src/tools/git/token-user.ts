@@ -1,5 +1,6 @@
 import type { Entry } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
+import type { Lookup } from '../../core/selection.ts'
 
 /*
  * git sends no empty user name, and servers accept a token as the password of a user. The provider determines the name:
@@ -20,6 +21,15 @@ const users: ReadonlyMap<string, string> = new Map([
 /** The user name to send with a token. `true`: the one in the settings. `undefined`: none, this is not a web server. */
 export function tokenUserAt({ scheme, host }: Address): string | true | undefined {
   return scheme === 'https' || scheme === 'http' ? (users.get(host) ?? true) : undefined
+}
+
+/**
+ * What git can carry as a user name and a password. A token of another owner can be sent as the password, with the user
+ * name that the provider expects. git's own credentials are sent as git saved them.
+ */
+export function passwordWire(endpoint: Address): Pick<Lookup, 'kinds' | 'borrowedKinds' | 'tokenUser'> {
+  const tokenUser = tokenUserAt(endpoint)
+  return { kinds: ['basic'], ...(tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }) }
 }
 
 /** The user name that git sends with a credential without one; `undefined` if it sends none. */

@@ -1,0 +1,40 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Row, runOnce, type Step } from './measure.ts'
+import type { Goal, Part } from './part.ts'
+import { peer, type World } from './world.ts'
+
+/* One prompt of git. A shell that is named git asks it, because nobody else is answered in git's words. */
+
+const store = 'secret-service'
+const server = 'https://askpass.example.com'
+const prompt = "Password for 'https://alice@askpass.example.com': "
+
+export const askpass: Part = {
+  name: 'askpass',
+  async prepare(world) {
+    const git = join(world.session.folder, 'git')
+    copyFileSync(peer('sh', 'every system has it'), git)
+    const rows = world.forms.map((form): Row => {
+      const set = { program: form.command('credbridge'), words: ['set', server, 'alice'], env: world.on(store) }
+      runOnce({ ...set, input: 's3cret' })
+      const step: Step = {
+        program: git,
+        words: ['-c', '"$@"; exit $?', git, form.command('credbridge-askpass'), prompt],
+        env: world.on(store),
+        answers: (stdout) => stdout === 's3cret\n',
+      }
+      return { name: world.named('askpass', form, store), steps: () => [step] }
+    })
+    return { rows, goals: goals(world) }
+  },
+}
+
+function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
+  if (node === undefined || standalone === undefined) return []
+  const ofGit = named('git get', standalone, store)
+  return [
+    { row: named('askpass', node, store), against: 'node -e 0', atMost: 1.6, issue: 14 },
+    { row: named('askpass', standalone, store), against: ofGit, atMost: 1.1, issue: 14 },
+  ]
+}
