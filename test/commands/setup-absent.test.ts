@@ -34,7 +34,7 @@ needs('the build (npm run build)', built)('setup', () => {
     ['npm', 'npm is not installed\nhint: install npm first'],
     ['pnpm', 'pnpm is not installed\nhint: install pnpm first'],
     ['cargo', 'cargo is not installed\nhint: install cargo first'],
-    ['terraform', 'Terraform or OpenTofu is not installed\nhint: install Terraform or OpenTofu first'],
+    ['terraform', 'Terraform is not installed\nhint: install Terraform first\nhint: or install OpenTofu'],
     ['yarn', 'Yarn is not installed\nhint: install Yarn first'],
     [
       'bun',

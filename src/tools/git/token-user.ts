@@ -24,8 +24,8 @@ export function tokenUserAt({ scheme, host }: Address): string | true | undefine
 }
 
 /**
- * What git can carry as a user name and a password. A token of another owner can be sent as the password, with the user
- * name that the provider expects. git's own credentials are sent as git saved them.
+ * What a client can carry that sends a user name and a password. A token of another owner can be sent as the password,
+ * with the user name that the provider expects. The client's own credentials are sent as it saved them.
  */
 export function passwordWire(endpoint: Address): Pick<Lookup, 'kinds' | 'borrowedKinds' | 'tokenUser'> {
   const tokenUser = tokenUserAt(endpoint)

@@ -1,15 +1,12 @@
-import type { Kind } from '../../core/credential.ts'
 import { type Address, withParents } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
 import { hint } from '../../core/hint.ts'
 import type { Answer, Lookup } from '../../core/selection.ts'
-import { tokenUserAt } from '../git/token-user.ts'
+import { passwordWire } from '../git/token-user.ts'
 import type { ToolCommandContext } from '../tool.ts'
 import { tool } from './names.ts'
 import { printWord } from './syntax.ts'
-
-const kinds: readonly Kind[] = ['basic']
 
 /** An entry to print. */
 interface Line {
@@ -48,12 +45,9 @@ export async function printNetrc(
   return absent.length === 0 ? 0 : 1
 }
 
-/** Basic authentication sends a token as a password, with the user name that the provider expects. */
 function lookupFor(endpoint: Address, account: string | undefined): Lookup {
-  const tokenUser = tokenUserAt(endpoint)
-  const asPassword: Partial<Lookup> = tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }
   const named = account === undefined ? {} : { account }
-  return { tool, kinds, endpoints: withParents(endpoint), ...asPassword, ...named }
+  return { tool, endpoints: withParents(endpoint), ...passwordWire(endpoint), ...named }
 }
 
 function lineFor(at: Address, { credential: { secret }, user }: Answer): Line {

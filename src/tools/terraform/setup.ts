@@ -17,7 +17,7 @@ const fix = hint`credbridge setup terraform`
 export const terraformSetup: Setup = {
   async plan(machine): Promise<Plan> {
     const clients = installedClients(machine)
-    if (clients.length === 0) throw notInstalled('Terraform or OpenTofu')
+    if (clients.length === 0) throw notInstalled('Terraform', hint`or install OpenTofu`)
     for (const client of clients) refuseOther(machine, client)
     const folders = distinct(clients.map(({ pluginFolder }) => pluginFolder))
     const links = folders.flatMap((folder) => linkingPlugin(machine, folder))
@@ -43,7 +43,7 @@ export const terraformSetup: Setup = {
 
   async check(machine): Promise<readonly DoctorLine[]> {
     const clients = installedClients(machine)
-    if (clients.length === 0) return skippedAsAbsent('Terraform or OpenTofu')
+    if (clients.length === 0) return skippedAsAbsent('Terraform')
     const notes = usedFirst(machine, clients).map((says): DoctorLine => ({ state: 'note', says }))
     return [...clients.map((client) => lineFor(machine, client)), ...notes, ...readableIn(machine)]
   },

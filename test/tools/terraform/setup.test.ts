@@ -247,9 +247,9 @@ test('where neither is installed nothing is planned', async () => {
   const it = home([])
   await expect(it.setup()).rejects.toMatchObject({
     code: 'unavailable',
-    message: 'Terraform or OpenTofu is not installed',
+    message: 'Terraform is not installed',
   })
-  expect(await it.check()).toEqual(['skipped Terraform or OpenTofu is not installed'])
+  expect(await it.check()).toEqual(['skipped Terraform is not installed'])
   writeFileSync(join(it.home, '.terraformrc'), block)
   expect(await it.undo()).toEqual(['.terraformrc: no longer ask credbridge'])
 })
