@@ -3,12 +3,12 @@ import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { hint } from '../core/hint.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
-import { broken, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
+import { broken, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 
 interface MoveOptions {
   readonly to: string
@@ -68,6 +68,10 @@ async function moveAll(
       try {
         if (!(await moveItem(asker, entry, from, to))) continue
         terminal.say(`moved ${shown(entry)}\n`)
+        if (entry.kind === 'minted') {
+          const words = placeWords(entry.endpoint, entry.account)
+          sayLine(terminal, hint`note: its command runs from there once you approve it: credbridge approve ${words}`)
+        }
         moved++
       } catch (error) {
         const { code, message } = asFailure(error)

@@ -67,6 +67,7 @@ async function remove(
     if (done === 'restorable') restorable.add(entry.account)
     const unlikeAsked = done === 'final' && options.final !== true ? ', for good' : ''
     sayLine(terminal, `removed ${shown(entry)}${unlikeAsked}`)
+    if (entry.kind === 'minted') await withdrawApproval(context, entry)
     removed++
   }
   const unreadable = damaged ? await actions.removeUnreadable(endpoint) : 0
@@ -81,6 +82,12 @@ async function remove(
   if (removed === 0) await sayWhatIsLeft(context, endpoint, account, options.owner)
   else await sayHowToRestore(context, endpoint, [...restorable])
   return removed + unreadable === 0 ? nothingThere : 0
+}
+
+/** A record that arrives later, or is restored, says nothing about what the person wants to run then. */
+async function withdrawApproval({ engine, machine }: CliContext, entry: Entry): Promise<void> {
+  const { withdraw } = await import('../engine/approvals.ts')
+  for (const { name } of await engine.stores()) await withdraw(machine, name, entry)
 }
 
 async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts: readonly string[]): Promise<void> {
@@ -105,8 +112,9 @@ async function sayWhatIsLeft(
   sayLine(terminal, hint`hint: to remove it for good: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
-function shown({ endpoint, account, owner }: Entry): string {
-  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}`
+function shown({ endpoint, account, owner, kind }: Entry): string {
+  const what = kind === 'minted' ? ', a command that prints it' : ''
+  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}${what}`
 }
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {

@@ -24,6 +24,9 @@ async function restore(
   const { back, waiting } = await restorable.restore(endpoint, account, options.replace)
   for (const item of back) {
     sayLine(terminal, `${shownAccount(item.account)} at ${item.endpoint.key} is back, saved by ${item.owner}`)
+    if (item.kind !== 'minted') continue
+    const words = placeWords(item.endpoint, item.account)
+    sayLine(terminal, hint`note: its command runs once you approve it: credbridge approve ${words}`)
   }
   for (const item of waiting) {
     const command = hint`credbridge restore --replace ${placeWords(endpoint, item.account)}`
