@@ -57,6 +57,8 @@ async function permit({ machine, terminal }: CliContext, { store, item }: Minted
     sayLine(terminal, 'it is approved on this machine')
     return
   }
+  const { refuseReplaceable } = await import('./set-minted.ts')
+  refuseReplaceable(machine, command[0])
   const question = 'Let this command run as you, whenever a tool asks for the secret?'
   if (!(await terminal.confirm(question, hint`approve it on a terminal`))) {
     throw new Failure('refused', 'it was not approved')

@@ -9,6 +9,7 @@ import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
 import { broken, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 interface MoveOptions {
   readonly to: string
@@ -56,12 +57,8 @@ async function stores(context: CliContext, options: MoveOptions): Promise<{ from
 }
 
 /** Moves the entries. Returns how many stayed because the target cannot take them. Throws if a store fails. */
-async function moveAll(
-  { terminal, asker }: CliContext,
-  entries: readonly Entry[],
-  from: Store,
-  to: Store,
-): Promise<number> {
+async function moveAll(context: CliContext, entries: readonly Entry[], from: Store, to: Store): Promise<number> {
+  const { terminal, asker } = context
   let [moved, stayed] = [0, 0]
   try {
     for (const entry of entries) {
@@ -69,6 +66,7 @@ async function moveAll(
         if (!(await moveItem(asker, entry, from, to))) continue
         terminal.say(`moved ${shown(entry)}\n`)
         if (entry.kind === 'minted') {
+          await withdrawApproval(context, entry, from.name)
           const words = placeWords(entry.endpoint, entry.account)
           sayLine(terminal, hint`note: its command runs from there once you approve it: credbridge approve ${words}`)
         }

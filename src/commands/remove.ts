@@ -14,6 +14,7 @@ import {
   shownAccount,
   withService,
 } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 interface RemoveOptions {
   readonly service?: boolean
@@ -82,12 +83,6 @@ async function remove(
   if (removed === 0) await sayWhatIsLeft(context, endpoint, account, options.owner)
   else await sayHowToRestore(context, endpoint, [...restorable])
   return removed + unreadable === 0 ? nothingThere : 0
-}
-
-/** A record that arrives later, or is restored, says nothing about what the person wants to run then. */
-async function withdrawApproval({ engine, machine }: CliContext, entry: Entry): Promise<void> {
-  const { withdraw } = await import('../engine/approvals.ts')
-  for (const { name } of await engine.stores()) await withdraw(machine, name, entry)
 }
 
 async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts: readonly string[]): Promise<void> {

@@ -72,12 +72,17 @@ function resolvedProgram(machine: Machine, name: string, rest: readonly string[]
       hints: [hint`if you mean it: --command ${hint`${[path, ...rest]}`}`],
     })
   }
-  if (machine.files.isWorldWritable(dirname(path))) {
-    throw new Failure('refused', `every user of this machine can replace ${path}`, {
-      hints: [hint`chmod o-w ${dirname(path)}`],
-    })
-  }
+  refuseReplaceable(machine, path)
   return path
+}
+
+/** Refuses a program that would not be the same one when it runs. */
+export function refuseReplaceable(machine: Machine, program: string): void {
+  if (!isAbsolute(program)) throw new Failure('refused', `${program} is no absolute path`)
+  if (!machine.files.isWorldWritable(dirname(program))) return
+  throw new Failure('refused', `every user of this machine can replace ${program}`, {
+    hints: [hint`chmod o-w ${dirname(program)}`],
+  })
 }
 
 /** Approves the command that the person has just typed, and lets it run even if it failed a moment ago. */

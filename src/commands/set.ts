@@ -19,6 +19,7 @@ import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
@@ -60,7 +61,8 @@ async function set(context: CliContext, word: string, named: string | undefined,
   if (hasExpired(credential, Date.now())) throw new Failure('refused', 'it has expired already, nothing was kept')
   const actions = await (await broker()).personActions()
   const change = await actions.set(credential)
-  await minting?.approveSet(context, credential)
+  if (minting !== undefined) await minting.approveSet(context, credential)
+  else await withdrawApproval(context, place)
   sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}${minted?.shown ?? ''}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
   const printed = asPrinted(credential)

@@ -23,7 +23,7 @@ interface Approval {
   readonly path: string
 }
 
-export type Approver = Pick<Machine, 'env' | 'folders' | 'home' | 'processId' | 'userId' | 'workingFolder'>
+export type Approver = Pick<Machine, 'env' | 'files' | 'folders' | 'home' | 'processId' | 'userId' | 'workingFolder'>
 
 /** The PATH with which the person approved this credential's command; `undefined` if it is not approved. */
 export function approvedPath(machine: Approver, store: string, minted: Credential): string | undefined {

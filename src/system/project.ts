@@ -1,9 +1,13 @@
 import { isAbsolute, relative } from 'node:path'
 import type { Machine } from './machine.ts'
 
-/** Whether the path is in the working folder. A folder that has the home in it is nobody's project. */
-export function isInProject({ workingFolder, home }: Pick<Machine, 'workingFolder' | 'home'>, path: string): boolean {
-  return isWithin(workingFolder, path) && !isWithin(workingFolder, home)
+/** Whether the path, or what it links to, is in the working folder. A folder that has the home in it is no project. */
+export function isInProject(
+  { workingFolder, home, files }: Pick<Machine, 'workingFolder' | 'home' | 'files'>,
+  path: string,
+): boolean {
+  if (isWithin(workingFolder, home)) return false
+  return [path, files.resolved(path) ?? path].some((one) => isWithin(workingFolder, one))
 }
 
 function isWithin(folder: string, path: string): boolean {

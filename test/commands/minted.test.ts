@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
@@ -224,6 +224,10 @@ echo t0ken`
       stderr: `credbridge: mint is ${evil}, a file of the folder that you are in\nhint: if you mean it: --command '${evil} word'\n`,
       exitCode: 2,
     })
+    const link = join(world.session.folder, 'link')
+    symlinkSync(world.project, link)
+    const linked = { cwd: world.project, more: { PATH: `${link}:${world.env['PATH']}` } }
+    expect((await world.run('credbridge', words, linked)).stderr).toContain('a file of the folder that you are in')
     const relative = { cwd: world.project, more: { PATH: `.:${world.env['PATH']}` } }
     expect((await world.run('credbridge', words, relative)).stderr).toContain('there is no mint on PATH')
     chmodSync(world.project, 0o777)
@@ -299,6 +303,18 @@ hint: approve it on a terminal
       expect(restored.stderr).toContain(`note: its command runs once you approve it: credbridge approve ${at} alice\n`)
       expect((await world.credbridge('get', at)).stderr).toBe(inert)
     })
+
+    test('a secret that is typed over it ends the approval', async () => {
+      const world = await start()
+      world.program(join(world.bin, 'mint'), 'echo t0ken')
+      await set(world, 'mint')
+      await world.run('credbridge', ['set', at, 'alice'], { input: 'typed' })
+      expect((await world.credbridge('restore', '--replace', at)).stderr).toContain(
+        'its command runs once you approve it',
+      )
+      expect((await world.credbridge('get', at)).stderr).toBe(inert)
+      expect(world.runs()).toBe(0)
+    })
   })
 
   needs('a keyring (dbus-daemon, gnome-keyring-daemon)', hasKeyring)('in the keychain', () => {
@@ -316,6 +332,12 @@ hint: approve it on a terminal
       expect(moved.stderr).toContain(`credbridge approve ${at} alice\n`)
       const there = { more: { CREDBRIDGE_STORE: 'vault' } }
       expect((await world.run('credbridge', ['get', at], there)).stderr).toContain('not approved here')
+      expect(
+        await world.run('credbridge', ['move', '--all', '--from', 'vault', '--to', 'secret-service']),
+      ).toMatchObject({
+        exitCode: 0,
+      })
+      expect((await world.credbridge('get', at)).stderr).toContain('not approved here')
       expect(world.runs()).toBe(1)
     })
   })
