@@ -142,6 +142,7 @@ needs('the build (npm run build)', built)('built', () => {
     const world = await start()
     for (const [script, why] of [
       ['exec yes s3cret', 'printed more than 65536 bytes'],
+      ["head -c 100000 /dev/zero | tr '\\0' a", 'printed more than 65536 bytes'],
       [`printf '\\377s3cret'`, 'it printed what is not UTF-8 text'],
     ] as const) {
       world.program(join(world.bin, 'mint'), script)
@@ -235,14 +236,14 @@ echo t0ken`
     expect((await world.run('credbridge', open)).stderr).toContain(`every user of this machine can replace ${evil}`)
   })
 
-  test('the program stays the one that was approved, whatever PATH a caller has', async () => {
+  test('the program stays the one that was approved, whatever PATH and variables a caller has', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), 'helper')
-    world.program(join(world.bin, 'helper'), 'echo t0ken')
+    world.program(join(world.bin, 'helper'), `echo "t0ken \${PROFILE-of nobody}"`)
     await set(world, 'mint')
     for (const name of ['mint', 'helper', 'sh']) world.program(join(world.project, name), 'echo evil')
-    const more = { PATH: `${world.project}:${world.env['PATH']}` }
-    expect((await world.run('credbridge', ['get', at], { cwd: world.project, more })).stdout).toBe('t0ken\n')
+    const more = { PATH: `${world.project}:${world.env['PATH']}`, PROFILE: 'evil' }
+    expect((await world.run('credbridge', ['get', at], { cwd: world.project, more })).stdout).toBe('t0ken of nobody\n')
   })
 
   test('no shell reads the words, which is said; a shell that the person names does', async () => {
