@@ -62,7 +62,7 @@ async function set(context: CliContext, word: string, named: string | undefined,
   const actions = await (await broker()).personActions()
   const change = await actions.set(credential)
   if (minting !== undefined) await minting.approveSet(context, credential)
-  else await withdrawApproval(context, place)
+  else if (change.replacedCommand) await withdrawApproval(context, place)
   sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}${minted?.shown ?? ''}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
   const printed = asPrinted(credential)
