@@ -20,7 +20,9 @@ export function withService(command: Command): Command {
 }
 
 export function kindOption(): Option {
-  return new Option('--kind <kind>', 'what the secret is').choices([...kinds]).default('basic')
+  return new Option('--kind <kind>', 'what the secret is')
+    .choices(kinds.filter((kind) => kind !== 'minted'))
+    .default('basic')
 }
 
 /**

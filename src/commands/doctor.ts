@@ -4,7 +4,7 @@ import { isNoteKind } from '../core/credential.ts'
 import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { hint } from '../core/hint.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import { restorableIn } from '../core/restorable.ts'
 import { safeJson } from '../core/safe-json.ts'
 import { runtime } from '../edge/installation/version.ts'
@@ -17,6 +17,7 @@ import { reportStores, type StoresReport } from './doctor-stores.ts'
 import { entryState, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
 import { removeToolLeftovers } from './leftovers.ts'
+import { mintedStates } from './minted-state.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
   program
@@ -76,6 +77,7 @@ function checks(context: CliContext, stores: StoresReport | undefined): readonly
   return [
     { name: 'erased', run: () => checkErased(context, stores) },
     { name: 'refused', run: () => checkRefused(context, stores) },
+    { name: 'minted', run: () => checkMinted(context, stores) },
     { name: 'environment', run: async () => checkEnvironment(context) },
     ...tools.flatMap((tool, at) =>
       tool.commands
@@ -130,6 +132,21 @@ async function checkRefused(context: CliContext, stores: StoresReport | undefine
 async function checkLeftovers({ machine }: CliContext): Promise<readonly DoctorLine[]> {
   await removeToolLeftovers(machine, tools)
   return []
+}
+
+/** Commands that print a secret: whether they may run here, and whether they do. */
+async function checkMinted(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
+  if (stores?.stores.find(({ inUse }) => inUse)?.works !== true) return []
+  const broker = await context.broker()
+  const minted = await (await broker.personActions()).minted(await broker.list())
+  const states = await mintedStates(context.machine, minted, Date.now())
+  return states.map(({ entry: { endpoint, account }, approved, failed }): DoctorLine => {
+    const who = `${shownAccount(account)} at ${endpoint.key}`
+    if (failed !== undefined) return { state: 'wrong', says: `the command of ${who}: ${failed}` }
+    if (approved) return { state: 'ok', says: `the command of ${who} is approved` }
+    const fix = hint`credbridge approve ${placeWords(endpoint, account)}`
+    return { state: 'note', says: `the command of ${who} is not approved on this machine`, fix }
+  })
 }
 
 function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {

@@ -49,6 +49,7 @@ async function get(
     account: credential.account,
     owner,
     kind,
+    minted: answer.minted,
     scheme,
     expires,
     secret: credential.secret.expose(),

@@ -18,6 +18,7 @@ import {
   withService,
 } from './arguments.ts'
 import { entryState, entryStateData, entryStateText, fixesFor, refusedCopy } from './entry-state.ts'
+import { mintedData, mintedStates, mintedText, stateOf } from './minted-state.ts'
 
 export function listCommand(program: Command, context: CliContext): void {
   withService(program.command('list [endpoint] [account]'))
@@ -29,7 +30,7 @@ export function listCommand(program: Command, context: CliContext): void {
 }
 
 async function list(
-  { terminal, broker }: CliContext,
+  { terminal, broker, machine }: CliContext,
   word: string | undefined,
   account: string | undefined,
   options: { json?: boolean; service?: boolean },
@@ -43,13 +44,27 @@ async function list(
   const entries = all.filter((entry) => !isNoteKind(entry.kind) && isMeant(entry)).sort(byName)
   const near = all.filter(({ endpoint: at }) => endpoint === undefined || sameEndpoint(at, endpoint))
   const ended = await (await opened.personActions()).endedUses(near)
-  const state = (entry: Entry) => entryState(entry, all, ended)
   const now = Date.now()
+  const minted = await mintedStates(machine, await (await opened.personActions()).minted(entries), now)
+  const state = (entry: Entry) => {
+    const { kind = entry.kind } = stateOf(entry, minted) ?? {}
+    return entryState({ ...entry, kind }, all, ended)
+  }
+  const mintedAs = (entry: Entry) => {
+    const found = stateOf(entry, minted)
+    return found === undefined ? undefined : { text: mintedText(found, now), data: { minted: mintedData(found) } }
+  }
   if (options.json === true) {
-    const data = entries.map((entry) => ({ ...jsonEntry(entry), ...entryStateData(state(entry)) }))
+    const data = entries.map((entry) => ({
+      ...jsonEntry(entry),
+      ...entryStateData(state(entry)),
+      ...mintedAs(entry)?.data,
+    }))
     terminal.out(`${safeJson(data, 2)}\n`)
   } else {
-    terminal.out(table(entries.map((entry) => [...row(entry), entryStateText(state(entry), now)])))
+    const textOf = (entry: Entry) =>
+      [entryStateText(state(entry), now), mintedAs(entry)?.text ?? ''].filter((text) => text !== '').join('; ')
+    terminal.out(table(entries.map((entry) => [...row(entry), textOf(entry)])))
     for (const command of new Set(entries.flatMap((entry) => fixesFor(entry, ended))))
       sayLine(terminal, `hint: ${command}`)
     const copies = all.some(({ kind }) => kind === 'erased') ? await refusedCopies(opened) : []

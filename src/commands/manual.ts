@@ -19,10 +19,12 @@ export function manualPage(program: Command, version: string): string {
     ...item('CREDBRIDGE_STORE', 'the store to use; takes precedence over the settings file and the settled store'),
     ...item('CREDBRIDGE_PROMPT', '"never": open no dialog to unlock a store'),
     ...item('CREDBRIDGE_DEBUG', '1: print where a failure happened on standard error, without values'),
+    ...item('CREDBRIDGE_MINTING', 'set for a command that prints a secret: below it no such command runs'),
     ...item('NO_COLOR', 'no colours'),
     '.SH FILES',
     ...item('$XDG_CONFIG_HOME/credbridge/config.toml', 'the settings, written by you'),
     ...item('$XDG_STATE_HOME/credbridge/store', 'the store that was settled'),
+    ...item('$XDG_STATE_HOME/credbridge/approved-commands.json', 'the commands that you approved, as hashes'),
     '',
   ].join('\n')
 }

@@ -3,12 +3,13 @@ import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { hint } from '../core/hint.ts'
+import { hint, placeWords } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
-import { broken, endpointFrom, nothingThere, shownAccount, withService } from './arguments.ts'
+import { broken, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 interface MoveOptions {
   readonly to: string
@@ -56,18 +57,19 @@ async function stores(context: CliContext, options: MoveOptions): Promise<{ from
 }
 
 /** Moves the entries. Returns how many stayed because the target cannot take them. Throws if a store fails. */
-async function moveAll(
-  { terminal, asker }: CliContext,
-  entries: readonly Entry[],
-  from: Store,
-  to: Store,
-): Promise<number> {
+async function moveAll(context: CliContext, entries: readonly Entry[], from: Store, to: Store): Promise<number> {
+  const { terminal, asker } = context
   let [moved, stayed] = [0, 0]
   try {
     for (const entry of entries) {
       try {
         if (!(await moveItem(asker, entry, from, to))) continue
         terminal.say(`moved ${shown(entry)}\n`)
+        if (entry.kind === 'minted') {
+          await withdrawApproval(context, entry, from.name)
+          const words = placeWords(entry.endpoint, entry.account)
+          sayLine(terminal, hint`note: its command runs from there once you approve it: credbridge approve ${words}`)
+        }
         moved++
       } catch (error) {
         const { code, message } = asFailure(error)

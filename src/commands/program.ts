@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowCommand } from './allow.ts'
+import { approveCommand } from './approve.ts'
 import { broughtCommands } from './brought-commands.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
@@ -39,7 +40,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   }
   setupCommand(program, context)
   importCommand(program, context)
-  for (const add of [runCommand, allowCommand, moveCommand, useCommand]) {
+  for (const add of [runCommand, allowCommand, approveCommand, moveCommand, useCommand]) {
     add(program, context)
   }
   await broughtCommands(program, context)

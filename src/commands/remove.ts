@@ -14,6 +14,7 @@ import {
   shownAccount,
   withService,
 } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 interface RemoveOptions {
   readonly service?: boolean
@@ -67,6 +68,7 @@ async function remove(
     if (done === 'restorable') restorable.add(entry.account)
     const unlikeAsked = done === 'final' && options.final !== true ? ', for good' : ''
     sayLine(terminal, `removed ${shown(entry)}${unlikeAsked}`)
+    if (entry.kind === 'minted') await withdrawApproval(context, entry)
     removed++
   }
   const unreadable = damaged ? await actions.removeUnreadable(endpoint) : 0
@@ -105,8 +107,9 @@ async function sayWhatIsLeft(
   sayLine(terminal, hint`hint: to remove it for good: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
-function shown({ endpoint, account, owner }: Entry): string {
-  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}`
+function shown({ endpoint, account, owner, kind }: Entry): string {
+  const what = kind === 'minted' ? ', a command that prints it' : ''
+  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}${what}`
 }
 
 function severalAccounts(endpoint: Endpoint, accounts: readonly string[]): Failure {

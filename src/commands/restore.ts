@@ -3,6 +3,7 @@ import { toolOf } from '../core/credential.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
   withService(program.command('restore <endpoint> [account]'))
@@ -14,16 +15,21 @@ export function restoreCommand(program: Command, context: CliContext): void {
 }
 
 async function restore(
-  { terminal, broker }: CliContext,
+  context: CliContext,
   word: string,
   account: string | undefined,
   options: { service?: boolean; replace?: boolean },
 ): Promise<number> {
+  const { terminal, broker } = context
   const endpoint = endpointFrom(word, options)
   const { restorable } = await broker()
   const { back, waiting } = await restorable.restore(endpoint, account, options.replace)
   for (const item of back) {
     sayLine(terminal, `${shownAccount(item.account)} at ${item.endpoint.key} is back, saved by ${item.owner}`)
+    if (item.kind !== 'minted') continue
+    await withdrawApproval(context, item)
+    const words = placeWords(item.endpoint, item.account)
+    sayLine(terminal, hint`note: its command runs once you approve it: credbridge approve ${words}`)
   }
   for (const item of waiting) {
     const command = hint`credbridge restore --replace ${placeWords(endpoint, item.account)}`

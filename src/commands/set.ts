@@ -12,12 +12,14 @@ import {
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint, placeWords } from '../core/hint.ts'
+import { asPrinted } from '../core/minted-view.ts'
 import type { SetResult } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
 import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { withdrawApproval } from './withdraw-approval.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
@@ -25,6 +27,8 @@ export function setCommand(program: Command, context: CliContext): void {
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .option('--allow-empty', 'accept an empty secret from standard input')
+    .option('--command <words>', 'keep a command that prints the secret, instead of a secret')
+    .option('--lasts <time>', 'how long what the command prints can be used: 45m, 12h, 7d')
     .action(async (endpoint: string, account: string | undefined, options) =>
       context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
     )
@@ -35,6 +39,8 @@ interface SetOptions {
   readonly kind: Kind
   readonly scheme?: string
   readonly allowEmpty?: boolean
+  readonly command?: string
+  readonly lasts?: string
 }
 
 async function set(context: CliContext, word: string, named: string | undefined, options: SetOptions): Promise<number> {
@@ -43,15 +49,26 @@ async function set(context: CliContext, word: string, named: string | undefined,
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
   const account = named ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
-  const described = await describedBy(context, endpoint, options)
-  const credential = { endpoint, account, owner: person, ...described, ...(scheme === undefined ? {} : { scheme }) }
+  const place = { endpoint, account, owner: person }
+  const isCommand = options.command !== undefined || options.lasts !== undefined
+  const minting = isCommand ? await import('./set-minted.ts') : undefined
+  const minted = minting?.describeMinted(context.machine, place, options)
+  const credential: Credential = minted?.credential ?? {
+    ...place,
+    ...(await describedBy(context, endpoint, options)),
+    ...(scheme === undefined ? {} : { scheme }),
+  }
   if (hasExpired(credential, Date.now())) throw new Failure('refused', 'it has expired already, nothing was kept')
   const actions = await (await broker()).personActions()
   const change = await actions.set(credential)
-  sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}`)
+  if (minting !== undefined) await minting.approveSet(context, credential)
+  else if (change.replacedCommand) await withdrawApproval(context, place)
+  sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}${minted?.shown ?? ''}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
-  const remarks = [...remarksOn(change, credential, recoverHours), ...remarksOnUser(credential, tokenUser)]
-  if (terminal.inIsTerminal) remarks.push(...(await remarksOnListing(context, credential)))
+  const printed = asPrinted(credential)
+  const remarks = [...remarksOn(change, credential, recoverHours), ...remarksOnUser(printed, tokenUser)]
+  remarks.push(...(minted?.remarks ?? []))
+  if (terminal.inIsTerminal) remarks.push(...(await remarksOnListing(context, printed)))
   for (const remark of remarks) sayLine(terminal, `note: ${remark}`)
   return 0
 }

@@ -1,7 +1,7 @@
 import { type Aliases, followAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import type { BrokerParts } from './broker-parts.ts'
-import { type Credential, type Entry, person } from './credential.ts'
+import { type Credential, type Entry, person, type StoredItem } from './credential.ts'
 import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
@@ -26,7 +26,15 @@ export interface BrokerOptions {
   readonly aliases?: Aliases
   /** The user name to send with a token that has none, at a provider that credbridge does not know. */
   readonly tokenUser?: string
+  /** Absent: minted credentials answer no lookup. */
+  readonly mint?: Mint
 }
+
+/**
+ * Answers with the result of a minted credential's command, the kept one if it is still good. `undefined` if a command
+ * must not run now. `refused` if the person has not approved it on this machine.
+ */
+export type Mint = (store: Store, asker: Asker, minted: Credential) => Promise<StoredItem<Credential> | undefined>
 
 /** Decides which store is asked, in which order, and what absence and failure mean. */
 export interface Broker {
@@ -48,7 +56,7 @@ export interface Broker {
 }
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { stores, asker, now, recoverHours, aliases = {}, tokenUser } = options
+  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, mint } = options
   const withAliases = followAliases(aliases)
   const restorable = restorableIn(stores[0], asker, now, recoverHours)
   const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
@@ -59,6 +67,15 @@ export function createBroker(options: BrokerOptions): Broker {
       (endpoints, account) =>
         store.find(asker, endpoints, account),
   )
+
+  async function find(lookup: Lookup): Promise<Answer | undefined> {
+    const endpoints = withAliases(lookup.endpoints)
+    const found = await findIn(reads, withTokenUser({ ...lookup, endpoints }), now())
+    const minted = found?.answer.credential.minted
+    if (found === undefined || minted === undefined) return found?.answer
+    const credential = await mint?.(stores[found.position] ?? stores[0], asker, minted)
+    return credential && { ...found.answer, credential, minted: true }
+  }
 
   async function list(): Promise<readonly Entry[]> {
     const all: Entry[] = []
@@ -83,7 +100,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   return {
-    find: (lookup) => findIn(reads, withTokenUser({ ...lookup, endpoints: withAliases(lookup.endpoints) }), now()),
+    find,
     save,
     remove: (removal) => removeFor(parts, withTokenUser(removal)),
     list,

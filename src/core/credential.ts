@@ -11,8 +11,17 @@ import type { Secret } from './secret.ts'
  * - `text`                any text of Python's keyring; never leaves Python
  * - `client-certificate`  a certificate and its private key (core/client-certificate.ts)
  * - `cloud-keys`          an access key of a cloud, with its session token if it is temporary (core/cloud-keys.ts)
+ * - `minted`              a command that prints the secret, and its last result (core/minted.ts)
  */
-export type Kind = 'basic' | 'bearer' | 'header' | 'docker-identity' | 'text' | 'client-certificate' | 'cloud-keys'
+export type Kind =
+  | 'basic'
+  | 'bearer'
+  | 'header'
+  | 'docker-identity'
+  | 'text'
+  | 'client-certificate'
+  | 'cloud-keys'
+  | 'minted'
 
 export const kinds: readonly Kind[] = [
   'basic',
@@ -22,6 +31,7 @@ export const kinds: readonly Kind[] = [
   'text',
   'client-certificate',
   'cloud-keys',
+  'minted',
 ]
 
 /**
@@ -76,6 +86,8 @@ export interface Credential extends Place {
   /** The owner's spelling of the endpoint, if it is not the canonical one. Never used to match. */
   readonly spelling?: string
   readonly more?: UnknownMembers
+  /** The stored credential of kind `minted` that this one shows as what its command prints (core/minted-view.ts). */
+  readonly minted?: Credential
 }
 
 /**

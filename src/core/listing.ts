@@ -123,7 +123,7 @@ async function sharedWith(
 
 async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {
   try {
-    return (await findIn(read, lookup, now))?.credential
+    return (await findIn(read, lookup, now))?.answer.credential
   } catch (error) {
     if (isAboutOneItem(error) || (isFailure(error) && error.code === 'ambiguous')) return undefined
     throw error

@@ -6,6 +6,8 @@ import { type EndedUse, endedUses } from './ended-uses.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure, isFailure, withHints } from './failure.ts'
 import { endpointWords, hint, placeWords } from './hint.ts'
+import { type MintedEntry, mintedEntries } from './minted-entries.ts'
+import { asPrinted } from './minted-view.ts'
 import { type SetResult, setByPerson } from './persons-word.ts'
 import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
@@ -25,7 +27,7 @@ export interface PersonActions {
   setDefault(endpoint: Endpoint, account: string): Promise<void>
   /** Removes the default. Returns the accounts that had it. */
   unsetDefault(endpoint: Endpoint): Promise<readonly string[]>
-  /** The entries that could answer a lookup at the endpoint, aliases included, without secrets. */
+  /** The entries that could answer a lookup at the endpoint, aliases included, with the kinds that they answer as. */
   reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]>
   /** Lets a tool list this account as if it had saved it, and removes the notes that ended its use. */
   share(endpoint: Endpoint, account: string, tool: Owner): Promise<void>
@@ -33,6 +35,8 @@ export interface PersonActions {
    * Undoes `share`. With `endUse` the tool no longer gets the account until the next share. False if nothing changed.
    */
   unshare(endpoint: Endpoint, account: string, tool: Owner, endUse: boolean): Promise<boolean>
+  /** The minted credentials among these entries. */
+  minted(entries: readonly Entry[]): Promise<readonly MintedEntry[]>
   /** The ended uses among these entries. */
   endedUses(entries: readonly Entry[]): Promise<readonly EndedUse[]>
 }
@@ -107,7 +111,11 @@ export function personActions(parts: BrokerParts): PersonActions {
   async function reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
     const entries: Entry[] = []
     for (const place of withAliases([endpoint])) entries.push(...(await entriesAt(place, account)))
-    return entries
+    const minted = await mintedEntries(parts, entries)
+    return entries.map((entry) => {
+      const item = minted.map((one) => one.item).find((one) => samePlace(one, entry))
+      return item === undefined ? entry : { ...entry, kind: asPrinted(item).kind }
+    })
   }
 
   /** A tool's own item and its note have the same place. The note must not replace the item, which is listed anyway. */
@@ -147,6 +155,7 @@ export function personActions(parts: BrokerParts): PersonActions {
     reachable,
     share,
     unshare,
+    minted: (entries) => mintedEntries(parts, entries),
     endedUses: (entries) => endedUses(parts, entries),
   }
 }

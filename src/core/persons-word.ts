@@ -35,6 +35,8 @@ export interface SetResult {
   readonly resumed: readonly Owner[]
   /** The endpoint has other accounts, and this one became the default. */
   readonly isNowDefault: boolean
+  /** It replaced a command that prints the secret (core/minted.ts). */
+  readonly replacedCommand: boolean
 }
 
 const nothing: SetResult = {
@@ -45,6 +47,7 @@ const nothing: SetResult = {
   restorable: 'no',
   resumed: [],
   isNowDefault: false,
+  replacedCommand: false,
 }
 
 /**
@@ -91,6 +94,7 @@ export async function setByPerson(parts: BrokerParts, credential: Credential): P
     restorable: isRestorable ? (replaced.length > 0 ? 'instead' : 'beside') : 'no',
     resumed: [...new Set(lifted.map(({ owner }) => toolOf(owner)))].sort(),
     isNowDefault,
+    replacedCommand: isNew && before?.kind === 'minted',
   }
 }
 

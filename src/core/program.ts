@@ -10,8 +10,12 @@ export interface RunOptions {
   readonly input?: string
   /** Added to the environment; `undefined` takes the variable out of it. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** `false`: the program gets nothing of this process's environment, only `env`. */
+  readonly inherits?: false
   /** Timeout in milliseconds; absent: 10 seconds. */
   readonly limit?: number
+  /** The largest output, in bytes; absent: 16 MiB. */
+  readonly mostOutput?: number
 }
 
 /**
@@ -27,3 +31,8 @@ export const insideHelper = 'CREDBRIDGE_INSIDE_HELPER'
 
 /** The message in that case. The outer credbridge recognises it in the helper's output. */
 export const askedAgain = 'a helper that credbridge asked asks credbridge in turn'
+
+/**
+ * Set for a command whose output is a secret (core/minted.ts). A call below it starts no such command and waits for none.
+ */
+export const insideMinting = 'CREDBRIDGE_MINTING'

@@ -1,11 +1,13 @@
+import type { Asker } from './asker.ts'
 import type { BrokerParts } from './broker-parts.ts'
-import type { Kind, NoteItem, Owner, StoredItem } from './credential.ts'
+import type { Credential, Kind, NoteItem, Owner, StoredItem } from './credential.ts'
 import { isNote, noteOwner } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { copiesEndpoint } from './restorable.ts'
 import { saveNote } from './save-note.ts'
 import type { Secret } from './secret.ts'
 import { accountToRead, type Lookup, usableAt } from './selection.ts'
+import type { Store } from './store.ts'
 import { fromLaterVersion } from './unknown-item.ts'
 
 export interface Removal extends Pick<Lookup, 'borrowedKinds' | 'tokenUser' | 'sharedOnly'> {
@@ -42,10 +44,12 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   for (const store of stores) {
     const found = store === first ? inFirst : await store.find(asker, endpoints, accountToRead(removal))
     const usable = usableAt([...notes, ...found], { ...removal, endpoints })
-    const matching = usable
-      .flatMap((at) => at.usable)
-      .filter((item) => secret === undefined || item.secret.equals(secret))
+    const named = usable.flatMap((at) => at.usable).filter((item) => secret === undefined || item.secret.equals(secret))
+    const matching = named.filter(({ minted }) => minted === undefined || secret === undefined)
     const later = secret === undefined ? usable.flatMap((at) => at.later) : []
+    for (const { minted } of named) {
+      if (minted !== undefined && secret !== undefined) removed = (await dropResult(store, asker, minted)) || removed
+    }
     for (const item of matching.filter((one) => one.owner === tool && isAtEndpoint(one))) {
       if (recoverable) await restorable.keep(item)
       await store.remove(asker, item, secret)
@@ -64,6 +68,12 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   if (!changed && unreadable !== undefined) throw fromLaterVersion(unreadable)
   if (changed) await restorable.sweep(inFirst)
   return changed
+}
+
+/** A server refused what a command printed, so the next lookup runs the command again. */
+async function dropResult(store: Store, asker: Asker, minted: Credential): Promise<boolean> {
+  const { withoutResult } = await import('./minted.ts')
+  return store.save(asker, withoutResult(minted), { replaces: minted })
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

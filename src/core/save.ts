@@ -83,8 +83,14 @@ async function isBorrowed(
           readable(await store.find(asker, endpoints, account)),
     ),
   ]
-  const answer = await findIn(reads, lookup, now())
-  return answer !== undefined && sameProof(answer.credential, credential)
+  const answer = (await findIn(reads, lookup, now()))?.answer
+  return answer !== undefined && isRepeated(answer.credential, credential)
+}
+
+/** Old clients repeat a secret without its expiry, and every result of a command has one. */
+function isRepeated(answered: Credential, credential: Credential): boolean {
+  if (answered.minted === undefined) return sameProof(answered, credential)
+  return answered.expires !== undefined && answered.secret.equals(credential.secret)
 }
 
 /** Whether a person has replaced this very credential. The tool got it earlier and merely repeats it. */

@@ -4,6 +4,7 @@ import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, pers
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { hint, placeWords } from './hint.ts'
+import { asPrinted } from './minted-view.ts'
 import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 
 /** Which tool asks, for what, and which kinds its wire can carry. */
@@ -37,6 +38,8 @@ export interface Answer {
   readonly user: string
   /** The secret has expired. Only the refresh token may be sent. */
   readonly expired: boolean
+  /** A command printed the secret. */
+  readonly minted?: true
 }
 
 /**
@@ -77,6 +80,7 @@ export function usableAt(items: readonly StoredItem[], lookup: UsableFor): Usabl
     const endedAt = itemsAt.filter((item) => item.kind === 'ended' && isNoteAbout(lookup.tool, item.owner))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
     const fitting = itemsAt
+      .map((item) => (isCredential(item) ? asPrinted(item) : item))
       .filter((item) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item)))
       .filter(({ owner }) => (owner !== ourselves && owner !== pythonNotes) || lookup.tool === owner)
       .filter(({ account }) => isNamed(account, lookup))
@@ -131,7 +135,7 @@ function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number)
   const steps = lookup.tool === person ? [meant] : byRank()
   for (const candidates of steps) {
     const credentials = candidates.filter(isCredential)
-    const fresh = credentials.filter((credential) => !hasExpired(credential, now))
+    const fresh = credentials.filter((one) => one.minted !== undefined || !hasExpired(one, now))
     if (fresh.length > 0) return answer(oneOf(fresh, items, lookup), false, lookup)
     const renewable = credentials.filter((one) => lookup.refresh === true && one.refreshToken !== undefined)
     if (renewable.length > 0) return answer(oneOf(renewable, items, lookup), true, lookup)

@@ -1,3 +1,4 @@
+import type { Hint } from './hint.ts'
 import type { Secret } from './secret.ts'
 
 /** A person's terminal. `out` writes data to standard output, `say` writes messages to standard error. */
@@ -10,7 +11,8 @@ export interface Terminal {
   ask(question: string): Promise<string>
   /** The same without echo; not even the length of the input is shown. */
   askSecret(question: string): Promise<Secret>
-  confirm(question: string): Promise<boolean>
+  /** `otherwise`: what a person can do where there is no terminal. */
+  confirm(question: string, otherwise?: Hint): Promise<boolean>
   /** Reads all of standard input as a secret, without one trailing line end. */
   readSecret(): Promise<Secret>
 }

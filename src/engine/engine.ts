@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Asker } from '../core/asker.ts'
-import { type Broker, createBroker } from '../core/broker.ts'
+import { type Broker, createBroker, type Mint } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
@@ -71,7 +71,9 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
   async function broker(asker: Asker): Promise<Broker> {
     const { settings, stores } = await open()
     const { recoverHours, aliases, tokenUser } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
+    const mint: Mint = async (store, asker, minted) =>
+      (await import('./mint.ts')).mint({ machine, store, asker, now: Date.now }, minted)
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser, mint })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {

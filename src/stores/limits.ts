@@ -6,7 +6,7 @@ import type { Traits } from '../core/store.ts'
 /** Throws `unsupported` or `too-large` for an item that a store with these traits cannot keep completely. */
 export function refuseBeyond(traits: Traits, store: string, item: Item): void {
   if (!traits.extras && !isBare(item)) throw unsupported(store, 'only one password for each account')
-  if (!traits.emptySecret && isCredential(item) && item.secret.expose() === '') {
+  if (!traits.emptySecret && isCredential(item) && item.kind !== 'minted' && item.secret.expose() === '') {
     throw unsupported(store, 'no empty secrets')
   }
   if (traits.largest !== undefined && Buffer.byteLength(encodeItem(item)) > traits.largest) {

@@ -5,7 +5,7 @@ import type { Ran, Run, RunOptions } from '../core/program.ts'
 import { childEnvironment } from './child-environment.ts'
 import type { Environment } from './machine.ts'
 
-const mostOutput = 16 * 1024 * 1024
+const usualOutput = 16 * 1024 * 1024
 
 /** Returns a function that runs programs with this environment and the additions of each call. */
 export function runIn(env: Environment): Run {
@@ -14,15 +14,16 @@ export function runIn(env: Environment): Run {
 
 /**
  * Runs a program, named by its absolute path, without a shell. Its working directory is the root folder, so that it
- * finds nothing in the current one. Over the time limit: `timeout`. Cannot be started, or prints over 16 MiB:
+ * finds nothing in the current one. Over the time limit: `timeout`. Cannot be started, or prints too much:
  * `unavailable`.
  */
 function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
+  const { mostOutput = usualOutput } = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
       cwd: parse(program).root,
-      env: childEnvironment(from, options.env),
+      env: childEnvironment(options.inherits === false ? {} : from, options.env),
       windowsHide: true,
     })
     const failed = (code: 'timeout' | 'unavailable', what: string) => {
@@ -37,7 +38,7 @@ function run(from: Environment, program: string, words: readonly string[], optio
       let size = 0
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > mostOutput) failed('unavailable', 'printed more than 16 MiB')
+        if (size > mostOutput) failed('unavailable', `printed more than ${mostOutput} bytes`)
         else chunks.push(chunk)
       })
       return () => Buffer.concat(chunks).toString('utf8')

@@ -14,9 +14,10 @@ const offers: readonly (readonly [line: string, some: readonly string[], never: 
   ['credbridge setup ', ['git', 'docker', 'pip'], ['get', '--file', '--keep']],
   ['credbridge setup git --', ['--only', '--undo', '--dry-run'], ['--file', '--keep', 'docker']],
   ['credbridge import git --', ['--file', '--keep'], ['--only', '--no-prove']],
-  ['credbridge set https://example.com --', ['--kind', '--service'], ['--json', '--undo']],
   ['credbridge netrc --', ['--show'], ['--json']],
   ['credbridge import netrc --', ['--file', '--undo'], ['--no-prove']],
+  ['credbridge set https://example.com --', ['--kind', '--service', '--command', '--lasts'], ['--json', '--undo']],
+  ['credbridge approve https://example.com --', ['--undo', '--service'], ['--lasts']],
   ['credbridge completion ', ['bash', 'zsh', 'fish'], ['get', 'git']],
 ]
 

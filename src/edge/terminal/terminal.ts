@@ -1,5 +1,6 @@
 import { isatty, type ReadStream, type WriteStream } from 'node:tty'
 import { Failure } from '../../core/failure.ts'
+import type { Hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Terminal } from '../../core/terminal.ts'
 import type { CallInput } from '../../engine/call.ts'
@@ -15,8 +16,11 @@ export function thisTerminal(): Terminal {
     say: (text) => write(2, text),
     ask: (question) => asking(async ({ text }, streams) => text({ message: question, ...streams })),
     askSecret: (question) => askUnseen(`${question}: `),
-    confirm: (question) =>
-      asking(async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams })),
+    confirm: (question, otherwise) =>
+      asking(
+        async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams }),
+        otherwise,
+      ),
     async readSecret() {
       const input = await inputReader(patientInput()).message({ atMost: 16 * 1024 * 1024 })
       return new Secret(input.text().replace(/\r?\n$/, ''))
@@ -36,8 +40,9 @@ type Prompts = typeof import('@clack/prompts')
 
 async function asking<T>(
   ask: (prompts: Prompts, streams: { input: ReadStream; output: WriteStream }) => Promise<T>,
+  otherwise?: Hint,
 ): Promise<Exclude<T, symbol>> {
-  const [input, output] = terminalStreams()
+  const [input, output] = terminalStreams(otherwise)
   try {
     const prompts = await import('@clack/prompts')
     const answer = await ask(prompts, { input, output })
