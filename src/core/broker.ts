@@ -2,6 +2,7 @@ import { type Aliases, followAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import type { BrokerParts } from './broker-parts.ts'
 import { type Credential, type Entry, person } from './credential.ts'
+import type { Hear } from './decision.ts'
 import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
@@ -26,7 +27,11 @@ export interface BrokerOptions {
   readonly aliases?: Aliases
   /** The user name to send with a token that has none, at a provider that credbridge does not know. */
   readonly tokenUser?: string
+  /** Called for each `find`, with the lookup as it is carried out. The result hears how that is decided. */
+  readonly hearing?: Hearing | undefined
 }
+
+export type Hearing = (lookup: Lookup) => Hear
 
 /** Decides which store is asked, in which order, and what absence and failure mean. */
 export interface Broker {
@@ -48,7 +53,7 @@ export interface Broker {
 }
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { stores, asker, now, recoverHours, aliases = {}, tokenUser } = options
+  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, hearing } = options
   const withAliases = followAliases(aliases)
   const restorable = restorableIn(stores[0], asker, now, recoverHours)
   const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
@@ -59,6 +64,11 @@ export function createBroker(options: BrokerOptions): Broker {
       (endpoints, account) =>
         store.find(asker, endpoints, account),
   )
+
+  async function find(asked: Lookup): Promise<Answer | undefined> {
+    const lookup = withTokenUser({ ...asked, endpoints: withAliases(asked.endpoints) })
+    return findIn(reads, lookup, now(), hearing?.(lookup))
+  }
 
   async function list(): Promise<readonly Entry[]> {
     const all: Entry[] = []
@@ -83,7 +93,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   return {
-    find: (lookup) => findIn(reads, withTokenUser({ ...lookup, endpoints: withAliases(lookup.endpoints) }), now()),
+    find,
     save,
     remove: (removal) => removeFor(parts, withTokenUser(removal)),
     list,

@@ -1,17 +1,27 @@
 import type { StoredItem } from './credential.ts'
 import { isNote } from './credential.ts'
+import type { Hear } from './decision.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Answer, accountToRead, type Lookup, select } from './selection.ts'
 
 /** `find` of one store, for one asker (core/store.ts). */
 export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly StoredItem[]>
 
-/** The answer of the first store that has one. Notes in a store also apply to the stores after it. */
-export async function findIn(stores: readonly Read[], lookup: Lookup, now: number): Promise<Answer | undefined> {
+/**
+ * The answer of the first store that has one. Notes in a store also apply to the stores after it. `hear` receives what
+ * each rule left out.
+ */
+export async function findIn(
+  stores: readonly Read[],
+  lookup: Lookup,
+  now: number,
+  hear?: Hear,
+): Promise<Answer | undefined> {
   const notes: StoredItem[] = []
-  for (const read of stores) {
+  for (const [store, read] of stores.entries()) {
     const found = await read(lookup.endpoints, accountToRead(lookup))
-    const answer = select([...notes, ...found], lookup, now)
+    const hearHere: Hear | undefined = hear && ((step) => hear({ ...step, store }))
+    const answer = select([...notes, ...found], lookup, now, hearHere)
     if (answer !== undefined) return answer
     notes.push(...found.filter(isNote))
   }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Asker } from '../core/asker.ts'
-import { type Broker, createBroker } from '../core/broker.ts'
+import { type Broker, createBroker, type Hearing } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
@@ -26,8 +26,8 @@ export interface Engine {
   storeForSaves(asker: Asker): Promise<Store>
   /** Other programs' items with these attributes in the system's keychain; empty if the keychain is not in use. */
   foreignItems(asker: Asker, searches: readonly Readonly<Record<string, string>>[]): Promise<readonly ForeignItem[]>
-  /** The broker over the stores in use, for this asker. */
-  broker(asker: Asker): Promise<Broker>
+  /** The broker over the stores in use, for this asker. `hearing` hears how its lookups are decided. */
+  broker(asker: Asker, hearing?: Hearing): Promise<Broker>
   /** Answers one call. `notice` receives each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
@@ -68,10 +68,10 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     }
   }
 
-  async function broker(asker: Asker): Promise<Broker> {
+  async function broker(asker: Asker, hearing?: Hearing): Promise<Broker> {
     const { settings, stores } = await open()
     const { recoverHours, aliases, tokenUser } = settings
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser })
+    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser, hearing })
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {

@@ -49,7 +49,7 @@ export async function printNetrc(
 }
 
 /** Basic authentication sends a token as a password, with the user name that the provider expects. */
-function lookupFor(endpoint: Address, account: string | undefined): Lookup {
+export function lookupFor(endpoint: Address, account: string | undefined): Lookup {
   const tokenUser = tokenUserAt(endpoint)
   const asPassword: Partial<Lookup> = tokenUser === undefined ? {} : { borrowedKinds: ['bearer'], tokenUser }
   const named = account === undefined ? {} : { account }
