@@ -19,6 +19,7 @@ export function manualPage(program: Command, version: string): string {
     ...item('CREDBRIDGE_STORE', 'the store to use; takes precedence over the settings file and the settled store'),
     ...item('CREDBRIDGE_PROMPT', '"never": open no dialog to unlock a store'),
     ...item('CREDBRIDGE_DEBUG', '1: print where a failure happened on standard error, without values'),
+    ...item('CREDBRIDGE_TRACE', '1: write a trace on standard error; an absolute path: append it to that file'),
     ...item('NO_COLOR', 'no colours'),
     '.SH FILES',
     ...item('$XDG_CONFIG_HOME/credbridge/config.toml', 'the settings, written by you'),
