@@ -32,7 +32,7 @@ export interface StoresReport {
   readonly stuck: boolean
 }
 
-const reasons: Readonly<Record<InUse['because'], string>> = {
+export const storeReasons: Readonly<Record<InUse['because'], string>> = {
   environment: 'CREDBRIDGE_STORE says so',
   settings: 'the settings file says so',
   settled: 'settled on by setup, by the first save or by credbridge use',
@@ -56,7 +56,7 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
   }
   const chosen: StoreLine =
     names.length > 0
-      ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${reasons[because]}` }
+      ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${storeReasons[because]}` }
       : willSettle(reports.find(({ report }) => report.name === keychain)?.failure, asker.personPresent, keychain)
   return {
     because,

@@ -1,25 +1,35 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
-import { traceFailure } from '../edge/serve.ts'
 import { complain } from '../edge/stdio.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
+import { traceOf } from '../edge/trace.ts'
 import { broken } from './arguments.ts'
 import { buildProgram } from './program.ts'
 
 /** Runs `credbridge …` and ends the process. */
 export async function main(words: readonly string[]): Promise<void> {
-  const context = thisCliContext()
+  const trace = await traceOf('credbridge')
+  const context = thisCliContext(trace.tracing)
   try {
-    await (await buildProgram(context)).parseAsync(words, { from: 'user' })
+    const program = await buildProgram(context)
+    program.hook('preAction', (_, command) => trace.command(nameOf(command)))
+    await program.parseAsync(words, { from: 'user' })
     const { exitCode, stuck } = context.ending()
+    trace.ends(exitCode)
     exit(exitCode, stuck)
   } catch (error) {
     if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
-    traceFailure(failure)
+    trace.failed(failure)
     complain(formatFailure(failure))
     exit(broken, failure.stuck)
   }
+}
+
+/** The command's name, with those of the commands above it: `vault add-slot`. */
+function nameOf(command: Command): string {
+  const { parent } = command
+  return parent === null || parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`
 }

@@ -20,6 +20,7 @@ export function manualPage(program: Command, version: string): string {
     ...item('CREDBRIDGE_PROMPT', '"never": open no dialog to unlock a store'),
     ...item('CREDBRIDGE_DEBUG', '1: print where a failure happened on standard error, without values'),
     ...item('CREDBRIDGE_MINTING', 'set for a command that prints a secret: below it no such command runs'),
+    ...item('CREDBRIDGE_TRACE', '1: write a trace on standard error; an absolute path: append it to that file'),
     ...item('NO_COLOR', 'no colours'),
     '.SH FILES',
     ...item('$XDG_CONFIG_HOME/credbridge/config.toml', 'the settings, written by you'),

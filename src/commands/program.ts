@@ -7,6 +7,7 @@ import { broughtCommands } from './brought-commands.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
+import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
 import { importCommand } from './import.ts'
 import { listCommand } from './list.ts'
@@ -44,6 +45,6 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     add(program, context)
   }
   await broughtCommands(program, context)
-  for (const add of [doctorCommand, completionCommand]) add(program, context)
+  for (const add of [explainCommand, doctorCommand, completionCommand]) add(program, context)
   return program
 }

@@ -2,6 +2,7 @@ import { type Aliases, followAliases } from './aliases.ts'
 import type { Asker } from './asker.ts'
 import type { BrokerParts } from './broker-parts.ts'
 import { type Credential, type Entry, person, type StoredItem } from './credential.ts'
+import type { Hear } from './decision.ts'
 import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { type Listing, listFor } from './listing.ts'
@@ -28,6 +29,8 @@ export interface BrokerOptions {
   readonly tokenUser?: string
   /** Absent: minted credentials answer no lookup. */
   readonly mint?: Mint
+  /** Called for each `find`, with the lookup as it is carried out. The result hears how that is decided. */
+  readonly hearing?: Hearing | undefined
 }
 
 /**
@@ -35,6 +38,8 @@ export interface BrokerOptions {
  * must not run now. `refused` if the person has not approved it on this machine.
  */
 export type Mint = (store: Store, asker: Asker, minted: Credential) => Promise<StoredItem<Credential> | undefined>
+
+export type Hearing = (lookup: Lookup) => Hear
 
 /** Decides which store is asked, in which order, and what absence and failure mean. */
 export interface Broker {
@@ -56,7 +61,7 @@ export interface Broker {
 }
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, mint } = options
+  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, mint, hearing } = options
   const withAliases = followAliases(aliases)
   const restorable = restorableIn(stores[0], asker, now, recoverHours)
   const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
@@ -68,9 +73,9 @@ export function createBroker(options: BrokerOptions): Broker {
         store.find(asker, endpoints, account),
   )
 
-  async function find(lookup: Lookup): Promise<Answer | undefined> {
-    const endpoints = withAliases(lookup.endpoints)
-    const found = await findIn(reads, withTokenUser({ ...lookup, endpoints }), now())
+  async function find(asked: Lookup): Promise<Answer | undefined> {
+    const lookup = withTokenUser({ ...asked, endpoints: withAliases(asked.endpoints) })
+    const found = await findIn(reads, lookup, now(), hearing?.(lookup))
     const minted = found?.answer.credential.minted
     if (found === undefined || minted === undefined) return found?.answer
     const credential = await mint?.(stores[found.position] ?? stores[0], asker, minted)

@@ -1,6 +1,7 @@
 import { isConfiguration, isNoteAbout, rankOf, ranks, withoutConfiguration } from './configuration.ts'
 import type { Credential, Item, Kind, Owner, StoredItem, UnknownItem } from './credential.ts'
 import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
+import { type Hear, narrowed, tellOut } from './decision.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { hint, placeWords } from './hint.ts'
@@ -46,11 +47,11 @@ export interface Answer {
  * Rules 4 and 7 of docs/architecture.md: the tool's own items first, then others' of a kind that its wire carries and
  * whose use it has not ended. The named account, else the only one, the default, or the one that the tool saved last.
  * `undefined` if nothing fits. `ambiguous` if several accounts fit and none is preferred. `unsupported` if only an item
- * of a later version could fit.
+ * of a later version could fit. `hear` receives what each rule left out.
  */
-export function select(items: readonly StoredItem[], lookup: Lookup, now: number): Answer | undefined {
-  for (const at of usableAt(items, lookup)) {
-    const answer = selectAt(at, lookup, now)
+export function select(items: readonly StoredItem[], lookup: Lookup, now: number, hear?: Hear): Answer | undefined {
+  for (const at of usableAt(items, lookup, hear)) {
+    const answer = selectAt(at, lookup, now, hear)
     if (answer !== undefined) return answer
   }
   return undefined
@@ -72,27 +73,41 @@ interface Usable {
  * the tool ended at one endpoint is also ended at the later endpoints, for items of every owner. Items of owner
  * `credbridge` answer only credbridge itself.
  */
-export function usableAt(items: readonly StoredItem[], lookup: UsableFor): Usable[] {
+export function usableAt(items: readonly StoredItem[], lookup: UsableFor, hear?: Hear): Usable[] {
   const endedBefore: StoredItem[] = []
   const shared = items.filter((item) => isSharedWith(lookup.tool, item))
   return lookup.endpoints.map((endpoint) => {
     const itemsAt = items.filter((item) => sameEndpoint(item.endpoint, endpoint))
     const endedAt = itemsAt.filter((item) => item.kind === 'ended' && isNoteAbout(lookup.tool, item.owner))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
-    const fitting = itemsAt
-      .map((item) => (isCredential(item) ? asPrinted(item) : item))
-      .filter((item) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item)))
-      .filter(({ owner }) => (owner !== ourselves && owner !== pythonNotes) || lookup.tool === owner)
-      .filter(({ account }) => isNamed(account, lookup))
-      .filter(({ account }) => !isEnded(endedBefore, account))
-      .filter(({ owner, account }) => owner === lookup.tool || !isEnded(endedAt, account))
-      .filter(
-        ({ owner, account }) =>
-          lookup.sharedOnly !== true || owner === lookup.tool || isShared(account, endpoint, shared),
-      )
+    const { tool } = lookup
+    const carried = (item: StoredItem) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item))
+    let fitting = narrowed(
+      'kind',
+      itemsAt.filter(isNoNote).map((item) => (isCredential(item) ? asPrinted(item) : item)),
+      carried,
+      hear,
+    )
+    fitting = narrowed('hidden', fitting, ({ owner }) => !isHidden(owner) || tool === owner, hear)
+    fitting = narrowed('account', fitting, ({ account }) => isNamed(account, lookup), hear)
+    const isOpen = ({ owner, account }: Item) =>
+      !isEnded(endedBefore, account) && (owner === tool || !isEnded(endedAt, account))
+    fitting = narrowed('ended', fitting, isOpen, hear)
+    if (lookup.sharedOnly === true) {
+      const mayUse = ({ owner, account }: Item) => owner === tool || isShared(account, endpoint, shared)
+      fitting = narrowed('shared', fitting, mayUse, hear)
+    }
     endedBefore.push(...endedAt.filter(({ owner }) => owner === noteOwner(lookup.tool)))
     return { items: itemsAt, usable: fitting.filter(isCredential), later: fitting.filter(isUnknown) }
   })
+}
+
+function isNoNote(item: StoredItem): boolean {
+  return !isNote(item)
+}
+
+function isHidden(owner: Owner): boolean {
+  return owner === ourselves || owner === pythonNotes
 }
 
 function isCarried({ owner, kind }: Credential, { tool, kinds, borrowedKinds = [] }: UsableFor): boolean {
@@ -129,16 +144,20 @@ export function covers(note: Item, account: string): boolean {
 }
 
 /** A tool's own items take precedence. For a person all items rank the same. */
-function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number): Answer | undefined {
-  const meant = meantAmong([...usable, ...later], items, lookup)
+function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number, hear?: Hear): Answer | undefined {
+  const meant = meantAmong([...usable, ...later], items, lookup, hear)
   const byRank = () => ranks.map((rank) => meant.filter(({ owner }) => rankOf(owner, lookup.tool) === rank))
   const steps = lookup.tool === person ? [meant] : byRank()
   for (const candidates of steps) {
     const credentials = candidates.filter(isCredential)
     const fresh = credentials.filter((one) => one.minted !== undefined || !hasExpired(one, now))
-    if (fresh.length > 0) return answer(oneOf(fresh, items, lookup), false, lookup)
-    const renewable = credentials.filter((one) => lookup.refresh === true && one.refreshToken !== undefined)
-    if (renewable.length > 0) return answer(oneOf(renewable, items, lookup), true, lookup)
+    const isRenewable = (one: Credential) => lookup.refresh === true && one.refreshToken !== undefined
+    const valid = fresh.length > 0 ? fresh : credentials.filter(isRenewable)
+    if (hear !== undefined) tellOut('expired', credentials, valid, hear)
+    if (valid.length > 0) {
+      if (hear !== undefined) tellOut('own', meant, candidates, hear)
+      return answer(oneOf(valid, items, lookup, hear), fresh.length === 0, lookup)
+    }
     const [unreadable] = candidates.filter(isFromLaterVersion)
     if (unreadable !== undefined) throw fromLaterVersion(unreadable)
   }
@@ -155,17 +174,30 @@ function answer(credential: StoredItem<Credential>, expired: boolean, { tool, to
  * If no user is named, only the default account, if there is one; else all. If a user is named, items with exactly that
  * name take precedence over items without a name.
  */
-function meantAmong(all: readonly StoredItem[], items: readonly StoredItem[], lookup: Lookup): readonly StoredItem[] {
+function meantAmong(
+  all: readonly StoredItem[],
+  items: readonly StoredItem[],
+  lookup: Lookup,
+  hear: Hear | undefined,
+): readonly StoredItem[] {
   if (lookup.account !== undefined) {
-    const exact = all.filter(({ account }) => account === lookup.account)
-    return exact.length > 0 ? exact : all
+    return preferred('exact', all, ({ account }) => account === lookup.account, hear)
   }
-  const signedIn = isConfiguration(lookup.tool) ? signedInWith(lookup.tool, all, items) : []
-  if (signedIn.length > 0) return signedIn
+  const isSignedIn = isConfiguration(lookup.tool) ? signedInWith(lookup.tool, all, items) : undefined
+  if (isSignedIn !== undefined && all.some(isSignedIn)) return preferred('configuration', all, isSignedIn, hear)
   const note = items.find((item) => item.kind === 'default' && item.owner === ourselves)
-  if (note !== undefined && hasNewerLogin(all, note, lookup)) return all
-  const marked = all.filter(({ account }) => account === note?.account)
-  return note !== undefined && marked.length > 0 ? marked : all
+  if (note === undefined || hasNewerLogin(all, note, lookup)) return all
+  return preferred('default', all, ({ account }) => account === note.account, hear)
+}
+
+/** The items that fit; all if none does. */
+function preferred(
+  rule: 'exact' | 'configuration' | 'default',
+  all: readonly StoredItem[],
+  fits: (item: StoredItem) => boolean,
+  hear: Hear | undefined,
+): readonly StoredItem[] {
+  return all.some(fits) ? narrowed(rule, all, fits, hear) : all
 }
 
 /**
@@ -179,29 +211,38 @@ function hasNewerLogin(all: readonly StoredItem[], note: StoredItem, { tool, one
 }
 
 /** The accounts that the tool signed in to with this configuration. They take precedence over the default. */
-function signedInWith(tool: Owner, all: readonly StoredItem[], items: readonly StoredItem[]): readonly StoredItem[] {
+function signedInWith(tool: Owner, all: readonly StoredItem[], items: readonly StoredItem[]): (item: Item) => boolean {
   const setFor = [...all, ...items.filter(({ kind }) => kind === 'shared')].filter(({ owner }) => owner === tool)
-  return all.filter(({ account }) => setFor.some((item) => item.account === account))
+  return ({ account }) => setFor.some((item) => item.account === account)
 }
 
 function oneOf(
   candidates: readonly StoredItem<Credential>[],
   items: readonly StoredItem[],
   lookup: Lookup,
+  hear: Hear | undefined,
 ): StoredItem<Credential> {
+  const only = (rule: 'person' | 'newest', one: StoredItem<Credential>) => {
+    if (hear !== undefined) tellOut(rule, candidates, [one], hear)
+    return one
+  }
   const newest = newestFirst(candidates)
   const [first, second] = newest
   const accounts = new Set(candidates.map(({ account }) => account))
   if (first === undefined) throw new Failure('internal', 'nothing to choose from')
-  if (accounts.size === 1) return candidates.find(({ owner }) => owner === person) ?? first
+  const persons = candidates.find(({ owner }) => owner === person)
+  if (accounts.size === 1) return persons === undefined ? only('newest', first) : only('person', persons)
   if (lookup.tool === person) throw ambiguous(first.endpoint, [...accounts].sort())
-  if (lookup.anyAccount === true) return first
+  if (lookup.anyAccount === true) return only('newest', first)
   const knowsWhenSaved = first.savedAt !== undefined && first.savedAt !== second?.savedAt
   const isOwn = [lookup.tool, withoutConfiguration(lookup.tool)].includes(first.owner)
-  if (isOwn && (knowsWhenSaved || lookup.oneAccount === true)) return first
+  if (isOwn && (knowsWhenSaved || lookup.oneAccount === true)) return only('newest', first)
   const shared = items.filter((item) => isSharedWith(lookup.tool, item)).map(({ account }) => account)
   const signedIn = newest.filter(({ account }) => shared.includes(account))
-  if (signedIn.length > 0 && signedIn.length < newest.length) return oneOf(signedIn, items, lookup)
+  if (signedIn.length > 0 && signedIn.length < newest.length) {
+    if (hear !== undefined) tellOut('signed-in', newest, signedIn, hear)
+    return oneOf(signedIn, items, lookup, hear)
+  }
   throw ambiguous(first.endpoint, [...accounts].sort())
 }
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Asker } from '../core/asker.ts'
-import { type Broker, createBroker, type Mint } from '../core/broker.ts'
+import { type Broker, createBroker, type Hearing, type Mint } from '../core/broker.ts'
 import { person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
@@ -14,6 +14,7 @@ import { askerOf, type Call } from './call.ts'
 import { converse, type Ending } from './converse.ts'
 import { readSettings, settingsFile } from './read-settings.ts'
 import type { Settings } from './settings.ts'
+import type { Tracing } from './tracing.ts'
 
 /** Answers calls. Opens settings and stores once, and uses them for all calls. */
 export interface Engine {
@@ -26,8 +27,8 @@ export interface Engine {
   storeForSaves(asker: Asker): Promise<Store>
   /** Other programs' items with these attributes in the system's keychain; empty if the keychain is not in use. */
   foreignItems(asker: Asker, searches: readonly Readonly<Record<string, string>>[]): Promise<readonly ForeignItem[]>
-  /** The broker over the stores in use, for this asker. */
-  broker(asker: Asker): Promise<Broker>
+  /** The broker over the stores in use, for this asker. With `explaining`, which hears how its lookups are decided, it runs nothing. */
+  broker(asker: Asker, explaining?: Hearing): Promise<Broker>
   /** Answers one call. `notice` receives each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
@@ -35,6 +36,8 @@ export interface Engine {
 export interface EngineOptions {
   /** What to use if no store is settled and there is provably no keychain. Called each time that stores are opened. */
   readonly withoutKeychain?: () => 'vault' | 'failure'
+  /** What passes through a trace. Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined
 }
 
 interface Opened {
@@ -42,7 +45,8 @@ interface Opened {
   readonly stores: readonly [Store, ...Store[]]
 }
 
-export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }: EngineOptions = {}): Engine {
+export function openEngine(machine: Machine, options: EngineOptions = {}): Engine {
+  const { withoutKeychain = () => 'vault', tracing } = options
   let read: { readonly version: string; readonly settings: Promise<Settings> } | undefined
   let stores: { readonly version: string; readonly opened: Promise<readonly [Store, ...Store[]]> } | undefined
 
@@ -59,7 +63,7 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     const settled = names === undefined ? versionOf(settledFile(machine.folders.state)) : ''
     const otherwise = withoutKeychain()
     const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, settled, otherwise])
-    if (stores?.version !== version) stores = { version, opened: openStores(now, machine, otherwise) }
+    if (stores?.version !== version) stores = { version, opened: tracedStores(now, otherwise) }
     try {
       return { settings: now, stores: await stores.opened }
     } catch (error) {
@@ -68,12 +72,23 @@ export function openEngine(machine: Machine, { withoutKeychain = () => 'vault' }
     }
   }
 
-  async function broker(asker: Asker): Promise<Broker> {
+  async function tracedStores(settings: Settings, otherwise: 'vault' | 'failure'): Promise<[Store, ...Store[]]> {
+    const [first, ...rest] = await openStores(settings, machine, otherwise)
+    return tracing === undefined ? [first, ...rest] : [tracing.store(first), ...rest.map((one) => tracing.store(one))]
+  }
+
+  async function broker(asker: Asker, explaining?: Hearing): Promise<Broker> {
     const { settings, stores } = await open()
     const { recoverHours, aliases, tokenUser } = settings
-    const mint: Mint = async (store, asker, minted) =>
-      (await import('./mint.ts')).mint({ machine, store, asker, now: Date.now }, minted)
-    return createBroker({ stores, asker, now: Date.now, recoverHours, aliases, tokenUser, mint })
+    const now = Date.now
+    const mint: Mint = async (store, asker, minted) => {
+      const minting = await import('./mint.ts')
+      if (explaining !== undefined) return minting.foresee({ machine, store, now }, minted)
+      return minting.mint({ machine, store, asker, now }, minted)
+    }
+    const hearing = explaining ?? tracing?.hearing
+    const broker = createBroker({ stores, asker, now, recoverHours, aliases, tokenUser, mint, hearing })
+    return tracing?.broker(broker, asker) ?? broker
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {

@@ -5,7 +5,7 @@ import { asFailure, Failure, isFailure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { isFresh, mintingOf, resultOf, secretPrinted, withResult } from '../core/minted.ts'
 import { insideMinting } from '../core/program.ts'
-import type { Secret } from '../core/secret.ts'
+import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { approvedPath } from './approvals.ts'
@@ -51,6 +51,18 @@ export async function mint(minter: Minter, minted: Credential): Promise<StoredIt
   const outcome = reason === undefined ? await store.alone(asker, minted, () => mintAlone(minter, minted)) : { reason }
   if ('reason' in outcome) throw notMinted(minted, outcome.reason)
   return outcome.credential
+}
+
+/**
+ * What `mint` would do now, for an explanation: runs nothing and changes nothing. Where the command would run, the secret
+ * is a placeholder.
+ */
+export function foresee({ machine, store, now }: Omit<Minter, 'asker'>, minted: Credential): StoredItem<Credential> {
+  if (approvedPath(machine, store.name, minted) === undefined) throw notApproved(minted)
+  if (isFresh(minted, mintingOf(minted), now())) return resultOf(minted)
+  const reason = failedLately(machine, store.name, minted, now())
+  if (reason !== undefined) throw notMinted(minted, reason)
+  return resultOf(withResult(minted, new Secret('placeholder'), now()))
 }
 
 /** Reads the credential again, because another process may have minted, replaced or removed it meanwhile. */

@@ -11,6 +11,7 @@ import type { Change } from '../system/change.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Files } from '../system/user-files.ts'
 import type { Launcher } from './launch.ts'
+import type { MakeQuestion } from './question.ts'
 
 export type { Environment } from '../system/machine.ts'
 
@@ -135,6 +136,8 @@ export interface Tool {
   /** Those of these commands that start the tool itself, with the caller's whole environment. */
   readonly shims?: readonly string[]
   setup?(): Promise<Setup>
+  /** How its client asks for an endpoint, for `credbridge explain`. */
+  readonly question?: MakeQuestion
   /** What doctor says of a tool without a setup. */
   check?(machine: Machine): Promise<readonly DoctorLine[]>
   /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */

@@ -107,7 +107,7 @@ needs('the build (npm run build)', built)('built', () => {
       rmSync(keyFile)
       const broken = await doctor(world)
       expect(broken.exitCode).toBe(2)
-      expect(broken.text).toMatch(/\nWRONG {3}vault: /)
+      expect(broken.text).toMatch(/^WRONG {3}vault: /m)
     })
 
     test('a locked keyring while nothing is settled is wrong, with the ways out', async () => {

@@ -82,6 +82,20 @@ needs('the build (npm run build)', built)('built', () => {
     expect(world.runs()).toBe(1)
   })
 
+  test('an explanation says what would be answered and runs no command', async () => {
+    const world = await start()
+    world.program(join(world.bin, 'mint'), 'echo t0ken')
+    await set(world, 'mint')
+    const explained = async () => (await world.credbridge('explain', at, '--tool', 'git')).stdout
+    expect(await explained()).toMatch(/^git gets alice\b/)
+    expect(world.runs()).toBe(0)
+    await world.run('git-credential-credbridge', ['get'], asGit)
+    expect(await explained()).toMatch(/^git gets alice\b/)
+    await world.credbridge('approve', at, '--undo')
+    expect(await explained()).toMatch(/^git gets nothing: .*not approved/)
+    expect(world.runs()).toBe(1)
+  })
+
   test('callers at the same time wait for the one run', async () => {
     const world = await start()
     const door = join(world.project, 'door')

@@ -15,10 +15,10 @@ import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
 import { credbridgeItself, isOwnProgram } from '../installation/own-commands.ts'
-import { traceFailure } from '../serve.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
+import { traceOf } from '../trace.ts'
 import { missing, notShared } from './not-shared.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
@@ -40,13 +40,17 @@ export interface Surface {
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
   const machine = thisMachine()
   const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
+  const trace = await traceOf(program)
   let real: string | undefined
   try {
     real = realProgram(program, machine.env)
-    exit(endAs(await launch(call, real, launcher, thisSurface(launcher.tool, openEngine(machine)))), false)
+    const engine = openEngine(machine, { tracing: trace.tracing })
+    const exitCode = endAs(await launch(call, real, launcher, thisSurface(launcher.tool, engine)))
+    trace.ends(exitCode)
+    exit(exitCode, false)
   } catch (error) {
     const failure = asFailure(error)
-    traceFailure(failure)
+    trace.failed(failure)
     const hints = real === undefined ? [] : [hint`to run ${program} without credentials: ${real}`]
     complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
     exit(2, failure.stuck)

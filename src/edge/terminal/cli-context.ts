@@ -4,6 +4,7 @@ import { person } from '../../core/credential.ts'
 import type { Terminal } from '../../core/terminal.ts'
 import { askerOf } from '../../engine/call.ts'
 import { type Engine, openEngine } from '../../engine/engine.ts'
+import type { Tracing } from '../../engine/tracing.ts'
 import type { Machine } from '../../system/machine.ts'
 import { write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
@@ -27,10 +28,10 @@ export interface CliContext {
 }
 
 /** The context of this process. `ending` returns the arguments of the last call of `end`. */
-export function thisCliContext(): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
+export function thisCliContext(tracing?: Tracing): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
   // Also where no terminal is: the person who reads a log typed this command.
   const machine = thisMachine((line) => write(2, `credbridge: ${line}\n`))
-  const engine = openEngine(machine)
+  const engine = openEngine(machine, { tracing })
   const asker = askerOf({ tool: person, person: { ...thisPerson(), ask: (question) => askUnseen(question) } })
   let end = { exitCode: 0, stuck: false }
   return {

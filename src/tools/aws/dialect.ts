@@ -6,7 +6,7 @@ import { hint, placeWords } from '../../core/hint.ts'
 import { type Dialect, find, type Reply, reply } from '../dialect.ts'
 import { cloud, command, tool } from './names.ts'
 
-const kinds: readonly Kind[] = ['cloud-keys']
+export const kinds: readonly Kind[] = ['cloud-keys']
 
 /**
  * AWS's `credential_process`, version 1:

@@ -6,6 +6,7 @@ export const awsTool: Tool = {
   title: "AWS's command line and SDKs",
   commands: [command],
   setup: async () => (await import('./setup.ts')).awsSetup,
+  question: async (...asked) => (await import('./question.ts')).awsQuestion(...asked),
   setUpByNameOnly: true,
   setupOptions: [
     { flags: '--profile <name>', says: 'the profile that asks credbridge; by default AWS_PROFILE, else default' },

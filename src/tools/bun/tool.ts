@@ -6,6 +6,7 @@ export const bunTool: Tool = {
   title: 'Bun, by credbridge run',
   commands: [],
   setup: async () => (await import('./setup.ts')).bunSetup,
+  question: async (...asked) => (await import('../npm/question.ts')).launcherQuestion('bun')(...asked),
   importOptions: [{ flags: '--allow-http', says: 'also for a registry on another machine without encryption' }],
   plainSecrets: async () => (await import('./import.ts')).bunfigSecrets,
   runs: ['bun', 'bunx'],

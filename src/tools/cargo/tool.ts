@@ -7,6 +7,7 @@ export const cargoTool: Tool = {
   title: 'cargo',
   commands: [command],
   setup: async () => (await import('./setup.ts')).cargoSetup,
+  question: async (...asked) => (await import('./question.ts')).cargoQuestion(...asked),
   importOptions: [
     { flags: '--index <name=url...>', says: 'where a registry is that your own configuration does not name' },
   ],

@@ -40,6 +40,7 @@ export const dockerTool: Tool = {
   commands: [dockerHelper.command],
   byName: true,
   setup: async () => (await import('./setup.ts')).dockerSetup,
+  question: async (...asked) => (await import('./question.ts')).dockerQuestion(...asked),
   setupOptions: helperOptions,
   importOptions: [
     fileOption,
@@ -58,6 +59,7 @@ export const containersTool: Tool = {
   commands: [containersHelper.command],
   byName: true,
   setup: async () => (await import('./containers.ts')).containersSetup,
+  question: async (...asked) => (await import('./question.ts')).containersQuestion(...asked),
   setupOptions: [{ flags: '--registry <host...>', says: 'only for these registries, in auth.json' }, ...takingOver],
   importOptions: [fileOption],
   plainSecrets: async () => (await import('./import.ts')).containersPlainSecrets,
@@ -69,6 +71,7 @@ export const helmTool: Tool = {
   commands: [dockerHelper.command],
   byName: true,
   setup: async () => (await import('./setup.ts')).helmSetup,
+  question: async (...asked) => (await import('./question.ts')).dockerQuestion(...asked),
   setupOptions: helperOptions,
   importOptions: [fileOption],
   plainSecrets: async () => (await import('./import.ts')).helmPlainSecrets,

@@ -7,6 +7,7 @@ export const gitTool: Tool = {
   title: 'git, git-lfs and everything that asks `git credential`',
   commands: ['git-credential-credbridge'],
   setup: async () => (await import('./setup.ts')).gitSetup,
+  question: async (...asked) => (await import('./question.ts')).gitQuestion(...asked),
   setupOptions: [{ flags: '--only', says: 'ignore the helpers configured before credbridge' }],
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
   foreignHelpers: [libsecret, gcm],

@@ -6,6 +6,7 @@ export const goTool: Tool = {
   title: 'go, for modules that are not public',
   commands: [command],
   setup: async () => (await import('./setup.ts')).goSetup,
+  question: async (...asked) => (await import('./question.ts')).goQuestion(...asked),
   lists: ({ endpoint, kind }) =>
     endpoint.form === 'address' && endpoint.scheme === 'https' && (kinds as readonly string[]).includes(kind),
 }

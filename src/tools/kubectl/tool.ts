@@ -6,6 +6,7 @@ export const kubectlTool: Tool = {
   title: 'kubectl, helm and all that read a kubeconfig',
   commands: [command],
   setup: async () => (await import('./setup.ts')).kubectlSetup,
+  question: async (...asked) => (await import('./question.ts')).kubectlQuestion(...asked),
   setUpByNameOnly: true,
   setupOptions: [
     { flags: '--user <name>', says: 'the user of the kubeconfig; by default that of the current context' },

@@ -45,7 +45,8 @@ export async function printNetrc(
   return absent.length === 0 ? 0 : 1
 }
 
-function lookupFor(endpoint: Address, account: string | undefined): Lookup {
+/** What a `.netrc` entry can carry, at the endpoint and above it. */
+export function lookupFor(endpoint: Address, account: string | undefined): Lookup {
   const named = account === undefined ? {} : { account }
   return { tool, endpoints: withParents(endpoint), ...passwordWire(endpoint), ...named }
 }

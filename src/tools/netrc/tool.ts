@@ -16,6 +16,7 @@ export const netrcTool: Tool = {
     },
   ],
   check: async (machine) => (await import('./import.ts')).checkNetrc(machine),
+  question: async (...asked) => (await import('./question.ts')).netrcQuestion(...asked),
   importOptions: [{ flags: '--file <path>', says: 'read this file instead' }],
   plainSecrets: async () => (await import('./import.ts')).netrcPlainSecrets,
 }

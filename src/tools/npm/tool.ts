@@ -7,6 +7,7 @@ export const npmTool: Tool = {
   commands: ['credbridge-npm', 'credbridge-npx'],
   shims: ['credbridge-npm', 'credbridge-npx'],
   setup: async () => (await import('./setup.ts')).npmSetup,
+  question: async (...asked) => (await import('./question.ts')).launcherQuestion('npm')(...asked),
   importOptions: [
     { flags: '--file <path>', says: 'only this npmrc' },
     { flags: '--only <darts...>', says: 'only the secrets under these keys, for example //registry.example.com/' },

@@ -6,6 +6,7 @@ export const pnpmTool: Tool = {
   title: 'pnpm',
   commands: ['credbridge-pnpm'],
   setup: async () => (await import('./setup.ts')).pnpmSetup,
+  question: async (...asked) => (await import('./question.ts')).pnpmQuestion(...asked),
   setupOptions: [
     { flags: '--registry <address...>', says: 'these registries, else those that your own npmrc names' },
     { flags: '--npmrc', says: 'a line in ~/.npmrc, for projects that ask for pnpm 10; npm 11 warns about it' },

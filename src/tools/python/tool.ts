@@ -12,6 +12,7 @@ export const pythonTool: Tool = {
   title: "every Python program that imports keyring: twine, poetry, flytekit, notebooks, and Python's keyring itself",
   commands: [keyringCommand],
   setup: async () => (await import('./setup/python.ts')).pythonSetup,
+  question: async (...asked) => (await import('./question.ts')).pythonQuestion(...asked),
   plainSecrets: async () => (await import('./import.ts')).pythonPlainSecrets,
 }
 
@@ -20,6 +21,7 @@ export const pipTool: Tool = {
   title: 'pip, which runs a command named keyring',
   commands: [keyringCommand],
   setup: async () => (await import('./setup/pip.ts')).pipSetup,
+  question: async (...asked) => (await import('./question.ts')).indexQuestion(...asked),
   setupOptions: keyringOptions,
 }
 
@@ -28,6 +30,7 @@ export const uvTool: Tool = {
   title: 'uv, which runs a command named keyring',
   commands: [keyringCommand],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
+  question: async (...asked) => (await import('./question.ts')).indexQuestion(...asked),
   setupOptions: keyringOptions,
   foreignHelpers: [uvNative],
 }

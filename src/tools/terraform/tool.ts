@@ -6,5 +6,6 @@ export const terraformTool: Tool = {
   title: 'Terraform and OpenTofu',
   commands: [command],
   setup: async () => (await import('./setup.ts')).terraformSetup,
+  question: async (...asked) => (await import('./question.ts')).terraformQuestion(...asked),
   plainSecrets: async () => (await import('./import.ts')).terraformPlainSecrets,
 }

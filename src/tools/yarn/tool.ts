@@ -6,6 +6,7 @@ export const yarnTool: Tool = {
   title: 'Yarn 2 and later',
   commands: ['credbridge-yarn'],
   setup: async () => (await import('./setup.ts')).yarnSetup,
+  question: async (...asked) => (await import('./question.ts')).yarnQuestion(...asked),
   importOptions: [{ flags: '--allow-http', says: 'also for a registry on another machine without encryption' }],
   plainSecrets: async () => (await import('./import.ts')).yarnrcSecrets,
   runs: ['yarn', 'yarnpkg'],
