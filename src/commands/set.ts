@@ -17,7 +17,8 @@ import type { Secret } from '../core/secret.ts'
 import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
@@ -25,8 +26,8 @@ export function setCommand(program: Command, context: CliContext): void {
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .option('--allow-empty', 'accept an empty secret from standard input')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await set(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
@@ -37,9 +38,12 @@ interface SetOptions {
   readonly allowEmpty?: boolean
 }
 
-async function set(context: CliContext, word: string, named: string | undefined, options: SetOptions): Promise<number> {
+async function set(
+  context: CliContext,
+  { endpoint, account: named }: NamedPlace,
+  options: SetOptions,
+): Promise<number> {
   const { terminal, broker } = context
-  const endpoint = endpointFrom(word, options)
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
   const account = named ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')
