@@ -6,7 +6,8 @@ import { hint } from '../core/hint.ts'
 import { mintingOf } from '../core/minted.ts'
 import type { MintedEntry } from '../core/minted-entries.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 
 interface ApproveOptions {
   readonly service?: boolean
@@ -18,18 +19,16 @@ export function approveCommand(program: Command, context: CliContext): void {
   withService(program.command('approve <endpoint> [account]'))
     .description('show a command that prints a secret, and let it run on this machine')
     .option('--undo', 'no longer let it run')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await approve(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await approve(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
 async function approve(
   context: CliContext,
-  word: string,
-  account: string | undefined,
+  { endpoint, account }: NamedPlace,
   options: ApproveOptions,
 ): Promise<number> {
-  const endpoint = endpointFrom(word, options)
   const broker = await context.broker()
   const entries = (await broker.list()).filter(
     (entry) =>

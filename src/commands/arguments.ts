@@ -1,18 +1,19 @@
 import { type Command, Option } from 'commander'
 import { type Entry, kinds } from '../core/credential.ts'
-import { type Endpoint, parseAddress, serviceName, userIn } from '../core/endpoint.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
-import { endpointWords, hint } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
- * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error.
+ * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error, 130 Ctrl-C.
  */
 
 export const nothingThere = 1
 export const broken = 2
+/** As a shell reports SIGINT. */
+export const interrupted = 130
 
 /** `--service` for commands that take an endpoint. */
 export function withService(command: Command): Command {
@@ -23,35 +24,6 @@ export function kindOption(): Option {
   return new Option('--kind <kind>', 'what the secret is')
     .choices(kinds.filter((kind) => kind !== 'minted'))
     .default('basic')
-}
-
-/**
- * The endpoint that a person typed. A word without a scheme could be a host or a service name. A wrong guess would
- * never be found, so the word is refused with both forms as hints.
- */
-export function endpointFrom(text: string, options: { service?: boolean }): Endpoint {
-  if (options.service === true) return serviceName(text)
-  if (text.includes('://')) return parseAddress(text)
-  throw new Failure('malformed', 'an endpoint begins with its scheme', {
-    hints: [
-      hint`for the server: ${`https://${text}`}`,
-      hint`for a program's own service name: ${endpointWords(serviceName(text))}`,
-    ],
-  })
-}
-
-/** The account that a person means: the word for it, else what the address names, as `user@` or `#account`. */
-export function accountFrom(
-  text: string,
-  account: string | undefined,
-  options: { service?: boolean },
-): string | undefined {
-  if (options.service === true) return account
-  const [, behind] = splitAccount(text)
-  if (account !== undefined && behind !== undefined && account !== behind) {
-    throw new Failure('malformed', 'two accounts are named: one after #, the other after the address')
-  }
-  return account ?? behind ?? userIn(text)
 }
 
 /** `https://host/path#account`; an account with odd characters is percent-encoded. */
@@ -78,6 +50,13 @@ export function shownAccount(account: string): string {
 /** Prints one line for the person. Control characters are replaced. */
 export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
   say(`${printable(text)}\n`)
+}
+
+/** Says that nothing is kept there. Returns the exit code. */
+export function nothingAt(terminal: Pick<Terminal, 'say'>, endpoint: Endpoint, account: string | undefined): number {
+  const where = account === undefined ? endpoint.key : `${shownAccount(account)} at ${endpoint.key}`
+  sayLine(terminal, `nothing is kept for ${where}`)
+  return nothingThere
 }
 
 /** How many hours an erased, replaced or removed credential can be restored. */

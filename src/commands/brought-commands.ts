@@ -7,7 +7,7 @@ import { storeTypes } from '../stores/index.ts'
 import type { StoreCommandContext } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
 import type { ToolCommandContext } from '../tools/tool.ts'
-import { accountFrom, endpointFrom } from './arguments.ts'
+import { placeFrom } from './place.ts'
 
 /** Adds the commands that tools and stores bring, each under its path. */
 export async function broughtCommands(program: Command, context: CliContext): Promise<void> {
@@ -49,11 +49,12 @@ function group(above: Command, name: string, description: string): Command {
   return above.commands.find((one) => one.name() === name) ?? above.command(name).description(description)
 }
 
-function toolContext({ terminal, broker }: CliContext): ToolCommandContext {
+function toolContext(context: CliContext): ToolCommandContext {
+  const { terminal, broker } = context
   return {
     terminal,
     broker,
-    placeIn: (word) => ({ endpoint: endpointFrom(word, {}), account: accountFrom(word, undefined, {}) }),
+    placeIn: (word) => placeFrom(context, word, undefined, {}),
   }
 }
 

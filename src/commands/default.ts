@@ -3,24 +3,23 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 
 export function defaultCommand(program: Command, context: CliContext): void {
   withService(program.command('default <endpoint> [account]'))
     .description('set the account that is used if a tool names no user')
     .option('--unset', 'remove the default')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await setDefault(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await setDefault(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
 async function setDefault(
   context: CliContext,
-  word: string,
-  account: string | undefined,
-  options: { service?: boolean; unset?: boolean },
+  { endpoint, account }: NamedPlace,
+  options: { unset?: boolean },
 ): Promise<number> {
-  const endpoint = endpointFrom(word, options)
   const actions = await (await context.broker()).personActions()
   if (options.unset === true) return unset(context, endpoint, await actions.unsetDefault(endpoint))
   if (account === undefined) {

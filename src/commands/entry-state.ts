@@ -4,6 +4,7 @@ import { type EndedUse, isWithheld } from '../core/ended-uses.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
+import { timeInWords } from '../core/time-words.ts'
 import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
 
@@ -28,10 +29,10 @@ export function entryState(entry: Entry, entries: readonly Entry[], ended: reado
   }
 }
 
-/** A standing as text for a person. */
-export function entryStateText({ isDefault, sharedWith, ended }: EntryState, now: number): string {
+/** A standing for a person, each fact a text of its own. */
+export function entryStateTexts({ isDefault, sharedWith, ended }: EntryState, now: number): readonly string[] {
   const shared = sharedWith.map((tool) => `shared with ${tool}`)
-  return [...(isDefault ? ['default'] : []), ...shared, ...shownEnded(ended, now)].join('; ')
+  return [...(isDefault ? ['default'] : []), ...shared, ...shownEnded(ended, now)]
 }
 
 /** The tools that no longer get it, with the reason. */
@@ -58,20 +59,11 @@ export function fixesFor(entry: Entry, ended: readonly EndedUse[]): readonly Hin
 
 /** Describes a tool's own credential that was removed after a server refused it. */
 export function refusedCopy({ erased: { endpoint, account, owner } }: Copy, takenAt: number, now: number): string {
-  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}: refused by the server ${localTime(takenAt, now)}, and removed`
+  return `${shownAccount(account)} at ${endpoint.key}, saved by ${owner}: refused by the server ${timeInWords(takenAt, now)}, and removed`
 }
 
 function refusal(at: number | undefined, now: number): string {
-  return at === undefined ? '' : `refused by the server ${localTime(at, now)}; `
-}
-
-/** Local time of day, with the date unless it is today. */
-export function localTime(at: number, now: number): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = (date: Date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const date = new Date(at)
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-  return day(date) === day(new Date(now)) ? time : `${day(date)} ${time}`
+  return at === undefined ? '' : `refused by the server ${timeInWords(at, now)}; `
 }
 
 function iso(at: number): string {

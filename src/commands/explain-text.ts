@@ -3,9 +3,9 @@ import { person } from '../core/credential.ts'
 import { printable } from '../core/failure-text.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
+import { timeInWords } from '../core/time-words.ts'
 import type { Asked } from '../tools/question.ts'
 import { shownAccount } from './arguments.ts'
-import { localTime } from './entry-state.ts'
 import { type AllKept, atAny, nearBy } from './explain-kept.ts'
 import type { Decided } from './explain-settings.ts'
 import { endpointsOf, type ToolExplained } from './explain-tool.ts'
@@ -97,7 +97,7 @@ function printAround(terminal: Out, { asked, kept, explained, decided }: Report,
     kept.copies.map((copy) => ({ ...copy, endpoint: copy.erased.endpoint })),
     endpoints,
   )) {
-    const at = localTime(kept.madeAt(until ?? 0), now)
+    const at = timeInWords(kept.madeAt(until ?? 0), now)
     const how =
       taken === undefined
         ? 'refused by the server and removed'

@@ -3,9 +3,9 @@ import type { Rule } from '../core/decision.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
+import { timeInWords } from '../core/time-words.ts'
 import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
-import { localTime } from './entry-state.ts'
 
 /*
  * The rules of a lookup (core/decision.ts) in words, each with the commands that change its outcome.
@@ -66,7 +66,7 @@ export function whyNot(
       return says(`the request names the user ${shownAccount(lookup.account ?? '')}`)
     case 'ended': {
       const use = ended.find((one) => (one.account ?? entry.account) === entry.account)
-      const refused = use?.refusedAt === undefined ? '' : `refused by the server ${localTime(use.refusedAt, now)}; `
+      const refused = use?.refusedAt === undefined ? '' : `refused by the server ${timeInWords(use.refusedAt, now)}; `
       const restore = use?.restorable === true ? [hint`credbridge restore ${words}`] : []
       return says(`${refused}${tool} no longer gets it`, ...restore, set, ...(refused === '' ? share : []))
     }
@@ -82,7 +82,7 @@ export function whyNot(
       return says(`${ownerOf(answer)} comes first`, entry.account === answer?.credential.account ? set : makeDefault)
     case 'expired':
       return says(
-        entry.expires === undefined ? 'it has expired' : `it expired ${localTime(entry.expires * 1000, now)}`,
+        entry.expires === undefined ? 'it has expired' : `it expired ${timeInWords(entry.expires * 1000, now)}`,
         set,
       )
     case 'person':

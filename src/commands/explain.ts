@@ -6,12 +6,13 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { type Asked, lookupAt, type MakeQuestion } from '../tools/question.ts'
 import type { Tool } from '../tools/tool.ts'
-import { accountFrom, broken, endpointFrom, nothingThere, withService } from './arguments.ts'
+import { broken, nothingThere, withService } from './arguments.ts'
 import { explainedAsJson } from './explain-json.ts'
 import { allKept } from './explain-kept.ts'
 import { decidedBy } from './explain-settings.ts'
 import { printAllTools, printTool } from './explain-text.ts'
 import { explainTool, type ToolExplained } from './explain-tool.ts'
+import { placeFrom } from './place.ts'
 
 export function explainCommand(program: Command, context: CliContext): void {
   const names = [person, ...askers().map(({ name }) => name)]
@@ -19,8 +20,8 @@ export function explainCommand(program: Command, context: CliContext): void {
     .description('say what each tool gets for an endpoint, and why it gets nothing or another credential')
     .addOption(new Option('--tool <tool>', 'only this tool, in detail').choices(names))
     .option('--json', 'as JSON')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await explainTo(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await explainTo(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
@@ -30,13 +31,7 @@ interface ExplainOptions {
   readonly service?: boolean
 }
 
-async function explainTo(
-  context: CliContext,
-  word: string,
-  account: string | undefined,
-  options: ExplainOptions,
-): Promise<number> {
-  const asked = { endpoint: endpointFrom(word, options), account }
+async function explainTo(context: CliContext, asked: Asked, options: ExplainOptions): Promise<number> {
   const kept = await allKept(context)
   const explained: ToolExplained[] = []
   for (const { name, question } of askersNamed(options.tool)) {

@@ -1,11 +1,11 @@
 import { type Command, CommanderError } from 'commander'
-import { asFailure } from '../core/failure.ts'
+import { asFailure, isCancelled } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
 import { complain } from '../edge/stdio.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
 import { traceOf } from '../edge/trace.ts'
-import { broken } from './arguments.ts'
+import { broken, interrupted } from './arguments.ts'
 import { buildProgram } from './program.ts'
 
 /** Runs `credbridge …` and ends the process. */
@@ -24,7 +24,7 @@ export async function main(words: readonly string[]): Promise<void> {
     const failure = asFailure(error)
     trace.failed(failure)
     complain(formatFailure(failure))
-    exit(broken, failure.stuck)
+    exit(isCancelled(failure) ? interrupted : broken, failure.stuck)
   }
 }
 

@@ -2,8 +2,8 @@ import { type Entry, samePlace } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
 import { hasResult, isFresh, mintingOf } from '../core/minted.ts'
 import type { MintedEntry } from '../core/minted-entries.ts'
+import { timeInWords } from '../core/time-words.ts'
 import type { Machine } from '../system/machine.ts'
-import { localTime } from './entry-state.ts'
 
 /** What `list` and `doctor` say about a minted credential. */
 export interface MintedState {
@@ -52,7 +52,7 @@ export function stateOf(entry: Entry, states: readonly MintedState[]): MintedSta
 export function mintedText({ approved, failed, until }: MintedState, now: number): string {
   if (!approved) return 'a command prints it, which is not approved on this machine'
   if (failed !== undefined) return 'a command prints it, and has just failed'
-  return until === undefined ? 'a command prints it' : `a command prints it; kept until ${localTime(until, now)}`
+  return until === undefined ? 'a command prints it' : `a command prints it; kept until ${timeInWords(until, now)}`
 }
 
 export function mintedData({ approved, kind, until }: MintedState): Record<string, unknown> {

@@ -8,7 +8,8 @@ import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
-import { broken, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { broken, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 interface MoveOptions {
@@ -31,7 +32,7 @@ export function moveCommand(program: Command, context: CliContext): void {
 
 async function move(context: CliContext, word: string | undefined, options: MoveOptions): Promise<number> {
   const { terminal } = context
-  const meant = which(word, options)
+  const meant = await which(context, word, options)
   const { from, to } = await stores(context, options)
   const entries = (await from.list(context.asker)).filter(meant).sort(byTime)
   // If no store is settled, the source is known only after the listing.
@@ -99,12 +100,16 @@ async function sayWhatIsInUse({ terminal, machine, engine }: CliContext, to: str
   terminal.say(hint`note: the ${to} store is not in use yet; to use it: credbridge use ${to}\n`)
 }
 
-function which(word: string | undefined, options: MoveOptions): (entry: Entry) => boolean {
+async function which(
+  context: CliContext,
+  word: string | undefined,
+  options: MoveOptions,
+): Promise<(entry: Entry) => boolean> {
   if (options.all === true && word === undefined) return () => true
   if (options.all === true || word === undefined) {
     throw new Failure('malformed', 'name an endpoint, or --all', { hints: [hint`credbridge list`] })
   }
-  const endpoint = endpointFrom(word, options)
+  const { endpoint } = await placeFrom(context, word, undefined, options)
   return (entry) => sameEndpoint(entry.endpoint, endpoint)
 }
 

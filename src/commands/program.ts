@@ -25,6 +25,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   const program = new Command('credbridge')
     .description('one keychain for every tool that asks for a credential')
     .version(version, '-V, --version', 'show the version')
+    .option('--no-color', 'no colours, like NO_COLOR=1')
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.say })
     .exitOverride()
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
@@ -46,5 +47,9 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   }
   await broughtCommands(program, context)
   for (const add of [explainCommand, doctorCommand, completionCommand]) add(program, context)
+  program.hook('preAction', (_, command) => {
+    // Also for the library that asks, and for programs that are started.
+    if ([program, command].some((one) => one.opts()['color'] === false)) context.machine.setVariable('NO_COLOR', '1')
+  })
   return program
 }

@@ -1,19 +1,15 @@
 import type { Command } from 'commander'
+import type { Broker } from '../core/broker.ts'
 import type { Entry } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
+import type { Copy, Which } from '../core/restorable.ts'
+import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import {
-  accountFrom,
-  accountsOf,
-  endpointFrom,
-  nothingThere,
-  recoverHours,
-  sayLine,
-  shownAccount,
-  withService,
-} from './arguments.ts'
+import { accountsOf, nothingAt, nothingThere, recoverHours, sayLine, shownAccount, withService } from './arguments.ts'
+import { byName } from './listed.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 interface RemoveOptions {
@@ -23,6 +19,7 @@ interface RemoveOptions {
   readonly unreadable?: boolean
   readonly final?: boolean
   readonly dryRun?: boolean
+  readonly yes?: boolean
 }
 
 export function removeCommand(program: Command, context: CliContext): void {
@@ -33,34 +30,45 @@ export function removeCommand(program: Command, context: CliContext): void {
     .option('--unreadable', 'only what is damaged, or was written by a later version')
     .option('--final', 'remove for good, restorable copies included')
     .option('-n, --dry-run', 'show what would be removed')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await remove(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .option('-y, --yes', 'remove without asking')
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await remove(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
-async function remove(
-  context: CliContext,
-  word: string,
-  account: string | undefined,
-  options: RemoveOptions,
-): Promise<number> {
+async function remove(context: CliContext, { endpoint, account }: NamedPlace, options: RemoveOptions): Promise<number> {
   const { terminal } = context
-  const endpoint = endpointFrom(word, options)
   const broker = await context.broker()
   const actions = await broker.personActions()
   const all = options.unreadable === true ? [] : await actions.entriesAt(endpoint, account)
-  const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner)
+  const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner).sort(byName)
   const accounts = accountsOf(entries)
   if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(endpoint, accounts)
   // The account and the owner of an unreadable item are unknown.
   const damaged = options.owner === undefined && (entries.length === 0 || options.allAccounts === true)
-  if (options.dryRun === true) {
-    for (const entry of entries) sayLine(terminal, `would remove ${shown(entry)}`)
-    const count = damaged ? await actions.removeUnreadable(endpoint, 'count') : 0
-    if (count > 0) sayLine(terminal, `would remove ${count} that cannot be read`)
-    return entries.length + count === 0 ? nothingThere : 0
+  const count = damaged ? await actions.removeUnreadable(endpoint, 'count') : 0
+  const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
+  const which = { endpoint, account: only, owner: options.owner }
+  const forgets = options.final === true && options.unreadable !== true
+  const copies = forgets ? (await copiesAt(broker, which)).length : 0
+  if (entries.length + count + copies === 0) {
+    nothingAt(terminal, endpoint, account)
+    if (options.unreadable !== true) await sayWhatIsLeft(context, endpoint, account, options.owner)
+    return nothingThere
   }
-  let removed = 0
+  const what = [
+    ...entries.map(shown),
+    ...(count > 0 ? [`${count} at ${endpoint.key} that cannot be read`] : []),
+    ...(copies > 0 ? [`${copies} restorable ${copies === 1 ? 'copy' : 'copies'} of ${endpoint.key}`] : []),
+  ]
+  if (options.dryRun === true) {
+    for (const one of what) sayLine(terminal, `would remove ${one}`)
+    return 0
+  }
+  if (!(await agrees(terminal, what, options))) {
+    sayLine(terminal, 'nothing was removed')
+    return nothingThere
+  }
   const restorable = new Set<string>()
   for (const entry of entries) {
     const done = await actions.remove(entry, options.final === true ? 'final' : 'restorable')
@@ -69,20 +77,21 @@ async function remove(
     const unlikeAsked = done === 'final' && options.final !== true ? ', for good' : ''
     sayLine(terminal, `removed ${shown(entry)}${unlikeAsked}`)
     if (entry.kind === 'minted') await withdrawApproval(context, entry)
-    removed++
   }
-  const unreadable = damaged ? await actions.removeUnreadable(endpoint) : 0
+  const unreadable = count > 0 ? await actions.removeUnreadable(endpoint) : 0
   if (unreadable > 0) sayLine(terminal, `removed ${unreadable} that could not be read`)
-  if (options.unreadable === true) return unreadable === 0 ? nothingThere : 0
-  if (options.final === true) {
-    const only = account ?? (options.allAccounts === true ? undefined : accounts[0])
-    const copies = await broker.restorable.forget({ endpoint, account: only, owner: options.owner })
-    if (copies > 0) sayLine(terminal, 'removed the restorable copies')
-    return removed + unreadable + copies === 0 ? nothingThere : 0
-  }
-  if (removed === 0) await sayWhatIsLeft(context, endpoint, account, options.owner)
-  else await sayHowToRestore(context, endpoint, [...restorable])
-  return removed + unreadable === 0 ? nothingThere : 0
+  if (forgets && (await broker.restorable.forget(which)) > 0) sayLine(terminal, 'removed the restorable copies')
+  await sayHowToRestore(context, endpoint, [...restorable])
+  return 0
+}
+
+/** Asks once, where a person types. What comes from a script was meant. */
+async function agrees(terminal: Terminal, what: readonly string[], { yes, final }: RemoveOptions): Promise<boolean> {
+  if (yes === true || !terminal.inIsTerminal) return true
+  for (const one of what) sayLine(terminal, one)
+  return terminal.confirm(
+    `Remove ${what.length === 1 ? 'it' : `these ${what.length}`}${final === true ? ' for good' : ''}?`,
+  )
 }
 
 async function sayHowToRestore(context: CliContext, endpoint: Endpoint, accounts: readonly string[]): Promise<void> {
@@ -99,12 +108,16 @@ async function sayWhatIsLeft(
   account: string | undefined,
   owner: string | undefined,
 ): Promise<void> {
-  const copies = (await (await broker()).restorable.at(endpoint, account)).filter(
-    ({ erased }) => owner === undefined || erased.owner === owner,
-  )
+  const copies = await copiesAt(await broker(), { endpoint, account, owner })
   if (copies.length === 0) return
   sayLine(terminal, 'note: a removed credential can still be restored')
   sayLine(terminal, hint`hint: to remove it for good: credbridge remove --final ${placeWords(endpoint, account)}`)
+}
+
+function copiesAt(broker: Broker, which: Which): Promise<readonly Copy[]> {
+  return broker.restorable
+    .at(which.endpoint, which.account)
+    .then((copies) => copies.filter(({ erased }) => which.owner === undefined || erased.owner === which.owner))
 }
 
 function shown({ endpoint, account, owner, kind }: Entry): string {

@@ -2,26 +2,25 @@ import type { Command } from 'commander'
 import { toolOf } from '../core/credential.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountFrom, endpointFrom, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
   withService(program.command('restore <endpoint> [account]'))
     .description('restore a credential that a server refused, or that set or remove took away, within the last day')
     .option('--replace', 'replace a newer sign-in')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await restore(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await restore(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
 async function restore(
   context: CliContext,
-  word: string,
-  account: string | undefined,
-  options: { service?: boolean; replace?: boolean },
+  { endpoint, account }: NamedPlace,
+  options: { replace?: boolean },
 ): Promise<number> {
   const { terminal, broker } = context
-  const endpoint = endpointFrom(word, options)
   const { restorable } = await broker()
   const { back, waiting } = await restorable.restore(endpoint, account, options.replace)
   for (const item of back) {

@@ -18,7 +18,8 @@ import type { Secret } from '../core/secret.ts'
 import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import { accountFrom, endpointFrom, kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
@@ -29,8 +30,8 @@ export function setCommand(program: Command, context: CliContext): void {
     .option('--allow-empty', 'accept an empty secret from standard input')
     .option('--command <words>', 'keep a command that prints the secret, instead of a secret')
     .option('--lasts <time>', 'how long what the command prints can be used: 45m, 12h, 7d')
-    .action(async (endpoint: string, account: string | undefined, options) =>
-      context.end(await set(context, endpoint, accountFrom(endpoint, account, options), options)),
+    .action(async (word: string, account: string | undefined, options) =>
+      context.end(await set(context, await placeFrom(context, word, account, options), options)),
     )
 }
 
@@ -43,9 +44,12 @@ interface SetOptions {
   readonly lasts?: string
 }
 
-async function set(context: CliContext, word: string, named: string | undefined, options: SetOptions): Promise<number> {
+async function set(
+  context: CliContext,
+  { endpoint, account: named }: NamedPlace,
+  options: SetOptions,
+): Promise<number> {
   const { terminal, broker } = context
-  const endpoint = endpointFrom(word, options)
   const { kind, scheme } = options
   refuseOddScheme(kind, scheme)
   const account = named ?? (terminal.inIsTerminal && kind === 'basic' ? await terminal.ask('User name') : '')

@@ -6,7 +6,8 @@ import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
-import { accountFrom, accountsOf, endpointFrom, nothingThere, sayLine, shownAccount } from './arguments.ts'
+import { accountsOf, nothingThere, sayLine, shownAccount } from './arguments.ts'
+import { type NamedPlace, placeFrom } from './place.ts'
 
 interface ShareOptions {
   readonly with: string
@@ -22,16 +23,15 @@ export function shareCommand(program: Command, context: CliContext): void {
     .description('share an account with a tool that otherwise sees only what it saved itself')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
     .option('--undo', 'stop sharing it')
-    .action(async (endpoint: string, word: string | undefined, options: ShareOptions) => {
-      const account = accountFrom(endpoint, word, {})
+    .action(async (word: string, account: string | undefined, options: ShareOptions) => {
+      const place = await placeFrom(context, word, account, {})
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')
-      context.end(await (options.undo === true ? unshare : share)(context, tool, endpoint, account))
+      context.end(await (options.undo === true ? unshare : share)(context, tool, place))
     })
 }
 
-async function share(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
-  const endpoint = endpointFrom(word, {})
+async function share(context: CliContext, tool: Lister, { endpoint, account }: NamedPlace): Promise<number> {
   const actions = await (await context.broker()).personActions()
   const entries = (await actions.reachable(endpoint, account)).filter((entry) => tool.lists({ ...entry, endpoint }))
   const [first, ...more] = accountsOf(entries)
@@ -47,9 +47,8 @@ async function share(context: CliContext, tool: Lister, word: string, account: s
 }
 
 /** Stops sharing. The tool gets the account no longer, even if it would without a share, until the next share. */
-async function unshare(context: CliContext, tool: Lister, word: string, account: string | undefined): Promise<number> {
+async function unshare(context: CliContext, tool: Lister, { endpoint, account }: NamedPlace): Promise<number> {
   const { terminal, broker } = context
-  const endpoint = endpointFrom(word, {})
   const actions = await (await broker()).personActions()
   const entries = await actions.reachable(endpoint, account)
   const shared = (await (await broker()).list()).filter(

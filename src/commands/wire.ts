@@ -1,4 +1,4 @@
-import { asFailure, Failure } from '../core/failure.ts'
+import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -74,6 +74,7 @@ async function agrees({ terminal }: CliContext, { name }: Tool, count: number, {
   try {
     return await terminal.confirm(question)
   } catch (error) {
+    if (isCancelled(error)) throw error
     const { code, message } = asFailure(error)
     throw new Failure(code, `${name} would not find ${count} sign-ins any more, and ${message}`, {
       hints: [hint`to take them over, add --yes`, hint`to leave them where they are, add --no-import`],

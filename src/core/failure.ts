@@ -57,6 +57,18 @@ export class Failure extends Error {
   }
 }
 
+const byPerson = Symbol.for('credbridge.cancelled')
+
+/** A person pressed Ctrl-C at a question. */
+export function cancelled(): Failure {
+  return new Failure('refused', 'cancelled', { cause: byPerson })
+}
+
+/** Whether a person pressed Ctrl-C, which ends the command with the exit code 130, as the signal would. */
+export function isCancelled(error: unknown): boolean {
+  return error === byPerson || (isFailure(error) && isCancelled(error.cause))
+}
+
 /** Whether the error is a `Failure`, also one from another credbridge bundle in this process. */
 export function isFailure(error: unknown): error is Failure {
   return typeof error === 'object' && error !== null && brand in error

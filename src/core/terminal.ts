@@ -5,6 +5,10 @@ import type { Secret } from './secret.ts'
 export interface Terminal {
   readonly inIsTerminal: boolean
   readonly outIsTerminal: boolean
+  /** The columns of the terminal that standard output is; absent where it is none. */
+  readonly width: number | undefined
+  /** Whether standard output may have colours. */
+  readonly colours: boolean
   out(text: string): void
   say(text: string): void
   /** Asks on the terminal itself, even if the standard streams are redirected. Without a terminal: `refused`. */

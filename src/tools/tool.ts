@@ -117,8 +117,8 @@ export interface ToolCommandContext {
   readonly terminal: Terminal
   /** Opens a broker for the person. */
   broker(): Promise<Broker>
-  /** The endpoint and the account in a word that a person typed. `malformed` without a scheme. */
-  placeIn(word: string): { readonly endpoint: Endpoint; readonly account: string | undefined }
+  /** The endpoint and the account in a word that a person typed. `malformed` if it is none. */
+  placeIn(word: string): Promise<{ readonly endpoint: Endpoint; readonly account: string | undefined }>
 }
 
 /** A client program. Members that do not apply to it are absent. */

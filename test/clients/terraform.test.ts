@@ -122,7 +122,9 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.tried()).toEqual(['-'])
           expect(await it.login()).toBe(0)
           expect(existsSync(it.tokens)).toBe(false)
-          expect((await it.credbridge('list')).stdout).toMatch(new RegExp(`^https://${it.host}  .*  terraform  bearer`))
+          expect((await it.credbridge('list')).stdout).toMatch(
+            new RegExp(`^https://${it.host}  .*  terraform  bearer`, 'm'),
+          )
           expect(await it.init()).toBe(0)
           expect(it.tried()).toEqual([`Bearer ${token}`])
           expect(it.isFetched()).toBe(true)

@@ -22,7 +22,7 @@ needs('the build (npm run build)', built)('built', () => {
   )('the choice of a store', () => {
     test('a keychain that works is settled on, and nothing lies anywhere else', async () => {
       const world = await start('unlocked')
-      expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 1, stderr: '' })
+      expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 1, stderr: `nothing is kept for ${at}\n` })
       expect(settled(world)).toBeUndefined()
       expect(await world.set(at, 'ann', 's3cret')).toMatchObject(kept)
       expect(settled(world)).toBe('secret-service')

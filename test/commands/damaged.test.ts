@@ -60,7 +60,7 @@ needs('the build (npm run build)', built)('a record that cannot be read', () => 
     const { world, broken } = await withDamage(damage)
     expect(await world.credbridge('remove', bad, '--dry-run')).toMatchObject({
       exitCode: 0,
-      stderr: 'would remove 1 that cannot be read\n',
+      stderr: `would remove 1 at ${bad} that cannot be read\n`,
     })
     expect(existsSync(broken[0] ?? '')).toBe(true)
     expect(await world.credbridge('remove', bad)).toMatchObject({

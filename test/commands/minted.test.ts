@@ -52,7 +52,7 @@ async function start(state: KeyringState = 'no-bus'): Promise<Minting> {
     },
     runs: () => (existsSync(counter) ? readFileSync(counter, 'utf8').split('\n').length - 1 : 0),
     answering: (answer, ...words) =>
-      run('python3', onTerminal([['secret?', answer]], 'credbridge', ...words), { env, timeout: 60_000 }),
+      run('python3', onTerminal([['secret? [y/N] ', `${answer}\r`]], 'credbridge', ...words), { env, timeout: 60_000 }),
   }
 }
 
@@ -192,9 +192,9 @@ echo t0ken`
     const first = await password()
     const said = `protocol=https\nhost=registry.example.com\nusername=alice\npassword=${first}\n\n`
     await world.run('git-credential-credbridge', ['store'], { input: said })
-    expect((await world.credbridge('list')).stdout).toMatch(/^\S+ +alice +person +minted .*kept until[^\n]*\n$/)
+    expect((await world.credbridge('list')).stdout).toMatch(/\n\S+ +alice +person +minted .*kept until[^\n]*\n$/)
     await world.run('git-credential-credbridge', ['erase'], { input: said })
-    expect((await world.credbridge('list')).stdout).toMatch(/^\S+ +alice +person +minted +\S+ +a command prints it\n$/)
+    expect((await world.credbridge('list')).stdout).toMatch(/\n\S+ +alice +person +minted .* {2}a command prints it\n$/)
     expect(await password()).not.toBe(first)
     expect(world.runs()).toBe(2)
   })

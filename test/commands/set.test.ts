@@ -37,6 +37,15 @@ needs('the build (npm run build)', built)('built', () => {
       expect(kept.stdout).toBe(`${secret}\n`)
     })
 
+    test('a user name is typed in the same style, and shown', async () => {
+      const endpoint = 'https://api.example.com/user'
+      const answers = typed('annx\u0015\u65e5\u007fal\u007flice\r', 's\r')
+      const outcome = await run('python3', onTerminal(answers, 'credbridge', 'set', endpoint), { env })
+      const shown = 'annx\b \b\b \b\b \b\b \b\u65e5\b \b\b \bal\b \blice'
+      expect(outcome.stdout).toBe(`User name: ${shown}\r\nSecret for ${endpoint}: \r\nkept for ${endpoint}\r\n`)
+      expect((await run('credbridge', ['get', endpoint, 'alice'], { env })).stdout).toBe('s\n')
+    })
+
     test('says who will not find it, as long as that is so', async () => {
       for (const program of ['podman', 'regctl']) {
         writeFileSync(join(folder, 'bin', program), '#!/bin/sh\n', { mode: 0o755 })
@@ -85,12 +94,12 @@ needs('the build (npm run build)', built)('built', () => {
     })
 
     test.each([
-      ['\r', 'nothing was typed, nothing was kept'],
-      ['half\u0003', 'cancelled'],
-    ])('keeps nothing after %j', async (answer, said) => {
+      ['\r', 'nothing was typed, nothing was kept', 2],
+      ['half\u0003', 'cancelled', 130],
+    ])('keeps nothing after %j', async (answer, said, code) => {
       const { stdout, exitCode } = await typing(answer, 'credbridge', 'set', 'https://none.example.com', 'alice')
       expect(stdout).toBe(`Secret for https://none.example.com: \r\ncredbridge: ${said}\r\n`)
-      expect(exitCode).toBe(2)
+      expect(exitCode).toBe(code)
       expect((await run('credbridge', ['get', 'https://none.example.com'], { env })).exitCode).toBe(1)
     })
   })

@@ -2,7 +2,8 @@
 
 An answer is typed once its question is shown and the program has made the terminal raw or silent: what is typed before that
 is thrown away then, or shown. What the terminal showed goes to standard output. The exit code is the command's, but 99
-where it was 0 and a question did not come; after a minute the command is killed.
+where it was 0 and a question did not come; after a minute the command is killed. The terminal is
+80 columns wide, or as wide as TYPIST_COLUMNS says.
 """
 
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
@@ -10,7 +11,7 @@ import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 left, words = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, int(os.environ.pop('TYPIST_COLUMNS', '80')), 0, 0))
     os.execvp(words[0], words)
 
 

@@ -1,21 +1,40 @@
 import { closeSync, openSync, read } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { ReadStream, WriteStream } from 'node:tty'
-import { Failure } from '../../core/failure.ts'
+import { cancelled, Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
+import { columnsOf } from '../../core/text-width.ts'
 
 /**
  * Prints exactly this question on the terminal and reads one line without echo. No terminal: `refused`, with the hint
- * `otherwise`.
+ * `otherwise`. Ctrl-C: `cancelled`.
  */
 export async function askUnseen(question: string, otherwise?: Hint): Promise<Secret> {
+  return new Secret(await asked(question, false, otherwise))
+}
+
+/** The same with echo. */
+export function askSeen(question: string, otherwise?: Hint): Promise<string> {
+  return asked(question, true, otherwise)
+}
+
+/** Asks until the answer is yes or no. Enter alone means no. */
+export async function askYesOrNo(question: string, otherwise?: Hint): Promise<boolean> {
+  for (;;) {
+    const answer = (await askSeen(`${question} [y/N] `, otherwise)).trim().toLowerCase()
+    if (['y', 'yes'].includes(answer)) return true
+    if (['', 'n', 'no'].includes(answer)) return false
+  }
+}
+
+async function asked(question: string, isSeen: boolean, otherwise: Hint | undefined): Promise<string> {
   const [input, output] = terminalStreams(otherwise)
   try {
     input.setRawMode(true)
     output.write(printable(question))
-    return new Secret(await lineFrom(typedOn(input)))
+    return await lineFrom(typedOn(input), (text) => isSeen && output.write(text))
   } finally {
     output.write('\n')
     input.setRawMode(false)
@@ -58,22 +77,24 @@ async function* readTerminal(): AsyncIterable<string> {
 }
 
 /** Reads a line in raw mode, in which the program itself must handle the keys that edit a line. */
-async function lineFrom(typing: AsyncIterable<string>): Promise<string> {
-  let line: string[] = []
+async function lineFrom(typing: AsyncIterable<string>, echo: (text: string) => void): Promise<string> {
+  const line: string[] = []
+  const rubOut = (count: number) => {
+    for (const key of line.splice(line.length - count)) echo('\b \b'.repeat(columnsOf(key)))
+  }
   for await (const typed of typing) {
     for (const key of typed.replace(noCharacter, '')) {
       if (key === '\r' || key === '\n') return line.join('')
       if (key === control.c || (key === control.d && line.length === 0)) throw cancelled()
-      if (key === control.u) line = []
-      else if (key === control.backspace || key === control.del) line.pop()
-      else if (key >= ' ' || key === '\t') line.push(key)
+      if (key === control.u) rubOut(line.length)
+      else if (key === control.backspace || key === control.del) rubOut(Math.min(line.length, 1))
+      else if (key >= ' ' || key === '\t') {
+        line.push(key)
+        echo(printable(key))
+      }
     }
   }
   throw cancelled()
-}
-
-function cancelled(): Failure {
-  return new Failure('refused', 'cancelled')
 }
 
 const asWord = hint`pass it as an argument or on standard input (see --help)`

@@ -1,31 +1,49 @@
-import { isatty, type ReadStream, type WriteStream } from 'node:tty'
-import { Failure } from '../../core/failure.ts'
-import type { Hint } from '../../core/hint.ts'
+import { isatty } from 'node:tty'
 import { Secret } from '../../core/secret.ts'
 import type { Terminal } from '../../core/terminal.ts'
 import type { CallInput } from '../../engine/call.ts'
 import { inputReader } from '../../engine/input-reader.ts'
 import { standardInput, write } from '../stdio.ts'
-import { askUnseen, terminalStreams } from './ask.ts'
+import { askSeen, askUnseen, askYesOrNo, terminalStreams } from './ask.ts'
 
 export function thisTerminal(): Terminal {
   return {
     inIsTerminal: isatty(0),
     outIsTerminal: isatty(1),
+    get width() {
+      return isatty(1) ? columns() : undefined
+    },
+    get colours() {
+      return isatty(1) && showsColours(process.env)
+    },
     out: (text) => write(1, text),
     say: (text) => write(2, text),
-    ask: (question) => asking(async ({ text }, streams) => text({ message: question, ...streams })),
+    ask: (question) => askSeen(`${question}: `),
     askSecret: (question) => askUnseen(`${question}: `),
-    confirm: (question, otherwise) =>
-      asking(
-        async ({ confirm }, streams) => confirm({ message: question, initialValue: false, ...streams }),
-        otherwise,
-      ),
+    confirm: (question, otherwise) => askYesOrNo(question, otherwise),
     async readSecret() {
       const input = await inputReader(patientInput()).message({ atMost: 16 * 1024 * 1024 })
       return new Secret(input.text().replace(/\r?\n$/, ''))
     },
   }
+}
+
+/** `undefined` if the terminal does not tell. */
+function columns(): number | undefined {
+  try {
+    const [input, output] = terminalStreams()
+    const { columns } = output
+    input.destroy()
+    output.destroy()
+    return columns > 0 ? columns : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** https://no-color.org */
+function showsColours({ NO_COLOR: none = '', TERM: terminal }: NodeJS.ProcessEnv): boolean {
+  return none === '' && terminal !== 'dumb'
 }
 
 /**
@@ -34,22 +52,4 @@ export function thisTerminal(): Terminal {
 function patientInput(): CallInput {
   const { next } = standardInput()
   return { next: () => next(Number.POSITIVE_INFINITY), isTerminal: async () => false }
-}
-
-type Prompts = typeof import('@clack/prompts')
-
-async function asking<T>(
-  ask: (prompts: Prompts, streams: { input: ReadStream; output: WriteStream }) => Promise<T>,
-  otherwise?: Hint,
-): Promise<Exclude<T, symbol>> {
-  const [input, output] = terminalStreams(otherwise)
-  try {
-    const prompts = await import('@clack/prompts')
-    const answer = await ask(prompts, { input, output })
-    if (prompts.isCancel(answer)) throw new Failure('refused', 'cancelled')
-    return answer as Exclude<T, symbol>
-  } finally {
-    input.destroy()
-    output.destroy()
-  }
 }

@@ -1,5 +1,5 @@
 import type { Asker } from '../../core/asker.ts'
-import { Failure, isFailure } from '../../core/failure.ts'
+import { Failure, isCancelled, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 
@@ -10,7 +10,7 @@ export function askBy({ ask }: Asker): (() => Promise<Secret>) | undefined {
     try {
       return await ask('Passphrase of the vault: ')
     } catch (error) {
-      if (!isFailure(error) || error.code !== 'refused') throw error
+      if (!isFailure(error) || isCancelled(error) || error.code !== 'refused') throw error
       throw new Failure('locked', 'the vault is locked', { cause: error, hints: [hint`credbridge unlock`] })
     }
   }

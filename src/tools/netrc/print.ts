@@ -27,11 +27,14 @@ export async function printNetrc(
       hints: [hint`add --show, or use it so: curl --netrc-file <(credbridge netrc ${words}) …`],
     })
   }
-  const places = words.map((word) => {
-    const { endpoint, account } = placeIn(word)
-    if (endpoint.form === 'address') return { endpoint, account }
-    throw new Failure('malformed', 'an entry of .netrc is for a host, which a service name does not have')
-  })
+  const places: { readonly endpoint: Address; readonly account: string | undefined }[] = []
+  for (const word of words) {
+    const { endpoint, account } = await placeIn(word)
+    if (endpoint.form !== 'address') {
+      throw new Failure('malformed', 'an entry of .netrc is for a host, which a service name does not have')
+    }
+    places.push({ endpoint, account })
+  }
   const opened = await broker()
   const lines: Line[] = []
   const absent: string[] = []

@@ -28,10 +28,12 @@ async function printed(
   const nobody = async () => Promise.reject(new Error('nobody is asked'))
   const context: ToolCommandContext = {
     broker: async () => it.broker,
-    placeIn: (word) => ({ endpoint: parseEndpoint(word), account: userIn(word) }),
+    placeIn: async (word) => ({ endpoint: parseEndpoint(word), account: userIn(word) }),
     terminal: {
       inIsTerminal: false,
       outIsTerminal: onTerminal,
+      width: undefined,
+      colours: false,
       out(text) {
         out += text
       },

@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
+import { timeInWords, typedSpan } from '../../../core/time-words.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
 import type { VaultOptions } from '../options.ts'
@@ -35,7 +36,7 @@ export async function unlock(
     return context.runWithSecretFile(words, text, descriptorVariable)
   }
   terminal.out(`${text.expose()}\n`)
-  terminal.say(`anyone who has this key can open the vault until ${shown(until)}\n`)
+  terminal.say(`anyone who has this key can open the vault until ${timeInWords(until, Date.now())}\n`)
   terminal.say('note: all your processes and root can read an environment variable (/proc/<pid>/environ)\n')
   terminal.say('note: crash reports, docker inspect and CI logs may record it, too\n')
   return 0
@@ -52,7 +53,7 @@ async function unlockHere(
     terminal.say('nothing needs to be unlocked: the key file opens the vault (credbridge vault status)\n')
     return 0
   }
-  const opened = `${shownOpener(by)} opened the vault until ${shown(until)}`
+  const opened = `${shownOpener(by)} opened the vault until ${timeInWords(until, Date.now())}`
   terminal.say(`${opened}, for all your processes, also after you log out\n`)
   if (milliseconds > keptUnused) terminal.say('note: the kernel forgets the key if it is not used for three days\n')
   terminal.say('to close it: credbridge lock\n')
@@ -85,17 +86,11 @@ async function optionsAt({ terminal, machine, settings }: StoreCommandContext): 
   return { ...vaultOptions(settings, machine), ask: () => passphrases.current('the vault') }
 }
 
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const longest = 30
 
 /** Milliseconds from a text such as `8h`. */
 function durationOf(text: string): number {
-  const [, count, unit = ''] = /^([0-9]{1,4})([smhd])$/.exec(text) ?? []
-  const milliseconds = Number(count) * (units[unit] ?? Number.NaN)
-  if (milliseconds > 0 && milliseconds <= longest * (units['d'] ?? 0)) return milliseconds
+  const milliseconds = typedSpan(text) ?? 0
+  if (milliseconds > 0 && milliseconds <= longest * 24 * 3_600_000) return milliseconds
   throw new Failure('malformed', `--for takes a time such as 30m, 8h or 2d, at most ${longest}d`)
-}
-
-function shown(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -1,0 +1,10 @@
+/** How many columns a terminal gives the text: two for wide characters, none for combining marks. */
+export function columnsOf(text: string): number {
+  let width = 0
+  for (const letter of text) width += combining.test(letter) ? 0 : wide.test(letter) ? 2 : 1
+  return width
+}
+
+const combining = /^[\p{M}\u200b-\u200d]$/u
+const wide =
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]$/u
