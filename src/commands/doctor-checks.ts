@@ -10,9 +10,10 @@ import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { shownAccount } from './arguments.ts'
 import type { StoresReport } from './doctor-stores.ts'
+import { checkTimes } from './doctor-times.ts'
 import { entryState, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
-import { removeToolLeftovers } from './leftovers.ts'
+import { lookingOnly, removeToolLeftovers } from './leftovers.ts'
 import { mintedStates } from './minted-state.ts'
 
 /** One check. An error that it throws becomes a line of the report. */
@@ -27,6 +28,7 @@ export function checks(context: CliContext, stores: StoresReport | undefined): r
     { name: 'erased', run: () => checkErased(context, stores) },
     { name: 'refused', run: () => checkRefused(context, stores) },
     { name: 'minted', run: () => checkMinted(context, stores) },
+    { name: 'expiry', run: () => checkTimes(context, stores) },
     { name: 'environment', run: async () => checkEnvironment(context) },
     ...tools.flatMap((tool, at) =>
       tool.commands
@@ -108,18 +110,54 @@ function checkEnvironment({ machine }: CliContext): readonly DoctorLine[] {
     }))
 }
 
-function checkCommand({ machine }: CliContext, { byName }: Tool, command: string): readonly DoctorLine[] {
+function checkCommand({ machine }: CliContext, { name, byName }: Tool, command: string): readonly DoctorLine[] {
   const ours = machine.ownCommand(command)
+  const first = byName === true ? machine.program(command) : undefined
+  if (first !== undefined && ours !== undefined && !machine.isOwnProgram(first)) {
+    const says = `${first} comes first on PATH and is not of this credbridge, so ${name} asks that one`
+    return [{ state: 'wrong', says, fix: hint`export PATH=${dirname(ours)}:"$PATH"` }]
+  }
   const path = (byName === true && ours !== undefined ? machine.program(command) : undefined) ?? ours
   if (path !== undefined && machine.files.isWorldWritable(dirname(path))) {
     const fix = hint`chmod o-w ${dirname(path)}`
     return [{ state: 'wrong', says: `other users can replace ${command} in ${dirname(path)}`, fix }]
   }
   if (path !== undefined) return [{ state: 'ok', says: `${command} is ${path}` }]
-  return [{ state: 'wrong', says: `${command} is not installed or cannot be run`, fix: hint`install credbridge again` }]
+  return [{ state: 'wrong', says: `${command} is not installed or cannot be run: install credbridge again` }]
 }
 
-async function checkSetup({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
+/** The state of the setup. It is not ok while secrets of the tool can be read in its files. */
+async function checkSetup(context: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
+  const lines = await setupLines(context, tool)
+  const importing = hint`credbridge import ${tool.name}`
+  const isAbsent = lines.some(({ state }) => state === 'skipped')
+  const known = lines.some(({ fix }) => fix?.startsWith(importing) === true)
+  const clear = known || isAbsent ? [] : await plainSecretLines(context, tool, asks(lines))
+  if (clear.length === 0 && !known) return lines
+  return [...lines.map((line): DoctorLine => (line.state === 'ok' ? { ...line, state: 'note' } : line)), ...clear]
+}
+
+async function plainSecretLines(
+  { machine }: CliContext,
+  tool: Tool,
+  isAsking: boolean,
+): Promise<readonly DoctorLine[]> {
+  const found = await (await tool.plainSecrets?.())?.find(lookingOnly(machine), {}).catch(() => undefined)
+  const count = found?.secrets.length ?? 0
+  if (count === 0) return []
+  const places = [...new Set(found?.secrets.map(({ where }) => where))].slice(0, 3).join(', ')
+  const says = `${count} ${count === 1 ? 'secret' : 'secrets'} of ${tool.name} can be read: ${places}${count > 3 ? ', …' : ''}`
+  const needsSetup = tool.setup !== undefined && !isAsking
+  return [
+    {
+      state: 'note',
+      says,
+      fix: needsSetup ? hint`credbridge setup ${tool.name}` : hint`credbridge import ${tool.name}`,
+    },
+  ]
+}
+
+async function setupLines({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
   const lines = (await (await tool.setup?.())?.check(machine)) ?? (await tool.check?.(machine)) ?? []
   if (!asks(lines)) return lines
   const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])

@@ -1,7 +1,7 @@
 import { type Asker, withoutPerson } from '../core/asker.ts'
 import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
-import { hint, joinHints } from '../core/hint.ts'
+import { hint } from '../core/hint.ts'
 import type { Store, Traits } from '../core/store.ts'
 import type { Settings } from '../engine/settings.ts'
 import { type InUse, inUse, keychainName, openStore, storeNamed } from '../stores/choose.ts'
@@ -108,8 +108,8 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
   if (failure.code !== 'unavailable' || failure.passing) {
     const says = `none is settled on yet, and nothing can be kept while ${keychain} is there and does not work`
-    const fix = joinHints([...failure.hints.slice(0, 1), hint`or settle on another store: credbridge use vault`], '; ')
-    return { check: 'store', state: 'wrong', says, fix }
+    const how = [says, ...failure.hints.slice(0, 1), 'or settle on another store'].join('; ')
+    return { check: 'store', state: 'wrong', says: how, fix: hint`credbridge use vault` }
   }
   const says = personPresent ? will('the vault, unless the keychain can ask you to set it up') : will('the vault')
   return { check: 'store', state: 'note', says }

@@ -5,6 +5,7 @@ import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
 import { type Check, checkSettings, checks } from './doctor-checks.ts'
+import { fixAll } from './doctor-fix.ts'
 import { countedText, inOrder, lineText, type Result } from './doctor-line-text.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 
@@ -13,6 +14,8 @@ export function doctorCommand(program: Command, context: CliContext): void {
     .command('doctor')
     .description('check the stores, the commands and how each tool is set up')
     .option('--json', 'as JSON')
+    .option('--fix', 'run the commands that fix what was found, after one question')
+    .option('-y, --yes', 'with --fix: do not ask')
     .option('--report', 'as a text for a bug report: no secrets, and stand-ins for every name')
     .action(async (options) => {
       const results: Result[] = []
@@ -23,7 +26,10 @@ export function doctorCommand(program: Command, context: CliContext): void {
       if (options.report === true) context.terminal.out(await report(program, context, examined))
       else if (options.json === true) context.terminal.out(json(examined))
       else context.terminal.out(text(examined))
-      context.end(examined.results.some(({ state }) => state === 'wrong') ? broken : 0, examined.stuck)
+      const isFixed = options.fix === true && (await fixAll(context, examined.results, options.yes === true))
+      const after = isFixed ? await examine(context, []) : examined
+      if (isFixed) context.terminal.out(`afterwards: ${countedText(after.results)}\n`)
+      context.end(after.results.some(({ state }) => state === 'wrong') ? broken : 0, after.stuck)
     })
 }
 

@@ -15,10 +15,15 @@ export function removingLeftovers(machine: Machine): Machine {
   return { ...machine, files: { ...files, read } }
 }
 
+/** The machine on which an import can look and do nothing else. */
+export function lookingOnly(machine: Machine): Machine {
+  const run = async () => ({ stdout: '', stderr: '', exitCode: 1 })
+  return { ...machine, run, files: { ...machine.files, write() {} } }
+}
+
 /** Removes the leftovers beside all files in which an import would look. Starts no program and writes nothing. */
 export async function removeToolLeftovers(machine: Machine, tools: readonly Tool[]): Promise<void> {
-  const run = async () => ({ stdout: '', stderr: '', exitCode: 1 })
-  const removing = removingLeftovers({ ...machine, run, files: { ...machine.files, write() {} } })
+  const removing = removingLeftovers(lookingOnly(machine))
   for (const { plainSecrets } of tools) {
     // What the file itself lacks is for import to say.
     await (await plainSecrets?.())?.find(removing, {}).catch(() => undefined)

@@ -20,6 +20,39 @@ export function joinHints(hints: readonly Hint[], between: string): Hint {
   return hints.join(between) as Hint
 }
 
+/** The programs that hints run. A hint that begins with another word is a sentence. */
+const programs = ['credbridge', 'chmod', 'chown', 'export', 'git', 'ls', 'mv', 'rm', 'sudo', 'unset']
+
+/**
+ * The command in a hint, as a shell can run it: the whole hint, or what follows `to do this: `. `undefined` for a
+ * sentence, and for a command with a word that the person must still choose (`<store>`).
+ */
+export function commandIn(text: Hint): Hint | undefined {
+  // Without a quote before the colon it cannot be within a word that a stranger chose.
+  const [before = ''] = /^[\w ,.()-]+: /.exec(text) ?? []
+  return [text, text.slice(before.length) as Hint].find(isCommand)
+}
+
+function isCommand(text: Hint): boolean {
+  const [program = '', next = ''] = text.split(' ')
+  return programs.includes(program) && next !== '' && !/<[^<>' ]+>|…/.test(text)
+}
+
+/**
+ * The words of a hint that is one command of credbridge and nothing else, as a shell reads it; `undefined` for any other
+ * hint, and for one with a word that the person must still choose (`<store>`).
+ */
+export function wordsOfCommand(command: Hint): readonly string[] | undefined {
+  const words: string[] = []
+  for (let rest: string = command; rest !== ''; ) {
+    const [word] = /^(?:'[^']*'|"'+"|(?:\\\\)+|[\w./:@%+=,-]+)+(?= |$)/.exec(rest) ?? []
+    if (word === undefined) return undefined
+    words.push(word.replace(/'([^']*)'|"('+)"|\\(\\)/g, '$1$2$3'))
+    rest = rest.slice(word.length + 1)
+  }
+  return words[0] === 'credbridge' && words.length > 1 ? words.slice(1) : undefined
+}
+
 /** What a program wrote: to be read, not to be pasted. */
 export function saidBy(program: string, text: string): Hint {
   return `${program} says: ${text}` as Hint

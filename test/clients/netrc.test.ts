@@ -103,7 +103,7 @@ needs('the build (npm run build)', built)('built', () => {
       })
       expect(it.read()).toBe(text)
       expect((await it.credbridge('doctor')).stdout).toContain(
-        `note    netrc: 2 passwords are readable in ${it.netrc}\n        fix: credbridge import netrc --dry-run\n`,
+        `note    netrc: 2 passwords are readable in ${it.netrc}\n        fix: credbridge import netrc\n`,
       )
     })
 

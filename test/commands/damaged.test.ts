@@ -51,7 +51,7 @@ needs('the build (npm run build)', built)('a record that cannot be read', () => 
     const wrong = JSON.parse(doctor.stdout).checks.filter(
       ({ check, state }: { check: string; state: string }) => check === 'vault' && state === 'wrong',
     )
-    expect(wrong).toEqual([expect.objectContaining({ says: expect.stringContaining(says), fix: expect.any(String) })])
+    expect(wrong).toEqual([expect.objectContaining({ says: expect.stringContaining(says) })])
     expect(await world.credbridge('get', good)).toMatchObject({ exitCode: 0, stdout: 's3cret\n' })
     expect(await world.credbridge('get', bad)).toMatchObject({ exitCode: 2, stdout: '' })
   })

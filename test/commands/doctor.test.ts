@@ -117,7 +117,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(text).toContain(
         'WRONG   store: none is settled on yet, and nothing can be kept while secret-service is there',
       )
-      expect(text).toMatch(/fix: unlock it: .*; or settle on another store: credbridge use vault\n/)
+      expect(text).toMatch(/ does not work; unlock it: .*; or settle on another store\n {8}fix: credbridge use vault\n/)
       expect(text).toContain('note    secret-service: would not work: the keyring is locked\n')
     })
 

@@ -56,7 +56,7 @@ export const awsSetup: Setup = {
 
 function readableIn(file: string, count: number): DoctorLine {
   const says = `${file} has the keys of ${count === 1 ? 'a profile' : `${count} profiles`}, which aws uses first`
-  return { state: 'note', says, fix: hint`credbridge import aws --dry-run` }
+  return { state: 'note', says, fix: hint`credbridge import aws` }
 }
 
 function lineFor(machine: Machine, { profile, options }: ProfileSection): DoctorLine {

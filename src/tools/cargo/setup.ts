@@ -46,7 +46,7 @@ export const cargoSetup: Setup = {
     if (machine.program('cargo') === undefined) return skippedAsAbsent('cargo')
     const file = fileOf(machine)
     const content = parsed(machine.files.read(file) ?? '')
-    if (content === undefined) return [{ state: 'wrong', says: `${file} is not TOML`, fix: hint`fix it first` }]
+    if (content === undefined) return [{ state: 'wrong', says: `${file} is not TOML: correct it first` }]
     const list = providersIn(content) ?? []
     const own = list.map((one) => ownProgram(content, one))
     const found = own.findLast((one) => one !== undefined)

@@ -64,7 +64,7 @@ async function signedOut(
     lines.push({
       state: 'note',
       says: `${others} secrets are readable in ${file}`,
-      fix: hint`credbridge import ${client.name} --dry-run`,
+      fix,
     })
   for (const server of await unanswered(machine, text, helper)) {
     const former = formerHelper(machine, [file, ...asSpelled(text, ['credsStore'])])

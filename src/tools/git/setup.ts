@@ -31,7 +31,7 @@ export const gitSetup: Setup = {
     const besides = only ? [] : others(asked(await config.values()))
     const remarks = besides.map((value) => `git also asks, and sends every sign-in to: ${value}`)
     const advice = besides.length > 0 ? ['to ask only credbridge: credbridge setup git --only'] : []
-    return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config))] }
+    return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config)).map(({ says }) => says)] }
   },
 
   async undo(machine): Promise<Plan> {
@@ -68,8 +68,10 @@ export const gitSetup: Setup = {
     if (git === undefined) return skippedAsAbsent('git')
     const config = helperConfig(machine, git)
     const values = await config.values()
-    const notes = (await aboutServers(config)).map((says): DoctorLine => ({ state: 'note', says }))
-    return [howItStands(values, await ourHelper(machine)), ...notes]
+    const notes = (await aboutServers(config)).map(({ url, says }): DoctorLine => {
+      return { state: 'note', says, fix: hint`git config --global --unset-all ${`credential.${url}.helper`}` }
+    })
+    return [howItStands(values, await ourHelper(machine)), ...writersInTheClear(values), ...notes]
   },
 }
 
@@ -124,12 +126,30 @@ function remembering(config: HelperConfig, mine: readonly string[], reset: numbe
   }
 }
 
-/** Remarks about the servers for which git does not ask us. */
-async function aboutServers(config: HelperConfig): Promise<readonly string[]> {
+/** git sends each sign-in to every helper, also to one that writes it into a plain file. */
+function writersInTheClear(values: readonly string[]): readonly DoctorLine[] {
+  const inUse = asked(values)
+  if (!inUse.some(namesOwnHelper)) return []
+  return inUse.filter(isPlainStore).map((value) => {
+    return {
+      state: 'wrong',
+      says: `git also gives every sign-in to ${value}, which writes it into a file that can be read`,
+      fix: hint`credbridge setup git --only`,
+    }
+  })
+}
+
+/** git-credential-store(1), with or without options. */
+function isPlainStore(value: string): boolean {
+  return /^([^!]*[/\\])?(git-credential-)?store(\.exe)?( |$)/.test(value)
+}
+
+/** The servers for which git does not ask us, as after `gh auth setup-git`. */
+async function aboutServers(config: HelperConfig): Promise<readonly { readonly url: string; readonly says: string }[]> {
   return [...(await config.ofServers())].flatMap(([url, values]) => {
     const named = asked(values)
     if (!values.includes('') || named.some(namesOwnHelper)) return []
-    return [`for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}`]
+    return [{ url, says: `for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}` }]
   })
 }
 

@@ -60,7 +60,7 @@ export const kubectlSetup: Setup = {
     const note: DoctorLine = {
       state: 'note',
       says: `the secrets of ${readable.length} users are readable in the kubeconfig`,
-      fix: hint`credbridge import kubectl --dry-run`,
+      fix: hint`credbridge import kubectl`,
     }
     return [...(lines.length === 0 ? [none] : lines), ...(readable.length === 0 ? [] : [note])]
   },

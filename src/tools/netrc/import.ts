@@ -24,7 +24,7 @@ export async function checkNetrc(machine: Machine): Promise<readonly DoctorLine[
   return filesMeant(machine, {}).flatMap((file): readonly DoctorLine[] => {
     const { length } = secretsIn(machine, file).secrets
     const says = `${length === 1 ? 'a password is' : `${length} passwords are`} readable in ${file}`
-    return length === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import netrc --dry-run` }]
+    return length === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import netrc` }]
   })
 }
 

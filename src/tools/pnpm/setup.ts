@@ -44,9 +44,7 @@ export const pnpmSetup: Setup = {
     const helpers = helpersIn(machine)
     if (helpers.length === 0) {
       if (machine.program('pnpm') === undefined) return skippedAsAbsent('pnpm')
-      return [
-        { state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm --registry <address>` },
-      ]
+      return [{ state: 'note', says: 'pnpm does not ask credbridge', fix: hint`credbridge setup pnpm` }]
     }
     return helpers.map(({ file, registry }) =>
       machine.files.read(file) === helperText(machine, registry)

@@ -54,7 +54,7 @@ function readableIn(machine: Machine): readonly DoctorLine[] {
   return distinct(tokens.map(({ file }) => file)).map((file): DoctorLine => {
     const { length } = tokens.filter((one) => one.file === file)
     const says = `${length === 1 ? 'a token is' : `${length} tokens are`} readable in ${file}`
-    return { state: 'note', says, fix: hint`credbridge import terraform --dry-run` }
+    return { state: 'note', says, fix: hint`credbridge import terraform` }
   })
 }
 

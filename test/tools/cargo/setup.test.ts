@@ -87,7 +87,7 @@ test.each([
 test('what is not TOML stays as it is', async () => {
   const it = home('[registry\n')
   await expect(it.plan()).rejects.toMatchObject({ code: 'malformed' })
-  expect(await it.check()).toEqual([['wrong', `${it.home}/${file} is not TOML`]])
+  expect(await it.check()).toEqual([['wrong', `${it.home}/${file} is not TOML: correct it first`]])
   expect(it.text()).toBe('[registry\n')
 })
 

@@ -93,7 +93,10 @@ needs('git', machineGit !== undefined)('git setup', () => {
     ])
     await it.setup()
     expect(it.helpers()).toEqual(['cache', '', 'store', ours])
-    expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+    expect(await it.check()).toEqual([
+      ['ok', 'git asks credbridge'],
+      ['wrong', 'git also gives every sign-in to store, which writes it into a file that can be read'],
+    ])
   })
 
   test('another installation of ours is replaced', async () => {

@@ -133,7 +133,7 @@ test('the file is that of the option, of NETRC, or the usual one', async () => {
 
 test('doctor counts what can be read', async () => {
   const { world, path } = await withFile()
-  const fix = 'credbridge import netrc --dry-run'
+  const fix = 'credbridge import netrc'
   expect(await checkNetrc(world)).toEqual([{ state: 'note', says: `3 passwords are readable in ${path}`, fix }])
   expect(await checkNetrc(madeUp().world)).toEqual([])
 })

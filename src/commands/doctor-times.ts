@@ -1,0 +1,56 @@
+import {
+  type Credential,
+  hasExpired,
+  isCredential,
+  isNoteKind,
+  ourselves,
+  type StoredItem,
+} from '../core/credential.ts'
+import type { DoctorLine } from '../core/doctor-line.ts'
+import type { Endpoint } from '../core/endpoint.ts'
+import { hint, placeWords } from '../core/hint.ts'
+import { timeInWords } from '../core/time-words.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { shownAccount } from './arguments.ts'
+import type { StoresReport } from './doctor-stores.ts'
+
+const soon = 7 * 24 * 3_600_000
+/** Clocks of one network differ by less. */
+const mostAhead = 5 * 60_000
+
+/** Credentials that have expired or will soon, and a clock that is behind what was saved. Only of stores that work. */
+export async function checkTimes(
+  { engine, asker }: CliContext,
+  report: StoresReport | undefined,
+): Promise<readonly DoctorLine[]> {
+  const lines: DoctorLine[] = []
+  const now = Date.now()
+  let newest = 0
+  for (const store of await engine.stores()) {
+    if (report?.stores.find(({ name }) => name === store.name)?.works !== true) continue
+    const entries = (await store.list(asker)).filter(({ kind, owner }) => !isNoteKind(kind) && owner !== ourselves)
+    newest = Math.max(newest, ...entries.map(({ savedAt = 0 }) => savedAt))
+    for (const endpoint of distinct(entries.map((entry) => entry.endpoint))) {
+      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch(() => [])
+      lines.push(...items.filter(isCredential).flatMap((item) => aboutExpiry(item, now)))
+    }
+  }
+  if (newest > now + mostAhead) {
+    const says = `the clock says ${timeInWords(now, now)}, but something was saved at ${timeInWords(newest, now)}`
+    lines.push({ state: 'wrong', says: `${says}: set the clock` })
+  }
+  return lines
+}
+
+/** A credential with a refresh token is renewed by its tool, and one that a command prints by that command. */
+function aboutExpiry(item: Credential, now: number): readonly DoctorLine[] {
+  const { endpoint, account, owner, kind, expires, refreshToken } = item
+  if (expires === undefined || kind === 'minted' || refreshToken !== undefined || expires * 1000 > now + soon) return []
+  const what = `${shownAccount(account)} at ${endpoint.key}, saved by ${owner},`
+  const when = `${hasExpired(item, now) ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`
+  return [{ state: 'note', says: `${what} ${when}`, fix: hint`credbridge set ${placeWords(endpoint, account)}` }]
+}
+
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return [...new Map(endpoints.map((at) => [`${at.form} ${at.key}`, at])).values()]
+}

@@ -1,0 +1,180 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Hint, wordsOfCommand } from '../../src/core/hint.ts'
+import { built } from '../real/commands.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import { run } from '../real/run.ts'
+import { at, start, type VaultWorld } from './vault-world.ts'
+
+/* What doctor finds, in which order, and that each fix is a command that works. */
+
+interface Line {
+  readonly check: string
+  readonly state: string
+  readonly says: string
+  readonly fix?: Hint
+}
+
+async function checks(world: VaultWorld, more: Record<string, string> = {}): Promise<readonly Line[]> {
+  return JSON.parse((await world.run('credbridge', ['doctor', '--json'], { more })).stdout).checks
+}
+
+function file(world: VaultWorld, name: string, text: string): string {
+  const path = join(world.env['HOME'] ?? '', name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  chmodSync(path, 0o600)
+  return path
+}
+
+const set = (world: VaultWorld, secret: string, ...words: readonly string[]) =>
+  world.run('credbridge', ['set', ...words], { input: secret })
+
+/** A home with something wrong for most tools. */
+async function troubled(): Promise<VaultWorld> {
+  const world = await start()
+  file(world, '.git-credentials', 'https://bob:b@git.example.com\n')
+  file(world, '.gitconfig', '[credential]\n\thelper = store\n')
+  file(world, '.docker/config.json', JSON.stringify({ auths: { 'r.example.com': { auth: 'YTpi' } } }))
+  file(world, '.npmrc', '//npm.example.com/:_authToken=tok\n')
+  file(world, '.netrc', 'machine netrc.example.com login ann password p\n')
+  file(world, '.cargo/config.toml', '[')
+  await set(world, 's3cret', 'https://git.example.com/it$(id)', "o'hara \\ co")
+  const refused = "protocol=https\nhost=git.example.com\npath=it$(id)\nusername=o'hara \\ co\npassword=s3cret\n\n"
+  await world.run('git-credential-credbridge', ['erase'], { input: refused })
+  return world
+}
+
+needs('the build (npm run build)', built)('built', () => {
+  test('what is wrong comes first, and the last line counts', async () => {
+    const world = await troubled()
+    await world.credbridge('setup', 'git')
+    const { stdout, exitCode } = await world.credbridge('doctor')
+    expect(exitCode).toBe(2)
+    const lines = stdout.trimEnd().split('\n')
+    const last = lines.pop() ?? ''
+    const states = lines.flatMap((line) => /^(WRONG|note|ok|skipped) /.exec(line)?.[1] ?? [])
+    const firsts = states.filter((state, index) => states.indexOf(state) === index)
+    expect(firsts).toEqual(['WRONG', 'note', 'ok', 'skipped'])
+    expect(states.lastIndexOf('WRONG')).toBeLessThan(states.indexOf('note'))
+    const count = (state: string) => states.filter((one) => one === state).length
+    expect(last).toBe(`${count('WRONG')} wrong, ${count('note')} notes, ${count('ok')} ok, ${count('skipped')} skipped`)
+  })
+
+  test('every fix can be pasted: a shell reads it as a command, and credbridge knows it', async () => {
+    const world = await troubled()
+    await world.credbridge('setup', 'git')
+    const foreign = file(world, 'first/docker-credential-credbridge', '#!/bin/sh\n')
+    chmodSync(foreign, 0o755)
+    const PATH = `${dirname(foreign)}:${world.env['PATH']}`
+    const broken = await checks(world, { CREDBRIDGE_STORE: 'secret-service' })
+    const found = [...(await checks(world, { PATH, BUN_OPTIONS: 'x', GOAUTH: 'off' })), ...broken]
+    const fixes = [...new Set(found.flatMap(({ fix }) => fix ?? []))]
+    expect(fixes.length).toBeGreaterThan(8)
+    for (const fix of fixes) {
+      const [program = ''] = fix.split(' ')
+      expect([fix, program]).toEqual([fix, expect.stringMatching(/^(credbridge|chmod|unset|export|git|mv|docker)$/)])
+      const parsed = await run('bash', ['--norc', '-c', `set -- ${fix}; printf '%s\\n' "$@"`], { env: {} })
+      expect([fix, parsed.stderr]).toEqual([fix, ''])
+      if (program !== 'credbridge') continue
+      const words = wordsOfCommand(fix) ?? []
+      expect(['credbridge', ...words]).toEqual(parsed.stdout.split('\n').slice(0, -1))
+      const path = words.slice(0, ['setup', 'import', 'vault'].includes(words[0] ?? '') ? 2 : 1)
+      const help = await world.credbridge(...path, '--help')
+      expect([fix, help.exitCode]).toEqual([fix, 0])
+    }
+    expect(fixes).toContain(`credbridge restore 'https://git.example.com/it$(id)' 'o'"'"'hara '\\\\' co'`)
+  })
+
+  test('no tool is ok while its secrets can be read, or while store writes them', async () => {
+    const world = await troubled()
+    await world.credbridge('setup', 'git')
+    const lines = (await checks(world)).filter(({ check }) => check === 'git')
+    expect(lines.filter(({ state, says }) => state === 'ok' && !says.includes(' is /'))).toEqual([])
+    expect(lines).toContainEqual({
+      check: 'git',
+      state: 'wrong',
+      says: 'git also gives every sign-in to store, which writes it into a file that can be read',
+      fix: 'credbridge setup git --only',
+    })
+    expect(lines).toContainEqual({
+      check: 'git',
+      state: 'note',
+      says: expect.stringMatching(/^1 secret of git can be read: .*\.git-credentials/),
+      fix: 'credbridge import git',
+    })
+    await world.credbridge('setup', 'git', '--only')
+    await world.credbridge('import', 'git', '--yes')
+    const after = (await checks(world)).filter(({ check }) => check === 'git')
+    expect(after).toContainEqual({ check: 'git', state: 'ok', says: 'git asks credbridge' })
+  })
+
+  needsPrograms('git')('git', () => {
+    test('after `gh auth setup-git` a server that goes past credbridge is named, and the fix works', async () => {
+      const world = await start()
+      await world.credbridge('setup', 'git')
+      const key = 'credential.https://github.example.com.helper'
+      for (const value of ['', '!gh auth git-credential'])
+        await world.run('git', ['config', '--global', '--add', key, value])
+      const [line] = (await checks(world)).filter(({ says }) => says.includes('github.example.com'))
+      expect(line).toEqual({
+        check: 'git',
+        state: 'note',
+        says: 'for https://github.example.com git asks only: !gh auth git-credential',
+        fix: `git config --global --unset-all ${key}`,
+      })
+      await world.run('bash', ['--norc', '-c', line?.fix ?? ''])
+      expect((await checks(world)).filter(({ says }) => says.includes('github.example.com'))).toEqual([])
+    })
+  })
+
+  test('a command that another file shadows is wrong', async () => {
+    const world = await start()
+    const foreign = file(world, 'first/docker-credential-credbridge', '#!/bin/sh\n')
+    chmodSync(foreign, 0o755)
+    const PATH = `${dirname(foreign)}:${world.env['PATH']}`
+    const [line] = (await checks(world, { PATH })).filter(({ state }) => state === 'wrong')
+    expect(line).toMatchObject({
+      check: 'docker',
+      says: `${foreign} comes first on PATH and is not of this credbridge, so docker asks that one`,
+      fix: expect.stringMatching(/^export PATH=\/.*:"\$PATH"$/),
+    })
+  })
+
+  test('what has expired or ends within a week is a note, what is renewed is none', async () => {
+    const world = await start()
+    const seconds = Math.floor(Date.now() / 1000)
+    const store = (user: string, more: string) =>
+      world.run('git-credential-credbridge', ['store'], {
+        input: `protocol=https\nhost=git.example.com\nusername=${user}\npassword=p\n${more}\n`,
+      })
+    await store('ann', `password_expiry_utc=${seconds + 3600}\n`)
+    await store('bob', `password_expiry_utc=${seconds + 3600}\noauth_refresh_token=r\n`)
+    await store('eve', `password_expiry_utc=${seconds + 3_600_000}\n`)
+    expect((await checks(world)).filter(({ check }) => check === 'expiry')).toEqual([
+      {
+        check: 'expiry',
+        state: 'note',
+        says: expect.stringMatching(`^ann at ${at}, saved by git, expires [\\d: -]+$`),
+        fix: `credbridge set ${at} ann`,
+      },
+    ])
+  })
+
+  test('--fix runs what credbridge can do itself, after one question', async () => {
+    const world = await troubled()
+    await world.credbridge('setup', 'git')
+    const asked = await world.credbridge('doctor', '--fix')
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('will run: credbridge import git\n') })
+    expect(asked.stderr).toContain('there is no terminal to ask on')
+    expect(readFileSync(join(world.env['HOME'] ?? '', '.git-credentials'), 'utf8')).toContain('bob')
+    const { stdout, stderr } = await world.credbridge('doctor', '--fix', '--yes')
+    expect(stderr).toContain('$ credbridge setup git --only\n')
+    expect(stderr).not.toContain('$ credbridge set ')
+    expect(stdout).toMatch(/\nafterwards: \d+ wrong, /)
+    const after = (await checks(world)).filter(({ check }) => check === 'git' || check === 'refused')
+    expect(after.map(({ says }) => says)).toContain('git asks credbridge')
+    expect(after.filter(({ state }) => state === 'wrong' || state === 'note')).toEqual([])
+  })
+})
