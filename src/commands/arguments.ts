@@ -50,6 +50,16 @@ export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
   say(`${printable(text)}\n`)
 }
 
+/** Sorts entries by endpoint, account and owner. */
+export function byName(a: Entry, b: Entry): number {
+  return order(a.endpoint.key, b.endpoint.key) || order(a.account, b.account) || order(a.owner, b.owner)
+}
+
+/** By code units, the same in every language and runtime. */
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
 /** Says that nothing is kept there. Returns the exit code. */
 export function nothingAt(terminal: Pick<Terminal, 'say'>, endpoint: Endpoint, account: string | undefined): number {
   const where = account === undefined ? endpoint.key : `${shownAccount(account)} at ${endpoint.key}`

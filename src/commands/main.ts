@@ -12,7 +12,9 @@ import { buildProgram } from './program.ts'
 export async function main(words: readonly string[]): Promise<void> {
   const context = thisCliContext()
   try {
-    await (await buildProgram(context)).parseAsync(words, { from: 'user' })
+    // Many programs have the one, many the other.
+    const known = words[0] === '-V' ? ['--version'] : words
+    await (await buildProgram(context)).parseAsync(known, { from: 'user' })
     const { exitCode, stuck } = context.ending()
     exit(exitCode, stuck)
   } catch (error) {

@@ -22,6 +22,7 @@ interface RemoveOptions {
 
 export function removeCommand(program: Command, context: CliContext): void {
   withService(program.command('remove <endpoint> [account]'))
+    .alias('rm')
     .description('remove a credential of any owner; for a while it can be restored')
     .option('--owner <tool>', 'only what this tool saved')
     .option('--all-accounts', 'every account of the endpoint')

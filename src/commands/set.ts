@@ -22,6 +22,7 @@ import { type NamedPlace, placeFrom } from './place.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
   withService(program.command('set <endpoint> [account]'))
+    .alias('add')
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
