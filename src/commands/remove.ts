@@ -7,7 +7,16 @@ import { hint, placeWords } from '../core/hint.ts'
 import type { Copy, Which } from '../core/restorable.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountsOf, nothingAt, nothingThere, recoverHours, sayLine, shownAccount, withService } from './arguments.ts'
+import {
+  accountsOf,
+  byName,
+  nothingAt,
+  nothingThere,
+  recoverHours,
+  sayLine,
+  shownAccount,
+  withService,
+} from './arguments.ts'
 import { type NamedPlace, placeFrom } from './place.ts'
 
 interface RemoveOptions {
@@ -40,7 +49,7 @@ async function remove(context: CliContext, { endpoint, account }: NamedPlace, op
   const broker = await context.broker()
   const actions = await broker.personActions()
   const all = options.unreadable === true ? [] : await actions.entriesAt(endpoint, account)
-  const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner)
+  const entries = all.filter(({ owner }) => options.owner === undefined || owner === options.owner).sort(byName)
   const accounts = accountsOf(entries)
   if (accounts.length > 1 && options.allAccounts !== true) throw severalAccounts(endpoint, accounts)
   // The account and the owner of an unreadable item are unknown.
