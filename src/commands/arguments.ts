@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type Entry, kinds } from '../core/credential.ts'
+import { type Entry, kinds, type Place } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
@@ -51,7 +51,7 @@ export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
 }
 
 /** Sorts entries by endpoint, account and owner. */
-export function byName(a: Entry, b: Entry): number {
+export function byName(a: Place, b: Place): number {
   return order(a.endpoint.key, b.endpoint.key) || order(a.account, b.account) || order(a.owner, b.owner)
 }
 

@@ -17,7 +17,8 @@ import {
   shownAccount,
   withService,
 } from './arguments.ts'
-import { type NamedPlace, placeFrom } from './place.ts'
+import { atPlace } from './pick.ts'
+import type { NamedPlace } from './place.ts'
 
 interface RemoveOptions {
   readonly service?: boolean
@@ -30,7 +31,7 @@ interface RemoveOptions {
 }
 
 export function removeCommand(program: Command, context: CliContext): void {
-  withService(program.command('remove <endpoint> [account]'))
+  withService(program.command('remove [endpoint] [account]'))
     .alias('rm')
     .description('remove a credential of any owner; for a while it can be restored')
     .option('--owner <tool>', 'only what this tool saved')
@@ -39,8 +40,8 @@ export function removeCommand(program: Command, context: CliContext): void {
     .option('--final', 'remove for good, restorable copies included')
     .option('-n, --dry-run', 'show what would be removed')
     .option('-y, --yes', 'remove without asking')
-    .action(async (word: string, account: string | undefined, options) =>
-      context.end(await remove(context, await placeFrom(context, word, account, options), options)),
+    .action(async (word: string | undefined, account: string | undefined, options) =>
+      context.end(await atPlace(context, [word, account], options, (place) => remove(context, place, options))),
     )
 }
 
