@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type Entry, kinds } from '../core/credential.ts'
+import { type Entry, kinds, type Place } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
@@ -50,6 +50,16 @@ export function shownAccount(account: string): string {
 /** Prints one line for the person. Control characters are replaced. */
 export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
   say(`${printable(text)}\n`)
+}
+
+/** Sorts entries by endpoint, account and owner. */
+export function byName(a: Place, b: Place): number {
+  return order(a.endpoint.key, b.endpoint.key) || order(a.account, b.account) || order(a.owner, b.owner)
+}
+
+/** By code units, the same in every language and runtime. */
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }
 
 /** Says that nothing is kept there. Returns the exit code. */

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { offeredCommands } from './other-words.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
@@ -16,11 +17,13 @@ export function completionCommand(program: Command, context: CliContext): void {
 type Words = ReadonlyMap<string, readonly string[]>
 
 function wordsAfter(program: Command, above = ''): Words {
-  const names = program.commands.map((command) => command.name())
+  const names = offeredCommands(program).map((command) => command.name())
   const options = program.options.map(({ long, short }) => long ?? short ?? '')
   const choices = program.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
   const own: [string, readonly string[]] = [above, [...names, ...choices, ...options, '--help']]
-  const below = program.commands.flatMap((command) => [...wordsAfter(command, `${above} ${command.name()}`.trim())])
+  const below = offeredCommands(program).flatMap((command) => [
+    ...wordsAfter(command, `${above} ${command.name()}`.trim()),
+  ])
   return new Map([own, ...below])
 }
 

@@ -4,14 +4,15 @@ import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
-import { type NamedPlace, placeFrom } from './place.ts'
+import { atPlace } from './pick.ts'
+import type { NamedPlace } from './place.ts'
 
 export function defaultCommand(program: Command, context: CliContext): void {
-  withService(program.command('default <endpoint> [account]'))
+  withService(program.command('default [endpoint] [account]'))
     .description('set the account that is used if a tool names no user')
     .option('--unset', 'remove the default')
-    .action(async (word: string, account: string | undefined, options) =>
-      context.end(await setDefault(context, await placeFrom(context, word, account, options), options)),
+    .action(async (word: string | undefined, account: string | undefined, options) =>
+      context.end(await atPlace(context, [word, account], options, (place) => setDefault(context, place, options))),
     )
 }
 

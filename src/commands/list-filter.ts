@@ -21,6 +21,7 @@ export interface ListOptions {
 export interface Filter {
   /** No filter at all. */
   readonly isAny: boolean
+  readonly tool: string | undefined
   /** The store to list, in use or not; absent: those in use. */
   readonly store: string | undefined
   /** Milliseconds within which it must end; absent: the expiry is not looked at, and no store is opened for it. */
@@ -52,6 +53,7 @@ export function filterFrom(
   const isNear = endpointsLike(word, service === true)
   return {
     isAny: [word, account, tool, store, endsWithin].every((one) => one === undefined),
+    tool,
     store,
     endsWithin,
     isNear,

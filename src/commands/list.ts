@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import type { Broker } from '../core/broker.ts'
+import { person } from '../core/credential.ts'
+import { closest } from '../core/did-you-mean.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
 import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { tools } from '../tools/index.ts'
 import { broken, nothingThere, sayLine, withService } from './arguments.ts'
 import { fixesFor, refusedCopy } from './entry-state.ts'
 import { type Filter, filterFrom, type ListOptions, withFilters } from './list-filter.ts'
@@ -12,6 +15,7 @@ import { listed } from './listed.ts'
 
 export function listCommand(program: Command, context: CliContext): void {
   withFilters(withService(program.command('list [endpoint] [account]')))
+    .alias('ls')
     .description('show what is kept: endpoints, accounts and who saved them, never secrets')
     .option('--json', 'as JSON')
     .option('--no-color', 'no colours, like NO_COLOR=1')
@@ -40,8 +44,15 @@ async function list(context: CliContext, filter: Filter, json: boolean): Promise
   for (const { message, hints } of problems) sayProblem(terminal, message, hints)
   if (rows.length > 0) return 0
   if (problems.length > 0) return broken
-  if (!json) sayLine(terminal, filter.isAny ? 'nothing is kept' : 'nothing like that is kept')
+  if (!json) sayNothing(terminal, filter)
   return nothingThere
+}
+
+function sayNothing(terminal: CliContext['terminal'], { isAny, tool }: Filter): void {
+  sayLine(terminal, isAny ? 'nothing is kept' : 'nothing like that is kept')
+  const names = [...tools.map(({ name }) => name), person]
+  const meant = tool === undefined || names.includes(tool) ? undefined : closest(tool, names)
+  if (meant !== undefined) sayLine(terminal, hint`hint: did you mean --tool ${meant}`)
 }
 
 function sayProblem(terminal: CliContext['terminal'], message: string, [first]: readonly string[]): void {

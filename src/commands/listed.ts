@@ -4,6 +4,7 @@ import type { EndedUse } from '../core/ended-uses.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
+import { byName } from './arguments.ts'
 import { type EntryState, entryState } from './entry-state.ts'
 import type { Filter } from './list-filter.ts'
 import { type MintedState, mintedStates, stateOf } from './minted-state.ts'
@@ -75,14 +76,4 @@ async function expiryOf({ asker }: CliContext, store: Store, entry: Entry): Prom
   const items = await store.find(asker, [entry.endpoint], entry.account)
   const item = items.find((one) => samePlace(one, entry))
   return item === undefined || !isCredential(item) || item.expires === undefined ? undefined : item.expires * 1000
-}
-
-/** By endpoint, account and owner. */
-export function byName(a: Entry, b: Entry): number {
-  return order(a.endpoint.key, b.endpoint.key) || order(a.account, b.account) || order(a.owner, b.owner)
-}
-
-/** By code units, the same in every language and runtime. */
-function order(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
 }

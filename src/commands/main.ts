@@ -13,9 +13,11 @@ export async function main(words: readonly string[]): Promise<void> {
   const trace = await traceOf('credbridge')
   const context = thisCliContext(trace.tracing)
   try {
+    // Many programs have the one, many the other.
+    const known = words[0] === '-V' ? ['--version'] : words
     const program = await buildProgram(context)
     program.hook('preAction', (_, command) => trace.command(nameOf(command)))
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(known, { from: 'user' })
     const { exitCode, stuck } = context.ending()
     trace.ends(exitCode)
     exit(exitCode, stuck)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { offeredCommands } from './other-words.ts'
 
 /** The manual page credbridge(1) in roff, generated from the commands. */
 export function manualPage(program: Command, version: string): string {
@@ -10,7 +11,7 @@ export function manualPage(program: Command, version: string): string {
     '.B credbridge',
     'command [options]',
     '.SH COMMANDS',
-    ...program.commands.flatMap((command) => section(command, command.name())),
+    ...offeredCommands(program).flatMap((command) => section(command, command.name())),
     '.SH EXIT STATUS',
     ...item('0', 'done'),
     ...item('1', 'nothing was found'),

@@ -12,21 +12,24 @@ import { getCommand } from './get.ts'
 import { importCommand } from './import.ts'
 import { listCommand } from './list.ts'
 import { moveCommand } from './move.ts'
+import { otherWords } from './other-words.ts'
 import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
 import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { usageError } from './usage-error.ts'
 import { useCommand } from './use.ts'
 
 /** Builds the command tree. It runs commands and is the source of completions and the manual page. */
 export async function buildProgram(context: CliContext): Promise<Command> {
   const program = new Command('credbridge')
     .description('one keychain for every tool that asks for a credential')
-    .version(version, '-V, --version', 'show the version')
+    .version(version, '-v, --version', 'show the version')
     .option('--no-color', 'no colours, like NO_COLOR=1')
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.say })
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .exitOverride()
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
   for (const add of [
@@ -47,6 +50,8 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   }
   await broughtCommands(program, context)
   for (const add of [explainCommand, doctorCommand, completionCommand]) add(program, context)
+  program.command('take-back', { hidden: true }).action(async () => (await import('./take-back.ts')).takeBack(context))
+  otherWords(program)
   program.hook('preAction', (_, command) => {
     // Also for the library that asks, and for programs that are started.
     if ([program, command].some((one) => one.opts()['color'] === false)) context.machine.setVariable('NO_COLOR', '1')

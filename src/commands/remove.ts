@@ -7,9 +7,18 @@ import { hint, placeWords } from '../core/hint.ts'
 import type { Copy, Which } from '../core/restorable.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { accountsOf, nothingAt, nothingThere, recoverHours, sayLine, shownAccount, withService } from './arguments.ts'
-import { byName } from './listed.ts'
-import { type NamedPlace, placeFrom } from './place.ts'
+import {
+  accountsOf,
+  byName,
+  nothingAt,
+  nothingThere,
+  recoverHours,
+  sayLine,
+  shownAccount,
+  withService,
+} from './arguments.ts'
+import { atPlace } from './pick.ts'
+import type { NamedPlace } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 interface RemoveOptions {
@@ -23,7 +32,8 @@ interface RemoveOptions {
 }
 
 export function removeCommand(program: Command, context: CliContext): void {
-  withService(program.command('remove <endpoint> [account]'))
+  withService(program.command('remove [endpoint] [account]'))
+    .alias('rm')
     .description('remove a credential of any owner; for a while it can be restored')
     .option('--owner <tool>', 'only what this tool saved')
     .option('--all-accounts', 'every account of the endpoint')
@@ -31,8 +41,8 @@ export function removeCommand(program: Command, context: CliContext): void {
     .option('--final', 'remove for good, restorable copies included')
     .option('-n, --dry-run', 'show what would be removed')
     .option('-y, --yes', 'remove without asking')
-    .action(async (word: string, account: string | undefined, options) =>
-      context.end(await remove(context, await placeFrom(context, word, account, options), options)),
+    .action(async (word: string | undefined, account: string | undefined, options) =>
+      context.end(await atPlace(context, [word, account], options, (place) => remove(context, place, options))),
     )
 }
 

@@ -3,15 +3,19 @@ import { toolOf } from '../core/credential.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
-import { type NamedPlace, placeFrom } from './place.ts'
+import { atPlace } from './pick.ts'
+import type { NamedPlace } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
-  withService(program.command('restore <endpoint> [account]'))
+  const copies = async () => (await (await context.broker()).restorable.all()).map(({ erased }) => erased)
+  withService(program.command('restore [endpoint] [account]'))
     .description('restore a credential that a server refused, or that set or remove took away, within the last day')
     .option('--replace', 'replace a newer sign-in')
-    .action(async (word: string, account: string | undefined, options) =>
-      context.end(await restore(context, await placeFrom(context, word, account, options), options)),
+    .action(async (word: string | undefined, account: string | undefined, options) =>
+      context.end(
+        await atPlace(context, [word, account], options, (place) => restore(context, place, options), copies),
+      ),
     )
 }
 

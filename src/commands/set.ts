@@ -19,20 +19,24 @@ import { type Described, readSecretText } from '../core/secret-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { withoutEndpoint } from './pick.ts'
 import { type NamedPlace, placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
-  withService(program.command('set <endpoint> [account]'))
+  withService(program.command('set [endpoint] [account]'))
+    .alias('add')
     .description('keep a secret, typed on the terminal or read from standard input')
     .addOption(kindOption())
     .option('--scheme <word>', 'the word before it in an Authorization header, for --kind header or bearer')
     .option('--allow-empty', 'accept an empty secret from standard input')
     .option('--command <words>', 'keep a command that prints the secret, instead of a secret')
     .option('--lasts <time>', 'how long what the command prints can be used: 45m, 12h, 7d')
-    .action(async (word: string, account: string | undefined, options) =>
-      context.end(await set(context, await placeFrom(context, word, account, options), options)),
-    )
+    .action(async (word: string | undefined, account: string | undefined, options) => {
+      if (word === undefined && !context.terminal.inIsTerminal) throw withoutEndpoint()
+      const typed = word ?? (await context.terminal.ask('Endpoint'))
+      context.end(await set(context, await placeFrom(context, typed, account, options), options))
+    })
 }
 
 interface SetOptions {

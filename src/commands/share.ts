@@ -7,7 +7,8 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { accountsOf, nothingThere, sayLine, shownAccount } from './arguments.ts'
-import { type NamedPlace, placeFrom } from './place.ts'
+import { atPlace } from './pick.ts'
+import type { NamedPlace } from './place.ts'
 
 interface ShareOptions {
   readonly with: string
@@ -19,15 +20,15 @@ type Lister = Tool & Required<Pick<Tool, 'lists'>>
 export function shareCommand(program: Command, context: CliContext): void {
   const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
   program
-    .command('share <endpoint> [account]')
+    .command('share [endpoint] [account]')
     .description('share an account with a tool that otherwise sees only what it saved itself')
     .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
     .option('--undo', 'stop sharing it')
-    .action(async (word: string, account: string | undefined, options: ShareOptions) => {
-      const place = await placeFrom(context, word, account, {})
+    .action(async (word: string | undefined, account: string | undefined, options: ShareOptions) => {
       const tool = listers.find(({ name }) => name === options.with)
       if (tool === undefined) throw new Failure('internal', 'no such tool')
-      context.end(await (options.undo === true ? unshare : share)(context, tool, place))
+      const act = options.undo === true ? unshare : share
+      context.end(await atPlace(context, [word, account], {}, (place) => act(context, tool, place)))
     })
 }
 

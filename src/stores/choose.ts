@@ -1,4 +1,5 @@
 import type { Asker } from '../core/asker.ts'
+import { closest } from '../core/did-you-mean.ts'
 import { Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import { hint } from '../core/hint.ts'
@@ -60,8 +61,9 @@ export function storeNamed(name: string): { readonly type: StoreType; readonly p
   const [word, parameter] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)]
   const type = storeTypes.find((one) => one.name === word && (one.parameter === undefined) === colon < 0)
   if (type !== undefined) return { type, parameter }
+  const meant = closest(name, storeNames)
   throw new Failure('malformed', `there is no store named ${name}`, {
-    hints: [hint`the stores are: ${storeNames}`],
+    hints: [...(meant === undefined ? [] : [hint`did you mean ${meant}`]), hint`the stores are: ${storeNames}`],
   })
 }
 

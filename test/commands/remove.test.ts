@@ -91,7 +91,7 @@ note: to restore it within 24 hours: credbridge restore ${at} ann
       expect(await on([], 'get', other)).toEqual([nobody, 1])
       expect(await on([], 'get', at, 'bob')).toEqual([`nothing is kept for bob at ${at}\n`, 1])
       expect(await on([], 'get', at)).toEqual([
-        'credbridge: the secret would be shown on the terminal\nhint: add --show, or use a pipe\n',
+        'credbridge: the secret would be shown on the terminal\nhint: add --show or --copy, or use a pipe\n',
         2,
       ])
     })

@@ -4,6 +4,8 @@ import type { Interrupted } from '../../stores/store-type.ts'
 export interface Interruption {
   /** From now on a signal sets `aborted` instead of ending the process. */
   watch(): Interrupted
+  /** Waits for this many milliseconds, or until a signal is received. */
+  wait(milliseconds: number): Promise<void>
   /** From now on signals end the process again. If one was received since `watch`, the process ends now. */
   end(): void
 }
@@ -13,15 +15,25 @@ const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 export function interruption(): Interruption {
   const interrupted = { aborted: false }
   let received: NodeJS.Signals | undefined
+  let wake = () => {}
   const note = (signal: NodeJS.Signals) => {
     received = signal
     interrupted.aborted = true
+    wake()
   }
   return {
     watch() {
       for (const signal of signals) process.on(signal, note)
       return interrupted
     },
+    wait: (milliseconds) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, interrupted.aborted ? 0 : milliseconds)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
     end() {
       for (const signal of signals) process.off(signal, note)
       if (received !== undefined) process.kill(process.pid, received)

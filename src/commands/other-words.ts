@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import { Failure } from '../core/failure.ts'
+import { type Hint, hint } from '../core/hint.ts'
+
+/*
+ * Words that other programs have for what credbridge does by another one. They are answered with the right command, and
+ * are in no help.
+ */
+
+const answers: { readonly [word: string]: (words: readonly string[]) => readonly Hint[] } = {
+  show: (words) => [
+    hint`to see the secret: credbridge get --show ${words}`,
+    hint`to see what is kept: credbridge list ${words}`,
+  ],
+  login: (words) => [
+    hint`to keep a secret that you have: credbridge set ${words.length > 0 ? words : ['https://host']}`,
+    hint`to sign in with a tool (git, docker login, npm login), once: credbridge setup`,
+  ],
+  logout: (words) => [hint`credbridge remove ${words.length > 0 ? words : ['https://host']}`],
+}
+
+export function otherWords(program: Command): void {
+  for (const [word, hints] of Object.entries(answers)) {
+    program
+      .command(word, { hidden: true })
+      .argument('[words...]')
+      .allowUnknownOption()
+      .helpOption(false)
+      .action((words: readonly string[]) => {
+        throw new Failure('malformed', `credbridge has no command ${word}`, { hints: hints(words) })
+      })
+  }
+}
+
+/** The commands below this one that help, completion and the manual show. */
+export function offeredCommands(program: Command): readonly Command[] {
+  const visible = program.createHelp().visibleCommands(program)
+  return program.commands.filter((command) => visible.includes(command))
+}

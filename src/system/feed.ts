@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { parse } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import { childEnvironment } from './child-environment.ts'
+import type { Environment } from './machine.ts'
+
+/**
+ * Gives a program, named by its absolute path, this text on standard input, and waits until it ends. What it leaves
+ * running in the background may go on: nobody reads its output. Any failure: `unavailable`; over ten seconds: `timeout`.
+ */
+export function feed(from: Environment, program: string, words: readonly string[], input: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: parse(program).root,
+      env: childEnvironment(from),
+      stdio: ['pipe', 'ignore', 'ignore'],
+      windowsHide: true,
+    })
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Failure('timeout', `${program} did not answer in time`))
+    }, 10_000)
+    const failed = () => reject(new Failure('unavailable', `${program} did not take it`))
+    child.on('error', () => {
+      clearTimeout(timer)
+      failed()
+    })
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      if (code === 0) resolve()
+      else failed()
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+  })
+}
+
+/**
+ * Starts a program that goes on when this process has ended, in a session of its own where the runtime can do that, with
+ * this text on its standard input. Returns when the program has started and the text was handed over.
+ */
+export function feedDetached(
+  from: Environment,
+  program: string,
+  words: readonly string[],
+  input: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: parse(program).root,
+      env: childEnvironment(from),
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+      windowsHide: true,
+    })
+    child.on('error', () => reject(new Failure('unavailable', `${program} cannot be started`)))
+    child.stdin.on('error', () => reject(new Failure('unavailable', `${program} did not take it`)))
+    const started = () => {
+      if (child.pid === undefined) return
+      child.stdin.destroy()
+      child.unref?.() // The native host has none, and waits for no child.
+      resolve()
+    }
+    // Node's stream closes only when the program closes its end; the native host's has no `finish`.
+    for (const event of ['finish', 'close']) child.stdin.on(event, started)
+    child.stdin.end(input)
+  })
+}
