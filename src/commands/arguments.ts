@@ -8,11 +8,12 @@ import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
- * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error.
+ * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error, 130 Ctrl-C.
  */
 
 export const nothingThere = 1
 export const broken = 2
+export const interrupted = 130
 
 /** `--service` for commands that take an endpoint. */
 export function withService(command: Command): Command {

@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander'
+import { isCancelled } from '../core/cancelled.ts'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { exit } from '../edge/exit.ts'
 import { traceFailure } from '../edge/serve.ts'
 import { complain } from '../edge/stdio.ts'
 import { thisCliContext } from '../edge/terminal/cli-context.ts'
-import { broken } from './arguments.ts'
+import { broken, interrupted } from './arguments.ts'
 import { buildProgram } from './program.ts'
 
 /** Runs `credbridge …` and ends the process. */
@@ -20,6 +21,6 @@ export async function main(words: readonly string[]): Promise<void> {
     const failure = asFailure(error)
     traceFailure(failure)
     complain(formatFailure(failure))
-    exit(broken, failure.stuck)
+    exit(isCancelled(failure) ? interrupted : broken, failure.stuck)
   }
 }

@@ -15,6 +15,7 @@ export function manualPage(program: Command, version: string): string {
     ...item('0', 'done'),
     ...item('1', 'nothing was found'),
     ...item('2', 'a failure, or a usage error'),
+    ...item('130', 'interrupted by Ctrl-C'),
     '.SH ENVIRONMENT',
     ...item('CREDBRIDGE_STORE', 'the store to use; takes precedence over the settings file and the settled store'),
     ...item('CREDBRIDGE_PROMPT', '"never": open no dialog to unlock a store'),

@@ -1,3 +1,4 @@
+import { isCancelled } from '../core/cancelled.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { formatFailure, printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
@@ -156,6 +157,7 @@ async function agrees(
   try {
     return await terminal.confirm(undo ? `Undo the setup of ${names}?` : `Set up ${names}?`)
   } catch (error) {
+    if (isCancelled(error)) throw error
     const { code, message } = asFailure(error)
     throw new Failure(code, message, {
       hints: [hint`to go on without a question, add --yes`, hint`to see the changes only, add --dry-run`],

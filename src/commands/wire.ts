@@ -1,3 +1,4 @@
+import { isCancelled } from '../core/cancelled.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
@@ -74,6 +75,7 @@ async function agrees({ terminal }: CliContext, { name }: Tool, count: number, {
   try {
     return await terminal.confirm(question)
   } catch (error) {
+    if (isCancelled(error)) throw error
     const { code, message } = asFailure(error)
     throw new Failure(code, `${name} would not find ${count} sign-ins any more, and ${message}`, {
       hints: [hint`to take them over, add --yes`, hint`to leave them where they are, add --no-import`],

@@ -1,6 +1,7 @@
 import { closeSync, openSync, read } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { ReadStream, WriteStream } from 'node:tty'
+import { cancelled } from '../../core/cancelled.ts'
 import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
 import { type Hint, hint } from '../../core/hint.ts'
@@ -70,10 +71,6 @@ async function lineFrom(typing: AsyncIterable<string>): Promise<string> {
     }
   }
   throw cancelled()
-}
-
-function cancelled(): Failure {
-  return new Failure('refused', 'cancelled')
 }
 
 const asWord = hint`pass it as an argument or on standard input (see --help)`

@@ -1,5 +1,5 @@
 import { isatty, type ReadStream, type WriteStream } from 'node:tty'
-import { Failure } from '../../core/failure.ts'
+import { cancelled } from '../../core/cancelled.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Terminal } from '../../core/terminal.ts'
 import type { CallInput } from '../../engine/call.ts'
@@ -41,7 +41,7 @@ async function asking<T>(
   try {
     const prompts = await import('@clack/prompts')
     const answer = await ask(prompts, { input, output })
-    if (prompts.isCancel(answer)) throw new Failure('refused', 'cancelled')
+    if (prompts.isCancel(answer)) throw cancelled()
     return answer as Exclude<T, symbol>
   } finally {
     input.destroy()
