@@ -20,27 +20,33 @@ interface ImportFromOptions {
   readonly dryRun?: boolean
   readonly remove?: boolean
   readonly withoutSetup?: boolean
+  readonly only?: string
+  readonly undo?: boolean
 }
 
-/** `credbridge import --from <helper>`: copies the items of a foreign helper in the same Secret Service. */
-export function importFromHelpers(command: Command, context: CliContext): void {
-  command
-    .enablePositionalOptions()
+/** The options of `credbridge import --from <helper>`. */
+export function fromHelper(command: Command): Command {
+  return command
     .addOption(
       new Option('--from <helper>', 'another helper that keeps its items in the Secret Service').choices(
         foreignHelpers.map(({ name }) => name),
       ),
     )
-    .option('-y, --yes', 'do not ask before copying')
-    .option('-n, --dry-run', 'show what would be copied')
-    .option('--remove', "remove each of the helper's items after its copy was read back")
-    .option('--without-setup', 'remove them even if their tool does not ask credbridge')
-    .action(async (options) => context.end(await takeOver(context, command, options)))
+    .option('--remove', "with --from: remove each of the helper's items after its copy was read back")
 }
 
-async function takeOver(context: CliContext, command: Command, options: ImportFromOptions): Promise<number> {
-  const helper = foreignHelpers.find(({ name }) => name === options.from)
-  if (helper === undefined) command.help({ error: true })
+/** Copies the items of a foreign helper in the same Secret Service. */
+export async function importFromHelper(
+  context: CliContext,
+  name: string | undefined,
+  options: ImportFromOptions,
+): Promise<number> {
+  const helper = foreignHelpers.find((one) => one.name === options.from)
+  if (helper === undefined || name !== undefined || options.only !== undefined || options.undo === true) {
+    throw new Failure('malformed', '--from goes with neither a tool nor --only nor --undo', {
+      hints: [hint`credbridge import --help`],
+    })
+  }
   const { terminal, machine, engine, asker } = context
   const broker = await context.broker()
   const items = await foreignItems(await engine.settings(), machine, asker, helper.searches)

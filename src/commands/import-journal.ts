@@ -13,6 +13,8 @@ export interface Taken {
   readonly account: string
   readonly owner: Owner
   readonly trace: Readonly<Record<string, string>>
+  /** The import that removed it. Absent: a setup did, or an earlier version. */
+  readonly batch?: string
 }
 
 /** All secrets that were removed from files and not written back. `malformed` if the journal cannot be read. */
@@ -27,13 +29,23 @@ export function taken({ files, folders: places }: Machine): readonly Taken[] {
   })
 }
 
-/** Records secrets before they are removed from files. Those that cannot be written back are left out. */
-export function rememberTaken(machine: Machine, tool: string, secrets: readonly PlainSecret[]): void {
-  const added = secrets.flatMap(({ credential: { endpoint, account, owner }, trace }): Taken[] => {
-    if (trace === undefined) return []
-    return [{ tool, endpoint: endpoint.key, service: endpoint.form === 'service', account, owner, trace }]
-  })
-  if (added.length > 0) write(machine, [...taken(machine), ...added])
+/** Records secrets before they are removed from files. */
+export function rememberTaken(machine: Machine, tool: string, secrets: readonly PlainSecret[], batch?: string): void {
+  const added = secrets.flatMap((secret) => takenFrom(tool, secret, batch) ?? [])
+  const names = new Set(added.map((entry) => JSON.stringify(entry)))
+  const others = taken(machine).filter((entry) => !names.has(JSON.stringify(entry)))
+  if (added.length > 0) write(machine, [...others, ...added])
+}
+
+/** The entry of a secret; `undefined` if the secret cannot be written back. */
+export function takenFrom(
+  tool: string,
+  { credential: { endpoint, account, owner }, trace }: PlainSecret,
+  batch?: string,
+): Taken | undefined {
+  if (trace === undefined) return undefined
+  const entry = { tool, endpoint: endpoint.key, service: endpoint.form === 'service', account, owner, trace }
+  return { ...entry, ...(batch === undefined ? {} : { batch }) }
 }
 
 /** Removes these entries from the journal. */
@@ -65,9 +77,9 @@ function parsed(text: string): readonly Taken[] | undefined {
 
 function isTaken(entry: unknown): entry is Taken {
   if (typeof entry !== 'object' || entry === null) return false
-  const { tool, endpoint, service, account, owner, trace } = entry as Partial<Record<string, unknown>>
+  const { tool, endpoint, service, account, owner, trace, batch } = entry as Partial<Record<string, unknown>>
   return (
-    [tool, endpoint, account, owner].every((text) => typeof text === 'string') &&
+    [tool, endpoint, account, owner, batch ?? ''].every((text) => typeof text === 'string') &&
     typeof service === 'boolean' &&
     typeof trace === 'object' &&
     trace !== null

@@ -18,16 +18,16 @@ export async function stillFound(
   { terminal, machine }: CliContext,
   secrets: readonly PlainSecret[],
 ): Promise<readonly PlainSecret[]> {
-  const isAsking = rememberedFor(machine)
+  const lackingFor = readersOn(machine)
   const found: PlainSecret[] = []
   const left: string[] = []
   const reasons: NotAsking[] = []
   for (const secret of secrets) {
-    const lacking = secret.asks ?? (await notAsking(secret.readBy ?? [secret.credential.owner], isAsking))
-    if (lacking === true) found.push(secret)
+    const lacking = await lackingFor(secret)
+    if (lacking.length === 0) found.push(secret)
     else {
-      reasons.push(...[lacking].flat())
-      left.push(`${printable(`${secret.where}: left, ${whyOf([lacking].flat())}`)}\n`)
+      reasons.push(...lacking)
+      left.push(`${printable(`${secret.where}: left, ${whyOf(lacking)}`)}\n`)
     }
   }
   const setups = [...new Set(reasons.map(({ setup }) => setup))]
@@ -40,15 +40,18 @@ export async function stillFound(
   return found
 }
 
-async function notAsking(
-  readers: readonly Owner[],
-  isAsking: (reader: Owner) => Promise<boolean>,
-): Promise<true | readonly NotAsking[]> {
-  for (const reader of readers) if (await isAsking(reader)) return true
-  return readers.map((reader) => ({
-    why: `${reader} does not ask credbridge`,
-    setup: hint`credbridge setup ${reader}`,
-  }))
+/** Why no tool would find a secret in credbridge; empty if one would. */
+export function readersOn(machine: Machine): (secret: PlainSecret) => Promise<readonly NotAsking[]> {
+  const isAsking = rememberedFor(machine)
+  return async ({ asks, readBy, credential: { owner } }) => {
+    if (asks !== undefined) return asks === true ? [] : [asks]
+    const readers = readBy ?? [owner]
+    for (const reader of readers) if (await isAsking(reader)) return []
+    return readers.map((reader) => ({
+      why: `${reader} does not ask credbridge`,
+      setup: hint`credbridge setup ${reader}`,
+    }))
+  }
 }
 
 function rememberedFor(machine: Machine): (reader: Owner) => Promise<boolean> {
@@ -60,6 +63,6 @@ function rememberedFor(machine: Machine): (reader: Owner) => Promise<boolean> {
   }
 }
 
-function whyOf(reasons: readonly NotAsking[]): string {
+export function whyOf(reasons: readonly NotAsking[]): string {
   return [...new Set(reasons.map(({ why }) => why))].join(', ')
 }

@@ -21,6 +21,12 @@ export async function asksWell(machine: Machine, name: Owner, tools: readonly To
   return states.includes('ok') && !states.includes('wrong')
 }
 
+/** Whether the tool is not installed here. */
+export async function isAbsent(machine: Machine, tool: Tool): Promise<boolean> {
+  const lines = await linesOf(machine, tool)
+  return lines.length > 0 && lines.every(({ state }) => state === 'skipped')
+}
+
 async function linesOf(machine: Machine, { setup }: Tool): Promise<readonly DoctorLine[]> {
   return setup === undefined ? [] : (await setup()).check(machine).catch(() => [])
 }

@@ -53,6 +53,10 @@ export interface PlainSecret {
   /** For a person: the file and the entry in it. Never contains the secret. */
   readonly where: string
   readonly credential: Credential
+  /** For a person: how the place at which it is kept differs from what the file says. */
+  readonly changes?: string
+  /** The tool uses it where it names no user, though the file has several users of this endpoint. */
+  readonly isDefault?: true
   /** Options for saving it. */
   readonly saving?: Saving
   /** The tools that read it; absent: the owner. At least one must ask credbridge, or the import would sign them out. */
@@ -83,6 +87,8 @@ export interface TakenSecret {
 export interface FoundSecrets {
   readonly secrets: readonly PlainSecret[]
   readonly remarks: readonly string[]
+  /** Files that cannot be read, while others could. */
+  readonly broken?: readonly Failure[]
 }
 
 /** Finds and moves the plain secrets of a tool. */
@@ -91,6 +97,8 @@ export interface PlainSecrets {
   find(machine: Machine, options: SetupOptions): Promise<FoundSecrets>
   /** Asks for each secret as the tool would, before any is taken out. Fails if one is not found. */
   prove?(machine: Machine, secrets: readonly PlainSecret[]): Promise<string>
+  /** Runs `work` while no other program writes this file, under the lock of those that do. Absent: there is none. */
+  guarded?<T>(machine: Machine, file: string, work: () => T): Promise<T>
   /** Takes all of them out at once, for tools where that is less work than one by one. */
   takeOutAll?(machine: Machine, secrets: readonly PlainSecret[]): Promise<void> | void
   /** Writes the credential back to the location in the trace. `refused` if that holds a newer secret. */

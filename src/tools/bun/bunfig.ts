@@ -46,10 +46,15 @@ export function tableIn(value: unknown): Table {
 
 /** The file's content. Bun itself refuses a file that is not TOML. */
 export function parsedBunfig(text: string): Table {
+  return bunfigIn(text) ?? {}
+}
+
+/** `undefined` if the text is not TOML. */
+export function bunfigIn(text: string): Table | undefined {
   try {
     return parse(text)
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { putBackInLines, secretInLines } from '../npm/edits.ts'
 import { isLoopback, registryAddress } from '../npm/nerf-dart.ts'
 import type { FoundSecrets, Machine, NotAsking, PlainSecret, PlainSecrets, SetupOptions } from '../tool.ts'
-import { type BunRegistry, bunRegistries, parsedBunfig } from './bunfig.ts'
+import { type BunRegistry, bunfigIn, bunRegistries, parsedBunfig } from './bunfig.ts'
 import { ownBunfigs } from './launch.ts'
 
 /** Tokens and passwords in the user's .bunfig.toml and the project's bunfig.toml. */
@@ -16,7 +17,11 @@ export const bunfigSecrets: PlainSecrets = {
     const files = [...own, ...projectFiles(machine, 'bunfig.toml', own).map(({ file }) => file)]
     const found = files.map((file) => findingsIn(machine, file, options))
     const secrets = found.flatMap((one) => one.secrets)
-    return { secrets: secrets.map((secret) => ({ ...secret, asks })), remarks: found.flatMap((one) => one.remarks) }
+    return {
+      secrets: secrets.map((secret) => ({ ...secret, asks })),
+      remarks: found.flatMap((one) => one.remarks),
+      broken: found.flatMap((one) => one.broken ?? []),
+    }
   },
 
   putBack: putBackInLines,
@@ -24,9 +29,12 @@ export const bunfigSecrets: PlainSecrets = {
 
 function findingsIn(machine: Machine, file: string, options: SetupOptions): FoundSecrets {
   const text = machine.files.read(file) ?? ''
+  const content = bunfigIn(text)
+  if (content === undefined)
+    return { secrets: [], remarks: [], broken: [new Failure('malformed', `${file} is not TOML, so it stays`)] }
   const secrets: PlainSecret[] = []
   const remarks: string[] = []
-  for (const registry of bunRegistries(parsedBunfig(text))) {
+  for (const registry of bunRegistries(content)) {
     const value = registry.token ?? registry.password ?? ''
     if (hasUserInfo(registry))
       remarks.push(`${file}, ${registry.path.join('.')}: it is part of the address, so it stays`)

@@ -1,34 +1,34 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
-import { type Address, addressOf, hostAndPort, parseAddress } from '../../core/endpoint.ts'
+import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
-import { Secret } from '../../core/secret.ts'
-import type { Machine, PlainSecret, PlainSecrets } from '../tool.ts'
-import { partsOfUrl } from './url.ts'
+import type { FoundSecrets, Machine, PlainSecrets } from '../tool.ts'
+import { type AskedPlace, placesOf, type StoreLine, storeLine } from './store-lines.ts'
 
 /** The files of git-credential-store(1): one URL with user and password on each line. Other lines are kept. */
 export const gitPlainSecrets: PlainSecrets = {
   async find(machine, options) {
     const own = options['file']
     const files = typeof own === 'string' ? [resolve(machine.workingFolder, own)] : usualFiles(machine)
-    const secrets: PlainSecret[] = []
-    for (const file of files) secrets.push(...(await secretsIn(machine, file)))
-    const left = files.filter((file) => (machine.files.read(file) ?? '') !== '').length
-    const remarks =
-      left > 0 && secrets.length > 0
-        ? ['if git still asks `store`, git writes them again: git config --global --unset credential.helper store']
-        : []
-    return { secrets, remarks }
+    const lines = files.flatMap((file) => linesIn(machine, file))
+    const { secrets, remarks } = found(machine, lines, await placesOf(lines, whetherUsesHttpPath(machine)))
+    return { secrets, remarks: secrets.length > 0 ? [...remarks, stopStoring] : remarks }
   },
 
-  putBack(machine, { file = '', path = '' }, credential) {
+  guarded: (machine, file, work) => machine.files.whileLocked(file, work),
+
+  putBack(machine, { file = '', path = '', at = '0' }, credential) {
     const line = lineOf(credential, path)
     return machine.files.whileLocked(file, () => {
-      const text = machine.files.read(file) ?? ''
-      if (!text.split('\n').includes(line)) machine.files.write(file, `${line}\n${text}`)
+      const lines = (machine.files.read(file) ?? '').split('\n')
+      if (lines.includes(line)) return
+      machine.files.write(file, lines.toSpliced(Math.min(Number(at), lines.length - 1), 0, line).join('\n'))
     })
   },
 }
+
+const stopStoring =
+  'if git still asks `store`, git writes them again: git config --global --unset credential.helper store'
 
 function usualFiles({ home, env }: Machine): string[] {
   const named = env['XDG_CONFIG_HOME'] ?? ''
@@ -36,54 +36,59 @@ function usualFiles({ home, env }: Machine): string[] {
   return [join(home, '.git-credentials'), join(config, 'git', 'credentials')]
 }
 
-/** Holds git's own lock while it rewrites the file, because git may be storing into it. */
-async function secretsIn(machine: Machine, file: string): Promise<readonly PlainSecret[]> {
-  const secrets: PlainSecret[] = []
-  for (const [index, line] of (machine.files.read(file) ?? '').split('\n').entries()) {
-    const found = await credentialIn(machine, line)
-    if (found === undefined) continue
-    const takeOut = () =>
-      machine.files.whileLocked(file, () => {
-        const lines = machine.files.read(file)?.split('\n') ?? []
-        machine.files.write(file, lines.filter((other) => other !== line).join('\n'))
-      })
-    const { credential, path } = found
-    const trace = path === '' ? { file } : { file, path }
-    secrets.push({ where: `${file}, line ${index + 1}`, credential, takeOut, trace })
-  }
-  return secrets
+function linesIn(machine: Machine, file: string): readonly StoreLine[] {
+  return (machine.files.read(file) ?? '').split('\n').flatMap((text, at) => storeLine(file, at, text) ?? [])
 }
 
-/** The credential in a line, and its path if git does not ask with that; `undefined` if the line has none. */
-async function credentialIn(
+function found(
   machine: Machine,
-  line: string,
-): Promise<{ credential: Credential; path: string } | undefined> {
-  const whole = wholeCredential(line)
-  if (whole === undefined) return undefined
-  const { scheme, path, key } = whole.endpoint
-  const isAsked = path === '' || !['http', 'https'].includes(scheme) || (await usesHttpPath(machine, key))
-  if (isAsked) return { credential: whole, path: '' }
-  return { credential: { ...whole, endpoint: parseAddress(key.slice(0, -path.length)) }, path }
-}
-
-function wholeCredential(line: string): (Credential & { readonly endpoint: Address }) | undefined {
-  try {
-    const { protocol, host, path = '', username, password } = partsOfUrl(line)
-    if (username === undefined || password === undefined) return undefined
-    const endpoint = addressOf({ scheme: protocol, host, path })
-    return { endpoint, account: username, owner: 'git', kind: 'basic', secret: new Secret(password) }
-  } catch {
-    return undefined
+  lines: readonly StoreLine[],
+  places: readonly (readonly AskedPlace[])[],
+): FoundSecrets {
+  const all = lines.map((line, index) => ({ line, asked: places[index] ?? [] }))
+  return {
+    secrets: all.flatMap(({ line, asked }) =>
+      asked.map(({ endpoint, droppedPath, changes, isFirst }) => ({
+        where: whereIs(line),
+        credential: { endpoint, account: line.account, owner: 'git', kind: 'basic', secret: line.secret },
+        ...(changes === undefined ? {} : { changes }),
+        ...(isFirst ? { isDefault: true } : {}),
+        takeOut: () => takeOut(machine, line),
+        trace: { file: line.file, at: `${line.at}`, ...(droppedPath === '' ? {} : { path: droppedPath }) },
+      })),
+    ),
+    remarks: all
+      .filter(({ asked }) => asked.length === 0)
+      .map(({ line }) => `${whereIs(line)} stays: git never gets it, an earlier line is for the same place and user`),
   }
 }
 
-/** Whether git asks with the path of this URL: gitcredentials(7), useHttpPath. */
-async function usesHttpPath(machine: Machine, url: string): Promise<boolean> {
+function whereIs({ file, at }: StoreLine): string {
+  return `${file}, line ${at + 1}`
+}
+
+/** Holds git's own lock while it rewrites the file, because git may be storing into it. */
+function takeOut(machine: Machine, { file, text }: StoreLine): Promise<void> {
+  return machine.files.whileLocked(file, () => {
+    const lines = machine.files.read(file)?.split('\n') ?? []
+    machine.files.write(file, lines.filter((other) => other !== text).join('\n'))
+  })
+}
+
+/** Whether git asks with the path of a URL: gitcredentials(7), useHttpPath. */
+function whetherUsesHttpPath(machine: Machine): (url: string) => Promise<boolean> {
   const git = machine.program('git')
-  if (git === undefined) return false
-  const ran = await machine.run(git, ['config', '--type=bool', '--get-urlmatch', 'credential.useHttpPath', url])
-  return ran.stdout.trim() === 'true'
+  const known = new Map<string, Promise<boolean>>()
+  const ask = async (program: string, url: string) => {
+    const ran = await machine.run(program, ['config', '--type=bool', '--get-urlmatch', 'credential.useHttpPath', url])
+    return ran.stdout.trim() === 'true'
+  }
+  return async (url) => {
+    if (git === undefined) return false
+    const answer = known.get(url) ?? ask(git, url)
+    known.set(url, answer)
+    return answer
+  }
 }
 
 /** A line as git-credential-store writes it: all but unreserved characters are percent-encoded, also in the host. */

@@ -11,7 +11,11 @@ export const everyManagersSecrets: PlainSecrets = {
       options['file'] === undefined ? [npmrcSecrets, pnpmSecrets, yarnrcSecrets, bunfigSecrets] : [npmrcSecrets]
     const found = []
     for (const source of sources) found.push(await source.find(machine, options))
-    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    return {
+      secrets: found.flatMap((one) => one.secrets),
+      remarks: found.flatMap((one) => one.remarks),
+      broken: found.flatMap((one) => one.broken ?? []),
+    }
   },
 
   putBack(machine, trace, credential) {

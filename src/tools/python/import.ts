@@ -3,7 +3,7 @@ import { keyringsAlt } from './plain/keyrings-alt.ts'
 import { pypirc } from './plain/pypirc.ts'
 import type { Source } from './plain/source.ts'
 import { urls } from './plain/urls.ts'
-import { uvCredentials } from './plain/uv-credentials.ts'
+import { uvCredentials, whileUvWaits } from './plain/uv-credentials.ts'
 
 const sources: readonly Source[] = [pypirc, urls, keyringsAlt, uvCredentials]
 
@@ -13,6 +13,8 @@ export const pythonPlainSecrets: PlainSecrets = {
     const found = await Promise.all(sources.map((source) => source.find(machine)))
     return { secrets: found.flatMap(({ secrets }) => secrets), remarks: found.flatMap(({ remarks }) => remarks) }
   },
+
+  guarded: whileUvWaits,
 
   putBack(machine, trace, credential) {
     return sources.find(({ name }) => name === trace['source'])?.putBack(machine, trace, credential)

@@ -1,5 +1,6 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Address } from '../../core/endpoint.ts'
+import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import { projectFiles } from '../guard/project-files.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
@@ -16,7 +17,11 @@ export const yarnrcSecrets: PlainSecrets = {
     const files = [home, ...projectFiles(machine, '.yarnrc.yml', [home]).map(({ file }) => file)]
     const usual = yamlEntries(machine.files.read(home) ?? '')?.find(isUsual)?.value ?? (await askYarn(machine))
     const found = files.map((file) => findingsIn(machine, file, usual, options))
-    return { secrets: found.flatMap((one) => one.secrets), remarks: found.flatMap((one) => one.remarks) }
+    return {
+      secrets: found.flatMap((one) => one.secrets),
+      remarks: found.flatMap((one) => one.remarks),
+      broken: found.flatMap((one) => one.broken ?? []),
+    }
   },
 
   putBack: putBackEntry,
@@ -37,7 +42,12 @@ async function askYarn(machine: Machine): Promise<string | undefined> {
 function findingsIn(machine: Machine, file: string, usual: string | undefined, options: SetupOptions): FoundSecrets {
   const text = machine.files.read(file) ?? ''
   const entries = yamlEntries(text)
-  if (entries === undefined) return { secrets: [], remarks: [`${file} cannot be read as YAML, so it stays`] }
+  if (entries === undefined)
+    return {
+      secrets: [],
+      remarks: [],
+      broken: [new Failure('malformed', `${file} cannot be read as YAML, so it stays`)],
+    }
   const plain = entries.filter(({ path, value = '' }) => isSecret(path) && value !== '' && !value.includes('${'))
   const found = plain.map((entry) => {
     const endpoint = endpointOf(entry, entries, usual, options)

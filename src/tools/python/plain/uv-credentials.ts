@@ -60,9 +60,13 @@ function parsed(text: string, file: string): Entry {
   }
 }
 
-/** Holds uv's own lock meanwhile: uv takes it whenever it writes the file. */
+/** Holds uv's own lock if the file is uv's: uv takes it whenever it writes the file. */
+export async function whileUvWaits<T>(machine: Machine, file: string, work: () => T): Promise<T> {
+  return file === fileOf(machine) ? whileFlocked(machine, { file, lock: `${file}.lock` }, work) : work()
+}
+
 function change(machine: Machine, file: string, edit: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> {
-  return whileFlocked(machine, { file, lock: `${file}.lock` }, () => {
+  return whileUvWaits(machine, file, () => {
     const credential = edit(credentialsIn(machine, file))
     if (credential.length === 0) machine.files.remove(file)
     else machine.files.write(file, stringify({ credential }))
