@@ -1,4 +1,5 @@
 import * as host from 'host:process'
+import { readFileSync } from './fs.ts'
 import { process } from './process.ts'
 import { signals } from './signals.ts'
 
@@ -18,6 +19,11 @@ export function userInfo(): { readonly uid: number; readonly username: string; r
 }
 
 export const hostname = host.hostName
+
+/** The kernel's version. */
+export function release(): string {
+  return readFileSync('/proc/sys/kernel/osrelease', 'utf8').trimEnd()
+}
 
 /** Throws the system's error, as Node does: https://nodejs.org/api/os.html#osgetprioritypid */
 export function getPriority(pid = 0): number {

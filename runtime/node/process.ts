@@ -20,6 +20,8 @@ class Process extends EventEmitter {
   readonly pid = host.processId()
   readonly ppid = host.parentId()
   readonly platform = 'linux'
+  /** Without `node`: this is not Node. */
+  readonly versions: Readonly<Record<string, string>> = {}
   readonly arch = host.architecture()
   readonly stdout = standardStream(1)
   readonly stderr = standardStream(2)

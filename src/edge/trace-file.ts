@@ -4,7 +4,7 @@ import { asFailure, type Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { type Tracing, tracing } from '../engine/tracing.ts'
 import { passedAlong } from '../system/path-walk.ts'
-import { runtime, version } from './installation/version.ts'
+import { systemText } from './installation/system.ts'
 import { complain } from './stdio.ts'
 
 interface OpenTrace {
@@ -21,7 +21,7 @@ export function openTrace(to: string, command: string, userId: number): OpenTrac
     const at = `+${performance.now().toFixed(1)} ms`
     put(`${new Date().toISOString()} ${process.pid} ${command} ${at} ${printable(line)}\n`)
   }
-  write(`begins: credbridge ${version}, ${runtime} ${process.versions.node ?? ''}, ${process.platform}`)
+  write(`begins: ${systemText()}`)
   return {
     tracing: tracing(write, () => performance.now()),
     command: (name) => write(`command ${name}`),

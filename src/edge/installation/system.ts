@@ -5,5 +5,6 @@ import { runtime, version } from './version.ts'
 export function systemText(): string {
   const kernel = /^\d+(\.\d+)*/.exec(release())?.[0] ?? ''
   const { platform, arch, versions } = process
-  return `credbridge ${version}, ${runtime} ${versions.node ?? ''}, ${platform} ${arch} ${kernel}`.trimEnd()
+  const runs = versions.node === undefined ? runtime : `${runtime} ${versions.node}`
+  return `credbridge ${version}, ${runs}, ${platform} ${arch} ${kernel}`.trimEnd()
 }
