@@ -137,7 +137,7 @@ hint: to move them all the same: credbridge import --without-setup
     expect(stderr).toMatch(/\n1 moved\n/)
     expect(stderr).toMatch(/\.pypirc, \[mine\]: left, another secret is kept already; --replace takes this one\n/)
     expect([read('.npmrc').includes('hush'), read('.pypirc').includes(conflicting)]).toEqual([false, true])
-    const answer = (key: string) => home.onTerminal([['Replace', key]], 'import', '--without-setup')
+    const answer = (key: string) => home.onTerminal([['[y/N] ', `${key}\r`]], 'import', '--without-setup')
     expect(await answer('n')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('nothing was changed') })
     expect(read('.pypirc')).toContain(conflicting)
     expect(await answer('y')).toMatchObject({ exitCode: 0 })
@@ -165,20 +165,13 @@ hint: to move them all the same: credbridge import --without-setup
   })
 
   needsPrograms('python3')('on a terminal', () => {
-    const screen = (stdout: string) =>
-      stdout
-        .replaceAll('\r\n', '\n')
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own
-        .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-        .split('\n')
-        .filter((line) => !/[│◆◇└●○]/.test(line))
-        .join('\n')
+    const screen = (stdout: string) => stdout.replaceAll('\r\n', '\n')
 
     needsPrograms('git')('with git', () => {
       test('shows all, asks once, moves, and says what to do next', async () => {
         const home = importHome({ '.git-credentials': dotfiles['.git-credentials'] ?? '' }, ['git'])
         expect(await home.credbridge('setup', 'git', '--no-prove')).toMatchObject({ exitCode: 0 })
-        const { exitCode, stdout } = await home.onTerminal([['Move 3 secrets', 'y']], 'import')
+        const { exitCode, stdout } = await home.onTerminal([['[y/N] ', 'y\r']], 'import')
         expect(screen(stdout)).toBe(`git: git, git-lfs and everything that asks \`git credential\`
   move   bob at https://git.example.com          ~/.git-credentials, line 1
          git asks without the path, so it is kept for the whole server
@@ -186,7 +179,7 @@ hint: to move them all the same: credbridge import --without-setup
          git gets an earlier line; this one is kept with its path, for credential.useHttpPath
   move   carol at https://git.example.com:8443   ~/.git-credentials, line 4
   note: if git still asks \`store\`, git writes them again: git config --global --unset credential.helper store
-
+Move 3 secrets into credbridge? [y/N] y
 
 git:
 3 moved
@@ -203,10 +196,10 @@ hint: to restore the files as they were: credbridge import --undo
         await home.credbridge('setup', 'git', '--no-prove')
         const before = home.files()
         for (const [key, exitCode] of [
-          ['n', 1],
+          ['n\r', 1],
           ['\u0003', 130],
         ] as const) {
-          expect(await home.onTerminal([['Move 3 secrets', key]], 'import')).toMatchObject({ exitCode })
+          expect(await home.onTerminal([['[y/N] ', key]], 'import')).toMatchObject({ exitCode })
           expect(home.files()).toEqual(before)
           expect(await home.credbridge('list')).toMatchObject({ exitCode: 1 })
         }
