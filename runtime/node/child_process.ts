@@ -14,6 +14,8 @@ interface Options {
   readonly cwd?: string
   readonly stdio?: readonly Stdio[] | Stdio
   readonly windowsHide?: boolean
+  /** It gets a process group of its own; with Node it gets a session. */
+  readonly detached?: boolean
 }
 
 /** The values of host:child for a file descriptor. */
@@ -29,14 +31,18 @@ export class ChildProcess extends EventEmitter {
   readonly stdio: readonly (Channel | null)[]
   #open = 0
 
-  constructor(program: string, words: readonly string[], { env = process.env, cwd, stdio = 'pipe' }: Options) {
+  constructor(
+    program: string,
+    words: readonly string[],
+    { env = process.env, cwd, stdio = 'pipe', detached = false }: Options,
+  ) {
     super()
     const wanted = Array.isArray(stdio) ? (stdio as readonly Stdio[]) : [stdio as Stdio, stdio as Stdio, stdio as Stdio]
     const numbers = wanted.map((one, at) => (one === 'inherit' ? at : typeof one === 'number' ? one : asNumber[one]))
     let pipes: readonly number[] = numbers.map(() => -1)
     hear(signals['SIGCHLD'] as number, reapAll) // Before it starts: it may end at once.
     try {
-      ;[this.pid, ...pipes] = start(program, [program, ...words], definedOnly(env), cwd ?? '', numbers)
+      ;[this.pid, ...pipes] = start(program, [program, ...words], definedOnly(env), cwd ?? '', numbers, detached)
       running.add(this)
       holdSignals(true)
     } catch (error) {

@@ -160,7 +160,7 @@ declare module 'host:crypto' {
 declare module 'host:child' {
   /**
    * Starts a program by its path. `stdio` lists our file descriptors for its 0, 1, 2 and so on: -1 is a new pipe, -2
-   * nothing. Returns the process ID and, for each, our end of the pipe or -1.
+   * nothing. `detached`: in a process group of its own. Returns the process ID and, for each, our end of the pipe or -1.
    */
   export function start(
     program: string,
@@ -168,6 +168,7 @@ declare module 'host:child' {
     env: Readonly<Record<string, string>>,
     folder: string,
     stdio: readonly number[],
+    detached: boolean,
   ): [process: number, ...pipes: number[]]
   /** The exit code, and the signal that ended it or 0; `undefined` while it runs. */
   export function ended(process: number): [code: number, signal: number] | undefined

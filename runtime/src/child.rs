@@ -28,8 +28,9 @@ fn start(
     env: BTreeMap<String, String>,
     folder: String,
     stdio: Vec<i32>,
+    detached: bool,
 ) -> Result<Vec<i32>> {
-    started(&program, words, env, folder, stdio).or_throw_at(&ctx, "spawn", &program)
+    started(&program, words, env, folder, stdio, detached).or_throw_at(&ctx, "spawn", &program)
 }
 
 fn started(
@@ -38,6 +39,7 @@ fn started(
     env: BTreeMap<String, String>,
     folder: String,
     stdio: Vec<i32>,
+    detached: bool,
 ) -> std::io::Result<Vec<i32>> {
     let mut command = Command::new(program);
     if let Some((name, rest)) = words.split_first() {
@@ -46,6 +48,10 @@ fn started(
     command.env_clear().envs(env);
     if !folder.is_empty() {
         command.current_dir(folder);
+    }
+    if detached {
+        // A terminal that goes away sends its signals to the group in front only.
+        command.process_group(0);
     }
     let (mut ours, mut more) = (Vec::new(), Vec::new());
     for (child_fd, wanted) in (0..).zip(stdio) {

@@ -36,8 +36,8 @@ export function feed(from: Environment, program: string, words: readonly string[
 }
 
 /**
- * Starts a program that goes on when this process has ended, in a session of its own where the runtime can do that, with
- * this text on its standard input. Returns when the program has started and the text was handed over.
+ * Starts a program that goes on when this process has ended, in a session or process group of its own, with this text
+ * on its standard input. Returns when the program has started and the text was handed over.
  */
 export function feedDetached(
   from: Environment,

@@ -79,7 +79,7 @@ needs('the build (npm run build)', built)('built', () => {
     const { stdout, stderr, exitCode } = await world.run('credbridge', ['doctor', '--report'], { more })
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: plain.exitCode })
     for (const mark of [...marks, 'example.com', world.session.folder, '8443']) expect(stdout).not.toContain(mark)
-    expect(stdout).toMatch(/^credbridge \S+, \S+ [\d.]+, linux \w+ [\d.]+\n/)
+    expect(stdout).toMatch(/^credbridge \S+, (native|\S+ [\d.]+), linux \w+ [\d.]+\n/)
     expect(stdout).toContain(
       '; aliases: 1; git.token-user; secret-service.session = plain; cargo.authorization; unknown keys: 1\n',
     )
