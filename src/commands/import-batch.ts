@@ -1,4 +1,5 @@
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure, withHints } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { encodeRecord } from '../core/item.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { randomHex } from '../system/random.ts'
@@ -59,7 +60,7 @@ export async function openBatch(context: CliContext): Promise<Batch> {
       })
       const edits = staged.edits()
       if (edits.length > 0) await seal({ ...backup, files: withEdits(backup.files, edits, removed) })
-      const done = await staged.commit(guardedBy(machine, source))
+      const done = await staged.commit(guardedBy(machine, source)).catch(notWritable)
       if (done === 'none') continue
       if (done === 'some') break
       forgetTaken(
@@ -81,6 +82,13 @@ export async function openBatch(context: CliContext): Promise<Batch> {
       if (backup.files.length > 0) await seal({ ...backup, finished: true })
     },
   }
+}
+
+/** Some programs (home-manager, chezmoi) generate such files and make them read-only. */
+function notWritable(error: unknown): never {
+  if (!isFailure(error) || error.code !== 'refused') throw error
+  const says = hint`if another program writes it (home-manager, chezmoi), remove the secrets that credbridge stores now there`
+  throw withHints(error, [says])
 }
 
 /** A file that is changed again keeps its first content, unless another program changed it in between. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { installCommands } from '../real/commands.ts'
+import { kubectls } from '../real/kubectl.ts'
 import { programOnPath } from '../real/require.ts'
 import { type Outcome, run } from '../real/run.ts'
 import { type Answer, onTerminal } from '../real/typing.ts'
@@ -91,7 +92,10 @@ export function importHome(files: Readonly<Record<string, string>>, programs: re
   const folder = mkdtempSync(join(tmpdir(), 'cb-import-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const commands = installCommands(join(folder, 'commands'))
-  for (const program of programs) symlinkSync(programOnPath(program) ?? '', join(commands, program))
+  for (const program of programs) {
+    const path = program === 'kubectl' ? kubectls[0] : programOnPath(program)
+    symlinkSync(path ?? '', join(commands, program))
+  }
   const home = join(folder, 'home')
   const write = (name: string, text: string) => {
     mkdirSync(dirname(join(home, name)), { recursive: true })

@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   'docker-credential-secretservice': 'golang-docker-credential-helpers',
   'docker-registry': 'docker-registry',
   fish: 'fish',
+  flock: 'util-linux',
   git: 'git',
   'gnome-keyring-daemon': 'gnome-keyring',
   gpg: 'gnupg',
