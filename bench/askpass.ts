@@ -1,8 +1,8 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Row, runOnce, type Step } from './measure.ts'
-import type { Goal, Part } from './part.ts'
-import { peer, type World } from './world.ts'
+import { callGoals, type Part } from './part.ts'
+import { peer } from './world.ts'
 
 /* One prompt of git. A shell that is named git asks it, because nobody else is answered in git's words. */
 
@@ -26,15 +26,6 @@ export const askpass: Part = {
       }
       return { name: world.named('askpass', form, store), steps: () => [step] }
     })
-    return { rows, goals: goals(world) }
+    return { rows, goals: callGoals(world, store, ['askpass']) }
   },
-}
-
-function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
-  if (node === undefined || standalone === undefined) return []
-  const ofGit = named('git get', standalone, store)
-  return [
-    { row: named('askpass', node, store), against: 'node -e 0', atMost: 1.6, issue: 14 },
-    { row: named('askpass', standalone, store), against: ofGit, atMost: 1.1, issue: 14 },
-  ]
 }

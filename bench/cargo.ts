@@ -1,6 +1,5 @@
 import { type Row, runOnce, type Step } from './measure.ts'
-import type { Goal, Part } from './part.ts'
-import type { World } from './world.ts'
+import { callGoals, type Part } from './part.ts'
 
 /* cargo's request for a token that it saved, as in each command that speaks to a registry. */
 
@@ -26,15 +25,6 @@ export const cargo: Part = {
         }
       }),
     )
-    return { rows, goals: goals(world) }
+    return { rows, goals: callGoals(world, 'secret-service', ['cargo get']) }
   },
-}
-
-function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
-  if (node === undefined || standalone === undefined) return []
-  const ofGit = named('git get', standalone, 'secret-service')
-  return [
-    { row: named('cargo get', node, 'secret-service'), against: 'node -e 0', atMost: 1.6, issue: 14 },
-    { row: named('cargo get', standalone, 'secret-service'), against: ofGit, atMost: 1.1, issue: 14 },
-  ]
 }

@@ -1,5 +1,5 @@
 import { type Row, runOnce, type Step } from './measure.ts'
-import type { Goal, Part } from './part.ts'
+import { callGoals, type Part } from './part.ts'
 import type { World } from './world.ts'
 
 /* One lookup, as go makes it after a refusal, and as Bazel makes it. */
@@ -22,7 +22,7 @@ export const goAndBazel: Part = {
       { name: world.named('go', form, store), steps: () => [go(world, form)] },
       { name: world.named('bazel', form, store), steps: () => [bazel(world, form)] },
     ])
-    return { rows, goals: goals(world) }
+    return { rows, goals: callGoals(world, store, ['go', 'bazel']) }
   },
 }
 
@@ -37,17 +37,4 @@ function bazel({ on }: World, form: Form): Step {
   const input = JSON.stringify({ uri: `${host}/archive.tar.gz` })
   const answers = (stdout: string) => JSON.parse(stdout).headers.Authorization[0] === `Basic ${basic}`
   return { program: form.command('credbridge-bazel'), words: ['get'], env: on(store), input, answers }
-}
-
-function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
-  const tools = ['go', 'bazel']
-  const git = standalone && named('git get', standalone, store)
-  return [
-    ...(node === undefined
-      ? []
-      : tools.map((tool): Goal => ({ row: named(tool, node, store), against: 'node -e 0', atMost: 1.6, issue: 14 }))),
-    ...(standalone === undefined || git === undefined
-      ? []
-      : tools.map((tool): Goal => ({ row: named(tool, standalone, store), against: git, atMost: 1.1, issue: 14 }))),
-  ]
 }

@@ -1,5 +1,5 @@
 import { type Row, runOnce, type Step } from './measure.ts'
-import type { Goal, Part } from './part.ts'
+import { callGoals, type Part } from './part.ts'
 import type { World } from './world.ts'
 
 /* One lookup, as kubectl and AWS's programs make it. */
@@ -22,7 +22,7 @@ export const kubectlAndAws: Part = {
       { name: world.named('kubectl', form, store), steps: () => [kubectl(world, form)] },
       { name: world.named('aws', form, store), steps: () => [aws(world, form)] },
     ])
-    return { rows, goals: goals(world) }
+    return { rows, goals: callGoals(world, store, ['kubectl', 'aws']) }
   },
 }
 
@@ -43,17 +43,4 @@ function kubectl({ on }: World, form: Form): Step {
 function aws({ on }: World, form: Form): Step {
   const answers = (stdout: string) => JSON.parse(stdout).SecretAccessKey === 's3cret'
   return { program: form.command('credbridge-aws'), words: ['dev'], env: on(store), answers }
-}
-
-function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
-  const tools = ['kubectl', 'aws']
-  const git = standalone && named('git get', standalone, store)
-  return [
-    ...(node === undefined
-      ? []
-      : tools.map((tool): Goal => ({ row: named(tool, node, store), against: 'node -e 0', atMost: 1.6, issue: 14 }))),
-    ...(standalone === undefined || git === undefined
-      ? []
-      : tools.map((tool): Goal => ({ row: named(tool, standalone, store), against: git, atMost: 1.1, issue: 14 }))),
-  ]
 }

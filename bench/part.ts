@@ -28,3 +28,18 @@ export interface Goal {
   readonly figure?: 'median' | 'peak'
   readonly issue: number
 }
+
+/** The limits of issue 14 for calls on this store: of our own Node build by Node alone, of the executable by git's get. */
+export function callGoals(
+  { forms: [node, standalone], named }: World,
+  store: string,
+  calls: readonly string[],
+): Goal[] {
+  const git = standalone && named('git get', standalone, store)
+  return calls.flatMap((call): Goal[] => [
+    ...(node === undefined ? [] : [{ row: named(call, node, store), against: 'node -e 0', atMost: 1.6, issue: 14 }]),
+    ...(standalone === undefined || git === undefined
+      ? []
+      : [{ row: named(call, standalone, store), against: git, atMost: 1.1, issue: 14 }]),
+  ])
+}
