@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { selfSigned } from '../real/certificate.ts'
 import { built } from '../real/commands.ts'
+import { listening } from '../real/listening.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { startWorld } from '../real/world.ts'
 
@@ -27,14 +26,7 @@ async function openWorld(host = '127.0.0.1') {
       const isIn = authorization !== '-'
       response.writeHead(isIn ? 200 : 401, { 'www-authenticate': 'Basic realm="x"' }).end('it\n')
     })
-    server.listen(0, host)
-    await once(server, 'listening')
-    onTestFinished(async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    })
-    return (server.address() as AddressInfo).port
+    return listening(server, onTestFinished, host)
   }
   const secure = await listen(createSecureServer({ key, cert }) as ReturnType<typeof createServer>)
   const env = { CREDBRIDGE_STORE: 'vault', CERT: file }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listening.ts'
 import type { AtEnd } from './session.ts'
 
 /** A registry of crates on loopback whose sparse index wants a token for everything, as `auth-required` says. */
@@ -79,12 +78,8 @@ export async function startCrateRegistry(atEnd: AtEnd): Promise<CrateRegistry> {
     const isJson = typeof content === 'object' && !Buffer.isBuffer(content)
     response.writeHead(content === undefined ? 404 : 200).end(isJson ? JSON.stringify(content) : content)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  atEnd(async () => {
-    server.closeAllConnections()
-    server.close()
-  })
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listening(server, atEnd)
+  origin = `http://127.0.0.1:${port}`
   return { origin, index: `sparse+${origin}/team/index/`, accepted, seen, crates }
 }
 

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
+import { listening } from './listening.ts'
 import type { AtEnd } from './session.ts'
 
 /** As much of a Kubernetes API server as `kubectl get --raw /version` asks. */
@@ -50,15 +49,9 @@ export async function startKubeServer(folder: string, token: string, atEnd: AtEn
     const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Unauthorized', code: 401 }
     response.end(JSON.stringify(isKnown ? { gitVersion: 'v1.99.0' } : status))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  atEnd(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
+  const port = await listening(server, atEnd)
   return {
-    server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server: `https://127.0.0.1:${port}`,
     authority: read('ca.pem'),
     clientCertificate: issue,
     asked() {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listening } from './listening.ts'
 import type { AtEnd } from './session.ts'
 
 const verdaccio = join(
@@ -119,10 +119,6 @@ export async function startStranger(atEnd: AtEnd): Promise<Stranger> {
       response.writeHead(status, headers).end(body)
     })
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  atEnd(async () => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, everything, pages }
+  const port = await listening(server, atEnd)
+  return { origin: `http://127.0.0.1:${port}`, heard, everything, pages }
 }

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { listening } from './listening.ts'
 import type { AtEnd } from './session.ts'
 
 /** A container registry on loopback that wants a user and a password for everything, unless there are no users. */
@@ -100,11 +101,6 @@ export async function startTokenRegistry(password: string, atEnd: AtEnd): Promis
     return say(401, {}, { 'www-authenticate': `Bearer realm="http://${host()}/token",service="tests"` })
   })
   const host = () => `127.0.0.1:${(http.address() as AddressInfo).port}`
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  atEnd(async () => {
-    http.closeAllConnections()
-    http.close()
-  })
+  await listening(http, atEnd)
   return { host: host() }
 }

@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { selfSigned } from './certificate.ts'
+import { listening } from './listening.ts'
 import type { AtEnd } from './session.ts'
 
 /** A private registry of Terraform modules behind HTTPS, where a person signs in by OAuth. */
@@ -51,15 +50,9 @@ export async function startTerraformRegistry(
   }
 
   const server = createServer({ key, cert }, answer)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  atEnd(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
+  const port = await listening(server, atEnd)
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: `127.0.0.1:${port}`,
     env: { SSL_CERT_FILE: file },
     tried() {
       const all = [...new Set(tried)]
