@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { delimiter, isAbsolute, join } from 'node:path'
 import type { Credential, Place } from '../core/credential.ts'
-import { Failure } from '../core/failure.ts'
-import { hint } from '../core/hint.ts'
+import { entriesOf } from '../core/entry-list.ts'
 import { serviceOf } from '../core/item.ts'
 import { mintingOf } from '../core/minted.ts'
 import { withLock } from '../system/lock.ts'
@@ -75,12 +74,7 @@ function hashOf(value: unknown): string {
 function read(machine: Approver): readonly Approval[] {
   const file = fileFor(machine)
   const text = readOwnFile(file, machine.userId)?.toString('utf8')
-  if (text === undefined) return []
-  try {
-    const all: unknown = JSON.parse(text)
-    if (Array.isArray(all) && all.every(isApproval)) return all
-  } catch {}
-  throw new Failure('malformed', `${file} was not written by credbridge`, { hints: [hint`rm ${file}`] })
+  return entriesOf(file, text, ['place', 'words', 'path'])
 }
 
 async function change(machine: Approver, to: (all: readonly Approval[]) => readonly Approval[]): Promise<void> {
@@ -95,10 +89,4 @@ async function change(machine: Approver, to: (all: readonly Approval[]) => reado
 
 function fileFor({ folders }: Approver): string {
   return join(folders.state, 'approved-commands.json')
-}
-
-function isApproval(value: unknown): value is Approval {
-  const fields = ['place', 'words', 'path'] as const
-  const entry = value as Readonly<Record<string, unknown>> | null
-  return typeof entry === 'object' && entry !== null && fields.every((name) => typeof entry[name] === 'string')
 }

@@ -9,8 +9,8 @@ import { makeOwnFolder } from '../system/own-folder.ts'
 import { placeName, wordsName } from './approvals.ts'
 
 /*
- * A command that failed is not run again for a minute, whoever asks: a build asks a hundred times. The failure lies in the
- * state folder, because it is this machine's.
+ * A command that failed is not run again for a minute, whoever asks: a build asks a hundred times. The failure is stored
+ * in the state folder, because it concerns only this machine.
  */
 
 /** In milliseconds. */

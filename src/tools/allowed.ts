@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { Failure } from '../core/failure.ts'
-import { hint } from '../core/hint.ts'
+import { entriesOf } from '../core/entry-list.ts'
 import type { Machine } from './tool.ts'
 
 /*
@@ -36,13 +35,7 @@ export function isFingerprint(text: string): boolean {
 
 export function allowed(machine: Machine): readonly Allowed[] {
   const file = fileFor(machine)
-  const text = machine.files.read(file)
-  if (text === undefined) return []
-  try {
-    const all: unknown = JSON.parse(text)
-    if (Array.isArray(all) && all.every(isEntry)) return all
-  } catch {}
-  throw new Failure('malformed', `${file} was not written by credbridge`, { hints: [hint`rm ${file}`] })
+  return entriesOf(file, machine.files.read(file), ['file', 'setting', 'fingerprint'])
 }
 
 export function writeAllowed(machine: Machine, all: readonly Allowed[]): void {
@@ -51,10 +44,4 @@ export function writeAllowed(machine: Machine, all: readonly Allowed[]): void {
 
 function fileFor({ folders: places }: Machine): string {
   return join(places.state, 'allowed.json')
-}
-
-function isEntry(value: unknown): value is Allowed {
-  const fields = ['file', 'setting', 'fingerprint'] as const
-  const entry = value as Readonly<Record<string, unknown>> | null
-  return typeof entry === 'object' && entry !== null && fields.every((name) => typeof entry[name] === 'string')
 }
