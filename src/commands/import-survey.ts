@@ -1,9 +1,9 @@
-import { asFailure, Failure } from '../core/failure.ts'
-import { printable } from '../core/failure-text.ts'
+import { asFailure, type Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { NotAsking, PlainSecret, Tool } from '../tools/tool.ts'
+import { chosenTools, unknownTool } from './chosen-tools.ts'
 import type { Finding } from './import-batch.ts'
 import { findIn } from './import-move.ts'
 import { readersOn } from './import-readers.ts'
@@ -41,10 +41,10 @@ export async function lookEverywhere(
   name: string | undefined,
   options: SurveyOptions,
 ): Promise<readonly Found[]> {
-  if (name !== undefined) throw unknownTool(name)
+  if (name !== undefined) throw unknownTool('import', importable, name)
   const judge = judging(context, options)
   const looked: Looked[] = []
-  for (const tool of chosenTools(options.only)) looked.push(await look(context, tool))
+  for (const tool of chosenTools('import', importable, options.only)) looked.push(await look(context, tool))
   const known = new Set<string>()
   const found: Found[] = []
   for (const [at, { tool, finding, remarks = [], failures = [] }] of looked.entries()) {
@@ -131,19 +131,3 @@ async function asInstalled(
 type Importable = Tool & Required<Pick<Tool, 'plainSecrets'>>
 
 const importable = tools.filter((tool): tool is Importable => tool.plainSecrets !== undefined)
-
-function chosenTools(only: string | undefined): readonly Importable[] {
-  if (only === undefined) return importable
-  const chosen = only.split(',').filter((name) => name !== '')
-  for (const name of chosen) if (!importable.some((tool) => tool.name === name)) throw unknownTool(name)
-  return importable.filter(({ name }) => chosen.includes(name))
-}
-
-function unknownTool(name: string): Failure {
-  return new Failure('malformed', `there is no import for ${printable(name)}`, {
-    hints: [
-      hint`credbridge import --only ${importable.map((tool) => tool.name).join(',')}`,
-      hint`credbridge import --help`,
-    ],
-  })
-}

@@ -27,9 +27,10 @@ export async function placeFrom(
 ): Promise<NamedPlace> {
   if (service === true) return { endpoint: serviceName(word), account: named }
   if (word.includes('://')) return placeAt(await usableAddress(context, word), word, named)
-  if (await isKept(context, serviceName(word))) return { endpoint: keptService(context, word), account: named }
+  const kept = await keptAt(context)
+  if (kept(serviceName(word))) return { endpoint: keptService(context, word), account: named }
   const [name] = splitAccount(word)
-  if (await isKept(context, serviceName(name))) return placeAt(keptService(context, name), word, named)
+  if (kept(serviceName(name))) return placeAt(keptService(context, name), word, named)
   const address = looksLikeHost(name) ? asHttps(name) : undefined
   if (address === undefined) throw withoutScheme(name)
   sayLine(context.terminal, `note: ${name} means ${address.key}`)
@@ -49,10 +50,10 @@ export function accountIn(word: string, named: string | undefined): string | und
   return named ?? behind ?? userIn(word)
 }
 
-/** Whether a credential is kept at this endpoint. Opens no store. */
-async function isKept({ broker }: Context, endpoint: Endpoint): Promise<boolean> {
-  const entries = await (await broker()).list()
-  return entries.some((entry) => sameEndpoint(entry.endpoint, endpoint) && !isNoteKind(entry.kind))
+/** Lists once. The result tells whether a credential is kept at an endpoint. */
+async function keptAt({ broker }: Context): Promise<(endpoint: Endpoint) => boolean> {
+  const entries = (await (await broker()).list()).filter(({ kind }) => !isNoteKind(kind))
+  return (endpoint) => entries.some((entry) => sameEndpoint(entry.endpoint, endpoint))
 }
 
 function keptService({ terminal }: Context, name: string): Endpoint {
@@ -94,7 +95,7 @@ async function usableAddress(context: Context, word: string): Promise<Address> {
   const { scheme, key } = address
   const meant = scheme.startsWith('ftp') ? 'https' : closest(scheme, ['https', 'http'])
   const isKnown = ['https', 'http', ...others].includes(scheme)
-  if (isKnown || meant === undefined || (await isKept(context, address))) return address
+  if (isKnown || meant === undefined || (await keptAt(context))(address)) return address
   throw new Failure('malformed', `no tool asks for a credential by ${scheme}://`, {
     hints: [hint`did you mean ${meant + key.slice(scheme.length)}`],
   })

@@ -5,6 +5,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Plan, Setup, Tool } from '../tools/tool.ts'
 import { broken, nothingThere } from './arguments.ts'
+import { chosenTools, unknownTool } from './chosen-tools.ts'
 import { asks } from './is-set-up.ts'
 import { shownSecret } from './take-over.ts'
 import { wire } from './wire.ts'
@@ -39,11 +40,11 @@ export async function setUpAll(
   name: string | undefined,
   options: SetUpAllOptions,
 ): Promise<number> {
-  if (name !== undefined) throw unknownTool(name)
+  if (name !== undefined) throw unknownTool('setup', withSetup, name)
   const { terminal } = context
   const undo = options.undo === true
   const all: Candidate[] = []
-  for (const tool of chosenTools(options.only)) {
+  for (const tool of chosenTools('setup', withSetup, options.only)) {
     const setup = await tool.setup()
     const ahead = () => lookAhead(context, setup, tool.setUpByNameOnly === true && options.only === undefined)
     all.push({ tool, setup, outlook: await (undo ? lookBack(context, setup) : ahead()) })
@@ -82,22 +83,6 @@ function isBroken(outlook: Outlook): boolean {
 
 /** The tools that have a setup. */
 const withSetup = tools.filter((tool): tool is Tool & Required<Pick<Tool, 'setup'>> => tool.setup !== undefined)
-
-function chosenTools(only: string | undefined): typeof withSetup {
-  if (only === undefined) return withSetup
-  const names = only.split(',').filter((name) => name !== '')
-  for (const name of names) if (!withSetup.some((tool) => tool.name === name)) throw unknownTool(name)
-  return withSetup.filter(({ name }) => names.includes(name))
-}
-
-function unknownTool(name: string): Failure {
-  return new Failure('malformed', `there is no setup for ${printable(name)}`, {
-    hints: [
-      hint`credbridge setup --only ${withSetup.map((tool) => tool.name).join(',')}`,
-      hint`credbridge setup --help`,
-    ],
-  })
-}
 
 /** What the setup would change. A tool that is not installed fails in its plan; its check says why. */
 async function lookAhead({ machine }: CliContext, setup: Setup, byNameOnly: boolean): Promise<Outlook> {

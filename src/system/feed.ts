@@ -10,12 +10,7 @@ import type { Environment } from './machine.ts'
  */
 export function feed(from: Environment, program: string, words: readonly string[], input: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, {
-      cwd: parse(program).root,
-      env: childEnvironment(from),
-      stdio: ['pipe', 'ignore', 'ignore'],
-      windowsHide: true,
-    })
+    const child = start(from, program, words, false)
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Failure('timeout', `${program} did not answer in time`))
@@ -46,13 +41,7 @@ export function feedDetached(
   input: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, {
-      cwd: parse(program).root,
-      env: childEnvironment(from),
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-      windowsHide: true,
-    })
+    const child = start(from, program, words, true)
     child.on('error', () => reject(new Failure('unavailable', `${program} cannot be started`)))
     child.stdin.on('error', () => reject(new Failure('unavailable', `${program} did not take it`)))
     const started = () => {
@@ -64,5 +53,15 @@ export function feedDetached(
     // Node's stream closes only when the program closes its end; the native host's has no `finish`.
     for (const event of ['finish', 'close']) child.stdin.on(event, started)
     child.stdin.end(input)
+  })
+}
+
+function start(from: Environment, program: string, words: readonly string[], detached: boolean) {
+  return spawn(program, words, {
+    cwd: parse(program).root,
+    env: childEnvironment(from),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached,
+    windowsHide: true,
   })
 }
