@@ -12,7 +12,7 @@ interface Keyring {
   readonly env: Readonly<Record<string, string>>
 }
 
-const service = 'https://pypi.example.com/simple/'
+const service = 'https://pkgs.example.com/simple/'
 const what = 'keyring get'
 const tools = join(import.meta.dirname, '..', '.cache', 'python-clients', 'tools', 'bin')
 

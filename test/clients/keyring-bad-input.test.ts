@@ -32,7 +32,7 @@ needs('the build (npm run build)', built)('the keyring command', () => {
       expect(await run('keyring', ['get', long, 'u'])).toMatchObject({ stdout: '', stderr: '', exitCode: 1 })
       await keep(long, 'u', 'p@ss')
       expect(await run('keyring', ['get', long, 'u'])).toMatchObject({ stdout: 'p@ss\n', stderr: '', exitCode: 0 })
-      const address = `https://pypi.example.com/${'a/'.repeat(50_000)}`
+      const address = `https://pkgs.example.com/${'a/'.repeat(50_000)}`
       expect(await run('keyring', ['get', address, 'u'])).toMatchObject({ stdout: '', stderr: '', exitCode: 1 })
     })
 

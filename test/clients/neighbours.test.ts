@@ -89,13 +89,13 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
     })
 
     test('uv, whose items serve pip and uv through us from then on', async () => {
-      const attributes = ['service', 'uv:pypi.example.com:8080', 'username', 'erin', 'target', 'default']
-      await keep('erin@uv:pypi.example.com:8080:default', 'u', 'application', 'uv', ...attributes)
+      const attributes = ['service', 'uv:pkgs.example.com:8080', 'username', 'erin', 'target', 'default']
+      await keep('erin@uv:pkgs.example.com:8080:default', 'u', 'application', 'uv', ...attributes)
       expect(await credbridge('import', '--from', 'uv', '--yes', '--remove', '--without-setup')).toMatchObject({
         exitCode: 0,
       })
       expect(await found('application', 'uv')).toBe('')
-      const words = ['get', 'https://pypi.example.com:8080/simple/', 'erin']
+      const words = ['get', 'https://pkgs.example.com:8080/simple/', 'erin']
       expect((await run('credbridge-keyring', words, { env })).stdout).toBe('u\n')
     })
   })

@@ -66,13 +66,13 @@ const canonical = `[pypi]
 
 const pipConf = `[global]
 keyring-provider = subprocess
-index-url = https://alice:p%40ss@pypi.example.com/simple/
+index-url = https://alice:p%40ss@pkgs.example.com/simple/
 timeout = 7
 extra-index-url =
     https://bob:pl$ain@other.example.com:8443/simple
     https://\${USER}:\${TOKEN}@env.example.com/simple/
     https://token-only@t.example.com/simple/
-    https://alice:p%40ss@pypi.example.com/simple/more/
+    https://alice:p%40ss@pkgs.example.com/simple/more/
 `
 
 const uvToml = `keyring-provider = "subprocess"
@@ -94,7 +94,7 @@ needsPythonClients('credbridge import python', () => {
 
     expect(await bring('--yes')).toMatchObject({ exitCode: 0 })
     expect(await get('https://upload.example.com/legacy/', 'alice')).toBe('p=ss %word#\n')
-    expect(await get('https://pypi.example.com/simple/', 'alice')).toBe('p@ss\n')
+    expect(await get('https://pkgs.example.com/simple/', 'alice')).toBe('p@ss\n')
     expect(await get('https://other.example.com:8443/simple', 'bob')).toBe('pl$ain\n')
     expect(await get('https://uv.example.com/simple/', 'carol')).toBe('s3cret\n')
     expect(read('home/.pypirc')).toBe(pypirc.replace('password = p=ss %word#\n', ''))
@@ -236,8 +236,8 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     test.each([
       ['no files', {}],
       ['an empty one', { 'home/.pypirc': '' }],
-      ['no passwords', { 'config/pip/pip.conf': '[global]\nindex-url = https://alice@pypi.example.com/simple/\n' }],
-      ['an @ behind the host', { 'config/pip/pip.conf': '[global]\nindex-url = https://pypi.example.com:8443/@x/\n' }],
+      ['no passwords', { 'config/pip/pip.conf': '[global]\nindex-url = https://alice@pkgs.example.com/simple/\n' }],
+      ['an @ behind the host', { 'config/pip/pip.conf': '[global]\nindex-url = https://pkgs.example.com:8443/@x/\n' }],
       ['no base64', { 'data/python_keyring/keyring_pass.cfg': '[a_2]\nb = !!\n' }],
     ])('%s', async (_, files) => {
       const { bring } = await withFiles(files)

@@ -48,8 +48,8 @@ for number, text in enumerate(json.load(sys.stdin)):
     except PasswordDeleteError as error:
         assert str(error) == "No such password!"
 assert keyring.get_credential("a service: é", None) is None
-keyring.set_password("https://pypi.example.com/legacy/", "alice", "one")
-assert keyring.get_credential("https://pypi.example.com/legacy/", None).username == "alice"
+keyring.set_password("https://pkgs.example.com/legacy/", "alice", "one")
+assert keyring.get_credential("https://pkgs.example.com/legacy/", None).username == "alice"
 keyring.set_password("s" * 100000, "", "empty user")
 assert keyring.get_password("s" * 100000, "") == "empty user"
 try:

@@ -44,11 +44,11 @@ describe('passwords', () => {
 
   test('the items are those of the keyring command, and widen alike', async () => {
     const { setPassword, getPassword, cli } = library()
-    await setPassword('https://pypi.example.com', 'alice', 'pw')
-    expect((await cli(['get', 'https://pypi.example.com/simple/', 'alice'])).stdout).toBe('pw\n')
+    await setPassword('https://pkgs.example.com', 'alice', 'pw')
+    expect((await cli(['get', 'https://pkgs.example.com/simple/', 'alice'])).stdout).toBe('pw\n')
     await cli(['set', 'sys', 'bob'], 'from there\n')
     expect(await getPassword('sys', 'bob')).toBe('from there')
-    expect(await getPassword('pypi.example.com', 'alice')).toBeUndefined()
+    expect(await getPassword('pkgs.example.com', 'alice')).toBeUndefined()
   })
 
   test('which store is in use', async () => {

@@ -45,7 +45,7 @@ const asked: string[] = []
 
 describe('get', () => {
   beforeEach(async () => {
-    expect(await say('set https://pypi.example.com/simple/ alice', 'pw1\n')).toEqual(nothing)
+    expect(await say('set https://pkgs.example.com/simple/ alice', 'pw1\n')).toEqual(nothing)
     expect(await say("set sys ''", 'empty user\n')).toEqual(nothing)
     expect(await say('set sys bob', 'é😀"\\\u007f\n\n')).toEqual(nothing)
   })
@@ -62,12 +62,12 @@ describe('get', () => {
       'get sys bob --mode creds --output=json',
       '{"username": "bob", "password": "\\u00e9\\ud83d\\ude00\\"\\\\\\u007f\\n"}\n',
     ],
-    ['--mode=creds --output=json get https://pypi.example.com/simple/', '{"username": "alice", "password": "pw1"}\n'],
-    ["--mode=creds get https://pypi.example.com/simple/ ''", 'alice\npw1\n'],
-    ['get https://pypi.example.com/simple/ --mode creds', 'alice\npw1\n'],
-    ['-p /nowhere get https://pypi.example.com/simple/ alice', 'pw1\n'],
-    ['-b credbridge_keyring.Keyring get https://pypi.example.com/simple/ alice', 'pw1\n'],
-    ['-bcredbridge_keyring.Keyring get -- https://pypi.example.com/simple/ alice', 'pw1\n'],
+    ['--mode=creds --output=json get https://pkgs.example.com/simple/', '{"username": "alice", "password": "pw1"}\n'],
+    ["--mode=creds get https://pkgs.example.com/simple/ ''", 'alice\npw1\n'],
+    ['get https://pkgs.example.com/simple/ --mode creds', 'alice\npw1\n'],
+    ['-p /nowhere get https://pkgs.example.com/simple/ alice', 'pw1\n'],
+    ['-b credbridge_keyring.Keyring get https://pkgs.example.com/simple/ alice', 'pw1\n'],
+    ['-bcredbridge_keyring.Keyring get -- https://pkgs.example.com/simple/ alice', 'pw1\n'],
   ])('%s', async (line, stdout) => expect(await say(line)).toEqual(prints(stdout)))
 
   test.each([
@@ -76,7 +76,7 @@ describe('get', () => {
     '--mode creds get other',
     '--mode creds --output json get other',
     '--mode creds get sys carol',
-    'get https://pypi.example.com/simple/ bob',
+    'get https://pkgs.example.com/simple/ bob',
     'get -- -other alice',
     'get -1 alice',
     'get -1x alice',
@@ -123,7 +123,7 @@ describe('get', () => {
 
   test('the longest service is looked for, not refused', async () => {
     expect(await say(['get', 'x'.repeat(100_000), 'alice'])).toEqual(absent)
-    expect(await say(['get', `https://pypi.example.com/${'x/'.repeat(30)}`, 'alice'])).toEqual(absent)
+    expect(await say(['get', `https://pkgs.example.com/${'x/'.repeat(30)}`, 'alice'])).toEqual(absent)
   })
 
   test('several accounts and no user: the one saved last', async () => {
@@ -215,10 +215,10 @@ describe('set', () => {
   })
 
   test('writes the very service, whatever would answer for it', async () => {
-    await say('set https://pypi.example.com alice', 'old\n')
-    await say('set https://pypi.example.com/simple/ alice', 'new\n')
-    expect(await say('get https://pypi.example.com alice')).toEqual(prints('old\n'))
-    expect(await say('get https://pypi.example.com/simple/ alice')).toEqual(prints('new\n'))
+    await say('set https://pkgs.example.com alice', 'old\n')
+    await say('set https://pkgs.example.com/simple/ alice', 'new\n')
+    expect(await say('get https://pkgs.example.com alice')).toEqual(prints('old\n'))
+    expect(await say('get https://pkgs.example.com/simple/ alice')).toEqual(prints('new\n'))
   })
 
   test('a name that was no text, of which Node left replacement characters, is no name', async () => {
@@ -241,18 +241,18 @@ describe('del', () => {
   const missing = { stdout: '', stderr: 'keyring.errors.PasswordDeleteError: No such password!\n', exitCode: 1 }
 
   test('removes that item and no other', async () => {
-    await say('set https://pypi.example.com/simple/ alice', 'pw\n')
-    await say('set https://pypi.example.com/simple/ bob', 'pw\n')
-    expect(await say('del https://pypi.example.com/simple alice')).toEqual(missing)
-    expect(await say('del https://pypi.example.com alice')).toEqual(missing)
-    expect(await say('del https://pypi.example.com/simple/ alice')).toEqual(nothing)
-    expect(await say('get https://pypi.example.com/simple/ alice')).toEqual(absent)
-    expect(await say('get https://pypi.example.com/simple/ bob')).toEqual(prints('pw\n'))
-    expect(await say('del https://pypi.example.com/simple/ alice')).toEqual(missing)
+    await say('set https://pkgs.example.com/simple/ alice', 'pw\n')
+    await say('set https://pkgs.example.com/simple/ bob', 'pw\n')
+    expect(await say('del https://pkgs.example.com/simple alice')).toEqual(missing)
+    expect(await say('del https://pkgs.example.com alice')).toEqual(missing)
+    expect(await say('del https://pkgs.example.com/simple/ alice')).toEqual(nothing)
+    expect(await say('get https://pkgs.example.com/simple/ alice')).toEqual(absent)
+    expect(await say('get https://pkgs.example.com/simple/ bob')).toEqual(prints('pw\n'))
+    expect(await say('del https://pkgs.example.com/simple/ alice')).toEqual(missing)
   })
 
   test('of what git saved ends the use, until the next set, and leaves it to git', async () => {
-    const endpoint = parseAddress('https://pypi.example.com')
+    const endpoint = parseAddress('https://pkgs.example.com')
     await talk.store.save(someone, {
       endpoint,
       account: 'alice',
@@ -260,12 +260,12 @@ describe('del', () => {
       kind: 'basic',
       secret: new Secret('gits'),
     })
-    const service = 'https://pypi.example.com/simple/'
+    const service = 'https://pkgs.example.com/simple/'
     expect(await say(`get ${service} alice`)).toEqual(prints('gits\n'))
     expect(await say(`del ${service} alice`)).toEqual(nothing)
     expect(await say(`get ${service} alice`)).toEqual(absent)
-    expect(await say('get https://pypi.example.com/simple/six/ alice')).toEqual(absent)
-    expect(await say('get https://pypi.example.com/other/ alice')).toEqual(prints('gits\n'))
+    expect(await say('get https://pkgs.example.com/simple/six/ alice')).toEqual(absent)
+    expect(await say('get https://pkgs.example.com/other/ alice')).toEqual(prints('gits\n'))
     expect(await say(`del ${service} alice`)).toEqual(missing)
     expect(await talk.store.find(someone, [endpoint])).toHaveLength(1)
     await say(`set ${service} alice`, 'own\n')
@@ -277,19 +277,19 @@ describe('del', () => {
 
 describe('one login serves many services', () => {
   test.each([
-    ['https://pypi.example.com/simple/', 'https://pypi.example.com/simple/'],
-    ['https://pypi.example.com/simple/', 'https://pypi.example.com/simple'],
-    ['https://pypi.example.com/simple', 'https://pypi.example.com/simple/'],
-    ['https://pypi.example.com/simple/', 'https://pypi.example.com/simple/six/'],
-    ['https://pypi.example.com/simple', 'https://PyPI.example.com:443/simple/six/six-1.0.whl#sha256=00'],
-    ['https://pypi.example.com', 'https://pypi.example.com/simple/'],
-    ['https://pypi.example.com/', 'https://pypi.example.com/simple/'],
-    ['https://PyPI.example.com/Simple', 'https://PyPI.example.com/Simple/'],
-    ['pypi.example.com', 'https://pypi.example.com/simple/'],
-    ['pypi.example.com:8443', 'https://pypi.example.com:8443/simple/'],
-    ['pypi.example.com:443', 'https://pypi.example.com:443/simple/'],
-    ['http://pypi.example.com/simple/', 'http://pypi.example.com/simple/six/'],
-    ['pypi.example.com', 'pypi.example.com'],
+    ['https://pkgs.example.com/simple/', 'https://pkgs.example.com/simple/'],
+    ['https://pkgs.example.com/simple/', 'https://pkgs.example.com/simple'],
+    ['https://pkgs.example.com/simple', 'https://pkgs.example.com/simple/'],
+    ['https://pkgs.example.com/simple/', 'https://pkgs.example.com/simple/six/'],
+    ['https://pkgs.example.com/simple', 'https://PkGs.example.com:443/simple/six/six-1.0.whl#sha256=00'],
+    ['https://pkgs.example.com', 'https://pkgs.example.com/simple/'],
+    ['https://pkgs.example.com/', 'https://pkgs.example.com/simple/'],
+    ['https://PkGs.example.com/Simple', 'https://PkGs.example.com/Simple/'],
+    ['pkgs.example.com', 'https://pkgs.example.com/simple/'],
+    ['pkgs.example.com:8443', 'https://pkgs.example.com:8443/simple/'],
+    ['pkgs.example.com:443', 'https://pkgs.example.com:443/simple/'],
+    ['http://pkgs.example.com/simple/', 'http://pkgs.example.com/simple/six/'],
+    ['pkgs.example.com', 'pkgs.example.com'],
   ])('saved for %s, found for %s', async (saved, asked) => {
     await say(`set ${saved} alice`, 'pw\n')
     expect(await say(`get ${asked} alice`)).toEqual(prints('pw\n'))
@@ -297,20 +297,20 @@ describe('one login serves many services', () => {
   })
 
   test.each([
-    ['https://pypi.example.com/simple/', 'pypi.example.com'],
-    ['https://pypi.example.com/', 'pypi.example.com'],
-    ['https://pypi.example.com/', 'http://pypi.example.com/'],
-    ['http://pypi.example.com/', 'https://pypi.example.com/'],
-    ['pypi.example.com', 'http://pypi.example.com/simple/'],
-    ['pypi.example.com', 'https://pypi.example.com:8443/simple/'],
-    ['https://pypi.example.com/', 'https://pypi.example.com:8443/'],
-    ['https://pypi.example.com/', 'https://pypi.example.com.evil.example.com/'],
-    ['https://pypi.example.com/', 'https://evil.example.com/https://pypi.example.com/'],
-    ['https://pypi.example.com/', 'https://bob@pypi.example.com/'],
-    ['https://pypi.example.com/sim', 'https://pypi.example.com/simple'],
-    ['https://pypi.example.com/simple/six', 'https://pypi.example.com/simple'],
+    ['https://pkgs.example.com/simple/', 'pkgs.example.com'],
+    ['https://pkgs.example.com/', 'pkgs.example.com'],
+    ['https://pkgs.example.com/', 'http://pkgs.example.com/'],
+    ['http://pkgs.example.com/', 'https://pkgs.example.com/'],
+    ['pkgs.example.com', 'http://pkgs.example.com/simple/'],
+    ['pkgs.example.com', 'https://pkgs.example.com:8443/simple/'],
+    ['https://pkgs.example.com/', 'https://pkgs.example.com:8443/'],
+    ['https://pkgs.example.com/', 'https://pkgs.example.com.evil.example.com/'],
+    ['https://pkgs.example.com/', 'https://evil.example.com/https://pkgs.example.com/'],
+    ['https://pkgs.example.com/', 'https://bob@pkgs.example.com/'],
+    ['https://pkgs.example.com/sim', 'https://pkgs.example.com/simple'],
+    ['https://pkgs.example.com/simple/six', 'https://pkgs.example.com/simple'],
     ['app://tenant', 'app://tenant/user'],
-    ['PyPI.example.com', 'pypi.example.com'],
+    ['PkGs.example.com', 'pkgs.example.com'],
   ])('saved for %s, not found for %s', async (saved, asked) => {
     await say(`set ${saved} alice`, 'pw\n')
     expect(await say(`get ${asked} alice`)).toEqual(absent)
