@@ -1,6 +1,7 @@
 import type { StoreCommand } from '../../store-type.ts'
 import { keyVariable } from '../machine-options.ts'
 import { addSlot, changePassphrase, rekey, removeSlot, slotTypes } from './key-slots.ts'
+import { putVaultAside } from './put-aside.ts'
 import { status } from './status.ts'
 import { lock, unlock } from './unlock.ts'
 
@@ -46,6 +47,12 @@ export const vaultCommands: readonly StoreCommand[] = [
       },
     ],
     run: (context, _, options) => rekey(context, options),
+  },
+  {
+    path: ['vault', 'put-aside'],
+    description: 'rename the folder of a vault that nothing opens any more, so that the next save begins a new one',
+    options: [{ flags: '-y, --yes', description: 'do not ask' }],
+    run: (context, _, options) => putVaultAside(context, options),
   },
   {
     path: ['unlock'],
