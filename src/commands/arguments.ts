@@ -22,7 +22,7 @@ export function withService(command: Command): Command {
 
 export function kindOption(): Option {
   return new Option('--kind <kind>', 'what the secret is')
-    .choices(kinds.filter((kind) => kind !== 'minted'))
+    .choices(kinds.filter((kind) => !['minted', 'token'].includes(kind)))
     .default('basic')
 }
 

@@ -1,12 +1,12 @@
 import type { Broker } from '../core/broker.ts'
-import { type Entry, isCredential, isNoteKind, isOurOwn, type StoredItem, samePlace } from '../core/credential.ts'
+import { type Entry, isCredential, isNoteKind, isOurOwn, type Place } from '../core/credential.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
-import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
+import { distinctEndpoints, endpointName, findReadable } from '../core/find-readable.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { byName } from './arguments.ts'
-import { type EntryState, entryState } from './entry-state.ts'
+import { type EntryState, entryStates } from './entry-state.ts'
 import type { Filter } from './list-filter.ts'
 import { type MintedState, mintedStates, stateOf } from './minted-state.ts'
 
@@ -45,10 +45,11 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
   const meant = there.filter(({ entry }) => isOurOwn(entry) === filter.own)
   const commands = await actions.minted(meant.map(({ entry }) => entry))
   const minted = await mintedStates(context.machine, commands, Date.now())
+  const stateIn = entryStates(all, ended)
   const rows = meant
     .map(({ entry, store }) => {
       const printed = stateOf(entry, minted)
-      const state = entryState({ ...entry, kind: printed?.kind ?? entry.kind }, all, ended)
+      const state = stateIn({ ...entry, kind: printed?.kind ?? entry.kind })
       return { entry, store, state, printed }
     })
     .filter(({ entry, state }) => filter.isFor(entry, state))
@@ -77,13 +78,14 @@ async function endsOf(
   stores: readonly Store[],
   rows: readonly { readonly entry: Entry; readonly store: Store }[],
 ): Promise<(store: Store, entry: Entry) => number | undefined> {
-  const items = new Map<Store, readonly StoredItem[]>()
+  const ends = new Map<string, number>()
+  const nameOf = (store: Store, { endpoint, account, owner }: Place) =>
+    JSON.stringify([stores.indexOf(store), endpointName(endpoint), account, owner])
   for (const store of stores) {
     const endpoints = rows.filter((row) => row.store === store).map(({ entry }) => entry.endpoint)
-    items.set(store, (await findReadable(store, asker, distinctEndpoints(endpoints))).items)
+    const { items } = await findReadable(store, asker, distinctEndpoints(endpoints))
+    for (const item of items.filter(isCredential))
+      if (item.expires !== undefined) ends.set(nameOf(store, item), item.expires * 1000)
   }
-  return (store, entry) => {
-    const item = items.get(store)?.find((one) => samePlace(one, entry))
-    return item === undefined || !isCredential(item) || item.expires === undefined ? undefined : item.expires * 1000
-  }
+  return (store, entry) => ends.get(nameOf(store, entry))
 }

@@ -11,6 +11,7 @@ import type { Secret } from './secret.ts'
  * - `text`                any text of Python's keyring; never leaves Python
  * - `client-certificate`  a certificate and its private key (core/client-certificate.ts)
  * - `cloud-keys`          an access key of a cloud, with its session token if it is temporary (core/cloud-keys.ts)
+ * - `token`               an access token and what renews it (core/token.ts)
  * - `minted`              a command that prints the secret, and its last result (core/minted.ts)
  */
 export type Kind =
@@ -21,6 +22,7 @@ export type Kind =
   | 'text'
   | 'client-certificate'
   | 'cloud-keys'
+  | 'token'
   | 'minted'
 
 export const kinds: readonly Kind[] = [
@@ -31,6 +33,7 @@ export const kinds: readonly Kind[] = [
   'text',
   'client-certificate',
   'cloud-keys',
+  'token',
   'minted',
 ]
 
