@@ -15,7 +15,7 @@ import { madeUp } from './made-up-world.ts'
 /* A lookup that fails names the command that would keep a credential for its endpoint, to a person on a terminal. */
 
 const python = () => keyring(madeUp().world)
-const index = 'https://pypi.example.com/team/simple'
+const index = 'https://pkgs.example.com/team/simple'
 
 test.each([
   [['get', index, 'ann'], `credbridge set ${index} ann`],
@@ -40,10 +40,10 @@ test('keyring says nothing of a service name, which a program may ask for in vai
 
 test('cargo', async () => {
   const { say } = conversation()
-  const request = `${JSON.stringify({ v: 1, registry: { 'index-url': 'sparse+https://crates.example.com/index/' }, kind: 'get', operation: 'read' })}\n`
+  const request = `${JSON.stringify({ v: 1, registry: { 'index-url': 'sparse+https://cargo.example.com/index/' }, kind: 'get', operation: 'read' })}\n`
   const asked = (isReading: boolean) => say(cargo(madeUp().world), '--cargo-plugin', request, { isReading })
   expect((await asked(true)).stderr).toBe(
-    'credbridge: nothing is kept for https://crates.example.com/index\nhint: credbridge set --kind bearer https://crates.example.com/index\n',
+    'credbridge: nothing is kept for https://cargo.example.com/index\nhint: credbridge set --kind bearer https://cargo.example.com/index\n',
   )
   expect((await asked(false)).stderr).toBe('')
 })
