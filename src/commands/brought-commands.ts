@@ -7,31 +7,45 @@ import { storeTypes } from '../stores/index.ts'
 import type { StoreCommandContext } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
 import type { ToolCommandContext } from '../tools/tool.ts'
+import { type HelpGroup, withExamples, withHelp } from './command-help.ts'
 import { placeFrom } from './place.ts'
 
 /** Adds the commands that tools and stores bring, each under its path. */
 export async function broughtCommands(program: Command, context: CliContext): Promise<void> {
   for (const { personCommands = [] } of tools) {
-    for (const one of personCommands) add(program, one, {}, context, async () => toolContext(context))
+    for (const one of personCommands) add(program, one, toolPlace, context, async () => toolContext(context))
   }
   for (const { commands, commandGroups = {} } of storeTypes) {
     for (const one of (await commands?.()) ?? []) {
-      add(program, one, commandGroups, context, () => storeContext(context))
+      add(program, one, { group: 'Stores', above: commandGroups }, context, () => storeContext(context))
     }
   }
 }
 
+/** Where a command stands in the help, and what the words that several commands share mean. */
+interface HelpPlace {
+  readonly group: HelpGroup
+  readonly above: Readonly<Record<string, string>>
+}
+
+const toolPlace: HelpPlace = { group: 'Wire tools', above: {} }
+
 function add<Context>(
   program: Command,
   one: BroughtCommand<Context>,
-  groups: Readonly<Record<string, string>>,
+  { group, above: meanings }: HelpPlace,
   { end }: CliContext,
   contextOf: () => Promise<Context>,
 ): void {
   const words = [...one.path]
   const name = words.pop() ?? ''
-  const parent = words.reduce((above, word) => group(above, word, groups[word] ?? ''), program)
+  const parent = words.reduce(
+    (above, word) => shared(above, word, meanings[word] ?? '').helpGroup(`${group}:`),
+    program,
+  )
   const command = parent.command(name).description(one.description)
+  if (parent === program) withHelp(command, group, one.examples)
+  else withExamples(command, one.examples)
   if (one.argument !== undefined) {
     const argument = new Argument(one.argument.name)
     command.addArgument(one.argument.choices === undefined ? argument : argument.choices(one.argument.choices))
@@ -45,7 +59,7 @@ function add<Context>(
   })
 }
 
-function group(above: Command, name: string, description: string): Command {
+function shared(above: Command, name: string, description: string): Command {
   return above.commands.find((one) => one.name() === name) ?? above.command(name).description(description)
 }
 

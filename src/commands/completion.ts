@@ -1,72 +1,69 @@
 import { Argument, type Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { offeredCommands } from './other-words.ts'
 
-const shells = ['bash', 'zsh', 'fish'] as const
-type Shell = (typeof shells)[number]
+/*
+ * Scripts that ask `credbridge complete` what a shell may offer. The last word is passed behind `=`, because PowerShell
+ * and fish drop an empty one.
+ */
+
+const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 export function completionCommand(program: Command, context: CliContext): void {
   program
     .command('completion')
-    .description('print a completion script for a shell: source <(credbridge completion bash)')
+    .description(
+      'print a completion script for a shell: commands, options and their words, kept endpoints and accounts',
+    )
     .addArgument(new Argument('<shell>').choices(shells))
-    .action((shell: Shell) => context.terminal.out(scripts[shell](wordsAfter(program))))
+    .action((shell: (typeof shells)[number]) => context.terminal.out(scripts[shell]))
 }
 
-/** For each command, the words that may follow: subcommands, choices of arguments, options. */
-type Words = ReadonlyMap<string, readonly string[]>
-
-function wordsAfter(program: Command, above = ''): Words {
-  const names = offeredCommands(program).map((command) => command.name())
-  const options = program.options.map(({ long, short }) => long ?? short ?? '')
-  const choices = program.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
-  const own: [string, readonly string[]] = [above, [...names, ...choices, ...options, '--help']]
-  const below = offeredCommands(program).flatMap((command) => [
-    ...wordsAfter(command, `${above} ${command.name()}`.trim()),
-  ])
-  return new Map([own, ...below])
-}
-
-const scripts: Readonly<Record<Shell, (words: Words) => string>> = {
-  bash: (words) => `_credbridge() {
-  local line="\${COMP_WORDS[*]:1:COMP_CWORD-1}" words=
-  case "$line" in
-${cases(words, (path, next) => `    '${path}'*) words='${next.join(' ')}' ;;`)}
-  esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+const scripts: { readonly [shell in (typeof shells)[number]]: string } = {
+  // Readline replaces only what follows the last character of COMP_WORDBREAKS.
+  bash: `_credbridge() {
+  local line=\${COMP_LINE:0:COMP_POINT} words word begun breaks= cut=
+  read -r -a words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  begun=\${words[\${#words[@]}-1]}
+  for word in : = @; do [[ $COMP_WORDBREAKS == *"$word"* ]] && breaks+=$word; done
+  [[ -n $breaks ]] && cut=\${begun%"\${begun##*[$breaks]}"}
+  COMPREPLY=()
+  while IFS=$'\\t' read -r word _; do
+    printf -v word '%q' "\${word#"$cut"}"
+    COMPREPLY+=("$word")
+  done < <(credbridge complete -- "\${words[@]:1:\${#words[@]}-2}" "=$begun" 2>/dev/null </dev/null)
 }
 complete -F _credbridge credbridge
 `,
-  zsh: (words) => `#compdef credbridge
+  zsh: `#compdef credbridge
 _credbridge() {
-  local line="\${(j: :)words[2,CURRENT-1]}"
-  case "$line" in
-${cases(words, (path, next) => `    '${path}'*) compadd -- ${next.join(' ')} ;;`)}
-  esac
+  local line
+  local -a offered about
+  for line in "\${(@f)$(credbridge complete -- "\${(@Q)words[2,CURRENT-1]}" "=\${(Q)words[CURRENT]}" 2>/dev/null </dev/null)}"; do
+    [[ -n $line ]] || continue
+    offered+=("\${line%%$'\\t'*}")
+    about+=("\${line/$'\\t'/  -- }")
+  done
+  (( $#offered )) && compadd -l -d about -- "\${offered[@]}"
 }
 compdef _credbridge credbridge
 `,
-  fish: (words) =>
-    [...words]
-      .map(([path, next]) => `complete -c credbridge -n '${whereFish(path, words)}' -f -a '${next.join(' ')}'\n`)
-      .join(''),
+  fish: `function __credbridge_complete
+  set -l before (commandline -opc)
+  set -l begun (commandline -ct)
+  credbridge complete -- $before[2..-1] "=$begun" 2>/dev/null </dev/null
+end
+complete -c credbridge -f -a '(__credbridge_complete)'
+`,
+  powershell: `Register-ArgumentCompleter -Native -CommandName credbridge -ScriptBlock {
+  param($begun, $line, $cursor)
+  $before = @($line.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object { "$_".Trim("'", '"') })
+  credbridge complete -- $before "=$begun" 2>$null | ForEach-Object {
+    $word, $about = $_ -split "\`t", 2
+    if (-not $about) { $about = $word }
+    $text = if ($word -match "[\\s'#@;,(){}|&<>]") { "'" + $word.Replace("'", "''") + "'" } else { $word }
+    [System.Management.Automation.CompletionResult]::new($text, $word, 'ParameterValue', $about)
+  }
 }
-
-/** The condition for fish: all words of the path were typed, and no subcommand of it. */
-function whereFish(path: string, words: Words): string {
-  if (path === '') return '__fish_use_subcommand'
-  const further = [...words.keys()]
-    .filter((other) => other.startsWith(`${path} `))
-    .map((other) => other.split(' ').at(-1))
-  const typed = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`)
-  const not = further.length === 0 ? [] : [`not __fish_seen_subcommand_from ${further.join(' ')}`]
-  return [...typed, ...not].join('; and ')
-}
-
-/** Longest path first, because the shell takes the first pattern that matches. */
-function cases(words: Words, line: (path: string, next: readonly string[]) => string): string {
-  return [...words]
-    .sort(([a], [b]) => b.length - a.length)
-    .map(([path, next]) => line(path, next))
-    .join('\n')
+`,
 }

@@ -1,6 +1,12 @@
 import type { DoctorLine } from '../core/doctor-line.ts'
 import { printable } from '../core/failure-text.ts'
 
+/** One check. An error that it throws becomes a line of the report. */
+export interface Check {
+  readonly name: string
+  run(): Promise<readonly DoctorLine[]>
+}
+
 /** A line of doctor, and the check that it is from. */
 export type Result = DoctorLine & { readonly check: string }
 

@@ -1,13 +1,6 @@
-import {
-  type Credential,
-  hasExpired,
-  isCredential,
-  isNoteKind,
-  ourselves,
-  type StoredItem,
-} from '../core/credential.ts'
+import { type Credential, hasExpired, isCredential, isNoteKind, isOurOwn } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
-import type { Endpoint } from '../core/endpoint.ts'
+import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -28,12 +21,10 @@ export async function checkTimes(
   let newest = 0
   for (const store of await engine.stores()) {
     if (report?.stores.find(({ name }) => name === store.name)?.works !== true) continue
-    const entries = (await store.list(asker)).filter(({ kind, owner }) => !isNoteKind(kind) && owner !== ourselves)
+    const entries = (await store.list(asker)).filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry))
     newest = Math.max(newest, ...entries.map(({ savedAt = 0 }) => savedAt))
-    for (const endpoint of distinct(entries.map((entry) => entry.endpoint))) {
-      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch(() => [])
-      lines.push(...items.filter(isCredential).flatMap((item) => aboutExpiry(item, now)))
-    }
+    const { items } = await findReadable(store, asker, distinctEndpoints(entries.map(({ endpoint }) => endpoint)))
+    lines.push(...items.filter(isCredential).flatMap((item) => aboutExpiry(item, now)))
   }
   if (newest > now + mostAhead) {
     const says = `the clock says ${timeInWords(now, now)}, but something was saved at ${timeInWords(newest, now)}`
@@ -49,8 +40,4 @@ function aboutExpiry(item: Credential, now: number): readonly DoctorLine[] {
   const what = `${shownAccount(account)} at ${endpoint.key}, saved by ${owner},`
   const when = `${hasExpired(item, now) ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`
   return [{ state: 'note', says: `${what} ${when}`, fix: hint`credbridge set ${placeWords(endpoint, account)}` }]
-}
-
-function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  return [...new Map(endpoints.map((at) => [`${at.form} ${at.key}`, at])).values()]
 }

@@ -4,9 +4,10 @@ import { asFailure } from '../core/failure.ts'
 import { safeJson } from '../core/safe-json.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { broken } from './arguments.ts'
-import { type Check, checkSettings, checks } from './doctor-checks.ts'
+import { checkSettings, checks } from './doctor-checks.ts'
 import { fixAll } from './doctor-fix.ts'
-import { countedText, inOrder, lineText, type Result } from './doctor-line-text.ts'
+import { type Check, countedText, inOrder, lineText, type Result } from './doctor-line-text.ts'
+import { doctorScreen } from './doctor-screen.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 
 export function doctorCommand(program: Command, context: CliContext): void {
@@ -25,7 +26,7 @@ export function doctorCommand(program: Command, context: CliContext): void {
       })
       if (options.report === true) context.terminal.out(await report(program, context, examined))
       else if (options.json === true) context.terminal.out(json(examined))
-      else context.terminal.out(text(examined))
+      else context.terminal.out(text(examined, context.terminal))
       const isFixed = options.fix === true && (await fixAll(context, examined.results, options.yes === true))
       const after = isFixed ? await examine(context, []) : examined
       if (isFixed) context.terminal.out(`afterwards: ${countedText(after.results)}\n`)
@@ -66,7 +67,10 @@ async function examine(context: CliContext, results: Result[]): Promise<Examined
   return { results: inOrder(results), stores, stuck }
 }
 
-function text({ results }: Examined): string {
+/** In a pipe each finding is one line that says all, for grep. */
+function text({ results, stores }: Examined, terminal: CliContext['terminal']): string {
+  const names = stores?.stores.map(({ name }) => name) ?? []
+  if (terminal.outIsTerminal) return doctorScreen(results, names, terminal)
   return [...results.map(lineText), `${countedText(results)}\n`].join('')
 }
 

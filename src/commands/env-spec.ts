@@ -1,11 +1,11 @@
 import type { Broker } from '../core/broker.ts'
 import { type Credential, type Entry, type Kind, person } from '../core/credential.ts'
-import { type Address, parseAddress, parseEndpoint } from '../core/endpoint.ts'
+import type { Address, Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { type Before, type Profile, profiles } from '../tools/profiles.ts'
 import { loadsCode } from '../tools/variables.ts'
-import { splitAccount } from './arguments.ts'
+import type { NamedPlace } from './place.ts'
 
 /*
  * A variable for a program's environment: `NAME=<endpoint>[#account][:part]`, or a profile. The person names the
@@ -23,13 +23,16 @@ type Part = keyof typeof parts
 
 export interface EnvSpec {
   readonly variable: string
-  readonly endpoint: Address
-  readonly account: string | undefined
+  /** The endpoint, and the account if one is named, as the person typed them. */
+  readonly place: string
   readonly part: Part
 }
 
+/** Reads an endpoint and an account as the other commands do. */
+export type ReadPlace = (word: string) => Promise<NamedPlace>
+
 export interface EnvVariables {
-  readonly endpoint: Address
+  readonly endpoint: Endpoint
   readonly variables: Readonly<Record<string, string>>
 }
 
@@ -45,13 +48,15 @@ export function parseEnvSpec(text: string): EnvSpec {
   const rest = text.slice(equals + 1)
   const colon = rest.lastIndexOf(':')
   const part = Object.keys(parts).find((name) => name === rest.slice(colon + 1)) as Part | undefined
-  return { variable, ...placeFrom(part === undefined ? rest : rest.slice(0, colon)), part: part ?? 'password' }
+  return { variable, place: part === undefined ? rest : rest.slice(0, colon), part: part ?? 'password' }
 }
 
 export async function envSpecVariables(
-  { variable, endpoint, account, part }: EnvSpec,
+  { variable, place, part }: EnvSpec,
   broker: Broker,
+  readPlace: ReadPlace,
 ): Promise<EnvVariables> {
+  const { endpoint, account } = await readPlace(place)
   const credential = await credentialFor(broker, endpoint, account, parts[part])
   return { endpoint, variables: { [variable]: textFor(credential, part) } }
 }
@@ -74,7 +79,12 @@ function textFor({ account, secret, scheme }: Credential, part: Part): string {
 }
 
 /** `name[:word][=<endpoint>[#account]]`. Without an endpoint: everything that a person shared with the profile. */
-export async function profileVariables(text: string, broker: Broker, before: Before): Promise<EnvVariables> {
+export async function profileVariables(
+  text: string,
+  broker: Broker,
+  readPlace: ReadPlace,
+  before: Before,
+): Promise<EnvVariables> {
   const equals = text.indexOf('=')
   const [name = '', word = ''] = (equals < 0 ? text : text.slice(0, equals)).split(':')
   const profile = profileNamed(name)
@@ -82,7 +92,7 @@ export async function profileVariables(text: string, broker: Broker, before: Bef
     const form = profile.word === undefined ? name : `${name}:<${profile.word}>`
     throw new Failure('malformed', `this profile is written ${form}=https://host`)
   }
-  const places = equals < 0 ? await sharedWith(profile, broker) : [placeFrom(text.slice(equals + 1))]
+  const places = equals < 0 ? await sharedWith(profile, broker) : [await addressFrom(text.slice(equals + 1), readPlace)]
   let variables: Readonly<Record<string, string>> = {}
   for (const { endpoint, account } of places) {
     const credential = await credentialFor(broker, endpoint, account, profile.kinds)
@@ -119,19 +129,21 @@ async function sharedWith(
   })
 }
 
-function placeFrom(text: string): { readonly endpoint: Address; readonly account: string | undefined } {
-  const [url, account] = splitAccount(text)
-  if (parseEndpoint(url).form !== 'address') {
-    throw new Failure('malformed', 'an endpoint begins with its scheme', {
-      hints: [hint`for the server: ${`https://${url}`}`],
-    })
-  }
-  return { endpoint: parseAddress(url), account }
+/** A profile's variables hold the host. */
+async function addressFrom(
+  word: string,
+  readPlace: ReadPlace,
+): Promise<{ readonly endpoint: Address; readonly account: string | undefined }> {
+  const { endpoint, account } = await readPlace(word)
+  if (endpoint.form === 'address') return { endpoint, account }
+  throw new Failure('malformed', 'a profile needs the address of a server, and no service name', {
+    hints: [hint`for the server: ${`https://${word}`}`],
+  })
 }
 
 async function credentialFor(
   broker: Broker,
-  endpoint: Address,
+  endpoint: Endpoint,
   account: string | undefined,
   kinds: readonly Kind[],
 ): Promise<Credential> {

@@ -1,4 +1,4 @@
-import { type Entry, isNoteKind, ourselves } from '../core/credential.ts'
+import { type Entry, isNoteKind, isOurOwn, ourselves } from '../core/credential.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
 import { asFailure, type Failure } from '../core/failure.ts'
@@ -45,7 +45,7 @@ export async function allKept({ engine, asker, broker }: CliContext): Promise<Al
   const ended = await orProblem(async () => (await opened.personActions()).endedUses(all), [])
   const hasCopies = all.some(({ kind }) => kind === 'erased')
   return {
-    entries: all.filter(({ kind, owner }) => !isNoteKind(kind) && owner !== ourselves),
+    entries: all.filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry)),
     defaults: all.filter(({ kind, owner }) => kind === 'default' && owner === ourselves),
     ended,
     copies: hasCopies ? await orProblem(() => restorable.all(), []) : [],

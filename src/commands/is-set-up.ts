@@ -23,7 +23,11 @@ export async function asksWell(machine: Machine, name: Owner, tools: readonly To
 
 /** Whether the tool is not installed here. */
 export async function isAbsent(machine: Machine, tool: Tool): Promise<boolean> {
-  const lines = await linesOf(machine, tool)
+  return isAbsentBy(await linesOf(machine, tool))
+}
+
+/** The same, from the lines of its check. */
+export function isAbsentBy(lines: readonly DoctorLine[]): boolean {
   return lines.length > 0 && lines.every(({ state }) => state === 'skipped')
 }
 

@@ -15,6 +15,7 @@ export interface ListOptions {
   readonly tool?: string
   readonly store?: string
   readonly expiresWithin?: string
+  readonly own?: boolean
 }
 
 /** Which entries a person wants to see. */
@@ -26,6 +27,8 @@ export interface Filter {
   readonly store: string | undefined
   /** Milliseconds within which it must end; absent: the expiry is not looked at, and no store is opened for it. */
   readonly endsWithin: number | undefined
+  /** Whether only what credbridge keeps for itself is meant. */
+  readonly own: boolean
   /** Whether the endpoint is meant. */
   isNear(endpoint: Endpoint): boolean
   /** Whether endpoint and account are meant. */
@@ -40,22 +43,24 @@ export function withFilters(command: Command): Command {
     .option('--tool <tool>', 'only what this tool saved, or what is shared with it; person: what you set')
     .addOption(new Option('--store <store>', 'only what this store keeps'))
     .option('--expires-within <time>', 'only what ends within this time, as 12h or 7d; this opens the store')
+    .option('--own', 'only what credbridge keeps for itself, such as the backup of an import')
 }
 
 export function filterFrom(
   word: string | undefined,
   accountWord: string | undefined,
-  { service, account: named, tool, store, expiresWithin }: ListOptions,
+  { service, account: named, tool, store, expiresWithin, own = false }: ListOptions,
 ): Filter {
   const address = service === true ? undefined : word
   const account = address === undefined ? (accountWord ?? named) : accountIn(address, accountWord ?? named)
   const endsWithin = expiresWithin === undefined ? undefined : spanFrom(expiresWithin)
   const isNear = endpointsLike(word, service === true)
   return {
-    isAny: [word, account, tool, store, endsWithin].every((one) => one === undefined),
+    isAny: !own && [word, account, tool, store, endsWithin].every((one) => one === undefined),
     tool,
     store,
     endsWithin,
+    own,
     isNear,
     isAt: (place) => isNear(place.endpoint) && (account === undefined || place.account === account),
     isFor: ({ owner }, { sharedWith }) =>

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Broker } from '../core/broker.ts'
-import { person } from '../core/credential.ts'
+import { type Entry, person } from '../core/credential.ts'
 import { closest } from '../core/did-you-mean.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
@@ -27,7 +27,7 @@ export function listCommand(program: Command, context: CliContext): void {
 async function list(context: CliContext, filter: Filter, json: boolean): Promise<number> {
   const { terminal } = context
   const broker = await context.broker()
-  const { rows, all, ended } = await listed(context, broker, filter)
+  const { rows, own, all, ended } = await listed(context, broker, filter)
   const now = Date.now()
   if (json) terminal.out(`${safeJson(rows.map(jsonRow), 2)}\n`)
   else {
@@ -42,10 +42,18 @@ async function list(context: CliContext, filter: Filter, json: boolean): Promise
   }
   const problems = await broker.problems()
   for (const { message, hints } of problems) sayProblem(terminal, message, hints)
+  if (rows.length === 0 && problems.length === 0 && !json) sayNothing(terminal, filter)
+  if (!json && !filter.own && filter.tool === undefined && filter.endsWithin === undefined) sayOwn(terminal, own)
   if (rows.length > 0) return 0
-  if (problems.length > 0) return broken
-  if (!json) sayNothing(terminal, filter)
-  return nothingThere
+  return problems.length > 0 ? broken : nothingThere
+}
+
+/** What credbridge keeps for itself stands apart, at the end. */
+function sayOwn(terminal: CliContext['terminal'], own: readonly Entry[]): void {
+  if (own.length === 0) return
+  const names = [...new Set(own.map(({ endpoint }) => endpoint.key))].sort().join(', ')
+  sayLine(terminal, `note: credbridge also keeps for itself: ${names}`)
+  sayLine(terminal, 'hint: credbridge list --own')
 }
 
 function sayNothing(terminal: CliContext['terminal'], { isAny, tool }: Filter): void {

@@ -1,6 +1,7 @@
 import type { Broker } from '../core/broker.ts'
-import { type Entry, isCredential, isNoteKind, samePlace } from '../core/credential.ts'
+import { type Entry, isCredential, isNoteKind, isOurOwn, type StoredItem, samePlace } from '../core/credential.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
+import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
@@ -22,8 +23,10 @@ export interface Row {
 }
 
 export interface Listed {
-  /** Sorted by endpoint, account and owner. */
+  /** Sorted by endpoint, account and owner. With `own` in the filter: what credbridge keeps for itself, else the others. */
   readonly rows: readonly Row[]
+  /** What the filter leaves of what credbridge keeps for itself. */
+  readonly own: readonly Entry[]
   /** Every entry, notes included. */
   readonly all: readonly Entry[]
   readonly ended: readonly EndedUse[]
@@ -38,7 +41,8 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
   const near = all.filter(({ endpoint }) => filter.isNear(endpoint))
   const actions = await broker.personActions()
   const ended = await actions.endedUses(near)
-  const meant = kept.filter(({ entry }) => !isNoteKind(entry.kind) && filter.isAt(entry))
+  const there = kept.filter(({ entry }) => !isNoteKind(entry.kind) && filter.isAt(entry))
+  const meant = there.filter(({ entry }) => isOurOwn(entry) === filter.own)
   const commands = await actions.minted(meant.map(({ entry }) => entry))
   const minted = await mintedStates(context.machine, commands, Date.now())
   const stateIn = entryStates(all, ended)
@@ -50,20 +54,15 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
     })
     .filter(({ entry, state }) => filter.isFor(entry, state))
     .sort((a, b) => byName(a.entry, b.entry))
-  const shown: Row[] = []
-  for (const { entry, state, store, printed } of rows) {
-    const expires = filter.endsWithin === undefined ? undefined : await expiryOf(context, store, entry)
-    if (filter.endsWithin !== undefined && !(expires !== undefined && expires <= Date.now() + filter.endsWithin))
-      continue
-    shown.push({
-      entry,
-      state,
-      store: store.name,
-      ...(expires === undefined ? {} : { expires }),
-      ...(printed === undefined ? {} : { minted: printed }),
-    })
-  }
-  return { rows: shown, all, ended }
+  const { endsWithin } = filter
+  const ends = endsWithin === undefined ? undefined : await endsOf(context, stores, rows)
+  const shown = rows.flatMap(({ entry, state, store, printed }): readonly Row[] => {
+    const expires = ends?.(store, entry)
+    if (endsWithin !== undefined && !(expires !== undefined && expires <= Date.now() + endsWithin)) return []
+    const row = { entry, state, store: store.name, ...(expires === undefined ? {} : { expires }) }
+    return [printed === undefined ? row : { ...row, minted: printed }]
+  })
+  return { rows: shown, own: there.map(({ entry }) => entry).filter(isOurOwn), all, ended }
 }
 
 async function storesFor({ engine, machine }: CliContext, named: string | undefined): Promise<readonly Store[]> {
@@ -73,8 +72,19 @@ async function storesFor({ engine, machine }: CliContext, named: string | undefi
   return used.length > 0 ? used : [await openStore(named, await engine.settings(), machine)]
 }
 
-async function expiryOf({ asker }: CliContext, store: Store, entry: Entry): Promise<number | undefined> {
-  const items = await store.find(asker, [entry.endpoint], entry.account)
-  const item = items.find((one) => samePlace(one, entry))
-  return item === undefined || !isCredential(item) || item.expires === undefined ? undefined : item.expires * 1000
+/** When each of the rows ends, read from the stores at once. */
+async function endsOf(
+  { asker }: CliContext,
+  stores: readonly Store[],
+  rows: readonly { readonly entry: Entry; readonly store: Store }[],
+): Promise<(store: Store, entry: Entry) => number | undefined> {
+  const items = new Map<Store, readonly StoredItem[]>()
+  for (const store of stores) {
+    const endpoints = rows.filter((row) => row.store === store).map(({ entry }) => entry.endpoint)
+    items.set(store, (await findReadable(store, asker, distinctEndpoints(endpoints))).items)
+  }
+  return (store, entry) => {
+    const item = items.get(store)?.find((one) => samePlace(one, entry))
+    return item === undefined || !isCredential(item) || item.expires === undefined ? undefined : item.expires * 1000
+  }
 }

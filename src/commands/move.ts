@@ -48,6 +48,12 @@ async function move(context: CliContext, word: string | undefined, options: Move
   return entries.length === 0 ? nothingThere : 0
 }
 
+/** Moves everything that a store keeps, and says each. Returns how many items stayed. Throws if a store fails. */
+export async function moveEverything(context: CliContext, from: Store, to: Store): Promise<number> {
+  const entries = [...(await from.list(context.asker))].sort(byTime)
+  return (await moveAll(context, entries, from, to)) + (await sayUnreadable(context, from))
+}
+
 async function stores(context: CliContext, options: MoveOptions): Promise<{ from: Store; to: Store }> {
   const { machine, engine } = context
   const settings = await engine.settings()

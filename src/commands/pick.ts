@@ -1,4 +1,4 @@
-import { type Entry, isNoteKind } from '../core/credential.ts'
+import { type Entry, isNoteKind, isOurOwn } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -38,7 +38,7 @@ export function withoutEndpoint(): Failure {
 }
 
 async function kept({ broker }: CliContext): Promise<readonly Choice[]> {
-  return (await (await broker()).list()).filter(({ kind }) => !isNoteKind(kind))
+  return (await (await broker()).list()).filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry))
 }
 
 /** Each endpoint and account once, whoever saved it. */

@@ -4,6 +4,8 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { allowCommand } from './allow.ts'
 import { approveCommand } from './approve.ts'
 import { broughtCommands } from './brought-commands.ts'
+import { addHelp } from './command-help.ts'
+import { completeCommand } from './complete.ts'
 import { completionCommand } from './completion.ts'
 import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
@@ -29,29 +31,35 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     .version(version, '-v, --version', 'show the version')
     .option('--no-color', 'no colours, like NO_COLOR=1')
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.say })
+    .configureOutput({ getOutHelpWidth: () => context.terminal.width ?? 80 })
+    .configureHelp({ subcommandTerm: (command) => command.name(), minWidthToWrap: 20 })
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .exitOverride()
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
+  // In the order of the groups in the help (command-help.ts).
   for (const add of [
-    getCommand,
     setCommand,
+    approveCommand,
+    getCommand,
     listCommand,
     removeCommand,
     restoreCommand,
     defaultCommand,
     shareCommand,
+    setupCommand,
+    importCommand,
+    runCommand,
+    allowCommand,
+    useCommand,
+    moveCommand,
   ]) {
     add(program, context)
   }
-  setupCommand(program, context)
-  importCommand(program, context)
-  for (const add of [runCommand, allowCommand, approveCommand, moveCommand, useCommand]) {
-    add(program, context)
-  }
   await broughtCommands(program, context)
-  for (const add of [explainCommand, doctorCommand, completionCommand]) add(program, context)
+  for (const add of [explainCommand, doctorCommand, completionCommand, completeCommand]) add(program, context)
   program.command('take-back', { hidden: true }).action(async () => (await import('./take-back.ts')).takeBack(context))
   otherWords(program)
+  addHelp(program)
   program.hook('preAction', (_, command) => {
     // Also for the library that asks, and for programs that are started.
     if ([program, command].some((one) => one.opts()['color'] === false)) context.machine.setVariable('NO_COLOR', '1')

@@ -10,6 +10,7 @@ import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
 import { envSpecVariables, parseEnvSpec, profileVariables } from './env-spec.ts'
+import { placeFrom } from './place.ts'
 
 export function runCommand(program: Command, context: CliContext): void {
   program
@@ -19,7 +20,7 @@ export function runCommand(program: Command, context: CliContext): void {
     .argument('<words...>')
     .option(
       '-e, --env <NAME=endpoint>',
-      'a variable: https://host/path[#account][:username|:password|:basic|:bearer]; the last two are a whole Authorization header',
+      'a variable: host/path[#account][:username|:password|:basic|:bearer]; the last two are a whole Authorization header',
       collected,
     )
     .option('-p, --profile <name=endpoint>', profilesHelp(), collected)
@@ -51,11 +52,14 @@ async function run(
   const specs = [...env.map(parseEnvSpec), ...profile]
   const added: Record<string, string> = {}
   const named = new Map<string, Endpoint>()
+  const readPlace = (word: string) => placeFrom(context, word, undefined, {})
   for (const spec of specs) {
     const broker = await context.broker()
     const before = (variable: string) => added[variable] ?? context.machine.env[variable]
     const additions =
-      typeof spec === 'string' ? await profileVariables(spec, broker, before) : await envSpecVariables(spec, broker)
+      typeof spec === 'string'
+        ? await profileVariables(spec, broker, readPlace, before)
+        : await envSpecVariables(spec, broker, readPlace)
     Object.assign(added, additions.variables)
     for (const variable of Object.keys(additions.variables)) named.set(variable, additions.endpoint)
   }

@@ -137,6 +137,7 @@ function endOf(letters: readonly string[], width: number): readonly string[] {
 /** ECMA-48, 8.3.117. */
 const codes: { readonly [colour in Colour]: number } = { bold: 1, faint: 2, yellow: 33, red: 31 }
 
-function painted(text: string, colour: Colour | undefined): string {
+/** The text in a colour; absent: as it is. */
+export function painted(text: string, colour: Colour | undefined): string {
   return colour === undefined || text === '' ? text : `\u001b[${codes[colour]}m${text}\u001b[0m`
 }

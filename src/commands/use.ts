@@ -1,26 +1,69 @@
 import type { Command } from 'commander'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
+import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore, storeNames } from '../stores/choose.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
+import { broken } from './arguments.ts'
+import { moveEverything } from './move.ts'
 
 export function useCommand(program: Command, context: CliContext): void {
   program
     .command('use <store>')
     .description(`settle on a store: ${storeNames.join(', ')}`)
-    .action(async (name: string) => context.end(await use(context, name)))
+    .option('--move', 'first move there what the store in use keeps')
+    .action(async (name: string, options: { move?: boolean }) =>
+      context.end(options.move === true ? await useMoving(context, name) : await use(context, name)),
+    )
 }
 
-/** Tries the store before settling on it. Items in another store stay there (`credbridge move`). */
-async function use(context: CliContext, name: string): Promise<number> {
-  const { terminal, machine, engine, asker } = context
-  const settings = await engine.settings()
-  const store = await openStore(name, settings, machine)
+/**
+ * Moves everything first and settles last: until then the former store is in use, so the same command goes on where it
+ * was interrupted.
+ */
+async function useMoving(context: CliContext, name: string): Promise<number> {
+  const { terminal, machine, engine } = context
+  const { names, because } = inUse(await engine.settings(), machine)
+  const overrules = { environment: 'CREDBRIDGE_STORE', settings: 'the settings file', settled: '', 'not settled': '' }[
+    because
+  ]
+  if (overrules !== '') throw new Failure('refused', `${overrules} names ${names[0]}, which takes precedence`)
+  if (names[0] === name) {
+    terminal.say(`secrets are kept in the ${name} store already\n`)
+    terminal.say(hint`to move what another store keeps: credbridge move --all --from <store> --to ${name}\n`)
+    return 0
+  }
+  const to = await usable(context, name)
+  const [from] = await engine.stores()
+  const stayed = names.length === 0 ? 0 : await moveEverything(context, from, to).catch(goingOn(name))
+  await settle(name, machine)
+  terminal.say(`secrets are now kept in the ${name} store\n`)
+  if (stayed === 0) return 0
+  terminal.say(`note: ${stayed} could not be moved and stayed in the ${from.name} store\n`)
+  return broken
+}
+
+function goingOn(name: string): (error: unknown) => never {
+  return (error) => {
+    throw isFailure(error) ? withHints(error, [hint`to go on where it stopped: credbridge use ${name} --move`]) : error
+  }
+}
+
+/** Opens a store that a person wants to use, and tries it out. */
+async function usable({ machine, engine, asker }: CliContext, name: string): Promise<Store> {
+  const store = await openStore(name, await engine.settings(), machine)
   if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
-  const before = inUse(settings, machine)
   await tryOut(store, asker)
+  return store
+}
+
+/** Tries the store before settling on it. Items in another store stay there. */
+async function use(context: CliContext, name: string): Promise<number> {
+  const { terminal, machine, engine } = context
+  const before = inUse(await engine.settings(), machine)
+  await usable(context, name)
   await settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names

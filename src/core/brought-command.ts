@@ -3,6 +3,8 @@ export interface BroughtCommand<Context> {
   /** Its words, for example `vault` and `status`. */
   readonly path: readonly [string, ...string[]]
   readonly description: string
+  /** One to three lines for the shell, shown in its help. */
+  readonly examples: readonly [string, ...string[]]
   /** In commander's syntax: `<slot>`, `[command...]`. `choices`: the valid values. */
   readonly argument?: { readonly name: string; readonly choices?: readonly string[] }
   readonly options?: readonly { readonly flags: string; readonly description: string; readonly usual?: string }[]

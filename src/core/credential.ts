@@ -164,6 +164,11 @@ export function isNoteKind(word: string): word is Note {
   return (notes as readonly string[]).includes(word)
 }
 
+/** Whether credbridge keeps it for itself, such as the backup of an import: no credential of a person or a tool. */
+export function isOurOwn({ owner, kind }: { readonly owner: Owner; readonly kind: string }): boolean {
+  return owner === ourselves && !isNoteKind(kind)
+}
+
 /** The secret to compare when an item is removed only if it is unchanged. A note has none. */
 export function secretOf(item: Item): Secret | undefined {
   if (isUnknown(item)) return item.value

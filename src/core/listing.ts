@@ -6,6 +6,7 @@ import { isNote } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
+import { distinctEndpoints, endpointName, findReadable, isAboutOneItem } from './find-readable.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
 
@@ -27,8 +28,8 @@ interface Where {
 export async function listFor(listing: Listing, { stores, asker, withAliases, now }: Where): Promise<readonly Entry[]> {
   const wanted = (entry: Entry) => isCandidate(listing, entry)
   const known = await Promise.all(stores.map((store) => knownIn(store, asker, wanted)))
-  const candidates = distinct(known.flatMap(({ candidates }) => candidates))
-  const everywhere = distinct(withAliases(candidates))
+  const candidates = distinctEndpoints(known.flatMap(({ candidates }) => candidates))
+  const everywhere = distinctEndpoints(withAliases(candidates))
   const read = await Promise.all(stores.map((store, index) => readAll(store, asker, everywhere, known[index]?.found)))
   const entries: Entry[] = []
   for (const endpoint of candidates) {
@@ -59,9 +60,9 @@ interface Known {
 async function knownIn(store: Store, asker: Asker, isWanted: (entry: Entry) => boolean): Promise<Known> {
   if (!store.traits.list) return { candidates: [] }
   const found = await unlessAboutOneItem(async () => store.findWanted?.(asker, isWanted))
-  if (found !== undefined) return { candidates: distinct(found.map(({ endpoint }) => endpoint)), found }
+  if (found !== undefined) return { candidates: distinctEndpoints(found.map(({ endpoint }) => endpoint)), found }
   const entries = await store.list(asker)
-  return { candidates: distinct(entries.filter(isWanted).map(({ endpoint }) => endpoint)) }
+  return { candidates: distinctEndpoints(entries.filter(isWanted).map(({ endpoint }) => endpoint)) }
 }
 
 /** Reads the items at these endpoints. The returned `Read` throws the store's failure for an unreadable endpoint. */
@@ -72,30 +73,20 @@ async function readAll(
   known: readonly StoredItem[] = [],
 ): Promise<Read> {
   const found = new Map<string, StoredItem[]>()
-  const broken = new Map<string, unknown>()
   const keep = (items: readonly StoredItem[]) => {
     for (const item of items) {
-      const sameName = found.get(nameOf(item.endpoint))
-      if (sameName === undefined) found.set(nameOf(item.endpoint), [item])
+      const sameName = found.get(endpointName(item.endpoint))
+      if (sameName === undefined) found.set(endpointName(item.endpoint), [item])
       else sameName.push(item)
     }
   }
-  const read = async (at: readonly Endpoint[]): Promise<void> => {
-    const [one] = at
-    if (one === undefined) return
-    try {
-      keep(await store.find(asker, at))
-    } catch (error) {
-      if (!isAboutOneItem(error)) throw error
-      if (at.length === 1) broken.set(nameOf(one), error)
-      const half = Math.ceil(at.length / 2)
-      if (at.length > 1) for (const part of [at.slice(0, half), at.slice(half)]) await read(part)
-    }
-  }
   keep(known)
-  await read(endpoints.filter((endpoint) => !found.has(nameOf(endpoint))))
+  const missing = endpoints.filter((endpoint) => !found.has(endpointName(endpoint)))
+  const { items, unreadable } = await findReadable(store, asker, missing)
+  keep(items)
+  const broken = new Map(unreadable.map(({ endpoint, error }) => [endpointName(endpoint), error]))
   return async (at) => {
-    const names = [...new Set(at.map(nameOf))]
+    const names = [...new Set(at.map(endpointName))]
     for (const name of names) if (broken.has(name)) throw broken.get(name)
     return names.flatMap((name) => found.get(name) ?? [])
   }
@@ -128,16 +119,4 @@ async function answered(read: readonly Read[], lookup: Lookup, now: number): Pro
     if (isAboutOneItem(error) || (isFailure(error) && error.code === 'ambiguous')) return undefined
     throw error
   }
-}
-
-function isAboutOneItem(error: unknown): boolean {
-  return isFailure(error) && ['malformed', 'unsupported'].includes(error.code)
-}
-
-function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  return [...new Map(endpoints.map((at) => [nameOf(at), at])).values()]
-}
-
-function nameOf({ form, key }: Endpoint): string {
-  return `${form} ${key}`
 }

@@ -9,11 +9,18 @@ import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import type { CallData, Conversation, Dialect, Input, Reading, Reply } from './dialect.ts'
 import * as conversation from './dialect.ts'
+import { howToKeep, type Wanted } from './not-kept.ts'
 
 /** The request in one message from the client. */
 export type Intent =
   | { readonly do: 'reply'; readonly reply: Reply }
-  | { readonly do: 'find'; readonly lookup: Lookup; readonly found: (answer: Answer) => Reply }
+  /** `wanted`: present if nothing found means that the client fails, so that a person reads how to keep it. */
+  | {
+      readonly do: 'find'
+      readonly lookup: Lookup
+      readonly found: (answer: Answer) => Reply
+      readonly wanted?: Wanted | undefined
+    }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving }
   /** `absent`: the reply if there was nothing to remove, by default `done`. `beside`: a second removal. */
   | { readonly do: 'remove'; readonly removal: Removal; readonly absent?: Reply; readonly beside?: Removal | undefined }
@@ -59,7 +66,7 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
     case 'reply':
       return intent.reply
     case 'find':
-      return yield* looking(protocol, protocol.absent, found(protocol, intent.lookup, intent.found))
+      return yield* looking(protocol, protocol.absent, found(protocol, intent))
     case 'save':
       yield* conversation.save(intent.credential, intent.saving)
       return protocol.done
@@ -77,10 +84,14 @@ function* carryOut(protocol: OneShot, intent: Intent): Conversation {
   }
 }
 
-function* found({ absent, ambiguous }: OneShot, lookup: Lookup, print: (answer: Answer) => Reply): Conversation {
+function* found(
+  { absent, ambiguous }: OneShot,
+  { lookup, found: print, wanted }: Extract<Intent, { do: 'find' }>,
+): Conversation {
   try {
     const answer = yield* conversation.find(lookup)
-    return answer === undefined ? absent : print(answer)
+    if (answer !== undefined) return print(answer)
+    return wanted === undefined ? absent : { ...absent, stderr: absent.stderr + (yield* howToKeep(wanted)) }
   } catch (error) {
     if (ambiguous !== 'absent' || !isFailure(error) || error.code !== 'ambiguous') throw error
     return (yield* conversation.isPersonReading()) ? { ...absent, stderr: formatFailure(error) } : absent

@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { onTerminal } from '../real/typing.ts'
+import { startWorld, type World } from '../real/world.ts'
+import { start, withPassphrase } from './vault-world.ts'
 
 /* What each shell offers for a line that is being typed; the last word is the one begun. */
 
@@ -18,14 +21,37 @@ const offers: readonly (readonly [line: string, some: readonly string[], never: 
   ['credbridge import netrc --', ['--file', '--undo'], ['--no-prove']],
   ['credbridge set https://example.com --', ['--kind', '--service', '--command', '--lasts'], ['--json', '--undo']],
   ['credbridge approve https://example.com --', ['--undo', '--service'], ['--lasts']],
-  ['credbridge completion ', ['bash', 'zsh', 'fish'], ['get', 'git']],
+  ['credbridge completion ', ['bash', 'zsh', 'fish', 'powershell'], ['get', 'git']],
+  ['credbridge ls --tool ', ['git', 'docker', 'person'], ['get', '--json']],
+  ['credbridge set --kind b', ['basic', 'bearer'], ['header', 'get']],
+  ['credbridge set --kind=b', ['--kind=basic', '--kind=bearer'], ['--kind=header']],
+  ['credbridge use ', ['vault', 'helper:'], ['get']],
+  ['credbridge move --all --to v', ['vault'], ['keychain']],
+  ['credbridge setup --only git,do', ['git,docker'], ['git,git', 'docker']],
+  ['credbridge vault add-slot ', ['passphrase', 'key-file'], ['git']],
+  ['credbridge get ', ['https://git.example.com', 'my service'], ['git.example.com', '--show']],
+  ['credbridge get https://g', ['https://git.example.com'], ['https://other.example.com']],
+  ['credbridge get gi', ['git.example.com'], ['https://git.example.com']],
+  ['credbridge get git.example.com ', ['alice', 'bob@example.com'], ['carol']],
+  ['credbridge get git.example.com bob@', ['bob@example.com'], ['alice']],
+  ['credbridge get https://git.example.com#a', ['https://git.example.com#alice'], ['https://git.example.com']],
+  ['credbridge list --account ca', ['carol'], ['alice']],
+  ['credbridge run --env TOKEN=gi', ['TOKEN=git.example.com'], ['git.example.com']],
+  ['credbridge remove --all-accounts oth', ['other.example.com'], ['git.example.com']],
 ]
 
+const kept = [
+  ['https://git.example.com', 'alice'],
+  ['https://git.example.com', 'bob@example.com'],
+  ['https://other.example.com', 'carol'],
+] as const
+
 const shells = {
+  // Readline puts what it offers behind the last of its word breaks, and reads the quotes.
   bash: `source <(credbridge completion bash)
-    line="$1"; COMP_WORDS=($line); [[ $line == *' ' ]] && COMP_WORDS+=('')
-    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _credbridge; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  zsh: `compdef() {}; compadd() { shift; for it in "$@"; do [[ $it == $words[CURRENT]* ]] && print -r -- $it; done }
+    COMP_LINE="$1"; COMP_POINT=\${#1}; begun=\${1##* }; _credbridge
+    for it in "\${COMPREPLY[@]}"; do eval "it=$it"; printf '%s\\n' "\${begun%"\${begun##*[:=@]}"}$it"; done`,
+  zsh: `compdef() {}; compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@" }
     source <(credbridge completion zsh)
     words=("\${(@s: :)1}"); CURRENT=$#words; _credbridge; true`,
   fish: `credbridge completion fish | source; complete -C "$argv[1]" | string split -f1 \\t`,
@@ -36,9 +62,12 @@ needs('the build (npm run build)', built)('built', () => {
     needsPrograms(shell)(`completion in ${shell}`, () => {
       let folder = ''
       let env: Record<string, string> = {}
-      beforeAll(() => {
+      beforeAll(async () => {
         folder = mkdtempSync(join(tmpdir(), 'cb-completion-'))
-        env = { PATH: `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`, HOME: folder, TERM: 'dumb' }
+        const PATH = `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`
+        env = { PATH, HOME: folder, TERM: 'dumb', CREDBRIDGE_STORE: 'vault' }
+        for (const [endpoint, account] of kept) await run('credbridge', ['set', endpoint, account], { env, input: 's' })
+        await run('credbridge', ['set', '--service', 'my service', 'dave'], { env, input: 's' })
       })
       afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -52,4 +81,39 @@ needs('the build (npm run build)', built)('built', () => {
       })
     })
   }
+
+  /** What `credbridge complete` prints, and that it says nothing else. */
+  async function completes(world: World, options: { more?: Record<string, string> } = {}): Promise<string> {
+    const { stdout, stderr, timedOut } = await world.run('credbridge', ['complete', '--', 'get', '='], options)
+    expect([stderr, timedOut]).toEqual(['', false])
+    return stdout
+  }
+
+  needsPrograms('python3')('what is locked', () => {
+    test('offers nothing, and asks nobody, also on a terminal', async () => {
+      const world = await withPassphrase()
+      expect(await completes(world)).toBe('')
+      const { stdout } = await world.run('python3', onTerminal([], 'credbridge', 'complete', '--', 'get', '='))
+      expect(stdout).toBe('')
+      expect((await world.run('credbridge', ['complete', '--', '=d'])).stdout).toContain('doctor')
+    })
+  })
+
+  needsPrograms('dbus-daemon')('a keychain that is silent', () => {
+    test('ends in time, and offers nothing', async () => {
+      expect(await completes(await startWorld('silent-bus', onTestFinished))).toBe('')
+    })
+  })
+
+  test('a store that is another program is not asked, because it may ask a person', async () => {
+    const world = await start()
+    const asked = join(world.session.folder, 'asked')
+    const helper = join(world.session.folder, 'commands', 'docker-credential-asks')
+    writeFileSync(helper, `#!/bin/sh\ntouch ${asked}\necho '{}'\n`, { mode: 0o755 })
+    const options = { more: { CREDBRIDGE_STORE: 'helper:asks' } }
+    expect(await completes(world, options)).toBe('')
+    expect(existsSync(asked)).toBe(false)
+    await world.run('credbridge', ['list'], options)
+    expect(existsSync(asked)).toBe(true)
+  })
 })

@@ -5,6 +5,7 @@ import { type Hint, wordsOfCommand } from '../../src/core/hint.ts'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { onTerminal } from '../real/typing.ts'
 import { at, start, type VaultWorld } from './vault-world.ts'
 
 /* What doctor finds, in which order, and that each fix is a command that works. */
@@ -85,6 +86,46 @@ needs('the build (npm run build)', built)('built', () => {
       expect([fix, help.exitCode]).toEqual([fix, 0])
     }
     expect(fixes).toContain(`credbridge restore 'https://git.example.com/it$(id)' 'o'"'"'hara '\\\\' co'`)
+  })
+
+  test('each secret is named once, by the tool that reads the fewest', async () => {
+    const world = await troubled()
+    file(world, '.yarnrc.yml', 'npmRegistryServer: "https://yarn.example.com"\nnpmAuthToken: tok\n')
+    file(world, '.bunfig.toml', '[install.scopes]\nacme = { token = "tok", url = "https://bun.example.com" }\n')
+    const named = (await checks(world)).filter(({ says }) => /can be read: |readable in /.test(says))
+    const files = named.flatMap(({ says }) => [...says.matchAll(/\/[^ ,]*(?=,|$)/g)].map(([path]) => path))
+    expect(files.length).toBeGreaterThan(4)
+    expect(files).toEqual([...new Set(files)])
+    expect(named).toContainEqual({
+      check: 'bun',
+      state: 'note',
+      says: expect.stringMatching(/^1 secret of bun can be read: .*bunfig/),
+      fix: 'credbridge import bun',
+    })
+  })
+
+  needsPrograms('python3')('on a terminal', () => {
+    test.each([80, 50])(
+      '%i columns: headings, the areas with problems first, fixes on lines of their own',
+      async (columns) => {
+        const world = await troubled()
+        await world.credbridge('setup', 'git', '--no-prove')
+        const more = { TYPIST_COLUMNS: `${columns}`, TERM: 'dumb' }
+        const { stdout, exitCode } = await world.run('python3', onTerminal([], 'credbridge', 'doctor'), { more })
+        expect(exitCode).toBe(2)
+        const lines = stdout.replaceAll('\r\n', '\n').trimEnd().split('\n')
+        const headings = lines.filter((line, at) => /^[a-z]/.test(line) && (at === 0 || lines[at - 1] === ''))
+        expect(headings[0]).toBe('git')
+        expect(headings.at(-1)).toBe('skipped')
+        expect(headings).toEqual([...new Set(headings)])
+        for (const line of lines)
+          if (line.trimStart().includes(' ') && !line.includes('fix: ') && !line.includes('/'))
+            expect(line.length).toBeLessThanOrEqual(columns)
+        expect(lines[1]).toMatch(/^ {2}WRONG {2}/)
+        expect(lines).toContain('         fix: credbridge setup git --only')
+        expect(lines.at(-1)).toMatch(/^\d+ wrong, \d+ notes?, \d+ ok, \d+ skipped$/)
+      },
+    )
   })
 
   test('no tool is ok while its secrets can be read, or while store writes them', async () => {

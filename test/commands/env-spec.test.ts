@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { envSpecVariables, parseEnvSpec, profileVariables } from '../../src/commands/env-spec.ts'
+import { envSpecVariables, parseEnvSpec, profileVariables, type ReadPlace } from '../../src/commands/env-spec.ts'
+import { placeFrom } from '../../src/commands/place.ts'
 import { createBroker } from '../../src/core/broker.ts'
 import type { Kind } from '../../src/core/credential.ts'
-import { parseAddress } from '../../src/core/endpoint.ts'
+import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
+import type { CliContext } from '../../src/edge/terminal/cli-context.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
 
@@ -16,8 +18,12 @@ beforeEach(() => {
 
 const save = (url: string, account: string, secret: string, kind: Kind = 'basic') =>
   store.save(someone, { endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
-const variables = async (text: string) => (await envSpecVariables(parseEnvSpec(text), broker)).variables
-const profile = async (text: string) => (await profileVariables(text, broker, () => undefined)).variables
+
+let said = ''
+const terminal = { say: (text: string) => (said += text) } as unknown as CliContext['terminal']
+const readPlace: ReadPlace = (word) => placeFrom({ terminal, broker: async () => broker }, word, undefined, {})
+const variables = async (text: string) => (await envSpecVariables(parseEnvSpec(text), broker, readPlace)).variables
+const profile = async (text: string) => (await profileVariables(text, broker, readPlace, () => undefined)).variables
 
 describe('--env', () => {
   test.each([
@@ -29,8 +35,25 @@ describe('--env', () => {
     ['X=https://h.example.com#', 'X', 'https://h.example.com', '', 'password'],
     ['X=https://h.example.com#a%3Apassword', 'X', 'https://h.example.com', 'a:password', 'password'],
     ['X=https://h.example.com/a=b#c=d', 'X', 'https://h.example.com/a=b', 'c=d', 'password'],
-  ])('%s', (text, variable, key, account, part) => {
-    expect(parseEnvSpec(text)).toMatchObject({ variable, endpoint: { key }, account, part })
+    ['X=h.example.com', 'X', 'https://h.example.com', undefined, 'password'],
+    ['X=h.example.com:8443:basic', 'X', 'https://h.example.com:8443', undefined, 'basic'],
+    ['X=h.example.com/a#bob:bearer', 'X', 'https://h.example.com/a', 'bob', 'bearer'],
+    ['X=localhost:8080', 'X', 'https://localhost:8080', undefined, 'password'],
+  ])('%s', async (text, variable, key, account, part) => {
+    const spec = parseEnvSpec(text)
+    expect(spec).toMatchObject({ variable, part })
+    expect(await readPlace(spec.place)).toMatchObject({ endpoint: { key }, account })
+  })
+
+  test('a host without a scheme is https, which is said, unless a service of that name is kept', async () => {
+    await save('https://h.example.com', 'bob', 'x')
+    said = ''
+    expect(await variables('X=h.example.com')).toEqual({ X: 'x' })
+    expect(said).toBe('note: h.example.com means https://h.example.com\n')
+    const service = { endpoint: serviceName('h.example.com'), account: 'ann', owner: 'python', kind: 'basic' } as const
+    await store.save(someone, { ...service, secret: new Secret('of the service') })
+    expect(await variables('X=h.example.com')).toEqual({ X: 'of the service' })
+    await expect(profile('bundler=h.example.com')).rejects.toMatchObject({ code: 'malformed' })
   })
 
   test.each([
@@ -38,11 +61,11 @@ describe('--env', () => {
     '=https://h.example.com',
     '1X=https://h.example.com',
     'A B=https://h.example.com',
-    'X=h.example.com',
     'X=',
+    'X=host',
     'X=https://h.example.com#%',
-  ])('%s is not understood', (text) => {
-    expect(() => parseEnvSpec(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  ])('%s is not understood', async (text) => {
+    await expect(variables(text)).rejects.toMatchObject({ code: 'malformed' })
   })
 
   test.each([

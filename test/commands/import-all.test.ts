@@ -161,8 +161,17 @@ hint: to move them all the same: credbridge import --without-setup
       if (entry.isFile()) expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toContain('hush')
     }
     expect(await credbridge('list')).toMatchObject({
-      stdout: expect.stringContaining('files before credbridge import'),
+      stdout: expect.not.stringContaining('files before'),
+      stderr: 'note: credbridge also keeps for itself: files before credbridge import\nhint: credbridge list --own\n',
     })
+    const own = JSON.parse((await credbridge('list', '--own', '--json')).stdout)
+    expect(own).toMatchObject([{ endpoint: 'files before credbridge import', owner: 'credbridge' }])
+    expect((await credbridge('list', '--json')).stdout).not.toContain('files before')
+    for (const words of [
+      ['--tool', 'npm'],
+      ['--expires-within', '2h'],
+    ])
+      expect((await credbridge('list', ...words)).stderr).not.toContain('for itself')
   })
 
   needsPrograms('python3')('on a terminal', () => {

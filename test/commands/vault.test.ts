@@ -155,12 +155,63 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.vault(`${words}\n`, 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
     })
 
-    test('another one the second time changes nothing', async () => {
+    test('another one the second time may be typed again; after three times nothing was changed', async () => {
       const world = await filled()
-      const answers = typed(`${words}\r`, 'open window\r')
-      const outcome = await typing(world, answers, 'credbridge', 'vault', 'add-slot', 'passphrase')
-      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the two passphrases differ') })
+      const differ = [`${words}\r`, 'open window\r']
+      const add = ['credbridge', 'vault', 'add-slot', 'passphrase']
+      const outcome = await typing(world, typed(...differ, ...differ, ...differ), ...add)
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('differ; nothing was changed') })
       expect((await world.status()).slots).toHaveLength(1)
+      const right = 'open sesame and window\r'
+      const again = await typing(world, typed(...differ, right, right), ...add)
+      expect(again.stdout.replaceAll('\r\n', '\n')).toBe(`New passphrase: 
+New passphrase again: 
+the two passphrases differ
+New passphrase: 
+New passphrase again: 
+a passphrase (scrypt, N=131072) opens the vault, too
+note: the key file alone still opens it; to stop that: credbridge vault remove-slot key-file
+`)
+    })
+
+    test('a wrong one may be typed again, three times', async () => {
+      const world = await withPassphrase()
+      const get = ['credbridge', 'get', '--show', at]
+      const screen = async (...answers: readonly string[]) => {
+        const { stdout, exitCode } = await typing(world, typed(...answers), ...get)
+        return [stdout.replaceAll('\r\n', '\n'), exitCode]
+      }
+      const again = 'That does not open it. Passphrase of the vault: \n'
+      const failed = 'credbridge: this passphrase does not open the vault\n'
+      expect(await screen('guessed\r', `${words}\r`)).toEqual([`Passphrase of the vault: \n${again}s3cret\n`, 0])
+      expect(await screen('a\r', 'b\r', 'c\r')).toEqual([`Passphrase of the vault: \n${again}${again}${failed}`, 2])
+      expect(await screen('a\r', '\u0003')).toEqual([`Passphrase of the vault: \n${again}credbridge: cancelled\n`, 130])
+    })
+
+    test.each([
+      [
+        'short\r',
+        'note: this passphrase is short and can be guessed; several words that do not belong together are better\n',
+      ],
+      [
+        'Ann-with-a-long-name\r',
+        'note: this passphrase is your user name, which is guessed first; several words that do not belong together are better\n',
+      ],
+      ['several words that do not\r', ''],
+    ])('a weak one is remarked on: %j', async (passphrase, note) => {
+      const world = await filled({ USER: 'ann-with-a-long-name' })
+      const { stdout, exitCode } = await world.run(
+        'python3',
+        onTerminal(typed(passphrase, passphrase), 'credbridge', 'vault', 'add-slot', 'passphrase'),
+      )
+      expect([stdout.replaceAll('\r\n', '\n'), exitCode]).toEqual([
+        `New passphrase: 
+New passphrase again: 
+${note}a passphrase (scrypt, N=131072) opens the vault, too
+note: the key file alone still opens it; to stop that: credbridge vault remove-slot key-file
+`,
+        0,
+      ])
     })
 
     test('the one that there is comes before the new one', async () => {

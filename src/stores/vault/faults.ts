@@ -34,20 +34,25 @@ interface Wording {
   readonly code: FailureCode
   readonly says: (path: string) => string
   readonly mends: (path: string) => Hint
+  /** What is left where the key cannot be restored. */
+  readonly otherwise?: Hint
 }
 
 const moveAway = (path: string) => hint`to continue without it: mv ${path} ${`${path}.broken`}`
+const beginAnew = hint`or, where it is lost, to begin a new vault: credbridge vault put-aside`
 
 const wordings: { readonly [fault in Fault]: Wording } = {
   'wrong-key': {
     code: 'locked',
     says: (path) => `the key in ${path} does not open the vault`,
     mends: (path) => hint`restore the key file of this vault: ${path}`,
+    otherwise: beginAnew,
   },
   'key-missing': {
     code: 'locked',
     says: (path) => `the vault is locked: its key file ${path} is missing`,
     mends: (path) => hint`restore the key file of this vault: ${path}`,
+    otherwise: beginAnew,
   },
   'foreign-record': {
     code: 'malformed',
@@ -88,14 +93,15 @@ const wordings: { readonly [fault in Fault]: Wording } = {
     code: 'malformed',
     says: (path) => `the vault has records, but its header ${path} is missing`,
     mends: (path) => hint`restore ${path} from a copy`,
+    otherwise: beginAnew,
   },
 }
 
 /** The failure for a fault of a file. */
 export function fault(kind: Fault | Unsafe, path: string): Failure {
   if (!isFault(kind)) return unsafe(kind, path)
-  const { code, says, mends } = wordings[kind]
-  return new Failure(code, says(path), { hints: [mends(path)] })
+  const { code, says, mends, otherwise } = wordings[kind]
+  return new Failure(code, says(path), { hints: [mends(path), ...(otherwise === undefined ? [] : [otherwise])] })
 }
 
 function isFault(kind: Fault | Unsafe): kind is Fault {

@@ -6,6 +6,7 @@ import type { Header } from './header.ts'
 import { type VaultKey, vaultKey } from './key.ts'
 import { lockedAt } from './locked.ts'
 import type { VaultOptions } from './options.ts'
+import { askUntil } from './passphrase-question.ts'
 import { isKeyFileSlot, nextKeyFile, readKeyFile } from './slots/key-file.ts'
 import { openSlot } from './slots/slot.ts'
 import { parseUnlocked, type Unlocked } from './unlocked.ts'
@@ -149,7 +150,7 @@ async function byAsking(header: Header, { ask }: VaultOptions): Promise<Buffer |
   if (ask === undefined) {
     throw new Failure('locked', 'the vault is locked', { hints: [hint`credbridge unlock`] })
   }
-  const key = await byPassphrase(header, await ask())
+  const key = await askUntil(ask, (passphrase) => byPassphrase(header, passphrase))
   if (key === undefined) throw new Failure('locked', 'this passphrase does not open the vault')
   return key
 }

@@ -24,5 +24,8 @@ export interface VaultOptions {
   /** A passphrase, or a key that `unlock` printed, from a file descriptor or an environment variable. */
   readonly provided?: () => Promise<Secret | undefined>
   /** Asks the person for the passphrase; absent if no person can be asked. */
-  readonly ask?: () => Promise<Secret>
+  readonly ask?: Ask
 }
+
+/** Asks for a passphrase. `wrong`: how many were wrong before this one. The result is absent if no more may be tried. */
+export type Ask = (wrong: number) => Promise<Secret | undefined>

@@ -19,8 +19,8 @@ import { treeOf } from './tree.ts'
 export interface Rekeying {
   /** Ids of slots to drop, because their secret is not available to encrypt the new key. */
   readonly without: readonly string[]
-  /** Asks for the passphrase of a slot; `about` describes it. */
-  readonly ask: (about: string) => Promise<Secret>
+  /** Asks for the passphrase of a slot, as `Ask` of options.ts; `about` describes the slot. */
+  readonly ask: (about: string, wrong: number) => Promise<Secret | undefined>
   /**
    * Called before the vault is closed for writing. From then on a signal sets `aborted` instead of
    * ending the process.

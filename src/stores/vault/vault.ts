@@ -1,11 +1,10 @@
 import { Failure, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Secret } from '../../core/secret.ts'
 import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
 import type { VaultKey } from './key.ts'
 import { type Opened, openVault } from './open.ts'
-import type { VaultOptions } from './options.ts'
+import type { Ask, VaultOptions } from './options.ts'
 import { type Tree, treeOf } from './tree.ts'
 
 /** An open vault. */
@@ -13,9 +12,6 @@ export interface Session {
   readonly key: VaultKey
   readonly tree: Tree
 }
-
-/** Asks the person for the passphrase. */
-export type Ask = () => Promise<Secret>
 
 /** A vault that is opened for each use. */
 export interface Vault {

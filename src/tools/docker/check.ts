@@ -24,7 +24,6 @@ export async function checkClient(machine: Machine, client: Client): Promise<rea
     valueAt(text, asSpelled(text, ['credsStore'])),
     ...membersOf(text, 'credHelpers').map((one) => one.value),
   ]
-  const readable = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length
   if (named.includes(dockerHelper.name)) {
     const helper = await helperOnPath(machine, dockerHelper)
     const lines = await signedOut(machine, client, text, helper)
@@ -32,10 +31,7 @@ export async function checkClient(machine: Machine, client: Client): Promise<rea
   }
   const fix = hint`credbridge setup ${name}`
   if (!isInstalled(machine, client, text)) return skippedAsAbsent(name)
-  const lines: DoctorLine[] = [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
-  return readable === 0
-    ? lines
-    : [...lines, { state: 'note', says: `${readable} secrets are readable in ${file}`, fix }]
+  return [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
 }
 
 /** The sign-ins that a client of credbridge does not get, although its file contains or mentions them. */
@@ -47,10 +43,10 @@ async function signedOut(
 ): Promise<readonly DoctorLine[]> {
   const file = client.configFile(machine)
   const asksCredbridge = ownedBy(text, dockerHelper.name)
-  const unfound = secretsInFile(machine, file, client.name).secrets.filter((secret) =>
-    asksCredbridge(addressOf(secret)),
-  ).length
-  const others = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length - unfound
+  const { secrets } = secretsInFile(machine, file, client.name)
+  const unfound = secrets.filter((secret) => asksCredbridge(addressOf(secret))).length
+  const readable = membersOf(text, 'auths').filter(({ value }) => holdsSecret(value)).length
+  const left = readable - secrets.length
   const lines: DoctorLine[] = []
   const fix = hint`credbridge import ${client.name}`
   if (unfound > 0) {
@@ -60,12 +56,13 @@ async function signedOut(
       fix,
     })
   }
-  if (others > 0)
+  if (left > 0) {
     lines.push({
       state: 'note',
-      says: `${others} secrets are readable in ${file}`,
-      fix,
+      says: `${left} secrets in ${file} can be read, and import cannot move them`,
+      fix: hint`credbridge import ${client.name} --dry-run`,
     })
+  }
   for (const server of await unanswered(machine, text, helper)) {
     const former = formerHelper(machine, [file, ...asSpelled(text, ['credsStore'])])
     lines.push({

@@ -14,7 +14,6 @@ import { naming, unnaming } from './naming.ts'
 import { authFiles } from './places.ts'
 import { registriesIn } from './registries.ts'
 import { authFile, helpersInForce, isPrinted, laterFile, onlyFile, ownFile, printHelpers } from './registries-conf.ts'
-import { holdsSecret } from './sign-in.ts'
 import { addressOf } from './unreachable.ts'
 
 const { name } = containersHelper
@@ -80,7 +79,7 @@ export const containersSetup: Setup = {
     if (isWritten(machine) && machine.files.read(ownFile(machine)) !== printHelpers([name, ...others])) {
       return [{ state: 'note', says: `${ownFile(machine)} has an outdated list of helpers`, fix }]
     }
-    return [{ state: 'ok', says: `${who}: credbridge is asked` }, ...readable(machine)]
+    return [{ state: 'ok', says: `${who}: credbridge is asked` }]
   },
 }
 
@@ -129,15 +128,6 @@ function planFor(hosts: readonly string[], machine: Machine, takesOver: boolean)
     remarks: file === written ? [] : [`${blind}: sign in with docker login or credbridge set`],
     signIns: takesOver ? unreachable : [],
   }
-}
-
-/** Reports the plain secrets in the auth.json files. */
-function readable(machine: Machine): readonly DoctorLine[] {
-  return authFiles(machine).flatMap((file): DoctorLine[] => {
-    const count = membersOf(readConfig(machine, file), 'auths').filter(({ value }) => holdsSecret(value)).length
-    const says = `${count} secrets are readable in ${file}`
-    return count === 0 ? [] : [{ state: 'note', says, fix: hint`credbridge import containers` }]
-  })
 }
 
 function writing(machine: Machine, text: string): Change {

@@ -9,6 +9,7 @@ export const netrcTool: Tool = {
     {
       path: [tool],
       description: 'print entries of .netrc: curl --netrc-file <(credbridge netrc https://example.com) …',
+      examples: ['curl --netrc-file <(credbridge netrc https://example.com) https://example.com/file'],
       argument: { name: '<endpoint...>' },
       options: [{ flags: '--show', description: 'print the passwords even on a terminal' }],
       run: async (context, words, { show }) =>

@@ -43,10 +43,7 @@ export const npmSetup: Setup = {
       if (machine.program('npm') === undefined) return skippedAsAbsent('npm')
       return [{ state: 'note', says: 'npm does not ask credbridge', fix: hint`credbridge setup npm` }]
     }
-    const clear = leftInTheClear(machine).map(
-      (says): DoctorLine => ({ state: 'note', says, fix: hint`credbridge import npm` }),
-    )
-    return [...links.map((path) => checkLink(machine, path)), ...clear]
+    return links.map((path) => checkLink(machine, path))
   },
 }
 

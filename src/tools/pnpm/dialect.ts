@@ -1,4 +1,7 @@
 import type { Kind } from '../../core/credential.ts'
+import { Failure } from '../../core/failure.ts'
+import { formatFailure } from '../../core/failure-text.ts'
+import { hint } from '../../core/hint.ts'
 import { authorizationOf } from '../authorization.ts'
 import { check, type Dialect, find, reply } from '../dialect.ts'
 import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
@@ -6,10 +9,13 @@ import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 /** The kinds that pnpm can use: it gets a complete header. */
 export const pnpmKinds: readonly Kind[] = [...registryKinds, 'header']
 
-const nothing = `credbridge: there is no credential for this registry that pnpm may use
-hint: credbridge set <registry> --kind bearer
-hint: credbridge share <registry> --with pnpm
-`
+function nothingFor(registry: string): string {
+  return formatFailure(
+    new Failure('refused', `there is no credential for ${registry} that pnpm may use`, {
+      hints: [hint`credbridge set ${registry} --kind bearer`, hint`credbridge share ${registry} --with pnpm`],
+    }),
+  )
+}
 
 /**
  * pnpm's `tokenHelper`. pnpm passes no arguments, so the program that setup creates passes the registry as the only
@@ -25,7 +31,7 @@ export function pnpmDialect(refuseProject: () => Promise<void>): Dialect {
     *converse({ words }) {
       const endpoints = placesOfRegistry(words)
       const answer = yield* find({ tool: 'pnpm', kinds: pnpmKinds, endpoints, sharedOnly: true })
-      if (answer === undefined) return { stdout: '', stderr: nothing, exitCode: 0 }
+      if (answer === undefined) return { stdout: '', stderr: nothingFor(endpoints[0]?.key ?? ''), exitCode: 0 }
       yield* check(refuseProject)
       return reply(`${authorizationOf(answer.credential)}\n`)
     },

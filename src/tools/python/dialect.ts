@@ -1,8 +1,9 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Answer } from '../../core/selection.ts'
+import type { Answer, Lookup } from '../../core/selection.ts'
 import { type Dialect, type Input, type Reply, reply } from '../dialect.ts'
+import type { Wanted } from '../not-kept.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { completionScript } from './completion.ts'
@@ -121,11 +122,19 @@ function requestOf(
   }
   const noUser = mode === 'creds' && username === ''
   const found = output === 'json' ? asJson : asLines
+  const lookup = lookupOf(service, noUser ? undefined : username)
   return {
     do: 'find',
-    lookup: lookupOf(service, noUser ? undefined : username),
+    lookup,
+    wanted: wantedBy(lookup),
     found: (answer) => found(answer, mode === 'creds'),
   }
+}
+
+/** pip and uv ask for an address only after its server has refused them. A service name may be asked for in vain. */
+function wantedBy({ endpoints, account }: Lookup): Wanted | undefined {
+  const endpoint = endpoints.find(({ form }) => form === 'address')
+  return endpoint === undefined ? undefined : { endpoint, account, kind: 'basic' }
 }
 
 /** On Windows Python reads every line end as LF. One at the end is not part of the password. */

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { readHeader } from '../../../src/stores/vault/header-file.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
+import { openVault } from '../../../src/stores/vault/open.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { someone } from '../../asker.ts'
@@ -36,6 +38,26 @@ describe('a vault with a passphrase', () => {
     expect(await typing(options, 'open sesame')).toHaveLength(1)
     await expect(typing(options, 'open Sesame')).rejects.toMatchObject({ code: 'locked' })
     await expect(typing(options, '')).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('three may be typed, the third may be right, and there is no fourth', async () => {
+    const options = await vaultWith('open sesame')
+    const header = readHeader(options)
+    if (header === undefined) return expect.unreachable('there is a vault')
+    for (const [typed, opens] of [
+      [['open says me', 'open window', 'open sesame'], true],
+      [['open says me', 'open window', 'open door', 'open sesame'], false],
+    ] as const) {
+      const asked: number[] = []
+      const ask = async (wrong: number) => {
+        asked.push(wrong)
+        return new Secret(typed[wrong] ?? '')
+      }
+      const opening = openVault(header, { ...options, ask })
+      if (opens) expect((await opening).by).toBe('passphrase')
+      else await expect(opening).rejects.toMatchObject({ code: 'locked' })
+      expect(asked).toEqual([0, 1, 2])
+    }
   })
 
   test('opens with composed and with decomposed letters', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Failure } from '../../../src/core/failure.ts'
 import type { Store } from '../../../src/core/store.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
@@ -30,7 +30,9 @@ export function vaultIn(folder: string, more: Partial<VaultOptions> = {}): Vault
 /** The vault's store, with an asker whose passphrase comes from these options. */
 export function storeOf(options: VaultOptions): Store {
   const { ask } = options
-  return ask === undefined ? vaultStore(options) : askedBy({ ask }, vaultStore(options))
+  if (ask === undefined) return vaultStore(options)
+  const answer = async () => (await ask(0)) ?? expect.unreachable('nothing was typed')
+  return askedBy({ ask: answer }, vaultStore(options))
 }
 
 /** Cleans up as doctor does. Returns the failures of unreadable records. */

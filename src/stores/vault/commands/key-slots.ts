@@ -19,11 +19,12 @@ interface Bench {
   typed(): Secret | undefined
 }
 
-async function benchOf({ terminal, machine, settings }: StoreCommandContext): Promise<Bench> {
-  const passphrases = passphrasesFrom(terminal)
+async function benchOf(context: StoreCommandContext): Promise<Bench> {
+  const { machine, settings } = context
+  const passphrases = passphrasesFrom(context)
   let typed: Secret | undefined
-  const ask = async () => {
-    typed = await passphrases.current('the vault')
+  const ask = async (wrong: number) => {
+    typed = await passphrases.current('the vault', wrong)
     return typed
   }
   return { options: { ...vaultOptions(settings, machine), ask }, passphrases, typed: () => typed }
@@ -80,7 +81,8 @@ export async function rekey(
   const { vaultStatus } = await manage()
   const slots = (await vaultStatus(options))?.slots ?? []
   const single = slots.filter(({ type, id }) => type === 'passphrase' && !without.includes(id)).length === 1
-  const ask = async (about: string) => (single ? typed() : undefined) ?? (await passphrases.current(about))
+  const ask = async (about: string, wrong: number) =>
+    (single && wrong === 0 ? typed() : undefined) ?? (await passphrases.current(about, wrong))
   const { watch, end } = context.interruption()
   try {
     await (await import('../rekey.ts')).rekey(options, { without, ask, interruption: watch })

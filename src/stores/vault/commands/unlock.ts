@@ -81,9 +81,10 @@ export async function lock(context: StoreCommandContext): Promise<number> {
   return 0
 }
 
-async function optionsAt({ terminal, machine, settings }: StoreCommandContext): Promise<VaultOptions> {
-  const passphrases = passphrasesFrom(terminal)
-  return { ...vaultOptions(settings, machine), ask: () => passphrases.current('the vault') }
+async function optionsAt(context: StoreCommandContext): Promise<VaultOptions> {
+  const { machine, settings } = context
+  const passphrases = passphrasesFrom(context)
+  return { ...vaultOptions(settings, machine), ask: (wrong) => passphrases.current('the vault', wrong) }
 }
 
 const longest = 30

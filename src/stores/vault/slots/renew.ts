@@ -2,6 +2,7 @@ import { Failure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { VaultOptions } from '../options.ts'
+import { askUntil } from '../passphrase-question.ts'
 import { describeSlot } from './describe.ts'
 import { isKeyFileSlot } from './key-file.ts'
 import { isPassphraseSlot, newCost, type PassphraseSlot, secretOfPassphrase } from './passphrase.ts'
@@ -18,8 +19,8 @@ export interface Renewal {
   readonly to: Buffer
   /** The new secret of the key file. */
   readonly fileSecret: Buffer
-  /** Asks for the passphrase of a slot; `about` describes it. */
-  readonly ask: (about: string) => Promise<Secret>
+  /** Asks for the passphrase of a slot, as `Ask` of options.ts; `about` describes the slot. */
+  readonly ask: (about: string, wrong: number) => Promise<Secret | undefined>
 }
 
 /** The slot with the new key of the vault. `locked` if the slot's own secret is not available. */
@@ -31,9 +32,12 @@ export async function renewSlot(slot: Slot, renewal: Renewal): Promise<Slot> {
 }
 
 async function renewPassphrase(slot: PassphraseSlot, renewal: Renewal): Promise<Slot> {
-  const passphrase = await renewal.ask(describeSlot(slot, renewal.options))
-  const opened = openSlot(renewal.vault, slot, secretOfPassphrase(passphrase, slot.scrypt))
-  if (opened?.equals(renewal.from) !== true) throw notAtHand(slot, renewal)
+  const ask = (wrong: number) => renewal.ask(describeSlot(slot, renewal.options), wrong)
+  const passphrase = await askUntil(ask, async (typed) => {
+    const opened = openSlot(renewal.vault, slot, secretOfPassphrase(typed, slot.scrypt))
+    return opened?.equals(renewal.from) === true ? typed : undefined
+  })
+  if (passphrase === undefined) throw notAtHand(slot, renewal)
   const fresh = { ...about(slot), scrypt: newCost() }
   return sealSlot(renewal.vault, fresh, secretOfPassphrase(passphrase, fresh.scrypt), renewal.to)
 }

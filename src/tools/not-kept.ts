@@ -1,0 +1,28 @@
+import type { Kind } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import { formatFailure } from '../core/failure-text.ts'
+import { hint, placeWords } from '../core/hint.ts'
+import { type Conversation, isPersonReading } from './dialect.ts'
+
+/** What a lookup looked for, and of which kind a person would keep it. */
+export interface Wanted {
+  readonly endpoint: Endpoint
+  readonly account?: string | undefined
+  readonly kind: Kind
+}
+
+/** The command that would keep a credential for this very endpoint, for a person on the terminal; else nothing. */
+export function* howToKeep(wanted: Wanted): Conversation<string> {
+  return (yield* isPersonReading()) ? notKept(wanted) : ''
+}
+
+function notKept({ endpoint, account, kind }: Wanted): string {
+  const words = placeWords(endpoint, account === '' ? undefined : account)
+  const options = kind === 'basic' ? [] : ['--kind', kind]
+  return formatFailure(
+    new Failure('refused', `nothing is kept for ${endpoint.key}`, {
+      hints: [hint`credbridge set ${[...options, ...words]}`],
+    }),
+  )
+}
