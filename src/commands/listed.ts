@@ -1,7 +1,7 @@
 import type { Broker } from '../core/broker.ts'
-import { type Entry, isCredential, isNoteKind, isOurOwn, type StoredItem, samePlace } from '../core/credential.ts'
+import { type Entry, isCredential, isNoteKind, isOurOwn, type Place } from '../core/credential.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
-import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
+import { distinctEndpoints, endpointName, findReadable } from '../core/find-readable.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
@@ -78,13 +78,14 @@ async function endsOf(
   stores: readonly Store[],
   rows: readonly { readonly entry: Entry; readonly store: Store }[],
 ): Promise<(store: Store, entry: Entry) => number | undefined> {
-  const items = new Map<Store, readonly StoredItem[]>()
+  const ends = new Map<string, number>()
+  const nameOf = (store: Store, { endpoint, account, owner }: Place) =>
+    JSON.stringify([stores.indexOf(store), endpointName(endpoint), account, owner])
   for (const store of stores) {
     const endpoints = rows.filter((row) => row.store === store).map(({ entry }) => entry.endpoint)
-    items.set(store, (await findReadable(store, asker, distinctEndpoints(endpoints))).items)
+    const { items } = await findReadable(store, asker, distinctEndpoints(endpoints))
+    for (const item of items.filter(isCredential))
+      if (item.expires !== undefined) ends.set(nameOf(store, item), item.expires * 1000)
   }
-  return (store, entry) => {
-    const item = items.get(store)?.find((one) => samePlace(one, entry))
-    return item === undefined || !isCredential(item) || item.expires === undefined ? undefined : item.expires * 1000
-  }
+  return (store, entry) => ends.get(nameOf(store, entry))
 }
