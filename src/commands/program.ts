@@ -19,6 +19,7 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { uninstallCommand } from './uninstall.ts'
 import { usageError } from './usage-error.ts'
 import { useCommand } from './use.ts'
 
@@ -49,7 +50,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     add(program, context)
   }
   await broughtCommands(program, context)
-  for (const add of [explainCommand, doctorCommand, completionCommand]) add(program, context)
+  for (const add of [explainCommand, doctorCommand, uninstallCommand, completionCommand]) add(program, context)
   program.command('take-back', { hidden: true }).action(async () => (await import('./take-back.ts')).takeBack(context))
   otherWords(program)
   program.hook('preAction', (_, command) => {
