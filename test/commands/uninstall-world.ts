@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { installCommands } from '../real/commands.ts'
+import { programOnPath } from '../real/require.ts'
+import { type Outcome, type RunOptions, run } from '../real/run.ts'
+import { type KeyringState, startSession } from '../real/session.ts'
+import { type Answer, onTerminal } from '../real/typing.ts'
+
+export const gitconfig = '# mine\n[user]\n\tname = Bob ; the builder\n'
+export const dockerConfig = '{\n  "psFormat": "table"\n}\n'
+
+const libsecret = join(import.meta.dirname, '..', '..', '.cache', 'bin', 'git-credential-libsecret')
+export const hasLibsecret = existsSync(libsecret)
+
+/** A home with dotfiles and a keyring, where git, docker and these programs are installed and nothing else. */
+export async function openHome(state: KeyringState, ...programs: readonly string[]) {
+  const { env: all, folder } = await startSession(state, onTestFinished)
+  const commands = installCommands(join(folder, 'commands'))
+  for (const program of ['git', 'sh', 'mkdir', ...programs]) symlinkSync(pathOf(program), join(commands, program))
+  writeFileSync(join(commands, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  const { HOME: home = '', XDG_CONFIG_HOME: config = '', XDG_DATA_HOME: data = '', XDG_STATE_HOME: machines = '' } = all
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(join(home, name)), { recursive: true })
+    writeFileSync(join(home, name), text)
+  }
+  write('.gitconfig', gitconfig)
+  write('.docker/config.json', dockerConfig)
+  const env = { ...all, PATH: commands }
+  const runHere = (command: string, words: readonly string[], options: Omit<RunOptions, 'env'> = {}) =>
+    run(join(commands, command), words, { ...options, env })
+  const credbridge = (...words: string[]): Promise<Outcome> => runHere('credbridge', words)
+  return {
+    home,
+    env,
+    commands,
+    write,
+    credbridge,
+    run: runHere,
+    read: (name: string) => readFileSync(join(home, name), 'utf8'),
+    set: (endpoint: string, account: string, input: string) => runHere('credbridge', ['set', endpoint, account], { input }),
+    git: async (verb: 'approve' | 'fill', host: string, more = '') => {
+      const asking = { ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
+      const input = `protocol=https\nhost=${host}\n${more}\n`
+      return (await run(join(commands, 'git'), ['credential', verb], { env: asking, input })).stdout
+    },
+    docker: (verb: string, input: string) => runHere('docker-credential-credbridge', [verb], { input }),
+    /** `credbridge …` on a terminal, with these answers. */
+    typed: (answers: readonly Answer[], ...words: string[]) =>
+      run(pathOf('python3'), onTerminal(answers, join(commands, 'credbridge'), ...words), { env }),
+    /** What is in credbridge's own folders. */
+    own: () => [config, data, machines].flatMap((one) => namesIn(join(one, 'credbridge'))).sort(),
+    folders: { config, data, state: machines },
+    list: async (store: string): Promise<readonly { endpoint: string }[]> => {
+      const listed = await run(join(commands, 'credbridge'), ['list', '--json'], {
+        env: { ...env, CREDBRIDGE_STORE: store },
+      })
+      return JSON.parse(listed.stdout)
+    },
+  }
+}
+
+function pathOf(program: string): string {
+  return program === 'git-credential-libsecret' ? libsecret : (programOnPath(program) ?? '')
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
+}
