@@ -1,4 +1,6 @@
 import { asFailure } from '../core/failure.ts'
+import type { Terminal } from '../core/terminal.ts'
+import { howToRemoveProgram } from '../edge/installation/removal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { emptyFolders, ownFilesIn, removeWhole } from '../system/own-files.ts'
 import { sayLine } from './arguments.ts'
@@ -69,8 +71,15 @@ export async function sayWhatIsLeft(context: CliContext, failed: readonly string
     if (failure !== undefined) sayLine(terminal, `left: the ${name} store, which cannot be looked at`)
   }
   for (const path of emptyFolders(machine.folders)) sayLine(terminal, `left: ${path}`)
+  const needed = looks.filter((look) => !isEmpty(look) && look.files.length > 0)
+  for (const { name } of needed) sayLine(terminal, `note: without the program nobody can read the ${name} store`)
   if (failed.length > 0) terminal.say('hint: when that is mended: credbridge uninstall\n')
   else if (looks.some(({ secrets }) => secrets.length > 0)) {
     terminal.say('hint: to delete these secrets, too: credbridge uninstall --remove-secrets\n')
   }
+  if (failed.length === 0 && needed.length === 0) sayHowToRemoveProgram(terminal)
+}
+
+export function sayHowToRemoveProgram({ say }: Pick<Terminal, 'say'>): void {
+  say(`hint: to remove the program itself: ${howToRemoveProgram()}\n`)
 }

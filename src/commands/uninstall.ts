@@ -2,14 +2,13 @@ import type { Command } from 'commander'
 import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
-import { howToRemoveProgram } from '../edge/installation/removal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import { ownFilesIn } from '../system/own-files.ts'
 import { broken, nothingThere, sayLine } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { type Candidate, isBroken, lookBackAtAll, show } from './setup-all.ts'
-import { removeFiles, removeNotes, removeSecrets, sayWhatIsLeft } from './uninstall-leftovers.ts'
+import { removeFiles, removeNotes, removeSecrets, sayHowToRemoveProgram, sayWhatIsLeft } from './uninstall-leftovers.ts'
 import { type Copied, copyAll, type Move, planMoves, removeCopied } from './uninstall-moves.ts'
 import { isEmpty, lookIntoStores, type StoreLook, secretsIn, shownEntry } from './uninstall-stores.ts'
 import { wire } from './wire.ts'
@@ -57,7 +56,7 @@ async function uninstall(context: CliContext, options: UninstallOptions): Promis
   showSurvey(context, survey)
   if (isNothing(survey)) {
     terminal.say('nothing is left to undo\n')
-    sayHowToRemoveProgram(context)
+    sayHowToRemoveProgram(terminal)
     return nothingThere
   }
   if (options.dryRun === true) return 0
@@ -131,7 +130,7 @@ async function agree(
   const writesPlain =
     yes !== true &&
     plain.length > 0 &&
-    (await asked(context, `Write ${secretsIn(plain.length)} into ${files}, where every program can read them?`))
+    (await asked(context, `Write ${secretsIn(plain.length)} into ${files}, which every program can read?`))
   const chosen = moves.filter((move) => isToKeychain(move) || writesPlain)
   const kept = looks.flatMap(({ secrets }) => secrets).filter((entry) => !chosen.some((move) => move.entry === entry))
   if (removes !== true || kept.length === 0) return { moves: chosen, removes: false }
@@ -183,7 +182,6 @@ async function carryOut(context: CliContext, survey: Survey, { moves, removes }:
       return broken
     }
     await sayWhatIsLeft(context, failed)
-    if (failed.length === 0) sayHowToRemoveProgram(context)
     return failed.length > 0 || stayed > 0 || moved < moves.length ? broken : 0
   } finally {
     await isStopped()
@@ -234,8 +232,4 @@ async function wireHomes(
     }
   }
   return wired
-}
-
-function sayHowToRemoveProgram({ terminal }: CliContext): void {
-  terminal.say(`hint: to remove the program itself: ${howToRemoveProgram()}\n`)
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { installCommands } from '../real/commands.ts'
@@ -15,7 +15,7 @@ export const hasLibsecret = existsSync(libsecret)
 
 /** A home with dotfiles and a keyring, where git, docker and these programs are installed and nothing else. */
 export async function openHome(state: KeyringState, ...programs: readonly string[]) {
-  const { env: all, folder } = await startSession(state, onTestFinished)
+  const { env: all, folder, lock } = await startSession(state, onTestFinished)
   const commands = installCommands(join(folder, 'commands'))
   for (const program of ['git', 'sh', 'mkdir', ...programs]) symlinkSync(pathOf(program), join(commands, program))
   writeFileSync(join(commands, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
@@ -35,23 +35,36 @@ export async function openHome(state: KeyringState, ...programs: readonly string
     env,
     commands,
     write,
+    lock,
     credbridge,
     run: runHere,
     read: (name: string) => readFileSync(join(home, name), 'utf8'),
-    set: (endpoint: string, account: string, input: string) => runHere('credbridge', ['set', endpoint, account], { input }),
+    set: (endpoint: string, account: string, input: string) =>
+      runHere('credbridge', ['set', endpoint, account], { input }),
     git: async (verb: 'approve' | 'fill', host: string, more = '') => {
       const asking = { ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
       const input = `protocol=https\nhost=${host}\n${more}\n`
       return (await run(join(commands, 'git'), ['credential', verb], { env: asking, input })).stdout
     },
     docker: (verb: string, input: string) => runHere('docker-credential-credbridge', [verb], { input }),
+    /** After this verb the helper runs this command of a shell, until the result is called. */
+    intercept(program: string, verb: string, then: string) {
+      const path = join(commands, program)
+      rmSync(path)
+      const text = `#!/bin/sh\n${pathOf(program)} "$@"\n[ "$1" != ${verb} ] || ${then}\n`
+      writeFileSync(path, text, { mode: 0o755 })
+      return () => {
+        rmSync(path)
+        symlinkSync(pathOf(program), path)
+      }
+    },
     /** `credbridge …` on a terminal, with these answers. */
     typed: (answers: readonly Answer[], ...words: string[]) =>
-      run(pathOf('python3'), onTerminal(answers, join(commands, 'credbridge'), ...words), { env }),
+      run('python3', onTerminal(answers, 'env', `PATH=${commands}`, 'credbridge', ...words), { env: all }),
     /** What is in credbridge's own folders. */
     own: () => [config, data, machines].flatMap((one) => namesIn(join(one, 'credbridge'))).sort(),
     folders: { config, data, state: machines },
-    list: async (store: string): Promise<readonly { endpoint: string }[]> => {
+    list: async (store: string): Promise<readonly { endpoint: string; account: string }[]> => {
       const listed = await run(join(commands, 'credbridge'), ['list', '--json'], {
         env: { ...env, CREDBRIDGE_STORE: store },
       })
