@@ -73,7 +73,7 @@ export async function sayWhatIsLeft(context: CliContext, failed: readonly string
   for (const path of emptyFolders(machine.folders)) sayLine(terminal, `left: ${path}`)
   const needed = looks.filter((look) => !isEmpty(look) && look.files.length > 0)
   for (const { name } of needed) sayLine(terminal, `note: without the program nobody can read the ${name} store`)
-  if (failed.length > 0) terminal.say('hint: when that is mended: credbridge uninstall\n')
+  if (failed.length > 0) terminal.say('hint: credbridge doctor\nhint: then, to finish: credbridge uninstall\n')
   else if (looks.some(({ secrets }) => secrets.length > 0)) {
     terminal.say('hint: to delete these secrets, too: credbridge uninstall --remove-secrets\n')
   }

@@ -128,6 +128,10 @@ export async function removeCopied(
   let moved = 0
   for (const { store, entry, home, credential } of copied) {
     if (await isStopped()) break
+    if (home.sameAs === store.name) {
+      moved++
+      continue
+    }
     try {
       if (!(await store.remove(asker, entry, credential.secret))) {
         sayLine(terminal, `stays: ${shownEntry(entry)}: it was changed meanwhile`)

@@ -205,8 +205,14 @@ async function undoAll(
       terminal.say(formatFailure(asFailure(error)))
     }
   }
-  const after = await lookBackAtAll(context)
-  return after.filter(({ outlook }) => outlook.state === 'ready' || isBroken(outlook)).map(({ tool }) => tool.name)
+  const failed: string[] = []
+  for (const { tool, setup, outlook } of await lookBackAtAll(context)) {
+    // A configuration of the whole system, which undo leaves alone, may name credbridge, too.
+    const asks = async () => (await setup.check(context.machine).catch(() => [])).some(({ state }) => state === 'ok')
+    const wasUndone = ready(setups).some((one) => one.tool === tool)
+    if (outlook.state === 'ready' || isBroken(outlook) || (wasUndone && (await asks()))) failed.push(tool.name)
+  }
+  return failed
 }
 
 /** Makes each tool look where its secrets are now. Returns what a tool finds there. */

@@ -113,6 +113,8 @@ export interface Home {
   readonly name: string
   /** Whether every program that the person runs can read it. */
   readonly isPlain: boolean
+  /** The name of the store of credbridge that keeps its items in the same place. Absent: there is none. */
+  readonly sameAs?: string
   /** Whether the tool would look for such a credential there. */
   takes(entry: Entry): boolean
   /** What it has at the credential's place: this very secret, another one, or none. */

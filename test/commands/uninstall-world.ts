@@ -13,20 +13,26 @@ export const dockerConfig = '{\n  "psFormat": "table"\n}\n'
 const libsecret = join(import.meta.dirname, '..', '..', '.cache', 'bin', 'git-credential-libsecret')
 export const hasLibsecret = existsSync(libsecret)
 
+/** What else the home has of this machine: all its programs, and what points some of them to their own files. */
+interface Machines {
+  readonly pointers: Readonly<Record<string, string>>
+}
+
 /** A home with dotfiles and a keyring, where git, docker and these programs are installed and nothing else. */
-export async function openHome(state: KeyringState, ...programs: readonly string[]) {
-  const { env: all, folder, lock } = await startSession(state, onTestFinished)
+export async function openHome(state: KeyringState, programs: readonly string[] = [], machines?: Machines) {
+  const { env: own, folder, lock } = await startSession(state, onTestFinished)
+  const all: Readonly<Record<string, string>> = { ...own, ...machines?.pointers }
   const commands = installCommands(join(folder, 'commands'))
   for (const program of ['git', 'sh', 'mkdir', ...programs]) symlinkSync(pathOf(program), join(commands, program))
   writeFileSync(join(commands, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-  const { HOME: home = '', XDG_CONFIG_HOME: config = '', XDG_DATA_HOME: data = '', XDG_STATE_HOME: machines = '' } = all
+  const { HOME: home = '', XDG_CONFIG_HOME: config = '', XDG_DATA_HOME: data = '', XDG_STATE_HOME: kept = '' } = all
   const write = (name: string, text: string) => {
     mkdirSync(dirname(join(home, name)), { recursive: true })
     writeFileSync(join(home, name), text)
   }
   write('.gitconfig', gitconfig)
   write('.docker/config.json', dockerConfig)
-  const env = { ...all, PATH: commands }
+  const env = { ...all, PATH: machines === undefined ? commands : `${commands}:${all['PATH']}` }
   const runHere = (command: string, words: readonly string[], options: Omit<RunOptions, 'env'> = {}) =>
     run(join(commands, command), words, { ...options, env })
   const credbridge = (...words: string[]): Promise<Outcome> => runHere('credbridge', words)
@@ -62,8 +68,8 @@ export async function openHome(state: KeyringState, ...programs: readonly string
     typed: (answers: readonly Answer[], ...words: string[]) =>
       run('python3', onTerminal(answers, 'env', `PATH=${commands}`, 'credbridge', ...words), { env: all }),
     /** What is in credbridge's own folders. */
-    own: () => [config, data, machines].flatMap((one) => namesIn(join(one, 'credbridge'))).sort(),
-    folders: { config, data, state: machines },
+    own: () => [config, data, kept].flatMap((one) => namesIn(join(one, 'credbridge'))).sort(),
+    folders: { config, data, state: kept },
     list: async (store: string): Promise<readonly { endpoint: string; account: string }[]> => {
       const listed = await run(join(commands, 'credbridge'), ['list', '--json'], {
         env: { ...env, CREDBRIDGE_STORE: store },

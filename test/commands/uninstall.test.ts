@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
+import { startPass } from '../real/pass.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
+import { run } from '../real/run.ts'
 import { dockerConfig, gitconfig, hasLibsecret, openHome } from './uninstall-world.ts'
 
 const signIn = 'username=alice\npassword=t0ken\n'
@@ -8,7 +10,7 @@ const signIn = 'username=alice\npassword=t0ken\n'
 needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
   needs('git-credential-libsecret', hasLibsecret)('where git has a keychain helper', () => {
     needsPrograms('docker-credential-secretservice', 'python3')('and docker, too', () => {
-      const open = () => openHome('unlocked', 'git-credential-libsecret', 'docker-credential-secretservice')
+      const open = () => openHome('unlocked', ['git-credential-libsecret', 'docker-credential-secretservice'])
 
       test('moves what is kept there, undoes every setup to the byte, and leaves no file', async () => {
         const { credbridge, git, docker, read, own, run, list } = await open()
@@ -189,6 +191,36 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     write('.docker/config.json', config)
     expect(await credbridge('uninstall', '--yes')).toMatchObject({ exitCode: 0 })
     expect([read('.docker/config.json'), own()]).toEqual([dockerConfig, []])
+  })
+
+  test('a configuration that undo leaves alone still asks credbridge, which is said', async () => {
+    const { credbridge, own, env, commands, write, home, folders } = await openHome('unlocked')
+    await credbridge('setup', 'git')
+    write('system', `[credential]\n\thelper = ${folders.data}/credbridge/commands/git-credential-credbridge\n`)
+    const asking = { ...env, GIT_CONFIG_SYSTEM: `${home}/system` }
+    const outcome = await run(`${commands}/credbridge`, ['uninstall', '--yes'], { env: asking })
+    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('left: git still asks credbridge\n') })
+    expect(own()).toContain('commands')
+  })
+
+  needsPrograms(
+    'docker-credential-pass',
+    'pass',
+    'gpg',
+  )('where the store is the helper that docker goes on with', () => {
+    test('the secret stays in it, and docker asks it', async () => {
+      const { GNUPGHOME = '', PASSWORD_STORE_DIR = '' } = (await startPass(onTestFinished)).env
+      const machine = { pointers: { GNUPGHOME, PASSWORD_STORE_DIR } }
+      const { credbridge, docker, read, env } = await openHome('no-service', [], machine)
+      await credbridge('use', 'helper:pass')
+      await credbridge('setup', '--yes', '--only', 'docker')
+      await docker('store', '{"ServerURL":"r.example.com:5000","Username":"bob","Secret":"d"}')
+      const outcome = await credbridge('uninstall', '--yes')
+      expect(outcome).toMatchObject({ exitCode: 0 })
+      expect(JSON.parse(read('.docker/config.json'))).toMatchObject({ credsStore: 'pass' })
+      const there = await run('docker-credential-pass', ['get'], { env, input: 'r.example.com:5000' })
+      expect(JSON.parse(there.stdout)).toMatchObject({ Username: 'bob', Secret: 'd' })
+    })
   })
 
   test('a locked keyring loses nothing', async () => {

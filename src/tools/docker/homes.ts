@@ -39,6 +39,7 @@ function helperHome(machine: Machine, file: string, name: string): Home {
   return {
     name: commandOf(name),
     isPlain: false,
+    sameAs: `helper:${name}`,
     takes: isForDocker,
     async held(credential) {
       const there = await signInAt(machine, name, serverFor(credential))
