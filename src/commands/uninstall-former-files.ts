@@ -1,12 +1,12 @@
 import { type Credential, type Entry, sameValue } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Machine } from '../system/machine.ts'
-import type { Home, PlainSecrets, Tool } from '../tools/tool.ts'
+import type { Keeper, PlainSecrets, Tool } from '../tools/tool.ts'
 import type { Taken } from './import-journal.ts'
 import { writeBack } from './import-undo.ts'
 
 /** The files from which an import moved a tool's secrets. Each can go back there. */
-export async function formerFiles(machine: Machine, tool: Tool, journal: readonly Taken[]): Promise<readonly Home[]> {
+export async function formerFiles(machine: Machine, tool: Tool, journal: readonly Taken[]): Promise<readonly Keeper[]> {
   const ofTool = journal.filter((entry) => entry.tool === tool.name && entry.trace['file'] !== undefined)
   const source = ofTool.length === 0 ? undefined : await tool.plainSecrets?.()
   if (source === undefined) return []
@@ -21,7 +21,7 @@ export async function formerFiles(machine: Machine, tool: Tool, journal: readonl
   )
 }
 
-function formerFile(machine: Machine, source: PlainSecrets, file: string, entries: readonly Taken[]): Home {
+function formerFile(machine: Machine, source: PlainSecrets, file: string, entries: readonly Taken[]): Keeper {
   const entryOf = (place: Pick<Entry, 'endpoint' | 'account' | 'owner'>) =>
     entries.find(({ endpoint, service, account, owner }) => {
       const isThere = endpoint === place.endpoint.key && service === (place.endpoint.form === 'service')

@@ -3,7 +3,7 @@ import { asFailure, Failure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import type { Home, Tool } from '../tools/tool.ts'
+import type { Keeper, Tool } from '../tools/tool.ts'
 import { sayLine } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { isAbsent } from './is-set-up.ts'
@@ -20,65 +20,66 @@ export interface Move {
   readonly store: Store
   readonly entry: Entry
   readonly tool: Tool
-  readonly home: Home
+  readonly keeper: Keeper
 }
 
-/** A secret that its new home has, too. */
+/** A secret that its new keeper has, too. */
 export interface Copied extends Move {
   readonly credential: Credential
 }
 
-interface ToolHomes {
+interface ToolKeepers {
   readonly tool: Tool
-  readonly homes: readonly Home[]
+  readonly keepers: readonly Keeper[]
 }
 
-/** A move for each secret that has a home. A keychain goes before a plain file. */
+/** A move for each secret that has a keeper. A keychain goes before a plain file. */
 export async function planMoves(
   context: CliContext,
   looks: readonly StoreLook[],
   undone: readonly Tool[],
 ): Promise<readonly Move[]> {
-  const all = await toolHomes(context)
+  const all = await toolKeepers(context)
   const moves: Move[] = []
   for (const { store, secrets } of looks) {
     for (const entry of store === undefined ? [] : secrets) {
-      const found = await homeFor(entry, all, undone)
+      const found = await keeperFor(entry, all, undone)
       if (store !== undefined && found !== undefined) moves.push({ store, entry, ...found })
     }
   }
   return moves
 }
 
-async function toolHomes(context: CliContext): Promise<readonly ToolHomes[]> {
+async function toolKeepers(context: CliContext): Promise<readonly ToolKeepers[]> {
   const { machine, terminal } = context
   const journal = taken(machine)
-  const all: ToolHomes[] = []
+  const all: ToolKeepers[] = []
   for (const tool of tools) {
     const former = await formerFiles(machine, tool, journal)
     try {
-      const own = tool.homes === undefined || (await isAbsent(machine, tool)) ? [] : await tool.homes(machine)
-      all.push({ tool, homes: [...own, ...former] })
+      const own = tool.keepers === undefined || (await isAbsent(machine, tool)) ? [] : await tool.keepers(machine)
+      all.push({ tool, keepers: [...own, ...former] })
     } catch (error) {
       sayLine(terminal, `note: nothing can be moved for ${tool.name}: ${asFailure(error).message}`)
-      all.push({ tool, homes: former })
+      all.push({ tool, keepers: former })
     }
   }
   return all
 }
 
-async function homeFor(
+async function keeperFor(
   entry: Entry,
-  all: readonly ToolHomes[],
+  all: readonly ToolKeepers[],
   undone: readonly Tool[],
-): Promise<Pick<Move, 'tool' | 'home'> | undefined> {
-  const fits = all.flatMap(({ tool, homes }) =>
-    homes.filter((home) => home.takes(entry)).map((home) => ({ tool, home })),
+): Promise<Pick<Move, 'tool' | 'keeper'> | undefined> {
+  const fits = all.flatMap(({ tool, keepers }) =>
+    keepers.filter((keeper) => keeper.takes(entry)).map((keeper) => ({ tool, keeper })),
   )
-  const ordered = [...fits.filter(({ home }) => !home.isPlain), ...fits.filter(({ home }) => home.isPlain)]
+  const ordered = [...fits.filter(({ keeper }) => !keeper.isPlain), ...fits.filter(({ keeper }) => keeper.isPlain)]
   for (const one of ordered) {
     // What a person keeps serves many tools. It goes to one that asked for it until now, or would find it there.
-    const isMeant = entry.owner !== person || undone.includes(one.tool) || (await one.home.wiring([entry])).length === 0
+    const isMeant =
+      entry.owner !== person || undone.includes(one.tool) || (await one.keeper.wiring([entry])).length === 0
     if (isMeant) return one
   }
   return undefined
@@ -93,14 +94,14 @@ export async function copyAll(
   const copied: Copied[] = []
   for (const move of moves) {
     if (await isStopped()) break
-    const { store, entry, home } = move
+    const { store, entry, keeper } = move
     try {
       const items = await store.find(asker, [entry.endpoint], entry.account)
       const credential = items.filter(isCredential).find((item) => samePlace(item, entry))
       if (credential === undefined) continue
-      await copy(home, credential)
+      await copy(keeper, credential)
       copied.push({ ...move, credential })
-      sayLine(terminal, `copied to ${home.name}: ${shownEntry(entry)}`)
+      sayLine(terminal, `copied to ${keeper.name}: ${shownEntry(entry)}`)
     } catch (error) {
       sayLine(terminal, `stays: ${shownEntry(entry)}: ${asFailure(error).message}`)
     }
@@ -108,15 +109,15 @@ export async function copyAll(
   return copied
 }
 
-async function copy(home: Home, credential: Credential): Promise<void> {
+async function copy(keeper: Keeper, credential: Credential): Promise<void> {
   if (hasExtras(credential)) {
-    throw new Failure('unsupported', `${home.name} keeps no more than a user name and a secret`)
+    throw new Failure('unsupported', `${keeper.name} keeps no more than a user name and a secret`)
   }
-  const before = await home.held(credential)
-  if (before === 'another') throw new Failure('refused', `${home.name} has another secret for it`)
-  if (before === 'none') await home.keep(credential)
-  if ((await home.held(credential)) === 'same') return
-  throw new Failure('internal', `${home.name} did not keep it`)
+  const before = await keeper.held(credential)
+  if (before === 'another') throw new Failure('refused', `${keeper.name} has another secret for it`)
+  if (before === 'none') await keeper.keep(credential)
+  if ((await keeper.held(credential)) === 'same') return
+  throw new Failure('internal', `${keeper.name} did not keep it`)
 }
 
 /** Removes what was copied, and puts it back if the copy is then gone: both may write to the same keychain. */
@@ -126,19 +127,19 @@ export async function removeCopied(
   isStopped: () => Promise<boolean>,
 ): Promise<number> {
   let moved = 0
-  for (const { store, entry, home, credential } of copied) {
+  for (const { store, entry, keeper, credential } of copied) {
     if (await isStopped()) break
-    if (home.sameAs === store.name) {
+    if (keeper.sameAs === store.name) {
       moved++
       continue
     }
     try {
       if (!(await store.remove(asker, entry, credential.secret))) {
         sayLine(terminal, `stays: ${shownEntry(entry)}: it was changed meanwhile`)
-      } else if ((await home.held(credential)) === 'same') moved++
+      } else if ((await keeper.held(credential)) === 'same') moved++
       else {
         await store.save(asker, credential)
-        sayLine(terminal, `stays: ${shownEntry(entry)}: ${home.name} no longer has it`)
+        sayLine(terminal, `stays: ${shownEntry(entry)}: ${keeper.name} no longer has it`)
       }
     } catch (error) {
       sayLine(terminal, `stays: ${shownEntry(entry)}: ${asFailure(error).message}`)

@@ -94,11 +94,11 @@ function showSurvey(context: CliContext, { setups, looks, moves, files }: Survey
     if (outlook.state === 'ready') show(context, tool, outlook.plan)
     if (outlook.state === 'other-way') terminal.say(`${tool.name}: ${formatFailure(outlook.failure)}`)
   }
-  for (const { entry, home } of moves.filter(isToKeychain)) {
-    sayLine(terminal, `move to ${home.name}: ${shownEntry(entry)}`)
+  for (const { entry, keeper } of moves.filter(isToKeychain)) {
+    sayLine(terminal, `move to ${keeper.name}: ${shownEntry(entry)}`)
   }
-  for (const { entry, home } of moves.filter((move) => !isToKeychain(move))) {
-    sayLine(terminal, `only if you agree, move to the plain file ${home.name}: ${shownEntry(entry)}`)
+  for (const { entry, keeper } of moves.filter((move) => !isToKeychain(move))) {
+    sayLine(terminal, `only if you agree, move to the plain file ${keeper.name}: ${shownEntry(entry)}`)
   }
   for (const { name, secrets, failure, unreadable } of looks) {
     for (const entry of secrets) {
@@ -113,8 +113,8 @@ function showSurvey(context: CliContext, { setups, looks, moves, files }: Survey
   for (const file of files) sayLine(terminal, `remove ${file}`)
 }
 
-function isToKeychain({ home }: Move): boolean {
-  return !home.isPlain
+function isToKeychain({ keeper }: Move): boolean {
+  return !keeper.isPlain
 }
 
 /** Asks all there is to ask. `undefined`: nothing shall be changed. */
@@ -126,7 +126,7 @@ async function agree(
   const { terminal } = context
   if (yes !== true && !(await asked(context, 'Uninstall credbridge as shown?'))) return undefined
   const plain = moves.filter((move) => !isToKeychain(move))
-  const files = [...new Set(plain.map(({ home }) => home.name))].join(', ')
+  const files = [...new Set(plain.map(({ keeper }) => keeper.name))].join(', ')
   const writesPlain =
     yes !== true &&
     plain.length > 0 &&
@@ -163,9 +163,10 @@ async function carryOut(context: CliContext, survey: Survey, { moves, removes }:
     return stop.aborted
   }
   try {
+    await sweepCopies(context)
     const copied = await copyAll(context, moves, isStopped)
     const failed = await undoAll(context, survey.setups, isStopped)
-    const wired = await wireHomes(context, copied, failed, isStopped)
+    const wired = await wireKeepers(context, copied, failed, isStopped)
     const moved = await removeCopied(context, wired, isStopped)
     const untouched = survey.looks.map((look) => ({
       ...look,
@@ -187,6 +188,13 @@ async function carryOut(context: CliContext, survey: Survey, { moves, removes }:
     await isStopped()
     signals.end()
   }
+}
+
+/** Removes copies for `credbridge restore` that are past their time, as every write does. */
+async function sweepCopies(context: CliContext): Promise<void> {
+  const broker = await context.broker()
+  // What cannot be read now stays, and is named at the end.
+  await broker.restorable.sweep().catch(() => undefined)
 }
 
 /** Undoes each setup and looks whether it is undone. Returns the names of the tools that still ask credbridge. */
@@ -216,23 +224,23 @@ async function undoAll(
 }
 
 /** Makes each tool look where its secrets are now. Returns what a tool finds there. */
-async function wireHomes(
+async function wireKeepers(
   { terminal }: CliContext,
   copied: readonly Copied[],
   failed: readonly string[],
   isStopped: () => Promise<boolean>,
 ): Promise<readonly Copied[]> {
   const wired: Copied[] = []
-  for (const home of new Set(copied.map((one) => one.home))) {
-    const ofHome = copied.filter((one) => one.home === home)
-    const tool = ofHome[0]?.tool.name ?? ''
+  for (const keeper of new Set(copied.map((one) => one.keeper))) {
+    const ofKeeper = copied.filter((one) => one.keeper === keeper)
+    const tool = ofKeeper[0]?.tool.name ?? ''
     if ((await isStopped()) || failed.includes(tool)) continue
     try {
-      for (const { says, apply } of await home.wiring(ofHome.map(({ entry }) => entry))) {
+      for (const { says, apply } of await keeper.wiring(ofKeeper.map(({ entry }) => entry))) {
         await apply()
         sayLine(terminal, says)
       }
-      wired.push(...ofHome)
+      wired.push(...ofKeeper)
     } catch (error) {
       terminal.say(formatFailure(asFailure(error)))
     }

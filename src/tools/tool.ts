@@ -108,7 +108,7 @@ export interface PlainSecrets {
 }
 
 /** A place where a tool finds its sign-ins without credbridge: a keychain helper of its own, or a plain file. */
-export interface Home {
+export interface Keeper {
   /** For a person: the helper or the file. */
   readonly name: string
   /** Whether every program that the person runs can read it. */
@@ -173,7 +173,7 @@ export interface Tool {
   readonly importOptions?: readonly SetupOption[]
   plainSecrets?(): Promise<PlainSecrets>
   /** Where its sign-ins can go when credbridge is uninstalled, the best first. */
-  homes?(machine: Machine): Promise<readonly Home[]>
+  keepers?(machine: Machine): Promise<readonly Keeper[]>
   /** The programs that `credbridge run` starts with the tool's credentials, by name on PATH. */
   readonly runs?: readonly string[]
   launcher?(): Promise<Launcher>

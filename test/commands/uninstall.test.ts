@@ -223,6 +223,18 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     })
   })
 
+  test('what can still be restored is no less kept than the rest', async () => {
+    const { credbridge, set, own } = await openHome('no-service')
+    await set('https://api.example.com', 'carol', 'x')
+    await credbridge('remove', 'https://api.example.com')
+    const { exitCode, stderr } = await credbridge('uninstall', '--yes')
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('stays in the vault store: a removed secret that credbridge restore could bring back\n')
+    expect(own()).toEqual(['store', 'vault', 'vault.key'])
+    await credbridge('restore', 'https://api.example.com')
+    expect((await credbridge('get', 'https://api.example.com')).stdout).toBe('x\n')
+  })
+
   test('a locked keyring loses nothing', async () => {
     const { credbridge, git, list, lock } = await openHome('unlocked')
     await credbridge('setup', 'git')

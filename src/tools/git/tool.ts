@@ -12,6 +12,6 @@ export const gitTool: Tool = {
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
   foreignHelpers: [libsecret, gcm],
   userFor: userForToken,
-  homes: async (machine) => (await import('./homes.ts')).gitHomes(machine),
+  keepers: async (machine) => (await import('./keepers.ts')).gitKeepers(machine),
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }

@@ -3,7 +3,7 @@ import { type Credential, type Entry, person } from '../../core/credential.ts'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { insideHelper } from '../../core/program.ts'
-import type { Home, Machine } from '../tool.ts'
+import type { Keeper, Machine } from '../tool.ts'
 import { asked, helperConfig, isPlainStore } from './config.ts'
 import { gitPlainSecrets, linesIn, usualFiles } from './import.ts'
 import { printMessage, readMessage } from './message.ts'
@@ -25,11 +25,11 @@ const prefix = 'git-credential-'
 /** In milliseconds. A keychain may ask the person first. */
 const limit = 60_000
 
-export async function gitHomes(machine: Machine): Promise<readonly Home[]> {
+export async function gitKeepers(machine: Machine): Promise<readonly Keeper[]> {
   const git = machine.program('git')
   if (git === undefined) return []
   const helper = await keychainHelper(machine, git)
-  return [...(helper === undefined ? [] : [helperHome(machine, git, helper)]), storeHome(machine, git)]
+  return [...(helper === undefined ? [] : [helperKeeper(machine, git, helper)]), storeKeeper(machine, git)]
 }
 
 interface Helper {
@@ -63,7 +63,7 @@ function programOf(machine: Machine, folder: string, value: string): string | un
   return inGits.find((path) => machine.files.exists(path)) ?? machine.program(names[0] ?? '')
 }
 
-function helperHome(machine: Machine, git: string, { value, program }: Helper): Home {
+function helperKeeper(machine: Machine, git: string, { value, program }: Helper): Keeper {
   const call = (verb: 'get' | 'store', credential: Credential, password?: string) =>
     machine.run(program, [verb], {
       input: `${printMessage({ ...questionFor(credential), password })}\n`,
@@ -91,7 +91,7 @@ function helperHome(machine: Machine, git: string, { value, program }: Helper): 
   }
 }
 
-function storeHome(machine: Machine, git: string): Home {
+function storeKeeper(machine: Machine, git: string): Keeper {
   const files = usualFiles(machine)
   const file = files.find((path) => machine.files.exists(path)) ?? files[0] ?? ''
   return {

@@ -1,7 +1,7 @@
 import type { Credential, Entry } from '../../core/credential.ts'
 import { hint } from '../../core/hint.ts'
 import { type Path, withValues } from '../json-text.ts'
-import type { Change, Home, Machine } from '../tool.ts'
+import type { Change, Keeper, Machine } from '../tool.ts'
 import { isServer, serverOf } from './address.ts'
 import { secretsInFile } from './auths.ts'
 import { putBackInFiles } from './auths-edits.ts'
@@ -23,19 +23,19 @@ const helpers: Readonly<Record<string, readonly string[]>> = {
   win32: ['wincred'],
 }
 
-export async function dockerHomes(machine: Machine): Promise<readonly Home[]> {
+export async function dockerKeepers(machine: Machine): Promise<readonly Keeper[]> {
   const file = client.configFile(machine)
   const text = readConfig(machine, file)
   if (!isInstalled(machine, client, text)) return []
   const named = [helperIn(text)(''), formerHelper(machine, [file, ...asSpelled(text, ['credsStore'])])]
   const others = named.filter((name) => typeof name === 'string' && name !== '' && name !== dockerHelper.name)
   for (const name of [...(others as readonly string[]), ...(helpers[machine.platform] ?? [])]) {
-    if (await helperWorks(machine, name)) return [helperHome(machine, file, name), authsHome(machine, file)]
+    if (await helperWorks(machine, name)) return [helperKeeper(machine, file, name), authsKeeper(machine, file)]
   }
-  return [authsHome(machine, file)]
+  return [authsKeeper(machine, file)]
 }
 
-function helperHome(machine: Machine, file: string, name: string): Home {
+function helperKeeper(machine: Machine, file: string, name: string): Keeper {
   return {
     name: commandOf(name),
     isPlain: false,
@@ -77,7 +77,7 @@ function wiring(machine: Machine, file: string, name: string, entries: readonly 
   }))
 }
 
-function authsHome(machine: Machine, file: string): Home {
+function authsKeeper(machine: Machine, file: string): Keeper {
   return {
     name: file,
     isPlain: true,
