@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Asker } from '../src/core/asker.ts'
 import { parseAddress } from '../src/core/endpoint.ts'
 import { Secret } from '../src/core/secret.ts'
 import { addSlot } from '../src/stores/vault/manage.ts'
@@ -20,6 +21,7 @@ import type { Form, World } from './world.ts'
 
 const [few, many] = [10, 10_000]
 const passphrase = new Secret('open sesame')
+const asker: Asker = { ...someone, ask: async () => passphrase }
 const question = 'protocol=https\nhost=git.example.com\n'
 
 /** A vault in separate folders, and the environment of the programs that use it. */
@@ -63,7 +65,7 @@ function getRow(world: World, form: Form, what: string, { env }: Place, more = '
 }
 
 function listRow(world: World, form: Form, { env }: Place): Row {
-  const answers = (stdout: string) => stdout.split('\n').length === many + 1
+  const answers = (stdout: string) => stdout.split('\n').length === many + 2 // a heading, and the end of the last line
   return {
     name: listName(world, form),
     steps: () => [{ program: form.command('credbridge'), words: ['list'], env, answers }],
@@ -104,7 +106,7 @@ async function placeOf(world: World, name: string, count: number): Promise<Place
 async function fill(options: VaultOptions, count: number): Promise<void> {
   const store = vaultStore(options)
   const save = (host: string) =>
-    store.save(someone, {
+    store.save(asker, {
       endpoint: parseAddress(`https://${host}`),
       account: 'alice',
       owner: 'git',

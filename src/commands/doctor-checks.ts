@@ -11,7 +11,7 @@ import type { Tool } from '../tools/tool.ts'
 import { shownAccount } from './arguments.ts'
 import type { StoresReport } from './doctor-stores.ts'
 import { checkTimes } from './doctor-times.ts'
-import { entryState, fixesFor, shownEnded } from './entry-state.ts'
+import { entryStates, fixesFor, shownEnded } from './entry-state.ts'
 import { asks } from './is-set-up.ts'
 import { lookingOnly, removeToolLeftovers } from './leftovers.ts'
 import { mintedStates } from './minted-state.ts'
@@ -69,11 +69,12 @@ async function checkRefused(context: CliContext, stores: StoresReport | undefine
   const broker = await context.broker()
   const entries = await broker.list()
   const ended = await (await broker.personActions()).endedUses(entries)
+  const stateIn = entryStates(entries, ended)
   return entries.flatMap((entry): DoctorLine[] => {
     const [fix] = isNoteKind(entry.kind) ? [] : fixesFor(entry, ended)
     if (fix === undefined) return []
     const { endpoint, account } = entry
-    const { ended: withheld } = entryState(entry, entries, ended)
+    const { ended: withheld } = stateIn(entry)
     const says = `${shownAccount(account)} at ${endpoint.key}: ${shownEnded(withheld, Date.now()).join('; ')}`
     return [{ state: 'note', says, fix }]
   })

@@ -1,5 +1,5 @@
 import type { Entry } from '../core/credential.ts'
-import { ourselves, toolOf } from '../core/credential.ts'
+import { isNoteKind, ourselves, toolOf } from '../core/credential.ts'
 import { type EndedUse, isWithheld } from '../core/ended-uses.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
@@ -15,9 +15,19 @@ export interface EntryState {
   readonly ended: readonly EndedUse[]
 }
 
-/** `entries`: all entries, notes included. */
-export function entryState(entry: Entry, entries: readonly Entry[], ended: readonly EndedUse[]): EntryState {
-  const notes = entries.filter(
+/** What tells the state of each credential. `entries`: all entries, notes included. */
+export function entryStates(entries: readonly Entry[], ended: readonly EndedUse[]): (entry: Entry) => EntryState {
+  const notesAt = new Map<string, Entry[]>()
+  for (const note of entries.filter(({ kind }) => isNoteKind(kind))) {
+    const notes = notesAt.get(note.endpoint.key)
+    if (notes === undefined) notesAt.set(note.endpoint.key, [note])
+    else notes.push(note)
+  }
+  return (entry) => entryState(entry, notesAt.get(entry.endpoint.key) ?? [], ended)
+}
+
+function entryState(entry: Entry, notesThere: readonly Entry[], ended: readonly EndedUse[]): EntryState {
+  const notes = notesThere.filter(
     ({ endpoint, account }) => account === entry.account && sameEndpoint(endpoint, entry.endpoint),
   )
   const lists = (name: string) => tools.some((tool) => tool.name === name && tool.lists?.(entry) === true)

@@ -41,7 +41,7 @@ export async function allKept({ engine, asker, broker }: CliContext): Promise<Al
     problems.push(...(await orProblem(async () => (await store.problems?.(asker)) ?? [], [])))
   }
   const opened = await broker()
-  const { restorable } = opened
+  const restorable = await opened.restorable()
   const ended = await orProblem(async () => (await opened.personActions()).endedUses(all), [])
   const hasCopies = all.some(({ kind }) => kind === 'erased')
   return {

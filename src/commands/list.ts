@@ -35,8 +35,8 @@ async function list(context: CliContext, filter: Filter, json: boolean): Promise
     for (const command of new Set(rows.flatMap(({ entry }) => fixesFor(entry, ended))))
       sayLine(terminal, `hint: ${command}`)
     const copies = all.some(({ kind }) => kind === 'erased') ? await refusedCopies(broker) : []
-    for (const copy of copies.filter(({ erased }) => filter.isAt(erased))) {
-      sayLine(terminal, `note: ${refusedCopy(copy, broker.restorable.madeAt(copy.until ?? 0), now)}`)
+    for (const { copy, takenAt } of copies.filter(({ copy }) => filter.isAt(copy.erased))) {
+      sayLine(terminal, `note: ${refusedCopy(copy, takenAt, now)}`)
       sayLine(terminal, hint`hint: credbridge restore ${placeWords(copy.erased.endpoint, copy.erased.account)}`)
     }
   }
@@ -63,7 +63,8 @@ function sayProblem(terminal: CliContext['terminal'], message: string, [first]: 
 /**
  * Copies that a server's refusal left. A person knows about their own removals. Empty if the store cannot be opened.
  */
-async function refusedCopies({ restorable }: Broker): Promise<readonly Copy[]> {
-  const copies = await restorable.all().catch(() => [])
-  return copies.filter(({ taken }) => taken === undefined)
+async function refusedCopies(broker: Broker): Promise<readonly { readonly copy: Copy; readonly takenAt: number }[]> {
+  const restorable = await broker.restorable()
+  const copies = (await restorable.all().catch(() => [])).filter(({ taken }) => taken === undefined)
+  return copies.map((copy) => ({ copy, takenAt: restorable.madeAt(copy.until ?? 0) }))
 }

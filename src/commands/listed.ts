@@ -5,7 +5,7 @@ import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { byName } from './arguments.ts'
-import { type EntryState, entryState } from './entry-state.ts'
+import { type EntryState, entryStates } from './entry-state.ts'
 import type { Filter } from './list-filter.ts'
 import { type MintedState, mintedStates, stateOf } from './minted-state.ts'
 
@@ -41,10 +41,11 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
   const meant = kept.filter(({ entry }) => !isNoteKind(entry.kind) && filter.isAt(entry))
   const commands = await actions.minted(meant.map(({ entry }) => entry))
   const minted = await mintedStates(context.machine, commands, Date.now())
+  const stateIn = entryStates(all, ended)
   const rows = meant
     .map(({ entry, store }) => {
       const printed = stateOf(entry, minted)
-      const state = entryState({ ...entry, kind: printed?.kind ?? entry.kind }, all, ended)
+      const state = stateIn({ ...entry, kind: printed?.kind ?? entry.kind })
       return { entry, store, state, printed }
     })
     .filter(({ entry, state }) => filter.isFor(entry, state))

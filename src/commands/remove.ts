@@ -90,7 +90,8 @@ async function remove(context: CliContext, { endpoint, account }: NamedPlace, op
   }
   const unreadable = count > 0 ? await actions.removeUnreadable(endpoint) : 0
   if (unreadable > 0) sayLine(terminal, `removed ${unreadable} that could not be read`)
-  if (forgets && (await broker.restorable.forget(which)) > 0) sayLine(terminal, 'removed the restorable copies')
+  if (forgets && (await (await broker.restorable()).forget(which)) > 0)
+    sayLine(terminal, 'removed the restorable copies')
   await sayHowToRestore(context, endpoint, [...restorable])
   return 0
 }
@@ -124,10 +125,9 @@ async function sayWhatIsLeft(
   sayLine(terminal, hint`hint: to remove it for good: credbridge remove --final ${placeWords(endpoint, account)}`)
 }
 
-function copiesAt(broker: Broker, which: Which): Promise<readonly Copy[]> {
-  return broker.restorable
-    .at(which.endpoint, which.account)
-    .then((copies) => copies.filter(({ erased }) => which.owner === undefined || erased.owner === which.owner))
+async function copiesAt(broker: Broker, which: Which): Promise<readonly Copy[]> {
+  const copies = await (await broker.restorable()).at(which.endpoint, which.account)
+  return copies.filter(({ erased }) => which.owner === undefined || erased.owner === which.owner)
 }
 
 function shown({ endpoint, account, owner, kind }: Entry): string {

@@ -8,7 +8,10 @@ import type { NamedPlace } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function restoreCommand(program: Command, context: CliContext): void {
-  const copies = async () => (await (await context.broker()).restorable.all()).map(({ erased }) => erased)
+  const copies = async () => {
+    const restorable = await (await context.broker()).restorable()
+    return (await restorable.all()).map(({ erased }) => erased)
+  }
   withService(program.command('restore [endpoint] [account]'))
     .description('restore a credential that a server refused, or that set or remove took away, within the last day')
     .option('--replace', 'replace a newer sign-in')
@@ -25,7 +28,7 @@ async function restore(
   options: { replace?: boolean },
 ): Promise<number> {
   const { terminal, broker } = context
-  const { restorable } = await broker()
+  const restorable = await (await broker()).restorable()
   const { back, waiting } = await restorable.restore(endpoint, account, options.replace)
   for (const item of back) {
     sayLine(terminal, `${shownAccount(item.account)} at ${item.endpoint.key} is back, saved by ${item.owner}`)

@@ -27,7 +27,7 @@ export async function keepSecret(context: CliContext, secret: PlainSecret, repla
   const others = await othersKept(context, secret)
   if (!replace && others.length > 0) return false
   const broker = await context.broker()
-  for (const other of others) if (other.owner === owner) await broker.restorable.keep(other, 'replaced')
+  for (const other of others) if (other.owner === owner) await (await broker.restorable()).keep(other, 'replaced')
   await broker.save(credential, { ...saving, asOwn: true })
   const kept = await broker.find({ tool: owner, kinds: [kind], endpoints: [endpoint], account })
   if (kept === undefined || !sameValue(kept.credential, credential)) {

@@ -5,14 +5,15 @@ import { type Credential, type Entry, person, type StoredItem } from './credenti
 import type { Hear } from './decision.ts'
 import type { Failure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
-import { type Listing, listFor } from './listing.ts'
+import type { Listing } from './listing.ts'
 import type { PersonActions } from './person-actions.ts'
-import { type Removal, removeFor } from './remove.ts'
-import { type Restorable, restorableIn } from './restorable.ts'
-import { type SaveResult, saveFor } from './save.ts'
+import type { Removal } from './remove.ts'
+import type { Restorable } from './restorable.ts'
+import type { SaveResult } from './save.ts'
 import type { Saving } from './saving.ts'
 import type { Answer, Lookup } from './selection.ts'
 import type { Store } from './store.ts'
+import type { Writes } from './writes.ts'
 
 export interface BrokerOptions {
   /** Lookups ask them in this order. Saves go to the first one only. */
@@ -55,18 +56,22 @@ export interface Broker {
   problems(): Promise<readonly Failure[]>
   /** The entries that a tool may list as its own, each with the account that a lookup would return. */
   listFor(listing: Listing): Promise<readonly Entry[]>
-  readonly restorable: Restorable
-  /** The actions of a person's commands. Loaded on first use, because no client's call needs them. */
+  restorable(): Promise<Restorable>
+  /** The actions of a person's commands. */
   personActions(): Promise<PersonActions>
 }
 
 export function createBroker(options: BrokerOptions): Broker {
   const { stores, asker, now, recoverHours, aliases = {}, tokenUser, mint, hearing } = options
   const withAliases = followAliases(aliases)
-  const restorable = restorableIn(stores[0], asker, now, recoverHours)
   const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
     wire.tokenUser === true && tokenUser !== undefined ? { ...wire, tokenUser } : wire
-  const parts: BrokerParts = { stores, asker, now, withAliases, restorable, withTokenUser }
+  let loaded: Promise<Writes> | undefined
+  const writes = () => {
+    const parts = { stores, asker, now, withAliases, withTokenUser }
+    loaded ??= import('./writes.ts').then(({ writesOf }) => writesOf(parts, recoverHours))
+    return loaded
+  }
   const reads = stores.map(
     (store): Read =>
       (endpoints, account) =>
@@ -97,21 +102,24 @@ export function createBroker(options: BrokerOptions): Broker {
   async function save(credential: Credential, saving: Saving = {}): Promise<SaveResult> {
     if (credential.owner === person) return (await (await personActions()).set(credential)).result
     const { borrows, ...others } = saving
-    return saveFor(parts, credential, borrows === undefined ? others : { ...others, borrows: withTokenUser(borrows) })
+    return (await writes()).save(
+      credential,
+      borrows === undefined ? others : { ...others, borrows: withTokenUser(borrows) },
+    )
   }
 
   async function personActions(): Promise<PersonActions> {
-    return (await import('./person-actions.ts')).personActions(parts)
+    return (await writes()).personActions()
   }
 
   return {
     find,
     save,
-    remove: (removal) => removeFor(parts, withTokenUser(removal)),
+    remove: async (removal) => (await writes()).remove(withTokenUser(removal)),
     list,
     problems,
-    listFor: (listing) => listFor(listing, { stores, asker, withAliases, now }),
-    restorable,
+    listFor: async (listing) => (await import('./listing.ts')).listFor(listing, { stores, asker, withAliases, now }),
+    restorable: async () => (await writes()).restorable,
     personActions,
   }
 }

@@ -300,16 +300,16 @@ describe('recovery', () => {
     await broker.save(credential('docker', 'a', 'd'))
     await gitErases('a', 'g')
     await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
-    expect((await broker.restorable.restore(origin)).back[0]?.secret.expose()).toBe('g')
+    expect((await (await broker.restorable()).restore(origin)).back[0]?.secret.expose()).toBe('g')
   })
 
   test("the use of another's that was ended by a refusal resumes, one that was ended on purpose does not", async () => {
     await broker.save(credential('person', 'a', 'p'))
     await gitErases('a', 'p')
     await broker.remove({ tool: 'docker', kinds: basic, endpoint: origin })
-    expect(await broker.restorable.resume(origin, 'b')).toEqual([])
-    expect(await broker.restorable.resume(origin)).toMatchObject([{ owner: 'git', account: 'a' }])
-    expect(await broker.restorable.resume(origin)).toEqual([])
+    expect(await (await broker.restorable()).resume(origin, 'b')).toEqual([])
+    expect(await (await broker.restorable()).resume(origin)).toMatchObject([{ owner: 'git', account: 'a' }])
+    expect(await (await broker.restorable()).resume(origin)).toEqual([])
     expect([await asks('git'), await asks('docker')]).toEqual(['a:p', undefined])
   })
 
@@ -317,7 +317,7 @@ describe('recovery', () => {
     await broker.save(credential('person', 'a', 'p'))
     await gitErases('a', 'p')
     time += 25 * 3_600_000
-    expect(await broker.restorable.resume(origin)).toEqual([])
+    expect(await (await broker.restorable()).resume(origin)).toEqual([])
     expect(await asks('git')).toBeUndefined()
   })
 
@@ -333,8 +333,8 @@ describe('recovery', () => {
         recoverable: true,
       })
     }
-    await expect(broker.restorable.restore(origin)).rejects.toMatchObject({ code: 'ambiguous' })
-    expect((await broker.restorable.restore(origin, 'b')).back[0]?.account).toBe('b')
+    await expect((await broker.restorable()).restore(origin)).rejects.toMatchObject({ code: 'ambiguous' })
+    expect((await (await broker.restorable()).restore(origin, 'b')).back[0]?.account).toBe('b')
     expect(await asks('git')).toBe('b:x')
   })
 })

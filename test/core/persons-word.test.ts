@@ -53,7 +53,7 @@ async function kept(): Promise<readonly string[]> {
 }
 
 const back = async (account?: string, replace?: boolean) =>
-  (await broker.restorable.restore(at, account, replace)).back.map(({ owner }) => owner).sort()
+  (await (await broker.restorable()).restore(at, account, replace)).back.map(({ owner }) => owner).sort()
 
 describe('a rotated secret', () => {
   test('is what every tool gets, whatever it saved itself', async () => {
@@ -259,7 +259,7 @@ describe('what it took can be restored', () => {
     await sets('alice', 'old')
     await signsIn('git', 'alice', 'gits')
     await sets('alice', 'new')
-    const { back: done, waiting } = await broker.restorable.restore(at, 'alice')
+    const { back: done, waiting } = await (await broker.restorable()).restore(at, 'alice')
     expect([done.map(({ owner }) => owner), waiting.map(({ owner }) => owner)]).toEqual([['git'], ['person']])
     expect([await asks('git'), await asks('docker')]).toEqual(['gits', 'new'])
   })

@@ -221,7 +221,7 @@ describe('members that this version does not know', () => {
     const secret = new Secret('of git alice')
     await broker.remove({ tool: 'git', kinds: ['basic'], endpoint: at, secret, recoverable: true })
     expect(await moreOf('git')).toEqual([])
-    expect((await broker.restorable.restore(at)).back[0]?.parts?.['session']?.expose()).toBe('t')
+    expect((await (await broker.restorable()).restore(at)).back[0]?.parts?.['session']?.expose()).toBe('t')
     expect(await moreOf('git')).toEqual([more.expose()])
   })
 
@@ -237,11 +237,11 @@ describe('members that this version does not know', () => {
     const copy = { account: `${at.key} alice`, owner: 'credbridge', until: time + 60_000 }
     const endpoint = { form: 'service', key: 'erased' } as const
     await store.save(someone, { ...copy, endpoint, kind: 'erased', more: new Secret(JSON.stringify(members)) })
-    expect((await broker.restorable.restore(at)).back).toEqual([])
-    expect(await broker.restorable.forget({ endpoint: at })).toBe(0)
-    expect(await broker.restorable.sweep()).toBe(0)
+    expect((await (await broker.restorable()).restore(at)).back).toEqual([])
+    expect(await (await broker.restorable()).forget({ endpoint: at })).toBe(0)
+    expect(await (await broker.restorable()).sweep()).toBe(0)
     time += 60_000
-    expect(await broker.restorable.sweep()).toBe(1)
+    expect(await (await broker.restorable()).sweep()).toBe(1)
   })
 })
 

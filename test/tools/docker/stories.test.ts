@@ -282,7 +282,7 @@ describe('through an alias', () => {
     expect(await gitGets(alias)).toBe('g')
     await gitErases('g', alias)
     expect([await gitGets(alias), await gitGets(), await dockerGets(alias)]).toEqual([undefined, 'g', 'g'])
-    expect((await talk.broker.restorable.restore(parseAddress(`https://${alias}`))).back).toEqual([])
+    expect((await (await talk.broker.restorable()).restore(parseAddress(`https://${alias}`))).back).toEqual([])
   })
 
   test('git stores the answer there: nothing is copied', async () => {

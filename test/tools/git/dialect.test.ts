@@ -282,18 +282,18 @@ describe('erase', () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
     talk.wait(23 * 3_600_000)
-    expect((await talk.broker.restorable.restore(parseAddress('https://git.example.com'))).back[0]?.account).toBe(
-      'alice',
-    )
+    expect(
+      (await (await talk.broker.restorable()).restore(parseAddress('https://git.example.com'))).back[0]?.account,
+    ).toBe('alice')
     expect(await get(at)).toBe('username=alice\npassword=pw=1= \n')
-    expect((await talk.broker.restorable.restore(parseAddress('https://git.example.com'))).back).toEqual([])
+    expect((await (await talk.broker.restorable()).restore(parseAddress('https://git.example.com'))).back).toEqual([])
   })
 
   test('after a day it is gone, and deleted at the next write', async () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
     talk.wait(25 * 3_600_000)
-    expect((await talk.broker.restorable.restore(parseAddress('https://git.example.com'))).back).toEqual([])
+    expect((await (await talk.broker.restorable()).restore(parseAddress('https://git.example.com'))).back).toEqual([])
     expect(await talk.store.list(someone)).toHaveLength(1)
     await talk.say(git, 'store', 'protocol=https\nhost=other.example.com\nusername=u\npassword=p\n')
     expect((await talk.store.list(someone)).map(({ endpoint }) => endpoint.key)).toEqual(['https://other.example.com'])
@@ -318,7 +318,9 @@ describe('erase', () => {
     await talk.say(git, 'store', alice)
     await talk.say(git, 'erase', alice)
     await talk.say(git, 'store', `${at}username=alice\npassword=new\n`)
-    await expect(talk.broker.restorable.restore(parseAddress('https://git.example.com'))).rejects.toMatchObject({
+    await expect(
+      (await talk.broker.restorable()).restore(parseAddress('https://git.example.com')),
+    ).rejects.toMatchObject({
       code: 'refused',
     })
     expect(await get(at)).toBe('username=alice\npassword=new\n')

@@ -63,7 +63,7 @@ describe.each(['basic', 'bearer'] as const)('a token of kind %s', (kind) => {
     await talk.say(git, 'erase', at('git.example.com', 'username=usual\npassword=TOK\n'))
     expect(await get(at('git.example.com'))).toBe('')
     expect(await get(at('git.example.com', 'username=usual\n'))).toBe('')
-    await talk.broker.restorable.resume(parseAddress('https://git.example.com'))
+    await (await talk.broker.restorable()).resume(parseAddress('https://git.example.com'))
     expect(await get(at('git.example.com'))).toBe('username=usual\npassword=TOK\n')
   })
 
