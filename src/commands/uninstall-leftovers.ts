@@ -80,6 +80,6 @@ export async function sayWhatIsLeft(context: CliContext, failed: readonly string
   if (failed.length === 0 && needed.length === 0) sayHowToRemoveProgram(terminal)
 }
 
-export function sayHowToRemoveProgram({ say }: Pick<Terminal, 'say'>): void {
+function sayHowToRemoveProgram({ say }: Pick<Terminal, 'say'>): void {
   say(`hint: to remove the program itself: ${howToRemoveProgram()}\n`)
 }
