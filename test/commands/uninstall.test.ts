@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, startedBy } from '../real/commands.ts'
 import { startPass } from '../real/pass.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -172,7 +173,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect(exitCode).toBe(0)
     expect(stderr).toMatch(/^git: .*\n {2}git: no longer ask .*git-credential-credbridge\n/m)
     expect(stderr).toMatch(/^only if you agree, move to the plain file .*\.git-credentials: alice at /m)
-    expect(stderr).toMatch(/^remove .*credbridge\/commands$/m)
+    expect(stderr).toMatch(/^remove .*\/state\/credbridge\/store$/m)
     expect(await credbridge('uninstall')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('hint: to go on without a question, add --yes\n'),
@@ -181,7 +182,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
   })
 
   test('a tool that cannot be undone keeps what it calls, and the next run finishes', async () => {
-    const { credbridge, read, own, write } = await openHome('unlocked')
+    const { credbridge, read, own, write, commands, folders } = await openHome('unlocked')
     await credbridge('setup', '--yes', '--only', 'git,docker')
     const config = read('.docker/config.json')
     write('.docker/config.json', '{ "credsStore": "credbridge" ')
@@ -189,20 +190,21 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect(exitCode).toBe(2)
     expect(stderr).toContain('left: docker still asks credbridge\n')
     expect(read('.gitconfig')).toBe(gitconfig)
-    expect(own()).toContain('commands')
+    expect(existsSync(startedBy('docker-credential-credbridge', commands, folders.data))).toBe(true)
     write('.docker/config.json', config)
     expect(await credbridge('uninstall', '--yes')).toMatchObject({ exitCode: 0 })
     expect([read('.docker/config.json'), own()]).toEqual([dockerConfig, []])
   })
 
   test('a configuration that undo leaves alone still asks credbridge, which is said', async () => {
-    const { credbridge, own, env, commands, write, home, folders } = await openHome('unlocked')
+    const { credbridge, env, commands, write, home, folders } = await openHome('unlocked')
     await credbridge('setup', 'git')
-    write('system', `[credential]\n\thelper = ${folders.data}/credbridge/commands/git-credential-credbridge\n`)
+    const helper = startedBy('git-credential-credbridge', commands, folders.data)
+    write('system', `[credential]\n\thelper = ${helper}\n`)
     const asking = { ...env, GIT_CONFIG_SYSTEM: `${home}/system` }
     const outcome = await run(`${commands}/credbridge`, ['uninstall', '--yes'], { env: asking })
     expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('left: git still asks credbridge\n') })
-    expect(own()).toContain('commands')
+    expect(existsSync(helper)).toBe(true)
   })
 
   needsPrograms(
