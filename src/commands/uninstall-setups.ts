@@ -2,6 +2,7 @@ import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { sayLine } from './arguments.ts'
+import { reachesUs } from './is-set-up.ts'
 import { type Candidate, isBroken, lookBackAtAll } from './setup-all.ts'
 import type { Copied } from './uninstall-moves.ts'
 import { ready } from './uninstall-survey.ts'
@@ -24,11 +25,11 @@ export async function undoAll(
     }
   }
   const failed: string[] = []
-  for (const { tool, setup, outlook } of await lookBackAtAll(context)) {
-    // A configuration of the whole system, which undo leaves alone, may name credbridge, too.
-    const asks = async () => (await setup.check(context.machine).catch(() => [])).some(({ state }) => state === 'ok')
+  for (const { tool, outlook } of await lookBackAtAll(context)) {
     const wasUndone = ready(setups).some((one) => one.tool === tool)
-    if (outlook.state === 'ready' || isBroken(outlook) || (wasUndone && (await asks()))) failed.push(tool.name)
+    // A configuration of the whole system, which undo leaves alone, may name credbridge, too.
+    const isLeft = outlook.state === 'ready' || isBroken(outlook)
+    if (isLeft || (wasUndone && (await reachesUs(context.machine, tool)))) failed.push(tool.name)
   }
   return failed
 }
