@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
 import { startPass } from '../real/pass.ts'
@@ -238,6 +239,29 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect(own()).toEqual(['store', 'vault', 'vault.key'])
     await credbridge('restore', 'https://api.example.com')
     expect((await credbridge('get', 'https://api.example.com')).stdout).toBe('x\n')
+  })
+
+  const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
+  needs('commands on Node', onNode)('if only the package is removed', () => {
+    test('git hears how to finish, and installed again it is finished', async () => {
+      const { env, commands, read, own } = await openHome('no-service')
+      const installed = join(commands, 'node_modules', 'credbridge', 'dist')
+      const install = () => cpSync(join(import.meta.dirname, '..', '..', 'dist'), installed, { recursive: true })
+      const credbridge = (...words: string[]) =>
+        run(process.execPath, [join(installed, 'credbridge.cjs'), ...words], { env })
+      install()
+      rmSync(join(commands, 'credbridge'))
+      await credbridge('setup', 'git')
+      rmSync(installed, { recursive: true })
+      const asking = { ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
+      const input = 'url=https://git.example.com\n\n'
+      const { stderr } = await run(join(commands, 'git'), ['credential', 'fill'], { env: asking, input })
+      expect(stderr).toContain('hint: if it was removed, install it again, and run: credbridge uninstall\n')
+      install()
+      const done = await credbridge('uninstall', '--yes')
+      expect(done).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('npm uninstall --global credbridge') })
+      expect([read('.gitconfig'), own()]).toEqual([gitconfig, []])
+    })
   })
 
   test('a locked keyring loses nothing', async () => {
