@@ -9,10 +9,11 @@ export interface DoctorLine {
   readonly fix?: Hint
 }
 
-/** The line for an error, with the first command in its hints as the fix; else with its first hint in the text. */
+/** The line for an error, with the first command in its hints as the fix. A hint before that one is in the text. */
 export function doctorLineOf(error: unknown): DoctorLine {
   const { message, hints } = asFailure(error)
-  const fix = hints.map(commandIn).find((command) => command !== undefined)
-  if (fix !== undefined) return { state: 'wrong', says: message, fix }
-  return { state: 'wrong', says: [message, ...hints.slice(0, 1)].join('; ') }
+  const commands = hints.map(commandIn)
+  const fix = commands.find((command) => command !== undefined)
+  const says = [message, ...(commands[0] === undefined ? hints.slice(0, 1) : [])].join('; ')
+  return fix === undefined ? { state: 'wrong', says } : { state: 'wrong', says, fix }
 }

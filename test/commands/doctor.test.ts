@@ -107,7 +107,9 @@ needs('the build (npm run build)', built)('built', () => {
       rmSync(keyFile)
       const broken = await doctor(world)
       expect(broken.exitCode).toBe(2)
-      expect(broken.text).toMatch(/^WRONG {3}vault: /m)
+      expect(broken.text).toMatch(
+        /^WRONG {3}vault: .*; restore the key file of this vault: .*\n {8}fix: credbridge vault put-aside$/m,
+      )
     })
 
     test('a locked keyring while nothing is settled is wrong, with the ways out', async () => {
