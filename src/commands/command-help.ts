@@ -36,6 +36,7 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
   import: ['Wire tools', 'credbridge import', 'credbridge import --dry-run', 'credbridge import --undo'],
   run: ['Wire tools', 'credbridge run --env API_TOKEN=api.example.com -- make deploy', 'credbridge run -- bun install'],
   allow: ['Wire tools', 'credbridge allow', 'credbridge allow .npmrc registry=1f3a'],
+  uninstall: ['Wire tools', 'credbridge uninstall --dry-run', 'credbridge uninstall'],
   use: ['Stores', 'credbridge use vault', 'credbridge use helper:pass --move'],
   move: [
     'Stores',

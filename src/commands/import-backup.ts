@@ -1,4 +1,4 @@
-import { isCredential, ourselves, samePlace } from '../core/credential.ts'
+import { isCredential, ourselves, type Place, samePlace } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -31,6 +31,11 @@ export interface Backup {
 }
 
 const place = { endpoint: serviceName('files before credbridge import'), account: '', owner: ourselves }
+
+/** Whether this is the place of the backup. */
+export function isBackup(one: Place): boolean {
+  return samePlace(one, place)
+}
 
 /** The kept backup; `undefined` if there is none that can be used. */
 export async function readBackup({ engine, asker }: CliContext): Promise<Backup | undefined> {

@@ -111,8 +111,8 @@ function isFrom({ removed }: SavedFile, entry: Taken): boolean {
   return removed.some((one) => JSON.stringify(one.entry) === JSON.stringify(entry))
 }
 
-/** Adds the refused entries with their failures. */
-async function writeBack(
+/** Writes these back, each by itself. Adds the refused entries with their failures. */
+export async function writeBack(
   machine: Machine,
   source: PlainSecrets,
   entries: readonly (readonly [Taken, Credential])[],

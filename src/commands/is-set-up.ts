@@ -13,6 +13,11 @@ export function asks(lines: readonly DoctorLine[]): boolean {
   return lines.some(({ state }) => state === 'ok' || state === 'wrong')
 }
 
+/** Whether the tool reaches credbridge now, for at least some endpoints. */
+export async function reachesUs(machine: Machine, tool: Tool): Promise<boolean> {
+  return (await linesOf(machine, tool)).some(({ state }) => state === 'ok')
+}
+
 /** Whether the tool is configured to ask credbridge without faults. True for a tool that needs no setup. */
 export async function asksWell(machine: Machine, name: Owner, tools: readonly Tool[]): Promise<boolean> {
   const tool = tools.find((one) => one.name === name)

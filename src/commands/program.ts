@@ -21,6 +21,7 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { uninstallCommand } from './uninstall.ts'
 import { usageError } from './usage-error.ts'
 import { useCommand } from './use.ts'
 
@@ -50,6 +51,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     importCommand,
     runCommand,
     allowCommand,
+    uninstallCommand,
     useCommand,
     moveCommand,
   ]) {

@@ -29,7 +29,8 @@ type Outlook =
   | { readonly state: 'ready'; readonly plan: Plan }
   | { readonly state: 'other-way'; readonly failure: Failure }
 
-interface Candidate {
+/** A tool, and what setup or its undo would do. */
+export interface Candidate {
   readonly tool: Tool
   readonly setup: Setup
   readonly outlook: Outlook
@@ -75,8 +76,18 @@ export async function setUpAll(
   return failed.length > 0 ? broken : 0
 }
 
+/** What undo would do, for each tool that has a setup. */
+export async function lookBackAtAll(context: CliContext): Promise<readonly Candidate[]> {
+  const all: Candidate[] = []
+  for (const tool of withSetup) {
+    const setup = await tool.setup()
+    all.push({ tool, setup, outlook: await lookBack(context, setup) })
+  }
+  return all
+}
+
 /** Whether a file or program is broken, and the tool not just one that needs another way. */
-function isBroken(outlook: Outlook): boolean {
+export function isBroken(outlook: Outlook): boolean {
   const otherWays: readonly FailureCode[] = ['unsupported', 'unavailable', 'refused', 'ambiguous']
   return outlook.state === 'other-way' && !otherWays.includes(outlook.failure.code)
 }
@@ -108,7 +119,8 @@ async function lookBack({ machine }: CliContext, setup: Setup): Promise<Outlook>
   }
 }
 
-function show({ terminal }: CliContext, { name, title }: Tool, { changes, remarks, signIns = [] }: Plan): void {
+/** Shows a plan to the person. */
+export function show({ terminal }: CliContext, { name, title }: Tool, { changes, remarks, signIns = [] }: Plan): void {
   terminal.say(`${name}: ${title}\n`)
   for (const { says } of changes) terminal.say(`  ${printable(says)}\n`)
   for (const secret of signIns) terminal.say(`  take over: ${shownSecret(secret)}\n`)

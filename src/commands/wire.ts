@@ -9,7 +9,7 @@ import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
 import type { Change, PlainSecret, Setup, SetupOptions, Tool, WhileKept } from '../tools/tool.ts'
 import { nothingThere } from './arguments.ts'
 import { taken } from './import-journal.ts'
-import { isSetUp } from './is-set-up.ts'
+import { isSetUp, reachesUs } from './is-set-up.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export type WireOptions = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
@@ -99,6 +99,8 @@ async function putAway(
   make: (changes: readonly Change[]) => Promise<void>,
   dryRun: boolean,
 ): Promise<void> {
+  // A registry that undo did not name, or a configuration of the whole system, may still lead to them.
+  if (!dryRun && (await reachesUs(machine, tool))) return
   const unused = await noLongerCalled(machine, tool)
   await make(unlinkingByName(machine, unused))
   if (!dryRun) machine.wrappers.remove(unused)

@@ -39,6 +39,8 @@ export interface StoreType {
   protects(context: StoreContext): Promise<string>
   /** Whether the store exists already; trying out one that does not would create it. Absent: nothing is created. */
   isMade?(context: StoreContext): Promise<boolean>
+  /** The files and folders that are of no use once it keeps nothing; only those that exist. Absent: it has none. */
+  files?(context: StoreContext): Promise<readonly string[]>
   /** Other programs' items with these attributes in the same keychain. */
   foreignItems?(
     context: StoreContext,

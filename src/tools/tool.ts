@@ -107,6 +107,24 @@ export interface PlainSecrets {
   putBackAll?(machine: Machine, taken: readonly TakenSecret[]): Promise<readonly (Failure | undefined)[]>
 }
 
+/** A place where a tool finds its sign-ins without credbridge: a keychain helper of its own, or a plain file. */
+export interface Keeper {
+  /** For a person: the helper or the file. */
+  readonly name: string
+  /** Whether every program that the person runs can read it. */
+  readonly isPlain: boolean
+  /** The name of the store of credbridge that keeps its items in the same place. Absent: there is none. */
+  readonly sameAs?: string
+  /** Whether the tool would look for such a credential there. */
+  takes(entry: Entry): boolean
+  /** What it has at the credential's place: this very secret, another one, or none. */
+  held(credential: Credential): Promise<'same' | 'another' | 'none'>
+  /** Adds the credential. Only for one of which `held` has said `none`. */
+  keep(credential: Credential): Promise<void>
+  /** The changes that make the tool look there for these, once it no longer asks credbridge. */
+  wiring(entries: readonly Entry[]): Promise<readonly Change[]>
+}
+
 /** Another program's items in the Secret Service, which `credbridge import --from` reads. */
 export interface ForeignHelper {
   /** The value of `--from`. */
@@ -154,6 +172,8 @@ export interface Tool {
   readonly setupOptions?: readonly SetupOption[]
   readonly importOptions?: readonly SetupOption[]
   plainSecrets?(): Promise<PlainSecrets>
+  /** Where its sign-ins can go when credbridge is uninstalled, the best first. */
+  keepers?(machine: Machine): Promise<readonly Keeper[]>
   /** The programs that `credbridge run` starts with the tool's credentials, by name on PATH. */
   readonly runs?: readonly string[]
   launcher?(): Promise<Launcher>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { built, installCommands } from '../real/commands.ts'
+import { built, installCommands, startedBy } from '../real/commands.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 
@@ -26,6 +26,7 @@ function openHome(config = dockerConfig) {
   const env = { HOME: home, PATH: commands, CREDBRIDGE_STORE: 'vault' }
   return {
     home,
+    commands,
     credbridge: (...words: string[]) => run(join(commands, 'credbridge'), words, { env, timeout: 60_000 }),
     git: (words: readonly string[], input: string) => run(join(commands, 'git'), words, { env, input }),
     read: (name: string) => readFileSync(join(home, name), 'utf8'),
@@ -74,6 +75,15 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       expect(read('.gitconfig')).toBe(gitconfig)
       expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'r.example.com': {} } })
       expect(await credbridge('setup', '--undo')).toMatchObject({ exitCode: 1, stderr: 'no tool asks credbridge\n' })
+    })
+
+    test('undo for one registry keeps the command that the other one calls', async () => {
+      const { home, commands, credbridge, read } = openHome('{}')
+      await credbridge('setup', 'docker', '--registry', 'a.example.com', 'b.example.com')
+      await credbridge('setup', 'docker', '--undo', '--registry', 'a.example.com')
+      expect(JSON.parse(read('.docker/config.json'))).toEqual({ credHelpers: { 'b.example.com': 'credbridge' } })
+      const command = startedBy('docker-credential-credbridge', commands, join(home, '.local', 'share'))
+      expect(existsSync(command)).toBe(true)
     })
 
     test('a broken file is named and left alone, and the next tool is set up', async () => {

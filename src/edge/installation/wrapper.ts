@@ -31,6 +31,8 @@ export interface Wrapper {
 
 const gone = 'credbridge: Node or credbridge is no longer where it was at setup'
 const mend = 'hint: credbridge doctor'
+/** Where nobody finds `credbridge`, it was removed without `credbridge uninstall`. */
+const finish = 'hint: if it was removed, install it again, and run: credbridge uninstall'
 
 /** A shell's exit code for a command that is not found. */
 const notFound = 127
@@ -46,7 +48,8 @@ ${keepsOptions ? '' : 'unset NODE_OPTIONS\n'}start() {
 ${starts.map(({ node, file }) => `start ${shellWord(node)} ${shellWord(file)} "$@"\n`).join('')}${
   versions === undefined ? '' : startOfNewest(versions)
 }echo ${shellWord(gone)} >&2
-echo ${shellWord(mend)} >&2
+if command -v credbridge >/dev/null 2>&1; then hint=${shellWord(mend)}; else hint=${shellWord(finish)}; fi
+echo "$hint" >&2
 exit ${notFound}
 `
 }
@@ -76,7 +79,8 @@ export function batchWrapper({ command, starts: [{ node, file }], keepsOptions =
     '@exit /b %errorlevel%',
     ':gone',
     `@echo ${gone} 1>&2`,
-    `@echo ${mend} 1>&2`,
+    '@where credbridge >nul 2>nul',
+    `@if errorlevel 1 (echo ${finish} 1>&2) else (echo ${mend} 1>&2)`,
     `@exit /b ${notFound}`,
   ]
   return lines.map((line) => `${line}\r\n`).join('')

@@ -1,10 +1,16 @@
 import type { StoreType } from '../store-type.ts'
+import { indexFileIn } from './place.ts'
 
 export const keychainType: StoreType = {
   name: 'keychain',
   canBeSettled: true,
   isSystemKeychain: (platform) => platform !== 'linux',
   open: async ({ machine }) => (await import('./open.ts')).openKeychain(machine),
+  async files({ machine }) {
+    const { sealingOptions } = await import('../vault/machine-options.ts')
+    const index = indexFileIn(machine.folders.data)
+    return [index, `${index}.lock`, sealingOptions(machine).folder].filter((path) => machine.files.exists(path))
+  },
   async protects({ machine: { platform } }) {
     if (platform === 'win32') return 'encrypted for your account: every program that you run can read it'
     if (platform === 'darwin') return 'encrypted under your login password: every script that node runs can read it'

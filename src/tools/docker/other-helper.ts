@@ -55,6 +55,20 @@ export async function putBackInHelper(
   if (ran.exitCode !== 0) throw new Failure('unavailable', `${commandOf(name)} did not store ${server} again`)
 }
 
+/** The sign-in that the helper has for a server; `undefined` if it has none, or one that cannot be read. */
+export async function signInAt(machine: Machine, name: string, server: string): Promise<Credential | undefined> {
+  return credentialFrom(machine, server, await call(machine, programOf(machine, name), 'get', server))
+}
+
+/** Whether the helper is installed, is not credbridge itself, and can list what it has. */
+export async function helperWorks(machine: Machine, name: string): Promise<boolean> {
+  try {
+    return (await call(machine, programOf(machine, name), 'list', 'unused')).exitCode === 0
+  } catch {
+    return false
+  }
+}
+
 const stayingThere = { takeOut() {} }
 
 function leaving(

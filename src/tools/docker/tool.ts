@@ -47,6 +47,7 @@ export const dockerTool: Tool = {
     { flags: '--helper <name>', says: 'import from docker-credential-<name> instead of from files' },
   ],
   plainSecrets: async () => (await import('./import.ts')).dockerPlainSecrets,
+  keepers: async (machine) => (await import('./keepers.ts')).dockerKeepers(machine),
   foreignHelpers: [dockerSecretService],
   lists,
   seeOnlyListed: (entry, machine) => (lists(entry) && isRegistry(entry.endpoint) ? clientsByList(machine) : []),

@@ -64,6 +64,16 @@ export function helperConfig(machine: Machine, git: string): HelperConfig {
   }
 }
 
+/** The helpers that git asks. An empty value cancels those before it. */
+export function asked(values: readonly string[]): readonly string[] {
+  return values.slice(values.lastIndexOf('') + 1)
+}
+
+/** git-credential-store(1), with or without options. */
+export function isPlainStore(value: string): boolean {
+  return /^([^!]*[/\\])?(git-credential-)?store(\.exe)?( |$)/.test(value)
+}
+
 async function readIn(machine: Machine, git: string, ...words: string[]): Promise<readonly string[]> {
   const ran = await machine.run(git, ['config', '--null', ...words])
   return ran.stdout === '' ? [] : ran.stdout.split('\0').slice(0, -1)

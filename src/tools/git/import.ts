@@ -30,13 +30,15 @@ export const gitPlainSecrets: PlainSecrets = {
 const stopStoring =
   'if git still asks `store`, git writes them again: git config --global --unset credential.helper store'
 
-function usualFiles({ home, env }: Machine): string[] {
+/** The files in which `store` looks, in this order. */
+export function usualFiles({ home, env }: Machine): string[] {
   const named = env['XDG_CONFIG_HOME'] ?? ''
   const config = isAbsolute(named) ? named : join(home, '.config')
   return [join(home, '.git-credentials'), join(config, 'git', 'credentials')]
 }
 
-function linesIn(machine: Machine, file: string): readonly StoreLine[] {
+/** The lines of a file that have a user name and a password. */
+export function linesIn(machine: Machine, file: string): readonly StoreLine[] {
   return (machine.files.read(file) ?? '').split('\n').flatMap((text, at) => storeLine(file, at, text) ?? [])
 }
 

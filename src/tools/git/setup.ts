@@ -3,7 +3,7 @@ import { hint } from '../../core/hint.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
-import { type HelperConfig, helperConfig, hintsFrom } from './config.ts'
+import { asked, type HelperConfig, helperConfig, hintsFrom, isPlainStore } from './config.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
@@ -88,11 +88,6 @@ function howItStands(values: readonly string[], ours: string): DoctorLine {
   return { state: 'wrong', says, fix }
 }
 
-/** The helpers that git asks. An empty value cancels those before it. */
-function asked(values: readonly string[]): readonly string[] {
-  return values.slice(values.lastIndexOf('') + 1)
-}
-
 function others(values: readonly string[]): readonly string[] {
   return values.filter((value) => !namesOwnHelper(value))
 }
@@ -137,11 +132,6 @@ function writersInTheClear(values: readonly string[]): readonly DoctorLine[] {
       fix: hint`credbridge setup git --only`,
     }
   })
-}
-
-/** git-credential-store(1), with or without options. */
-function isPlainStore(value: string): boolean {
-  return /^([^!]*[/\\])?(git-credential-)?store(\.exe)?( |$)/.test(value)
 }
 
 /** The servers for which git does not ask us, as after `gh auth setup-git`. */

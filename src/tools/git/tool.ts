@@ -12,5 +12,6 @@ export const gitTool: Tool = {
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
   foreignHelpers: [libsecret, gcm],
   userFor: userForToken,
+  keepers: async (machine) => (await import('./keepers.ts')).gitKeepers(machine),
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,
 }

@@ -132,8 +132,12 @@ describe('the wrapper of a command', () => {
     commandAt('ours', 'dist')
     const path = wrapper({ node: at('versions', 'v22.1.0', 'bin', 'node') })
     rmSync(at('versions'), { recursive: true })
-    const gone = 'credbridge: Node or credbridge is no longer where it was at setup\nhint: credbridge doctor\n'
-    expect(await start(path)).toMatchObject({ stdout: '', stderr: gone, exitCode: 127 })
+    const gone = 'credbridge: Node or credbridge is no longer where it was at setup\n'
+    const finish = 'hint: if it was removed, install it again, and run: credbridge uninstall\n'
+    expect(await start(path)).toMatchObject({ stdout: '', stderr: gone + finish, exitCode: 127 })
+    put(at('bin', 'credbridge'), '#!/bin/sh\n', 0o755)
+    const found = await start(path, { PATH: at('bin') })
+    expect(found).toMatchObject({ stdout: '', stderr: `${gone}hint: credbridge doctor\n`, exitCode: 127 })
   })
 
   test('a place where others could put a program is not tried', async () => {
@@ -167,7 +171,8 @@ describe('the wrapper of a command', () => {
       '@exit /b %errorlevel%',
       ':gone',
       '@echo credbridge: Node or credbridge is no longer where it was at setup 1>&2',
-      '@echo hint: credbridge doctor 1>&2',
+      '@where credbridge >nul 2>nul',
+      '@if errorlevel 1 (echo hint: if it was removed, install it again, and run: credbridge uninstall 1>&2) else (echo hint: credbridge doctor 1>&2)',
       '@exit /b 127',
       '',
     ])

@@ -1,0 +1,74 @@
+import { formatFailure } from '../core/failure-text.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { ownFilesIn } from '../system/own-files.ts'
+import { sayLine } from './arguments.ts'
+import { type Candidate, isBroken, lookBackAtAll, show } from './setup-all.ts'
+import { type Move, planMoves } from './uninstall-moves.ts'
+import { isEmpty, lookIntoStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
+
+/** All that is there to be undone. */
+export interface Survey {
+  readonly setups: readonly Candidate[]
+  readonly looks: readonly StoreLook[]
+  readonly moves: readonly Move[]
+  readonly files: readonly string[]
+}
+
+/** Looks at setups, stores and files, and changes nothing. */
+export async function lookAround(context: CliContext): Promise<Survey> {
+  const setups = await lookBackAtAll(context)
+  const looks = await lookIntoStores(context)
+  const moves = await planMoves(
+    context,
+    looks,
+    ready(setups).map(({ tool }) => tool),
+  )
+  const stores = looks.filter(isEmpty).flatMap(({ files }) => files)
+  const keepsFiles = looks.some((look) => !isEmpty(look) && look.files.length > 0)
+  const own = ownFilesIn(context.machine.folders, keepsFiles ? 'needed' : 'not needed')
+  return { setups, looks, moves, files: [...stores, ...own] }
+}
+
+/** Those whose setup can be undone now. */
+export function ready(setups: readonly Candidate[]): readonly Candidate[] {
+  return setups.filter(({ outlook }) => outlook.state === 'ready')
+}
+
+/** Whether there is nothing to do. `removes`: whether secrets that have no other place are to be deleted. */
+export function isNothing({ setups, looks, moves, files }: Survey, removes: boolean): boolean {
+  const isUndone = setups.every(({ outlook }) => outlook.state !== 'ready' && !isBroken(outlook))
+  const isTidy = looks.every((look) => (isEmpty(look) ? look.notes.length === 0 : !removes))
+  return isUndone && moves.length === 0 && files.length === 0 && isTidy
+}
+
+/** Shows every step to the person. */
+export function showSurvey(context: CliContext, { setups, looks, moves, files }: Survey): void {
+  const { terminal } = context
+  for (const { tool, outlook } of setups) {
+    if (outlook.state === 'ready') show(context, tool, outlook.plan)
+    if (outlook.state === 'other-way' && isBroken(outlook))
+      terminal.say(`${tool.name}: ${formatFailure(outlook.failure)}`)
+  }
+  for (const { entry, keeper } of moves.filter(isToKeychain)) {
+    sayLine(terminal, `move to ${keeper.name}: ${shownEntry(entry)}`)
+  }
+  for (const { entry, keeper } of moves.filter((move) => !isToKeychain(move))) {
+    sayLine(terminal, `only if you agree, move to the plain file ${keeper.name}: ${shownEntry(entry)}`)
+  }
+  for (const { name, secrets, failure, unreadable } of looks) {
+    for (const entry of secrets) {
+      if (!moves.some((move) => move.entry === entry))
+        sayLine(terminal, `stays in the ${name} store: ${shownEntry(entry)}`)
+    }
+    if (unreadable > 0) sayLine(terminal, `stays in the ${name} store: ${unreadable} that cannot be read`)
+    if (failure !== undefined)
+      sayLine(terminal, `stays: the ${name} store, which cannot be looked at: ${failure.message}`)
+    for (const way of failure?.hints ?? []) sayLine(terminal, `hint: ${way}`)
+  }
+  for (const file of files) sayLine(terminal, `remove ${file}`)
+}
+
+/** Whether the secret goes where not every program can read it. */
+export function isToKeychain({ keeper }: Move): boolean {
+  return !keeper.isPlain
+}
