@@ -50,15 +50,27 @@ function crate({ name, version, license, repository, manifest_path }: Package): 
   if (license === null) throw new Error(`${name} says no licence`)
   const notice = notices(dirname(manifest_path))
   const where = `Its package holds no text of the licence; its sources are at ${repository}.`
-  return { name, version, license, purl: `pkg:cargo/${name}@${version}`, notice: notice === '' ? where : notice }
+  // An older way to write the same: https://doc.rust-lang.org/cargo/reference/manifest.html#the-license-and-license-file-fields
+  const expression = license.replaceAll('/', ' OR ')
+  return {
+    name,
+    version,
+    license: expression,
+    purl: `pkg:cargo/${name}@${version}`,
+    notice: notice === '' ? where : notice,
+  }
 }
 
-/** The licence texts in a crate's folder and, as for the C sources in some crates, one level below. */
+/** Where crates keep C sources of others, with a licence of their own. */
+const withSources = ['quickjs', 'third_party', 'fiat']
+
+/** The licence texts in a crate's folder, and in those of the C sources in it. */
 function notices(folder: string): string {
   const files = readdirSync(folder, { withFileTypes: true })
   const own = files.filter((it) => it.isFile() && /^(licen[cs]e|copying|notice)/i.test(it.name))
   const below = files
-    .filter((it) => it.isDirectory() && it.name === 'quickjs')
+    .filter((it) => it.isDirectory() && withSources.includes(it.name))
     .map((it) => notices(join(folder, it.name)))
-  return [...own.map((it) => readFileSync(join(folder, it.name), 'utf8').trim()), ...below].join('\n\n')
+  const texts = [...own.map((it) => readFileSync(join(folder, it.name), 'utf8').trim()), ...below]
+  return texts.filter((text) => text !== '').join('\n\n')
 }

@@ -14,8 +14,30 @@ const entry = join(root, 'build', 'native-entry.ts')
 /** The replacements for packages and for files of src/. */
 const instead: Readonly<Record<string, string>> = {
   '@napi-rs/keyring': 'runtime/keychain.ts',
+  'src/system/http/transport.ts': 'runtime/http/transport.ts',
   'src/system/unix-socket-pipe.ts': 'runtime/unix-socket.ts',
 }
+
+/** Names of the web that Node has everywhere. Here only clients of HTTP have them, from these files of runtime/web. */
+const web: Readonly<Record<string, string>> = {
+  AbortController: 'abort',
+  AbortSignal: 'abort',
+  CryptoKey: 'crypto',
+  Headers: 'headers',
+  Response: 'response',
+  TextDecoder: 'text',
+  TextEncoder: 'text',
+  URL: 'url',
+  URLSearchParams: 'url',
+  atob: 'text',
+  btoa: 'text',
+  crypto: 'crypto',
+  fetch: 'fetch',
+  structuredClone: 'clone',
+}
+
+/** Where they are used. Anywhere else they are unknown names, which test/standalone/globals.test.ts finds. */
+const withWeb = /\/(?:(?:src|test)\/system\/http|src\/sign-in|node_modules\/oauth4webapi)\/.*\.[jt]s$/
 
 /** The modules that packages load by `require`. */
 const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
@@ -66,8 +88,20 @@ const native: Plugin = {
       const file = join(root, instead[name] ?? `runtime/node/${name.replace(/^node:/, '')}.ts`)
       return existsSync(file) ? { path: file, sideEffects: false } : undefined
     })
+    onLoad({ filter: withWeb }, ({ path }) => ({
+      contents: withNames(readFileSync(path, 'utf8')),
+      loader: path.endsWith('.ts') ? 'ts' : 'js',
+    }))
     onLoad({ filter: /\/node_modules\/.*\.js$/ }, ({ path }) => ({ contents: withImports(readFileSync(path, 'utf8')) }))
   },
+}
+
+/** Imports the names of the web that the text has. The bundler drops those that are only part of a comment or a type. */
+function withNames(text: string): string {
+  const imported = Object.entries(web)
+    .filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
+    .map(([name, file]) => `import { ${name} } from ${JSON.stringify(join(root, 'runtime', 'web', `${file}.ts`))}\n`)
+  return imported.join('') + text
 }
 
 /**

@@ -27,7 +27,7 @@ export async function buildNative(outfile: string): Promise<readonly Bundled[]> 
   const bundle = `${outfile}.bundle`
   try {
     const inputs = await bundleForNative(bundle)
-    cargo(['fetch'])
+    cargo(['fetch', `--target=${machine()}`])
     cargo(['build', '--release', '--quiet'], { CREDBRIDGE_BUNDLE: bundle, ...withoutPaths() })
     copyFileSync(join(target, 'release', 'credbridge'), outfile)
     const metadata = cargo(['metadata', '--format-version=1', `--filter-platform=${machine()}`])
@@ -35,6 +35,14 @@ export async function buildNative(outfile: string): Promise<readonly Bundled[]> 
   } finally {
     rmSync(bundle, { recursive: true, force: true })
   }
+}
+
+/** Builds an executable of the host with another program than the commands, quickly, for tests. */
+export async function buildProgram(outfile: string, program: string): Promise<void> {
+  const bundle = `${outfile}.bundle`
+  await bundleForNative(bundle, program)
+  cargo(['build', '--quiet'], { CREDBRIDGE_BUNDLE: bundle })
+  copyFileSync(join(target, 'debug', 'credbridge'), outfile)
 }
 
 function cargo(words: readonly string[], env: Readonly<Record<string, string>> = {}): string {

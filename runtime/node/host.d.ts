@@ -98,6 +98,45 @@ declare module 'host:process' {
 declare module 'host:socket' {
   /** A non-blocking file descriptor, connected to this path, or to an abstract name after a NUL. */
   export function connect(path: string): number
+  /** A non-blocking file descriptor that begins to connect. It can be written when that has succeeded or failed. */
+  export function connectTo(address: string, port: number): number
+  /** Throws the error if it could not connect. */
+  export function checkConnected(fd: number): void
+}
+
+declare module 'host:names' {
+  /** A file descriptor that is at its end when the addresses of the host have been looked up. */
+  export function lookUp(host: string): number
+  /** In the system's order. Throws ENOTFOUND, or EAI_AGAIN. */
+  export function found(fd: number): string[]
+}
+
+declare module 'host:tls' {
+  /** Whether the certificate, in PEM, can be an authority. */
+  export function isCertificate(pem: string): boolean
+  /** The number of a list of authorities, in PEM: the system's as far as they can be read, and a person's own. */
+  export function trust(system: string, own: string): number
+  /** The number of a new connection. Errors have the codes of OpenSSL and Node. */
+  export function open(trust: number, name: string): number
+  export function close(session: number): void
+  export function isHandshaking(session: number): boolean
+  /** Takes what came from the server. */
+  export function give(session: number, bytes: Uint8Array): void
+  /** What is to be sent to the server; empty if that is nothing. */
+  export function take(session: number): Uint8Array<ArrayBuffer>
+  /** Encrypts bytes, which are then to be taken. */
+  export function write(session: number, bytes: Uint8Array): void
+  /** The decrypted bytes that are here; empty: none yet; `undefined`: the server has ended the connection. */
+  export function read(session: number): Uint8Array<ArrayBuffer> | undefined
+}
+
+declare module 'host:http' {
+  /** A length in bytes, the status, then names and values of the headers in turn; `undefined`: more is needed. */
+  export function head(bytes: Uint8Array): [length: string, status: string, ...headers: string[]] | undefined
+  /** The length of the line before a chunk, and of the chunk; `undefined`: more is needed. */
+  export function chunkSize(bytes: Uint8Array): [length: number, size: number] | undefined
+  /** The length of the lines after the last chunk; `undefined`: more is needed. */
+  export function trailers(bytes: Uint8Array): number | undefined
 }
 
 declare module 'host:terminal' {
@@ -118,6 +157,13 @@ declare module 'host:url' {
   /** `undefined` if it is not a valid URL. */
   export function parse(text: string): Parts | undefined
   export function withHostname(href: string, name: string): Parts
+  export function resolve(text: string, base: string): Parts | undefined
+  /** A part by the name of its property. */
+  export function part(href: string, name: string): string | undefined
+  export function withPart(href: string, name: string, value: string): Parts | undefined
+  /** Names and values in turn. */
+  export function parseForm(text: string): string[]
+  export function formOf(namesAndValues: readonly string[]): string
   type Parts = [href: string, username: string, hostname: string]
 }
 
@@ -155,6 +201,16 @@ declare module 'host:crypto' {
   /** The base to the power of the exponent, in the second Oakley group. */
   export function oakley2(base: Uint8Array, exponent: Uint8Array): Uint8Array<ArrayBuffer>
   export function verifyEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** `algorithm` is RS256, PS256 and so on. */
+  export function verifyRsa(
+    algorithm: string,
+    modulus: Uint8Array,
+    exponent: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): boolean
+  /** `algorithm` is ES256 or ES384; the key is an uncompressed point. */
+  export function verifyEcdsa(algorithm: string, key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
 }
 
 declare module 'host:child' {

@@ -5,12 +5,12 @@ import { parse, withHostname } from 'host:url'
 type Parts = NonNullable<ReturnType<typeof parse>>
 
 export class URL {
-  #parts: Parts
+  protected parts: Parts
 
   constructor(text: string) {
     const parts = parse(text.toWellFormed())
     if (parts === undefined) throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' })
-    this.#parts = parts
+    this.parts = parts
   }
 
   static canParse(text: string): boolean {
@@ -18,19 +18,19 @@ export class URL {
   }
 
   get href(): string {
-    return this.#parts[0]
+    return this.parts[0]
   }
 
   get username(): string {
-    return this.#parts[1]
+    return this.parts[1]
   }
 
   get hostname(): string {
-    return this.#parts[2]
+    return this.parts[2]
   }
 
   /** An invalid host leaves it unchanged. */
   set hostname(name: string) {
-    this.#parts = withHostname(this.href, name.toWellFormed())
+    this.parts = withHostname(this.href, name.toWellFormed())
   }
 }

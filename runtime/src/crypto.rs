@@ -9,12 +9,14 @@ use aes_gcm::{Aes256Gcm, KeyInit};
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Odd, U1024};
 use hmac::{Hmac, Mac};
+use ring::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};
 use rquickjs::{Ctx, Exception, Result, TypedArray};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 native_module! {
     "digest": digest, "hmac": hmac, "hkdf": hkdf, "scrypt": scrypt, "sealGcm": seal_gcm, "openGcm": open_gcm,
     "encryptCbc": encrypt_cbc, "decryptCbc": decrypt_cbc, "oakley2": oakley2, "verifyEd25519": verify_ed25519,
+    "verifyRsa": verify_rsa, "verifyEcdsa": verify_ecdsa,
 }
 
 fn all<'a>(bytes: &'a Bytes<'_>) -> &'a [u8] {
@@ -33,6 +35,7 @@ fn wrong(ctx: &Ctx<'_>, what: &str) -> rquickjs::Error {
 fn digest<'js>(ctx: Ctx<'js>, algorithm: String, bytes: Bytes<'js>) -> Result<Bytes<'js>> {
     match algorithm.as_str() {
         "sha256" => answer(&ctx, Sha256::digest(all(&bytes)).to_vec()),
+        "sha384" => answer(&ctx, Sha384::digest(all(&bytes)).to_vec()),
         "sha512" => answer(&ctx, Sha512::digest(all(&bytes)).to_vec()),
         _ => Err(wrong(&ctx, "Digest method not supported")),
     }
@@ -152,4 +155,48 @@ fn verify_ed25519(key: Bytes<'_>, message: Bytes<'_>, signature: Bytes<'_>) -> b
         key.verify_strict(all(&message), &signature).ok()
     };
     verified().is_some()
+}
+
+/// With a key of 2048 to 8192 bits. `algorithm` is a name of JOSE. False also if the key is invalid.
+fn verify_rsa<'js>(
+    ctx: Ctx<'js>,
+    algorithm: String,
+    modulus: Bytes<'js>,
+    exponent: Bytes<'js>,
+    message: Bytes<'js>,
+    signature: Bytes<'js>,
+) -> Result<bool> {
+    let parameters: &RsaParameters = match algorithm.as_str() {
+        "RS256" => &signature::RSA_PKCS1_2048_8192_SHA256,
+        "RS384" => &signature::RSA_PKCS1_2048_8192_SHA384,
+        "RS512" => &signature::RSA_PKCS1_2048_8192_SHA512,
+        "PS256" => &signature::RSA_PSS_2048_8192_SHA256,
+        "PS384" => &signature::RSA_PSS_2048_8192_SHA384,
+        "PS512" => &signature::RSA_PSS_2048_8192_SHA512,
+        _ => return Err(wrong(&ctx, "Unrecognized algorithm name")),
+    };
+    let key = RsaPublicKeyComponents { n: number(&modulus), e: number(&exponent) };
+    Ok(key.verify(parameters, all(&message), all(&signature)).is_ok())
+}
+
+/// A number without its leading zeros.
+fn number<'a>(bytes: &'a Bytes<'_>) -> &'a [u8] {
+    let bytes = all(bytes);
+    &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..]
+}
+
+/// The key is an uncompressed point, the signature both numbers. False also if the key is invalid.
+fn verify_ecdsa<'js>(
+    ctx: Ctx<'js>,
+    algorithm: String,
+    key: Bytes<'js>,
+    message: Bytes<'js>,
+    signature: Bytes<'js>,
+) -> Result<bool> {
+    let algorithm = match algorithm.as_str() {
+        "ES256" => &signature::ECDSA_P256_SHA256_FIXED,
+        "ES384" => &signature::ECDSA_P384_SHA384_FIXED,
+        _ => return Err(wrong(&ctx, "Unrecognized algorithm name")),
+    };
+    Ok(UnparsedPublicKey::new(algorithm, all(&key)).verify(all(&message), all(&signature)).is_ok())
 }

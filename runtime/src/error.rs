@@ -32,6 +32,18 @@ fn filled<'js>(
     Ok(exception)
 }
 
+/// An error with a code, as Node's own have it.
+pub fn coded(ctx: &Ctx<'_>, code: &str, message: &str) -> Error {
+    let exception = Exception::from_message(ctx.clone(), message).and_then(|exception| {
+        exception.set("code", code)?;
+        Ok(exception)
+    });
+    match exception {
+        Ok(exception) => ctx.throw(exception.into_value()),
+        Err(error) => error,
+    }
+}
+
 /// The result of a system call.
 pub trait OrThrow<T> {
     fn or_throw(self, ctx: &Ctx<'_>, call: &str) -> Result<T>;

@@ -4,15 +4,18 @@ mod child;
 mod crypto;
 mod error;
 mod files;
+mod http;
 mod keyring;
 mod memory;
 mod modules;
+mod names;
 mod poll;
 mod process;
 mod signals;
 mod socket;
 mod terminal;
 mod text;
+mod tls;
 mod url;
 mod zlib;
 
@@ -41,7 +44,7 @@ fn main() {
     runtime.set_loader(modules::Embedded, modules::Embedded);
     runtime.set_host_promise_rejection_tracker(Some(Box::new(poll::note_rejection)));
     let context = Context::custom::<Language>(&runtime).expect("there is memory");
-    // SAFETY: this is the only thread.
+    // SAFETY: the engine runs on no other thread.
     unsafe { qjs::JS_SetCanBlock(context.get_runtime_ptr(), true) };
     context.with(|ctx| {
         if let Err(error) = Module::import(&ctx, modules::ENTRY) {

@@ -42,7 +42,8 @@ export async function bugReport(
 
 /** Names of settings. Values only where they are a choice among fixed words or a number. */
 function settingsText(settings: Settings): string {
-  const { stores, recoverHours, aliases, tokenUser, vaultKeyFile, secretServiceSession, tools, unknownKeys } = settings
+  const { stores, recoverHours, aliases, tokenUser, vaultKeyFile, httpCaFile } = settings
+  const { secretServiceSession, tools, unknownKeys } = settings
   const named = Object.keys(tools).map((name) => name.split('.').slice(0, 2).join('.'))
   return [
     ...(stores === undefined ? [] : [`stores = ${stores.map(storeType).join(', ')}`]),
@@ -50,6 +51,7 @@ function settingsText(settings: Settings): string {
     `aliases: ${Object.keys(aliases).length}`,
     ...(tokenUser === 'oauth2' ? [] : ['git.token-user']),
     ...(vaultKeyFile === undefined ? [] : ['vault.key-file']),
+    ...(httpCaFile === undefined ? [] : ['http.ca-file']),
     `secret-service.session = ${secretServiceSession}`,
     ...new Set(named),
     ...(unknownKeys.length === 0 ? [] : [`unknown keys: ${unknownKeys.length}`]),
@@ -73,6 +75,12 @@ const variables = [
   'XDG_CONFIG_HOME',
   'XDG_DATA_HOME',
   'XDG_STATE_HOME',
+  'HTTPS_PROXY',
+  'https_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
   'DBUS_SESSION_BUS_ADDRESS',
   'DISPLAY',
   'WAYLAND_DISPLAY',

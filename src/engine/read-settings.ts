@@ -12,6 +12,7 @@ const usual: Settings = {
   aliases: {},
   tokenUser: 'oauth2',
   vaultKeyFile: undefined,
+  httpCaFile: undefined,
   secretServiceSession: 'plain',
   tools: {},
   unknownKeys: [],

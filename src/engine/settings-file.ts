@@ -41,7 +41,8 @@ const keys: Readonly<Record<string, Reader>> = {
   aliases: (value, settings) => ({ ...settings, aliases: aliases(value) }),
   'git.token-user': (value, settings) => ({ ...settings, tokenUser: userName(value, 'git.token-user') }),
   'cargo.authorization': oneOfForHosts('cargo.authorization', 'bearer', 'basic', 'bare'),
-  'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value) }),
+  'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value, 'vault.key-file') }),
+  'http.ca-file': (value, settings) => ({ ...settings, httpCaFile: absolutePath(value, 'http.ca-file') }),
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
@@ -126,9 +127,9 @@ function userName(value: unknown, key: string): string {
   return name
 }
 
-function absolutePath(value: unknown): string {
-  const path = text(value, 'vault.key-file')
-  if (!isAbsolute(path)) throw wrong('vault.key-file must be an absolute path')
+function absolutePath(value: unknown, key: string): string {
+  const path = text(value, key)
+  if (!isAbsolute(path)) throw wrong(`${key} must be an absolute path`)
   return path
 }
 

@@ -12,6 +12,8 @@ export interface Settings {
   readonly tokenUser: string
   /** The path of the vault's key file, if it is not the default. */
   readonly vaultKeyFile: string | undefined
+  /** The file of a private authority's certificates, for our own requests over https. */
+  readonly httpCaFile: string | undefined
   /** How secrets are sent over the bus: `plain` trusts the bus, `dh` encrypts each exchange. */
   readonly secretServiceSession: 'plain' | 'dh'
   /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */

@@ -37,6 +37,15 @@ test.each(['"basic"', '["basic"]', '{ "a b" = "basic" }', '{ "https://a" = "basi
   },
 )
 
+test('http.ca-file is an absolute path', async () => {
+  expect(usual.httpCaFile).toBeUndefined()
+  expect((await parseSettings('[http]\nca-file = "/etc/own.pem"', usual)).httpCaFile).toBe('/etc/own.pem')
+  await expect(parseSettings('[http]\nca-file = "own.pem"', usual)).rejects.toMatchObject({
+    code: 'malformed',
+    message: 'the settings file: http.ca-file must be an absolute path',
+  })
+})
+
 test.each([
   ['recover-hours = 1\nstore = \n', 'the settings file: it is not TOML, line 2'],
   ['recover-hours = "x"', 'the settings file: recover-hours must be a number of hours, 0 or more'],

@@ -35,9 +35,3 @@ export function registryHost(url: string): string | undefined {
   const at = registryAddress(url)
   return at === undefined ? undefined : hostAndPort(at)
 }
-
-/** Whether traffic to this host stays on the machine. */
-export function isLoopback({ host }: Address): boolean {
-  const name = host.startsWith('[') ? host.slice(1, -1) : host
-  return name === '::1' || name === 'localhost' || /^127(\.[0-9]{1,3}){3}$/.test(name)
-}

@@ -1,10 +1,11 @@
 import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import { refused } from '../guard/judge.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
 import type { Environment } from '../tool.ts'
-import { isLoopback, registryAddress } from './nerf-dart.ts'
+import { registryAddress } from './nerf-dart.ts'
 import { expanded, type Setting } from './npmrc.ts'
 
 /** A registry that the manager is configured to use. */
