@@ -14,6 +14,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     workingFolder: home,
     files: userFiles({ userId: process.getuid?.() ?? -1, platform: process.platform }),
     run: nothingThere('programs to run'),
+    runApart: nothingThere('program of its own'),
     program: () => undefined,
     ownCommand: () => undefined,
     isOwnProgram: () => false,

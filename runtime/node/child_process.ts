@@ -14,7 +14,7 @@ interface Options {
   readonly cwd?: string
   readonly stdio?: readonly Stdio[] | Stdio
   readonly windowsHide?: boolean
-  /** It gets a process group of its own; with Node it gets a session. */
+  /** It gets a session of its own. */
   readonly detached?: boolean
 }
 

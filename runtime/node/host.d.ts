@@ -216,7 +216,7 @@ declare module 'host:crypto' {
 declare module 'host:child' {
   /**
    * Starts a program by its path. `stdio` lists our file descriptors for its 0, 1, 2 and so on: -1 is a new pipe, -2
-   * nothing. `detached`: in a process group of its own. Returns the process ID and, for each, our end of the pipe or -1.
+   * nothing. `detached`: in a session of its own. Returns the process ID and, for each, our end of the pipe or -1.
    */
   export function start(
     program: string,

@@ -6,7 +6,7 @@ use crate::modules::native_module;
 use command_fds::{CommandFdExt, FdMapping};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, pipe2};
+use nix::unistd::{Pid, pipe2, setsid};
 use rquickjs::{Ctx, Result};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -50,8 +50,8 @@ fn started(
         command.current_dir(folder);
     }
     if detached {
-        // A terminal that goes away sends its signals to the group in front only.
-        command.process_group(0);
+        // SAFETY: setsid is one of the functions that may run between fork and exec.
+        unsafe { command.pre_exec(|| Ok(setsid().map(drop)?)) };
     }
     let (mut ours, mut more) = (Vec::new(), Vec::new());
     for (child_fd, wanted) in (0..).zip(stdio) {

@@ -4,7 +4,7 @@ import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { mintingOf } from '../core/minted.ts'
-import type { MintedEntry } from '../core/minted-entries.ts'
+import type { StoredEntry } from '../core/stored-entries.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 import { type NamedPlace, placeFrom } from './place.ts'
@@ -45,10 +45,10 @@ async function approve(
   return 0
 }
 
-async function permit({ machine, terminal }: CliContext, { store, item }: MintedEntry): Promise<void> {
+async function permit({ machine, terminal }: CliContext, { store, item }: StoredEntry): Promise<void> {
   const { command, kind, lasts } = mintingOf(item)
   const { approve, approvedPath } = await import('../engine/approvals.ts')
-  const { forgetFailure } = await import('../engine/mint-failures.ts')
+  const { forgetFailure } = await import('../engine/failed-lately.ts')
   const who = `${shownAccount(item.account)} at ${item.endpoint.key}`
   sayLine(terminal, `${who}: a command prints the secret (${kind}, good for ${lasts} seconds)`)
   sayLine(terminal, hint`  ${command}`)
@@ -67,7 +67,7 @@ async function permit({ machine, terminal }: CliContext, { store, item }: Minted
   sayLine(terminal, 'it is approved on this machine now')
 }
 
-async function forbid({ machine, terminal }: CliContext, { store, item }: MintedEntry): Promise<void> {
+async function forbid({ machine, terminal }: CliContext, { store, item }: StoredEntry): Promise<void> {
   const { withdraw } = await import('../engine/approvals.ts')
   const who = `${shownAccount(item.account)} at ${item.endpoint.key}`
   const done = await withdraw(machine, store, item)

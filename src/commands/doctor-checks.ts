@@ -14,6 +14,7 @@ import { commandChecks, setupChecks } from './doctor-tools.ts'
 import { entryStates, fixesFor, shownEnded } from './entry-state.ts'
 import { removeToolLeftovers } from './leftovers.ts'
 import { mintedStates } from './minted-state.ts'
+import { tokenFix, tokenStates, tokenText } from './token-state.ts'
 
 /** All checks after that of the stores. */
 export function checks(context: CliContext, stores: StoresReport | undefined): readonly Check[] {
@@ -21,6 +22,7 @@ export function checks(context: CliContext, stores: StoresReport | undefined): r
     { name: 'erased', run: () => checkErased(context, stores) },
     { name: 'refused', run: () => checkRefused(context, stores) },
     { name: 'minted', run: () => checkMinted(context, stores) },
+    { name: 'sign-in', run: () => checkTokens(context, stores) },
     { name: 'expiry', run: () => checkTimes(context, stores) },
     { name: 'environment', run: async () => checkEnvironment(context) },
     ...commandChecks(context),
@@ -83,6 +85,20 @@ async function checkMinted(context: CliContext, stores: StoresReport | undefined
     if (approved) return { state: 'ok', says: `the command of ${who} is approved` }
     const fix = hint`credbridge approve ${placeWords(endpoint, account)}`
     return { state: 'note', says: `the command of ${who} is not approved on this machine`, fix }
+  })
+}
+
+/** Tokens: whether they renew themselves, and whether they do. */
+async function checkTokens(context: CliContext, stores: StoresReport | undefined): Promise<readonly DoctorLine[]> {
+  if (stores?.stores.find(({ inUse }) => inUse)?.works !== true) return []
+  const broker = await context.broker()
+  const tokens = await (await broker.personActions()).tokens(await broker.list())
+  return (await tokenStates(context.machine, tokens, Date.now())).map((state): DoctorLine => {
+    const { entry, provider, failed } = state
+    const fault = failed === undefined || provider === undefined ? failed : `could not be renewed: ${failed}`
+    const fix = tokenFix(state)
+    const says = `${shownAccount(entry.account)} at ${entry.endpoint.key}: ${fault ?? tokenText(state, Date.now())}`
+    return fix === undefined ? { state: 'ok', says } : { state: failed === undefined ? 'note' : 'wrong', says, fix }
   })
 }
 

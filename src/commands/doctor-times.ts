@@ -1,7 +1,7 @@
 import { type Credential, hasExpired, isCredential, isNoteKind, isOurOwn } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
 import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
-import { hint, placeWords } from '../core/hint.ts'
+import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { shownAccount } from './arguments.ts'
@@ -33,11 +33,15 @@ export async function checkTimes(
   return lines
 }
 
-/** A credential with a refresh token is renewed by its tool, and one that a command prints by that command. */
+/** A credential with a refresh token is renewed by its tool or by credbridge, and one that a command prints by that command. */
 function aboutExpiry(item: Credential, now: number): readonly DoctorLine[] {
   const { endpoint, account, owner, kind, expires, refreshToken } = item
   if (expires === undefined || kind === 'minted' || refreshToken !== undefined || expires * 1000 > now + soon) return []
   const what = `${shownAccount(account)} at ${endpoint.key}, saved by ${owner},`
   const when = `${hasExpired(item, now) ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`
-  return [{ state: 'note', says: `${what} ${when}`, fix: hint`credbridge set ${placeWords(endpoint, account)}` }]
+  const isSignIn = kind === 'token'
+  const fix = isSignIn
+    ? hint`credbridge login ${endpointWords(endpoint)}`
+    : hint`credbridge set ${placeWords(endpoint, account)}`
+  return [{ state: 'note', says: `${what} ${when}`, fix }]
 }

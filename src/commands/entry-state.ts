@@ -5,8 +5,8 @@ import { sameEndpoint } from '../core/endpoint.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Copy } from '../core/restorable.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
+import { canList } from './can-list.ts'
 
 /** Which tools may list a credential, which no longer get it, and whether it is the default. */
 export interface EntryState {
@@ -30,8 +30,9 @@ function entryState(entry: Entry, notesThere: readonly Entry[], ended: readonly 
   const notes = notesThere.filter(
     ({ endpoint, account }) => account === entry.account && sameEndpoint(endpoint, entry.endpoint),
   )
-  const lists = (name: string) => tools.some((tool) => tool.name === name && tool.lists?.(entry) === true)
-  const shares = notes.filter(({ kind, owner }) => kind === 'shared' && owner !== entry.owner && lists(toolOf(owner)))
+  const shares = notes.filter(
+    ({ kind, owner }) => kind === 'shared' && owner !== entry.owner && canList(toolOf(owner), entry),
+  )
   return {
     isDefault: notes.some(({ kind, owner }) => kind === 'default' && owner === ourselves),
     sharedWith: shares.map(({ owner }) => toolOf(owner)).sort(),

@@ -149,7 +149,7 @@ async function credentialFor(
 ): Promise<Credential> {
   const lookup = { tool: person, kinds, endpoints: [endpoint], ...(account === undefined ? {} : { account }) }
   const answer = await broker.find(lookup)
-  if (answer !== undefined) return answer.credential
+  if (answer !== undefined) return { ...answer.credential, account: answer.user }
   const [kind = 'basic'] = kinds
   throw new Failure('refused', `there is no ${kinds.join(' or ')} credential for ${endpoint.key}`, {
     hints: [hint`credbridge set --kind ${kind} ${placeWords(endpoint, account === '' ? undefined : account)}`],

@@ -1,11 +1,11 @@
 import { type Entry, isKind, type Owner, person } from '../core/credential.ts'
 import type { Rule } from '../core/decision.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
-import { type Hint, hint, placeWords } from '../core/hint.ts'
+import { endpointWords, type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { tools } from '../tools/index.ts'
 import { shownAccount } from './arguments.ts'
+import { canList } from './can-list.ts'
 
 /*
  * The rules of a lookup (core/decision.ts) in words, each with the commands that change its outcome.
@@ -52,7 +52,7 @@ export function whyNot(
   const words = placeWords(entry.endpoint, entry.account)
   const set = hint`credbridge set ${words}`
   const makeDefault = hint`credbridge default ${words}`
-  const share = canShare(tool, entry) ? [hint`credbridge share --with ${tool} ${words}`] : []
+  const share = canList(tool, entry) ? [hint`credbridge share --with ${tool} ${words}`] : []
   const says = (text: string, ...fixes: readonly Hint[]): PassedOver => ({ rule, says: text, fixes })
   const first = answer === undefined ? 'another' : shownAccount(answer.credential.account)
   switch (rule) {
@@ -83,7 +83,7 @@ export function whyNot(
     case 'expired':
       return says(
         entry.expires === undefined ? 'it has expired' : `it expired ${timeInWords(entry.expires * 1000, now)}`,
-        set,
+        entry.kind === 'token' ? hint`credbridge login ${endpointWords(entry.endpoint)}` : set,
       )
     case 'person':
       return says("a person's credential of the same account comes first")
@@ -102,8 +102,4 @@ function ownerOf(answer: Answer | undefined): string {
   if (answer === undefined) return 'another'
   const { account, owner } = answer.credential
   return `${shownAccount(account)}, saved by ${owner === person ? 'a person' : owner},`
-}
-
-function canShare(name: Owner, entry: Entry): boolean {
-  return tools.some((tool) => tool.name === name && tool.lists?.(entry) === true)
 }

@@ -63,6 +63,7 @@ async function get(context: CliContext, { endpoint, account }: NamedPlace, optio
     owner,
     kind,
     minted: answer.minted,
+    token: answer.token,
     scheme,
     expires,
     secret: credential.secret.expose(),

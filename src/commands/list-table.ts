@@ -5,6 +5,7 @@ import { entryStateData, entryStateTexts } from './entry-state.ts'
 import type { Row } from './listed.ts'
 import { mintedData, mintedText } from './minted-state.ts'
 import { type Column, fits, table } from './table.ts'
+import { tokenData, tokenText } from './token-state.ts'
 
 /** The rows as a table. Where the terminal is too narrow for one line, the state stands below its row. */
 export function listTable(rows: readonly Row[], look: Pick<Terminal, 'width' | 'colours'>, now: number): string {
@@ -12,14 +13,15 @@ export function listTable(rows: readonly Row[], look: Pick<Terminal, 'width' | '
   const state: Column<Row> = {
     heading: 'STATE',
     cell: (row) => textsOf(row, now).join('; '),
-    colour: ({ state }) => (state.ended.length > 0 ? 'yellow' : undefined),
+    colour: ({ state, token }) => (state.ended.length > 0 || token?.renewal === 'ended' ? 'yellow' : undefined),
   }
   if (fits(rows, [...columns, state], look.width)) return table(rows, [...columns, state], look)
   return table(rows, columns, look, (row) => textsOf(row, now))
 }
 
-function textsOf({ state, minted }: Row, now: number): readonly string[] {
-  return [...entryStateTexts(state, now), ...(minted === undefined ? [] : [mintedText(minted, now)])]
+function textsOf({ state, minted, token }: Row, now: number): readonly string[] {
+  const origin = minted === undefined ? [] : [mintedText(minted, now)]
+  return [...entryStateTexts(state, now), ...origin, ...(token === undefined ? [] : [tokenText(token, now)])]
 }
 
 function columnsFor(rows: readonly Row[], now: number): readonly Column<Row>[] {
@@ -44,8 +46,9 @@ function columnsFor(rows: readonly Row[], now: number): readonly Column<Row>[] {
 }
 
 /** A row for programs. */
-export function jsonRow({ entry, state, store, expires, minted }: Row): Record<string, unknown> {
+export function jsonRow({ entry, state, store, expires, minted, token }: Row): Record<string, unknown> {
   const end = expires === undefined ? {} : { expires: new Date(expires).toISOString() }
   const printed = minted === undefined ? {} : { minted: mintedData(minted) }
-  return { ...jsonEntry(entry), ...end, store, ...entryStateData(state), ...printed }
+  const signIn = token === undefined ? {} : { token: tokenData(token) }
+  return { ...jsonEntry(entry), ...end, store, ...entryStateData(state), ...printed, ...signIn }
 }

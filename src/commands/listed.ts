@@ -9,6 +9,7 @@ import { byName } from './arguments.ts'
 import { type EntryState, entryStates } from './entry-state.ts'
 import type { Filter } from './list-filter.ts'
 import { type MintedState, mintedStates, stateOf } from './minted-state.ts'
+import { type TokenState, tokenStateOf, tokenStates } from './token-state.ts'
 
 /** One credential as `list` shows it. */
 export interface Row {
@@ -20,6 +21,8 @@ export interface Row {
   readonly expires?: number
   /** Present if a command prints it. */
   readonly minted?: MintedState
+  /** Present if it is a token. */
+  readonly token?: TokenState
 }
 
 export interface Listed {
@@ -45,6 +48,8 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
   const meant = there.filter(({ entry }) => isOurOwn(entry) === filter.own)
   const commands = await actions.minted(meant.map(({ entry }) => entry))
   const minted = await mintedStates(context.machine, commands, Date.now())
+  const signIns = await actions.tokens(meant.map(({ entry }) => entry))
+  const tokens = await tokenStates(context.machine, signIns, Date.now())
   const stateIn = entryStates(all, ended)
   const rows = meant
     .map(({ entry, store }) => {
@@ -60,7 +65,9 @@ export async function listed(context: CliContext, broker: Broker, filter: Filter
     const expires = ends?.(store, entry)
     if (endsWithin !== undefined && !(expires !== undefined && expires <= Date.now() + endsWithin)) return []
     const row = { entry, state, store: store.name, ...(expires === undefined ? {} : { expires }) }
-    return [printed === undefined ? row : { ...row, minted: printed }]
+    const token = tokenStateOf(entry, tokens)
+    const origin = { ...(printed === undefined ? {} : { minted: printed }), ...(token === undefined ? {} : { token }) }
+    return [{ ...row, ...origin }]
   })
   return { rows: shown, own: there.map(({ entry }) => entry).filter(isOurOwn), all, ended }
 }

@@ -1,7 +1,7 @@
 import { type Entry, samePlace } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
 import { hasResult, isFresh, mintingOf } from '../core/minted.ts'
-import type { MintedEntry } from '../core/minted-entries.ts'
+import type { StoredEntry } from '../core/stored-entries.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { Machine } from '../system/machine.ts'
 
@@ -20,12 +20,12 @@ export interface MintedState {
 /** Loads what a list without minted credentials does not need. */
 export async function mintedStates(
   machine: Machine,
-  minted: readonly MintedEntry[],
+  minted: readonly StoredEntry[],
   now: number,
 ): Promise<readonly MintedState[]> {
   if (minted.length === 0) return []
   const { approvedPath } = await import('../engine/approvals.ts')
-  const { failedLately } = await import('../engine/mint-failures.ts')
+  const { failedLately } = await import('../engine/failed-lately.ts')
   return minted.map(({ store, item }) => {
     try {
       const minting = mintingOf(item)

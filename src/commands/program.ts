@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../edge/installation/version.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { renewing } from '../engine/renew-order.ts'
 import { allowCommand } from './allow.ts'
 import { approveCommand } from './approve.ts'
 import { broughtCommands } from './brought-commands.ts'
@@ -60,6 +61,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   await broughtCommands(program, context)
   for (const add of [explainCommand, doctorCommand, completionCommand, completeCommand]) add(program, context)
   program.command('take-back', { hidden: true }).action(async () => (await import('./take-back.ts')).takeBack(context))
+  program.command(renewing, { hidden: true }).action(async () => (await import('./renew-token.ts')).renewToken(context))
   otherWords(program)
   addHelp(program)
   program.hook('preAction', (_, command) => {

@@ -12,10 +12,10 @@ import {
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint, placeWords } from '../core/hint.ts'
-import { asPrinted } from '../core/minted-view.ts'
 import type { SetResult } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
 import { type Described, readSecretText } from '../core/secret-text.ts'
+import { printedKind } from '../core/stored-view.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { kindOption, sayLine, shownAccount, withService } from './arguments.ts'
@@ -73,7 +73,7 @@ async function set(
   else if (change.replacedCommand) await withdrawApproval(context, place)
   sayLine(terminal, change.result === 'unchanged' ? 'unchanged' : `kept for ${endpoint.key}${minted?.shown ?? ''}`)
   const { recoverHours, tokenUser } = await context.engine.settings()
-  const printed = asPrinted(credential)
+  const printed = { ...credential, kind: printedKind(credential) }
   const remarks = [...remarksOn(change, credential, recoverHours), ...remarksOnUser(printed, tokenUser)]
   remarks.push(...(minted?.remarks ?? []))
   if (terminal.inIsTerminal) remarks.push(...(await remarksOnListing(context, printed)))

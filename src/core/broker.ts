@@ -28,17 +28,25 @@ export interface BrokerOptions {
   readonly aliases?: Aliases
   /** The user name to send with a token that has none, at a provider that credbridge does not know. */
   readonly tokenUser?: string
-  /** Absent: minted credentials answer no lookup. */
-  readonly mint?: Mint
+  /** Absent: minted credentials and tokens that end answer no lookup. */
+  readonly current?: Current
+  /** Hears of a token that would have been the answer, but has ended. */
+  readonly signedOut?: (token: Credential) => void | Promise<void>
   /** Called for each `find`, with the lookup as it is carried out. The result hears how that is decided. */
   readonly hearing?: Hearing | undefined
 }
 
 /**
- * Answers with the result of a minted credential's command, the kept one if it is still good. `undefined` if a command
- * must not run now. `refused` if the person has not approved it on this machine.
+ * Answers with the current secret of a minted credential or a token, as they take part in a lookup (core/stored-view.ts).
+ * `undefined` if a command must not run now, or the credential is gone. `refused` if the person has not approved the
+ * command on this machine, `unavailable` if there is no secret now.
  */
-export type Mint = (store: Store, asker: Asker, minted: Credential) => Promise<StoredItem<Credential> | undefined>
+export type Current = (
+  store: Store,
+  asker: Asker,
+  shown: StoredItem<Credential>,
+  stored: Credential,
+) => Promise<StoredItem<Credential> | undefined>
 
 export type Hearing = (lookup: Lookup) => Hear
 
@@ -62,7 +70,7 @@ export interface Broker {
 }
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, mint, hearing } = options
+  const { stores, asker, now, recoverHours, aliases = {}, tokenUser, current, signedOut, hearing } = options
   const withAliases = followAliases(aliases)
   const withTokenUser: BrokerParts['withTokenUser'] = (wire) =>
     wire.tokenUser === true && tokenUser !== undefined ? { ...wire, tokenUser } : wire
@@ -80,11 +88,15 @@ export function createBroker(options: BrokerOptions): Broker {
 
   async function find(asked: Lookup): Promise<Answer | undefined> {
     const lookup = withTokenUser({ ...asked, endpoints: withAliases(asked.endpoints) })
-    const found = await findIn(reads, lookup, now(), hearing?.(lookup))
-    const minted = found?.answer.credential.minted
-    if (found === undefined || minted === undefined) return found?.answer
-    const credential = await mint?.(stores[found.position] ?? stores[0], asker, minted)
-    return credential && { ...found.answer, credential, minted: true }
+    const found = await findIn(reads, lookup, now(), hearing?.(lookup), signedOut)
+    const stored = found?.answer.credential.stored
+    if (found === undefined || stored === undefined) return found?.answer
+    const { answer, position } = found
+    const good = await current?.(stores[position] ?? stores[0], asker, answer.credential, stored)
+    if (good === undefined) return undefined
+    // The stored one has the refresh token, which is for nobody who asks.
+    const { stored: _, ...credential } = good
+    return { ...answer, credential, ...(stored.kind === 'minted' ? { minted: true } : { token: true }) }
   }
 
   async function list(): Promise<readonly Entry[]> {

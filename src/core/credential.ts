@@ -89,8 +89,10 @@ export interface Credential extends Place {
   /** The owner's spelling of the endpoint, if it is not the canonical one. Never used to match. */
   readonly spelling?: string
   readonly more?: UnknownMembers
-  /** The stored credential of kind `minted` that this one shows as what its command prints (core/minted-view.ts). */
-  readonly minted?: Credential
+  /** The stored credential of kind `minted` or `token` that this one shows as a tool gets it (core/stored-view.ts). */
+  readonly stored?: Credential
+  /** The user name that a wire sends with a token's secret, if it is not the account. Never stored. */
+  readonly user?: string
 }
 
 /**

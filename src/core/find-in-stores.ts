@@ -1,8 +1,9 @@
-import type { StoredItem } from './credential.ts'
-import { isNote } from './credential.ts'
+import type { Credential, StoredItem } from './credential.ts'
+import { isCredential, isNote } from './credential.ts'
 import type { Hear } from './decision.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Answer, accountToRead, type Lookup, select } from './selection.ts'
+import { type Answer, accountToRead, isNamed, type Lookup, select } from './selection.ts'
+import { asCarried, isLasting } from './stored-view.ts'
 
 /** `find` of one store, for one asker (core/store.ts). */
 export type Read = (endpoints: readonly Endpoint[], account?: string) => Promise<readonly StoredItem[]>
@@ -15,21 +16,40 @@ export interface Found {
 
 /**
  * The answer of the first store that has one. Notes in a store also apply to the stores after it. A minted credential
- * answers with its kept result, whether or not that is still good. `hear` receives what each rule left out.
+ * and a token answer with what is kept, whether or not that is still good. `hear` receives what each rule left out, `signedOut`
+ * a token that has ended, if nothing answers.
  */
 export async function findIn(
   stores: readonly Read[],
   lookup: Lookup,
   now: number,
   hear?: Hear,
+  signedOut?: (token: StoredItem<Credential>) => void | Promise<void>,
 ): Promise<Found | undefined> {
   const notes: StoredItem[] = []
+  const tokens: StoredItem<Credential>[] = []
   for (const [position, read] of stores.entries()) {
-    const found = await read(lookup.endpoints, accountToRead(lookup))
+    const found = await readFor(read, lookup)
     const hearHere: Hear | undefined = hear && ((step) => hear({ ...step, store: position }))
     const answer = select([...notes, ...found], lookup, now, hearHere)
     if (answer !== undefined) return { answer, position }
     notes.push(...found.filter(isNote))
+    if (signedOut !== undefined) tokens.push(...found.filter(isCredential).filter(({ kind }) => kind === 'token'))
   }
+  const [ended] = tokens.filter((token) => !isLasting(asCarried(token, lookup), now) && isNamed(token, lookup))
+  if (ended !== undefined) await signedOut?.(ended)
   return undefined
+}
+
+/**
+ * What the lookup may be answered from. A request may name the user name that goes with a token, which is not the account
+ * that the store has; so if there is nothing of the named account, all are read.
+ */
+export async function readFor(
+  read: Read,
+  { endpoints, ...named }: Pick<Lookup, 'endpoints' | 'account' | 'tokenUser'>,
+): Promise<readonly StoredItem[]> {
+  const account = accountToRead(named)
+  const found = await read(endpoints, account)
+  return account === undefined || found.some((item) => !isNote(item)) ? found : read(endpoints)
 }

@@ -9,6 +9,7 @@ import { findIn, type Read } from './find-in-stores.ts'
 import { distinctEndpoints, endpointName, findReadable, isAboutOneItem } from './find-readable.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
+import { grantIn } from './token.ts'
 
 /** The tool that lists, and the kinds that its wire can carry. */
 export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>
@@ -35,12 +36,12 @@ export async function listFor(listing: Listing, { stores, asker, withAliases, no
   for (const endpoint of candidates) {
     const credential = await answered(read, { ...listing, endpoints: withAliases([endpoint]) }, now())
     if (credential === undefined) continue
-    const { account, owner, kind } = credential
+    const { account, owner, kind, user = account } = credential
     const isOwn = withoutConfiguration(owner) === withoutConfiguration(listing.tool)
     const share = await sharedWith(read, listing.tool, endpoint, account)
     const spelling = isOwn && sameEndpoint(credential.endpoint, endpoint) ? credential.spelling : share?.spelling
     const spelled = spelling === undefined ? {} : { spelling }
-    if (isOwn || share !== undefined) entries.push({ endpoint, account, owner, kind, ...spelled })
+    if (isOwn || share !== undefined) entries.push({ endpoint, account: user, owner, kind, ...spelled })
   }
   return entries
 }
@@ -114,9 +115,15 @@ async function sharedWith(
 
 async function answered(read: readonly Read[], lookup: Lookup, now: number): Promise<Credential | undefined> {
   try {
-    return (await findIn(read, lookup, now))?.answer.credential
+    const credential = (await findIn(read, lookup, now))?.answer.credential
+    return credential?.stored === undefined || isReadable(credential.stored) ? credential : undefined
   } catch (error) {
     if (isAboutOneItem(error) || (isFailure(error) && error.code === 'ambiguous')) return undefined
     throw error
   }
+}
+
+/** Whether the lookup that the entry leads to can be answered. */
+function isReadable(stored: Credential): boolean {
+  return stored.kind !== 'token' || grantIn(stored) !== undefined
 }

@@ -71,7 +71,7 @@ export function withoutResult({ expires: _, ...item }: Credential): Credential {
 
 /** The kept result as a credential of its own kind. */
 export function resultOf(item: StoredItem<Credential>): StoredItem<Credential> {
-  const { parts: _, more: __, minted: ___, ...rest } = item
+  const { parts: _, more: __, stored: ___, ...rest } = item
   return { ...rest, kind: mintingOf(item).kind }
 }
 

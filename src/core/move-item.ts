@@ -12,6 +12,12 @@ import type { Store } from './store.ts'
  * move.
  */
 export async function moveItem(asker: Asker, entry: Entry, from: Store, to: Store): Promise<boolean> {
+  // A token must not be renewed meanwhile: the copy would have a refresh token that is used up.
+  if (entry.kind === 'token') return from.alone(asker, entry, () => moveNow(asker, entry, from, to))
+  return moveNow(asker, entry, from, to)
+}
+
+async function moveNow(asker: Asker, entry: Entry, from: Store, to: Store): Promise<boolean> {
   const found = await at(asker, from, entry)
   if (found === undefined) return false
   // The store may know the kind of an item that a later version wrote.

@@ -6,12 +6,12 @@ import { type EndedUse, endedUses } from './ended-uses.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure, isFailure, withHints } from './failure.ts'
 import { endpointWords, hint, placeWords } from './hint.ts'
-import { type MintedEntry, mintedEntries } from './minted-entries.ts'
-import { asPrinted } from './minted-view.ts'
 import { type SetResult, setByPerson } from './persons-word.ts'
 import { saveNote } from './save-note.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
+import { type StoredEntry, storedEntries } from './stored-entries.ts'
+import { kindsShown, printedKind } from './stored-view.ts'
 
 /** A person's actions on the items of all owners in the stores in use. */
 export interface PersonActions {
@@ -36,7 +36,9 @@ export interface PersonActions {
    */
   unshare(endpoint: Endpoint, account: string, tool: Owner, endUse: boolean): Promise<boolean>
   /** The minted credentials among these entries. */
-  minted(entries: readonly Entry[]): Promise<readonly MintedEntry[]>
+  minted(entries: readonly Entry[]): Promise<readonly StoredEntry[]>
+  /** The tokens among these entries. */
+  tokens(entries: readonly Entry[]): Promise<readonly StoredEntry[]>
   /** The ended uses among these entries. */
   endedUses(entries: readonly Entry[]): Promise<readonly EndedUse[]>
 }
@@ -59,9 +61,13 @@ export function personActions(parts: BrokerParts): PersonActions {
   async function remove(entry: Entry, how: 'restorable' | 'final'): Promise<'restorable' | 'final' | 'absent'> {
     let done: 'restorable' | 'final' | 'absent' = 'absent'
     for (const store of stores) {
-      const item = how === 'final' ? undefined : await itemAt(store, entry)
-      const kept = item !== undefined && isCredential(item) && (await keepCopy(item))
-      if (await store.remove(asker, entry, kept ? secretOf(item) : undefined)) done = kept ? 'restorable' : 'final'
+      const removeHere = async () => {
+        const item = how === 'final' ? undefined : await itemAt(store, entry)
+        const kept = item !== undefined && isCredential(item) && (await keepCopy(item))
+        if (await store.remove(asker, entry, kept ? secretOf(item) : undefined)) done = kept ? 'restorable' : 'final'
+      }
+      // A token must not be renewed meanwhile: the copy would have a refresh token that is used up.
+      await (entry.kind === 'token' ? store.alone(asker, entry, removeHere) : removeHere())
     }
     return done
   }
@@ -111,10 +117,11 @@ export function personActions(parts: BrokerParts): PersonActions {
   async function reachable(endpoint: Endpoint, account?: string): Promise<readonly Entry[]> {
     const entries: Entry[] = []
     for (const place of withAliases([endpoint])) entries.push(...(await entriesAt(place, account)))
-    const minted = await mintedEntries(parts, entries)
-    return entries.map((entry) => {
+    const minted = await storedEntries(parts, entries, 'minted')
+    return entries.flatMap((entry) => {
       const item = minted.map((one) => one.item).find((one) => samePlace(one, entry))
-      return item === undefined ? entry : { ...entry, kind: asPrinted(item).kind }
+      const kinds = item === undefined ? kindsShown(entry) : [printedKind(item)]
+      return kinds.map((kind) => ({ ...entry, kind }))
     })
   }
 
@@ -155,7 +162,8 @@ export function personActions(parts: BrokerParts): PersonActions {
     reachable,
     share,
     unshare,
-    minted: (entries) => mintedEntries(parts, entries),
+    minted: (entries) => storedEntries(parts, entries, 'minted'),
+    tokens: (entries) => storedEntries(parts, entries, 'token'),
     endedUses: (entries) => endedUses(parts, entries),
   }
 }

@@ -56,9 +56,19 @@ const nothing: SetResult = {
  * are removed. If the endpoint has other accounts, this one becomes the default.
  */
 export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<SetResult> {
-  const { stores, asker, now, restorable } = parts
+  const { stores, asker, now } = parts
   const [first] = stores
   if (hasExpired(credential, now())) return { ...nothing, result: 'expired' }
+  const there = await first.find(asker, [credential.endpoint], credential.account)
+  const isToken = there.some((item) => item.kind === 'token' && samePlace(item, credential))
+  // A token must not be renewed meanwhile: its copy would have a refresh token that is used up.
+  if (isToken) return first.alone(asker, credential, () => setNow(parts, credential))
+  return setNow(parts, credential)
+}
+
+async function setNow(parts: BrokerParts, credential: Credential): Promise<SetResult> {
+  const { stores, asker, restorable } = parts
+  const [first] = stores
   const { endpoint, account } = credential
   const wider = widerServices(endpoint)
   const found = await first.find(asker, [endpoint, ...pythonServices(endpoint), ...wider, copiesEndpoint])

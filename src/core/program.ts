@@ -36,3 +36,6 @@ export const askedAgain = 'a helper that credbridge asked asks credbridge in tur
  * Set for a command whose output is a secret (core/minted.ts). A call below it starts no such command and waits for none.
  */
 export const insideMinting = 'CREDBRIDGE_MINTING'
+
+/** Contains the number of a file descriptor, from which the key or passphrase of the vault can be read. */
+export const vaultKeyDescriptor = 'CREDBRIDGE_VAULT_KEY_FD'

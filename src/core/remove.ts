@@ -3,10 +3,11 @@ import type { BrokerParts } from './broker-parts.ts'
 import type { Credential, Kind, NoteItem, Owner, StoredItem } from './credential.ts'
 import { isNote, noteOwner } from './credential.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
+import { readFor } from './find-in-stores.ts'
 import { copiesEndpoint } from './restorable.ts'
 import { saveNote } from './save-note.ts'
 import type { Secret } from './secret.ts'
-import { accountToRead, type Lookup, usableAt } from './selection.ts'
+import { type Lookup, usableAt } from './selection.ts'
 import type { Store } from './store.ts'
 import { fromLaterVersion } from './unknown-item.ts'
 
@@ -34,7 +35,9 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   const isAtEndpoint = (item: StoredItem) => sameEndpoint(item.endpoint, endpoint)
   const isOwn = (item: StoredItem) => item.owner === tool && !aliased.some((one) => sameEndpoint(one, item.endpoint))
   const recoverable = isRecoverable(removal)
-  const inFirst = await first.find(asker, [...endpoints, copiesEndpoint], accountToRead(removal))
+  const readIn = (store: Store, more: readonly Endpoint[] = []) =>
+    readFor((at, named) => store.find(asker, at, named), { ...removal, endpoints: [...endpoints, ...more] })
+  const inFirst = await readIn(first, [copiesEndpoint])
   if (!recoverable) await restorable.forget({ endpoint, account, owner: tool, secret }, inFirst)
 
   const notes: StoredItem[] = []
@@ -42,14 +45,16 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   let unreadable: StoredItem | undefined
   let removed = false
   for (const store of stores) {
-    const found = store === first ? inFirst : await store.find(asker, endpoints, accountToRead(removal))
+    const found = store === first ? inFirst : await readIn(store)
     const usable = usableAt([...notes, ...found], { ...removal, endpoints })
     const named = usable.flatMap((at) => at.usable).filter((item) => secret === undefined || item.secret.equals(secret))
-    const matching = named.filter(({ minted }) => minted === undefined || secret === undefined)
-    const later = secret === undefined ? usable.flatMap((at) => at.later) : []
-    for (const { minted } of named) {
-      if (minted !== undefined && secret !== undefined) removed = (await dropResult(store, asker, minted)) || removed
+    const matching: StoredItem<Credential>[] = []
+    for (const item of named) {
+      const isMended = item.stored !== undefined && secret !== undefined && (await mend(store, asker, item.stored))
+      if (isMended) removed = true
+      else matching.push(item)
     }
+    const later = secret === undefined ? usable.flatMap((at) => at.later) : []
     for (const item of matching.filter((one) => one.owner === tool && isAtEndpoint(one))) {
       if (recoverable) await restorable.keep(item)
       await store.remove(asker, item, secret)
@@ -70,10 +75,15 @@ export async function removeFor(parts: BrokerParts, removal: Removal): Promise<b
   return changed
 }
 
-/** A server refused what a command printed, so the next lookup runs the command again. */
-async function dropResult(store: Store, asker: Asker, minted: Credential): Promise<boolean> {
-  const { withoutResult } = await import('./minted.ts')
-  return store.save(asker, withoutResult(minted), { replaces: minted })
+/**
+ * A server refused what a command printed, or an access token: the next lookup gets another one. False if no other can be
+ * had, so that the tool must not be answered with this credential again.
+ */
+async function mend(store: Store, asker: Asker, stored: Credential): Promise<boolean> {
+  const { withoutRefused } = await import('./refused-secret.ts')
+  const changed = withoutRefused(stored)
+  if (changed !== undefined) await store.save(asker, changed, { replaces: stored })
+  return changed !== undefined
 }
 
 function isRecoverable({ recoverable, secret }: Removal): boolean {

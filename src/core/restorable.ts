@@ -95,13 +95,16 @@ export function restorableIn(store: Store, asker: Asker, now: () => number, hour
     const back: Credential[] = []
     const waiting: Credential[] = []
     for (const copy of copies) {
-      const there = await credentialAt(copy.erased)
-      const another = there === undefined || sameValue(there, copy.erased) ? undefined : there
-      if (another !== undefined && !replace) waiting.push(copy.erased)
-      else {
-        await putBack(copy, another)
-        back.push(copy.erased)
-      }
+      // Nothing must be renewed meanwhile: a copy of it would have a refresh token that is used up.
+      await store.alone(asker, copy.erased, async () => {
+        const there = await credentialAt(copy.erased)
+        const another = there === undefined || sameValue(there, copy.erased) ? undefined : there
+        if (another !== undefined && !replace) waiting.push(copy.erased)
+        else {
+          await putBack(copy, another)
+          back.push(copy.erased)
+        }
+      })
     }
     const [first] = waiting
     if (back.length === 0 && first !== undefined) throw newerThere(endpoint, first.account)

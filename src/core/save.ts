@@ -18,6 +18,7 @@ import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import type { Saving } from './saving.ts'
 import { covers, isNamed, type Lookup } from './selection.ts'
+import { asCarried, hasAnswered, tokenAs } from './stored-view.ts'
 
 export type SaveResult = 'saved' | 'unchanged' | 'expired'
 
@@ -53,13 +54,22 @@ export async function saveFor(parts: BrokerParts, credential: Credential, saving
   const found = await stores[0].find(asker, lookup.endpoints)
   const items = found.filter((item) => sameEndpoint(item.endpoint, endpoint))
   const before = items.filter(isCredential).find((item) => samePlace(item, credential))
-  const ended = items.filter(isNote).filter((note) => note.owner === noteOwner(owner) && covers(note, account))
+  const named = [account, ...accountsWithUser(items, account)]
+  const ended = items
+    .filter(isNote)
+    .filter((note) => note.owner === noteOwner(owner) && named.some((one) => covers(note, one)))
   const save: Save = { credential, saving, lookup, found, items, before, ended }
   if (saving.asOwn !== true && (await isFormer(parts, save))) return 'unchanged'
   const isKnown = saving.asOwn !== true && before === undefined && (await isBorrowed(parts, save))
   const changed = await (isKnown ? goOnBorrowing : keepAsOwn)(parts, save)
   for (const item of tooMany(items, owner)) await stores[0].remove(asker, item, secretOf(item))
   return changed ? 'saved' : 'unchanged'
+}
+
+/** The accounts of tokens that are sent with this user name. */
+function accountsWithUser(items: readonly StoredItem[], user: string): readonly string[] {
+  const tokens = items.filter(isCredential).filter(({ kind }) => kind === 'token')
+  return tokens.filter((item) => tokenAs('basic', item).user === user).map(({ account }) => account)
 }
 
 /**
@@ -87,26 +97,28 @@ async function isBorrowed(
   return answer !== undefined && isRepeated(answer.credential, credential)
 }
 
-/** Old clients repeat a secret without its expiry, and every result of a command has one. */
+/** Old clients repeat a secret without its expiry, which every result of a command and most tokens have. */
 function isRepeated(answered: Credential, credential: Credential): boolean {
-  if (answered.minted === undefined) return sameProof(answered, credential)
-  return answered.expires !== undefined && answered.secret.equals(credential.secret)
+  if (answered.stored === undefined) return sameProof(answered, credential)
+  const hasResult = answered.stored.kind === 'token' || answered.expires !== undefined
+  return hasResult && hasAnswered(answered, credential)
 }
 
 /** Whether a person has replaced this very credential. The tool got it earlier and merely repeats it. */
 async function isFormer({ now, restorable }: BrokerParts, save: Save): Promise<boolean> {
   const { credential, saving, lookup, found, before, ended } = save
   if (ended.length > 0 || (before !== undefined && sameValue(before, credential))) return false
-  const credentials = found.filter(isCredential)
-  if (!credentials.some(({ owner, account }) => owner === person && isNamed(account, lookup))) return false
+  const credentials = found.filter(isCredential).map((item) => asCarried(item, lookup))
+  if (!credentials.some((item) => item.owner === person && isNamed(item, lookup))) return false
   return (await restorable.all())
     .filter(({ taken }) => taken === 'replaced')
     .filter((copy) => saving.repeats === true || restorable.madeAt(copy.until ?? 0) + longestSignIn > now())
+    .map(({ erased }) => asCarried(erased, lookup))
     .some(
-      ({ erased }) =>
+      (erased) =>
         lookup.endpoints.some((endpoint) => sameEndpoint(endpoint, erased.endpoint)) &&
-        isNamed(erased.account, lookup) &&
-        sameProof(erased, credential),
+        isNamed(erased, lookup) &&
+        isRepeated(erased, credential),
     )
 }
 

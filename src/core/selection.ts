@@ -1,11 +1,11 @@
 import { isConfiguration, isNoteAbout, rankOf, ranks, withoutConfiguration } from './configuration.ts'
 import type { Credential, Item, Kind, Owner, StoredItem, UnknownItem } from './credential.ts'
-import { hasExpired, isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
+import { isCredential, isNote, isUnknown, noteOwner, ourselves, person, pythonNotes } from './credential.ts'
 import { type Hear, narrowed, tellOut } from './decision.ts'
 import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { hint, placeWords } from './hint.ts'
-import { asPrinted } from './minted-view.ts'
+import { asCarried, carries, isLasting } from './stored-view.ts'
 import { fromLaterVersion, isFromLaterVersion } from './unknown-item.ts'
 
 /** Which tool asks, for what, and which kinds its wire can carry. */
@@ -35,12 +35,14 @@ export interface Lookup {
 
 export interface Answer {
   readonly credential: StoredItem<Credential>
-  /** The user name to send: the account, or `tokenUser` for an empty account that another owner saved. */
+  /** The user name to send: the account, that of a token, or `tokenUser` for an empty account that another owner saved. */
   readonly user: string
   /** The secret has expired. Only the refresh token may be sent. */
   readonly expired: boolean
   /** A command printed the secret. */
   readonly minted?: true
+  /** The secret is an access token, which may be renewed. */
+  readonly token?: true
 }
 
 /**
@@ -81,15 +83,16 @@ export function usableAt(items: readonly StoredItem[], lookup: UsableFor, hear?:
     const endedAt = itemsAt.filter((item) => item.kind === 'ended' && isNoteAbout(lookup.tool, item.owner))
     const isEnded = (notes: readonly Item[], account: string) => notes.some((note) => covers(note, account))
     const { tool } = lookup
-    const carried = (item: StoredItem) => (isCredential(item) ? isCarried(item, lookup) : isFromLaterVersion(item))
+    const carried = (item: StoredItem) =>
+      isCredential(item) ? carries(lookup, item.owner, item.kind) : isFromLaterVersion(item)
     let fitting = narrowed(
       'kind',
-      itemsAt.filter(isNoNote).map((item) => (isCredential(item) ? asPrinted(item) : item)),
+      itemsAt.filter(isNoNote).map((item) => (isCredential(item) ? asCarried(item, lookup) : item)),
       carried,
       hear,
     )
     fitting = narrowed('hidden', fitting, ({ owner }) => !isHidden(owner) || tool === owner, hear)
-    fitting = narrowed('account', fitting, ({ account }) => isNamed(account, lookup), hear)
+    fitting = narrowed('account', fitting, (item) => isNamed(item, lookup), hear)
     const isOpen = ({ owner, account }: Item) =>
       !isEnded(endedBefore, account) && (owner === tool || !isEnded(endedAt, account))
     fitting = narrowed('ended', fitting, isOpen, hear)
@@ -110,13 +113,12 @@ function isHidden(owner: Owner): boolean {
   return owner === ourselves || owner === pythonNotes
 }
 
-function isCarried({ owner, kind }: Credential, { tool, kinds, borrowedKinds = [] }: UsableFor): boolean {
-  return kinds.includes(kind) || (owner !== tool && borrowedKinds.includes(kind))
-}
-
-/** Whether the account fits the lookup. */
-export function isNamed(account: string, lookup: Pick<Lookup, 'account' | 'tokenUser'>): boolean {
-  if (lookup.account === undefined || lookup.account === account) return true
+/** Whether the item fits the user that the lookup names. */
+export function isNamed(
+  { account, user }: Pick<Credential, 'account' | 'user'>,
+  lookup: Pick<Lookup, 'account' | 'tokenUser'>,
+): boolean {
+  if (lookup.account === undefined || [account, user].includes(lookup.account)) return true
   return account === '' && lookup.account === lookup.tokenUser
 }
 
@@ -150,7 +152,7 @@ function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number,
   const steps = lookup.tool === person ? [meant] : byRank()
   for (const candidates of steps) {
     const credentials = candidates.filter(isCredential)
-    const fresh = credentials.filter((one) => one.minted !== undefined || !hasExpired(one, now))
+    const fresh = credentials.filter((one) => isLasting(one, now))
     const isRenewable = (one: Credential) => lookup.refresh === true && one.refreshToken !== undefined
     const valid = fresh.length > 0 ? fresh : credentials.filter(isRenewable)
     if (hear !== undefined) tellOut('expired', credentials, valid, hear)
@@ -165,14 +167,14 @@ function selectAt({ items, usable, later }: Usable, lookup: Lookup, now: number,
 }
 
 function answer(credential: StoredItem<Credential>, expired: boolean, { tool, tokenUser }: Lookup): Answer {
-  const { account, owner } = credential
-  const standsIn = account === '' && owner !== tool && typeof tokenUser === 'string'
-  return { credential, user: standsIn ? tokenUser : account, expired }
+  const { account, owner, user = account } = credential
+  const standsIn = user === '' && owner !== tool && typeof tokenUser === 'string'
+  return { credential, user: standsIn ? tokenUser : user, expired }
 }
 
 /**
  * If no user is named, only the default account, if there is one; else all. If a user is named, items with exactly that
- * name take precedence over items without a name.
+ * name take precedence over items without a name. The user name of a token's wire may stand for several accounts.
  */
 function meantAmong(
   all: readonly StoredItem[],
@@ -180,7 +182,7 @@ function meantAmong(
   lookup: Lookup,
   hear: Hear | undefined,
 ): readonly StoredItem[] {
-  if (lookup.account !== undefined) {
+  if (lookup.account !== undefined && all.some(({ account }) => account === lookup.account || account === '')) {
     return preferred('exact', all, ({ account }) => account === lookup.account, hear)
   }
   const isSignedIn = isConfiguration(lookup.tool) ? signedInWith(lookup.tool, all, items) : undefined

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
+import { vaultKeyDescriptor } from '../core/program.ts'
 import { readDescriptor } from '../system/descriptor.ts'
 import { type Folders, foldersOf } from '../system/folders.ts'
-import type { Machine } from '../system/machine.ts'
+import type { Environment, Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
 import { relink } from './installation/executable.ts'
-import { isOwnProgram, ownCommand, wrappersIn } from './installation/own-commands.ts'
+import { credbridgeItself, isOwnProgram, ownCommand, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
 import { isTerminal, write } from './stdio.ts'
 
@@ -35,6 +36,12 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     workingFolder: process.cwd(),
     files,
     run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
+    async runApart(words, input, limit) {
+      const { feedDetached } = await import('../system/feed.ts')
+      const [program, ...first] = credbridgeItself()
+      const { ended } = await feedDetached(env, program, [...first, ...words], input, keyDescriptors(env))
+      await within(limit, ended)
+    },
     program: (name) => programsOnPath(name, env)[0],
     ownCommand: (command) => ownCommand(command, env, places),
     isOwnProgram: isOursHere,
@@ -49,6 +56,22 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     readDescriptor,
     say,
   }
+}
+
+/** The descriptor of the vault's key, if the key was handed over so. Node closes it for child processes. */
+function keyDescriptors(env: Environment): readonly number[] {
+  const descriptor = Number(env[vaultKeyDescriptor] ?? '')
+  return descriptor > 2 && readDescriptor(descriptor) !== undefined ? [descriptor] : []
+}
+
+/** Also keeps this process alive so long. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
 }
 
 async function sayOnTerminal(line: string): Promise<void> {

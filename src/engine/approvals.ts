@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import { delimiter, isAbsolute, join } from 'node:path'
 import type { Credential, Place } from '../core/credential.ts'
 import { entriesOf } from '../core/entry-list.ts'
-import { serviceOf } from '../core/item.ts'
 import { mintingOf } from '../core/minted.ts'
 import { withLock } from '../system/lock.ts'
 import type { Machine } from '../system/machine.ts'
 import { readOwnFile } from '../system/own-file.ts'
 import { isInProject } from '../system/project.ts'
+import { hashOf, placeName } from './place-name.ts'
 
 /*
  * The commands that this person lets credbridge run on this machine. A record in a store may come from elsewhere, so it
@@ -47,15 +46,6 @@ export async function withdraw(machine: Approver, store: string, at: Place): Pro
   return isThere
 }
 
-/** A name for the place that tells nothing about it. */
-export function placeName(store: string, place: Place): string {
-  return hashOf([store, place.endpoint.form, serviceOf(place), place.account])
-}
-
-export function wordsName(minted: Credential): string {
-  return hashOf(mintingOf(minted).command)
-}
-
 /** The folders of PATH as the person has them in a shell, without relative ones and those of a project. */
 function pathOf(machine: Approver): string {
   const { PATH, Path = '' } = machine.env
@@ -64,11 +54,7 @@ function pathOf(machine: Approver): string {
 }
 
 function namesOf(store: string, minted: Credential): Pick<Approval, 'place' | 'words'> {
-  return { place: placeName(store, minted), words: wordsName(minted) }
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+  return { place: placeName(store, minted), words: hashOf(mintingOf(minted).command) }
 }
 
 function read(machine: Approver): readonly Approval[] {

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs'
 import type { Asker } from '../core/asker.ts'
-import { type Broker, createBroker, type Hearing, type Mint } from '../core/broker.ts'
-import { person } from '../core/credential.ts'
+import { type Broker, type Current, createBroker, type Hearing } from '../core/broker.ts'
+import { type Credential, person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import { endpointWords, hint } from '../core/hint.ts'
 import { askedAgain, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
+import { isDue } from '../core/token.ts'
 import { foreignItems, keychainName, openStores, storeForSaves } from '../stores/choose.ts'
 import { settledFile } from '../stores/settled.ts'
 import type { Machine } from '../system/machine.ts'
@@ -81,13 +83,20 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     const { settings, stores } = await open()
     const { recoverHours, aliases, tokenUser } = settings
     const now = Date.now
-    const mint: Mint = async (store, asker, minted) => {
+    const signedOut = ({ endpoint }: Credential) =>
+      machine.say(hint`the sign-in at ${endpoint.key} has ended: credbridge login ${endpointWords(endpoint)}`)
+    const current: Current = async (store, asker, shown, stored) => {
+      if (stored.kind === 'token') {
+        if (explaining !== undefined || !isDue(stored, now())) return shown
+        return (await import('./renew.ts')).renewed({ machine, store, asker, now, signedOut }, shown, stored)
+      }
       const minting = await import('./mint.ts')
-      if (explaining !== undefined) return minting.foresee({ machine, store, now }, minted)
-      return minting.mint({ machine, store, asker, now }, minted)
+      if (explaining !== undefined) return minting.foresee({ machine, store, now }, stored)
+      return minting.mint({ machine, store, asker, now }, stored)
     }
     const hearing = explaining ?? tracing?.hearing
-    const broker = createBroker({ stores, asker, now, recoverHours, aliases, tokenUser, mint, hearing })
+    const saying = explaining === undefined ? { signedOut } : {}
+    const broker = createBroker({ stores, asker, now, recoverHours, aliases, tokenUser, current, hearing, ...saying })
     return tracing?.broker(broker, asker) ?? broker
   }
 

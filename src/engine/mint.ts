@@ -9,8 +9,8 @@ import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { approvedPath } from './approvals.ts'
+import { failedLately, forgetFailure, rememberFailure } from './failed-lately.ts'
 import { mintEnvironment } from './mint-environment.ts'
-import { failedLately, forgetFailure, rememberFailure } from './mint-failures.ts'
 
 /*
  * Runs the command of a minted credential, or hands out its kept result. Loaded only when a lookup meets such a
@@ -80,11 +80,7 @@ async function mintAlone(minter: Minter, asked: Credential): Promise<Outcome> {
   const started = now()
   const printed = await run(machine, minted, path)
   if ('reason' in printed) {
-    try {
-      rememberFailure(machine, store.name, minted, { at: now(), reason: printed.reason })
-    } catch {
-      // The failure of the command matters more than that the next caller runs it again.
-    }
+    rememberFailure(machine, store.name, minted, { at: now(), reason: printed.reason })
     return printed
   }
   const result = withResult(minted, printed.secret, started)

@@ -51,7 +51,7 @@ export function passwordsOver(open: OpenStores): Passwords {
     mustBeStrings(username === undefined ? { service } : { service, username })
     const answer = await named(async () => (await open()).broker.find(lookupOf(service, username)))
     if (answer === undefined) return undefined
-    return { username: answer.credential.account, password: answer.credential.secret.expose() }
+    return { username: answer.user, password: answer.credential.secret.expose() }
   }
 
   return {

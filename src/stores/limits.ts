@@ -5,6 +5,7 @@ import type { Traits } from '../core/store.ts'
 
 /** Throws `unsupported` or `too-large` for an item that a store with these traits cannot keep completely. */
 export function refuseBeyond(traits: Traits, store: string, item: Item): void {
+  if (traits.elsewhere === true && renews(item)) throw unsupported(store, 'nothing that renews itself')
   if (!traits.extras && !isBare(item)) throw unsupported(store, 'only one password for each account')
   if (!traits.emptySecret && isCredential(item) && item.kind !== 'minted' && item.secret.expose() === '') {
     throw unsupported(store, 'no empty secrets')
@@ -12,6 +13,11 @@ export function refuseBeyond(traits: Traits, store: string, item: Item): void {
   if (traits.largest !== undefined && Buffer.byteLength(encodeItem(item)) > traits.largest) {
     throw new Failure('too-large', `the ${store} store takes at most ${traits.largest} bytes`)
   }
+}
+
+/** Whoever reads the item elsewhere could use up its refresh token. */
+function renews(item: Item): boolean {
+  return isCredential(item) && item.kind === 'token' && item.refreshToken !== undefined
 }
 
 function isBare(item: Item): boolean {

@@ -31,24 +31,27 @@ export function feed(from: Environment, program: string, words: readonly string[
 }
 
 /**
- * Starts a program that goes on when this process has ended, in a session or process group of its own, with this text
- * on its standard input. Returns when the program has started and the text was handed over.
+ * Starts a program that goes on when this process has ended, in a session of its own, with this text on its standard
+ * input. Returns when the program has started and the text was handed over. `ended` is settled when it
+ * has ended, and does not keep this process alive. `inherited`: descriptors that it has open like this process.
  */
 export function feedDetached(
   from: Environment,
   program: string,
   words: readonly string[],
   input: string,
-): Promise<void> {
+  inherited: readonly number[] = [],
+): Promise<{ readonly ended: Promise<void> }> {
   return new Promise((resolve, reject) => {
-    const child = start(from, program, words, true)
+    const child = start(from, program, words, true, inherited)
+    const ended = new Promise<void>((end) => child.on('exit', () => end()))
     child.on('error', () => reject(new Failure('unavailable', `${program} cannot be started`)))
     child.stdin.on('error', () => reject(new Failure('unavailable', `${program} did not take it`)))
     const started = () => {
       if (child.pid === undefined) return
       child.stdin.destroy()
       child.unref?.() // The native host has none, and waits for no child.
-      resolve()
+      resolve({ ended })
     }
     // Node's stream closes only when the program closes its end; the native host's has no `finish`.
     for (const event of ['finish', 'close']) child.stdin.on(event, started)
@@ -56,11 +59,19 @@ export function feedDetached(
   })
 }
 
-function start(from: Environment, program: string, words: readonly string[], detached: boolean) {
+function start(
+  from: Environment,
+  program: string,
+  words: readonly string[],
+  detached: boolean,
+  inherited: readonly number[] = [],
+) {
+  const more = Array.from({ length: Math.max(2, ...inherited) - 2 }, (_, at) => at + 3)
+  const stdio = ['pipe', 'ignore', 'ignore', ...more.map((one) => (inherited.includes(one) ? one : 'ignore'))]
   return spawn(program, words, {
     cwd: parse(program).root,
     env: childEnvironment(from),
-    stdio: ['pipe', 'ignore', 'ignore'],
+    stdio: stdio as ['pipe', 'ignore', 'ignore'],
     detached,
     windowsHide: true,
   })

@@ -37,6 +37,12 @@ export interface Machine {
   /** Runs a program by its absolute path. */
   readonly run: Run
   /**
+   * Runs `credbridge` itself with these words, in a process and a session of its own and with this text on its standard
+   * input. Returns when it has ended, or after this many milliseconds; it goes on then, and when this process ends.
+   * `unavailable` if it cannot be started.
+   */
+  runApart(words: readonly string[], input: string, limit: number): Promise<void>
+  /**
    * The absolute path of a program on PATH. Never one found through a relative folder, such as the working directory.
    */
   program(name: string): string | undefined

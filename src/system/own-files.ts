@@ -23,7 +23,7 @@ const inState = [
   'approved-commands.json',
   'asked-by-ssh',
   'aws-profiles.json',
-  'failed-commands',
+  'failed-lately',
   'go-auth.json',
   'handed',
   'imported.json',

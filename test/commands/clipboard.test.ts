@@ -45,6 +45,7 @@ sleep 5 &
     ...it,
     more,
     endTakers,
+    takers: () => takers(it.env['HOME'] ?? ''),
     held: () => (existsSync(held) ? readFileSync(held, 'utf8') : ''),
     hold: (text: string) => writeFileSync(held, text),
     log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
@@ -64,6 +65,12 @@ function takers(home: string): readonly number[] {
         return false
       }
     })
+}
+
+/** The first process of its session; proc_pid_stat(5). */
+function sessionOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[4])
 }
 
 /** Whether the process handles SIGHUP; proc_pid_status(5). */
@@ -90,6 +97,15 @@ needs('the build (npm run build)', built)('get --copy', () => {
     expect(held()).toBe('sécret')
     await endTakers()
     expect(held()).toBe('')
+  })
+
+  test('the process that does it has a session of its own', async () => {
+    const { get, takers, endTakers } = await world('wl-copy', 'wl-paste', { WAYLAND_DISPLAY: 'wayland-0' })
+    await get()
+    const all = takers()
+    expect(all).toHaveLength(1)
+    expect(all.map(sessionOf)).toEqual(all)
+    await endTakers()
   })
 
   test('what somebody copied since stays', async () => {

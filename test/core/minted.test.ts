@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Broker, createBroker, type Mint } from '../../src/core/broker.ts'
+import { type Broker, type Current, createBroker } from '../../src/core/broker.ts'
 import { type Credential, isCredential, type Kind } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { decodeItem, encodeItem } from '../../src/core/item.ts'
@@ -108,13 +108,13 @@ describe('lookups', () => {
   let runs: number
   let finds: number
 
-  const mint: Mint = async (of, asker, item) => {
+  const current: Current = async (of, asker, _, item) => {
     const kept = withResult(item, new Secret(`t0ken ${++runs}`), time)
     await of.save(asker, kept)
     return resultOf(kept)
   }
 
-  function brokerOf(options: { mint?: Mint } = { mint }): Broker {
+  function brokerOf(options: { current?: Current } = { current }): Broker {
     const counting: Store = {
       ...store,
       find: (...asked) => {

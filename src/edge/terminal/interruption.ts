@@ -40,3 +40,8 @@ export function interruption(): Interruption {
     },
   }
 }
+
+/** From now on the signals of a terminal and of a logout do not end this process. */
+export function ignoreSignals(): void {
+  for (const signal of signals) process.on(signal, () => {})
+}

@@ -44,6 +44,7 @@ export async function openHelper(name: string, machine: HelperMachine): Promise<
 }
 
 const traits: Traits = {
+  elsewhere: true,
   lasts: 'forever',
   accounts: 'one',
   emptySecret: false,

@@ -1,14 +1,12 @@
 import { isAbsolute, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { vaultKeyDescriptor } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Machine } from '../../system/machine.ts'
 import type { StoreSettings } from '../store-type.ts'
 import type { VaultOptions } from './options.ts'
 import type { SealingOptions } from './sealing.ts'
-
-/** Contains the number of a file descriptor, from which the key or passphrase of the vault can be read. */
-export const descriptorVariable = 'CREDBRIDGE_VAULT_KEY_FD'
 
 /** Contains the key or passphrase of the vault itself, for programs that do not inherit file descriptors. */
 export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
@@ -39,12 +37,12 @@ async function kernelKeyring(addon: Machine['addon']): ReturnType<NonNullable<Va
 }
 
 function providedKey({ env, readDescriptor }: Machine): Secret | undefined {
-  const [descriptor = '', text = ''] = [env[descriptorVariable], env[keyVariable]]
+  const [descriptor = '', text = ''] = [env[vaultKeyDescriptor], env[keyVariable]]
   if (descriptor === '') return text === '' ? undefined : new Secret(text)
   const content = readDescriptor(Number(descriptor))
   if (content !== undefined) return new Secret(content.replace(/\r?\n$/, ''))
   if (text !== '') return new Secret(text)
-  throw new Failure('unavailable', `${descriptorVariable} does not name an open file`, {
+  throw new Failure('unavailable', `${vaultKeyDescriptor} does not name an open file`, {
     hints: [hint`programs that close descriptors need ${keyVariable} in their environment (docs/vault.md)`],
   })
 }

@@ -126,9 +126,9 @@ function erase(owner: Owner, input: Input): Intent {
   return { do: 'remove', removal: { tool: owner, kinds, endpoint, borrowedAt: groupsAbove(endpoint) } }
 }
 
-function answered(server: string, { credential }: Answer): ReturnType<typeof reply> {
-  const { account, secret } = credential
-  if (!isCarried(credential)) {
+function answered(server: string, { credential, user }: Answer): ReturnType<typeof reply> {
+  const { kind, secret } = credential
+  if (!isCarried({ kind, account: user })) {
     throw new Failure(
       'malformed',
       `docker would mistake the user name at ${credential.endpoint.key} for the mark of a token`,
@@ -136,7 +136,7 @@ function answered(server: string, { credential }: Answer): ReturnType<typeof rep
   }
   const members = [
     ['ServerURL', server],
-    ['Username', account],
+    ['Username', user],
     ['Secret', secret.expose()],
   ] as const
   return reply(printObject(members))

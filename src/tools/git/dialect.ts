@@ -121,7 +121,7 @@ function answer({ credential, user, expired }: Answer, message: Message, endpoin
   const { kind, secret, scheme, expires, refreshToken } = credential
   const refresh = { oauth_refresh_token: refreshToken?.expose() }
   const isBorrowed = credential.owner !== tool
-  const asBasic = kind === 'basic' || (kind === 'bearer' && isBorrowed && isPassword(message, endpoint))
+  const asBasic = kind === 'basic' || (kind === 'bearer' && isBorrowed && isPassword(message, endpoint, credential))
   const username = asBasic || credential.account !== '' ? user : undefined
   if (expired) return reply(printed({ username, ...refresh }, credential))
   if (kind === 'header' && (scheme ?? '') === '')
@@ -142,8 +142,8 @@ function answer({ credential, user, expired }: Answer, message: Message, endpoin
 }
 
 /** Whether to send a token as a password: the client understands nothing else, or the provider requires it. */
-function isPassword(message: Message, endpoint: Address): boolean {
-  return !understandsAuthtype(message) || typeof tokenUserAt(endpoint) === 'string'
+function isPassword(message: Message, endpoint: Address, { user }: Credential): boolean {
+  return !understandsAuthtype(message) || user !== undefined || typeof tokenUserAt(endpoint) === 'string'
 }
 
 function printed(values: Parameters<typeof printMessage>[0], { endpoint, account }: Credential): string {

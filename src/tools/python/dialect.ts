@@ -154,11 +154,11 @@ function save(service: string, username: string, text: string): Intent {
   return { do: 'ask', question: `Password for '${username}' in '${service}': `, answered: saving }
 }
 
-function asLines({ credential }: Answer, creds: boolean): Reply {
-  return reply(`${creds ? `${credential.account}\n` : ''}${credential.secret.expose()}\n`)
+function asLines({ credential, user }: Answer, creds: boolean): Reply {
+  return reply(`${creds ? `${user}\n` : ''}${credential.secret.expose()}\n`)
 }
 
-function asJson({ credential: { account, secret } }: Answer, creds: boolean): Reply {
-  const members = { ...(creds ? { username: account } : {}), password: secret.expose() }
+function asJson({ credential: { secret }, user }: Answer, creds: boolean): Reply {
+  const members = { ...(creds ? { username: user } : {}), password: secret.expose() }
   return reply(`${pythonJson(members)}\n`)
 }

@@ -1,8 +1,9 @@
 import { Failure, isFailure } from '../../../core/failure.ts'
 import { hint } from '../../../core/hint.ts'
+import { vaultKeyDescriptor } from '../../../core/program.ts'
 import { timeInWords, typedSpan } from '../../../core/time-words.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
-import { descriptorVariable, keyVariable, vaultOptions } from '../machine-options.ts'
+import { keyVariable, vaultOptions } from '../machine-options.ts'
 import type { VaultOptions } from '../options.ts'
 import { passphrasesFrom } from './passphrases.ts'
 import { nothingThere, shownOpener } from './status.ts'
@@ -33,7 +34,7 @@ export async function unlock(
   const { unlockedText } = await import('../unlock.ts')
   const { text, until } = await unlockedText(options, milliseconds)
   if (words.length > 0) {
-    return context.runWithSecretFile(words, text, descriptorVariable)
+    return context.runWithSecretFile(words, text, vaultKeyDescriptor)
   }
   terminal.out(`${text.expose()}\n`)
   terminal.say(`anyone who has this key can open the vault until ${timeInWords(until, Date.now())}\n`)

@@ -1,0 +1,120 @@
+import type { Asker } from '../core/asker.ts'
+import { type Credential, isCredential, type Place, samePlace, sameValue } from '../core/credential.ts'
+import { asFailure, Failure } from '../core/failure.ts'
+import { copiesAmong, copiesEndpoint } from '../core/restorable.ts'
+import type { Store } from '../core/store.ts'
+import { endedToken, grantOf, isDue, renewedToken } from '../core/token.ts'
+import { failedLately, forgetFailure, rememberFailure } from '../engine/failed-lately.ts'
+import type { Fetch } from '../system/http/client.ts'
+import type { Machine } from '../system/machine.ts'
+import { type Refreshed, refresh, revoke } from './exchange.ts'
+
+/*
+ * Renews one token. This runs in a process of its own (commands/renew-token.ts): once the provider has got the refresh
+ * token, a provider that rotates them takes it never again, so nothing may come between the answer and the store.
+ */
+
+export interface Renewer {
+  readonly machine: Pick<Machine, 'folders' | 'userId'>
+  readonly store: Store
+  readonly asker: Asker
+  readonly fetch: Fetch
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/**
+ * Renews the token at this place, if it is still due when no other process works there. The outcome is in the store, or a
+ * remembered failure (engine/failed-lately.ts).
+ */
+export async function renewAt(renewer: Renewer, place: Place): Promise<void> {
+  const { store, asker } = renewer
+  await store.alone(asker, place, () => renewIfDue(renewer, place))
+}
+
+async function renewIfDue(renewer: Renewer, place: Place): Promise<void> {
+  const { machine, store, now } = renewer
+  const token = await tokenAt(renewer, place)
+  if (token === undefined || !isDue(token, now())) return
+  if (failedLately(machine, store.name, token, now()) !== undefined) return
+  try {
+    await renew(renewer, token)
+  } catch (error) {
+    rememberFailure(machine, store.name, token, { at: now(), reason: asFailure(error).message })
+    throw error
+  }
+}
+
+async function renew(renewer: Renewer, token: Credential): Promise<void> {
+  const { machine, store, asker, fetch, now } = renewer
+  const { refreshToken } = token
+  const { renewal, lasts } = grantOf(token)
+  if (refreshToken === undefined || renewal === undefined) return
+  // A store that cannot be written to would lose what the provider issues.
+  if (!(await store.save(asker, token, { replaces: token }))) return
+  const answer = await refresh(fetch, renewal, refreshToken, { lasts, now })
+  const isKept = await keep(renewer, token, (item) => after(item, answer, now()))
+  if ('reason' in answer) rememberFailure(machine, store.name, token, { at: now(), reason: answer.reason })
+  else forgetFailure(machine, store.name, token)
+  const issued = 'issued' in answer ? answer.issued.refreshToken : 'reason' in answer ? answer.refreshToken : undefined
+  if (issued === undefined || issued.equals(refreshToken)) return
+  const copies = await changeCopies(renewer, token, (copy) =>
+    isKept ? endedToken(copy, now()) : after(copy, answer, now()),
+  )
+  if (!isKept && copies === 0) await revoke(fetch, renewal, issued).catch(() => false)
+}
+
+function after(item: Credential, answer: Refreshed, now: number): Credential {
+  if ('issued' in answer) return renewedToken(item, answer.issued, now)
+  if ('ended' in answer) return endedToken(item, now)
+  return answer.refreshToken === undefined ? item : { ...item, refreshToken: answer.refreshToken }
+}
+
+const attempts = 5
+
+/**
+ * Saves the change and reads it back. False if the token is no longer there: somebody has removed or replaced it. What
+ * else has changed meanwhile stays, such as that a server refused the access token.
+ */
+async function keep(renewer: Renewer, token: Credential, change: (item: Credential) => Credential): Promise<boolean> {
+  const { store, asker } = renewer
+  let failure: unknown
+  for (let left = attempts; left > 0; left--) {
+    try {
+      const item = await tokenAt(renewer, token)
+      if (item === undefined || !hasSameRefreshToken(item, token)) return false
+      const changed = change(item)
+      if (sameValue(changed, item)) return true
+      if (!(await store.save(asker, changed, { replaces: item }))) continue
+      const kept = await tokenAt(renewer, token)
+      if (kept !== undefined && sameValue(kept, changed)) return true
+      failure = new Failure('internal', `the ${store.name} store did not keep the token for ${token.endpoint.key}`)
+    } catch (error) {
+      failure = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw failure
+}
+
+/** Changes the copies that `credbridge restore` could bring back with the same refresh token. Returns their number. */
+async function changeCopies(
+  { store, asker }: Renewer,
+  token: Credential,
+  change: (copy: Credential) => Credential,
+): Promise<number> {
+  const copies = copiesAmong(await store.find(asker, [copiesEndpoint])).filter(
+    ({ erased }) => erased.kind === 'token' && hasSameRefreshToken(erased, token),
+  )
+  for (const copy of copies) await store.save(asker, { ...copy, erased: change(copy.erased) })
+  return copies.length
+}
+
+function hasSameRefreshToken(a: Credential, b: Credential): boolean {
+  return a.refreshToken !== undefined && b.refreshToken?.equals(a.refreshToken) === true
+}
+
+async function tokenAt({ store, asker }: Renewer, place: Place): Promise<Credential | undefined> {
+  const items = await store.find(asker, [place.endpoint], place.account)
+  return items.filter(isCredential).find((item) => samePlace(item, place) && item.kind === 'token')
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { hasKeyring, needs } from '../real/require.ts'
+import { at, startTokenWorld, type TokenWorld } from '../real/token-world.ts'
+
+/* Tokens of a real provider, renewed by real processes. */
+
+const asGit = { input: 'protocol=https\nhost=git.example.com\n\n' }
+
+interface Client {
+  readonly name: string
+  ask(world: TokenWorld): Promise<string | undefined>
+}
+
+/** What four protocols' clients get: the secret. */
+const clients: readonly Client[] = [
+  {
+    name: 'git',
+    async ask(world) {
+      const { stdout } = await world.run('git-credential-credbridge', ['get'], asGit)
+      return /^password=(.*)$/m.exec(stdout)?.[1]
+    },
+  },
+  {
+    name: 'docker',
+    async ask(world) {
+      const { stdout } = await world.run('docker-credential-credbridge', ['get'], { input: at })
+      return /"Secret":"([^"]*)"/.exec(stdout)?.[1]
+    },
+  },
+  {
+    name: 'pnpm',
+    async ask(world) {
+      const { stdout } = await world.run('credbridge-pnpm', [`${at}/`])
+      return /^Bearer (.*)$/m.exec(stdout)?.[1]
+    },
+  },
+  {
+    name: 'keyring',
+    async ask(world) {
+      const { stdout } = await world.run('credbridge-keyring', ['get', at, 'alice'])
+      return stdout.trimEnd()
+    },
+  },
+]
+
+needs('the build (npm run build)', built)('built', () => {
+  test('a token that ends soon is renewed before it is handed out, and then kept', async () => {
+    const world = await startTokenWorld('vault', onTestFinished)
+    const issued = await world.signIn('alice', { endsIn: 59, grant: { user: 'oauth2' } })
+    const git = await world.run('git-credential-credbridge', ['get'], asGit)
+    const kept = await world.kept('alice')
+    expect(git).toMatchObject({
+      stdout: `username=oauth2\npassword=${kept?.accessToken}\npassword_expiry_utc=${kept?.expires}\n`,
+      stderr: '',
+    })
+    expect(kept?.accessToken).not.toBe(issued.accessToken)
+    expect(kept?.refreshToken).not.toBe(issued.refreshToken)
+    expect(await world.provider.isValid(kept?.accessToken ?? '')).toBe(true)
+    const again = await world.run('git-credential-credbridge', ['get'], asGit)
+    expect(again.stdout).toBe(git.stdout)
+    expect(await world.provider.refreshes()).toBe(1)
+  })
+
+  test('what a client starts has nothing of a renewal until it meets a token that is due', () => {
+    const dist = join(import.meta.dirname, '..', '..', 'dist')
+    const commands = ['git-credential-credbridge', 'docker-credential-credbridge', 'credbridge-keyring', 'credbridge']
+    for (const command of commands) {
+      const text = readFileSync(join(dist, `${command}.cjs`), 'utf8')
+      for (const words of ['the renewing process', 'token_endpoint']) expect(text.includes(words)).toBe(false)
+    }
+  })
+
+  needs('a keyring', hasKeyring)('with a keyring', () => {
+    test('200 calls at once for a token that has just ended: one refresh, 200 right answers', async () => {
+      const world = await startTokenWorld('secret-service', onTestFinished)
+      await world.signIn('alice', { endsIn: -1 })
+      expect(await world.credbridge('share', '--with', 'pnpm', at)).toMatchObject({ exitCode: 0 })
+      const asked = Array.from({ length: 50 }, () => clients.map(({ ask }) => ask(world))).flat()
+      const answers = await Promise.all(asked)
+      const kept = await world.kept('alice')
+      expect([...new Set(answers)]).toEqual([kept?.accessToken])
+      expect(answers).toHaveLength(200)
+      expect(await world.provider.refreshes()).toBe(1)
+      expect(await world.provider.isValid(kept?.accessToken ?? '')).toBe(true)
+    })
+  })
+})
