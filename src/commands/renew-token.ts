@@ -9,8 +9,8 @@ import { openStore } from '../stores/choose.ts'
 import { httpClient } from '../system/http/client.ts'
 import { broken } from './arguments.ts'
 
-/** In milliseconds. A client that waits for the renewal must not wait for five seconds. */
-const longestExchange = 4_000
+/** In milliseconds. The answer of a slow provider is worth waiting for: the refresh token that it brings may be the only one. */
+const longestExchange = 30_000
 
 /** What the process does that a client's call starts to renew a token (engine/renew.ts). No signal of a terminal ends it. */
 export async function renewToken(context: CliContext): Promise<void> {

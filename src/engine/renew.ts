@@ -18,10 +18,13 @@ import { type Order, renewing } from './renew-order.ts'
  */
 
 /**
- * In milliseconds. The renewing process gives up on a silent token endpoint much earlier (commands/renew-token.ts); so long
+ * In milliseconds. The renewing process says much earlier that a token endpoint is silent (sign-in/renewer.ts); so long
  * waits only who meets an overloaded machine, or a renewing process that is stopped.
  */
 const longestWait = 10_000
+
+/** In milliseconds: how long the process that this one has started is waited for without a look at what it has left. */
+const longestTurn = 4_500
 
 /** A process that ends without an outcome was killed. One more is started. */
 const mostStarts = 2
@@ -77,7 +80,8 @@ async function outcomeOf(asking: Asking, token: Credential): Promise<Outcome> {
     if (await look()) return
     starts++
     try {
-      await machine.runApart([renewing], JSON.stringify(orderFor(store, token)), until - performance.now())
+      const limit = Math.min(longestTurn, until - performance.now())
+      await machine.runApart([renewing], JSON.stringify(orderFor(store, token)), limit)
     } catch (error) {
       outcome = forAMinute(asking, token, asFailure(error).message)
     }

@@ -52,7 +52,7 @@ async function renew(renewer: Renewer, token: Credential): Promise<void> {
   if (refreshToken === undefined || renewal === undefined) return
   // A store that cannot be written to would lose what the provider issues.
   if (!(await store.save(asker, token, { replaces: token }))) return
-  const answer = await refresh(fetch, renewal, refreshToken, { lasts, now })
+  const answer = await sayingIfSilent(renewer, token, refresh(fetch, renewal, refreshToken, { lasts, now }))
   const isKept = await keep(renewer, token, (item) => after(item, answer, now()))
   if ('reason' in answer) rememberFailure(machine, store.name, token, { at: now(), reason: answer.reason })
   else forgetFailure(machine, store.name, token)
@@ -62,6 +62,24 @@ async function renew(renewer: Renewer, token: Credential): Promise<void> {
     isKept ? endedToken(copy, now()) : after(copy, answer, now()),
   )
   if (!isKept && copies === 0) await revoke(fetch, renewal, issued).catch(() => false)
+}
+
+/** In milliseconds. A client waits for five seconds at most, and this process has to start first. */
+const patience = 3_500
+
+/** Lets those who wait know that the provider is slow. The exchange goes on, and a late answer counts. */
+async function sayingIfSilent<T>(
+  { machine, store, now }: Renewer,
+  token: Credential,
+  exchange: Promise<T>,
+): Promise<T> {
+  const reason = 'its token endpoint has not answered yet'
+  const timer = setTimeout(() => rememberFailure(machine, store.name, token, { at: now(), reason }), patience)
+  try {
+    return await exchange
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function after(item: Credential, answer: Refreshed, now: number): Credential {

@@ -16,6 +16,7 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import { httpClient } from '../../src/system/http/client.ts'
 import { someone } from '../asker.ts'
 import { listening } from '../real/listening.ts'
+import { until } from '../real/until.ts'
 import { testMachine } from '../test-machine.ts'
 
 /* What the renewing process makes of an answer, whatever the token endpoint sends. */
@@ -82,6 +83,23 @@ describe('a good answer', () => {
     json(200, { access_token: 'new', token_type: 'BEARER' })
     await renewAt(renewer, place)
     expect(await kept()).toMatchObject({ secret: 'new', refresh: 'r1', expires: time / 1000 + 3600 })
+  })
+
+  test('that comes late counts, and those who wait hear that it is late', async () => {
+    let answer = () => {}
+    answers = (_, response) => {
+      answer = () => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end('{"access_token":"new","token_type":"Bearer","refresh_token":"r2"}')
+      }
+    }
+    const patient = { ...renewer, fetch: httpClient({ environment: {}, limit: 30_000 }) }
+    const renewal = renewAt(patient, place)
+    await until(async () => reason()?.includes('has not answered yet') === true, 'nobody heard that it is late')
+    answer()
+    await renewal
+    expect(await kept()).toMatchObject({ secret: 'new', refresh: 'r2' })
+    expect(reason()).toBeUndefined()
   })
 
   test.each([
