@@ -48,6 +48,8 @@ const refused: readonly (readonly [place: string, text: string, reason: string])
   ['src/tools/git/a10.ts', imports('../../edge/exit.ts'), 'what it needs of the machine is handed in'],
   ['src/tools/git/a11.ts', 'export const say = () => console.log(1)\n', 'global variable console'],
   ['src/commands/a12.ts', imports('../tools/git/setup.ts'), 'none is named here'],
+  ['src/sign-in/a40.ts', imports('../stores/choose.ts'), 'neither tools nor what a store is'],
+  ['src/sign-in/a41.ts', imports('../edge/exit.ts'), 'neither tools nor what a store is'],
   ['src/edge/a13.ts', imports('../tools/git/dialect.ts'), 'the edge serves whatever it is handed'],
   ['src/edge/a14.ts', imports('../commands/main.ts'), 'the edge serves whatever it is handed'],
   ['src/library/a15.ts', imports('node:process'), 'the library is the broker for programs'],

@@ -139,6 +139,14 @@ declare module 'host:http' {
   export function trailers(bytes: Uint8Array): number | undefined
 }
 
+declare module 'host:listener' {
+  /** A non-blocking file descriptor that listens on a free port of 127.0.0.1. */
+  export function listen(): number
+  export function port(fd: number): number
+  /** A non-blocking file descriptor of the next connection; `undefined` if there is none. */
+  export function accept(fd: number): number | undefined
+}
+
 declare module 'host:terminal' {
   export function isTerminal(fd: number): boolean
   /** Keys are read one by one and not echoed. The end of the process restores the terminal. */

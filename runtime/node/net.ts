@@ -1,9 +1,16 @@
+import { close } from 'host:files'
+import { accept, listen, port } from 'host:listener'
+import { stop, watch } from 'host:poll'
 import { connect as connected } from 'host:socket'
 import type { Buffer } from './buffer.ts'
 import { Channel } from './channel.ts'
+import { EventEmitter } from './events.ts'
 import { setImmediate } from './timers.ts'
 
-/* https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket. */
+/*
+ * https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket, and a server on a free port of
+ * 127.0.0.1.
+ */
 
 interface OnRead {
   buffer(): Uint8Array
@@ -57,4 +64,51 @@ export function createConnection({ path, onread }: Options): Socket {
 
 export function connect(path: string): Socket {
   return createConnection({ path })
+}
+
+export class Server extends EventEmitter {
+  #fd: number | undefined
+  #waiting: number | undefined
+
+  constructor(onConnection: (socket: Socket) => void) {
+    super()
+    this.on('connection', onConnection)
+  }
+
+  /** Emits `listening` or `error` in a later turn of the event loop. Any other port or host is not there. */
+  listen(wanted: 0, host: '127.0.0.1', onListening: () => void): this {
+    if (wanted !== 0 || host !== '127.0.0.1') throw new TypeError('only a free port of 127.0.0.1')
+    this.on('listening', onListening)
+    let failure: unknown
+    try {
+      const fd = listen()
+      this.#fd = fd
+      this.#waiting = watch(fd, false, () => this.#accept(fd))
+    } catch (error) {
+      failure = error
+    }
+    setImmediate(() => (failure === undefined ? this.emit('listening') : this.emit('error', failure)))
+    return this
+  }
+
+  address(): { readonly port: number } | null {
+    return this.#fd === undefined ? null : { port: port(this.#fd) }
+  }
+
+  /** Takes no more connections. Those that are open stay. */
+  close(): this {
+    if (this.#waiting !== undefined) stop(this.#waiting)
+    if (this.#fd !== undefined) close(this.#fd)
+    this.#fd = this.#waiting = undefined
+    return this
+  }
+
+  #accept(fd: number): void {
+    const connection = accept(fd)
+    if (connection !== undefined) this.emit('connection', new Socket(connection, undefined))
+  }
+}
+
+export function createServer(onConnection: (socket: Socket) => void): Server {
+  return new Server(onConnection)
 }

@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod http;
 mod keyring;
+mod listener;
 mod memory;
 mod modules;
 mod names;

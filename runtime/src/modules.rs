@@ -59,6 +59,7 @@ impl Loader for Embedded {
             "host:files" => declare::<crate::files::Host>(ctx, name),
             "host:http" => declare::<crate::http::Host>(ctx, name),
             "host:keyring" => declare::<crate::keyring::Host>(ctx, name),
+            "host:listener" => declare::<crate::listener::Host>(ctx, name),
             "host:modules" => declare::<Host>(ctx, name),
             "host:names" => declare::<crate::names::Host>(ctx, name),
             "host:poll" => declare::<crate::poll::Host>(ctx, name),

@@ -10,6 +10,14 @@ export type HelpGroup = (typeof helpGroups)[number]
 type Examples = readonly string[]
 
 const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples] } = {
+  login: [
+    'Sign in',
+    'credbridge login https://git.example.com',
+    'credbridge login git.example.com --device',
+    'credbridge login github.com --from gh',
+  ],
+  logout: ['Sign in', 'credbridge logout https://git.example.com alice'],
+  status: ['Sign in', 'credbridge status', 'credbridge status --notify'],
   set: [
     'Sign in',
     'credbridge set https://git.example.com alice',
@@ -70,7 +78,7 @@ export function examplesOf(command: Command): Examples {
 export function addHelp(program: Command): void {
   const help = program.createCommand('help').argument('[command]').description('show the help of a command')
   program.addHelpCommand(help.helpOption(false).helpGroup('Help:'))
-  withExamples(program, ['credbridge setup', 'credbridge list', 'credbridge help set'])
+  withExamples(program, ['credbridge setup', 'credbridge login git.example.com', 'credbridge help set'])
   for (const command of offeredCommands(program)) {
     const [group, ...examples] = ofCommands[command.name()] ?? []
     if (group !== undefined) withHelp(command, group, examples)

@@ -36,6 +36,14 @@ export function isAbsentBy(lines: readonly DoctorLine[]): boolean {
   return lines.length > 0 && lines.every(({ state }) => state === 'skipped')
 }
 
+/** Whether the tool asks credbridge, does not, or is not installed here. One without a setup asks. */
+export async function stateHere(machine: Machine, tool: Tool): Promise<'asks' | 'silent' | 'absent'> {
+  if (tool.setup === undefined) return 'asks'
+  const lines = await linesOf(machine, tool)
+  if (isAbsentBy(lines)) return 'absent'
+  return asks(lines) ? 'asks' : 'silent'
+}
+
 async function linesOf(machine: Machine, { setup }: Tool): Promise<readonly DoctorLine[]> {
   return setup === undefined ? [] : (await setup()).check(machine).catch(() => [])
 }

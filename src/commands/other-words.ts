@@ -12,11 +12,6 @@ const answers: { readonly [word: string]: (words: readonly string[]) => readonly
     hint`to see the secret: credbridge get --show ${words}`,
     hint`to see what is kept: credbridge list ${words}`,
   ],
-  login: (words) => [
-    hint`to keep a secret that you have: credbridge set ${words.length > 0 ? words : ['https://host']}`,
-    hint`to sign in with a tool (git, docker login, npm login), once: credbridge setup`,
-  ],
-  logout: (words) => [hint`credbridge remove ${words.length > 0 ? words : ['https://host']}`],
 }
 
 export function otherWords(program: Command): void {

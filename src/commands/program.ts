@@ -14,6 +14,8 @@ import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
 import { importCommand } from './import.ts'
 import { listCommand } from './list.ts'
+import { loginCommand } from './login.ts'
+import { logoutCommand } from './logout.ts'
 import { moveCommand } from './move.ts'
 import { otherWords } from './other-words.ts'
 import { removeCommand } from './remove.ts'
@@ -22,6 +24,7 @@ import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { statusCommand } from './status.ts'
 import { uninstallCommand } from './uninstall.ts'
 import { usageError } from './usage-error.ts'
 import { useCommand } from './use.ts'
@@ -40,6 +43,9 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     .enablePositionalOptions() // An option belongs to the command before it: `import git --dry-run`.
   // In the order of the groups in the help (command-help.ts).
   for (const add of [
+    loginCommand,
+    logoutCommand,
+    statusCommand,
     setCommand,
     approveCommand,
     getCommand,

@@ -1,26 +1,18 @@
 import type { Command } from 'commander'
 import { cloudKeys } from '../core/cloud-keys.ts'
-import {
-  type Credential,
-  type Entry,
-  hasExpired,
-  type Kind,
-  type Place,
-  person,
-  samePlace,
-} from '../core/credential.ts'
+import { type Credential, type Entry, hasExpired, type Kind, person, samePlace } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint, placeWords } from '../core/hint.ts'
-import type { SetResult } from '../core/persons-word.ts'
 import type { Secret } from '../core/secret.ts'
 import { type Described, readSecretText } from '../core/secret-text.ts'
 import { printedKind } from '../core/stored-view.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import { kindOption, sayLine, shownAccount, withService } from './arguments.ts'
+import { kindOption, sayLine, withService } from './arguments.ts'
 import { withoutEndpoint } from './pick.ts'
 import { type NamedPlace, placeFrom } from './place.ts'
+import { remarksOn } from './set-remarks.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 export function setCommand(program: Command, context: CliContext): void {
@@ -39,7 +31,7 @@ export function setCommand(program: Command, context: CliContext): void {
     })
 }
 
-interface SetOptions {
+export interface SetOptions {
   readonly service?: boolean
   readonly kind: Kind
   readonly scheme?: string
@@ -48,7 +40,8 @@ interface SetOptions {
   readonly lasts?: string
 }
 
-async function set(
+/** Keeps a person's secret, or the command that prints it. Returns the exit code. */
+export async function set(
   context: CliContext,
   { endpoint, account: named }: NamedPlace,
   options: SetOptions,
@@ -108,21 +101,6 @@ async function secretFor({ terminal }: CliContext, endpoint: Endpoint, { allowEm
   throw new Failure('refused', 'standard input was empty, nothing was kept', {
     hints: [hint`to keep an empty secret: --allow-empty`],
   })
-}
-
-/** Reports the other effects of the save, and how to undo them. */
-function remarksOn(change: SetResult, { endpoint, account }: Place, hours: number): readonly string[] {
-  const who = shownAccount(account)
-  const instead = change.restorable === 'instead' ? ['--replace'] : []
-  const restore = hint`credbridge restore ${[...instead, ...placeWords(endpoint, account)]}`
-  return [
-    ...change.ended.map((tool) => `${tool} no longer uses the one that it saved for ${who}, and gets this one`),
-    ...change.updated.map((service) => `Python's keyring has it, too, as ${service}`),
-    ...change.untouched.map((service) => `Python's keyring keeps another one as ${service}, and finds that first`),
-    ...(change.restorable === 'no' ? [] : [`to restore the former one within ${hours} hours: ${restore}`]),
-    ...change.resumed.map((tool) => `${tool} gets the credential of ${who} again`),
-    ...(change.isNowDefault ? [`${who} is now the default at ${endpoint.key}`] : []),
-  ]
 }
 
 /** Reports the tools that send a user name with a secret that has none. */

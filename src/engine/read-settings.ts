@@ -13,6 +13,7 @@ const usual: Settings = {
   tokenUser: 'oauth2',
   vaultKeyFile: undefined,
   httpCaFile: undefined,
+  signIn: {},
   secretServiceSession: 'plain',
   tools: {},
   unknownKeys: [],

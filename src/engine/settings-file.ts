@@ -1,9 +1,11 @@
 import { isAbsolute } from 'node:path'
 import { parse } from 'smol-toml'
 import { originAt } from '../core/aliases.ts'
-import { hostAndPort } from '../core/endpoint.ts'
+import { hostAndPort, parseAddress } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
+import { isLoopback } from '../core/loopback.ts'
 import { isObject } from '../core/record.ts'
+import type { OwnClient, OwnClients } from '../sign-in/own-client.ts'
 import { storeNamed } from '../stores/choose.ts'
 import type { Settings } from './settings.ts'
 
@@ -43,6 +45,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'cargo.authorization': oneOfForHosts('cargo.authorization', 'bearer', 'basic', 'bare'),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value, 'vault.key-file') }),
   'http.ca-file': (value, settings) => ({ ...settings, httpCaFile: absolutePath(value, 'http.ca-file') }),
+  'sign-in': (value, settings) => ({ ...settings, signIn: clients(value) }),
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
@@ -131,6 +134,67 @@ function absolutePath(value: unknown, key: string): string {
   const path = text(value, key)
   if (!isAbsolute(path)) throw wrong(`${key} must be an absolute path`)
   return path
+}
+
+/** The keys of a client. All but `scopes` are texts, and those for addresses need https. */
+const ofClients: Readonly<Record<string, keyof OwnClient>> = {
+  'client-id': 'clientId',
+  scopes: 'scopes',
+  user: 'user',
+  issuer: 'issuer',
+  'authorization-endpoint': 'authorizationEndpoint',
+  'token-endpoint': 'tokenEndpoint',
+  'device-endpoint': 'deviceEndpoint',
+  'revocation-endpoint': 'revocationEndpoint',
+}
+
+function clients(value: unknown): OwnClients {
+  const rule = 'sign-in is a table from addresses to tables: [sign-in."https://git.example.com"]'
+  if (!isObject(value)) throw wrong(rule)
+  return Object.fromEntries(
+    Object.entries(value).map(([address, table]) => [keyOf(address, rule), client(table, rule)]),
+  )
+}
+
+function keyOf(address: string, rule: string): string {
+  try {
+    return parseAddress(address).key
+  } catch {
+    throw wrong(rule)
+  }
+}
+
+function client(table: unknown, rule: string): OwnClient {
+  if (!isObject(table)) throw wrong(rule)
+  return Object.fromEntries(
+    Object.entries(table).map(([key, value]) => {
+      const name = Object.hasOwn(ofClients, key) ? ofClients[key] : undefined
+      if (name === undefined) throw wrong(`sign-in has no ${key}`)
+      return [name, name === 'scopes' ? listOfTexts(value) : clientText(value, name, `sign-in.${key}`)]
+    }),
+  )
+}
+
+function listOfTexts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw wrong('sign-in.scopes must be a list of texts')
+  return value.map((one) => text(one, 'sign-in.scopes'))
+}
+
+function clientText(value: unknown, name: keyof OwnClient, key: string): string {
+  if (name === 'user') return userName(value, key)
+  const written = text(value, key)
+  if (name === 'clientId') return written
+  if (!isSecure(written)) throw wrong(`${key} must be an address with https`)
+  return written
+}
+
+function isSecure(address: string): boolean {
+  try {
+    const { scheme, host } = parseAddress(address)
+    return scheme === 'https' || (scheme === 'http' && isLoopback({ host }))
+  } catch {
+    return false
+  }
 }
 
 function session(value: unknown): 'plain' | 'dh' {

@@ -1,4 +1,5 @@
 import type { Aliases } from '../core/aliases.ts'
+import type { OwnClients } from '../sign-in/own-client.ts'
 
 /** A person's settings. Read from the user's own file and environment, never from the working directory. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly vaultKeyFile: string | undefined
   /** The file of a private authority's certificates, for our own requests over https. */
   readonly httpCaFile: string | undefined
+  /** The clients that the user registered for signing in, by endpoint. */
+  readonly signIn: OwnClients
   /** How secrets are sent over the bus: `plain` trusts the bus, `dh` encrypts each exchange. */
   readonly secretServiceSession: 'plain' | 'dh'
   /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */

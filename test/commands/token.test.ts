@@ -53,7 +53,7 @@ needs('the build (npm run build)', built)('built', () => {
     for (let call = 0; call < 2; call++) {
       const { stdout, stderr } = await git(world)
       expect(stdout).toBe('')
-      expect(stderr).toContain(`the sign-in at ${at} could not be renewed: 127.0.0.1`)
+      expect(stderr).toContain(`the sign-in at ${at} could not be renewed: its token endpoint has not answered yet`)
       expect(stderr).toContain(`credbridge login ${at}`)
     }
     expect(asked).toBe(1)

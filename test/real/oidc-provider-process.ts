@@ -26,7 +26,7 @@ const provider = new Provider(issuer, {
       application_type: 'native',
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
-      redirect_uris: ['http://127.0.0.1/'],
+      redirect_uris: ['http://127.0.0.1', 'http://127.0.0.1/'],
     },
   ],
   scopes,

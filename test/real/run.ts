@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array
   /** Stdin stays open, as long as the program runs. */
   readonly keepStdinOpen?: boolean
+  /** Hears each part of standard error while the program runs. */
+  readonly heard?: (text: string) => void
   /** Milliseconds after which the program and its children are killed: 60 000 if absent. */
   readonly timeout?: number
 }
@@ -35,6 +37,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     }, options.timeout ?? 60_000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    if (options.heard !== undefined) child.stderr.on('data', (chunk: Buffer) => options.heard?.(chunk.toString()))
     child.stdin.on('error', () => {}) // A program may end without reading its input.
     if (options.input !== undefined) child.stdin.write(options.input)
     if (options.keepStdinOpen !== true) child.stdin.end()

@@ -1,8 +1,9 @@
 """Runs a command on a terminal of its own and answers its questions: a list of [question, answer] as JSON, then the command.
 
 An answer is typed once its question is shown and the program has made the terminal raw or silent: what is typed before that
-is thrown away then, or shown. What the terminal showed goes to standard output. The exit code is the command's, but 99
-where it was 0 and a question did not come; after a minute the command is killed. The terminal is
+is thrown away then, or shown. Ctrl-C is typed at once. What the terminal showed goes to standard output. The exit code is
+the command's, of a signal as a shell says it, but 99 where it was 0 and a question did not come; after a minute the command
+is killed. The terminal is
 80 columns wide, or as wide as TYPIST_COLUMNS says.
 """
 
@@ -35,11 +36,11 @@ while True:
             break
         shown += some
         since += some
-    elif left and left[0][0].encode() in since and listens():
+    elif left and left[0][0].encode() in since and (listens() or left[0][1] == '\x03'):
         os.write(terminal, left.pop(0)[1].encode())
         since = b''
 
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(shown)
 exit_code = os.waitstatus_to_exitcode(status)
-sys.exit(99 if left and exit_code == 0 else exit_code)
+sys.exit(99 if left and exit_code == 0 else exit_code if exit_code >= 0 else 128 - exit_code)

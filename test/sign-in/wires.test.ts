@@ -111,7 +111,9 @@ needs('the build (npm run build)', built)('built', () => {
     )
   })
 
-  test('a fresh token loads nothing that an ordinary password does not load', async () => {
+  const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
+
+  test.runIf(onNode)('a fresh token loads nothing that an ordinary password does not load', async () => {
     const hook = join(world.session.folder, 'loaded.cjs')
     writeFileSync(
       hook,

@@ -1,0 +1,62 @@
+import { type Credential, person } from '../core/credential.ts'
+import { Failure } from '../core/failure.ts'
+import { type Hint, hint, placeWords } from '../core/hint.ts'
+import { timeInWords } from '../core/time-words.ts'
+import { tokenCredential } from '../core/token.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { endAtProvider } from '../sign-in/end-at-provider.ts'
+import type { Found } from '../sign-in/probe.ts'
+import type { SignedIn } from '../sign-in/sign-in.ts'
+import type { Fetch } from '../system/http/client.ts'
+import { sayLine, shownAccount } from './arguments.ts'
+import { sayRelated } from './login-place.ts'
+import type { NamedPlace } from './place.ts'
+import { remarksOn } from './set-remarks.ts'
+import { toolsHere, usedBy } from './used-by.ts'
+
+/** Keeps what a sign-in brought, and says what can be done with it. */
+export async function keepSignIn(
+  context: CliContext,
+  fetch: Fetch,
+  { endpoint, account: named }: NamedPlace,
+  { account: theirs, grant, issued }: SignedIn,
+  found: Found,
+): Promise<number> {
+  const { terminal } = context
+  const account = theirs ?? named ?? ''
+  const place = { endpoint, account, owner: person }
+  const token = tokenCredential(place, grant, issued)
+  const change = await orEnded(fetch, token, async () => {
+    if (named !== undefined && named !== account) {
+      throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
+    }
+    return (await (await context.broker()).personActions()).set(token)
+  })
+  const end = issued.expires === undefined ? '' : `, until ${timeInWords(issued.expires * 1000, Date.now())}`
+  const renewed = grant.renewal === undefined ? 'nothing renews it' : 'credbridge renews it'
+  sayLine(terminal, `signed in at ${endpoint.key} as ${shownAccount(account)}${end}; ${renewed}`)
+  if (grant.scopes.length > 0) sayLine(terminal, `it may: ${grant.scopes.join(', ')}`)
+  const here = await toolsHere(context)
+  const { now, notAsking, notShared } = await usedBy(context, place, here)
+  sayLine(terminal, now.length === 0 ? 'no tool uses it yet' : `used by ${now.join(', ')} now`)
+  const { recoverHours } = await context.engine.settings()
+  const lacks = grant.renewal === undefined ? (found.provider.lacks ?? []) : []
+  for (const remark of [...lacks, ...remarksOn(change, place, recoverHours)]) sayLine(terminal, `note: ${remark}`)
+  const hints: readonly Hint[] = [
+    ...(notAsking.length === 0 ? [] : [hint`credbridge setup ${notAsking}`]),
+    ...notShared.map((tool) => hint`credbridge share --with ${tool} ${placeWords(endpoint, account)}`),
+  ]
+  for (const one of hints) sayLine(terminal, `hint: ${one}`)
+  await sayRelated(context, found)
+  return 0
+}
+
+/** What is not kept is ended at the provider, as far as it can be told. A token that the person made is theirs. */
+async function orEnded<T>(fetch: Fetch, token: Credential, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (token.refreshToken !== undefined) await endAtProvider(fetch, token).catch(() => {})
+    throw error
+  }
+}

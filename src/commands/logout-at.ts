@@ -1,0 +1,86 @@
+import { type Credential, isCredential, type StoredItem } from '../core/credential.ts'
+import { asFailure, Failure } from '../core/failure.ts'
+import { hint, placeWords } from '../core/hint.ts'
+import { grantOf } from '../core/token.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { endAtProvider } from '../sign-in/end-at-provider.ts'
+import { providerNamed } from '../sign-in/providers.ts'
+import { httpClient } from '../system/http/client.ts'
+import { nothingThere, sayLine, shownAccount } from './arguments.ts'
+import type { NamedPlace } from './place.ts'
+
+export interface LogoutOptions {
+  readonly forget?: boolean
+}
+
+/** Ends a sign-in at its provider and forgets it. Returns the exit code. */
+export async function logout(context: CliContext, place: NamedPlace, { forget }: LogoutOptions): Promise<number> {
+  const { terminal } = context
+  const tokens = await tokensAt(context, place)
+  const [token, ...more] = tokens
+  if (token === undefined) return notSignedIn(context, place)
+  if (more.length > 0) throw severalAccounts(tokens)
+  if (!(await isEnded(context, token, forget === true))) return nothingThere
+  const broker = await context.broker()
+  await (await broker.personActions()).remove(token, 'final')
+  await (await broker.restorable()).forget({ endpoint: token.endpoint, account: token.account, owner: token.owner })
+  sayLine(terminal, `${shownAccount(token.account)} at ${token.endpoint.key} is signed out and forgotten`)
+  return 0
+}
+
+async function tokensAt(
+  { engine, asker }: CliContext,
+  { endpoint, account }: NamedPlace,
+): Promise<readonly StoredItem<Credential>[]> {
+  const found = []
+  for (const store of await engine.stores()) found.push(...(await store.find(asker, [endpoint], account)))
+  return found.filter(isCredential).filter(({ kind }) => kind === 'token')
+}
+
+async function notSignedIn(context: CliContext, { endpoint, account }: NamedPlace): Promise<number> {
+  const { terminal } = context
+  const actions = await (await context.broker()).personActions()
+  const others = await actions.entriesAt(endpoint, account)
+  sayLine(terminal, `nobody is signed in at ${endpoint.key} by credbridge login`)
+  for (const other of others) {
+    sayLine(terminal, hint`hint: to remove what is kept: credbridge remove ${placeWords(endpoint, other.account)}`)
+  }
+  return nothingThere
+}
+
+function severalAccounts(tokens: readonly Credential[]): Failure {
+  return new Failure('ambiguous', 'there are several accounts', {
+    hints: tokens.map(({ endpoint, account }) => hint`credbridge logout ${placeWords(endpoint, account)}`),
+  })
+}
+
+/** Ends the token at the provider. False if that failed and the person wants to keep it. */
+async function isEnded(context: CliContext, token: Credential, forget: boolean): Promise<boolean> {
+  const { terminal, machine, engine } = context
+  const { httpCaFile } = await engine.settings()
+  const fetch = httpClient({ environment: machine.env, caFile: httpCaFile })
+  try {
+    const done = await endAtProvider(fetch, token)
+    if (done === 'impossible') sayHowToEnd(context, token)
+    return true
+  } catch (error) {
+    const failure = asFailure(error)
+    const words = placeWords(token.endpoint, token.account)
+    const otherwise = hint`to forget it here all the same: credbridge logout --forget ${words}`
+    if (!forget && !terminal.inIsTerminal) {
+      throw new Failure(failure.code, `it could not be ended at the provider, so it was kept: ${failure.message}`, {
+        hints: [otherwise],
+        cause: failure,
+      })
+    }
+    sayLine(terminal, `it could not be ended at the provider: ${failure.message}`)
+    sayHowToEnd(context, token)
+    return forget || (await terminal.confirm('Forget it here all the same?', otherwise))
+  }
+}
+
+function sayHowToEnd({ terminal }: CliContext, token: Credential): void {
+  const { endPage } = providerNamed(grantOf(token).provider) ?? {}
+  const where = endPage === undefined ? '' : `; end it there: ${endPage(token.endpoint.key)}`
+  sayLine(terminal, `note: the token stays valid at the provider until it ends${where}`)
+}

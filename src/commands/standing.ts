@@ -1,0 +1,68 @@
+import { type Credential, hasExpired } from '../core/credential.ts'
+import { type Hint, hint, placeWords } from '../core/hint.ts'
+import { timeInWords } from '../core/time-words.ts'
+import { type Grant, grantOf } from '../core/token.ts'
+import type { Abolished } from '../sign-in/provider.ts'
+import { providerAt } from '../sign-in/providers.ts'
+
+/** When a credential ends, who renews it, and what a person should know about that. */
+export interface Standing {
+  /** In milliseconds since 1970; absent: never, or nobody knows. */
+  readonly ends?: number
+  /** Absent: nobody. */
+  readonly renewedBy?: 'credbridge' | 'its command' | 'its tool'
+  readonly troubles: readonly Trouble[]
+}
+
+export interface Trouble {
+  /** Follows the name of the credential: `ends tomorrow at 12:00`. */
+  readonly says: string
+  /** It can no longer be used. */
+  readonly isDead: boolean
+  readonly fix: Hint
+}
+
+const soon = 7 * 24 * 3_600_000
+
+/** The standing of a credential; `now` in milliseconds since 1970. */
+export function standingOf(item: Credential, now: number): Standing {
+  const { kind, expires, refreshToken } = item
+  const ends = expires === undefined ? {} : { ends: expires * 1000 }
+  if (kind === 'minted') return { ...ends, renewedBy: 'its command', troubles: [] }
+  const grant = kind === 'token' ? grantOf(item) : undefined
+  const abolished = troubleOfKind(item, grant)
+  if (grant?.renewal !== undefined) {
+    return { ...ends, renewedBy: 'credbridge', troubles: [...endedRenewal(item, grant, now), ...abolished] }
+  }
+  if (refreshToken !== undefined) return { ...ends, renewedBy: 'its tool', troubles: abolished }
+  return { ...ends, troubles: [...end(item, now), ...abolished] }
+}
+
+/** The provider has refused to renew it. What is still valid is used to its end. */
+function endedRenewal(item: Credential, { ended }: Grant, now: number): readonly Trouble[] {
+  if (ended === undefined) return []
+  const isDead = hasExpired(item, now)
+  return [{ says: isDead ? 'can no longer be renewed' : 'cannot be renewed again', isDead, fix: again(item) }]
+}
+
+function end(item: Credential, now: number): readonly Trouble[] {
+  const { expires } = item
+  if (expires === undefined || expires * 1000 > now + soon) return []
+  const isDead = hasExpired(item, now)
+  return [{ says: `${isDead ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`, isDead, fix: again(item) }]
+}
+
+/** Whether its provider has ended this kind of secret, or will. */
+function troubleOfKind(item: Credential, grant: Grant | undefined): readonly Trouble[] {
+  const { endpoint, kind, secret } = item
+  if (endpoint.form !== 'address' || kind !== 'basic' || grant !== undefined) return []
+  const { abolishes = [] } = providerAt(endpoint.host)?.provider ?? {}
+  const isMeant = ({ prefix = '' }: Abolished) => secret.expose().startsWith(prefix)
+  const fix = hint`credbridge login ${placeWords(endpoint, undefined)}`
+  return abolishes.filter(isMeant).map(({ says }) => ({ says: `may not last: ${says}`, isDead: false, fix }))
+}
+
+function again({ kind, endpoint, account }: Credential): Hint {
+  const words = placeWords(endpoint, account)
+  return kind === 'token' ? hint`credbridge login ${words}` : hint`credbridge set ${words}`
+}

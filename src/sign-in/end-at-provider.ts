@@ -1,0 +1,38 @@
+import * as oauth from 'oauth4webapi'
+import type { Credential } from '../core/credential.ts'
+import { grantOf } from '../core/token.ts'
+import type { Fetch } from '../system/http/client.ts'
+import { askForJson, unexpected } from './json-request.ts'
+import { fromServer } from './oauth-failure.ts'
+import { keptServer } from './oauth-server.ts'
+import { providerNamed } from './providers.ts'
+
+/**
+ * Ends a kept token at its provider. `impossible` if the provider has no way that a program can use. A provider that
+ * has one and does not confirm is a failure.
+ */
+export async function endAtProvider(fetch: Fetch, token: Credential): Promise<'revoked' | 'impossible'> {
+  const { renewal, provider } = grantOf(token)
+  if (renewal?.revocationEndpoint !== undefined) {
+    const { issuer, tokenEndpoint, revocationEndpoint, clientId } = renewal
+    const endpoints = { issuer, token: tokenEndpoint, revocation: revocationEndpoint }
+    const { host, metadata, client, options } = keptServer(fetch, endpoints, clientId)
+    // The refresh token first: it is the one that lasts, and most servers end the access token with it.
+    for (const secret of [token.refreshToken, token.secret]) {
+      if (secret === undefined) continue
+      await fromServer(host, async () => {
+        const response = await oauth.revocationRequest(metadata, client, oauth.None(), secret.expose(), options)
+        await oauth.processRevocationResponse(response)
+      })
+    }
+    return 'revoked'
+  }
+  const revokes = renewal === undefined ? providerNamed(provider)?.revokes : undefined
+  if (revokes === undefined) return 'impossible'
+  const { method, url } = revokes(token.endpoint.key)
+  const authorization = `Bearer ${token.secret.expose()}`
+  const answer = await askForJson(fetch, url, { method, headers: { authorization } })
+  // 401: it has ended already.
+  if (answer.status === 204 || answer.status === 200 || answer.status === 401) return 'revoked'
+  throw unexpected(url, answer)
+}

@@ -1,0 +1,38 @@
+import { Failure } from '../core/failure.ts'
+import { Secret } from '../core/secret.ts'
+import type { IssuedToken } from '../core/token.ts'
+
+/** What a token endpoint answers, as far as it counts. */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly refresh_token?: string | undefined
+  readonly expires_in?: number | undefined
+}
+
+/** Ten years. What lasts longer is a mistake, or an attempt to overflow a clock. */
+const longest = 10 * 365 * 86_400
+
+/** The issued token; `asked`: when it was asked for, in milliseconds since 1970. One that no wire can carry, or that has ended, is `malformed`. */
+export function issuedToken(host: string, answer: TokenAnswer, asked: number): IssuedToken {
+  const { access_token, refresh_token, expires_in } = answer
+  if (expires_in !== undefined && !(expires_in >= 1 && expires_in <= longest)) {
+    const says = expires_in > longest ? 'lasts for more than ten years' : 'has already ended'
+    throw new Failure('malformed', `${host} sent a token that ${says}, nothing was kept`)
+  }
+  return {
+    accessToken: tokenText(host, access_token),
+    ...(refresh_token === undefined ? {} : { refreshToken: tokenText(host, refresh_token) }),
+    ...(expires_in === undefined ? {} : { expires: Math.floor(asked / 1000 + expires_in) }),
+  }
+}
+
+/** A token is printable ASCII without a space: RFC 6749, appendix A.12. */
+export function tokenText(host: string, text: string): Secret {
+  if (/^[!-~]+$/.test(text)) return new Secret(text)
+  throw new Failure('malformed', `${host} sent a token with a character that no tool can send, nothing was kept`)
+}
+
+/** The scopes in an answer. Some servers separate them by commas. */
+export function scopesIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/[\s,]+/).filter((scope) => scope !== '')
+}

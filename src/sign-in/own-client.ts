@@ -1,0 +1,74 @@
+import { type Address, hostAndPort } from '../core/endpoint.ts'
+import type { Machine } from '../system/machine.ts'
+
+/** A client that a person registered, and what goes with it. It takes precedence over what a profile says. */
+export interface OwnClient {
+  readonly clientId?: string
+  readonly scopes?: readonly string[]
+  readonly issuer?: string
+  readonly authorizationEndpoint?: string
+  readonly tokenEndpoint?: string
+  readonly deviceEndpoint?: string
+  readonly revocationEndpoint?: string
+  /** The user name that a wire with user name and password sends with the token. */
+  readonly user?: string
+}
+
+/** The clients of the settings, by the origin that each is for. */
+export type OwnClients = Readonly<Record<string, OwnClient>>
+
+/**
+ * The person's client for an endpoint: of the settings, else of git's settings for the user and the system. Nothing is
+ * read from a repository's.
+ */
+export async function ownClientFor(
+  endpoint: Address,
+  settings: OwnClients,
+  machine: Pick<Machine, 'program' | 'run'>,
+): Promise<OwnClient | undefined> {
+  const origin = `${endpoint.scheme}://${hostAndPort(endpoint)}`
+  return settings[endpoint.key] ?? settings[origin] ?? (await ofGit(endpoint, machine))
+}
+
+/** The names of git-credential-oauth and of Git Credential Manager. git gives them in lower case. */
+const names: Readonly<Record<string, keyof OwnClient>> = {
+  'credential.oauthclientid': 'clientId',
+  'credential.oauthauthurl': 'authorizationEndpoint',
+  'credential.oauthauthorizeendpoint': 'authorizationEndpoint',
+  'credential.oauthtokenurl': 'tokenEndpoint',
+  'credential.oauthtokenendpoint': 'tokenEndpoint',
+  'credential.oauthdeviceauthurl': 'deviceEndpoint',
+  'credential.oauthdeviceendpoint': 'deviceEndpoint',
+}
+
+async function ofGit(
+  { key }: Address,
+  { program, run }: Pick<Machine, 'program' | 'run'>,
+): Promise<OwnClient | undefined> {
+  const git = program('git')
+  if (git === undefined) return undefined
+  for (const where of ['--global', '--system']) {
+    const { stdout, exitCode } = await run(git, ['config', where, '-z', '--get-urlmatch', 'credential', key])
+    const client = exitCode === 0 ? clientIn(stdout, key) : {}
+    if (client.clientId !== undefined) return client
+  }
+  return undefined
+}
+
+function clientIn(output: string, base: string): OwnClient {
+  const client: { -readonly [name in keyof OwnClient]: OwnClient[name] } = {}
+  for (const entry of output.split('\0')) {
+    const end = entry.indexOf('\n')
+    const [name, value] = [entry.slice(0, end), entry.slice(end + 1)]
+    if (end < 0 || value === '') continue
+    if (name === 'credential.oauthscopes') client.scopes = value.split(/\s+/)
+    const known = names[name]
+    if (known !== undefined && known !== 'scopes') client[known] = known === 'clientId' ? value : within(value, base)
+  }
+  return client
+}
+
+/** git-credential-oauth takes addresses relative to the host. */
+function within(value: string, base: string): string {
+  return value.startsWith('/') ? new URL(base).origin + value : value
+}
