@@ -29,5 +29,6 @@ export function buildConstants(runtime: 'node' | 'bun' | 'native'): Readonly<Rec
   return {
     'process.env.CREDBRIDGE_VERSION_AT_BUILD': JSON.stringify(manifest.version),
     'process.env.CREDBRIDGE_RUNTIME_AT_BUILD': JSON.stringify(runtime),
+    'process.env.CREDBRIDGE_FOLDER_AT_BUILD': runtime === 'node' ? '__dirname' : '""',
   }
 }

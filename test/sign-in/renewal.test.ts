@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
@@ -61,6 +61,20 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.provider.isValid(kept?.accessToken ?? '')).toBe(true)
     const again = await world.run('git-credential-credbridge', ['get'], asGit)
     expect(again.stdout).toBe(git.stdout)
+    expect(await world.provider.refreshes()).toBe(1)
+  })
+
+  test('a program that loads the library gets a token that is renewed', async () => {
+    const world = await startTokenWorld('vault', onTestFinished)
+    await world.signIn('alice', { endsIn: -1 })
+    const library = join(import.meta.dirname, '..', '..', 'dist', 'library', 'index.cjs')
+    const program = join(world.session.folder, 'program.cjs')
+    writeFileSync(
+      program,
+      `require(${JSON.stringify(library)}).getPassword(${JSON.stringify(at)}, 'alice').then((it) => console.log(it))`,
+    )
+    const { stdout, stderr } = await world.run(process.execPath, [program])
+    expect({ stdout, stderr }).toEqual({ stdout: `${(await world.kept('alice'))?.accessToken}\n`, stderr: '' })
     expect(await world.provider.refreshes()).toBe(1)
   })
 

@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import type { Folders } from '../../system/folders.ts'
 import type { Environment, Wrappers } from '../../system/machine.ts'
 import { isRunnable } from '../../system/programs.ts'
@@ -6,7 +7,7 @@ import { isTrusted } from '../../system/trusted-path.ts'
 import type { Files } from '../../system/user-files.ts'
 import { commandOf, executable, leadsTo, resolved } from './executable.ts'
 import { startsOf } from './node-starts.ts'
-import { installedIn } from './running-file.ts'
+import { bundledIn, installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
 import { batchWrapper, shellWrapper } from './wrapper.ts'
 
@@ -25,7 +26,11 @@ export function ownCommand(command: string, env: Environment, folders: () => Fol
 
 /** The program and the first arguments by which this process itself starts `credbridge`. */
 export function credbridgeItself(): readonly [program: string, ...words: string[]] {
-  return standalone ? [process.execPath] : [process.execPath, join(installedIn(), 'credbridge.cjs')]
+  if (standalone) return [process.execPath]
+  // A program that loads the library is not in our folder, and a part that is loaded later is below it.
+  const folders = [bundledIn(), dirname(bundledIn())]
+  const file = folders.map((folder) => join(folder, 'credbridge.cjs')).find((path) => existsSync(path))
+  return [process.execPath, file ?? join(installedIn(), 'credbridge.cjs')]
 }
 
 /** Whether a program belongs to this installation. */

@@ -12,3 +12,8 @@ export function runningFile(): string {
 export function installedIn(): string {
   return dirname(runningFile())
 }
+
+/** The folder of the bundle that this code is in, which the build inserts; from source that of the running file. */
+export function bundledIn(): string {
+  return process.env['CREDBRIDGE_FOLDER_AT_BUILD'] ?? installedIn()
+}

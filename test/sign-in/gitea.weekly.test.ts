@@ -5,7 +5,7 @@ import { startGitea } from '../real/gitea.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { startSignInWorld } from './sign-in-world.ts'
 
-/* The client that is built into every Gitea signs in at a real one. */
+/* The client that is built into every Gitea signs in at a real one, which .ci/weekly builds. */
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('gitea')('at a real Gitea', () => {
