@@ -1,10 +1,9 @@
-import * as oauth from 'oauth4webapi'
 import type { Credential } from '../core/credential.ts'
 import { grantOf } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
+import { revoke } from './exchange.ts'
 import { askForJson, unexpected } from './json-request.ts'
 import { fromServer } from './oauth-failure.ts'
-import { keptServer } from './oauth-server.ts'
 import { providerNamed } from './providers.ts'
 
 /**
@@ -14,16 +13,10 @@ import { providerNamed } from './providers.ts'
 export async function endAtProvider(fetch: Fetch, token: Credential): Promise<'revoked' | 'impossible'> {
   const { renewal, provider } = grantOf(token)
   if (renewal?.revocationEndpoint !== undefined) {
-    const { issuer, tokenEndpoint, revocationEndpoint, clientId } = renewal
-    const endpoints = { issuer, token: tokenEndpoint, revocation: revocationEndpoint }
-    const { host, metadata, client, options } = keptServer(fetch, endpoints, clientId)
+    const { host } = new URL(renewal.revocationEndpoint)
     // The refresh token first: it is the one that lasts, and most servers end the access token with it.
     for (const secret of [token.refreshToken, token.secret]) {
-      if (secret === undefined) continue
-      await fromServer(host, async () => {
-        const response = await oauth.revocationRequest(metadata, client, oauth.None(), secret.expose(), options)
-        await oauth.processRevocationResponse(response)
-      })
+      if (secret !== undefined) await fromServer(host, revoke(fetch, renewal, secret))
     }
     return 'revoked'
   }

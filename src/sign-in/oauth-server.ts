@@ -59,13 +59,6 @@ export async function oauthServer(
   return { host: new URL(described.issuer).host, metadata: described, client: { client_id: clientId }, options }
 }
 
-/** The server of a token that was kept: its addresses are those to which the person agreed. */
-export function keptServer(fetch: Fetch, endpoints: Endpoints, clientId: string): OAuthServer {
-  const metadata = asMetadata(endpoints)
-  const options = requestOptions(fetch, endpoints.token)
-  return { host: new URL(endpoints.issuer).host, metadata, client: { client_id: clientId }, options }
-}
-
 function requestOptions(fetch: Fetch, url: string): RequestOptions {
   return {
     [oauth.customFetch]: (address, { method, headers, body }) =>
