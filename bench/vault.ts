@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Asker } from '../src/core/asker.ts'
 import { parseAddress } from '../src/core/endpoint.ts'
 import { Secret } from '../src/core/secret.ts'
+import { tokenCredential } from '../src/core/token.ts'
 import { addSlot } from '../src/stores/vault/manage.ts'
 import type { VaultOptions } from '../src/stores/vault/options.ts'
 import { forAgent, forPassphrase } from '../src/stores/vault/slots/make.ts'
@@ -35,6 +36,7 @@ export const vault: Part = {
   async prepare(world) {
     const small = await placeOf(world, 'few', few)
     const large = await placeOf(world, 'many', many)
+    const token = await withToken(world)
     const agent = await openedByAgent(world)
     const unlocked = await unlockedIn(world)
     const rows = world.forms.flatMap((form): readonly Row[] => [
@@ -42,6 +44,7 @@ export const vault: Part = {
       getRow(world, form, `${many} records`, large),
       getRow(world, form, `${few} records, user named`, small, 'username=alice\n'),
       getRow(world, form, `${many} records, user named`, large, 'username=alice\n'),
+      getRow(world, form, 'a token', token),
       listRow(world, form, large),
       getRow(world, form, 'SSH agent', agent),
       ...(unlocked === undefined ? [] : [getRow(world, form, 'unlocked', unlocked)]),
@@ -81,6 +84,7 @@ function goals(world: World, form: Form): readonly Goal[] {
     { row: row(`${many} records`), against: row(`${few} records`), atMost: 1.1, issue: 4 },
     { row: row(`${many} records, user named`), against: row(`${few} records, user named`), atMost: 1.1, issue: 4 },
     { row: listName(world, form), atMost: 1000, issue: 4 },
+    { row: row('a token'), against: row(`${few} records`), atMost: 1.05, issue: 16 },
   ]
 }
 
@@ -115,6 +119,24 @@ async function fill(options: VaultOptions, count: number): Promise<void> {
     })
   await save('git.example.com')
   for (let at = 1; at < count; at++) await save(`host-${at}.example.com`)
+}
+
+/** A token of a sign-in, which is fresh, in the place of the password. */
+async function withToken(world: World): Promise<Place> {
+  const made = await placeOf(world, 'token', few)
+  const place = { endpoint: parseAddress('https://git.example.com'), account: 'alice', owner: 'person' }
+  const url = 'https://git.example.com/login/oauth'
+  const renewal = { issuer: url, clientId: 'an-id', tokenEndpoint: `${url}/access_token` }
+  const hour = 3600
+  const issued = {
+    accessToken: new Secret('p@ss'),
+    refreshToken: new Secret('r'),
+    expires: Math.floor(Date.now() / 1000) + hour,
+  }
+  const store = vaultStore(made.options)
+  await store.remove(asker, { ...place, owner: 'git' })
+  await store.save(asker, tokenCredential(place, { provider: 'gitea', scopes: [], lasts: hour, renewal }, issued))
+  return made
 }
 
 async function openedByAgent(world: World): Promise<Place> {
