@@ -1,10 +1,10 @@
-import { type Credential, person } from '../core/credential.ts'
+import { person } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import { tokenCredential } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { endAtProvider } from '../sign-in/end-at-provider.ts'
+import { orEnded } from '../sign-in/end-at-provider.ts'
 import type { Found } from '../sign-in/probe.ts'
 import type { SignedIn } from '../sign-in/sign-in.ts'
 import type { Fetch } from '../system/http/client.ts'
@@ -26,7 +26,8 @@ export async function keepSignIn(
   const account = theirs ?? named ?? ''
   const place = { endpoint, account, owner: person }
   const token = tokenCredential(place, grant, issued)
-  const change = await orEnded(fetch, token, async () => {
+  // A token that the person made is theirs: it has no renewal, and is not ended.
+  const change = await orEnded(fetch, grant.renewal, [issued.refreshToken, issued.accessToken], async () => {
     if (named !== undefined && named !== account) {
       throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
     }
@@ -49,14 +50,4 @@ export async function keepSignIn(
   for (const one of hints) sayLine(terminal, `hint: ${one}`)
   await sayRelated(context, found)
   return 0
-}
-
-/** What is not kept is ended at the provider, as far as it can be told. A token that the person made is theirs. */
-async function orEnded<T>(fetch: Fetch, token: Credential, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (token.refreshToken !== undefined) await endAtProvider(fetch, token).catch(() => {})
-    throw error
-  }
 }

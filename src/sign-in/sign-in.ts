@@ -1,10 +1,12 @@
 import * as oauth from 'oauth4webapi'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
+import { Secret } from '../core/secret.ts'
 import type { Grant, IssuedToken } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { byBrowser, byPastedAddress, type CodeGrant } from './code-grant.ts'
 import { byDevice } from './device-grant.ts'
+import { orEnded } from './end-at-provider.ts'
 import { issuedToken, scopesIn } from './issued-token.ts'
 import { askForJson } from './json-request.ts'
 import { type Answered, type OAuthServer, oauthServer } from './oauth-server.ts'
@@ -42,8 +44,6 @@ export async function signInByOAuth(
     `credbridge will ask for: ${asksFor ?? (scopes.length === 0 ? 'what the server gives' : scopes.join(', '))}`,
   )
   const { answer, asked } = await answered(server, found, scopes, person)
-  const issued = issuedToken(server.host, answer, asked)
-  const account = await accountOf(fetch, found, server, answer, issued)
   const { metadata } = server
   const { revocation_endpoint: revocation, token_endpoint: tokenEndpoint = '' } = metadata
   const user = own?.user ?? provider.user
@@ -51,6 +51,16 @@ export async function signInByOAuth(
     ...{ issuer: metadata.issuer, clientId, tokenEndpoint },
     ...(revocation === undefined ? {} : { revocationEndpoint: revocation }),
   }
+  const tokens = [answer.refresh_token, answer.access_token].filter((one) => one !== undefined)
+  const [issued, account] = await orEnded(
+    fetch,
+    renewal,
+    tokens.map((one) => new Secret(one)),
+    async () => {
+      const issued = issuedToken(server.host, answer, asked)
+      return [issued, await accountOf(fetch, found, server, answer, issued)] as const
+    },
+  )
   return {
     ...(account === undefined ? {} : { account }),
     grant: {
@@ -102,7 +112,7 @@ async function accountOf(
 ): Promise<string | undefined> {
   const [inquiry] = provider.inquiries?.(base) ?? []
   if (inquiry !== undefined) {
-    return (await checkToken(fetch, [{ ...inquiry, scheme: 'Bearer' }], accessToken, '')).account
+    return (await checkToken(fetch, [{ ...inquiry, scheme: 'Bearer', mayBeForbidden: true }], accessToken, '')).account
   }
   const claims = oauth.getValidatedIdTokenClaims(answer)
   if (claims === undefined || metadata.userinfo_endpoint === undefined) return nameIn(claims)

@@ -31,7 +31,8 @@ export async function checkToken(
         : `Bearer ${token.expose()}`
     const answer = await askForJson(fetch, inquiry.url, { headers: { authorization } })
     if (answer.status === 200 && answer.body !== undefined) known = { ...known, ...said(inquiry, answer) }
-    else if (index === 0) throw notAccepted(inquiry.url, answer)
+    else if (index === 0 && !(answer.status === 403 && inquiry.mayBeForbidden === true))
+      throw notAccepted(inquiry.url, answer)
   }
   return known
 }
