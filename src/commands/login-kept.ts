@@ -31,7 +31,9 @@ export async function keepSignIn(
     if (named !== undefined && named !== account) {
       throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
     }
-    return (await (await context.broker()).personActions()).set(token)
+    const change = await (await (await context.broker()).personActions()).set(token)
+    if (change.result !== 'expired') return change
+    throw new Failure('refused', 'the token has ended already, nothing was kept')
   })
   const end = issued.expires === undefined ? '' : `, until ${timeInWords(issued.expires * 1000, Date.now())}`
   const renewed = grant.renewal === undefined ? 'nothing renews it' : 'credbridge renews it'
