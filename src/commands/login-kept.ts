@@ -19,7 +19,7 @@ export async function keepSignIn(
   context: CliContext,
   fetch: Fetch,
   { endpoint, account: named }: NamedPlace,
-  { account: theirs, grant, issued }: SignedIn,
+  { account: theirs, grant, issued, mayBeAnothers }: SignedIn,
   found: Found,
 ): Promise<number> {
   const { terminal } = context
@@ -30,6 +30,11 @@ export async function keepSignIn(
   const change = await orEnded(fetch, grant.renewal, [issued.refreshToken, issued.accessToken], async () => {
     if (named !== undefined && named !== account) {
       throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
+    }
+    if (named === undefined && mayBeAnothers === true) {
+      const otherwise = hint`name the account: credbridge login ${placeWords(endpoint, account)}`
+      const isTheirs = await terminal.confirm(`This is the account ${shownAccount(account)}. Is it yours?`, otherwise)
+      if (!isTheirs) throw new Failure('refused', 'nothing was kept')
     }
     const change = await (await (await context.broker()).personActions()).set(token)
     if (change.result !== 'expired') return change

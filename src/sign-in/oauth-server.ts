@@ -23,6 +23,8 @@ export interface Answered {
   readonly answer: oauth.TokenEndpointResponse
   /** When it was asked, in milliseconds since 1970. The tokens last from then on. */
   readonly asked: number
+  /** Another user of this machine may have answered in the place of the person's browser. */
+  readonly mayBeAnothers?: true
 }
 
 interface RequestOptions {

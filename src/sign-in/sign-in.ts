@@ -21,6 +21,8 @@ export interface SignedIn {
   readonly account?: string
   readonly grant: Grant
   readonly issued: IssuedToken
+  /** Another user of this machine may have signed in, as themselves. The person must say whether it is their account. */
+  readonly mayBeAnothers?: true
 }
 
 /** How long a person has to sign in, in milliseconds. */
@@ -43,7 +45,7 @@ export async function signInByOAuth(
   person.say(
     `credbridge will ask for: ${asksFor ?? (scopes.length === 0 ? 'what the server gives' : scopes.join(', '))}`,
   )
-  const { answer, asked } = await answered(server, found, scopes, person)
+  const { answer, asked, mayBeAnothers } = await answered(server, found, scopes, person)
   const { metadata } = server
   const { revocation_endpoint: revocation, token_endpoint: tokenEndpoint = '' } = metadata
   const user = own?.user ?? provider.user
@@ -71,6 +73,7 @@ export async function signInByOAuth(
       ...(issued.refreshToken === undefined ? {} : { renewal }),
     },
     issued,
+    ...(mayBeAnothers === undefined ? {} : { mayBeAnothers }),
   }
 }
 
