@@ -42,7 +42,8 @@ export async function login(context: CliContext, place: NamedPlace, options: Log
   const here = personOn(context, options)
   const clientId = own?.clientId ?? provider.clientId
   const byOAuth = options.token !== true && clientId !== undefined && provider.grants.length > 0
-  if (!byOAuth) sayWhyToken(context, found, options)
+  if (byOAuth) await refuseElsewhere(context, found, typed)
+  else sayWhyToken(context, found, options)
   const signedIn = byOAuth
     ? await signInByOAuth(fetch, found, clientId, own, here)
     : await signInByToken(fetch, found, place.account, own?.user, here)
@@ -79,6 +80,24 @@ function personOn({ terminal, machine }: CliContext, { device }: LoginOptions): 
       )
     },
   }
+}
+
+/** A store that others read, too, keeps nothing that renews itself (core/store.ts). */
+async function refuseElsewhere({ engine, asker }: CliContext, { provider }: Found, typed: Address): Promise<void> {
+  const { name, traits } = await engine.storeForSaves(asker)
+  if (traits.elsewhere !== true) return
+  throw new Failure(
+    'unsupported',
+    `the ${name} store keeps nothing that renews itself, which this sign-in would bring`,
+    {
+      hints: [
+        hint`to use this machine's own store: credbridge use vault --move`,
+        ...(provider.tokenPage === undefined
+          ? []
+          : [hint`with a token that you make: credbridge login --token ${endpointWords(typed)}`]),
+      ],
+    },
+  )
 }
 
 function withoutOrganisation({ provider, base }: Found): Failure {

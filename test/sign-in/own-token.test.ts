@@ -143,6 +143,20 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
+  test('a store that keeps nothing that renews itself is named before anybody signs in', async () => {
+    const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
+    const program = `${world.session.folder}/commands/docker-credential-x`
+    await world.run('sh', ['-c', `printf '#!/bin/sh\ncat > /dev/null; echo {}\n' > ${program} && chmod 755 ${program}`])
+    world.settings('store = "helper:x"\n')
+    const outcome = await world.run('credbridge', ['login', base], { more: world.withBrowser })
+    expect(outcome).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /the helper:x store keeps nothing that renews itself.*\nhint: .*credbridge use vault --move\nhint: .*credbridge login --token /,
+      ),
+    })
+  })
+
   test('a provider with organisations wants one', async () => {
     const world = await startSignInWorld()
     expect(await world.credbridge('login', 'https://dev.azure.com')).toMatchObject({
