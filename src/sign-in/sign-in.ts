@@ -7,7 +7,7 @@ import type { Fetch } from '../system/http/client.ts'
 import { byBrowser, byPastedAddress, type CodeGrant } from './code-grant.ts'
 import { byDevice } from './device-grant.ts'
 import { orEnded } from './end-at-provider.ts'
-import { issuedToken, scopesIn } from './issued-token.ts'
+import { accountName, issuedToken, scopesIn } from './issued-token.ts'
 import { askForJson } from './json-request.ts'
 import { type Answered, type OAuthServer, oauthServer } from './oauth-server.ts'
 import type { OwnClient } from './own-client.ts'
@@ -60,7 +60,8 @@ export async function signInByOAuth(
     tokens.map((one) => new Secret(one)),
     async () => {
       const issued = issuedToken(server.host, answer, asked)
-      return [issued, await accountOf(fetch, found, server, answer, issued)] as const
+      const account = await accountOf(fetch, found, server, answer, issued)
+      return [issued, account === undefined ? undefined : accountName(server.host, account)] as const
     },
   )
   return {

@@ -77,6 +77,18 @@ needs('the build (npm run build)', built)('built', () => {
     ['with a second line', 'a\nb\n', {}, /a character that no tool can send/],
     ['with a NUL', 'a\0b', {}, /a character that no tool can send/],
     ['that is empty', '', {}, /no token was given/],
+    [
+      'of an account with a line end in its name',
+      't',
+      { '/api/v4/user': { body: { username: 'ann\nroot' } } },
+      /a name of an account that cannot be kept/,
+    ],
+    [
+      'of an account with an endless name',
+      't',
+      { '/api/v4/user': { body: { username: 'a'.repeat(256) } } },
+      /a name of an account that cannot be kept/,
+    ],
   ])('a token %s is not kept', async (_, input, pages, says) => {
     const [world, { base }] = [await startSignInWorld(), await gitLab(pages)]
     expect(await world.run('credbridge', ['login', base], { input })).toMatchObject({
