@@ -5,9 +5,8 @@ import { hostAndPort, parseAddress } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { isObject } from '../core/record.ts'
-import type { OwnClient } from '../sign-in/own-client.ts'
 import { storeNamed } from '../stores/choose.ts'
-import type { Settings } from './settings.ts'
+import type { OwnClient, Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
 

@@ -1,21 +1,6 @@
 import { type Address, hostAndPort } from '../core/endpoint.ts'
+import type { OwnClient, OwnClients } from '../engine/settings.ts'
 import type { Machine } from '../system/machine.ts'
-
-/** A client that a person registered, and what goes with it. It takes precedence over what a profile says. */
-export interface OwnClient {
-  readonly clientId?: string
-  readonly scopes?: readonly string[]
-  readonly issuer?: string
-  readonly authorizationEndpoint?: string
-  readonly tokenEndpoint?: string
-  readonly deviceEndpoint?: string
-  readonly revocationEndpoint?: string
-  /** The user name that a wire with user name and password sends with the token. */
-  readonly user?: string
-}
-
-/** The clients of the settings, by the origin that each is for. */
-export type OwnClients = Readonly<Record<string, OwnClient>>
 
 /**
  * The person's client for an endpoint: of the settings, else of git's settings for the user and the system. Nothing is
