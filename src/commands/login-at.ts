@@ -16,7 +16,6 @@ import { httpClient } from '../system/http/client.ts'
 import { sayLine } from './arguments.ts'
 import { keepCommand } from './login-command.ts'
 import { keepSignIn } from './login-kept.ts'
-import { endpointAt } from './login-place.ts'
 import type { NamedPlace } from './place.ts'
 
 export interface LoginOptions {
@@ -48,8 +47,7 @@ export async function login(context: CliContext, place: NamedPlace, options: Log
   const signedIn = byOAuth
     ? await signInByOAuth(fetch, found, clientId, own, here)
     : await signInByToken(fetch, found, place.account, own?.user, here)
-  const kept = { endpoint: endpointAt(found, typed), account: place.account }
-  return keepSignIn(context, fetch, kept, signedIn, found)
+  return keepSignIn(context, fetch, { typed, account: place.account }, signedIn, found)
 }
 
 /** The server that the settings name for an endpoint that does not say what it is. */

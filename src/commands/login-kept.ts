@@ -1,4 +1,5 @@
 import { person } from '../core/credential.ts'
+import type { Address } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
@@ -9,8 +10,7 @@ import type { Found } from '../sign-in/probe.ts'
 import type { SignedIn } from '../sign-in/sign-in.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { sayLine, shownAccount } from './arguments.ts'
-import { sayRelated } from './login-place.ts'
-import type { NamedPlace } from './place.ts'
+import { endpointAt, sayRelated } from './login-place.ts'
 import { remarksOn } from './set-remarks.ts'
 import { toolsHere, usedBy } from './used-by.ts'
 
@@ -18,11 +18,12 @@ import { toolsHere, usedBy } from './used-by.ts'
 export async function keepSignIn(
   context: CliContext,
   fetch: Fetch,
-  { endpoint, account: named }: NamedPlace,
+  { typed, account: named }: { readonly typed: Address; readonly account: string | undefined },
   { account: theirs, grant, issued, mayBeAnothers }: SignedIn,
   found: Found,
 ): Promise<number> {
   const { terminal } = context
+  const endpoint = endpointAt(found, typed)
   const account = theirs ?? named ?? ''
   const place = { endpoint, account, owner: person }
   const token = tokenCredential(place, grant, issued)
@@ -43,6 +44,7 @@ export async function keepSignIn(
   const end = issued.expires === undefined ? '' : `, until ${timeInWords(issued.expires * 1000, Date.now())}`
   const renewed = grant.renewal === undefined ? 'nothing renews it' : 'credbridge renews it'
   sayLine(terminal, `signed in at ${endpoint.key} as ${shownAccount(account)}${end}; ${renewed}`)
+  if (endpoint.key !== typed.key) sayLine(terminal, `kept for ${endpoint.key}, for everything there`)
   if (grant.scopes.length > 0) sayLine(terminal, `it may: ${grant.scopes.join(', ')}`)
   const here = await toolsHere(context)
   const { now, notAsking, notShared } = await usedBy(context, place, here)

@@ -1,4 +1,5 @@
 import { type Credential, isCredential, type StoredItem } from '../core/credential.ts'
+import { withParents } from '../core/endpoint.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { grantOf } from '../core/token.ts'
@@ -16,7 +17,7 @@ export interface LogoutOptions {
 /** Ends a sign-in at its provider and forgets it. Returns the exit code. */
 export async function logout(context: CliContext, place: NamedPlace, { forget }: LogoutOptions): Promise<number> {
   const { terminal } = context
-  const tokens = await tokensAt(context, place)
+  const tokens = await tokensAround(context, place)
   const [token, ...more] = tokens
   if (token === undefined) return notSignedIn(context, place)
   if (more.length > 0) throw severalAccounts(tokens)
@@ -26,6 +27,15 @@ export async function logout(context: CliContext, place: NamedPlace, { forget }:
   await (await broker.restorable()).forget({ endpoint: token.endpoint, account: token.account, owner: token.owner })
   sayLine(terminal, `${shownAccount(token.account)} at ${token.endpoint.key} is signed out and forgotten`)
   return 0
+}
+
+/** A sign-in is kept at the base of an instance, so an address below it means that one, too. */
+async function tokensAround(context: CliContext, { endpoint, account }: NamedPlace) {
+  for (const one of endpoint.form === 'address' ? withParents(endpoint) : [endpoint]) {
+    const tokens = await tokensAt(context, { endpoint: one, account })
+    if (tokens.length > 0) return tokens
+  }
+  return []
 }
 
 async function tokensAt(

@@ -1,9 +1,9 @@
-import { type Address, hostAndPort } from '../core/endpoint.ts'
+import { type Address, withParents } from '../core/endpoint.ts'
 import type { OwnClient, OwnClients } from '../engine/settings.ts'
 import type { Machine } from '../system/machine.ts'
 
 /**
- * The person's client for an endpoint: of the settings, else of git's settings for the user and the system. Nothing is
+ * The person's client for an endpoint: of the settings for it or the nearest address above it, else of git's settings for the user and the system. Nothing is
  * read from a repository's.
  */
 export async function ownClientFor(
@@ -11,8 +11,8 @@ export async function ownClientFor(
   settings: OwnClients,
   machine: Pick<Machine, 'program' | 'run'>,
 ): Promise<OwnClient | undefined> {
-  const origin = `${endpoint.scheme}://${hostAndPort(endpoint)}`
-  return settings[endpoint.key] ?? settings[origin] ?? (await ofGit(endpoint, machine))
+  const nearest = withParents(endpoint).find(({ key }) => settings[key] !== undefined)
+  return nearest === undefined ? ofGit(endpoint, machine) : settings[nearest.key]
 }
 
 /** The names of git-credential-oauth and of Git Credential Manager. git gives them in lower case. */

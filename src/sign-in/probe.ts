@@ -28,11 +28,13 @@ export async function findProvider(fetch: Fetch, endpoint: Address): Promise<Fou
       return undefined
     })
   const origin = endpoint.key.slice(0, endpoint.key.length - (endpoint.path === '' ? 0 : endpoint.path.length + 1))
-  for (const base of new Set([endpoint.key, origin])) {
+  const [above = ''] = endpoint.path.split('/')
+  const bases = new Set([endpoint.key, above === '' ? origin : `${origin}/${above}`, origin])
+  for (const base of bases) {
     const found = await forgeAt(attempt, base)
     if (found !== undefined) return { provider: found, base }
   }
-  for (const base of new Set([endpoint.key, origin])) {
+  for (const base of bases) {
     if (await isIssuer(attempt, base)) return { provider: selfHosted('oauth'), base }
   }
   const server = await namedServer(attempt, endpoint.key)

@@ -65,6 +65,14 @@ test('the settings name a client for an address, or for all below an origin', as
   expect(await ownClientFor(parseAddress('https://git.example.com:8443') as Address, signIn, noGit)).toBeUndefined()
 })
 
+test('the nearest address above an endpoint names its client', async () => {
+  const { signIn } = await settings(
+    '[sign-in."https://git.example.com"]\nclient-id = "far"\n[sign-in."https://git.example.com/gitea"]\nclient-id = "near"\n',
+  )
+  const below = parseAddress('https://git.example.com/gitea/team/repo') as Address
+  expect(await ownClientFor(below, signIn, noGit)).toEqual({ clientId: 'near' })
+})
+
 test('a key that this version does not know is ignored and named, as elsewhere', async () => {
   const { signIn, unknownKeys } = await settings('[sign-in."https://h.example.com"]\nclient-id = "mine"\nlater = 1\n')
   expect(signIn).toEqual({ 'https://h.example.com': { clientId: 'mine' } })

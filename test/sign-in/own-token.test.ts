@@ -105,6 +105,19 @@ needs('the build (npm run build)', built)('built', () => {
     expect(asked.at(-1)).toMatchObject({ line: 'DELETE /api/v4/personal_access_tokens/self' })
   })
 
+  test('at the address of a repository one signs in to the whole forge, and out of it', async () => {
+    const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
+    const { stderr } = await world.run('credbridge', ['login', '--token', `${base}/team/repo`], { input: 't0ken\n' })
+    expect(stderr).toContain(`signed in at ${base} as ann; nothing renews it\nkept for ${base}, for everything there\n`)
+    expect((await world.credbridge('get', base)).stdout).toBe('t0ken\n')
+    const { exitCode, stderr: told } = await world.credbridge('logout', `${base}/other/repo`)
+    expect({ exitCode, told }).toMatchObject({
+      exitCode: 0,
+      told: expect.stringContaining(`ann at ${base} is signed out`),
+    })
+    expect(told).toContain(`end it there: ${base}/user/settings/applications`)
+  })
+
   test('where the provider has no way to end it, logout says where a person can', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
     await world.run('credbridge', ['login', '--token', base], { input: 't0ken\n' })

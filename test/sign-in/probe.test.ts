@@ -41,6 +41,11 @@ describe('a forge is known by a page of its own', () => {
   })
 })
 
+test('also for the address of a repository of a forge below a path', async () => {
+  const pages = { '/gitea/api/v1/version': { body: { version: '1.26.0' } } }
+  expect(await found(pages, '/gitea/team/repo')).toMatchObject({ name: 'gitea', at: '/gitea' })
+})
+
 describe('an OAuth server is known by its configuration', () => {
   test.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])('%s', async (page) => {
     expect(await found({ [page]: (base) => ({ body: { issuer: base } }) })).toMatchObject({ name: 'oauth', at: '' })
