@@ -52,8 +52,9 @@ async function forgeAt(attempt: Attempt, base: string): Promise<Provider | undef
   if (hasVersion(forgejo)) return selfHosted('forgejo')
   if (hasVersion(await attempt(`${base}/api/v1/version`))) return selfHosted('gitea')
   const gitLab = await attempt(`${base}/api/v4/version`)
-  const isGitLab = gitLab?.headers.has('x-gitlab-meta') === true || gitLab?.body?.['message'] === '401 Unauthorized'
-  if (isGitLab) return selfHosted('gitlab-self-hosted')
+  // A proxy of GitLab's sends its headers with any page, as of an error.
+  const hasMeta = gitLab?.headers.has('x-gitlab-meta') === true && [200, 401].includes(gitLab.status)
+  if (hasMeta || gitLab?.body?.['message'] === '401 Unauthorized') return selfHosted('gitlab-self-hosted')
   const gitHub = await attempt(`${base}/api/v3/meta`)
   const isGitHub = gitHub?.headers.has('x-github-enterprise-version') === true
   return isGitHub || typeof gitHub?.body?.['installed_version'] === 'string'

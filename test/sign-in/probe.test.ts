@@ -79,6 +79,15 @@ test('pages that are none are nobody', async () => {
   expect(await found(Object.fromEntries(pages.map((path) => [path, page])))).toMatchObject({ name: undefined })
 })
 
+test.each([
+  [404, undefined],
+  [200, 'gitlab-self-hosted'],
+  [401, 'gitlab-self-hosted'],
+])('the header of a GitLab with status %i is %s', async (status, name) => {
+  const page = { status, headers: { 'x-gitlab-meta': '{}' }, body: {} }
+  expect(await found({ '/api/v4/version': page })).toMatchObject({ name })
+})
+
 test('a redirect is not followed', async () => {
   const other = await standIn({ '/api/v1/version': { body: { version: '1.26.0' } } })
   const { name } = await found({
