@@ -1,6 +1,7 @@
+import { type Asker, withoutPerson } from '../core/asker.ts'
 import { type Credential, isCredential, ourselves, type StoredItem } from '../core/credential.ts'
 import { isWithheld } from '../core/ended-uses.ts'
-import { asFailure } from '../core/failure.ts'
+import { asFailure, isFailure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { safeJson } from '../core/safe-json.ts'
 import { timeInWords } from '../core/time-words.ts'
@@ -29,8 +30,10 @@ interface Row {
 export async function status(context: CliContext, { json, notify }: StatusOptions): Promise<number> {
   const { terminal } = context
   const now = Date.now()
-  const items = await allItems(context)
-  const troubles = await storeTroubles(context, items, now)
+  // At the start of a shell nobody expects a dialog.
+  const asker = notify === true ? withoutPerson(context.asker) : context.asker
+  const items = await allItems(context, asker)
+  const troubles = await storeTroubles(context, asker, items, now)
   const standing = items.map((item) => ({ item, standing: withMore(standingSafely(item, now), troubles(item)) }))
   const shown = standing.filter(({ item, standing }) => isSignIn(item, standing))
   if (notify === true) {
@@ -53,13 +56,18 @@ export async function status(context: CliContext, { json, notify }: StatusOption
   return 0
 }
 
-async function allItems({ engine, asker }: CliContext): Promise<readonly StoredItem<Credential>[]> {
+/** A store that cannot be read now is a failure: nobody knows who is signed in. What is damaged is left out, and named. */
+async function allItems({ engine, terminal }: CliContext, asker: Asker): Promise<readonly StoredItem<Credential>[]> {
   const all: StoredItem<Credential>[] = []
   for (const store of await engine.stores()) {
     const entries = (await store.list(asker)).filter(({ owner }) => owner !== ourselves)
     const endpoints = new Map(entries.map(({ endpoint }) => [`${endpoint.form} ${endpoint.key}`, endpoint]))
     for (const endpoint of endpoints.values()) {
-      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch(() => [])
+      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch((error) => {
+        if (!isFailure(error) || error.code !== 'malformed') throw error
+        sayLine(terminal, `what is kept for ${endpoint.key} in ${store.name} cannot be read: credbridge doctor`)
+        return []
+      })
       all.push(...items.filter(isCredential).filter(({ owner }) => owner !== ourselves))
     }
   }
@@ -82,13 +90,14 @@ function standingSafely(item: Credential, now: number): Standing {
 
 /** What the stores and approvals know: servers' refusals, and commands that do not run. */
 async function storeTroubles(
-  { engine, asker, machine, broker }: CliContext,
+  { engine, machine }: CliContext,
+  asker: Asker,
   items: readonly Credential[],
   now: number,
 ): Promise<(item: Credential) => readonly Trouble[]> {
   const entries = []
   for (const store of await engine.stores()) entries.push(...(await store.list(asker)))
-  const actions = await (await broker()).personActions()
+  const actions = await (await engine.broker(asker)).personActions()
   const ended = (await actions.endedUses(entries)).filter(({ refusedAt }) => refusedAt !== undefined)
   const minted = await mintedStates(machine, await actions.minted(items), now)
   return (item) => {
