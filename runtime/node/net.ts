@@ -1,5 +1,5 @@
 import { close } from 'host:files'
-import { accept, listen, port } from 'host:listener'
+import { accept, listen, peerPort, port } from 'host:listener'
 import { stop, watch } from 'host:poll'
 import { connect as connected } from 'host:socket'
 import type { Buffer } from './buffer.ts'
@@ -24,10 +24,13 @@ interface Options {
 
 export class Socket extends Channel {
   readonly #onread: OnRead | undefined
+  /** Of a connection that a server has accepted. */
+  readonly remotePort: number | undefined
 
-  constructor(fd: number | undefined, onread: OnRead | undefined) {
+  constructor(fd: number | undefined, onread: OnRead | undefined, remotePort?: number) {
     super(fd)
     this.#onread = onread
+    this.remotePort = remotePort
   }
 
   protected override room(): Uint8Array {
@@ -105,7 +108,7 @@ export class Server extends EventEmitter {
 
   #accept(fd: number): void {
     const connection = accept(fd)
-    if (connection !== undefined) this.emit('connection', new Socket(connection, undefined))
+    if (connection !== undefined) this.emit('connection', new Socket(connection, undefined, peerPort(connection)))
   }
 }
 

@@ -9,7 +9,7 @@ use rquickjs::{Ctx, Result};
 use std::os::fd::{AsRawFd, IntoRawFd};
 
 native_module! {
-    "listen": listen, "port": port, "accept": accept,
+    "listen": listen, "port": port, "accept": accept, "peerPort": peer_port,
 }
 
 /// A non-blocking file descriptor that listens on a free port of 127.0.0.1.
@@ -34,4 +34,10 @@ fn accept(ctx: Ctx<'_>, fd: i32) -> Result<Option<i32>> {
         Err(Errno::EAGAIN | Errno::EINTR | Errno::ECONNABORTED) => Ok(None),
         Err(errno) => Err(errno).or_throw(&ctx, "accept"),
     }
+}
+
+/// The port of the other end; nothing if the connection has ended.
+fn peer_port(fd: i32) -> Option<u16> {
+    let address: SockaddrIn = socket::getpeername(borrowed(fd).as_raw_fd()).ok()?;
+    Some(address.port())
 }

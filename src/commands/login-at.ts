@@ -2,8 +2,9 @@ import type { Address, Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import type { OwnClient } from '../engine/settings.ts'
 import { findBrowser } from '../sign-in/browser.ts'
-import { type OwnClient, ownClientFor } from '../sign-in/own-client.ts'
+import { ownClientFor } from '../sign-in/own-client.ts'
 import { signInByToken } from '../sign-in/own-token.ts'
 import type { Person } from '../sign-in/person.ts'
 import { type Found, findProvider } from '../sign-in/probe.ts'
@@ -15,7 +16,6 @@ import { httpClient } from '../system/http/client.ts'
 import { sayLine } from './arguments.ts'
 import { keepCommand } from './login-command.ts'
 import { keepSignIn } from './login-kept.ts'
-import { endpointAt } from './login-place.ts'
 import type { NamedPlace } from './place.ts'
 
 export interface LoginOptions {
@@ -42,12 +42,12 @@ export async function login(context: CliContext, place: NamedPlace, options: Log
   const here = personOn(context, options)
   const clientId = own?.clientId ?? provider.clientId
   const byOAuth = options.token !== true && clientId !== undefined && provider.grants.length > 0
-  if (!byOAuth) sayWhyToken(context, found, options)
+  if (byOAuth) await refuseElsewhere(context, found, typed)
+  else sayWhyToken(context, found, options)
   const signedIn = byOAuth
     ? await signInByOAuth(fetch, found, clientId, own, here)
     : await signInByToken(fetch, found, place.account, own?.user, here)
-  const kept = { endpoint: endpointAt(found, typed), account: place.account }
-  return keepSignIn(context, fetch, kept, signedIn, found)
+  return keepSignIn(context, fetch, { typed, account: place.account }, signedIn, found)
 }
 
 /** The server that the settings name for an endpoint that does not say what it is. */
@@ -79,6 +79,24 @@ function personOn({ terminal, machine }: CliContext, { device }: LoginOptions): 
       )
     },
   }
+}
+
+/** A store that others read, too, keeps nothing that renews itself (core/store.ts). */
+async function refuseElsewhere({ engine, asker }: CliContext, { provider }: Found, typed: Address): Promise<void> {
+  const { name, traits } = await engine.storeForSaves(asker)
+  if (traits.elsewhere !== true) return
+  throw new Failure(
+    'unsupported',
+    `the ${name} store keeps nothing that renews itself, which this sign-in would bring`,
+    {
+      hints: [
+        hint`to use this machine's own store: credbridge use vault --move`,
+        ...(provider.tokenPage === undefined
+          ? []
+          : [hint`with a token that you make: credbridge login --token ${endpointWords(typed)}`]),
+      ],
+    },
+  )
 }
 
 function withoutOrganisation({ provider, base }: Found): Failure {

@@ -1,16 +1,16 @@
-import { type Credential, person } from '../core/credential.ts'
+import { person } from '../core/credential.ts'
+import type { Address } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import { tokenCredential } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { endAtProvider } from '../sign-in/end-at-provider.ts'
+import { orEnded } from '../sign-in/end-at-provider.ts'
 import type { Found } from '../sign-in/probe.ts'
 import type { SignedIn } from '../sign-in/sign-in.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { sayLine, shownAccount } from './arguments.ts'
-import { sayRelated } from './login-place.ts'
-import type { NamedPlace } from './place.ts'
+import { endpointAt, sayRelated } from './login-place.ts'
 import { remarksOn } from './set-remarks.ts'
 import { toolsHere, usedBy } from './used-by.ts'
 
@@ -18,23 +18,33 @@ import { toolsHere, usedBy } from './used-by.ts'
 export async function keepSignIn(
   context: CliContext,
   fetch: Fetch,
-  { endpoint, account: named }: NamedPlace,
-  { account: theirs, grant, issued }: SignedIn,
+  { typed, account: named }: { readonly typed: Address; readonly account: string | undefined },
+  { account: theirs, grant, issued, mayBeAnothers }: SignedIn,
   found: Found,
 ): Promise<number> {
   const { terminal } = context
+  const endpoint = endpointAt(found, typed)
   const account = theirs ?? named ?? ''
   const place = { endpoint, account, owner: person }
   const token = tokenCredential(place, grant, issued)
-  const change = await orEnded(fetch, token, async () => {
+  // A token that the person made is theirs: it has no renewal, and is not ended.
+  const change = await orEnded(fetch, grant.renewal, [issued.refreshToken, issued.accessToken], async () => {
     if (named !== undefined && named !== account) {
       throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
     }
-    return (await (await context.broker()).personActions()).set(token)
+    if (named === undefined && mayBeAnothers === true) {
+      const otherwise = hint`name the account: credbridge login ${placeWords(endpoint, account)}`
+      const isTheirs = await terminal.confirm(`This is the account ${shownAccount(account)}. Is it yours?`, otherwise)
+      if (!isTheirs) throw new Failure('refused', 'nothing was kept')
+    }
+    const change = await (await (await context.broker()).personActions()).set(token)
+    if (change.result !== 'expired') return change
+    throw new Failure('refused', 'the token has ended already, nothing was kept')
   })
   const end = issued.expires === undefined ? '' : `, until ${timeInWords(issued.expires * 1000, Date.now())}`
   const renewed = grant.renewal === undefined ? 'nothing renews it' : 'credbridge renews it'
   sayLine(terminal, `signed in at ${endpoint.key} as ${shownAccount(account)}${end}; ${renewed}`)
+  if (endpoint.key !== typed.key) sayLine(terminal, `kept for ${endpoint.key}, for everything there`)
   if (grant.scopes.length > 0) sayLine(terminal, `it may: ${grant.scopes.join(', ')}`)
   const here = await toolsHere(context)
   const { now, notAsking, notShared } = await usedBy(context, place, here)
@@ -49,14 +59,4 @@ export async function keepSignIn(
   for (const one of hints) sayLine(terminal, `hint: ${one}`)
   await sayRelated(context, found)
   return 0
-}
-
-/** What is not kept is ended at the provider, as far as it can be told. A token that the person made is theirs. */
-async function orEnded<T>(fetch: Fetch, token: Credential, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (token.refreshToken !== undefined) await endAtProvider(fetch, token).catch(() => {})
-    throw error
-  }
 }

@@ -4,9 +4,10 @@ import type { Found } from '../sign-in/probe.ts'
 import { hostOfBase } from '../sign-in/provider.ts'
 import { sayLine } from './arguments.ts'
 
-/** Where the token is kept: at the provider's host, or at the address that the person typed. */
+/** Where the token is kept: at the base of the instance, for everything there. What an OAuth server opens, nobody knows. */
 export function endpointAt({ provider, base }: Found, typed: Address): Address {
-  return provider.host === undefined || provider.host.startsWith('.') ? typed : parseAddress(base)
+  const { host, endpoints } = provider
+  return endpoints === 'discovered' || host?.startsWith('.') === true ? typed : parseAddress(base)
 }
 
 /** The provider's other hosts use this sign-in if the settings say so. */

@@ -1,11 +1,12 @@
-import { type Credential, isCredential, type StoredItem } from '../core/credential.ts'
+import { type Credential, isCredential, type StoredItem, samePlace } from '../core/credential.ts'
+import { withParents } from '../core/endpoint.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
-import { grantOf } from '../core/token.ts'
+import { endedToken, grantOf } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { endAtProvider } from '../sign-in/end-at-provider.ts'
 import { providerNamed } from '../sign-in/providers.ts'
-import { httpClient } from '../system/http/client.ts'
+import { type Fetch, httpClient } from '../system/http/client.ts'
 import { nothingThere, sayLine, shownAccount } from './arguments.ts'
 import type { NamedPlace } from './place.ts'
 
@@ -16,7 +17,7 @@ export interface LogoutOptions {
 /** Ends a sign-in at its provider and forgets it. Returns the exit code. */
 export async function logout(context: CliContext, place: NamedPlace, { forget }: LogoutOptions): Promise<number> {
   const { terminal } = context
-  const tokens = await tokensAt(context, place)
+  const tokens = await tokensAround(context, place)
   const [token, ...more] = tokens
   if (token === undefined) return notSignedIn(context, place)
   if (more.length > 0) throw severalAccounts(tokens)
@@ -26,6 +27,15 @@ export async function logout(context: CliContext, place: NamedPlace, { forget }:
   await (await broker.restorable()).forget({ endpoint: token.endpoint, account: token.account, owner: token.owner })
   sayLine(terminal, `${shownAccount(token.account)} at ${token.endpoint.key} is signed out and forgotten`)
   return 0
+}
+
+/** A sign-in is kept at the base of an instance, so an address below it means that one, too. */
+async function tokensAround(context: CliContext, { endpoint, account }: NamedPlace) {
+  for (const one of endpoint.form === 'address' ? withParents(endpoint) : [endpoint]) {
+    const tokens = await tokensAt(context, { endpoint: one, account })
+    if (tokens.length > 0) return tokens
+  }
+  return []
 }
 
 async function tokensAt(
@@ -54,13 +64,29 @@ function severalAccounts(tokens: readonly Credential[]): Failure {
   })
 }
 
+/** Ends what is kept now, while nothing renews it, and marks it so that nothing does any more. */
+async function endNow({ engine, asker }: CliContext, fetch: Fetch, token: Credential) {
+  for (const store of await engine.stores()) {
+    const done = await store.alone(asker, token, async () => {
+      const items = (await store.find(asker, [token.endpoint], token.account)).filter(isCredential)
+      const current = items.find((one) => one.kind === 'token' && samePlace(one, token))
+      if (current === undefined) return undefined
+      const outcome = await endAtProvider(fetch, current)
+      await store.save(asker, endedToken(current, Date.now()), { replaces: current })
+      return outcome
+    })
+    if (done !== undefined) return done
+  }
+  return endAtProvider(fetch, token)
+}
+
 /** Ends the token at the provider. False if that failed and the person wants to keep it. */
 async function isEnded(context: CliContext, token: Credential, forget: boolean): Promise<boolean> {
   const { terminal, machine, engine } = context
   const { httpCaFile } = await engine.settings()
   const fetch = httpClient({ environment: machine.env, caFile: httpCaFile })
   try {
-    const done = await endAtProvider(fetch, token)
+    const done = await endNow(context, fetch, token)
     if (done === 'impossible') sayHowToEnd(context, token)
     return true
   } catch (error) {

@@ -61,10 +61,11 @@ function rotatesItself({ endpoint }: Credential, { provider, scopes }: Grant): b
   return rotation?.by === 'itself' && rotation.allowedBy.some((scope) => scopes.includes(scope))
 }
 
-/** Whether its provider has ended this kind of secret, or will. */
+/** Whether its provider has ended this kind of secret, or will. A token that renews itself is none that a person made. */
 function troubleOfKind(item: Credential, grant: Grant | undefined): readonly Trouble[] {
   const { endpoint, kind, secret } = item
-  if (endpoint.form !== 'address' || kind !== 'basic' || grant !== undefined) return []
+  const isPersons = kind === 'basic' || (kind === 'token' && grant?.renewal === undefined)
+  if (endpoint.form !== 'address' || !isPersons) return []
   const { abolishes = [] } = providerAt(endpoint.host)?.provider ?? {}
   const isMeant = ({ prefix = '' }: Abolished) => secret.expose().startsWith(prefix)
   const fix = hint`credbridge login ${placeWords(endpoint, undefined)}`

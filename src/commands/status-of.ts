@@ -1,3 +1,4 @@
+import { type Asker, withoutPerson } from '../core/asker.ts'
 import type { Credential, StoredItem } from '../core/credential.ts'
 import { isWithheld } from '../core/ended-uses.ts'
 import { asFailure } from '../core/failure.ts'
@@ -30,8 +31,10 @@ interface Row {
 export async function status(context: CliContext, { json, notify }: StatusOptions): Promise<number> {
   const { terminal } = context
   const now = Date.now()
-  const items = await allItems(context)
-  const troubles = await storeTroubles(context, items, now)
+  // At the start of a shell nobody expects a dialog.
+  const asker = notify === true ? withoutPerson(context.asker) : context.asker
+  const items = await allItems(context, asker)
+  const troubles = await storeTroubles(context, asker, items, now)
   const standing = items.map((item) => ({ item, standing: withMore(standingSafely(item, now), troubles(item)) }))
   const shown = standing.filter(({ item, standing }) => isSignIn(item, standing))
   if (notify === true) {
@@ -70,13 +73,14 @@ function standingSafely(item: Credential, now: number): Standing {
 
 /** What the stores and approvals know: servers' refusals, and commands that do not run. */
 async function storeTroubles(
-  { engine, asker, machine, broker }: CliContext,
+  { engine, machine }: CliContext,
+  asker: Asker,
   items: readonly Credential[],
   now: number,
 ): Promise<(item: Credential) => readonly Trouble[]> {
   const entries = []
   for (const store of await engine.stores()) entries.push(...(await store.list(asker)))
-  const actions = await (await broker()).personActions()
+  const actions = await (await engine.broker(asker)).personActions()
   const ended = (await actions.endedUses(entries)).filter(({ refusedAt }) => refusedAt !== undefined)
   const minted = await mintedStates(machine, await actions.minted(items), now)
   return (item) => {

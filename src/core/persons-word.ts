@@ -19,6 +19,7 @@ import { type SaveResult, sharedNote, withMembersOf } from './save.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import { covers } from './selection.ts'
+import { renewsItself } from './token.ts'
 
 /** The effects of `credbridge set`. */
 export interface SetResult {
@@ -58,7 +59,7 @@ const nothing: SetResult = {
 export async function setByPerson(parts: BrokerParts, credential: Credential): Promise<SetResult> {
   const { stores, asker, now } = parts
   const [first] = stores
-  if (hasExpired(credential, now())) return { ...nothing, result: 'expired' }
+  if (hasExpired(credential, now()) && !renewsItself(credential)) return { ...nothing, result: 'expired' }
   const there = await first.find(asker, [credential.endpoint], credential.account)
   const isToken = there.some((item) => item.kind === 'token' && samePlace(item, credential))
   // A token must not be renewed meanwhile: its copy would have a refresh token that is used up.

@@ -5,9 +5,8 @@ import { hostAndPort, parseAddress } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { isObject } from '../core/record.ts'
-import type { OwnClient, OwnClients } from '../sign-in/own-client.ts'
 import { storeNamed } from '../stores/choose.ts'
-import type { Settings } from './settings.ts'
+import type { OwnClient, Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
 
@@ -45,7 +44,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'cargo.authorization': oneOfForHosts('cargo.authorization', 'bearer', 'basic', 'bare'),
   'vault.key-file': (value, settings) => ({ ...settings, vaultKeyFile: absolutePath(value, 'vault.key-file') }),
   'http.ca-file': (value, settings) => ({ ...settings, httpCaFile: absolutePath(value, 'http.ca-file') }),
-  'sign-in': (value, settings) => ({ ...settings, signIn: clients(value) }),
+  'sign-in': clients,
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
@@ -148,12 +147,19 @@ const ofClients: Readonly<Record<string, keyof OwnClient>> = {
   'revocation-endpoint': 'revocationEndpoint',
 }
 
-function clients(value: unknown): OwnClients {
+function clients(value: unknown, settings: Settings): Settings {
   const rule = 'sign-in is a table from addresses to tables: [sign-in."https://git.example.com"]'
   if (!isObject(value)) throw wrong(rule)
-  return Object.fromEntries(
-    Object.entries(value).map(([address, table]) => [keyOf(address, rule), client(table, rule)]),
-  )
+  const signIn: Record<string, OwnClient> = {}
+  const unknownKeys = [...settings.unknownKeys]
+  for (const [address, table] of Object.entries(value)) {
+    if (!isObject(table)) throw wrong(rule)
+    const isKnown = (key: string) => Object.hasOwn(ofClients, key)
+    signIn[keyOf(address, rule)] = client(Object.entries(table).filter(([key]) => isKnown(key)))
+    const unknown = Object.keys(table).filter((key) => !isKnown(key))
+    unknownKeys.push(...unknown.map((key) => `sign-in.${address}.${key}`))
+  }
+  return { ...settings, signIn, unknownKeys }
 }
 
 function keyOf(address: string, rule: string): string {
@@ -164,13 +170,13 @@ function keyOf(address: string, rule: string): string {
   }
 }
 
-function client(table: unknown, rule: string): OwnClient {
-  if (!isObject(table)) throw wrong(rule)
+/** Of the known keys. */
+function client(entries: readonly (readonly [string, unknown])[]): OwnClient {
   return Object.fromEntries(
-    Object.entries(table).map(([key, value]) => {
-      const name = Object.hasOwn(ofClients, key) ? ofClients[key] : undefined
-      if (name === undefined) throw wrong(`sign-in has no ${key}`)
-      return [name, name === 'scopes' ? listOfTexts(value) : clientText(value, name, `sign-in.${key}`)]
+    entries.flatMap(([key, value]) => {
+      const name = ofClients[key]
+      if (name === undefined) return []
+      return [[name, name === 'scopes' ? listOfTexts(value) : clientText(value, name, `sign-in.${key}`)]]
     }),
   )
 }

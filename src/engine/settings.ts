@@ -1,5 +1,4 @@
 import type { Aliases } from '../core/aliases.ts'
-import type { OwnClients } from '../sign-in/own-client.ts'
 
 /** A person's settings. Read from the user's own file and environment, never from the working directory. */
 export interface Settings {
@@ -24,3 +23,19 @@ export interface Settings {
   /** Keys of the file that this version does not know. They are ignored, and doctor lists them. */
   readonly unknownKeys: readonly string[]
 }
+
+/** A client that a person registered, and what goes with it. It takes precedence over what a profile says. */
+export interface OwnClient {
+  readonly clientId?: string
+  readonly scopes?: readonly string[]
+  readonly issuer?: string
+  readonly authorizationEndpoint?: string
+  readonly tokenEndpoint?: string
+  readonly deviceEndpoint?: string
+  readonly revocationEndpoint?: string
+  /** The user name that a wire with user name and password sends with the token. */
+  readonly user?: string
+}
+
+/** The clients of the settings, by the origin that each is for. */
+export type OwnClients = Readonly<Record<string, OwnClient>>

@@ -34,8 +34,9 @@ export async function byBrowser(server: OAuthServer, grant: CodeGrant, person: P
     if (!(await person.open(address))) return undefined
     person.say(`if no browser opens, go to ${address}`)
     person.say('waiting for the browser (Ctrl-C stops it)')
-    const query = await loopback.answer(grant.limit)
-    return await exchange(server, query, proofs, loopback.redirectUri)
+    const { query, isOurs } = await loopback.answer(grant.limit)
+    const answered = await exchange(server, query, proofs, loopback.redirectUri)
+    return isOurs ? answered : { ...answered, mayBeAnothers: true }
   } finally {
     loopback.close()
   }

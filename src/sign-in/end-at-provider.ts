@@ -1,5 +1,6 @@
 import type { Credential } from '../core/credential.ts'
-import { grantOf } from '../core/token.ts'
+import type { Secret } from '../core/secret.ts'
+import { grantOf, type Renewal } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { revoke } from './exchange.ts'
 import { askForJson, unexpected } from './json-request.ts'
@@ -28,4 +29,24 @@ export async function endAtProvider(fetch: Fetch, token: Credential): Promise<'r
   // 401: it has ended already.
   if (answer.status === 204 || answer.status === 200 || answer.status === 401) return 'revoked'
   throw unexpected(url, answer)
+}
+
+/**
+ * Does what is left of a sign-in. If it fails, these tokens are ended at the provider, as far as it can be told: nobody
+ * keeps them.
+ */
+export async function orEnded<T>(
+  fetch: Fetch,
+  renewal: Renewal | undefined,
+  tokens: readonly (Secret | undefined)[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    for (const token of tokens) {
+      if (renewal !== undefined && token !== undefined) await revoke(fetch, renewal, token).catch(() => {})
+    }
+    throw error
+  }
 }

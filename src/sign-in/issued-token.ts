@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
 import type { IssuedToken } from '../core/token.ts'
+import { unprintable } from '../core/unprintable.ts'
 
 /** What a token endpoint answers, as far as it counts. */
 export interface TokenAnswer {
@@ -30,6 +31,15 @@ export function issuedToken(host: string, answer: TokenAnswer, asked: number): I
 export function tokenText(host: string, text: string): Secret {
   if (/^[!-~]+$/.test(text)) return new Secret(text)
   throw new Failure('malformed', `${host} sent a token with a character that no tool can send, nothing was kept`)
+}
+
+/** In characters. OpenID Connect Core, 2 has the same limit for a subject. */
+const longestName = 255
+
+/** The name of an account. One that a terminal or a file of lines cannot show as it is, or an endless one, is `malformed`. */
+export function accountName(host: string, text: string): string {
+  if (text.length <= longestName && text.search(unprintable) < 0) return text
+  throw new Failure('malformed', `${host} sent a name of an account that cannot be kept, nothing was kept`)
 }
 
 /** The scopes in an answer. Some servers separate them by commas. */

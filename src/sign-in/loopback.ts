@@ -1,11 +1,19 @@
 import { createServer, type Socket } from 'node:net'
 import { Failure } from '../core/failure.ts'
+import { type PeerUser, peerUser } from '../system/peer-user.ts'
+
+/** What the browser brought. */
+export interface Arrival {
+  readonly query: string
+  /** Whether it provably is a browser of this user: others can read the address in the list of processes. */
+  readonly isOurs: boolean
+}
 
 /** Waits on a port of this machine for the browser to come back from the provider. */
 export interface Loopback {
   readonly redirectUri: string
-  /** The query of the one request that counts. `timeout` if it does not come within so many milliseconds. */
-  answer(limit: number): Promise<string>
+  /** The one request that counts. `timeout` if it does not come within so many milliseconds. */
+  answer(limit: number): Promise<Arrival>
   /** Frees the port. */
   close(): void
 }
@@ -17,19 +25,25 @@ const longest = 16_384
 
 /**
  * Listens on a free port of 127.0.0.1. Only a GET of exactly the redirect address with this state counts, so a page
- * that calls the port achieves nothing. Every other request is answered with 404 and changes nothing.
+ * that calls the port achieves nothing. Neither does another user of this machine, where the system tells who called.
+ * Every other request is answered with 404 and changes nothing.
  */
-export async function listen(host: '127.0.0.1' | 'localhost', state: string): Promise<Loopback> {
+export async function listen(
+  host: '127.0.0.1' | 'localhost',
+  state: string,
+  userOf: (ourPort: number, theirPort: number) => PeerUser = peerUser,
+): Promise<Loopback> {
   /** Those that have no answer yet. */
   const open = new Set<Socket>()
-  let heard = (_: string) => {}
-  const query = new Promise<string>((resolve) => {
+  let heard = (_: Arrival) => {}
+  const arrival = new Promise<Arrival>((resolve) => {
     heard = resolve
   })
   const server = createServer((socket) => {
     const [oldest] = open
     if (open.size >= most) oldest?.destroy()
     open.add(socket)
+    const { remotePort: theirPort = 0 } = socket
     const limit = setTimeout(() => socket.destroy(), patience)
     let request = ''
     socket.on('error', () => {})
@@ -44,9 +58,11 @@ export async function listen(host: '127.0.0.1' | 'localhost', state: string): Pr
       if (end < 0) return
       socket.pause()
       open.delete(socket)
-      const found = queryIn(request.slice(0, end), `${host}:${port}`, state)
-      socket.end(found === undefined ? page(404, 'nothing is here') : page(200, received))
-      if (found !== undefined) heard(found)
+      const query = queryIn(request.slice(0, end), `${host}:${port}`, state)
+      const user = query === undefined ? 'another' : userOf(port, theirPort)
+      const counts = query !== undefined && user !== 'another'
+      socket.end(counts ? page(200, received) : page(404, 'nothing is here'))
+      if (counts) heard({ query, isOurs: user === 'same' })
     })
   })
   const port = await new Promise<number>((resolve, reject) => {
@@ -62,7 +78,7 @@ export async function listen(host: '127.0.0.1' | 'localhost', state: string): Pr
         const timer = setTimeout(() => {
           reject(new Failure('timeout', 'nobody has confirmed the sign-in in time'))
         }, limit)
-        void query.then((found) => {
+        void arrival.then((found) => {
           clearTimeout(timer)
           resolve(found)
         })

@@ -3,9 +3,9 @@ import { Failure } from '../core/failure.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { objectIn } from '../core/record.ts'
+import type { OwnClient } from '../engine/settings.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { fromServer } from './oauth-failure.ts'
-import type { OwnClient } from './own-client.ts'
 import type { Found } from './probe.ts'
 import type { Endpoints } from './provider.ts'
 
@@ -23,6 +23,8 @@ export interface Answered {
   readonly answer: oauth.TokenEndpointResponse
   /** When it was asked, in milliseconds since 1970. The tokens last from then on. */
   readonly asked: number
+  /** Another user of this machine may have answered in the place of the person's browser. */
+  readonly mayBeAnothers?: true
 }
 
 interface RequestOptions {

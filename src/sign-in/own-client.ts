@@ -1,24 +1,9 @@
-import { type Address, hostAndPort } from '../core/endpoint.ts'
+import { type Address, withParents } from '../core/endpoint.ts'
+import type { OwnClient, OwnClients } from '../engine/settings.ts'
 import type { Machine } from '../system/machine.ts'
 
-/** A client that a person registered, and what goes with it. It takes precedence over what a profile says. */
-export interface OwnClient {
-  readonly clientId?: string
-  readonly scopes?: readonly string[]
-  readonly issuer?: string
-  readonly authorizationEndpoint?: string
-  readonly tokenEndpoint?: string
-  readonly deviceEndpoint?: string
-  readonly revocationEndpoint?: string
-  /** The user name that a wire with user name and password sends with the token. */
-  readonly user?: string
-}
-
-/** The clients of the settings, by the origin that each is for. */
-export type OwnClients = Readonly<Record<string, OwnClient>>
-
 /**
- * The person's client for an endpoint: of the settings, else of git's settings for the user and the system. Nothing is
+ * The person's client for an endpoint: of the settings for it or the nearest address above it, else of git's settings for the user and the system. Nothing is
  * read from a repository's.
  */
 export async function ownClientFor(
@@ -26,8 +11,8 @@ export async function ownClientFor(
   settings: OwnClients,
   machine: Pick<Machine, 'program' | 'run'>,
 ): Promise<OwnClient | undefined> {
-  const origin = `${endpoint.scheme}://${hostAndPort(endpoint)}`
-  return settings[endpoint.key] ?? settings[origin] ?? (await ofGit(endpoint, machine))
+  const nearest = withParents(endpoint).find(({ key }) => settings[key] !== undefined)
+  return nearest === undefined ? ofGit(endpoint, machine) : settings[nearest.key]
 }
 
 /** The names of git-credential-oauth and of Git Credential Manager. git gives them in lower case. */

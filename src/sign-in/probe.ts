@@ -28,11 +28,13 @@ export async function findProvider(fetch: Fetch, endpoint: Address): Promise<Fou
       return undefined
     })
   const origin = endpoint.key.slice(0, endpoint.key.length - (endpoint.path === '' ? 0 : endpoint.path.length + 1))
-  for (const base of new Set([endpoint.key, origin])) {
+  const [above = ''] = endpoint.path.split('/')
+  const bases = new Set([endpoint.key, above === '' ? origin : `${origin}/${above}`, origin])
+  for (const base of bases) {
     const found = await forgeAt(attempt, base)
     if (found !== undefined) return { provider: found, base }
   }
-  for (const base of new Set([endpoint.key, origin])) {
+  for (const base of bases) {
     if (await isIssuer(attempt, base)) return { provider: selfHosted('oauth'), base }
   }
   const server = await namedServer(attempt, endpoint.key)
@@ -50,8 +52,9 @@ async function forgeAt(attempt: Attempt, base: string): Promise<Provider | undef
   if (hasVersion(forgejo)) return selfHosted('forgejo')
   if (hasVersion(await attempt(`${base}/api/v1/version`))) return selfHosted('gitea')
   const gitLab = await attempt(`${base}/api/v4/version`)
-  const isGitLab = gitLab?.headers.has('x-gitlab-meta') === true || gitLab?.body?.['message'] === '401 Unauthorized'
-  if (isGitLab) return selfHosted('gitlab-self-hosted')
+  // A proxy of GitLab's sends its headers with any page, as of an error.
+  const hasMeta = gitLab?.headers.has('x-gitlab-meta') === true && [200, 401].includes(gitLab.status)
+  if (hasMeta || gitLab?.body?.['message'] === '401 Unauthorized') return selfHosted('gitlab-self-hosted')
   const gitHub = await attempt(`${base}/api/v3/meta`)
   const isGitHub = gitHub?.headers.has('x-github-enterprise-version') === true
   return isGitHub || typeof gitHub?.body?.['installed_version'] === 'string'

@@ -18,6 +18,8 @@ export interface Inquiry {
   readonly url: string
   /** `Basic`: the account and the token; otherwise the token after this word. */
   readonly scheme: 'Bearer' | 'Basic'
+  /** The token may be without the right to ask that. It then says nothing. */
+  readonly mayBeForbidden?: true
   readonly account?: Way
   readonly scopes?: Way | { readonly header: string }
   readonly expires?: Way | { readonly header: string }

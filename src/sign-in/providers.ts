@@ -139,7 +139,7 @@ export const providers: readonly Provider[] = [
     // https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
     user: 'x-bitbucket-api-token-auth',
     tokenPage: () => 'https://id.atlassian.com/manage-profile/security/api-tokens',
-    ticks: 'Bitbucket, with read and write for repositories',
+    ticks: 'Bitbucket, with read and write for repositories, and read:user:bitbucket, by which the token is checked',
     asksAccount: 'E-mail address of your Atlassian account',
     inquiries: () => [{ url: 'https://api.bitbucket.org/2.0/user', scheme: 'Basic' }],
     endPage: () => 'https://id.atlassian.com/manage-profile/security/api-tokens',

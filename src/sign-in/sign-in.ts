@@ -1,14 +1,16 @@
 import * as oauth from 'oauth4webapi'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
+import { Secret } from '../core/secret.ts'
 import type { Grant, IssuedToken } from '../core/token.ts'
+import type { OwnClient } from '../engine/settings.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { byBrowser, byPastedAddress, type CodeGrant } from './code-grant.ts'
 import { byDevice } from './device-grant.ts'
-import { issuedToken, scopesIn } from './issued-token.ts'
+import { orEnded } from './end-at-provider.ts'
+import { accountName, issuedToken, scopesIn } from './issued-token.ts'
 import { askForJson } from './json-request.ts'
 import { type Answered, type OAuthServer, oauthServer } from './oauth-server.ts'
-import type { OwnClient } from './own-client.ts'
 import type { Person } from './person.ts'
 import type { Found } from './probe.ts'
 import { checkToken } from './token-check.ts'
@@ -19,6 +21,8 @@ export interface SignedIn {
   readonly account?: string
   readonly grant: Grant
   readonly issued: IssuedToken
+  /** Another user of this machine may have signed in, as themselves. The person must say whether it is their account. */
+  readonly mayBeAnothers?: true
 }
 
 /** How long a person has to sign in, in milliseconds. */
@@ -41,9 +45,7 @@ export async function signInByOAuth(
   person.say(
     `credbridge will ask for: ${asksFor ?? (scopes.length === 0 ? 'what the server gives' : scopes.join(', '))}`,
   )
-  const { answer, asked } = await answered(server, found, scopes, person)
-  const issued = issuedToken(server.host, answer, asked)
-  const account = await accountOf(fetch, found, server, answer, issued)
+  const { answer, asked, mayBeAnothers } = await answered(server, found, scopes, person)
   const { metadata } = server
   const { revocation_endpoint: revocation, token_endpoint: tokenEndpoint = '' } = metadata
   const user = own?.user ?? provider.user
@@ -51,6 +53,17 @@ export async function signInByOAuth(
     ...{ issuer: metadata.issuer, clientId, tokenEndpoint },
     ...(revocation === undefined ? {} : { revocationEndpoint: revocation }),
   }
+  const tokens = [answer.refresh_token, answer.access_token].filter((one) => one !== undefined)
+  const [issued, account] = await orEnded(
+    fetch,
+    renewal,
+    tokens.map((one) => new Secret(one)),
+    async () => {
+      const issued = issuedToken(server.host, answer, asked)
+      const account = await accountOf(fetch, found, server, answer, issued)
+      return [issued, account === undefined ? undefined : accountName(server.host, account)] as const
+    },
+  )
   return {
     ...(account === undefined ? {} : { account }),
     grant: {
@@ -61,6 +74,7 @@ export async function signInByOAuth(
       ...(issued.refreshToken === undefined ? {} : { renewal }),
     },
     issued,
+    ...(mayBeAnothers === undefined ? {} : { mayBeAnothers }),
   }
 }
 
@@ -102,7 +116,7 @@ async function accountOf(
 ): Promise<string | undefined> {
   const [inquiry] = provider.inquiries?.(base) ?? []
   if (inquiry !== undefined) {
-    return (await checkToken(fetch, [{ ...inquiry, scheme: 'Bearer' }], accessToken, '')).account
+    return (await checkToken(fetch, [{ ...inquiry, scheme: 'Bearer', mayBeForbidden: true }], accessToken, '')).account
   }
   const claims = oauth.getValidatedIdTokenClaims(answer)
   if (claims === undefined || metadata.userinfo_endpoint === undefined) return nameIn(claims)

@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Fetch } from '../system/http/client.ts'
-import { scopesIn } from './issued-token.ts'
+import { accountName, scopesIn } from './issued-token.ts'
 import { askForJson, type JsonAnswer, unexpected, valueAt } from './json-request.ts'
 import type { Inquiry, Way } from './provider.ts'
 
@@ -31,7 +31,8 @@ export async function checkToken(
         : `Bearer ${token.expose()}`
     const answer = await askForJson(fetch, inquiry.url, { headers: { authorization } })
     if (answer.status === 200 && answer.body !== undefined) known = { ...known, ...said(inquiry, answer) }
-    else if (index === 0) throw notAccepted(inquiry.url, answer)
+    else if (index === 0 && !(answer.status === 403 && inquiry.mayBeForbidden === true))
+      throw notAccepted(inquiry.url, answer)
   }
   return known
 }
@@ -48,7 +49,7 @@ function said(inquiry: Inquiry, answer: JsonAnswer): Known {
   const scopes = found(inquiry.scopes, answer)
   const end = endIn(found(inquiry.expires, answer))
   return {
-    ...(typeof account === 'string' ? { account } : {}),
+    ...(typeof account === 'string' ? { account: accountName(new URL(inquiry.url).host, account) } : {}),
     ...(scopes === undefined ? {} : { scopes: listOf(scopes) }),
     ...(end === undefined ? {} : { expires: end }),
   }

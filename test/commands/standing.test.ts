@@ -67,6 +67,16 @@ describe('a kind of secret that its provider ends', () => {
     expect(at('git.example.com', 'ATBBx')).toEqual([])
   })
 
+  test('also as a token that a person made, and not as one that renews itself', () => {
+    const endpoint = parseAddress('https://dev.azure.com/team')
+    const issued = { accessToken: new Secret('at'), refreshToken: new Secret('rt') }
+    const { refreshToken: _, ...made } = issued
+    const grant = { provider: 'azure-devops', scopes: [] }
+    const of = (item: Credential) => standingOf(item, now).troubles
+    expect(of(tokenCredential({ ...place, endpoint }, grant, made))).toMatchObject([{ isDead: false }])
+    expect(of(tokenCredential({ ...place, endpoint }, { ...grant, renewal }, issued))).toEqual([])
+  })
+
   test('or by its host', () => {
     expect(at('dev.azure.com/team', 'x')).toMatchObject([{ fix: 'credbridge login https://dev.azure.com/team' }])
   })

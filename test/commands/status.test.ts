@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { needs, needsPrograms } from '../real/require.ts'
+import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
+import { startWorld } from '../real/world.ts'
 import { startSignInWorld } from '../sign-in/sign-in-world.ts'
 import { standIn } from '../sign-in/stand-in.ts'
 
@@ -89,6 +90,19 @@ needs('the build (npm run build)', built)('built', () => {
       await world.run('git-credential-credbridge', ['store'], { input })
       const { signedIn } = JSON.parse((await world.credbridge('status', '--json')).stdout)
       expect(signedIn).toMatchObject([{ usedBy: expect.arrayContaining(['git']) }])
+    })
+  })
+
+  needs('a keyring', hasKeyring)('with a keyring', () => {
+    test.each([[[]], [['--json']], [['--notify']]])('a locked one is named, with %j', async (words) => {
+      const world = await startWorld('unlocked', onTestFinished)
+      await world.set('https://git.example.com', 'ann', 's')
+      await world.session.lock()
+      expect(await world.credbridge('status', ...words)).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/locked/),
+      })
     })
   })
 })

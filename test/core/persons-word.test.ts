@@ -6,6 +6,7 @@ import { Failure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Lookup } from '../../src/core/selection.ts'
 import type { Store } from '../../src/core/store.ts'
+import { tokenCredential } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
 
@@ -54,6 +55,18 @@ async function kept(): Promise<readonly string[]> {
 
 const back = async (account?: string, replace?: boolean) =>
   (await (await broker.restorable()).restore(at, account, replace)).back.map(({ owner }) => owner).sort()
+
+test('a token that ends while it is kept is kept if it renews itself, and is a failure to be told otherwise', async () => {
+  const issued = { accessToken: new Secret('at'), expires: time / 1000 }
+  const renewal = { issuer: at.key, clientId: 'c', tokenEndpoint: `${at.key}/token` }
+  const place = { endpoint: at, account: 'ann', owner: 'person' }
+  const actions = await broker.personActions()
+  const grant = { provider: 'oauth', scopes: [] }
+  expect(await actions.set(tokenCredential(place, grant, issued))).toMatchObject({ result: 'expired' })
+  const renewing = tokenCredential(place, { ...grant, renewal }, { ...issued, refreshToken: new Secret('rt') })
+  expect(await actions.set(renewing)).toMatchObject({ result: 'saved' })
+  expect(await kept()).toEqual(['person ann token'])
+})
 
 describe('a rotated secret', () => {
   test('is what every tool gets, whatever it saved itself', async () => {

@@ -62,6 +62,7 @@ const others: Readonly<Record<string, string>> = {
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',
   'Terraform or OpenTofu': '.ci/tofu',
+  gitea: '.ci/weekly',
 }
 
 /** Says at the end of a run what was skipped for want of which part, and how to get it. */

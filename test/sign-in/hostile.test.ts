@@ -146,6 +146,24 @@ test('a person who sees both hosts may agree to another one', async () => {
   expect(questions).toEqual([`${server.base} signs in at ${other.base}, which is another server. Go on?`])
 })
 
+test.each(['ann\r\nroot', 'ann\u001b[2J', 'ann\u202e', 'a'.repeat(256)])(
+  'an account named %j is not kept',
+  async (name) => {
+    const server = await provider({
+      '/token': (base) => ({ body: { ...good, id_token: idToken({ iss: base, preferred_username: name }) } }),
+    })
+    await expect(signIn(server)).rejects.toThrow(/a name of an account that cannot be kept/)
+  },
+)
+
+/** Its signature is not checked: the connection to the token endpoint proves it (OpenID Connect Core, 3.1.3.7). */
+function idToken(claims: object): string {
+  const now = Math.floor(Date.now() / 1000)
+  const all = { sub: 's', aud: 'client', iat: now, exp: now + 3600, ...claims }
+  const coded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  return `${coded({ alg: 'RS256' })}.${coded(all)}.${Buffer.from('x').toString('base64url')}`
+}
+
 describe('the answer that the browser brings', () => {
   test('of another issuer, as in a mix-up', async () => {
     const server = await provider({})

@@ -5,7 +5,7 @@ import { browse } from '../real/form-browser.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { until } from '../real/until.ts'
 import { startProviderWorld, startSignInWorld } from './sign-in-world.ts'
-import { standIn } from './stand-in.ts'
+import { type Reply, standIn } from './stand-in.ts'
 
 /* A person signs in and out at a real provider. */
 
@@ -77,20 +77,29 @@ needs('the build (npm run build)', built)('built', () => {
   })
 
   test('what is not kept is ended at the provider', async () => {
-    const server = await standIn({
-      '/api/v4/version': { status: 401, body: { message: '401 Unauthorized' } },
-      '/api/v4/user': { body: { username: 'bob' } },
-      '/oauth/token': { body: { access_token: 'at', token_type: 'bearer', expires_in: 7200, refresh_token: 'rt' } },
-      '/oauth/revoke': { body: {} },
-    })
-    const world = await startSignInWorld()
-    world.settings(`store = "vault"\n[sign-in."${server.base}"]\nclient-id = "mine"\n`)
-    const running = world.run('credbridge', ['login', server.base, 'ann'], { more: world.withBrowser })
-    const { searchParams } = new URL(await world.shown())
-    await fetch(`${searchParams.get('redirect_uri')}/?code=c&state=${searchParams.get('state')}`)
-    expect(await running).toMatchObject({ exitCode: 2 })
-    const ended = server.asked.filter(({ line }) => line === 'POST /oauth/revoke').map(({ body }) => body)
+    const { outcome, asked } = await atGitLab({ body: { username: 'bob' } }, {}, 'ann')
+    expect(outcome).toMatchObject({ exitCode: 2 })
+    const ended = asked.filter(({ line }) => line === 'POST /oauth/revoke').map(({ body }) => body)
     expect(ended).toEqual(['token=rt&client_id=mine', 'token=at&client_id=mine'])
+  })
+
+  test.each<readonly [string, Reply, object]>([
+    ['does not say whose it is', { status: 500 }, {}],
+    ['issued what no tool can send', { body: { username: 'ann' } }, { access_token: 'a t' }],
+  ])('a token of a provider that %s is ended there', async (_, user, changed) => {
+    const { outcome, asked } = await atGitLab(user, changed)
+    expect(outcome.exitCode).toBe(2)
+    const ended = asked.filter(({ line }) => line === 'POST /oauth/revoke').map(({ body }) => body)
+    expect(ended).toHaveLength(2)
+    expect(ended[0]).toBe('token=rt&client_id=mine')
+  })
+
+  test('a token that may not ask whose it is signs in without a name', async () => {
+    const { outcome, world, base } = await atGitLab({ status: 403 }, {})
+    expect(outcome).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse((await world.credbridge('list', '--json')).stdout)).toMatchObject([
+      { endpoint: base, account: '' },
+    ])
   })
 
   test('an endpoint that says nothing is signed in at by the server that the settings name', async () => {
@@ -165,6 +174,23 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 })
+
+/** A sign-in at a GitLab that answers so when it is asked whose the token is, and issues a token with these changes. */
+async function atGitLab(user: Reply, changed: object, ...words: readonly string[]) {
+  const token = { access_token: 'at', token_type: 'bearer', expires_in: 7200, refresh_token: 'rt', ...changed }
+  const { base, asked } = await standIn({
+    '/api/v4/version': { status: 401, body: { message: '401 Unauthorized' } },
+    '/api/v4/user': user,
+    '/oauth/token': { body: token },
+    '/oauth/revoke': { body: {} },
+  })
+  const world = await startSignInWorld()
+  world.settings(`store = "vault"\n[sign-in."${base}"]\nclient-id = "mine"\n`)
+  const running = world.run('credbridge', ['login', base, ...words], { more: world.withBrowser })
+  const { searchParams } = new URL(await world.shown())
+  await fetch(`${searchParams.get('redirect_uri')}/?code=c&state=${searchParams.get('state')}`)
+  return { outcome: await running, asked, world, base }
+}
 
 /** Whether somebody listens at the host and port of this address. */
 function reaches(address: string): Promise<boolean> {

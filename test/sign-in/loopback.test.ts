@@ -3,13 +3,14 @@ import { request as ask } from 'node:http'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/sign-in/loopback.ts'
+import type { PeerUser } from '../../src/system/peer-user.ts'
 
 /* The port to which the browser comes back: whoever else calls it gets 404, and the sign-in goes on. */
 
 const state = 'right'
 
-async function started(host: '127.0.0.1' | 'localhost' = '127.0.0.1') {
-  const loopback = await listen(host, state)
+async function started(host: '127.0.0.1' | 'localhost' = '127.0.0.1', user?: PeerUser) {
+  const loopback = await listen(host, state, user === undefined ? undefined : () => user)
   onTestFinished(() => loopback.close())
   const { port } = new URL(loopback.redirectUri)
   return { ...loopback, port: Number(port) }
@@ -37,7 +38,7 @@ test('the right request brings its query, and a plain page that may not be kept'
   expect(page).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   expect(page).toContain('Content-Type: text/plain; charset=utf-8\r\n')
   expect(page).toContain('Cache-Control: no-store\r\n')
-  expect(await answer(60_000)).toBe('code=c&state=right')
+  expect(await answer(60_000)).toEqual({ query: 'code=c&state=right', isOurs: process.platform === 'linux' })
 })
 
 test.each<readonly [string, (port: number) => string]>([
@@ -59,7 +60,18 @@ test.each<readonly [string, (port: number) => string]>([
   const { answer, port } = await started()
   expect(await sent(port, bytes(port))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
   await sent(port, get(port, '/?code=good&state=right'))
-  expect(await answer(60_000)).toBe('code=good&state=right')
+  expect(await answer(60_000)).toEqual({ query: 'code=good&state=right', isOurs: process.platform === 'linux' })
+})
+
+test('another user of the machine, who has read the address, gets 404', async () => {
+  const { port } = await started('127.0.0.1', 'another')
+  expect(await sent(port, get(port, '/?code=evil&state=right'))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
+})
+
+test('where the system does not tell who calls, the answer says so', async () => {
+  const { answer, port } = await started('127.0.0.1', 'unknown')
+  await sent(port, get(port, '/?code=c&state=right'))
+  expect(await answer(60_000)).toEqual({ query: 'code=c&state=right', isOurs: false })
 })
 
 test('a page on another origin that calls the port cannot read the answer', async () => {
@@ -78,7 +90,7 @@ test('idle connections do not keep the browser out', async () => {
   const idle = Array.from({ length: 40 }, () => connect(port, '127.0.0.1').on('error', () => {}))
   await Promise.all(idle.map((socket) => once(socket, 'connect')))
   expect(await sent(port, get(port, '/?code=c&state=right'))).toContain('200 OK')
-  expect(await answer(60_000)).toBe('code=c&state=right')
+  expect(await answer(60_000)).toEqual({ query: 'code=c&state=right', isOurs: process.platform === 'linux' })
   for (const socket of idle) socket.destroy()
 })
 

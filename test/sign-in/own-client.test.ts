@@ -65,9 +65,22 @@ test('the settings name a client for an address, or for all below an origin', as
   expect(await ownClientFor(parseAddress('https://git.example.com:8443') as Address, signIn, noGit)).toBeUndefined()
 })
 
+test('the nearest address above an endpoint names its client', async () => {
+  const { signIn } = await settings(
+    '[sign-in."https://git.example.com"]\nclient-id = "far"\n[sign-in."https://git.example.com/gitea"]\nclient-id = "near"\n',
+  )
+  const below = parseAddress('https://git.example.com/gitea/team/repo') as Address
+  expect(await ownClientFor(below, signIn, noGit)).toEqual({ clientId: 'near' })
+})
+
+test('a key that this version does not know is ignored and named, as elsewhere', async () => {
+  const { signIn, unknownKeys } = await settings('[sign-in."https://h.example.com"]\nclient-id = "mine"\nlater = 1\n')
+  expect(signIn).toEqual({ 'https://h.example.com': { clientId: 'mine' } })
+  expect(unknownKeys).toEqual(['sign-in.https://h.example.com.later'])
+})
+
 test.each([
   ['[sign-in]\n"no address" = {}', /sign-in is a table from addresses to tables/],
-  ['[sign-in."https://h.example.com"]\nclient = "x"', /sign-in has no client/],
   [
     '[sign-in."https://h.example.com"]\nissuer = "http://login.example.com"',
     /sign-in.issuer must be an address with https/,

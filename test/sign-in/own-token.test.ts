@@ -77,6 +77,18 @@ needs('the build (npm run build)', built)('built', () => {
     ['with a second line', 'a\nb\n', {}, /a character that no tool can send/],
     ['with a NUL', 'a\0b', {}, /a character that no tool can send/],
     ['that is empty', '', {}, /no token was given/],
+    [
+      'of an account with a line end in its name',
+      't',
+      { '/api/v4/user': { body: { username: 'ann\nroot' } } },
+      /a name of an account that cannot be kept/,
+    ],
+    [
+      'of an account with an endless name',
+      't',
+      { '/api/v4/user': { body: { username: 'a'.repeat(256) } } },
+      /a name of an account that cannot be kept/,
+    ],
   ])('a token %s is not kept', async (_, input, pages, says) => {
     const [world, { base }] = [await startSignInWorld(), await gitLab(pages)]
     expect(await world.run('credbridge', ['login', base], { input })).toMatchObject({
@@ -91,6 +103,19 @@ needs('the build (npm run build)', built)('built', () => {
     await world.run('credbridge', ['login', base], { input: 't0ken\n' })
     expect(await world.credbridge('logout', base)).toMatchObject({ exitCode: 0 })
     expect(asked.at(-1)).toMatchObject({ line: 'DELETE /api/v4/personal_access_tokens/self' })
+  })
+
+  test('at the address of a repository one signs in to the whole forge, and out of it', async () => {
+    const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
+    const { stderr } = await world.run('credbridge', ['login', '--token', `${base}/team/repo`], { input: 't0ken\n' })
+    expect(stderr).toContain(`signed in at ${base} as ann; nothing renews it\nkept for ${base}, for everything there\n`)
+    expect((await world.credbridge('get', base)).stdout).toBe('t0ken\n')
+    const { exitCode, stderr: told } = await world.credbridge('logout', `${base}/other/repo`)
+    expect({ exitCode, told }).toMatchObject({
+      exitCode: 0,
+      told: expect.stringContaining(`ann at ${base} is signed out`),
+    })
+    expect(told).toContain(`end it there: ${base}/user/settings/applications`)
   })
 
   test('where the provider has no way to end it, logout says where a person can', async () => {
@@ -139,6 +164,20 @@ needs('the build (npm run build)', built)('built', () => {
         new RegExp(
           `^credbridge: ${base} does not say how one signs in there\nhint: .*\nhint: .* credbridge set ${base}\n$`,
         ),
+      ),
+    })
+  })
+
+  test('a store that keeps nothing that renews itself is named before anybody signs in', async () => {
+    const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
+    const program = `${world.session.folder}/commands/docker-credential-x`
+    await world.run('sh', ['-c', `printf '#!/bin/sh\ncat > /dev/null; echo {}\n' > ${program} && chmod 755 ${program}`])
+    world.settings('store = "helper:x"\n')
+    const outcome = await world.run('credbridge', ['login', base], { more: world.withBrowser })
+    expect(outcome).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /the helper:x store keeps nothing that renews itself.*\nhint: .*credbridge use vault --move\nhint: .*credbridge login --token /,
       ),
     })
   })

@@ -41,6 +41,11 @@ describe('a forge is known by a page of its own', () => {
   })
 })
 
+test('also for the address of a repository of a forge below a path', async () => {
+  const pages = { '/gitea/api/v1/version': { body: { version: '1.26.0' } } }
+  expect(await found(pages, '/gitea/team/repo')).toMatchObject({ name: 'gitea', at: '/gitea' })
+})
+
 describe('an OAuth server is known by its configuration', () => {
   test.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])('%s', async (page) => {
     expect(await found({ [page]: (base) => ({ body: { issuer: base } }) })).toMatchObject({ name: 'oauth', at: '' })
@@ -72,6 +77,15 @@ test('pages that are none are nobody', async () => {
   const page = { body: '<html>sign in to the network</html>' }
   const pages = ['/api/v1/version', '/api/forgejo/v1/version', '/.well-known/openid-configuration']
   expect(await found(Object.fromEntries(pages.map((path) => [path, page])))).toMatchObject({ name: undefined })
+})
+
+test.each([
+  [404, undefined],
+  [200, 'gitlab-self-hosted'],
+  [401, 'gitlab-self-hosted'],
+])('the header of a GitLab with status %i is %s', async (status, name) => {
+  const page = { status, headers: { 'x-gitlab-meta': '{}' }, body: {} }
+  expect(await found({ '/api/v4/version': page })).toMatchObject({ name })
 })
 
 test('a redirect is not followed', async () => {
