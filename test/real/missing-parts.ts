@@ -37,6 +37,7 @@ const packages: Readonly<Record<string, string>> = {
   script: 'bsdutils',
   'secret-tool': 'libsecret-tools',
   setpriv: 'util-linux',
+  chromium: 'chromium',
   groff: 'groff-base',
   ssh: 'openssh-client',
   sh: 'dash',
