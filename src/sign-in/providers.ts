@@ -204,7 +204,7 @@ export const providers: readonly Provider[] = [
   {
     name: 'oauth',
     title: 'an OAuth server',
-    shown: 'run',
+    shown: 'tried',
     grants: ['code', 'device'],
     endpoints: 'discovered',
     scopes: [],
@@ -236,7 +236,10 @@ export function selfHosted(name: 'github-enterprise' | 'gitlab-self-hosted' | 'g
 
 /** For a person: what it is, where, and how its sign-in was tried. */
 export function describedProvider({ title, shown }: Provider, base: string): string {
-  const tried =
-    shown === 'run' ? 'was run against a real one' : 'was written from its documentation and not run against it'
-  return `${hostOfBase(base)} is ${title}; this sign-in ${tried}`
+  const how = {
+    run: 'was run against a real one',
+    documented: 'was written from its documentation and not run against it',
+    tried: 'was tried with oidc-provider, not with this server',
+  }
+  return `${hostOfBase(base)} is ${title}; this sign-in ${how[shown]}`
 }

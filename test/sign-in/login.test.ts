@@ -16,7 +16,9 @@ needs('the build (npm run build)', built)('built', () => {
     const outcome = await world.login({ account: 'ann' })
     const host = new URL(issuer).host
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '' })
-    expect(outcome.stderr).toMatch(`${host} is an OAuth server; this sign-in was run against a real one\n`)
+    expect(outcome.stderr).toMatch(
+      `${host} is an OAuth server; this sign-in was tried with oidc-provider, not with this server\n`,
+    )
     expect(outcome.stderr).toContain('credbridge will ask for: openid, offline_access\n')
     expect(outcome.stderr).toMatch(
       new RegExp(`\nsigned in at ${issuer} as ann, until (tomorrow at )?\\d\\d:\\d\\d; credbridge renews it\n`),
