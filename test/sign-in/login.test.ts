@@ -133,6 +133,17 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('restore', issuer)).exitCode).not.toBe(0)
   })
 
+  test('logout ends the former sign-ins that it forgets, too', async () => {
+    const world = await startProviderWorld()
+    const { issuer } = world.provider
+    await world.login({ account: 'ann' })
+    const former = (await world.credbridge('get', issuer)).stdout.trim()
+    await world.login({ account: 'ann' })
+    expect(await world.provider.isValid(former)).toBe(true)
+    expect(await world.credbridge('logout', issuer)).toMatchObject({ exitCode: 0 })
+    expect(await world.provider.isValid(former)).toBe(false)
+  })
+
   test('a provider that cannot be told keeps the sign-in, until a person says to forget it', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
