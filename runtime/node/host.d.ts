@@ -145,7 +145,7 @@ declare module 'host:listener' {
   export function port(fd: number): number
   /** A non-blocking file descriptor of the next connection; `undefined` if there is none. */
   export function accept(fd: number): number | undefined
-  /** The port of the other end of a connection; `undefined` if it has ended. */
+  /** The port at the other end of a connection; `undefined` if that is not 127.0.0.1, or the connection has ended. */
   export function peerPort(fd: number): number | undefined
 }
 

@@ -24,12 +24,14 @@ interface Options {
 
 export class Socket extends Channel {
   readonly #onread: OnRead | undefined
-  /** Of a connection that a server has accepted. */
+  /** Both of a connection from 127.0.0.1 that a server has accepted; absent for any other. */
+  readonly remoteAddress: '127.0.0.1' | undefined
   readonly remotePort: number | undefined
 
   constructor(fd: number | undefined, onread: OnRead | undefined, remotePort?: number) {
     super(fd)
     this.#onread = onread
+    this.remoteAddress = remotePort === undefined ? undefined : '127.0.0.1'
     this.remotePort = remotePort
   }
 

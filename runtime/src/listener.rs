@@ -6,6 +6,7 @@ use crate::modules::native_module;
 use nix::errno::Errno;
 use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
 use rquickjs::{Ctx, Result};
+use std::net::Ipv4Addr;
 use std::os::fd::{AsRawFd, IntoRawFd};
 
 native_module! {
@@ -36,8 +37,8 @@ fn accept(ctx: Ctx<'_>, fd: i32) -> Result<Option<i32>> {
     }
 }
 
-/// The port of the other end; nothing if the connection has ended.
+/// The port of 127.0.0.1 at the other end; nothing if that has another address, or the connection has ended.
 fn peer_port(fd: i32) -> Option<u16> {
     let address: SockaddrIn = socket::getpeername(borrowed(fd).as_raw_fd()).ok()?;
-    Some(address.port())
+    (address.ip() == Ipv4Addr::LOCALHOST).then(|| address.port())
 }

@@ -21,8 +21,10 @@ export async function logout(context: CliContext, place: NamedPlace, { forget }:
   const [token, ...more] = tokens
   if (token === undefined) return notSignedIn(context, place)
   if (more.length > 0) throw severalAccounts(tokens)
-  if (!(await isEnded(context, token, forget === true))) return nothingThere
+  const fetch = await fetchOf(context)
+  if (!(await isEnded(context, fetch, token, forget === true))) return nothingThere
   const broker = await context.broker()
+  await endCopies(context, fetch, token)
   await (await broker.personActions()).remove(token, 'final')
   await (await broker.restorable()).forget({ endpoint: token.endpoint, account: token.account, owner: token.owner })
   sayLine(terminal, `${shownAccount(token.account)} at ${token.endpoint.key} is signed out and forgotten`)
@@ -81,10 +83,8 @@ async function endNow({ engine, asker }: CliContext, fetch: Fetch, token: Creden
 }
 
 /** Ends the token at the provider. False if that failed and the person wants to keep it. */
-async function isEnded(context: CliContext, token: Credential, forget: boolean): Promise<boolean> {
-  const { terminal, machine, engine } = context
-  const { httpCaFile } = await engine.settings()
-  const fetch = httpClient({ environment: machine.env, caFile: httpCaFile })
+async function isEnded(context: CliContext, fetch: Fetch, token: Credential, forget: boolean): Promise<boolean> {
+  const { terminal } = context
   try {
     const done = await endNow(context, fetch, token)
     if (done === 'impossible') sayHowToEnd(context, token)
@@ -102,6 +102,25 @@ async function isEnded(context: CliContext, token: Credential, forget: boolean):
     sayLine(terminal, `it could not be ended at the provider: ${failure.message}`)
     sayHowToEnd(context, token)
     return forget || (await terminal.confirm('Forget it here all the same?', otherwise))
+  }
+}
+
+async function fetchOf({ machine, engine }: CliContext): Promise<Fetch> {
+  const { httpCaFile } = await engine.settings()
+  return httpClient({ environment: machine.env, caFile: httpCaFile })
+}
+
+/** Ends the former sign-ins that could be restored, because they are forgotten, too. */
+async function endCopies({ broker, terminal }: CliContext, fetch: Fetch, token: Credential): Promise<void> {
+  const { endpoint, account, owner } = token
+  const copies = await (await (await broker()).restorable()).at(endpoint, account)
+  for (const { erased } of copies) {
+    if (erased.kind !== 'token' || erased.owner !== owner) continue
+    try {
+      await endAtProvider(fetch, erased)
+    } catch (error) {
+      sayLine(terminal, `note: a former sign-in could not be ended at the provider: ${asFailure(error).message}`)
+    }
   }
 }
 

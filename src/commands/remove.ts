@@ -19,6 +19,7 @@ import {
 } from './arguments.ts'
 import { atPlace } from './pick.ts'
 import type { NamedPlace } from './place.ts'
+import { staysAtProvider } from './token-state.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 interface RemoveOptions {
@@ -71,6 +72,7 @@ async function remove(context: CliContext, { endpoint, account }: NamedPlace, op
     ...(count > 0 ? [`${count} at ${endpoint.key} that cannot be read`] : []),
     ...(copies > 0 ? [`${copies} restorable ${copies === 1 ? 'copy' : 'copies'} of ${endpoint.key}`] : []),
   ]
+  for (const entry of entries) if (entry.kind === 'token') sayLine(terminal, staysAtProvider(entry))
   if (options.dryRun === true) {
     for (const one of what) sayLine(terminal, `would remove ${one}`)
     return 0

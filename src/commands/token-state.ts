@@ -1,6 +1,6 @@
 import { type Entry, hasExpired, samePlace } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
-import { endpointWords, type Hint, hint } from '../core/hint.ts'
+import { endpointWords, type Hint, hint, placeWords } from '../core/hint.ts'
 import type { StoredEntry } from '../core/stored-entries.ts'
 import { timeInWords } from '../core/time-words.ts'
 import { grantOf, renewsItself } from '../core/token.ts'
@@ -60,6 +60,12 @@ export function tokenText({ provider, expires, expired, renewal, failed }: Token
 export function tokenFix({ entry: { endpoint }, renewal, failed }: TokenState): Hint | undefined {
   if (renewal !== 'ended' && failed === undefined) return undefined
   return hint`credbridge login ${endpointWords(endpoint)}`
+}
+
+/** For a person who is about to remove it. */
+export function staysAtProvider({ endpoint, account }: Entry): string {
+  const command = hint`credbridge logout ${placeWords(endpoint, account)}`
+  return `note: the sign-in at ${endpoint.key} goes on at its provider; this ends it there, too: ${command}`
 }
 
 export function tokenData({ provider, expires, renewal, failed }: TokenState): Record<string, unknown> {

@@ -2,8 +2,9 @@ import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
-import { broken, nothingThere } from './arguments.ts'
+import { broken, nothingThere, sayLine } from './arguments.ts'
 import { taken } from './import-journal.ts'
+import { staysAtProvider } from './token-state.ts'
 import { removeFiles, removeNotes, removeSecrets, sayWhatIsLeft } from './uninstall-leftovers.ts'
 import { copyAll, type Move, removeCopied } from './uninstall-moves.ts'
 import { undoAll, wireKeepers } from './uninstall-setups.ts'
@@ -61,6 +62,7 @@ async function agree(
   const chosen = moves.filter((move) => isToKeychain(move) || writesPlain)
   const kept = looks.flatMap(({ secrets }) => secrets).filter((entry) => !chosen.some((move) => move.entry === entry))
   if (removes !== true || kept.length === 0) return { moves: chosen, removes: false }
+  for (const entry of kept) if (entry.kind === 'token') sayLine(terminal, staysAtProvider(entry))
   const question = `Delete ${secretsIn(kept.length)} for good, which nothing else keeps?`
   if (await terminal.confirm(question, hint`without --remove-secrets they stay where they are`)) {
     return { moves: chosen, removes: true }

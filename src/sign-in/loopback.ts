@@ -43,7 +43,9 @@ export async function listen(
     const [oldest] = open
     if (open.size >= most) oldest?.destroy()
     open.add(socket)
-    const { remotePort: theirPort = 0 } = socket
+    // All of 127.0.0.0/8 gets here, and the same port of another address could stand for a closed connection.
+    const { remoteAddress, remotePort } = socket
+    const theirPort = remoteAddress === '127.0.0.1' ? remotePort : undefined
     const limit = setTimeout(() => socket.destroy(), patience)
     let request = ''
     socket.on('error', () => {})
@@ -59,7 +61,7 @@ export async function listen(
       socket.pause()
       open.delete(socket)
       const query = queryIn(request.slice(0, end), `${host}:${port}`, state)
-      const user = query === undefined ? 'another' : userOf(port, theirPort)
+      const user = query === undefined || theirPort === undefined ? 'another' : userOf(port, theirPort)
       const counts = query !== undefined && user !== 'another'
       socket.end(counts ? page(200, received) : page(404, 'nothing is here'))
       if (counts) heard({ query, isOurs: user === 'same' })

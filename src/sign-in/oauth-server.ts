@@ -113,7 +113,11 @@ async function discovered(fetch: Fetch, issuer: string): Promise<oauth.Authoriza
   const ask = (algorithm: 'oidc' | 'oauth2') => oauth.discoveryRequest(url, { ...options, algorithm })
   return fromServer(url.host, async () => {
     const first = await ask('oidc')
-    return oauth.processDiscoveryResponse(url, first.status === 404 ? await ask('oauth2') : first)
+    // A server may answer a page of its own where it has no such document.
+    const isPage = first.status === 200 && objectIn(await first.clone().text()) === undefined
+    const second = isPage || first.status === 404 ? await ask('oauth2') : undefined
+    const counts = second === undefined || (isPage && second.status !== 200) ? first : second
+    return oauth.processDiscoveryResponse(url, counts)
   })
 }
 

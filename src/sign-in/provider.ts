@@ -65,8 +65,11 @@ export interface Provider {
   /** Its name in a token's grant (core/token.ts). A promise: it is kept with tokens. */
   readonly name: string
   readonly title: string
-  /** `run`: its sign-in was run against the real server. `documented`: it was written from its documentation. */
-  readonly shown: 'run' | 'documented'
+  /**
+   * `run`: its sign-in was run against the real server. `documented`: it was written from its documentation. `tried`: it is
+   * for servers of many kinds, and was run against one, `oidc-provider`.
+   */
+  readonly shown: 'run' | 'documented' | 'tried'
   /** Its host, or with a leading dot the end of its hosts. Absent: its answers tell what a host is (probe.ts). */
   readonly host?: string
   /** Its other hosts, whose tools use the same sign-in through aliases. */

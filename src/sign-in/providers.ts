@@ -218,7 +218,7 @@ export const providers: readonly Provider[] = [
   {
     name: 'oauth',
     title: 'an OAuth server',
-    shown: 'run',
+    shown: 'tried',
     grants: ['code', 'device'],
     endpoints: 'discovered',
     scopes: [],
@@ -254,7 +254,10 @@ export function describedProvider(
   base: string,
   what: 'sign-in' | 'rotation' = 'sign-in',
 ): string {
-  const tried =
-    shown === 'run' ? 'was run against a real one' : 'was written from its documentation and not run against it'
-  return `${hostOfBase(base)} is ${title}; this ${what} ${tried}`
+  const how = {
+    run: 'was run against a real one',
+    documented: 'was written from its documentation and not run against it',
+    tried: 'was tried with oidc-provider, not with this server',
+  }
+  return `${hostOfBase(base)} is ${title}; this ${what} ${how[shown]}`
 }

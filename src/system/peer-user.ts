@@ -8,8 +8,17 @@ import { textIfReadable } from './readable.ts'
 /** Who holds the other end of a connection over loopback. `unknown`: the system does not tell. */
 export type PeerUser = 'same' | 'another' | 'unknown'
 
-/** The user at the other end of the connection between these ports, compared with that of our end. Root trusts all. */
+/**
+ * The user at the other end of the connection between these ports of 127.0.0.1, compared with that of our end. Root
+ * trusts all.
+ */
 export function peerUser(ourPort: number, theirPort: number): PeerUser {
+  const user = lookUp(ourPort, theirPort)
+  // While others connect, a reader can miss a line.
+  return user === 'another' ? lookUp(ourPort, theirPort) : user
+}
+
+function lookUp(ourPort: number, theirPort: number): PeerUser {
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(textIfReadable)
   return tables[0] === undefined ? 'unknown' : peerUserIn(tables.join('\n'), ourPort, theirPort)
 }

@@ -94,6 +94,16 @@ describe('a configuration', () => {
     await expect(signIn(server)).rejects.toThrow(/something else than JSON/)
   })
 
+  test('that is a page, beside the one of RFC 8414', async () => {
+    const server = await provider({
+      [discovery]: { body: '<html>' },
+      '/.well-known/oauth-authorization-server': (base) => ({
+        body: { issuer: base, authorization_endpoint: `${base}/authorize`, token_endpoint: `${base}/token` },
+      }),
+    })
+    expect((await signIn(server)).grant.renewal?.tokenEndpoint).toBe(`${server.base}/token`)
+  })
+
   test('without a token endpoint', async () => {
     const server = await provider({
       [discovery]: (base) => ({ body: { issuer: base, authorization_endpoint: `${base}/authorize` } }),

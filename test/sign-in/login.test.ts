@@ -16,7 +16,9 @@ needs('the build (npm run build)', built)('built', () => {
     const outcome = await world.login({ account: 'ann' })
     const host = new URL(issuer).host
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '' })
-    expect(outcome.stderr).toMatch(`${host} is an OAuth server; this sign-in was run against a real one\n`)
+    expect(outcome.stderr).toMatch(
+      `${host} is an OAuth server; this sign-in was tried with oidc-provider, not with this server\n`,
+    )
     expect(outcome.stderr).toContain('credbridge will ask for: openid, offline_access\n')
     expect(outcome.stderr).toMatch(
       new RegExp(`\nsigned in at ${issuer} as ann, until (tomorrow at )?\\d\\d:\\d\\d; credbridge renews it\n`),
@@ -129,6 +131,17 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.provider.isValid(token)).toBe(false)
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1 })
     expect((await world.credbridge('restore', issuer)).exitCode).not.toBe(0)
+  })
+
+  test('logout ends the former sign-ins that it forgets, too', async () => {
+    const world = await startProviderWorld()
+    const { issuer } = world.provider
+    await world.login({ account: 'ann' })
+    const former = (await world.credbridge('get', issuer)).stdout.trim()
+    await world.login({ account: 'ann' })
+    expect(await world.provider.isValid(former)).toBe(true)
+    expect(await world.credbridge('logout', issuer)).toMatchObject({ exitCode: 0 })
+    expect(await world.provider.isValid(former)).toBe(false)
   })
 
   test('a provider that cannot be told keeps the sign-in, until a person says to forget it', async () => {

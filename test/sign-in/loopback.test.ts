@@ -17,8 +17,8 @@ async function started(host: '127.0.0.1' | 'localhost' = '127.0.0.1', user?: Pee
 }
 
 /** Sends these bytes, and returns all that comes back. */
-async function sent(port: number, bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+async function sent(port: number, bytes: string, localAddress = '127.0.0.1'): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
   let answer = ''
   socket.on('data', (chunk: Buffer) => {
     answer += chunk.toString()
@@ -66,6 +66,11 @@ test.each<readonly [string, (port: number) => string]>([
 test('another user of the machine, who has read the address, gets 404', async () => {
   const { port } = await started('127.0.0.1', 'another')
   expect(await sent(port, get(port, '/?code=evil&state=right'))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
+})
+
+test.runIf(process.platform === 'linux')('another address of this machine gets 404', async () => {
+  const { port } = await started()
+  expect(await sent(port, get(port, '/?code=evil&state=right'), '127.0.0.2')).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
 })
 
 test('where the system does not tell who calls, the answer says so', async () => {

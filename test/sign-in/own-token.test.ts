@@ -130,6 +130,14 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
+  test('who removes it reads what ends it at the provider, too', async () => {
+    const [world, { base }] = [await startSignInWorld(), await gitLab()]
+    await world.run('credbridge', ['login', base], { input: 't0ken\n' })
+    const note = `note: the sign-in at ${base} goes on at its provider; this ends it there, too: credbridge logout ${base} ann\n`
+    expect((await world.credbridge('uninstall', '--yes', '--remove-secrets')).stderr).toContain(note)
+    expect(await world.credbridge('remove', base)).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(note) })
+  })
+
   test('--from keeps the command of a program that is signed in there', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab()]
     const glab = `${world.session.folder}/commands/glab`
