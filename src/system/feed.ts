@@ -46,7 +46,11 @@ export function feedDetached(
     const child = start(from, program, words, true, inherited)
     const ended = new Promise<void>((end) => child.on('exit', () => end()))
     child.on('error', () => reject(new Failure('unavailable', `${program} cannot be started`)))
-    child.stdin.on('error', () => reject(new Failure('unavailable', `${program} did not take it`)))
+    child.stdin.on('error', () => {
+      // A program that is given nothing may have ended before.
+      if (input === '') started()
+      else reject(new Failure('unavailable', `${program} did not take it`))
+    })
     const started = () => {
       if (child.pid === undefined) return
       child.stdin.destroy()
