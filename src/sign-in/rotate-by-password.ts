@@ -94,10 +94,10 @@ function formerIn({ id, name, scopes, token_last_eight: end }: Members): Former 
   return typeof end === 'string' && end.length === 8 ? { id, name, scopes, end } : undefined
 }
 
-/** `ci 2026-11-27 13:20:05`, in place of an earlier time. */
+/** `ci 2026-11-27 13:20:05.123`, in place of an earlier time. A name can be used once. */
 function nameAfter(former: string, now: Date): string {
-  const [time = ''] = now.toISOString().replace('T', ' ').split('.')
-  return `${former.replace(/ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, '')} ${time}`
+  const time = now.toISOString().replace('T', ' ').replace('Z', '')
+  return `${former.replace(/ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/, '')} ${time}`
 }
 
 /** 403: a token without the scope for this page, which the server knows all the same. */
