@@ -17,6 +17,7 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'credbridge login github.com --from gh',
   ],
   logout: ['Sign in', 'credbridge logout https://git.example.com alice'],
+  rotate: ['Sign in', 'credbridge rotate https://git.example.com alice'],
   status: ['Sign in', 'credbridge status', 'credbridge status --notify'],
   set: [
     'Sign in',

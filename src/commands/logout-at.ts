@@ -1,8 +1,8 @@
-import { type Credential, isCredential, type StoredItem } from '../core/credential.ts'
+import { type Credential, isCredential, type StoredItem, samePlace } from '../core/credential.ts'
 import { withParents } from '../core/endpoint.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
-import { grantOf } from '../core/token.ts'
+import { endedToken, grantOf } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { endAtProvider } from '../sign-in/end-at-provider.ts'
 import { providerNamed } from '../sign-in/providers.ts'
@@ -66,11 +66,27 @@ function severalAccounts(tokens: readonly Credential[]): Failure {
   })
 }
 
+/** Ends what is kept now, while nothing renews it, and marks it so that nothing does any more. */
+async function endNow({ engine, asker }: CliContext, fetch: Fetch, token: Credential) {
+  for (const store of await engine.stores()) {
+    const done = await store.alone(asker, token, async () => {
+      const items = (await store.find(asker, [token.endpoint], token.account)).filter(isCredential)
+      const current = items.find((one) => one.kind === 'token' && samePlace(one, token))
+      if (current === undefined) return undefined
+      const outcome = await endAtProvider(fetch, current)
+      await store.save(asker, endedToken(current, Date.now()), { replaces: current })
+      return outcome
+    })
+    if (done !== undefined) return done
+  }
+  return endAtProvider(fetch, token)
+}
+
 /** Ends the token at the provider. False if that failed and the person wants to keep it. */
 async function isEnded(context: CliContext, fetch: Fetch, token: Credential, forget: boolean): Promise<boolean> {
   const { terminal } = context
   try {
-    const done = await endAtProvider(fetch, token)
+    const done = await endNow(context, fetch, token)
     if (done === 'impossible') sayHowToEnd(context, token)
     return true
   } catch (error) {

@@ -20,6 +20,7 @@ import { moveCommand } from './move.ts'
 import { otherWords } from './other-words.ts'
 import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
+import { rotateCommand } from './rotate.ts'
 import { runCommand } from './run.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
@@ -45,6 +46,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
   for (const add of [
     loginCommand,
     logoutCommand,
+    rotateCommand,
     statusCommand,
     setCommand,
     approveCommand,

@@ -3,7 +3,7 @@ import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import { type Grant, grantOf } from '../core/token.ts'
 import type { Abolished } from '../sign-in/provider.ts'
-import { providerAt } from '../sign-in/providers.ts'
+import { providerAt, providerNamed } from '../sign-in/providers.ts'
 
 /** When a credential ends, who renews it, and what a person should know about that. */
 export interface Standing {
@@ -35,7 +35,7 @@ export function standingOf(item: Credential, now: number): Standing {
     return { ...ends, renewedBy: 'credbridge', troubles: [...endedRenewal(item, grant, now), ...abolished] }
   }
   if (refreshToken !== undefined) return { ...ends, renewedBy: 'its tool', troubles: abolished }
-  return { ...ends, troubles: [...end(item, now), ...abolished] }
+  return { ...ends, troubles: [...end(item, grant, now), ...abolished] }
 }
 
 /** The provider has refused to renew it. What is still valid is used to its end. */
@@ -45,11 +45,20 @@ function endedRenewal(item: Credential, { ended }: Grant, now: number): readonly
   return [{ says: isDead ? 'can no longer be renewed' : 'cannot be renewed again', isDead, fix: again(item) }]
 }
 
-function end(item: Credential, now: number): readonly Trouble[] {
+function end(item: Credential, grant: Grant | undefined, now: number): readonly Trouble[] {
   const { expires } = item
   if (expires === undefined || expires * 1000 > now + soon) return []
   const isDead = hasExpired(item, now)
-  return [{ says: `${isDead ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`, isDead, fix: again(item) }]
+  const says = `${isDead ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`
+  const rotates = !isDead && grant !== undefined && rotatesItself(item, grant)
+  const fix = rotates ? hint`credbridge rotate ${placeWords(item.endpoint, item.account)}` : again(item)
+  return [{ says, isDead, fix }]
+}
+
+/** Whether the token can be replaced without the person's doing anything at the provider. */
+function rotatesItself({ endpoint }: Credential, { provider, scopes }: Grant): boolean {
+  const rotation = providerNamed(provider)?.rotates?.(endpoint.key)
+  return rotation?.by === 'itself' && rotation.allowedBy.some((scope) => scopes.includes(scope))
 }
 
 /** Whether its provider has ended this kind of secret, or will. A token that renews itself is none that a person made. */

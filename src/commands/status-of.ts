@@ -1,12 +1,13 @@
 import { type Asker, withoutPerson } from '../core/asker.ts'
-import { type Credential, isCredential, ourselves, type StoredItem } from '../core/credential.ts'
+import type { Credential, StoredItem } from '../core/credential.ts'
 import { isWithheld } from '../core/ended-uses.ts'
-import { asFailure, isFailure } from '../core/failure.ts'
+import { asFailure } from '../core/failure.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { safeJson } from '../core/safe-json.ts'
 import { timeInWords } from '../core/time-words.ts'
 import { grantOf } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { allItems } from './all-items.ts'
 import { byName, jsonEntry, sayLine, shownAccount } from './arguments.ts'
 import { fixesFor, shownEnded } from './entry-state.ts'
 import { mintedStates } from './minted-state.ts'
@@ -54,24 +55,6 @@ export async function status(context: CliContext, { json, notify }: StatusOption
   if (rows.length === 0) sayLine(terminal, 'hint: credbridge login https://host')
   for (const { item, standing } of rows) for (const one of standing.troubles) sayLine(terminal, told(item, one))
   return 0
-}
-
-/** A store that cannot be read now is a failure: nobody knows who is signed in. What is damaged is left out, and named. */
-async function allItems({ engine, terminal }: CliContext, asker: Asker): Promise<readonly StoredItem<Credential>[]> {
-  const all: StoredItem<Credential>[] = []
-  for (const store of await engine.stores()) {
-    const entries = (await store.list(asker)).filter(({ owner }) => owner !== ourselves)
-    const endpoints = new Map(entries.map(({ endpoint }) => [`${endpoint.form} ${endpoint.key}`, endpoint]))
-    for (const endpoint of endpoints.values()) {
-      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch((error) => {
-        if (!isFailure(error) || error.code !== 'malformed') throw error
-        sayLine(terminal, `what is kept for ${endpoint.key} in ${store.name} cannot be read: credbridge doctor`)
-        return []
-      })
-      all.push(...items.filter(isCredential).filter(({ owner }) => owner !== ourselves))
-    }
-  }
-  return all.sort(byName)
 }
 
 /** What comes from a token, ends, is printed by a command, or is in trouble. Other secrets only `list` shows. */

@@ -47,9 +47,19 @@ export function isObject(value: unknown): value is Members {
 
 /** The object in a JSON text; `undefined` for anything else. */
 export function objectIn(text: string): Members | undefined {
+  const value = valueIn(text)
+  return isObject(value) ? value : undefined
+}
+
+/** The list of objects in a JSON text; `undefined` for anything else. */
+export function objectsIn(text: string): readonly Members[] | undefined {
+  const value = valueIn(text)
+  return Array.isArray(value) && value.every(isObject) ? value : undefined
+}
+
+function valueIn(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -94,9 +94,11 @@ export function restorableIn(store: Store, asker: Asker, now: () => number, hour
     if (accounts.length > 1) throw severalAccounts(endpoint, accounts)
     const back: Credential[] = []
     const waiting: Credential[] = []
-    for (const copy of copies) {
+    for (const found of copies) {
       // Nothing must be renewed meanwhile: a copy of it would have a refresh token that is used up.
-      await store.alone(asker, copy.erased, async () => {
+      await store.alone(asker, found.erased, async () => {
+        const copy = copiesAmong(await readCopies()).find((one) => samePlace(one, found))
+        if (copy === undefined) return
         const there = await credentialAt(copy.erased)
         const another = there === undefined || sameValue(there, copy.erased) ? undefined : there
         if (another !== undefined && !replace) waiting.push(copy.erased)

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts'
-import { isObject, type Members, objectIn } from '../core/record.ts'
+import { isObject, type Members, objectIn, objectsIn } from '../core/record.ts'
 import type { Fetch, FetchOptions } from '../system/http/client.ts'
 
 /** An answer with a JSON object; any other body is none. */
@@ -15,6 +15,17 @@ export async function askForJson(fetch: Fetch, url: string, options: FetchOption
   const answer = await fetch(url, { ...options, headers, redirect: 'manual' })
   const { status } = answer
   return { status, headers: answer.headers, body: objectIn(await answer.text()) }
+}
+
+/** Asks for a JSON list of objects; any other body is none. Sends nothing of ours but what the options say. */
+export async function askForList(
+  fetch: Fetch,
+  url: string,
+  options: FetchOptions = {},
+): Promise<{ readonly status: number; readonly list: readonly Members[] | undefined }> {
+  const headers = { accept: 'application/json', ...options.headers }
+  const answer = await fetch(url, { ...options, headers, redirect: 'manual' })
+  return { status: answer.status, list: objectsIn(await answer.text()) }
 }
 
 /** The value at the end of the way; `undefined` where the way ends before. */

@@ -33,6 +33,31 @@ export interface Abolished {
 }
 
 /**
+ * How a program replaces a token by a new one with the same rights. `itself`: the token asks for its successor and ends
+ * at once. `password`: the person's password makes the new one and ends the former one.
+ */
+export type Rotation = RotationByItself | RotationByPassword
+
+export interface RotationByItself {
+  readonly by: 'itself'
+  /** Says of the token with which it is asked when it was made, when it ends, and its scopes. */
+  readonly about: string
+  readonly rotate: string
+  /** The scopes of which one lets a token rotate itself. */
+  readonly allowedBy: readonly string[]
+}
+
+export interface RotationByPassword {
+  readonly by: 'password'
+  /** Says whose token it is with which it is asked. */
+  readonly whose: string
+  /** The tokens of a user: listed, made, and below it by their numbers ended. */
+  tokensOf(user: string): string
+  /** The header for the code of a second factor. */
+  readonly codeHeader: string
+}
+
+/**
  * A place where a person signs in, as data. `base` is the address of an instance without a trailing slash:
  * `https://git.example.com`, or `https://example.com/gitea`.
  */
@@ -77,6 +102,8 @@ export interface Provider {
   readonly inquiries?: (base: string) => readonly Inquiry[]
   /** Ends a token that a person made. */
   readonly revokes?: (base: string) => { readonly method: 'DELETE'; readonly url: string }
+  /** Absent: no program can replace a token that a person made. */
+  readonly rotates?: (base: string) => Rotation
   /** The page on which a person ends a token or a grant. */
   readonly endPage?: (base: string) => string
   /** What a token that a person made cannot do. */

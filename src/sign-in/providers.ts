@@ -69,6 +69,13 @@ const gitLab: Omit<Provider, 'name' | 'title'> = {
     },
   ],
   revokes: (base) => ({ method: 'DELETE', url: `${base}/api/v4/personal_access_tokens/self` }),
+  // https://docs.gitlab.com/api/personal_access_tokens/#self-rotate
+  rotates: (base) => ({
+    by: 'itself',
+    about: `${base}/api/v4/personal_access_tokens/self`,
+    rotate: `${base}/api/v4/personal_access_tokens/self/rotate`,
+    allowedBy: ['api', 'self_rotate'],
+  }),
   endPage: (base) => `${base}/-/user_settings/personal_access_tokens`,
   printedBy: { program: 'glab', command: (host) => `glab config get token --host ${host}`, lasts: '1h' },
 }
@@ -89,6 +96,13 @@ const gitea: Omit<Provider, 'name' | 'title'> = {
   tokenPage: (base) => `${base}/user/settings/applications`,
   ticks: 'repository and package, each with read and write, and user with read',
   inquiries: (base) => [{ url: `${base}/api/v1/user`, scheme: 'Bearer', account: ['login'] }],
+  // https://docs.gitea.com/development/api-usage#generating-and-listing-api-tokens
+  rotates: (base) => ({
+    by: 'password',
+    whose: `${base}/api/v1/user`,
+    tokensOf: (user) => `${base}/api/v1/users/${encodeURIComponent(user)}/tokens`,
+    codeHeader: 'x-gitea-otp',
+  }),
   endPage: (base) => `${base}/user/settings/applications`,
 }
 
@@ -234,12 +248,16 @@ export function selfHosted(name: 'github-enterprise' | 'gitlab-self-hosted' | 'g
   return provider
 }
 
-/** For a person: what it is, where, and how its sign-in was tried. */
-export function describedProvider({ title, shown }: Provider, base: string): string {
+/** For a person: what it is, where, and how what is done there was tried. */
+export function describedProvider(
+  { title, shown }: Provider,
+  base: string,
+  what: 'sign-in' | 'rotation' = 'sign-in',
+): string {
   const how = {
     run: 'was run against a real one',
     documented: 'was written from its documentation and not run against it',
     tried: 'was tried with oidc-provider, not with this server',
   }
-  return `${hostOfBase(base)} is ${title}; this sign-in ${how[shown]}`
+  return `${hostOfBase(base)} is ${title}; this ${what} ${how[shown]}`
 }

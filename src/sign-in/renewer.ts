@@ -1,7 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import { type Credential, isCredential, type Place, samePlace, sameValue } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
-import { copiesAmong, copiesEndpoint } from '../core/restorable.ts'
+import { type Copy, copiesAmong, copiesEndpoint } from '../core/restorable.ts'
 import type { Store } from '../core/store.ts'
 import { endedToken, grantOf, isDue, renewedToken } from '../core/token.ts'
 import { failedLately, forgetFailure, rememberFailure } from '../engine/failed-lately.ts'
@@ -21,6 +21,8 @@ export interface Renewer {
   readonly fetch: Fetch
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Waits before the next attempt to save what was issued. Absent: for so many milliseconds. */
+  readonly pause?: (milliseconds: number) => Promise<void>
 }
 
 /**
@@ -52,16 +54,26 @@ async function renew(renewer: Renewer, token: Credential): Promise<void> {
   if (refreshToken === undefined || renewal === undefined) return
   // A store that cannot be written to would lose what the provider issues.
   if (!(await store.save(asker, token, { replaces: token }))) return
+  const former = await copiesOf(renewer, token)
+  // Whatever ends this process now, no copy may use the refresh token a second time.
+  for (const copy of former) await store.save(asker, { ...copy, erased: endedToken(copy.erased, now()) })
   const answer = await sayingIfSilent(renewer, token, refresh(fetch, renewal, refreshToken, { lasts, now }))
-  const isKept = await keep(renewer, token, (item) => after(item, answer, now()))
+  const issued = 'issued' in answer ? answer.issued.refreshToken : 'reason' in answer ? answer.refreshToken : undefined
+  const isUsedUp = issued !== undefined && !issued.equals(refreshToken)
+  const endIssued = async () => isUsedUp && (await revoke(fetch, renewal, issued).catch(() => false))
+  const isKept = await keep(renewer, token, (item) => after(item, answer, now())).catch(async (error: unknown) => {
+    await endIssued()
+    throw error
+  })
   if ('reason' in answer) rememberFailure(machine, store.name, token, { at: now(), reason: answer.reason })
   else forgetFailure(machine, store.name, token)
-  const issued = 'issued' in answer ? answer.issued.refreshToken : 'reason' in answer ? answer.refreshToken : undefined
-  if (issued === undefined || issued.equals(refreshToken)) return
-  const copies = await changeCopies(renewer, token, (copy) =>
-    isKept ? endedToken(copy, now()) : after(copy, answer, now()),
-  )
-  if (!isKept && copies === 0) await revoke(fetch, renewal, issued).catch(() => false)
+  const copies = await copiesOf(renewer, token)
+  for (const copy of copies) {
+    const before = former.find((one) => samePlace(one, copy))?.erased ?? copy.erased
+    const changed = isKept && isUsedUp ? endedToken(before, now()) : isUsedUp ? after(before, answer, now()) : before
+    await store.save(asker, { ...copy, erased: changed })
+  }
+  if (!isKept && copies.length === 0) await endIssued()
 }
 
 /** In milliseconds. A client waits for five seconds at most, and this process has to start first. */
@@ -88,16 +100,20 @@ function after(item: Credential, answer: Refreshed, now: number): Credential {
   return answer.refreshToken === undefined ? item : { ...item, refreshToken: answer.refreshToken }
 }
 
-const attempts = 5
+/** In milliseconds. Nobody waits for this process, and a keyring may be locked for a while. */
+const longestPause = 15_000
+const attempts = 50
 
 /**
- * Saves the change and reads it back. False if the token is no longer there: somebody has removed or replaced it. What
+ * Saves the change and reads it back, for about ten minutes. False if the token is no longer there: somebody has removed or replaced it. What
  * else has changed meanwhile stays, such as that a server refused the access token.
  */
 async function keep(renewer: Renewer, token: Credential, change: (item: Credential) => Credential): Promise<boolean> {
   const { store, asker } = renewer
   let failure: unknown
-  for (let left = attempts; left > 0; left--) {
+  const { pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)) } =
+    renewer
+  for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       const item = await tokenAt(renewer, token)
       if (item === undefined || !hasSameRefreshToken(item, token)) return false
@@ -110,22 +126,15 @@ async function keep(renewer: Renewer, token: Credential, change: (item: Credenti
     } catch (error) {
       failure = error
     }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(Math.min(200 * 2 ** attempt, longestPause))
   }
   throw failure
 }
 
-/** Changes the copies that `credbridge restore` could bring back with the same refresh token. Returns their number. */
-async function changeCopies(
-  { store, asker }: Renewer,
-  token: Credential,
-  change: (copy: Credential) => Credential,
-): Promise<number> {
-  const copies = copiesAmong(await store.find(asker, [copiesEndpoint])).filter(
-    ({ erased }) => erased.kind === 'token' && hasSameRefreshToken(erased, token),
-  )
-  for (const copy of copies) await store.save(asker, { ...copy, erased: change(copy.erased) })
-  return copies.length
+/** The copies that `credbridge restore` could bring back with the same refresh token. */
+async function copiesOf({ store, asker }: Renewer, token: Credential): Promise<readonly Copy[]> {
+  const copies = copiesAmong(await store.find(asker, [copiesEndpoint]))
+  return copies.filter(({ erased }) => erased.kind === 'token' && hasSameRefreshToken(erased, token))
 }
 
 function hasSameRefreshToken(a: Credential, b: Credential): boolean {

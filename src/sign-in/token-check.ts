@@ -65,8 +65,11 @@ function listOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? scopesIn(value) : []
 }
 
-/** `2027-01-31`, on which GitLab ends a token at midnight UTC, or `2027-01-31 12:00:00 UTC`. */
-function endIn(value: unknown): number | undefined {
+/**
+ * In seconds since 1970: `2027-01-31`, on which GitLab ends a token at midnight UTC, or `2027-01-31 12:00:00 UTC`.
+ * `undefined` for what is no time.
+ */
+export function endIn(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.replace(' UTC', 'Z').replace(' ', 'T')
   const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)

@@ -40,7 +40,7 @@ needs('the build (npm run build)', built)('built', () => {
     await world.run('git-credential-credbridge', ['store'], { input })
 
     const ending = new RegExp(
-      `^ann at ${base}, saved by person, expires \\S.*: credbridge login ${base} ann\n` +
+      `^ann at ${base}, saved by person, expires \\S.*: credbridge rotate ${base} ann\n` +
         'ann at https://bitbucket.org, saved by person, may not last: .*: credbridge login https://bitbucket.org\n$',
     )
     const { exitCode, stdout, stderr } = await world.credbridge('status')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -68,4 +69,41 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+/** Gives the user a second factor on the pages for it. The result says the code of the moment. */
+export async function withSecondFactor({ base, user, password }: Gitea): Promise<() => string> {
+  const cookies = new Map<string, string>()
+  const ask = async (path: string, form?: Readonly<Record<string, string>>) => {
+    const answer = await fetch(base + path, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
+    })
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      cookies.set(name, value)
+    }
+    return answer.text()
+  }
+  await ask('/user/login', { user_name: user, password })
+  const page = '/user/settings/security/two_factor/enroll'
+  const [, secret] = /<img src="[^"]*" alt="([A-Z2-7]+)">/.exec(await ask(page)) ?? []
+  if (secret === undefined) throw new Error('Gitea shows no secret for a second factor')
+  const code = () => codeOf(secret, Date.now())
+  await ask(page, { passcode: code() })
+  return code
+}
+
+/** RFC 6238, with the usual six digits, each for 30 seconds. */
+function codeOf(secret: string, now: number): string {
+  const bits = [...secret].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  )
+  const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  const number = hash.readUInt32BE((hash.at(-1) ?? 0) & 15) & 0x7fffffff
+  return String(number % 1_000_000).padStart(6, '0')
 }

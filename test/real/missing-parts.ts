@@ -37,6 +37,8 @@ const packages: Readonly<Record<string, string>> = {
   script: 'bsdutils',
   'secret-tool': 'libsecret-tools',
   setpriv: 'util-linux',
+  groff: 'groff-base',
+  ssh: 'openssh-client',
   sh: 'dash',
   skopeo: 'skopeo',
   sleep: 'coreutils',
@@ -62,6 +64,8 @@ const others: Readonly<Record<string, string>> = {
   'git-credential-libsecret': '.ci/gits',
   root: 'run the tests as root',
   'Terraform or OpenTofu': '.ci/tofu',
+  gitea: '.ci/weekly',
+  cargo: 'install Rust 1.87 or later',
 }
 
 /** Says at the end of a run what was skipped for want of which part, and how to get it. */

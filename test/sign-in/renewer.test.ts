@@ -266,6 +266,41 @@ describe('what happens to the item meanwhile', () => {
     expect(asked).toEqual([])
   })
 
+  test('a store that fails for good: what was issued is revoked, and the failure is named', async () => {
+    const renewal = { ...grantOf(token).renewal, revocationEndpoint: `${grantOf(token).renewal?.tokenEndpoint}/revoke` }
+    token = { ...token, parts: { grant: new Secret(JSON.stringify({ ...grantOf(token), renewal })) } }
+    await store.save(someone, token)
+    let saves = 0
+    const full = {
+      ...store,
+      save: async (...request: Parameters<Store['save']>) => {
+        if (saves++ > 0) throw new Error('no space')
+        return store.save(...request)
+      },
+    }
+    const pauses: number[] = []
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds)
+    meanwhile(async () => {})
+    await expect(renewAt({ ...renewer, store: full, pause }, place)).rejects.toThrow('no space')
+    expect(pauses.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(10 * 60_000)
+    expect(asked[1]).toBe('POST /token/revoke token=r2&client_id=an-id')
+    expect(reason()).toBeDefined()
+  })
+
+  test('a copy from before is marked first, and is as it was if the provider issued no other refresh token', async () => {
+    await copies().keep(token, 'removed')
+    let marked: number | undefined
+    answers = async (_, response) => {
+      marked = grantOf((await copy()) as Credential).ended
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end('{"access_token":"new","token_type":"Bearer","expires_in":3600}')
+    }
+    await renewAt(renewer, place)
+    expect(marked).toBe(time)
+    expect(grantOf((await copy()) as Credential).ended).toBeUndefined()
+    expect(await kept()).toMatchObject({ secret: 'new', refresh: 'r1' })
+  })
+
   test('a store that fails for a moment still gets what was issued', async () => {
     let [saves, failures] = [0, 2]
     const shaky: Store = {
