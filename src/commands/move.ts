@@ -8,7 +8,7 @@ import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, openStore } from '../stores/choose.ts'
-import { broken, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
+import { broken, byName, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 import { placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
@@ -120,8 +120,9 @@ async function which(
 }
 
 /** Oldest first, because a lookup may prefer the account that was saved last. */
+/** Some stores know the second only. */
 function byTime(a: Entry, b: Entry): number {
-  return (a.savedAt ?? 0) - (b.savedAt ?? 0)
+  return (a.savedAt ?? 0) - (b.savedAt ?? 0) || byName(a, b)
 }
 
 function shown({ endpoint, account, owner, kind }: Entry): string {

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
 import { startPass } from '../real/pass.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
@@ -242,7 +242,8 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
   })
 
   const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
-  needs('commands on Node', onNode)('if only the package is removed', () => {
+  // The native executable is no package.
+  describe.skipIf(!onNode)('if only the package is removed', () => {
     test('git hears how to finish, and installed again it is finished', async () => {
       const { env, commands, read, own } = await openHome('no-service')
       const installed = join(commands, 'node_modules', 'credbridge', 'dist')
