@@ -92,12 +92,8 @@ async function agrees(terminal: CliContext['terminal'], question: string): Promi
 async function moveAll(context: CliContext, all: readonly Found[], chosen: readonly Candidate[]): Promise<number> {
   const { terminal } = context
   const signals = interruption()
-  const stop = signals.watch()
-  // A signal is noticed when the event loop turns, and a store may work without that.
-  const isStopped = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    return stop.aborted
-  }
+  signals.watch()
+  const { isStopped } = signals
   try {
     const batch = await openBatch(context)
     const failed = all.filter(({ failures }) => failures.length > 0).map(({ tool }) => tool.name)

@@ -58,8 +58,7 @@ async function rotateAlone(context: CliContext, place: NamedPlace, { yes }: Rota
     const hasOther = all.some((one) => isOfSameAccount(one, item) && !one.secret.equals(item.secret))
     return await rotateNow(context, item, found, make, hasOther)
   } finally {
-    // A signal is noticed when the event loop waits, which a store may not do. The second turn comes after that.
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await signals.isStopped()
     signals.end()
   }
 }

@@ -85,12 +85,8 @@ async function asked({ terminal }: CliContext, question: string): Promise<boolea
 async function carryOut(context: CliContext, survey: Survey, { moves, removes }: Agreed): Promise<number> {
   const { terminal } = context
   const signals = interruption()
-  const stop = signals.watch()
-  // A signal is noticed when the event loop turns, and a store may work without that.
-  const isStopped = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    return stop.aborted
-  }
+  signals.watch()
+  const { isStopped } = signals
   try {
     await sweepCopies(context)
     const copied = await copyAll(context, moves, isStopped)

@@ -4,6 +4,8 @@ import type { Interrupted } from '../../stores/store-type.ts'
 export interface Interruption {
   /** From now on a signal sets `aborted` instead of ending the process. */
   watch(): Interrupted
+  /** Whether a signal was received since `watch`, also while a store worked without letting the event loop turn. */
+  isStopped(): Promise<boolean>
   /** Waits for this many milliseconds, or until a signal is received. */
   wait(milliseconds: number): Promise<void>
   /** From now on signals end the process again. If one was received since `watch`, the process ends now. */
@@ -25,6 +27,11 @@ export function interruption(): Interruption {
     watch() {
       for (const signal of signals) process.on(signal, note)
       return interrupted
+    },
+    async isStopped() {
+      // A signal is noticed when the event loop waits. The second turn comes after that.
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+      return interrupted.aborted
     },
     wait: (milliseconds) =>
       new Promise((resolve) => {
