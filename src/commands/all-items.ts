@@ -1,5 +1,5 @@
 import { type Credential, isCredential, ourselves, type StoredItem } from '../core/credential.ts'
-import { isFailure } from '../core/failure.ts'
+import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { byName, sayLine } from './arguments.ts'
 
@@ -14,15 +14,12 @@ export async function allItems(
   const all: StoredItem<Credential>[] = []
   for (const store of await engine.stores()) {
     const entries = (await store.list(asker)).filter(({ owner }) => owner !== ourselves)
-    const endpoints = new Map(entries.map(({ endpoint }) => [`${endpoint.form} ${endpoint.key}`, endpoint]))
-    for (const endpoint of endpoints.values()) {
-      const items: readonly StoredItem[] = await store.find(asker, [endpoint]).catch((error) => {
-        if (!isFailure(error) || error.code !== 'malformed') throw error
-        sayLine(terminal, `what is kept for ${endpoint.key} in ${store.name} cannot be read: credbridge doctor`)
-        return []
-      })
-      all.push(...items.filter(isCredential).filter(({ owner }) => owner !== ourselves))
+    const endpoints = distinctEndpoints(entries.map(({ endpoint }) => endpoint))
+    const { items, unreadable } = await findReadable(store, asker, endpoints)
+    for (const { endpoint } of unreadable) {
+      sayLine(terminal, `what is kept for ${endpoint.key} in ${store.name} cannot be read: credbridge doctor`)
     }
+    all.push(...items.filter(isCredential).filter(({ owner }) => owner !== ourselves))
   }
   return all.sort(byName)
 }
