@@ -9,7 +9,7 @@ import { openStore } from '../stores/choose.ts'
 import { httpClient } from '../system/http/client.ts'
 import { broken } from './arguments.ts'
 
-/** In milliseconds. The answer of a slow provider is worth waiting for: the refresh token that it brings may be the only one. */
+/** In milliseconds. A provider that answers late may bring the only refresh token that still works. */
 const longestExchange = 30_000
 
 /** What the process does that a client's call starts to renew a token (engine/renew.ts). No signal of a terminal ends it. */

@@ -13,7 +13,10 @@ export interface TokenAnswer {
 /** Ten years. What lasts longer is a mistake, or an attempt to overflow a clock. */
 const longest = 10 * 365 * 86_400
 
-/** The issued token; `asked`: when it was asked for, in milliseconds since 1970. One that no wire can carry, or that has ended, is `malformed`. */
+/**
+ * Reads what a token endpoint issued. `asked` is when it was asked, in milliseconds since 1970: the lifetime begins then.
+ * `malformed` if no protocol can carry the token, or if it has ended already.
+ */
 export function issuedToken(host: string, answer: TokenAnswer, asked: number): IssuedToken {
   const { access_token, refresh_token, expires_in } = answer
   if (expires_in !== undefined && !(expires_in >= 1 && expires_in <= longest)) {

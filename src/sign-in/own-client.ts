@@ -3,8 +3,8 @@ import type { OwnClient, OwnClients } from '../engine/settings.ts'
 import type { Machine } from '../system/machine.ts'
 
 /**
- * The person's client for an endpoint: of the settings for it or the nearest address above it, else of git's settings for the user and the system. Nothing is
- * read from a repository's.
+ * The client that a person has registered for an endpoint. The settings name it for this address or for one above it;
+ * the nearest counts. Otherwise git's settings for the user and the system may name it. A repository's are never read.
  */
 export async function ownClientFor(
   endpoint: Address,

@@ -105,8 +105,9 @@ const longestPause = 15_000
 const attempts = 50
 
 /**
- * Saves the change and reads it back, for about ten minutes. False if the token is no longer there: somebody has removed or replaced it. What
- * else has changed meanwhile stays, such as that a server refused the access token.
+ * Saves the change and reads it back. Where that fails it tries again, for about ten minutes. False if the token is no
+ * longer there, because somebody has removed or replaced it. Other changes that were made meanwhile stay, such as the
+ * mark that a server refused the access token.
  */
 async function keep(renewer: Renewer, token: Credential, change: (item: Credential) => Credential): Promise<boolean> {
   const { store, asker } = renewer
