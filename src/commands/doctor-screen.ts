@@ -24,7 +24,7 @@ export function doctorScreen(results: readonly Result[], stores: readonly string
 }
 
 /** What was found about what is kept. */
-const aboutCredentials = ['erased', 'refused', 'minted', 'expiry']
+const aboutCredentials = ['erased', 'refused', 'minted', 'sign-in', 'expiry']
 
 function areaOf({ check, state }: Result, stores: readonly string[]): string {
   if (state === 'skipped') return 'skipped'

@@ -1,13 +1,12 @@
-import { type Credential, hasExpired, isCredential, isNoteKind, isOurOwn } from '../core/credential.ts'
+import { type Credential, isCredential, isNoteKind, isOurOwn } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
 import { distinctEndpoints, findReadable } from '../core/find-readable.ts'
-import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { shownAccount } from './arguments.ts'
 import type { StoresReport } from './doctor-stores.ts'
+import { endOf } from './standing.ts'
 
-const soon = 7 * 24 * 3_600_000
 /** Clocks of one network differ by less. */
 const mostAhead = 5 * 60_000
 
@@ -24,7 +23,7 @@ export async function checkTimes(
     const entries = (await store.list(asker)).filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry))
     newest = Math.max(newest, ...entries.map(({ savedAt = 0 }) => savedAt))
     const { items } = await findReadable(store, asker, distinctEndpoints(entries.map(({ endpoint }) => endpoint)))
-    lines.push(...items.filter(isCredential).flatMap((item) => aboutExpiry(item, now)))
+    lines.push(...items.filter(isCredential).flatMap((item) => aboutEnd(item, now)))
   }
   if (newest > now + mostAhead) {
     const says = `the clock says ${timeInWords(now, now)}, but something was saved at ${timeInWords(newest, now)}`
@@ -33,15 +32,8 @@ export async function checkTimes(
   return lines
 }
 
-/** A credential with a refresh token is renewed by its tool or by credbridge, and one that a command prints by that command. */
-function aboutExpiry(item: Credential, now: number): readonly DoctorLine[] {
-  const { endpoint, account, owner, kind, expires, refreshToken } = item
-  if (expires === undefined || kind === 'minted' || refreshToken !== undefined || expires * 1000 > now + soon) return []
+function aboutEnd(item: Credential, now: number): readonly DoctorLine[] {
+  const { endpoint, account, owner } = item
   const what = `${shownAccount(account)} at ${endpoint.key}, saved by ${owner},`
-  const when = `${hasExpired(item, now) ? 'expired' : 'expires'} ${timeInWords(expires * 1000, now)}`
-  const isSignIn = kind === 'token'
-  const fix = isSignIn
-    ? hint`credbridge login ${endpointWords(endpoint)}`
-    : hint`credbridge set ${placeWords(endpoint, account)}`
-  return [{ state: 'note', says: `${what} ${when}`, fix }]
+  return endOf(item, now).map(({ says, fix }) => ({ state: 'note', says: `${what} ${says}`, fix }))
 }

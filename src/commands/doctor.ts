@@ -63,7 +63,11 @@ async function examine(context: CliContext, results: Result[]): Promise<Examined
     ]),
   )
   stuck ||= stores?.stuck === true
-  for (const check of checks(context, stores)) await look(check)
+  for (const check of checks(context, stores)) {
+    context.terminal.progress(`checking: ${check.name}`)
+    await look(check)
+  }
+  context.terminal.progress(undefined)
   return { results: inOrder(results), stores, stuck }
 }
 

@@ -1,7 +1,7 @@
 import { type Credential, hasExpired } from '../core/credential.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { type Grant, grantOf } from '../core/token.ts'
+import { type Grant, grantIn, grantOf } from '../core/token.ts'
 import type { Abolished } from '../sign-in/provider.ts'
 import { providerAt, providerNamed } from '../sign-in/providers.ts'
 
@@ -36,6 +36,14 @@ export function standingOf(item: Credential, now: number): Standing {
   }
   if (refreshToken !== undefined) return { ...ends, renewedBy: 'its tool', troubles: abolished }
   return { ...ends, troubles: [...end(item, grant, now), ...abolished] }
+}
+
+/** What a person should know about the end of a credential that nobody renews. */
+export function endOf(item: Credential, now: number): readonly Trouble[] {
+  const { kind, refreshToken } = item
+  if (kind === 'minted' || refreshToken !== undefined) return []
+  const grant = kind === 'token' ? grantIn(item) : undefined
+  return grant?.renewal === undefined ? end(item, grant, now) : []
 }
 
 /** The provider has refused to renew it. What is still valid is used to its end. */

@@ -78,7 +78,8 @@ export interface Store {
 
   /**
    * Runs work that only one process at a time may do for a place, such as renewing a token. Others wait up to the
-   * store's limit, then fail with `timeout`. Reads and unconditional saves do not wait.
+   * store's limit, then fail with `timeout`. Reads and unconditional saves do not wait. `stillAlone` throws `timeout` if
+   * another process has presumed this one dead and works there now. Call it right before a step that cannot be undone.
    */
-  alone<T>(asker: Asker, place: Place, work: () => Promise<T>): Promise<T>
+  alone<T>(asker: Asker, place: Place, work: (stillAlone: () => void) => Promise<T>): Promise<T>
 }

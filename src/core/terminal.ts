@@ -11,6 +11,8 @@ export interface Terminal {
   readonly colours: boolean
   out(text: string): void
   say(text: string): void
+  /** Shows what is going on now, in the place of the text before; `undefined` removes it. Only if standard error is a terminal. */
+  progress(text: string | undefined): void
   /** Asks on the terminal itself, even if the standard streams are redirected. Without a terminal: `refused`. */
   ask(question: string): Promise<string>
   /** The same without echo; not even the length of the input is shown. */

@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi'
-import { isPrintableWord } from '../core/characters.ts'
 import { asFailure, isFailure } from '../core/failure.ts'
 import { longest as longestLife } from '../core/minted.ts'
 import { type Members, objectIn } from '../core/record.ts'
 import { Secret } from '../core/secret.ts'
 import type { IssuedToken, Renewal } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
+import { isToken } from './issued-token.ts'
 
 /** What a token endpoint said. A reason never has anything of the answer but an error code that OAuth defines. */
 export type Refreshed =
@@ -14,9 +14,6 @@ export type Refreshed =
   | { readonly ended: true }
   /** No token, now. `refreshToken`: the answer replaced the refresh token, although the rest of it cannot be used. */
   | { readonly reason: string; readonly refreshToken?: Secret }
-
-/** In bytes. Tokens of all known providers are far smaller. */
-const longestToken = 64 * 1024
 
 /**
  * Exchanges a refresh token at the token endpoint. `lasts`: how long the former access token lasted, in seconds, for an
@@ -69,6 +66,8 @@ async function readAnswer(response: Response, started: number, lasts: number | u
   const isJson = (response.headers.get('content-type') ?? '').toLowerCase().includes('json')
   const answer = isJson ? objectIn(await response.text()) : undefined
   if (status === 400 && answer?.['error'] === 'invalid_grant') return { ended: true }
+  // GitHub says so with status 200: https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+  if (status === 200 && answer?.['error'] === 'bad_refresh_token') return { ended: true }
   const said = errorCodes.find((code) => code === answer?.['error'])
   if (said !== undefined) return { reason: `its token endpoint refused it: ${said}` }
   if (status >= 300 && status < 400)
@@ -79,7 +78,7 @@ async function readAnswer(response: Response, started: number, lasts: number | u
   return issuedIn(answer, started, lasts)
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2, and two of GitHub's. */
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2, and one of GitHub's. */
 const errorCodes = [
   'invalid_request',
   'invalid_client',
@@ -90,7 +89,6 @@ const errorCodes = [
   'server_error',
   'temporarily_unavailable',
   'slow_down',
-  'bad_refresh_token',
   'incorrect_client_credentials',
 ]
 
@@ -107,10 +105,6 @@ function issuedIn(answer: Members, started: number, lasts: number | undefined): 
   if (seconds !== undefined && !(seconds > 0)) return no('a token with a lifetime that is not valid')
   const end = seconds === undefined ? {} : { expires: Math.floor(started / 1000 + Math.min(seconds, longestLife)) }
   return { issued: { accessToken: new Secret(token), ...refreshToken, ...end } }
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestToken && isPrintableWord(value)
 }
 
 /** Some providers write the number as text. `NaN` for what is no number. */

@@ -1,3 +1,4 @@
+import { isPrintableWord } from '../core/characters.ts'
 import { Failure } from '../core/failure.ts'
 import { Secret } from '../core/secret.ts'
 import type { IssuedToken } from '../core/token.ts'
@@ -30,9 +31,17 @@ export function issuedToken(host: string, answer: TokenAnswer, asked: number): I
   }
 }
 
-/** A token is printable ASCII without a space: RFC 6749, appendix A.12. */
+/** In bytes. Tokens of all known providers are far smaller. */
+const longestToken = 64 * 1024
+
+/** Whether it is a token as RFC 6749, appendix A.12 has it: printable ASCII without a space. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestToken && isPrintableWord(value)
+}
+
+/** The token; `malformed` if it is none. */
 export function tokenText(host: string, text: string): Secret {
-  if (/^[!-~]+$/.test(text)) return new Secret(text)
+  if (isToken(text)) return new Secret(text)
   throw new Failure('malformed', `${host} sent a token with a character that no tool can send, nothing was kept`)
 }
 

@@ -31,23 +31,23 @@ export interface Renewer {
  */
 export async function renewAt(renewer: Renewer, place: Place): Promise<void> {
   const { store, asker } = renewer
-  await store.alone(asker, place, () => renewIfDue(renewer, place))
+  await store.alone(asker, place, (stillAlone) => renewIfDue(renewer, place, stillAlone))
 }
 
-async function renewIfDue(renewer: Renewer, place: Place): Promise<void> {
+async function renewIfDue(renewer: Renewer, place: Place, stillAlone: () => void): Promise<void> {
   const { machine, store, now } = renewer
   const token = await tokenAt(renewer, place)
   if (token === undefined || !isDue(token, now())) return
   if (failedLately(machine, store.name, token, now()) !== undefined) return
   try {
-    await renew(renewer, token)
+    await renew(renewer, token, stillAlone)
   } catch (error) {
     rememberFailure(machine, store.name, token, { at: now(), reason: asFailure(error).message })
     throw error
   }
 }
 
-async function renew(renewer: Renewer, token: Credential): Promise<void> {
+async function renew(renewer: Renewer, token: Credential, stillAlone: () => void): Promise<void> {
   const { machine, store, asker, fetch, now } = renewer
   const { refreshToken } = token
   const { renewal, lasts } = grantOf(token)
@@ -57,6 +57,7 @@ async function renew(renewer: Renewer, token: Credential): Promise<void> {
   const former = await copiesOf(renewer, token)
   // Whatever ends this process now, no copy may use the refresh token a second time.
   for (const copy of former) await store.save(asker, { ...copy, erased: endedToken(copy.erased, now()) })
+  stillAlone()
   const answer = await sayingIfSilent(renewer, token, refresh(fetch, renewal, refreshToken, { lasts, now }))
   const issued = 'issued' in answer ? answer.issued.refreshToken : 'reason' in answer ? answer.refreshToken : undefined
   const isUsedUp = issued !== undefined && !issued.equals(refreshToken)

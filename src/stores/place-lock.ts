@@ -6,8 +6,12 @@ import { type LockOptions, type LockPlace, withLock } from '../system/lock.ts'
 import type { LockFolder } from './lock-folder.ts'
 
 /** Implements `Store.alone` by one lock file for each place in this folder. */
-export async function aloneByFile<T>(locks: LockFolder, place: Place, work: () => Promise<T>): Promise<T> {
-  return withLock(await lockAt(locks, place, 'work'), optionsFor(place, 120_000), work)
+export async function aloneByFile<T>(
+  locks: LockFolder,
+  place: Place,
+  work: (stillAlone: () => void) => Promise<T>,
+): Promise<T> {
+  return withLock(await lockAt(locks, place, 'work'), optionsFor(place, 120_000), ({ stillHeld }) => work(stillHeld))
 }
 
 /** Implements the conditional `Store.save` for a store that cannot compare and write in one step. */

@@ -162,7 +162,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(line).toEqual({
         check: 'git',
         state: 'note',
-        says: 'for https://github.example.com git asks only: !gh auth git-credential',
+        says: 'for https://github.example.com git asks only: !gh …',
         fix: `git config --global --unset-all ${key}`,
       })
       await world.run('bash', ['--norc', '-c', line?.fix ?? ''])

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.ts'
 import { type SilentSocket, silentSocket } from './silent-socket.ts'
-import { until } from './until.ts'
+import { isSoon, until } from './until.ts'
 
 /** Removes the folder; `false` while a process that a client left behind still writes to it (go, kubectl). */
 function isRemoved(folder: string): boolean {
@@ -71,11 +71,23 @@ export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<S
 
   async function startKeyring(as: DaemonState, more: Readonly<Record<string, string>> = {}): Promise<void> {
     const unlock = as === 'unlocked' || as === 'locked' ? ['--unlock'] : []
-    keyring = start('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], { ...env, ...more })
-    keyring.stdin?.end(loginPassword)
-    const ready = as === 'no-collection' ? noCollection : as === 'never-unlocked' ? locked : unlocked
-    await until(() => ready(env), `gnome-keyring-daemon did not become ${as}`)
-    if (as === 'locked') await lock(env)
+    const isReady = as === 'no-collection' ? noCollection : as === 'never-unlocked' ? locked : unlocked
+    for (let start = 1; start <= 3; start++) {
+      keyring = startChild('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], {
+        ...env,
+        ...more,
+      })
+      keyring.stdin?.end(loginPassword)
+      if (await isSoon(() => isReady(env), 20_000)) {
+        if (as === 'locked') await lock(env)
+        return
+      }
+      // It sometimes starts and never becomes ready.
+      const exit = keyring.exitCode ?? keyring.signalCode ?? 'it is running'
+      console.warn(`gnome-keyring-daemon did not become ${as} (exit: ${exit}), start ${start} of 3`)
+      await end(keyring)
+    }
+    fail(`gnome-keyring-daemon did not become ${as}`)
   }
 
   async function stop(): Promise<void> {
@@ -123,7 +135,7 @@ function environment(folder: string, more: Record<string, string>): Record<strin
 }
 
 /** Starts a program that dies with this process, however this process dies. */
-function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+function startChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   return spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
 }
 
@@ -143,7 +155,7 @@ async function startBus(folder: string, address: string, env: NodeJS.ProcessEnv)
 </busconfig>
 `,
   )
-  const bus = start('dbus-daemon', [`--config-file=${file}`, '--nofork', '--nopidfile', '--print-address=1'], env)
+  const bus = startChild('dbus-daemon', [`--config-file=${file}`, '--nofork', '--nopidfile', '--print-address=1'], env)
   if (bus.stdout === null) throw new Error('dbus-daemon has no stdout')
   await Promise.race([once(bus.stdout, 'data'), once(bus, 'exit').then(() => fail('dbus-daemon did not start'))])
   return bus

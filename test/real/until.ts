@@ -3,11 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits until it is so; after a minute, which is for what will never be, an error that says `otherwise`. */
 export async function until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const limit = Date.now() + 60_000
+  if (!(await isSoon(condition, 60_000))) throw new Error(otherwise)
+}
+
+/** Waits until it is so, for at most `limit` milliseconds, and returns whether it is. */
+export async function isSoon(condition: () => Promise<boolean>, limit: number): Promise<boolean> {
+  const end = Date.now() + limit
   while (!(await condition())) {
-    if (Date.now() > limit) throw new Error(otherwise)
+    if (Date.now() > end) return false
     await sleep(5)
   }
+  return true
 }
 
 /** Whether somebody takes connections at this Unix socket. */

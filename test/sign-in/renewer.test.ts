@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Credential, isCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { Failure } from '../../src/core/failure.ts'
 import { copiesEndpoint, restorableIn } from '../../src/core/restorable.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -140,7 +141,7 @@ describe('an answer that is no token', () => {
     ['a challenge', () => json(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic' }), 'invalid_client'],
     ['a refusal with another status', () => json(401, { error: 'invalid_grant' }), 'invalid_grant'],
     ['an error of its own', () => json(400, { error: 'no\u001b[2J' }), 'status 400'],
-    ['an error with status 200', () => json(200, { error: 'bad_refresh_token' }), 'bad_refresh_token'],
+    ['an error with status 200', () => json(200, { error: 'slow_down' }), 'slow_down'],
     ['a list', () => json(200, []), 'not JSON'],
     ['nothing in it', () => json(200, {}), 'not a bearer token'],
     ['another kind of token', () => json(200, { access_token: 'n', token_type: 'DPoP' }), 'not a bearer token'],
@@ -199,8 +200,11 @@ describe('an answer that is no token', () => {
     expect(await outcome()).toMatchObject({ ...unchanged, reason: expect.stringContaining('cannot be sent') })
   })
 
-  test('only invalid_grant with status 400 marks it as ended, and nothing else of it changes', async () => {
-    json(400, { error: 'invalid_grant' })
+  test.each([
+    ['invalid_grant with status 400', 400, 'invalid_grant'],
+    ["GitHub's bad_refresh_token with status 200", 200, 'bad_refresh_token'],
+  ])('%s marks it as ended, and nothing else of it changes', async (_, status, error) => {
+    json(status, { error })
     const { item, ...rest } = await outcome()
     expect(rest).toMatchObject({ ...unchanged, reason: undefined })
     expect(grantOf(item as Credential)).toMatchObject({ ended: time, lasts: 3600 })
@@ -210,6 +214,20 @@ describe('an answer that is no token', () => {
 })
 
 describe('what happens to the item meanwhile', () => {
+  test('another process works there, because it presumed this one dead: the provider is not asked', async () => {
+    json(200, { access_token: 'new', token_type: 'Bearer', refresh_token: 'r2' })
+    const taken = new Failure('timeout', 'another process took the lock')
+    const alone: Store['alone'] = (asker, place, work) =>
+      store.alone(asker, place, () =>
+        work(() => {
+          throw taken
+        }),
+      )
+    await expect(renewAt({ ...renewer, store: { ...store, alone } }, place)).rejects.toBe(taken)
+    expect(asked).toEqual([])
+    expect(await kept()).toMatchObject({ secret: 'old', refresh: 'r1' })
+  })
+
   /** The provider answers after this has happened. */
   const meanwhile = (work: () => Promise<unknown>) => {
     answers = async (_, response) => {

@@ -18,6 +18,9 @@ export function thisTerminal(): Terminal {
     },
     out: (text) => write(1, text),
     say: (text) => write(2, text),
+    progress(text = '') {
+      if (isatty(2) && process.env['TERM'] !== 'dumb') write(2, `\r\u001b[K${text}`)
+    },
     ask: (question) => askSeen(`${question}: `),
     askSecret: (question) => askUnseen(`${question}: `),
     confirm: (question, otherwise) => askYesOrNo(question, otherwise),

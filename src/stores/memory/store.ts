@@ -72,7 +72,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
       const name = JSON.stringify([endpoint.form, endpoint.key, account, owner])
       const queue = queues.get(name) ?? concurrencyLimit(1)
       queues.set(name, queue)
-      return queue(work)
+      return queue(() => work(() => {}))
     },
   })
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { asksInOrder, shownProgram } from '../asked-in-order.ts'
 import { blockIn } from '../block.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
@@ -55,8 +56,10 @@ export const cargoSetup: Setup = {
       return [{ state: 'wrong', says: `cargo asks ${found}, another installation of credbridge`, fix }]
     }
     const notes = remarksOn(machine).map((says): DoctorLine => ({ state: 'note', says }))
-    if (own.at(-1) === found) return [{ state: 'ok', says: 'cargo asks credbridge' }, ...notes]
-    return [{ state: 'wrong', says: `cargo asks ${list.at(-1)} before credbridge`, fix }, ...notes]
+    // cargo asks the last one first: https://doc.rust-lang.org/cargo/reference/config.html#registryglobal-credential-providers
+    const shown = list.map((one, at) => (own[at] === undefined ? shownProgram(one) : 'credbridge')).reverse()
+    const says = asksInOrder('cargo', shown)
+    return [own.at(-1) === found ? { state: 'ok', says } : { state: 'wrong', says, fix }, ...notes]
   },
 }
 

@@ -5,7 +5,7 @@ import { valueAt } from '../json-text.ts'
 import type { Machine } from '../tool.ts'
 import { addressIn } from './address.ts'
 import { secretsInFile } from './auths.ts'
-import { asSpelled, membersOf, readConfig } from './config.ts'
+import { asSpelled, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath } from './helper.ts'
 import { isInstalled } from './installed.ts'
 import { listAnswer } from './list-answer.ts'
@@ -20,18 +20,31 @@ export async function checkClient(machine: Machine, client: Client): Promise<rea
   const file = client.configFile(machine)
   const text = readConfig(machine, file)
   const { name } = client
-  const named = [
-    valueAt(text, asSpelled(text, ['credsStore'])),
-    ...membersOf(text, 'credHelpers').map((one) => one.value),
-  ]
-  if (named.includes(dockerHelper.name)) {
+  const all = valueAt(text, asSpelled(text, ['credsStore']))
+  const single = membersOf(text, 'credHelpers')
+  if ([all, ...single.map(({ value }) => value)].includes(dockerHelper.name)) {
     const helper = await helperOnPath(machine, dockerHelper)
     const lines = await signedOut(machine, client, text, helper)
-    return [{ state: 'ok', says: `${name} asks credbridge` }, ...lines]
+    return [{ state: 'ok', says: asked(name, all, single) }, ...lines]
   }
   const fix = hint`credbridge setup ${name}`
   if (!isInstalled(machine, client, text)) return skippedAsAbsent(name)
   return [{ state: 'note', says: `${name} does not ask credbridge`, fix }]
+}
+
+/** Which helper the client asks for which servers. docker asks one helper for a server, and no other after it. */
+function asked(client: string, all: unknown, single: readonly Member[]): string {
+  const others = single.filter(({ value }) => value !== all)
+  const named = [...new Set(others.map(({ value }) => value))].map((helper) => {
+    const servers = others.filter(({ value }) => value === helper).map(({ name }) => name)
+    return `${shownHelper(helper)} for ${servers.slice(0, 3).join(', ')}${servers.length > 3 ? ', …' : ''}`
+  })
+  const usual = typeof all === 'string' && all !== '' ? [shownHelper(all)] : []
+  return `${client} asks ${[...usual, ...named].join(', ')}`
+}
+
+function shownHelper(name: unknown): string {
+  return name === '' ? 'no helper' : String(name)
 }
 
 /** The sign-ins that a client of credbridge does not get, although its file contains or mentions them. */

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { asksInOrder, shownProgram } from '../asked-in-order.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
@@ -80,7 +81,10 @@ function howItStands(values: readonly string[], ours: string): DoctorLine {
   const installed = values.filter(namesOwnHelper)
   if (installed.length === 0) return { state: 'note', says: 'git does not ask credbridge', fix }
   const inUse = asked(values).filter(namesOwnHelper)
-  if (inUse.includes(ours)) return { state: 'ok', says: 'git asks credbridge' }
+  if (inUse.includes(ours)) {
+    const shown = asked(values).map((value) => (namesOwnHelper(value) ? 'credbridge' : shownProgram(value)))
+    return { state: 'ok', says: asksInOrder('git', shown) }
+  }
   const says =
     inUse.length === 0
       ? 'git does not ask credbridge: an empty credential.helper comes after it'
@@ -139,7 +143,12 @@ async function aboutServers(config: HelperConfig): Promise<readonly { readonly u
   return [...(await config.ofServers())].flatMap(([url, values]) => {
     const named = asked(values)
     if (!values.includes('') || named.some(namesOwnHelper)) return []
-    return [{ url, says: `for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.join(', ')}`}` }]
+    return [
+      {
+        url,
+        says: `for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.map(shownProgram).join(', ')}`}`,
+      },
+    ]
   })
 }
 

@@ -1,9 +1,10 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { asksInOrder, shownCommand } from '../asked-in-order.ts'
 import { installedCommand, skippedAsAbsent } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
 import { type GoSettings, goSettings, settingsToChange, writeGoauth } from './client.ts'
-import { entriesOf, entryFor, isOurs } from './entries.ts'
+import { entriesOf, entryFor, isOurs, wordsOf } from './entries.ts'
 import { command } from './names.ts'
 import { proveGo } from './prove.ts'
 import { forgetFormer, formerOf, rememberFormer } from './undo.ts'
@@ -30,7 +31,10 @@ export const goSetup: Setup = {
     if (machine.program('go') === undefined) return skippedAsAbsent('go')
     const { inUse, saved } = await goSettings(machine)
     const fix = hint`credbridge setup go`
-    if (asksUs(inUse, ourEntry(machine))) return [{ state: 'ok', says: 'go asks credbridge' }]
+    if (asksUs(inUse, ourEntry(machine))) {
+      const shown = entriesOf(inUse).map((entry) => (isOurs(entry) ? 'credbridge' : shownCommand(wordsOf(entry))))
+      return [{ state: 'ok', says: asksInOrder('go', shown) }]
+    }
     if (asksUs(saved, ourEntry(machine))) {
       const says = 'go does not ask credbridge: GOAUTH is set in the environment, and goes first'
       return [{ state: 'wrong', says, fix: hint`unset GOAUTH` }]

@@ -26,7 +26,7 @@ function home(text?: string, { command = ours, env = {} }: { command?: string; e
 }
 
 /** What the file says before, and what setup makes of it. */
-const edits: readonly (readonly [what: string, before: string | undefined, after: string])[] = [
+const edits: readonly (readonly [what: string, before: string | undefined, after: string, others?: string])[] = [
   ['no file', undefined, block('[registry]', line)],
   ['another table', '[net]\noffline = true\n', `[net]\noffline = true\n${block('[registry]', line)}`],
   ['no line end at the end', '[net]', `[net]\n${block('[registry]', line).trimEnd()}`],
@@ -45,25 +45,28 @@ const edits: readonly (readonly [what: string, before: string | undefined, after
     'a list',
     '[registry]\nglobal-credential-providers = ["cargo:libsecret"] # mine\ndefault = "a"\n',
     `[registry]\n${block(`global-credential-providers = ["cargo:libsecret", "${ours}"]`)}# before credbridge: global-credential-providers = ["cargo:libsecret"] # mine\ndefault = "a"\n`,
+    ', then cargo:libsecret',
   ],
   [
     'a list on several lines',
     '[registry]\n"global-credential-providers" = [\n  "cargo:token", # plain\n  "a b",\n]\n\n[net]\n',
     `[registry]\n${block(`"global-credential-providers" = ["cargo:token", "a b", "${ours}"]`)}# before credbridge: "global-credential-providers" = [\n# before credbridge:   "cargo:token", # plain\n# before credbridge:   "a b",\n# before credbridge: ]\n\n[net]\n`,
+    ', then a …, then cargo:token',
   ],
   [
     'a dotted key',
     'registry.global-credential-providers = []\nregistry.default = "a"\n[net]\n',
     `${block(`registry.global-credential-providers = ["${ours}"]`)}# before credbridge: registry.global-credential-providers = []\nregistry.default = "a"\n[net]\n`,
+    '',
   ],
 ]
 
-describe.each(edits)('%s', (_what, before, after) => {
+describe.each(edits)('%s', (_what, before, after, others = ', then cargo:token') => {
   test('is edited, to the byte, once, and undone', async () => {
     const it = home(before)
     expect(await it.setup()).toBe(1)
     expect(it.text()).toBe(after)
-    expect(await it.check()).toEqual([['ok', 'cargo asks credbridge']])
+    expect(await it.check()).toEqual([['ok', `cargo asks credbridge${others}`]])
     expect(await it.setup()).toBe(0)
     expect(it.text()).toBe(after)
     expect(await it.undo()).toBe(1)
@@ -107,7 +110,7 @@ test('a provider that was added after ours goes before it, which doctor and setu
   const it = home()
   await it.setup()
   it.put(file, it.text()?.replace(`"${ours}"`, `"${ours}", "other"`) ?? '')
-  expect(await it.check()).toEqual([['wrong', 'cargo asks other before credbridge']])
+  expect(await it.check()).toEqual([['wrong', 'cargo asks other, then credbridge, then cargo:token']])
   await it.setup()
   expect(it.text()).toContain(`["cargo:token", "other", "${ours}"]`)
 })
@@ -119,7 +122,7 @@ test('a path with a blank stands under a name, because cargo splits at blanks', 
     await it.setup()
     expect(it.text()).toContain('global-credential-providers = ["cargo:token", "credbridge"]\n')
     expect(it.text()).toContain(`credbridge = ["${command}"]\n`)
-    expect(await it.check()).toEqual([['ok', 'cargo asks credbridge']])
+    expect(await it.check()).toEqual([['ok', 'cargo asks credbridge, then cargo:token']])
     expect(await it.setup()).toBe(0)
     await it.undo()
     expect(it.text()).toBe(before)

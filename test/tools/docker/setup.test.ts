@@ -175,6 +175,26 @@ describe("podman's drop-ins are read in the order of their names", () => {
   })
 })
 
+describe('doctor says which helper is asked for which servers', () => {
+  test.each([
+    [{ credsStore: 'credbridge' }, 'docker asks credbridge'],
+    [
+      {
+        credsStore: 'credbridge',
+        credHelpers: { 'a.example.com': 'pass', 'b.example.com': '', 'c.example.com': 'credbridge' },
+      },
+      'docker asks credbridge, pass for a.example.com, no helper for b.example.com',
+    ],
+    [
+      { credsStore: 'pass', credHelpers: { 'a.example.com': 'credbridge' } },
+      'docker asks pass, credbridge for a.example.com',
+    ],
+  ])('%j', async (config, says) => {
+    const { world } = home(JSON.stringify(config))
+    expect((await dockerSetup.check(world))[0]).toEqual({ state: 'ok', says })
+  })
+})
+
 describe("podman's family has a helper of its own", () => {
   const own = '.config/containers/registries.conf.d/zz-credbridge.conf'
   const former = `# Written by \`credbridge setup containers\`; \`credbridge setup containers --undo\` removes it.

@@ -94,7 +94,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
     await it.setup()
     expect(it.helpers()).toEqual(['cache', '', 'store', ours])
     expect(await it.check()).toEqual([
-      ['ok', 'git asks credbridge'],
+      ['ok', 'git asks store, then credbridge'],
       ['wrong', 'git also gives every sign-in to store, which writes it into a file that can be read'],
     ])
   })
@@ -111,7 +111,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
       const it = home()
       it.add('', 'https://github.example.com')
       it.add('!gh auth git-credential', 'https://github.example.com')
-      const says = 'for https://github.example.com git asks only: !gh auth git-credential'
+      const says = 'for https://github.example.com git asks only: !gh …'
       expect((await it.plan()).remarks).toEqual([says])
       await it.setup()
       expect(await it.check()).toEqual([

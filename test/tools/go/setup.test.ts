@@ -40,16 +40,21 @@ function home(settings?: string, more: Partial<Machine> = {}) {
 }
 
 needs('Go 1.24 or later', machineGo !== undefined)('go setup', () => {
-  test.each<[string, string | undefined, string]>([
+  test.each<[string, string | undefined, string, string?]>([
     ['no settings', undefined, `${ours};netrc`],
     ['settings without GOAUTH', '# mine\nGONOSUMDB=*\n', `${ours};netrc`],
     ['the usual value, written out', 'GOAUTH=netrc\n', `${ours};netrc`],
-    ['other words', "GOAUTH=git /srv; 'my helper' x\nGOFLAGS=-v\n", `${ours};git /srv;'my helper' x`],
-  ])('%s: comes first, changes nothing the second time, and goes again', async (_, before, value) => {
+    [
+      'other words',
+      "GOAUTH=git /srv; 'my helper' x\nGOFLAGS=-v\n",
+      `${ours};git /srv;'my helper' x`,
+      'git …, then my helper …',
+    ],
+  ])('%s: comes first, changes nothing the second time, and goes again', async (_, before, value, others = 'netrc') => {
     const it = home(before)
     expect(await it.setup()).toEqual([`go: GOAUTH is ${value}`])
     expect(it.read()?.split('\n')).toContain(`GOAUTH=${value}`)
-    expect(await it.check()).toEqual([['ok', 'go asks credbridge']])
+    expect(await it.check()).toEqual([['ok', `go asks credbridge, then ${others}`]])
     const written = it.read()
     expect(await it.setup()).toEqual([])
     expect(it.read()).toBe(written)
@@ -119,7 +124,7 @@ needs('Go 1.24 or later', machineGo !== undefined)('go setup', () => {
     const it = home(undefined, { ownCommand: (command) => `/opt/my tools/${command}` })
     await it.setup()
     expect(it.read()).toBe("GOAUTH='/opt/my tools/credbridge-go';netrc\n")
-    expect(await it.check()).toEqual([['ok', 'go asks credbridge']])
+    expect(await it.check()).toEqual([['ok', 'go asks credbridge, then netrc']])
     await it.undo()
     expect(it.read()).toBeUndefined()
   })

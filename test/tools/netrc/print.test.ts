@@ -32,6 +32,7 @@ async function printed(
     terminal: {
       inIsTerminal: false,
       outIsTerminal: onTerminal,
+      progress() {},
       width: undefined,
       colours: false,
       out(text) {
