@@ -4,12 +4,14 @@ import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { bundledPackages, packageIn } from './packaging/bundled.ts'
+import { asScript, commandLoader } from './packaging/command-loader.ts'
 import { writeInventory } from './packaging/inventory.ts'
 import { buildConstants, commands, manifest, root } from './packaging/project.ts'
 import { ship } from './packaging/ship.ts'
+import { codeFolder, hashOfCode } from './src/edge/installation/compiled-code.ts'
 
 /*
- * Builds one small CommonJS file for each command, which starts fastest (bench/NOTES.md). Each module that the code
+ * Builds the code of each command as one file, which starts fastest (bench/NOTES.md), and the file that runs it. Each module that the code
  * loads by `import()` becomes a separate file in dist/lazy, so that a client's call does not parse it.
  */
 
@@ -105,9 +107,12 @@ rmSync(out, { recursive: true, force: true })
 const waiting = new Set<string>()
 for (const command of commands) {
   const entry = join(root, 'bin', `${command}.ts`)
-  const outfile = join(out, `${command}.cjs`)
-  await bundle(entry, outfile, waiting, command === 'credbridge' ? {} : { within: hot })
-  chmodSync(outfile, 0o755)
+  const code = join(out, codeFolder, `${command}.cjs`)
+  await bundle(entry, code, waiting, { from: out, ...(command === 'credbridge' ? {} : { within: hot }) })
+  const text = asScript(readFileSync(code, 'utf8'))
+  writeFileSync(code, text)
+  writeFileSync(join(out, `${command}.cjs`), commandLoader(command, hashOfCode(text)))
+  chmodSync(join(out, `${command}.cjs`), 0o755)
 }
 const library = join(out, 'library', 'index.cjs')
 await bundle(join(root, 'src', 'library', 'index.ts'), library, waiting, { minify: false })

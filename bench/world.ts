@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { commands } from '../packaging/project.ts'
 import { installCommands } from '../test/real/commands.ts'
 import { programOnPath } from '../test/real/require.ts'
 import { type AtEnd, type Session, startSession } from '../test/real/session.ts'
@@ -39,6 +41,8 @@ export async function startWorld(atEnd: AtEnd): Promise<World> {
   const session = await startSession('unlocked', atEnd)
   const byNode = installCommands(join(session.folder, 'commands'))
   const env = { ...session.env, PATH: `${byNode}:${session.env['PATH']}` }
+  const node = join(byNode, 'node')
+  compileAsSetupDoes(node)
   const forms = [
     { name: 'Node', command: (name: string) => join(byNode, name) },
     { name: 'standalone', command: (name: string) => join(root, 'build', 'standalone', name) },
@@ -47,11 +51,18 @@ export async function startWorld(atEnd: AtEnd): Promise<World> {
     session,
     atEnd,
     env,
-    node: join(byNode, 'node'),
+    node,
     forms,
     on: (store, more = {}) => ({ ...env, CREDBRIDGE_STORE: store, ...more }),
     named: (what, { name }, store) => `${what}: ${name}, ${store}`,
   }
+}
+
+function compileAsSetupDoes(node: string): void {
+  const dist = join(root, 'dist')
+  const part = join(dist, 'lazy', 'edge-installation-compiled-code.cjs')
+  const program = `require(${JSON.stringify(part)}).compileCommands(${JSON.stringify(commands)}, ${JSON.stringify(dist)})`
+  execFileSync(node, ['-e', program], { env: {} })
 }
 
 /** The path of a program to compare with. If it is missing, the error says how to install it. */

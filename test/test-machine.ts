@@ -19,6 +19,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     ownCommand: () => undefined,
     isOwnProgram: () => false,
     relink: () => [],
+    async compile() {},
     wrappers: { write() {}, remove() {}, fault: () => undefined },
     shippedFile: () => undefined,
     addon: nothingThere('addon'),

@@ -43,7 +43,10 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
   // A damaged journal must fail before anything is changed.
   if (options.dryRun !== true && signIns.length > 0) taken(machine)
   const kept = options.dryRun === true ? [] : await takeOver(context, signIns)
-  if (!undo && options.dryRun !== true) machine.wrappers.write(tool.commands, tool.shims)
+  if (!undo && options.dryRun !== true) {
+    machine.wrappers.write(tool.commands, tool.shims)
+    await machine.compile(tool.commands)
+  }
   if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
   await make(changes)
   if (undo) await putAway(context, tool, make, options.dryRun === true)

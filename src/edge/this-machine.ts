@@ -9,6 +9,7 @@ import { userFiles } from '../system/user-files.ts'
 import { relink } from './installation/executable.ts'
 import { credbridgeItself, isOwnProgram, ownCommand, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
+import { standalone } from './installation/version.ts'
 import { isTerminal, write } from './stdio.ts'
 
 /** The real machine. Its folders are determined when they are first used, because there may be no home folder. */
@@ -46,6 +47,9 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     ownCommand: (command) => ownCommand(command, env, places),
     isOwnProgram: isOursHere,
     relink: (commands) => relink(commands, env, files, isOursHere),
+    async compile(commands) {
+      if (!standalone) (await import('./installation/compiled-code.ts')).compileCommands(commands, installedIn())
+    },
     wrappers: wrappersIn(places, env, files),
     shippedFile: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),

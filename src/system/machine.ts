@@ -57,6 +57,8 @@ export interface Machine {
   /** The changes that make PATH lead to the standalone executable for these commands; none if they are not needed. */
   relink(commands: readonly string[]): readonly Change[]
   readonly wrappers: Wrappers
+  /** Keeps what the runtime compiles these commands to, so that they start faster. Where it cannot, nothing changes. */
+  compile(commands: readonly string[]): Promise<void>
   /** The text of a file that ships with the commands. */
   shippedFile(name: string): string | undefined
 

@@ -82,7 +82,7 @@ needs('the build (npm run build)', built)('built', () => {
     const dist = join(import.meta.dirname, '..', '..', 'dist')
     const commands = ['git-credential-credbridge', 'docker-credential-credbridge', 'credbridge-keyring', 'credbridge']
     for (const command of commands) {
-      const text = readFileSync(join(dist, `${command}.cjs`), 'utf8')
+      const text = readFileSync(join(dist, 'code', `${command}.cjs`), 'utf8')
       for (const words of ['the renewing process', 'token_endpoint']) expect(text.includes(words)).toBe(false)
     }
   })
