@@ -1,10 +1,10 @@
 import { type Asker, withoutPerson } from '../core/asker.ts'
 import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
-import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
+import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store, Traits } from '../core/store.ts'
 import type { Settings } from '../engine/settings.ts'
-import { type InUse, inUse, keychainName, openStore, storeNamed } from '../stores/choose.ts'
+import { type InUse, inUse, keychainName, offeredStores, openStore, storeNamed } from '../stores/choose.ts'
 import { tryOut } from '../stores/settling.ts'
 import type { Machine } from '../system/machine.ts'
 
@@ -54,14 +54,16 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
     const used = names.includes(name)
     reports.push(await tryStore(name, used, { settings, machine, asker: used ? asker : withoutPerson(asker) }))
   }
+  const of = (name: string) => reports.find(({ report }) => report.name === name)
   const chosen: StoreLine =
     names.length > 0
       ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${storeReasons[because]}` }
-      : willSettle(reports.find(({ report }) => report.name === keychain)?.failure, asker.personPresent, keychain)
+      : willSettle(of(keychain)?.failure, asker.personPresent, keychain, machine)
+  const appeared = because === 'settled' && names[0] === 'vault' && of(keychain)?.report.works === true
   return {
     because,
     stores: reports.map(({ report }) => report),
-    lines: [chosen, ...reports.flatMap(linesOf)],
+    lines: [chosen, ...(appeared ? [wayBack(keychain)] : []), ...reports.flatMap(linesOf)],
     stuck: reports.some(({ failure }) => failure?.stuck === true),
   }
 }
@@ -103,7 +105,12 @@ function lastsUntil({ lasts }: Traits): string {
 }
 
 /** Predicts where the first save will go, from the keychain's answer without a dialog. */
-function willSettle(failure: Failure | undefined, personPresent: boolean, keychain: string): StoreLine {
+function willSettle(
+  failure: Failure | undefined,
+  personPresent: boolean,
+  keychain: string,
+  machine: Machine,
+): StoreLine {
   const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
   if (failure.code !== 'unavailable' || failure.passing) {
@@ -111,8 +118,19 @@ function willSettle(failure: Failure | undefined, personPresent: boolean, keycha
     const how = [says, ...failure.hints.slice(0, 1), 'or settle on another store'].join('; ')
     return { check: 'store', state: 'wrong', says: how, fix: hint`credbridge use vault` }
   }
+  const [offer] = offeredStores(machine)
+  if (offer !== undefined) {
+    const says = 'none is settled on yet, there is no keychain, and nothing is kept until you choose'
+    return { check: 'store', ...doctorLineOf(new Failure(failure.code, says, { hints: offeredStores(machine) })) }
+  }
   const says = personPresent ? will('the vault, unless the keychain can ask you to set it up') : will('the vault')
   return { check: 'store', state: 'note', says }
+}
+
+/** The vault may have been settled on before the desktop's keychain could be reached, for example over SSH. */
+function wayBack(keychain: string): StoreLine {
+  const says = `${keychain} works here too; to keep secrets there from now on, and move those in the vault`
+  return { check: 'store', state: 'note', says, fix: hint`credbridge use ${keychain} --move` }
 }
 
 function linesOf({ report, failure, problems = [] }: Tried): readonly StoreLine[] {

@@ -2,7 +2,6 @@ import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { settleNow } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
@@ -10,13 +9,14 @@ import type { Change, PlainSecret, Setup, SetupOptions, Tool, WhileKept } from '
 import { nothingThere } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { isSetUp, reachesUs } from './is-set-up.ts'
+import { settleAtSetup } from './settle-at-setup.ts'
 import { keepSecret, shownSecret, takeOut } from './take-over.ts'
 
 export type WireOptions = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
 
 /** Sets one tool up, or takes its setup back. Returns the exit code: 1 if the person declined. */
 export async function wire(context: CliContext, tool: Tool, setup: Setup, options: WireOptions): Promise<number> {
-  const { terminal, machine, engine, asker } = context
+  const { terminal, machine } = context
   const undo = options.undo === true
   const make = async (changes: readonly Change[]) => {
     for (const { says, apply } of changes) {
@@ -32,7 +32,7 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
     signIns = [],
   } = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
   // Last of all that may still fail: a tool that is not there settles nothing.
-  if (!undo && options.dryRun !== true) await settleNow(await engine.settings(), machine, asker)
+  if (!undo && options.dryRun !== true) await settleAtSetup(context)
   for (const signIn of signIns)
     terminal.say(`${options.dryRun === true ? 'would take over: ' : ''}${shownSecret(signIn)}\n`)
   for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)

@@ -10,6 +10,8 @@ export interface Call<Reply extends keyof Bodies = keyof Bodies> {
   readonly signature?: string
   readonly body?: readonly Value[]
   readonly reply: Reply
+  /** The errors that mean, in answer to this call only, that the object does not exist. */
+  readonly absent?: readonly string[]
 }
 
 const bus = 'org.freedesktop.DBus'
@@ -17,6 +19,12 @@ const toBus = { destination: bus, path: '/org/freedesktop/DBus', interface: bus 
 
 /** The first call on every connection. The bus replies with the connection's unique name. */
 export const hello: Call<'s'> = { ...toBus, member: 'Hello', reply: 's' }
+
+/** The unique name of the connection that owns a name. No owner: as for an object that does not exist. */
+export function ownerOf(name: string): Call<'s'> {
+  const absent = [`${bus}.Error.NameHasNoOwner`]
+  return { ...toBus, member: 'GetNameOwner', signature: 's', body: [name], reply: 's', absent }
+}
 
 /** Asks the bus to forward the signals that match a rule. */
 export function addMatch(rule: string): Call<''> {

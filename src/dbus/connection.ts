@@ -144,9 +144,14 @@ export function openConnection(
     })
   }
 
-  function replyIn<Reply extends keyof Bodies>(message: Received, reply: Reply): Bodies[Reply] | undefined {
+  function replyIn<Reply extends keyof Bodies>(
+    message: Received,
+    reply: Reply,
+    absent: readonly string[],
+  ): Bodies[Reply] | undefined {
     if (message.type !== 'error') return readBody(message, reply)
-    const failure = failureOf(message.error ?? '')
+    const error = message.error ?? ''
+    const failure = absent.includes(error) ? undefined : failureOf(error)
     if (failure !== undefined) throw failure
     return undefined
   }
@@ -156,13 +161,13 @@ export function openConnection(
     limit: number,
     silent = noAnswer,
   ): Promise<Bodies[Reply] | undefined> {
-    const { reply, body = [], ...head } = call
+    const { reply, absent = [], body = [], ...head } = call
     const serial = ++numbers
     if (unsent.at === 0) Promise.resolve().then(flush)
     printMessage(unsent, { ...head, type: 'call', serial }, body)
     unanswered++
     const answer = wait(serial, limit, silent, (message) =>
-      message.type === 'signal' ? undefined : { value: replyIn(message, reply) },
+      message.type === 'signal' ? undefined : { value: replyIn(message, reply, absent) },
     )
     return answer.finally(() => {
       unanswered--

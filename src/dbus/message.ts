@@ -102,6 +102,7 @@ export function lengthOf(start: Buffer): number | undefined {
 /** The signatures of the bodies that are read, and their values. */
 export interface Bodies {
   readonly '': readonly []
+  readonly b: readonly [boolean]
   readonly s: readonly [string]
   readonly o: readonly [string]
   readonly v: readonly [Variant]

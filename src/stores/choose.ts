@@ -2,7 +2,7 @@ import type { Asker } from '../core/asker.ts'
 import { closest } from '../core/did-you-mean.ts'
 import { Failure } from '../core/failure.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
-import { hint } from '../core/hint.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
@@ -90,6 +90,16 @@ export async function foreignItems(
 
 const toChoose = hint`to use another store: credbridge use vault`
 
+/**
+ * The stores that a person chooses from where there is no keychain, each with its reason and the command that chooses
+ * it. None: the vault is used.
+ */
+export function offeredStores(machine: Machine): readonly Hint[] {
+  const offers = storeTypes.flatMap((type) => type.offer?.(machine) ?? [])
+  const here = hint`to keep secrets on this side only (encrypted files, opened by a key file): credbridge use ${fallback.name}`
+  return offers.length === 0 ? [] : [...offers, here]
+}
+
 /** Settles on a store, as the first save would, if none is settled or configured. */
 export async function settleNow(settings: StoreSettings, machine: Machine, asker: Asker): Promise<void> {
   if (inUse(settings, machine).because !== 'not settled') return
@@ -107,15 +117,28 @@ async function unsettled(
   return settlingStore({
     keychain: await opened(keychainName(machine.platform)),
     ...(withoutKeychain === 'vault' ? { vault: () => opened(fallback.name) } : {}),
+    choice: () => undecided(offeredStores(machine)),
     toChoose,
     async settle(store) {
       const earlier = await settleFirst(store.name, machine)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
       if (store.name === fallback.name && fallback.insteadOfKeychain !== undefined)
-        await machine.say(fallback.insteadOfKeychain)
+        await machine.say(`${fallback.insteadOfKeychain}; ${wayBack(machine)}`)
       return store
     },
   })
+}
+
+function undecided(offers: readonly Hint[]): Failure | undefined {
+  if (offers.length === 0) return undefined
+  return new Failure('unavailable', 'there is no keychain here, and more than one other place for secrets', {
+    hints: offers,
+  })
+}
+
+/** For a desktop that was not running, or a wallet that was not made yet, when the vault was settled on. */
+function wayBack({ platform }: Machine): Hint {
+  return hint`once there is one: credbridge use ${keychainName(platform)} --move`
 }
 
 function noFallback(): never {

@@ -12,6 +12,8 @@ export interface Candidates {
   readonly keychain: Store
   /** Opens the store to use if there is provably no keychain. Absent: that is a failure. */
   readonly vault?: () => Promise<Store>
+  /** The failure to report instead of settling on the vault; `undefined` unless the person must choose. */
+  readonly choice?: () => Failure | undefined
   /** A hint for a person who does not want to wait for the keychain. */
   readonly toChoose: Hint
   /** Writes the choice before the first save. Returns the store to use, which another process may have chosen. */
@@ -31,7 +33,7 @@ export interface SettlingStore extends Store {
  * written, read and removed there; on the vault only if the keychain is `unavailable` and the failure is not `passing`.
  * A keychain that is locked, slow or refuses settles nothing, and its failure is passed on.
  */
-export function settlingStore({ keychain, vault, toChoose, settle }: Candidates): SettlingStore {
+export function settlingStore({ keychain, vault, choice, toChoose, settle }: Candidates): SettlingStore {
   /** The store that answered last, or was chosen. */
   let current = keychain
   let chosen: Promise<Store> | undefined
@@ -53,8 +55,16 @@ export function settlingStore({ keychain, vault, toChoose, settle }: Candidates)
     }
   }
 
-  function triedOut(asker: Asker): Promise<Store> {
-    return tryOut(keychain, asker).then(() => keychain, instead)
+  async function triedOut(asker: Asker): Promise<Store> {
+    try {
+      await tryOut(keychain, asker)
+      return keychain
+    } catch (error) {
+      const store = await instead(error)
+      const undecided = choice?.()
+      if (undecided !== undefined) throw undecided
+      return store
+    }
   }
 
   async function choose(asker: Asker): Promise<Store> {

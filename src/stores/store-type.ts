@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import type { BroughtCommand } from '../core/brought-command.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import type { Hint } from '../core/hint.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Terminal } from '../core/terminal.ts'
@@ -32,6 +33,11 @@ export interface StoreType {
   readonly canBeSettled: boolean
   /** Whether this is the platform's own keychain. */
   isSystemKeychain?(platform: string): boolean
+  /**
+   * Why a person may want this store where there is no keychain, with the command that chooses it; `undefined` where it
+   * is not within reach. If one is, nothing is settled until the person chooses.
+   */
+  offer?(machine: Machine): Hint | undefined
   /** Present if the store is used where there is provably no keychain: the message that tells the person. */
   readonly insteadOfKeychain?: string
   open(context: StoreContext): Promise<Store>

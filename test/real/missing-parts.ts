@@ -23,6 +23,7 @@ const packages: Readonly<Record<string, string>> = {
   gpgconf: 'gnupg',
   htpasswd: 'apache2-utils',
   keepassxc: 'keepassxc',
+  kwalletd5: 'libkf5wallet-bin',
   'keepassxc-cli': 'keepassxc',
   keyctl: 'keyutils',
   mkfifo: 'coreutils',
@@ -66,6 +67,7 @@ const others: Readonly<Record<string, string>> = {
   root: 'run the tests as root',
   'Terraform or OpenTofu': '.ci/tofu',
   gitea: '.ci/weekly',
+  'oo7-daemon': '.ci/weekly',
   cargo: 'install Rust 1.87 or later',
 }
 

@@ -37,9 +37,9 @@ export const difficult: readonly string[] = [
   '\ufffd\ufdd0\uffff',
 ]
 
-export function valuesContract(open: Open): void {
+export function valuesContract(open: Open, texts: readonly string[]): void {
   describe('values', () => {
-    test.each(difficult)('keeps %j as secret, account and service name', async (text) => {
+    test.each(texts)('keeps %j as secret, account and service name', async (text) => {
       const world = await openWorld(open)
       await keepsOr(world, credential(world.address(), { secret: new Secret(text) }), true)
       await keepsOr(world, credential(world.address('/account'), { account: text }), true)

@@ -6,7 +6,7 @@ import { manyContract } from './contract-many.ts'
 import { placesContract } from './contract-places.ts'
 import { turnsContract } from './contract-turns.ts'
 import { unknownContract } from './contract-unknown.ts'
-import { valuesContract } from './contract-values.ts'
+import { difficult, valuesContract } from './contract-values.ts'
 import { mark, type Open } from './contract-world.ts'
 
 /**
@@ -15,9 +15,14 @@ import { mark, type Open } from './contract-world.ts'
  *
  * Names are random and what was kept is removed, so that it may run on a person's own keychain.
  */
-export function storeContract(name: string, open: Open, suite: Suite = (title, body) => void describe(title, body)) {
+export function storeContract(
+  name: string,
+  open: Open,
+  suite: Suite = (title, body) => void describe(title, body),
+  texts: readonly string[] = difficult,
+) {
   suite(`the contract of a store, kept by ${name}`, () => {
-    valuesContract(open)
+    valuesContract(open, texts)
     placesContract(open)
     manyContract(open)
     turnsContract(open)

@@ -1,4 +1,4 @@
-import { addMatch, type Call, watchOwner } from '../../dbus/call.ts'
+import { addMatch, type Call, ownerOf, watchOwner } from '../../dbus/call.ts'
 import type { Bodies } from '../../dbus/message.ts'
 import type { Value, Variant } from '../../dbus/value.ts'
 
@@ -20,14 +20,18 @@ const properties = 'org.freedesktop.DBus.Properties'
 export const openSession = (algorithm: string, input: Variant) =>
   onService('OpenSession', 'sv', [algorithm, input], 'vo')
 export const searchItems = (attributes: Attributes) => onService('SearchItems', 'a{ss}', [attributes], 'aoao')
-export const getSecrets = (items: readonly string[], session: string) =>
-  onService('GetSecrets', 'aoo', [items, session], 'a{o(oayays)}')
+/** KWallet refuses the whole call if one of the items does not exist. */
+export const getSecrets = (items: readonly string[], session: string) => ({
+  ...onService('GetSecrets', 'aoo', [items, session], 'a{o(oayays)}'),
+  absent: ['org.freedesktop.DBus.Error.InvalidArgs'],
+})
 export const unlock = (objects: readonly string[]) => onService('Unlock', 'ao', [objects], 'aoo')
 export const readAlias = (alias: string) => onService('ReadAlias', 's', [alias], 'o')
 export const createCollection = (label: string, alias: string) =>
   onService('CreateCollection', 'a{sv}s', [new Map([property('Collection', 'Label', 's', label)]), alias], 'oo')
 export const getCollections = () => get(service, 'Service', 'Collections')
 export const getLocked = (collection: string) => get(collection, 'Collection', 'Locked')
+export const getLabel = (collection: string) => get(collection, 'Collection', 'Label')
 export const getItems = (collection: string) => get(collection, 'Collection', 'Items')
 
 /** Without `replace`: gnome-keyring replaces any program's item that has at least these attributes. */
@@ -57,6 +61,13 @@ export const dismissPrompt = (path: string) => onSecrets(path, `${secret}.Prompt
 export const watchPrompts = () =>
   addMatch(`type='signal',sender='${name}',interface='${secret}.Prompt',member='Completed'`)
 export const watchName = () => watchOwner(name)
+
+/** The connection of the Secret Service itself. */
+export const serviceOwner = () => ownerOf(name)
+
+/** KWallet's own interface, on the connection that offers the Secret Service. */
+export const isWalletOpen = (path: string, wallet: string) =>
+  onSecrets(path, 'org.kde.KWallet', 'isOpen', 's', [wallet], 'b')
 
 function get(path: string, of: 'Service' | 'Collection', what: string): Call<'v'> {
   return onSecrets(path, properties, 'Get', 'ss', [`${secret}.${of}`, what], 'v')

@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts'
-import { hint, joinHints } from '../../core/hint.ts'
+import { type Hint, hint, joinHints } from '../../core/hint.ts'
 import type { ServiceFailures } from '../../dbus/connection.ts'
 import { busVanished } from '../../dbus/failures.ts'
+import type { Provider } from './provider.ts'
 
 /*
  * The errors of the bus (dbus-protocol.h of libdbus) and of the Secret Service
@@ -17,6 +18,8 @@ const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${bus}UnknownObject`]: 'absent',
   [`${bus}UnknownMethod`]: 'absent',
   [`${bus}UnknownInterface`]: 'absent',
+  // oo7 answers so for an item that was removed meanwhile.
+  'org.freedesktop.zbus.Error': 'absent',
   [`${secret}IsLocked`]: locked,
   [`${secret}NoSession`]: vanished,
   [`${bus}NoReply`]: vanished,
@@ -42,21 +45,29 @@ export const secretServiceFailures: ServiceFailures = { failureOf, noAnswer, too
 /** Without `--replace` gnome-keyring 42 starts a second daemon, which gets no requests. */
 const unlocking = hint`read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock`
 
+const desktop = hint`unlock it in the desktop session with its own program`
+const withoutDesktop = hint`a machine without a desktop has the vault (credbridge use vault)`
+
+/** On a desktop of another kind gnome-keyring's own command would take the Secret Service away from its program. */
+const toUnlock: Readonly<Record<Provider, readonly Hint[]>> = {
+  'gnome-keyring': [
+    joinHints([hint`unlock it: in the desktop session with its own program, else with`, unlocking], ': '),
+  ],
+  KWallet: [hint`open the wallet in the desktop session: log in there, or start KWalletManager`, withoutDesktop],
+  KeePassXC: [hint`KeePassXC: unlock the database whose group is exposed by the Secret Service`],
+}
+
 /** Something is locked, and no person can unlock it, or the person declined. */
-export function locked(how = 'the keyring is locked'): Failure {
-  return new Failure('locked', how, {
-    hints: [
-      joinHints([hint`unlock it: in the desktop session with its own program, else with`, unlocking], ': '),
-      hint`KeePassXC: unlock the database whose group is exposed by the Secret Service`,
-    ],
-  })
+export function locked(how = 'the keyring is locked', provider?: Provider): Failure {
+  return new Failure('locked', how, { hints: provider === undefined ? [desktop, withoutDesktop] : toUnlock[provider] })
 }
 
 /** There is no collection for a new item, and no person to choose how a new one is protected. */
-export function noCollection(): Failure {
-  return new Failure('unavailable', 'the Secret Service has no default collection', {
-    hints: [joinHints([hint`make one: log in to the desktop once, or choose a password for it with`, unlocking], ': ')],
-  })
+export function noCollection(provider?: Provider): Failure {
+  const ways = [hint`make one: log in to the desktop once`]
+  if (provider === 'gnome-keyring') ways.push(hint`, or choose a password for it with: `, unlocking)
+  if (provider === 'KWallet') ways.push(hint`, or make a wallet with KWalletManager`)
+  return new Failure('unavailable', 'the Secret Service has no default collection', { hints: [joinHints(ways, '')] })
 }
 
 /** The Secret Service ended during a request. */

@@ -27,7 +27,7 @@ export async function foreignItems(
     const connection = openConnection(connect, busAddresses(address), userId, limits.first, secretServiceFailures)
     try {
       const service = converse(connection, { limits, personPresent: asker.personPresent, encrypted })
-      return await within(limits, asker, () => request(service))
+      return await within(limits, asker, service, request)
     } finally {
       connection.close()
     }

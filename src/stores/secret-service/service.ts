@@ -1,4 +1,4 @@
-import type { Failure } from '../../core/failure.ts'
+import { type Failure, isFailure } from '../../core/failure.ts'
 import type { Call } from '../../dbus/call.ts'
 import type { Connection } from '../../dbus/connection.ts'
 import type { Bodies } from '../../dbus/message.ts'
@@ -8,6 +8,7 @@ import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
 import { locked, noAnswer, noCollection, tooMuch, vanished } from './errors.ts'
 import { askPerson, type Limits } from './prompt.ts'
+import { areInOpenWallets, type Provider, providerOf } from './provider.ts'
 import { openEncrypted, openPlain } from './session.ts'
 import type { Session } from './session-type.ts'
 
@@ -39,6 +40,9 @@ export interface Described {
 
 /** The limit for items or collections in one answer, so that they can be described while a client waits. */
 const mostNamed = 10_000
+
+/** How long a prompt that shows no dialog may take, in milliseconds. */
+const atOnce = 2_000
 
 export type Service = ReturnType<typeof converse>
 
@@ -135,8 +139,15 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   async function secrets(items: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     if (items.length === 0) return new Map()
     const { path, open } = opened ?? (await session)
-    const [found] = there(await ask(calls.getSecrets(items, path)))
-    return new Map([...found].map(([item, secret]) => [item, open(secret)]))
+    const answer = await ask(calls.getSecrets(items, path))
+    if (answer === undefined) return items.length === 1 ? new Map() : secretsOneByOne(items)
+    return new Map([...answer[0]].map(([item, secret]) => [item, open(secret)]))
+  }
+
+  /** One of them does not exist any more, for which KWallet and oo7 refuse all. */
+  async function secretsOneByOne(items: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const all = await Promise.all(items.map((item) => secrets([item])))
+    return new Map(all.flatMap((one) => [...one]))
   }
 
   /**
@@ -153,8 +164,19 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
   async function unlockNow(objects: readonly string[]): Promise<void> {
     const [done, prompt] = there(await ask(calls.unlock(objects)))
-    const unlocked = new Set(prompt === calls.nothing ? done : typed(await prompted(prompt), 'ao'))
+    const more = prompt === calls.nothing ? [] : await promptedToUnlock(prompt, objects)
+    const unlocked = new Set([...done, ...more])
     if (objects.some((object) => !unlocked.has(object))) throw locked()
+  }
+
+  async function promptedToUnlock(prompt: string, objects: readonly string[]): Promise<readonly string[]> {
+    const isOpen = !personPresent && (await areInOpenWallets(ask, objects))
+    return typed(await prompted(prompt, isOpen), 'ao')
+  }
+
+  /** The program that offers the Secret Service; `undefined` if it is unknown or cannot be told. */
+  async function provider(): Promise<Provider | undefined> {
+    return providerOf(ask).catch(() => undefined)
   }
 
   /**
@@ -164,7 +186,13 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   async function create(label: string, attributes: Attributes, secret: Uint8Array): Promise<string> {
     const { seal } = opened ?? (await session)
     const collection = await defaultCollection()
-    const [item, prompt] = there(await ask(calls.createItem(collection, label, attributes, seal(secret))))
+    const make = async () => there(await ask(calls.createItem(collection, label, attributes, seal(secret))))
+    const [item, prompt] = await make().catch(async (error: unknown) => {
+      // Where gnome-keyring prompts, KWallet refuses until a client has unlocked the wallet, also an open one.
+      if (!isFailure(error) || error.code !== 'locked') throw error
+      await unlock([collection])
+      return make()
+    })
     if (prompt === calls.nothing) return item
     return typed(await prompted(prompt, !(await isLocked(collection))), 'o')
   }
@@ -172,7 +200,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   async function defaultCollection(): Promise<string> {
     const [path] = there(await ask(calls.readAlias('default')))
     if (path !== calls.nothing) return path
-    if (!personPresent) throw noCollection()
+    if (!personPresent) throw noCollection(await provider())
     const [created, prompt] = there(await ask(calls.createCollection('Default keyring', 'default')))
     return prompt === calls.nothing ? created : typed(await prompted(prompt), 'o')
   }
@@ -192,17 +220,27 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
   /**
    * The result of a prompt. No person present: `locked`. KeePassXC opens a prompt for each item that is created or
-   * removed, even if nothing is locked; that one completes without a dialog.
+   * removed, and KWallet for each wallet that a client unlocks, even if nothing is locked; those complete without a
+   * dialog, at once.
    */
   async function prompted(prompt: string, nothingIsLocked = false): Promise<Variant> {
     if (personPresent) return askPerson(connection, prompt, limits)
-    if (nothingIsLocked) return askPerson(connection, prompt, { ...limits, person: limits.answer })
+    if (nothingIsLocked) return withoutDialog(prompt)
     await ask(calls.dismissPrompt(prompt))
     throw locked()
   }
 
+  /** If it does not complete at once, it shows a dialog after all, which nobody answers. */
+  async function withoutDialog(prompt: string): Promise<Variant> {
+    try {
+      return await askPerson(connection, prompt, { ...limits, person: Math.min(limits.answer, atOnce) })
+    } catch (error) {
+      throw isFailure(error) && error.code === 'timeout' ? locked() : error
+    }
+  }
+
   const readers = { session, search, collections, isLocked, itemsIn, describe, secrets }
-  return { ...readers, unlock, create, setSecret, remove, hasBegun: () => opened !== undefined }
+  return { ...readers, provider, unlock, create, setSecret, remove, hasBegun: () => opened !== undefined }
 }
 
 function merged(paths: readonly (readonly string[])[]): readonly string[] {

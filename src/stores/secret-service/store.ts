@@ -71,7 +71,7 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   async function talk<T>(asker: Asker, request: (service: Service) => Promise<T>, again = true): Promise<T> {
     const { connection, service } = conversation(asker)
     try {
-      return await within(limits, asker, () => request(service))
+      return await within(limits, asker, service, request)
     } catch (error) {
       connection.close()
       const brokeOff = isFailure(error) && error.code === 'unavailable' && service.hasBegun()

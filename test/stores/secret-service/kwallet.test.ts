@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askedBy, someone } from '../../asker.ts'
+import { type KWallet, startKWallet } from '../../real/kwallet.ts'
+import { needsPrograms, programOnPath } from '../../real/require.ts'
+import { type Session, startSession } from '../../real/session.ts'
+import { storeContract } from '../contract.ts'
+import { difficult } from '../contract-values.ts'
+import { failureOf, git, gits, pythonKeyring, pythons, secretsAt, shown, storeOn } from './world.ts'
+
+/* KWallet calls its open wallet locked until a client unlocks it, and answers that with a prompt that shows no dialog. */
+
+const suite = needsPrograms('kwalletd5', 'dbus-daemon', 'dbus-send', 'setpriv', 'python3')
+const slow = 60_000
+
+let session: Session
+let kwallet: KWallet
+
+beforeAll(async () => {
+  if (programOnPath('kwalletd5') === undefined) return
+  session = await startSession('no-service', afterAll)
+  kwallet = await startKWallet(session, afterAll)
+}, slow)
+
+/** Qt reads a byte order mark at the start of a secret as what it says. */
+const texts = difficult.filter((text) => !text.startsWith('\ufeff'))
+
+storeContract('secret-service on KWallet', () => storeOn(session), suite, texts)
+storeContract('secret-service, encrypted, on KWallet', () => storeOn(session, { encrypted: true }), suite, texts)
+
+suite('KWallet', () => {
+  test('opened by the login, and nobody there: the very first call finds, and so do others', async () => {
+    await storeOn(session).save(someone, gits('kept'))
+    await kwallet.restart('opened')
+    expect(await secretsAt(storeOn(session))).toEqual(['kept'])
+    const [item] = await shown(session, { service: 'git:https://git.example.com', username: 'ann' })
+    expect(item).toMatchObject({ secret: 'kept', attributes: { application: 'credbridge', owner: 'git' } })
+  })
+
+  test('opened by the login, and nobody there: the very first call saves', async () => {
+    await kwallet.restart('opened')
+    await storeOn(session).save(someone, gits('changed'))
+    await kwallet.restart('opened')
+    await storeOn(session).save(someone, gits('new', { account: 'bob' }))
+    expect(await secretsAt(storeOn(session))).toEqual(['changed', 'new'])
+    expect(await storeOn(session).remove(someone, gits('', { account: 'bob' }))).toBe(true)
+  })
+
+  test('closed, and nobody there: locked, with advice for KWallet', async () => {
+    await kwallet.restart('closed')
+    const store = storeOn(session)
+    for (const request of [
+      () => store.find(someone, [git]),
+      () => store.save(someone, gits('other')),
+      () => store.save(someone, gits('new', { account: 'carol' })),
+      () => store.remove(someone, gits('')),
+    ]) {
+      const failure = await failureOf(request())
+      expect(failure).toMatchObject({ code: 'locked' })
+      expect(failure.hints.join('\n')).toContain('KWalletManager')
+      expect(failure.hints.join('\n')).not.toContain('gnome-keyring')
+    }
+    await kwallet.restart('opened')
+    expect(await secretsAt(store)).toEqual(['changed'])
+  })
+
+  test('Python keyring and we read and write the same item', async () => {
+    const python = pythonKeyring(session)
+    const item = pythons('a service', 'ann', 'ours')
+    await storeOn(session).save(someone, item)
+    expect(await python.get('a service', 'ann')).toBe('ours')
+    await python.set('a service', 'ann', "Python's")
+    expect(await secretsAt(storeOn(session), item.endpoint)).toEqual(["Python's"])
+    expect(await storeOn(session).remove(someone, item)).toBe(true)
+    expect(await python.get('a service', 'ann')).toBeNull()
+  })
+
+  test('closed by a person while we talk to it: locked', async () => {
+    const store = storeOn(session)
+    expect(await secretsAt(store)).toEqual(['changed'])
+    await kwallet.close()
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
+    await kwallet.restart('opened')
+  })
+
+  test('closed, and somebody there who does nothing: timeout', async () => {
+    await kwallet.restart('closed')
+    const store = askedBy({ personPresent: true }, storeOn(session, { limits: { person: 500 } }))
+    expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
+    await kwallet.restart('opened')
+  })
+})
