@@ -66,6 +66,20 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await store('two.example.com')).toMatchObject({ exitCode: 0, stdout: '' })
     })
 
+    test('a keychain that appears after the vault was settled on: the way back is named, and works', async () => {
+      const world = await start('no-service')
+      const outcome = await world.set(at, 'ann', 's3cret')
+      expect(outcome.stderr).toContain('once there is one: credbridge use secret-service --move\n')
+      const way = 'fix: credbridge use secret-service --move'
+      expect((await world.credbridge('doctor')).stdout).not.toContain(way)
+      await world.session.restart('unlocked')
+      expect((await world.credbridge('doctor')).stdout).toContain(way)
+      expect(settled(world)).toBe('vault')
+      expect(await world.credbridge('use', 'secret-service', '--move')).toMatchObject({ exitCode: 0 })
+      expect((await inKeyring(world)).stdout.match(/secret = .*/g)).toEqual(['secret = s3cret'])
+      expect((await world.credbridge('doctor')).stdout).not.toContain(way)
+    })
+
     test('a bus address that has outlived its bus does not hide the bus of the session', async () => {
       const world = await start('unlocked')
       const more = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.env['HOME']}/gone` }

@@ -31,7 +31,7 @@ export interface KeychainValue {
 
 /** The keychain's verbs. Each ends within a limit, with its result or a failure. */
 export interface Calls {
-  /** The readable items of a service. On Linux it never asks a person. */
+  /** The readable items of a service. On macOS each of them may ask a person, on Linux none does. */
   search(service: string): Promise<readonly KeychainValue[]>
   read(service: string, account: string): Promise<string | undefined>
   write(service: string, account: string, value: string): Promise<void>
@@ -42,7 +42,14 @@ export interface Calls {
 // Without it the addon falls back to the kernel's keyring if the service fails; that is lost at the next reboot.
 const pinned = { linux: { store: 'secret-service' } } as const
 
-export async function openCalls(load: LoadAddon, personPresent: boolean, limits: Limits): Promise<Calls> {
+/** Who may answer the keychain's dialogs, and which calls open them. */
+export interface Dialogs {
+  readonly personPresent: boolean
+  /** A search may open one, too. */
+  readonly bySearch: boolean
+}
+
+export async function openCalls(load: LoadAddon, { personPresent, bySearch }: Dialogs, limits: Limits): Promise<Calls> {
   const addon = await load().catch((error: unknown) => {
     throw noAddon(error)
   })
@@ -54,7 +61,11 @@ export async function openCalls(load: LoadAddon, personPresent: boolean, limits:
     async search(service) {
       for (let left = attempts; ; left--) {
         try {
-          const found = await within(limits.call, () => addon.findCredentialsAsync(service), personPresent)
+          const found = await within(
+            bySearch ? dialog : limits.call,
+            () => addon.findCredentialsAsync(service),
+            personPresent,
+          )
           return found.map(({ account, password }) => ({ account, value: password }))
         } catch (error) {
           if (left === 1 || !isVanished(error)) throw error

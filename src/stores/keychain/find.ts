@@ -50,7 +50,7 @@ async function foreign(
   const accounts =
     account === undefined ? (await read.accounts(endpoint.key)).map((name) => accountIn(name, platform)) : [account]
   const found: StoredItem[] = []
-  for (const name of accounts) {
+  for (const name of new Set(accounts)) {
     const at = pythons(endpoint, name)
     const value = await foreignValue(at, read, rows, platform)
     if (value !== undefined) found.push(decodeItem(at, value))
@@ -66,8 +66,17 @@ export async function foreignValue(
   platform: string,
 ): Promise<string | undefined> {
   if (at.owner !== python || rows.some((row) => isRowOf(row, at))) return undefined
-  const value = await valueAt(at, read, platform)
+  const value = (await valueAt(at, read, platform)) ?? (await withoutAccount(at, read, platform))
   return value === undefined || takenBy(at, rows.map(entryOf), platform) !== undefined ? undefined : value
+}
+
+/** Python's own item with an empty account. On macOS only a search finds it; ours has an account that stands for it. */
+async function withoutAccount(
+  { endpoint, account }: Place,
+  read: Reader,
+  platform: string,
+): Promise<string | undefined> {
+  return platform === 'darwin' && account === '' ? read.valueWithoutAccount(endpoint.key) : undefined
 }
 
 function pythons(endpoint: Endpoint, account = ''): Place {

@@ -22,7 +22,9 @@ export function keychainKeyOf(place: Place, platform: string): KeychainKey {
   if (platform === 'darwin') {
     if (service === '') throw unsupported('an empty service name')
     if (account === noAccount) throw unsupported(`an account named ${noAccount}`)
-    return { service, account: account === '' ? noAccount : account, key: JSON.stringify([service, account]) }
+    // Git Credential Manager calls its items as we do, and the addon would replace them.
+    const named = place.owner === python ? service : `credbridge:${service}`
+    return { service: named, account: account === '' ? noAccount : account, key: JSON.stringify([named, account]) }
   }
   return { service, account, key: JSON.stringify([service, account]) }
 }

@@ -9,6 +9,8 @@ export interface Reader {
   value(service: string, account: string): Promise<string | undefined>
   /** All accounts of a service that this platform can list. */
   accounts(service: string): Promise<readonly string[]>
+  /** The value of a service's item whose account is empty, on macOS; `undefined` if there is none. */
+  valueWithoutAccount(service: string): Promise<string | undefined>
   /** Starts to search for these services, all at once. */
   prepare(services: readonly string[]): void
   /** Throws if the keychain is known to be unreachable. */
@@ -29,13 +31,18 @@ export function readerOf(calls: Calls, platform: string, personPresent: boolean)
 function entryReader(calls: Calls, search: Calls['search']): Reader {
   const values = new Map<string, string>()
   const key = (service: string, account: string) => JSON.stringify([service, account])
+  const accounts = async (service: string) => {
+    const all = await search(service)
+    for (const { account, value } of all) values.set(key(service, account), value)
+    return all.map(({ account }) => account)
+  }
   return {
     // Each read of an item may ask a person, so a known value is not read again.
     value: async (service, account) => values.get(key(service, account)) ?? calls.read(service, account),
-    async accounts(service) {
-      const all = await search(service)
-      for (const { account, value } of all) values.set(key(service, account), value)
-      return all.map(({ account }) => account)
+    accounts,
+    async valueWithoutAccount(service) {
+      if (!values.has(key(service, ''))) await accounts(service)
+      return values.get(key(service, ''))
     },
     prepare() {},
     async probe() {},
@@ -86,6 +93,7 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
   return {
     value,
     accounts: async (service) => [...new Set((await search(service)).map(({ account }) => account))],
+    valueWithoutAccount: async () => undefined,
     prepare(services) {
       for (const service of services) search(service)
     },

@@ -9,7 +9,7 @@ import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
 import { holds } from '../place-lock.ts'
-import { type Calls, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
+import { type Calls, type Dialogs, type Limits, type LoadAddon, loadInstalled, openCalls } from './calls.ts'
 import type { OpenIndex } from './change-index.ts'
 import { findIn, foreignValue } from './find.ts'
 import { entryOf, isRowOf, type Row, readIndex, rowOf } from './index-file.ts'
@@ -48,9 +48,14 @@ export function keychainStore(options: KeychainOptions): Store {
   function open({ personPresent }: Asker): Promise<Calls> {
     const calls =
       opened.get(personPresent) ??
-      openCalls(options.loadAddon ?? loadInstalled, personPresent, options.limits ?? usualLimits)
+      openCalls(options.loadAddon ?? loadInstalled, dialogs(personPresent), options.limits ?? usualLimits)
     opened.set(personPresent, calls)
     return calls
+  }
+
+  /** macOS asks whether a program may read an item, on the screen of this login, whatever the client says of a person. */
+  function dialogs(personPresent: boolean): Dialogs {
+    return platform === 'darwin' ? { personPresent: true, bySearch: true } : { personPresent, bySearch: false }
   }
 
   async function reader(asker: Asker): Promise<Reader> {

@@ -28,7 +28,8 @@ function failing(...texts: string[]) {
       deleteCredential = async () => true
     },
   }
-  const open = (limit: number) => openCalls(async () => addon, false, { call: limit, dialog: limit })
+  const open = (limit: number) =>
+    openCalls(async () => addon, { personPresent: false, bySearch: false }, { call: limit, dialog: limit })
   return { open, asked: () => asked }
 }
 

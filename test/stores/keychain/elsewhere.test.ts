@@ -71,7 +71,8 @@ describe.each(['win32', 'darwin'] as const)('%s', (platform) => {
     await store.find(someone, [endpoint])
     await store.find(someone, [endpoint], 'nobody')
     await store.list(someone)
-    expect(addon.asked).toEqual(['read git:https://git.example.com ann', 'read git:https://git.example.com ann'])
+    const read = `read ${platform === 'darwin' ? 'credbridge:' : ''}git:https://git.example.com ann`
+    expect(addon.asked).toEqual([read, read])
   })
 
   test('every entry is pinned to the Secret Service: else secrets on Linux may go into the kernel', async () => {
@@ -182,7 +183,7 @@ describe('macOS', () => {
   test('keeps an empty account under a reserved name', async () => {
     const nobody = credential(endpoint, { account: '' })
     await store.save(someone, nobody)
-    expect([...addon.items.keys()]).toEqual(['["git:https://git.example.com","credbridge:none"]'])
+    expect([...addon.items.keys()]).toEqual(['["credbridge:git:https://git.example.com","credbridge:none"]'])
     expectItems(await store.find(someone, [endpoint], ''), [nobody])
     expectItems(await store.find(someone, [endpoint], 'credbridge:none'), [])
     const named = credential(endpoint, { account: 'credbridge:none' })
@@ -209,9 +210,51 @@ describe('macOS', () => {
     expectItems(await store.find(someone, [serviceName('service')]), [nobody])
   })
 
+  test("Python's own item with an empty account is found, and stays when ours goes", async () => {
+    addon.items.set('["service",""]', { account: '', password: 'of Python' })
+    const place = { endpoint: serviceName('service'), account: '', owner: 'python' }
+    expectItems(await store.find(someone, [place.endpoint], ''), [text('service', '', 'of Python')])
+    expectItems(await store.find(someone, [place.endpoint]), [text('service', '', 'of Python')])
+    expect(await store.remove(someone, place)).toBe(false)
+    await store.save(someone, text('service', '', 'ours'))
+    expectItems(await store.find(someone, [place.endpoint]), [text('service', '', 'ours')])
+    expect(await store.remove(someone, place)).toBe(true)
+    expectItems(await store.find(someone, [place.endpoint], ''), [text('service', '', 'of Python')])
+  })
+
+  test("Git Credential Manager's item of the same endpoint and account is not read, replaced or removed", async () => {
+    const name = '["git:https://git.example.com","ann"]'
+    addon.items.set(name, { account: 'ann', password: "GCM's" })
+    expect(await store.find(someone, [endpoint])).toEqual([])
+    await store.save(someone, credential(endpoint))
+    expectItems(await store.find(someone, [endpoint]), [credential(endpoint)])
+    expect(await store.remove(someone, credential(endpoint))).toBe(true)
+    expect(addon.items.get(name)).toEqual({ account: 'ann', password: "GCM's" })
+  })
+
+  test('a call may show a dialog that a person answers, also where the client says that nobody is there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cb-elsewhere-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const limits = { call: 0, dialog: 60_000 }
+    const slow = {
+      ...addon,
+      findCredentialsAsync: (service: string) => later(() => addon.findCredentialsAsync(service)),
+    }
+    const options = { indexFile, userId: -1, locks: { folder, userId: -1 }, limits, loadAddon: async () => slow }
+    addon.items.set('["service","ann"]', { account: 'ann', password: 'of Python' })
+    const find = (platform: string) => keychainStore({ ...options, platform }).find(someone, [serviceName('service')])
+    expectItems(await find('darwin'), [text('service', 'ann', 'of Python')])
+    expect(await failureOf(find('linux'))).toMatchObject({ code: 'timeout' })
+  })
+
   test('upper and lower case differ', async () => {
     const items = ['ann', 'Ann'].map((account) => credential(endpoint, { account, secret: new Secret(account) }))
     for (const item of items) await store.save(someone, item)
     expectItems(await store.find(someone, [endpoint]), items)
   })
 })
+
+/** After what is due now, such as a limit of no time. */
+function later<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => setTimeout(() => work().then(resolve, reject), 50))
+}
