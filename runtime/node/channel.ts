@@ -6,7 +6,7 @@ import { queueMicrotask } from './timers.ts'
 
 /*
  * The part of https://nodejs.org/api/stream.html that src/ uses, over a non-blocking file descriptor: the events
- * `data`, `end`, `error` and, at last, `close`.
+ * `data`, `drain`, `end`, `error` and, at last, `close`.
  */
 
 const chunk = 16_384
@@ -113,9 +113,11 @@ export class Channel extends EventEmitter {
       if (count === next.length) this.#unsent.shift()
       else this.#unsent[0] = next.subarray(count)
     }
+    const hadToWait = this.#writing !== undefined
     if (this.#writing !== undefined) stop(this.#writing)
     this.#writing = undefined
     if (this.#ending) this.destroy()
+    else if (hadToWait && this.#fd !== undefined) this.emit('drain')
   }
 
   /** Does an operation that may have to wait or may fail; `undefined` in both cases. */

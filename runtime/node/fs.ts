@@ -117,7 +117,15 @@ export function writeFileSync(
   }
 }
 
-const kind = { mask: 0o170000, folder: 0o040000, file: 0o100000, link: 0o120000, pipe: 0o010000, device: 0o020000 }
+const kind = {
+  mask: 0o170000,
+  folder: 0o040000,
+  file: 0o100000,
+  link: 0o120000,
+  pipe: 0o010000,
+  device: 0o020000,
+  socket: 0o140000,
+}
 
 export class Stats {
   readonly dev: number
@@ -154,6 +162,10 @@ export class Stats {
 
   isFIFO(): boolean {
     return this.#is(kind.pipe)
+  }
+
+  isSocket(): boolean {
+    return this.#is(kind.socket)
   }
 
   isCharacterDevice(): boolean {

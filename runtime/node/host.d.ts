@@ -90,6 +90,8 @@ declare module 'host:process' {
   export function architecture(): string
   export function random(into: Uint8Array): void
   export function kill(process: number, signal: number): void
+  /** Sets the mask of new files, and returns the former one. */
+  export function umask(mask: number): number
   /** Replaces this process by the program. Returns only with an error. */
   export function become(program: string, words: readonly string[], env: Readonly<Record<string, string>>): never
   export function exit(code: number): never
@@ -142,11 +144,15 @@ declare module 'host:http' {
 declare module 'host:listener' {
   /** A non-blocking file descriptor that listens on a free port of 127.0.0.1. */
   export function listen(): number
+  /** A non-blocking file descriptor that listens at a new Unix socket. */
+  export function listenAt(path: string): number
   export function port(fd: number): number
   /** A non-blocking file descriptor of the next connection; `undefined` if there is none. */
   export function accept(fd: number): number | undefined
   /** The port at the other end of a connection; `undefined` if that is not 127.0.0.1, or the connection has ended. */
   export function peerPort(fd: number): number | undefined
+  /** User and process at the other end of a Unix socket; `undefined` for another kind of socket. */
+  export function peer(fd: number): [userId: number, processId: number] | undefined
 }
 
 declare module 'host:terminal' {

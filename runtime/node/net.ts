@@ -1,5 +1,5 @@
 import { close } from 'host:files'
-import { accept, listen, peerPort, port } from 'host:listener'
+import { accept, listen, listenAt, peer, peerPort, port } from 'host:listener'
 import { stop, watch } from 'host:poll'
 import { connect as connected } from 'host:socket'
 import type { Buffer } from './buffer.ts'
@@ -8,8 +8,8 @@ import { EventEmitter } from './events.ts'
 import { setImmediate } from './timers.ts'
 
 /*
- * https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket, and a server on a free port of
- * 127.0.0.1.
+ * https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket, and a server at a Unix socket or
+ * on a free port of 127.0.0.1. Unlike Node, it tells who is at the other end of a Unix socket.
  */
 
 interface OnRead {
@@ -27,12 +27,16 @@ export class Socket extends Channel {
   /** Both of a connection from 127.0.0.1 that a server has accepted; absent for any other. */
   readonly remoteAddress: '127.0.0.1' | undefined
   readonly remotePort: number | undefined
+  /** Of a connection that a server has accepted at a Unix socket; absent for any other. */
+  readonly peer: { readonly userId: number; readonly processId: number } | undefined
 
   constructor(fd: number | undefined, onread: OnRead | undefined, remotePort?: number) {
     super(fd)
     this.#onread = onread
     this.remoteAddress = remotePort === undefined ? undefined : '127.0.0.1'
     this.remotePort = remotePort
+    const [userId, processId] = (fd === undefined ? undefined : peer(fd)) ?? []
+    this.peer = userId === undefined || processId === undefined ? undefined : { userId, processId }
   }
 
   protected override room(): Uint8Array {
@@ -81,12 +85,18 @@ export class Server extends EventEmitter {
   }
 
   /** Emits `listening` or `error` in a later turn of the event loop. Any other port or host is not there. */
-  listen(wanted: 0, host: '127.0.0.1', onListening: () => void): this {
-    if (wanted !== 0 || host !== '127.0.0.1') throw new TypeError('only a free port of 127.0.0.1')
+  listen(wanted: 0, host: '127.0.0.1', onListening: () => void): this
+  listen(wanted: { readonly path: string }, onListening: () => void): this
+  listen(
+    wanted: 0 | { readonly path: string },
+    ...more: readonly ['127.0.0.1', () => void] | readonly [() => void]
+  ): this {
+    const [onListening, host] = more.length === 1 ? more : [more[1], more[0]]
+    if (wanted === 0 && host !== '127.0.0.1') throw new TypeError('only a free port of 127.0.0.1')
     this.on('listening', onListening)
     let failure: unknown
     try {
-      const fd = listen()
+      const fd = wanted === 0 ? listen() : listenAt(wanted.path)
       this.#fd = fd
       this.#waiting = watch(fd, false, () => this.#accept(fd))
     } catch (error) {

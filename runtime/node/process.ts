@@ -27,6 +27,7 @@ class Process extends EventEmitter {
   readonly stderr = standardStream(2)
   readonly cwd = host.folder
   readonly getuid = host.userId
+  readonly umask = host.umask
   exitCode: number | undefined
 
   exit(code = this.exitCode): never {

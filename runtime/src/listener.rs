@@ -4,13 +4,13 @@ use crate::error::OrThrow;
 use crate::files::borrowed;
 use crate::modules::native_module;
 use nix::errno::Errno;
-use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
+use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, UnixAddr, sockopt};
 use rquickjs::{Ctx, Result};
 use std::net::Ipv4Addr;
 use std::os::fd::{AsRawFd, IntoRawFd};
 
 native_module! {
-    "listen": listen, "port": port, "accept": accept, "peerPort": peer_port,
+    "listen": listen, "listenAt": listen_at, "port": port, "accept": accept, "peerPort": peer_port, "peer": peer,
 }
 
 /// A non-blocking file descriptor that listens on a free port of 127.0.0.1.
@@ -20,6 +20,22 @@ fn listen(ctx: Ctx<'_>) -> Result<i32> {
     socket::bind(fd.as_raw_fd(), &SockaddrIn::new(127, 0, 0, 1, 0)).or_throw(&ctx, "bind")?;
     socket::listen(&fd, Backlog::MAXCONN).or_throw(&ctx, "listen")?;
     Ok(fd.into_raw_fd())
+}
+
+/// A non-blocking file descriptor that listens at a new Unix socket.
+fn listen_at(ctx: Ctx<'_>, path: String) -> Result<i32> {
+    let address = UnixAddr::new(path.as_str()).or_throw_at(&ctx, "bind", &path)?;
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let fd = socket::socket(AddressFamily::Unix, SockType::Stream, flags, None).or_throw(&ctx, "socket")?;
+    socket::bind(fd.as_raw_fd(), &address).or_throw_at(&ctx, "bind", &path)?;
+    socket::listen(&fd, Backlog::MAXCONN).or_throw(&ctx, "listen")?;
+    Ok(fd.into_raw_fd())
+}
+
+/// User and process at the other end of a Unix socket, when it connected; nothing for another kind of socket.
+fn peer(fd: i32) -> Option<Vec<i64>> {
+    let peer = socket::getsockopt(&borrowed(fd), sockopt::PeerCredentials).ok()?;
+    (peer.pid() > 0).then(|| vec![peer.uid().into(), peer.pid().into()])
 }
 
 fn port(ctx: Ctx<'_>, fd: i32) -> Result<u16> {

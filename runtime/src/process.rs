@@ -16,7 +16,7 @@ native_module! {
     "words": words, "executable": executable, "environment": environment, "folder": folder,
     "processId": std::process::id, "parentId": std::os::unix::process::parent_id, "userId": user_id, "home": home,
     "userName": user_name, "hostName": host_name, "priority": priority, "architecture": architecture, "random": random,
-    "kill": kill, "become": become_program, "exit": exit,
+    "kill": kill, "umask": umask, "become": become_program, "exit": exit,
 }
 
 /// Keeps other processes from reading our memory, and a crash from writing it to a disk. Programs that we start do not
@@ -35,6 +35,11 @@ pub fn end_now(code: i32) -> ! {
 
 fn exit(code: i32) {
     end_now(code)
+}
+
+/// Sets the mask of new files, and returns the former one.
+fn umask(mask: u32) -> u32 {
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask)).bits()
 }
 
 /// argv: the name by which the process was started, and its arguments.

@@ -26,6 +26,11 @@ export function kindOption(): Option {
     .default('basic')
 }
 
+/** For an option that may be repeated. */
+export function collected(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value]
+}
+
 /** `https://host/path#account`; an account with odd characters is percent-encoded. */
 export function splitAccount(text: string): readonly [url: string, account: string | undefined] {
   const hash = text.indexOf('#')

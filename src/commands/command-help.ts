@@ -4,7 +4,7 @@ import { offeredCommands } from './other-words.ts'
 /* Under which heading a command stands in `credbridge --help`, and the examples in its own help and in the manual. */
 
 /** What a person wants, in the order of the help. */
-export const helpGroups = ['Sign in', 'See and change', 'Wire tools', 'Stores', 'Help'] as const
+export const helpGroups = ['Sign in', 'See and change', 'Wire tools', 'Stores', 'Other machines', 'Help'] as const
 export type HelpGroup = (typeof helpGroups)[number]
 
 type Examples = readonly string[]
@@ -51,6 +51,11 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'Stores',
     'credbridge move https://git.example.com --to vault',
     'credbridge move --all --from secret-service --to vault',
+  ],
+  serve: [
+    'Other machines',
+    'credbridge serve --allow https://git.example.com --tools git,docker',
+    'credbridge serve --name devbox --until 8h',
   ],
   explain: ['Help', 'credbridge explain git.example.com', 'credbridge explain git.example.com --tool docker'],
   doctor: ['Help', 'credbridge doctor', 'credbridge doctor --fix', 'credbridge doctor --report'],

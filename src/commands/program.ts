@@ -22,6 +22,7 @@ import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
 import { rotateCommand } from './rotate.ts'
 import { runCommand } from './run.ts'
+import { serveCommand } from './serve.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
@@ -63,6 +64,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     uninstallCommand,
     useCommand,
     moveCommand,
+    serveCommand,
   ]) {
     add(program, context)
   }

@@ -9,6 +9,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
+import { collected } from './arguments.ts'
 import { envSpecVariables, parseEnvSpec, profileVariables } from './env-spec.ts'
 import { placeFrom } from './place.ts'
 
@@ -31,10 +32,6 @@ export function runCommand(program: Command, context: CliContext): void {
 interface RunCommandOptions {
   readonly env?: readonly string[]
   readonly profile?: readonly string[]
-}
-
-function collected(value: string, all: readonly string[] = []): readonly string[] {
-  return [...all, value]
 }
 
 function profilesHelp(): string {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -14,9 +15,11 @@ export function useCommand(program: Command, context: CliContext): void {
     .command('use <store>')
     .description(`settle on a store: ${storeNames.join(', ')}`)
     .option('--move', 'first move there what the store in use keeps')
-    .action(async (name: string, options: { move?: boolean }) =>
-      context.end(options.move === true ? await useMoving(context, name) : await use(context, name)),
-    )
+    .option('--socket <path>', 'where credbridge serve answers, for the remote store')
+    .action(async (word: string, { move, socket }: { move?: boolean; socket?: string }) => {
+      const name = socket === undefined ? word : `${word}:${resolve(socket)}`
+      context.end(move === true ? await useMoving(context, name) : await use(context, name))
+    })
 }
 
 /**

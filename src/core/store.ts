@@ -36,6 +36,9 @@ export interface Store {
   readonly name: string
   readonly traits: Traits
 
+  /** Tries whether the store can be used, without writing. Absent: a throw-away item shows it. */
+  check?(asker: Asker): Promise<void>
+
   /**
    * All items at these endpoints, in any order. With `account`, credentials of other accounts are left out; notes never
    * are. Empty if there are none. `locked` if a locked item could have been part of the answer. If a place has several

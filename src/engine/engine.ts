@@ -3,6 +3,7 @@ import type { Asker } from '../core/asker.ts'
 import { type Broker, type Current, createBroker, type Hearing } from '../core/broker.ts'
 import { type Credential, person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
+import { isFar } from '../core/far-store.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import { askedAgain, insideHelper } from '../core/program.ts'
@@ -29,8 +30,11 @@ export interface Engine {
   storeForSaves(asker: Asker): Promise<Store>
   /** Other programs' items with these attributes in the system's keychain; empty if the keychain is not in use. */
   foreignItems(asker: Asker, searches: readonly Readonly<Record<string, string>>[]): Promise<readonly ForeignItem[]>
-  /** The broker over the stores in use, for this asker. With `explaining`, which hears how its lookups are decided, it runs nothing. */
-  broker(asker: Asker, explaining?: Hearing): Promise<Broker>
+  /**
+   * The broker over the stores in use, for this asker. With `explaining`, which hears how its lookups are decided, it runs
+   * nothing. With `through` it has only what that lets it have of each store.
+   */
+  broker(asker: Asker, explaining?: Hearing, through?: (store: Store) => Store): Promise<Broker>
   /** Answers one call. `notice` receives each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
@@ -79,8 +83,14 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     return tracing === undefined ? [first, ...rest] : [tracing.store(first), ...rest.map((one) => tracing.store(one))]
   }
 
-  async function broker(asker: Asker, explaining?: Hearing): Promise<Broker> {
-    const { settings, stores } = await open()
+  async function broker(asker: Asker, explaining?: Hearing, through?: (store: Store) => Store): Promise<Broker> {
+    const { settings, stores: all } = await open()
+    const [first, ...rest] = all
+    const stores = through === undefined ? all : ([through(first), ...rest.map(through)] as const)
+    if (isFar(stores[0])) {
+      const far = stores[0].broker(asker)
+      return tracing?.broker(far, asker) ?? far
+    }
     const { recoverHours, aliases, tokenUser } = settings
     const now = Date.now
     const signedOut = ({ endpoint }: Credential) =>

@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import { closest } from '../core/did-you-mean.ts'
 import { Failure } from '../core/failure.ts'
+import { isFar } from '../core/far-store.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
@@ -13,7 +14,10 @@ import type { StoreContext, StoreSettings, StoreType } from './store-type.ts'
 /** The names of the stores that a person can choose. */
 export const storeNames: readonly string[] = storeTypes
   .filter(({ canBeSettled }) => canBeSettled)
-  .map(({ name, parameter }) => (parameter === undefined ? name : `${name}:${parameter}`))
+  .flatMap(({ name, parameter, mayLackParameter }) => [
+    ...(parameter === undefined || mayLackParameter === true ? [name] : []),
+    ...(parameter === undefined ? [] : [`${name}:${parameter}`]),
+  ])
 
 /** The stores in use, and where that is configured. */
 export interface InUse {
@@ -41,7 +45,10 @@ export async function openStores(
   if (first === undefined) return [await unsettled(settings, machine, withoutKeychain)]
   const opened = (name: string) => openStore(name, settings, machine)
   if (because === 'settled') return [await settledStore(first, () => opened(first), toChoose)]
-  return [await opened(first), ...(await Promise.all(rest.map(opened)))]
+  const stores: [Store, ...Store[]] = [await opened(first), ...(await Promise.all(rest.map(opened)))]
+  const far = stores.find(isFar)
+  if (far !== undefined && stores.length > 1) throw onlyAlone(far.name)
+  return stores
 }
 
 /** The store that a save would go to. For a store that is not settled yet, the one that the save would settle on. */
@@ -59,7 +66,9 @@ export async function openStore(name: string, settings: StoreSettings, machine: 
 export function storeNamed(name: string): { readonly type: StoreType; readonly parameter: string } {
   const colon = name.indexOf(':')
   const [word, parameter] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)]
-  const type = storeTypes.find((one) => one.name === word && (one.parameter === undefined) === colon < 0)
+  const fits = ({ parameter, mayLackParameter }: StoreType) =>
+    colon < 0 ? parameter === undefined || mayLackParameter === true : parameter !== undefined
+  const type = storeTypes.find((one) => one.name === word && fits(one))
   if (type !== undefined) return { type, parameter }
   const meant = closest(name, storeNames)
   throw new Failure('malformed', `there is no store named ${name}`, {
@@ -139,6 +148,13 @@ function undecided(offers: readonly Hint[]): Failure | undefined {
 /** For a desktop that was not running, or a wallet that was not made yet, when the vault was settled on. */
 function wayBack({ platform }: Machine): Hint {
   return hint`once there is one: credbridge use ${keychainName(platform)} --move`
+}
+
+/** Another machine decides: it knows nothing of what other stores here have. */
+function onlyAlone(name: string): Failure {
+  return new Failure('malformed', `the ${name} store is used alone, and the settings name others beside it`, {
+    hints: [hint`name it alone, as store in the settings file`],
+  })
 }
 
 function noFallback(): never {

@@ -3,6 +3,7 @@ import type { Credential } from '../core/credential.ts'
 import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
 import { serviceName } from '../core/endpoint.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
+import { isFar } from '../core/far-store.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
@@ -121,6 +122,7 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
   return {
     name: store.name,
     traits: store.traits,
+    ...(isFar(store) ? { broker: (asker: Asker) => store.broker(asker) } : {}),
     find: (asker, endpoints, account) => advised(() => store.find(asker, endpoints, account)),
     save: (asker, item, condition) => advised(() => store.save(asker, item, condition)),
     remove: (asker, place, expected) => advised(() => store.remove(asker, place, expected)),
@@ -135,8 +137,9 @@ export async function settledStore(name: string, open: () => Promise<Store>, toC
 /** Characters that a store might not keep unchanged. */
 const throwAway = 'throw-away "\\é\n'
 
-/** Writes, reads and removes a throw-away item. Throws if one of these steps fails. */
+/** Writes, reads and removes a throw-away item, or checks a store that has its own way. Throws if a step fails. */
 export async function tryOut(store: Store, asker: Asker): Promise<void> {
+  if (store.check !== undefined) return store.check(asker)
   const endpoint = serviceName(`try-out-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`)
   const item: Credential = {
     endpoint,

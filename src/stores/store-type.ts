@@ -29,6 +29,8 @@ export interface StoreType {
   readonly name: string
   /** The placeholder for the parameter after the colon, for example `<name>`. Absent: the type has no parameter. */
   readonly parameter?: string
+  /** The store may also be named without the parameter, which is then empty. */
+  readonly mayLackParameter?: true
   /** Whether a person can choose it. False for a store that is only for tests. */
   readonly canBeSettled: boolean
   /** Whether this is the platform's own keychain. */

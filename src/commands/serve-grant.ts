@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander'
+import { closest } from '../core/did-you-mean.ts'
+import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
+import { typedSpan } from '../core/time-words.ts'
+import { runtime } from '../edge/installation/version.ts'
+import { type Ask, asks, type Grant } from '../serve/grant.ts'
+import { tools } from '../tools/index.ts'
+import { collected } from './arguments.ts'
+
+/** The options that say what a socket may do. */
+export interface GrantOptions {
+  readonly allow?: readonly string[]
+  readonly tools?: string
+  readonly allowSave?: boolean
+  readonly readOnly?: boolean
+  readonly until?: string
+  readonly ask?: Ask
+}
+
+export function withGrant(command: Command): Command {
+  return command
+    .option('--allow <endpoint>', 'this endpoint and all below it, without a question; repeat it for more', collected)
+    .option('--tools <names>', 'these tools only, as git,docker')
+    .option('--read-only', 'find only, which is the default')
+    .option('--allow-save', 'also save and remove')
+    .option('--until <time>', 'end after this time, as 30m or 8h')
+    .addOption(
+      new Option('--ask <when>', 'ask before each find, before the first of an account, or never').choices(asks),
+    )
+}
+
+/**
+ * The grant that the options describe. What `--allow` names is a word given in advance, so no question is asked for it
+ * unless `--ask` says so.
+ */
+export function grantFrom(options: GrantOptions, name: string, userIds: readonly number[], now: number): Grant {
+  const { allow, allowSave = false, readOnly = false, until } = options
+  if (allowSave && readOnly) throw new Failure('malformed', '--read-only and --allow-save contradict each other')
+  const ask = options.ask ?? (allow === undefined ? 'first' : 'never')
+  if (allow === undefined && ask === 'never') {
+    throw new Failure('malformed', 'without a question, the endpoints must be named', {
+      hints: [hint`--allow https://git.example.com`],
+    })
+  }
+  return {
+    name,
+    saves: allowSave,
+    ask,
+    userIds,
+    ...(allow === undefined ? {} : { allowed: allow.map(endpointFrom) }),
+    ...(options.tools === undefined ? {} : { tools: options.tools.split(',').map(toolFrom) }),
+    ...(until === undefined ? {} : { until: now + spanFrom(until) }),
+  }
+}
+
+/** The users that may connect: this one, and those that are named. */
+export function usersFrom(own: number, named: readonly string[]): readonly number[] {
+  if (named.length > 0 && runtime !== 'native') {
+    throw new Failure('unsupported', 'on Node nobody can tell who connects, so only your own processes may', {
+      hints: [hint`use the native executable: npm run build:standalone`],
+    })
+  }
+  return [own, ...named.map(userFrom)]
+}
+
+function userFrom(word: string): number {
+  if (/^[0-9]{1,9}$/.test(word)) return Number(word)
+  throw new Failure('malformed', 'a user is named by the number: --uid 0')
+}
+
+function endpointFrom(word: string): Endpoint {
+  if (word.startsWith('service:')) return serviceName(word.slice('service:'.length))
+  return parseAddress(word.includes('://') ? word : `https://${word}`)
+}
+
+function toolFrom(word: string): string {
+  const names = ['person', ...tools.map(({ name }) => name)]
+  if (names.includes(word)) return word
+  const meant = closest(word, names)
+  throw new Failure('malformed', `there is no tool named ${word}`, {
+    hints: [...(meant === undefined ? [] : [hint`did you mean ${meant}`]), hint`the tools are: ${names.join(', ')}`],
+  })
+}
+
+function spanFrom(word: string): number {
+  const span = typedSpan(word)
+  if (span !== undefined && span > 0) return span
+  throw new Failure('malformed', 'a time is a number and a unit: 30m, 8h, 2d')
+}

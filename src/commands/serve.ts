@@ -1,0 +1,75 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { asFailure } from '../core/failure.ts'
+import { formatFailure } from '../core/failure-text.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import type { Machine } from '../system/machine.ts'
+import { collected, sayLine } from './arguments.ts'
+import { type GrantOptions, withGrant } from './serve-grant.ts'
+
+interface ServeOptions extends GrantOptions {
+  readonly socket?: string
+  readonly name?: string
+  readonly uid?: readonly string[]
+  readonly quiet?: boolean
+}
+
+export function serveCommand(program: Command, context: CliContext): void {
+  withGrant(
+    program
+      .command('serve')
+      .description("answer other machines' tools on a socket, within what you grant")
+      .option('--socket <path>', 'the socket, in a folder of your own')
+      .option('--name <name>', 'what the other machine is called in questions and in the log'),
+  )
+    .option('--uid <number>', 'this user may connect, too: 0 for a container of rootful docker', collected)
+    .option('--quiet', 'do not show each request')
+    .action(async (options: ServeOptions) => context.end(await serve(context, options)))
+}
+
+/** Serves until a signal ends it, or the time of the grant. */
+async function serve({ engine, machine, terminal }: CliContext, options: ServeOptions): Promise<number> {
+  const [{ grantFrom, usersFrom }, { askHere, privately }, { openSocket }, { grantWords }, { shown }] =
+    await Promise.all([
+      import('./serve-grant.ts'),
+      import('../edge/serving.ts'),
+      import('../serve/socket.ts'),
+      import('../serve/grant-words.ts'),
+      import('../serve/words.ts'),
+    ])
+  const path = resolve(options.socket ?? usualSocket(machine))
+  const grant = grantFrom(options, options.name ?? path, usersFrom(machine.userId, options.uid ?? []), Date.now())
+  const { interruption } = await import('../edge/terminal/interruption.ts')
+  const stopping = interruption()
+  const { thisPerson } = await import('../edge/this-call.ts')
+  const stopped = stopping.watch()
+  const socket = await openSocket({
+    engine,
+    grant,
+    path,
+    askPerson: askHere(machine, 'own terminal'),
+    personPresent: thisPerson().present,
+    privately,
+    done({ time, tool, verb, endpoint = '', account = '', outcome, code }) {
+      if (options.quiet === true || outcome === 'absent') return
+      const words = [tool, verb, endpoint, account, code ?? outcome].filter((word) => word !== '').map(shown)
+      sayLine(terminal, `${time.slice(11, 19)} ${words.join(' ')}`)
+    },
+    logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
+  })
+  sayLine(terminal, `serving at ${path}`)
+  sayLine(terminal, `  ${grantWords(grant, Date.now())}`)
+  while (!stopped.aborted && (grant.until ?? Number.POSITIVE_INFINITY) > Date.now()) {
+    await stopping.wait(Math.min((grant.until ?? Number.POSITIVE_INFINITY) - Date.now(), longestWait))
+  }
+  socket.close()
+  stopping.end()
+  return 0
+}
+
+const longestWait = 2 ** 31 - 1
+
+function usualSocket({ env, folders }: Machine): string {
+  const runtime = env['XDG_RUNTIME_DIR'] ?? ''
+  return isAbsolute(runtime) ? join(runtime, 'credbridge', 'serve.sock') : join(folders.state, 'serve.sock')
+}

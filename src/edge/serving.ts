@@ -1,0 +1,40 @@
+import { isatty } from 'node:tty'
+import { questionLimit } from '../remote/limits.ts'
+import type { AskPerson } from '../serve/consent.ts'
+import { dialogOn } from '../serve/dialog.ts'
+import { isInForeground } from '../serve/process-words.ts'
+import { questionLines, type Word } from '../serve/question.ts'
+import type { Machine } from '../system/machine.ts'
+import type { Privately } from '../system/unix-listener.ts'
+import { chooseOnTerminal } from './terminal/choose.ts'
+
+export const privately: Privately = (act) => {
+  const before = process.umask(0o177)
+  try {
+    act()
+  } finally {
+    process.umask(before)
+  }
+}
+
+/**
+ * Asks the person at this machine: on the terminal, if this process has one to itself and stands in its foreground, else
+ * by a dialog. `undefined` if there is neither.
+ */
+export function askHere(machine: Machine, terminal: 'own terminal' | 'no terminal'): AskPerson | undefined {
+  const dialog = dialogOn(machine)
+  const mayUse = () => terminal === 'own terminal' && isatty(2) && isInForeground(process.pid)
+  if (dialog === undefined && !mayUse()) return undefined
+  return async (question) => {
+    if (mayUse()) return chooseOnTerminal(['', ...questionLines(question)], prompt, wordIn, questionLimit)
+    return dialog?.(question)
+  }
+}
+
+const prompt = '  [o]nce, for this [s]ession, [a]lways, or [n]ever? '
+
+function wordIn(line: string): Word | undefined {
+  const typed = line.toLowerCase()
+  const all: readonly Word[] = ['once', 'session', 'always', 'never']
+  return typed === '' ? undefined : all.find((word) => word === typed || word[0] === typed)
+}

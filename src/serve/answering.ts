@@ -1,0 +1,121 @@
+import type { Broker, Hearing } from '../core/broker.ts'
+import { isKind, type Owner, ourselves, person, pythonNotes } from '../core/credential.ts'
+import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import type { Listing } from '../core/listing.ts'
+import type { Answer, Lookup } from '../core/selection.ts'
+import type { Engine } from '../engine/engine.ts'
+import { printEntries, printFound } from '../remote/answers.ts'
+import type { Outcome } from './audit.ts'
+import type { Consent } from './consent.ts'
+import { admits, covers, type Grant } from './grant.ts'
+import type { Question, Use } from './question.ts'
+import { within } from './within.ts'
+
+/** What answers the requests of one grant. */
+export interface Answering {
+  readonly engine: Engine
+  readonly grant: Grant
+  readonly consent: Consent
+  /** The answers that were given, to tell a repetition from a guess. */
+  readonly given: Set<string>
+  /** Whether a person can answer a dialog of the keychain. */
+  readonly personPresent: boolean
+}
+
+/** The answer for the far side, and what became of the request, for the log. */
+export interface Result {
+  readonly answer: unknown
+  readonly outcome: Outcome
+  readonly endpoint?: Endpoint
+  readonly account?: string
+}
+
+/**
+ * One finished answer, or `null`. What the grant has no room for is not read, so the answer is the same whether or not
+ * something is kept there. `process` names the caller to a person.
+ */
+export async function find(at: Answering, asked: Lookup, process: string | undefined): Promise<Result> {
+  const { grant, consent } = at
+  const { tool } = asked
+  const endpoints = asked.endpoints.filter((one) => covers(grant, one))
+  if (!admits(grant, tool) || endpoints.length === 0) return { answer: null, outcome: 'outside' }
+  const lookup = { ...asked, endpoints }
+  if (grant.ask === 'never') return found(at, tool, await (await brokerFor(at, tool)).find(lookup))
+  // What the answer would be, so that the person knows which account it is. Nothing runs, and nothing is renewed for it.
+  const foreseen = await (await brokerFor(at, tool, foreseeing)).find(lookup)
+  if (foreseen === undefined) return { answer: null, outcome: 'absent' }
+  const use = useOf(tool, foreseen)
+  if (!(await consent.ask(questionFor(grant, use, process)))) throw refusedTo(grant, use)
+  const only = { ...lookup, endpoints: [foreseen.credential.endpoint], account: foreseen.user }
+  const answer = await (await brokerFor(at, tool)).find(only)
+  return found(at, tool, answer !== undefined && isSame(useOf(tool, answer), use) ? answer : undefined)
+}
+
+/** What the tool may list as its own, and for a person all credentials; of what a person has granted only. */
+export async function list(at: Answering, listing: Listing): Promise<Result> {
+  const { grant, consent } = at
+  const { tool } = listing
+  if (!admits(grant, tool)) return { answer: [], outcome: 'outside' }
+  const broker = await brokerFor(at, tool)
+  const entries = tool === person ? credentials(await broker.list()) : await broker.listFor(listing)
+  const mayShow = ({ endpoint, account }: { endpoint: Endpoint; account: string }) =>
+    grant.ask === 'never' || consent.isGranted({ does: 'find', tool, endpoint: endpoint.key, account })
+  const shown = entries.filter(mayShow)
+  return { answer: printEntries(shown), outcome: shown.length === 0 ? 'absent' : 'granted' }
+}
+
+/** A broker that reads and writes only what the grant covers. With `hearing` it runs nothing. */
+export async function brokerFor(
+  { engine, grant, personPresent }: Answering,
+  tool: Owner,
+  hearing?: Hearing,
+): Promise<Broker> {
+  return engine.broker({ tool, personPresent }, hearing, (store) =>
+    within(store, (endpoint) => covers(grant, endpoint)),
+  )
+}
+
+export const foreseeing: Hearing = () => () => {}
+
+export function useOf(tool: Owner, { credential, user }: Answer): Use {
+  return { does: 'find', tool, endpoint: credential.endpoint.key, account: user }
+}
+
+export function questionFor({ name }: Grant, use: Use, process: string | undefined): Question {
+  return { ...use, grant: name, ...(process === undefined ? {} : { process }) }
+}
+
+export function refusedTo({ name }: Grant, { does, endpoint }: Pick<Use, 'does' | 'endpoint'>): Failure {
+  return new Failure('refused', `${name} may not ${does} at ${endpoint}: the person at the keychain did not agree`)
+}
+
+/** The name under which `given` has a use. */
+export function nameOf({ tool, endpoint, account }: Omit<Use, 'does'>): string {
+  return JSON.stringify([tool, endpoint, account])
+}
+
+/** More answers than that are not told from a guess any more. */
+const mostGiven = 4096
+
+function found({ given }: Answering, tool: Owner, answer: Answer | undefined): Result {
+  const printed = printFound(answer)
+  if (answer === undefined || printed === null) return { answer: null, outcome: 'absent' }
+  if (given.size >= mostGiven) given.clear()
+  given.add(nameOf(useOf(tool, answer)))
+  return { answer: printed, outcome: 'granted', endpoint: answer.credential.endpoint, account: answer.user }
+}
+
+function isSame(a: Use, b: Use): boolean {
+  return a.endpoint === b.endpoint && a.account === b.account
+}
+
+/** Each account at an endpoint once, without notes and what credbridge keeps for itself. */
+function credentials<Some extends { endpoint: Endpoint; account: string; owner: Owner; kind: string }>(
+  entries: readonly Some[],
+): readonly Some[] {
+  const own = entries.filter(({ kind, owner }) => isKind(kind) && owner !== ourselves && owner !== pythonNotes)
+  const isFirst = (entry: Some, at: number) =>
+    own.findIndex((one) => sameEndpoint(one.endpoint, entry.endpoint) && one.account === entry.account) === at
+  return own.filter(isFirst)
+}

@@ -1,0 +1,103 @@
+import { type Credential, isCredential, type Owner, ourselves, person } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
+import { Failure } from '../core/failure.ts'
+import type { Removal } from '../core/remove.ts'
+import type { Saving } from '../core/saving.ts'
+import type { Lookup } from '../core/selection.ts'
+import {
+  type Answering,
+  brokerFor,
+  foreseeing,
+  nameOf,
+  questionFor,
+  type Result,
+  refusedTo,
+  useOf,
+} from './answering.ts'
+import { admits, covers, type Grant } from './grant.ts'
+import { within } from './within.ts'
+
+/**
+ * What the far side was answered is `unchanged`, because clients store each answer. Anything else is saved only if the
+ * grant says so, and what replaces something or adds an account only after a question.
+ */
+export async function save(
+  at: Answering,
+  credential: Credential,
+  saving: Saving,
+  process: string | undefined,
+): Promise<Result> {
+  const { grant, consent } = at
+  const { owner: tool, endpoint, account } = credential
+  const place = { endpoint, account }
+  if (!admits(grant, tool) || !covers(grant, endpoint)) throw outsideOf(grant, endpoint)
+  const borrows = withinGrant(grant, saving.borrows)
+  if (await isGiven(at, credential, borrows)) return { ...place, answer: 'unchanged', outcome: 'nothing' }
+  if (tool === person) throw onlyThere()
+  if (!grant.saves) throw onlyFinds(grant, endpoint)
+  const replaces = (await keptAt(at, tool, endpoint)) > 0
+  const use = { does: 'save', tool, endpoint: endpoint.key, account } as const
+  const question = { ...questionFor(grant, use, process), replaces }
+  if (replaces && !(await consent.askAnew(question))) throw refusedTo(grant, use)
+  if (!replaces && grant.ask !== 'never' && !(await consent.ask(question))) throw refusedTo(grant, use)
+  const { asOwn: _, borrows: __, ...flags } = saving
+  const broker = await brokerFor(at, tool)
+  const answer = await broker.save(credential, borrows === undefined ? flags : { ...flags, borrows })
+  return { ...place, answer, outcome: answer === 'saved' ? 'granted' : 'nothing' }
+}
+
+/** A grant that only finds answers that it is done, and changes nothing. Any other asks, if there is something to remove. */
+export async function remove(at: Answering, asked: Removal, process: string | undefined): Promise<Result> {
+  const { grant, consent } = at
+  const { tool, endpoint, account = '' } = asked
+  const place = { endpoint, ...(asked.account === undefined ? {} : { account }) }
+  if (!admits(grant, tool) || !covers(grant, endpoint)) return { ...place, answer: false, outcome: 'outside' }
+  if (tool === person) throw onlyThere()
+  if (!grant.saves) return { ...place, answer: true, outcome: 'nothing' }
+  if ((await keptAt(at, tool, endpoint)) === 0) return { ...place, answer: false, outcome: 'absent' }
+  const use = { does: 'remove', tool, endpoint: endpoint.key, account } as const
+  if (!(await consent.askAnew(questionFor(grant, use, process)))) throw refusedTo(grant, use)
+  const { borrowedAt = [], ...removal } = asked
+  const further = borrowedAt.filter((one) => covers(grant, one))
+  const answer = await (await brokerFor(at, tool)).remove({ ...removal, borrowedAt: further })
+  return { ...place, answer, outcome: answer ? 'granted' : 'nothing' }
+}
+
+type Borrows = NonNullable<Saving['borrows']>
+
+function withinGrant(grant: Grant, borrows: Saving['borrows']): Borrows | undefined {
+  const endpoints = borrows?.endpoints?.filter((one) => covers(grant, one))
+  return endpoints === undefined ? borrows : { ...borrows, endpoints }
+}
+
+/** Whether the far side was answered exactly this. A guess that happens to be right is not told from a wrong one. */
+async function isGiven(at: Answering, credential: Credential, borrows: Borrows = {}): Promise<boolean> {
+  const { owner: tool, endpoint, account, kind } = credential
+  const lookup: Lookup = { tool, kinds: [kind], endpoints: [endpoint], ...borrows, account }
+  const answer = await (await brokerFor(at, tool, foreseeing)).find(lookup)
+  if (answer === undefined || !at.given.has(nameOf(useOf(tool, answer)))) return false
+  return answer.credential.secret.equals(credential.secret)
+}
+
+/** How many credentials are kept at an endpoint, whoever saved them. */
+async function keptAt({ engine, grant, personPresent }: Answering, tool: Owner, endpoint: Endpoint): Promise<number> {
+  const [first] = await engine.stores()
+  const store = within(first, (one) => covers(grant, one))
+  const items = await store.find({ tool, personPresent }, [endpoint])
+  return items.filter(isCredential).filter(({ owner }) => owner !== ourselves).length
+}
+
+function outsideOf({ name }: Grant, endpoint: Endpoint): Failure {
+  return new Failure('refused', `nothing is saved for ${endpoint.key}: that is outside of what ${name} may use`)
+}
+
+function onlyFinds({ name }: Grant, endpoint: Endpoint): Failure {
+  return new Failure(
+    'refused',
+    `nothing is saved for ${endpoint.key}: ${name} may only find (credbridge serve --allow-save)`,
+  )
+}
+
+function onlyThere(): Failure {
+  return new Failure('unsupported', 'a person sets and removes credentials on the machine that keeps them')
+}

@@ -1,0 +1,61 @@
+import type { Grant } from './grant.ts'
+import type { Question, Use, Word } from './question.ts'
+import type { Remembered } from './remembered.ts'
+
+/** Asks a person. `undefined`: nobody answered in time. Throws if there is no way to ask. */
+export type AskPerson = (question: Question) => Promise<Word | undefined>
+
+/** Decides with a person, and remembers what the person said. */
+export interface Consent {
+  /** Whether the use is granted: by what was said before, or by a question. */
+  ask(question: Question): Promise<boolean>
+  /** The same, but always by a question: what was said before does not count. */
+  askAnew(question: Question): Promise<boolean>
+  /** Whether this use was granted before and need not be asked for. */
+  isGranted(use: Use): boolean
+}
+
+/** After so many questions without an answer, this grant asks no more. */
+const mostUnanswered = 2
+
+export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskPerson): Consent {
+  const pending = new Map<string, Promise<boolean>>()
+  let last: Promise<unknown> = Promise.resolve()
+  let unanswered = 0
+  let isSilent = false
+
+  /** One question after the other. A question that is asked already is not asked again. */
+  function queued(question: Question, decide: () => Promise<boolean>): Promise<boolean> {
+    const { process: _, ...same } = question
+    const name = JSON.stringify(same)
+    const asked = pending.get(name)
+    if (asked !== undefined) return asked
+    const turn = last.then(decide).finally(() => pending.delete(name))
+    pending.set(name, turn)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  async function put(question: Question): Promise<boolean> {
+    if (isSilent) return false
+    const word = await askPerson(question)
+    if (word === undefined) unanswered++
+    else remembered.note(question, word)
+    if (word === 'never' || unanswered >= mostUnanswered) isSilent = true
+    return word !== undefined && word !== 'never'
+  }
+
+  const isGranted = (use: Use) => grant.ask === 'first' && remembered.wordFor(use) === 'granted'
+
+  return {
+    ask: (question) =>
+      queued(question, async () => {
+        const before = remembered.wordFor(question)
+        if (before === 'refused') return false
+        return (grant.ask === 'first' && before === 'granted') || put(question)
+      }),
+    askAnew: (question) =>
+      queued(question, async () => remembered.wordFor(question) !== 'refused' && put({ ...question })),
+    isGranted,
+  }
+}

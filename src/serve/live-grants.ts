@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { isObject, type Members, objectIn } from '../core/record.ts'
+import { replaceFile } from '../system/atomic-write.ts'
+import { discard } from '../system/disk.ts'
+import { namesIn, readOwnFile, type UserId } from '../system/own-file.ts'
+import { makeOwnFolder } from '../system/own-folder.ts'
+import { takesConnections } from '../system/unix-listener.ts'
+import type { Grant } from './grant.ts'
+
+/*
+ * One file for each socket that is served: what its grant says, and what a person has said to it for this session.
+ */
+
+/** A grant that is served now, as its file tells. */
+export interface LiveGrant {
+  /** The file, which also has what was said for this session. */
+  readonly file: string
+  readonly name: string
+  readonly socket: string
+  /** The grant in words, for a person. */
+  readonly says: string
+}
+
+/** The file for what a person says for ever. */
+export function lastingFile(state: string): string {
+  return join(state, 'grants.json')
+}
+
+function folderOf(state: string): string {
+  return join(state, 'serving')
+}
+
+/** Writes the file of a grant that is served from now on. */
+export function noteLive(
+  state: string,
+  userId: UserId,
+  id: string,
+  grant: Grant,
+  socket: string,
+  says: string,
+): string {
+  makeOwnFolder(folderOf(state), userId)
+  const file = join(folderOf(state), `${id}.json`)
+  replaceFile(file, `${JSON.stringify({ name: grant.name, socket, says, said: [] }, undefined, 2)}\n`)
+  return file
+}
+
+export function forgetLive(file: string): void {
+  discard(file)
+}
+
+/** The grants that are served now. Removes the files of those whose process has died. */
+export async function liveGrants(state: string, userId: UserId): Promise<readonly LiveGrant[]> {
+  const live: LiveGrant[] = []
+  for (const name of namesIn(folderOf(state)).filter((one) => one.endsWith('.json'))) {
+    const file = join(folderOf(state), name)
+    const members = objectIn(readOwnFile(file, userId)?.toString('utf8') ?? '')
+    if (!isLive(members)) continue
+    if (await takesConnections(members.socket)) live.push({ ...members, file })
+    else discard(file)
+  }
+  return live
+}
+
+function isLive(members: Members | undefined): members is Members & Omit<LiveGrant, 'file'> {
+  return isObject(members) && ['name', 'socket', 'says'].every((name) => typeof members[name] === 'string')
+}

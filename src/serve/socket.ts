@@ -1,0 +1,74 @@
+import { Failure } from '../core/failure.ts'
+import type { Engine } from '../engine/engine.ts'
+import { randomHex } from '../system/random.ts'
+import { listenAt, type Privately } from '../system/unix-listener.ts'
+import { type Entry, logIn } from './audit.ts'
+import { type AskPerson, consentFor } from './consent.ts'
+import type { Grant } from './grant.ts'
+import { grantWords } from './grant-words.ts'
+import { forgetLive, lastingFile, noteLive } from './live-grants.ts'
+import { processWords } from './process-words.ts'
+import { rememberedAt } from './remembered.ts'
+import { connectionsOf } from './server.ts'
+
+export interface SocketOptions {
+  readonly engine: Engine
+  readonly grant: Grant
+  /** The path of the socket, in a folder that no other user can enter. */
+  readonly path: string
+  /** Absent: nobody can be asked, and what would need a question is refused. */
+  readonly askPerson?: AskPerson | undefined
+  /** Whether a person can answer a dialog of the keychain. */
+  readonly personPresent: boolean
+  readonly privately: Privately
+  /** Hears of each request that has been carried out or refused. */
+  done(entry: Entry): void
+  /** Hears, once, that the log cannot be written. Requests are answered all the same. */
+  logFailed(error: unknown): void
+}
+
+export interface OpenSocket {
+  /** Removes the socket, ends its connections and forgets what was said for this session. */
+  close(): void
+}
+
+/** Serves one grant at one socket, until it is closed. */
+export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
+  const { engine, grant, path, personPresent, privately, done } = options
+  const { userId, folders } = engine.machine
+  const { state } = folders
+  const now = Date.now
+  const live = noteLive(state, userId, randomHex(8), grant, path, grantWords(grant, now()))
+  const place = { grant: grant.name, lasting: lastingFile(state), session: live, userId, now }
+  const consent = consentFor(grant, rememberedAt(place), options.askPerson ?? nobodyToAsk)
+  const log = logIn(state, userId)
+  let isReported = false
+  const write = (entry: Entry) => {
+    try {
+      log.write(entry)
+    } catch (error) {
+      if (!isReported) options.logFailed(error)
+      isReported = true
+    }
+  }
+  const answering = { engine, grant, consent, given: new Set<string>(), personPresent }
+  const told = (peer: { readonly processId: number }) => processWords(peer.processId)
+  const connections = connectionsOf({ ...answering, log: { write }, now, done, processWords: told })
+  try {
+    const listening = await listenAt(path, userId, connections.accept, privately)
+    return {
+      close() {
+        listening.close()
+        connections.end()
+        forgetLive(live)
+      },
+    }
+  } catch (error) {
+    forgetLive(live)
+    throw error
+  }
+}
+
+async function nobodyToAsk(): Promise<never> {
+  throw new Failure('refused', 'this needs the word of a person, and nobody can be asked')
+}

@@ -1,0 +1,38 @@
+import { isAbsolute, join } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
+import type { Machine } from '../../system/machine.ts'
+import type { StoreType } from '../store-type.ts'
+
+/** Where a socket is looked for if none is named, in this order. */
+export function usualSockets({ env, folders }: Pick<Machine, 'env' | 'folders'>): readonly [string, ...string[]] {
+  const inState = join(folders.state, 'remote.sock')
+  const runtime = env['XDG_RUNTIME_DIR'] ?? ''
+  return isAbsolute(runtime) ? [join(runtime, 'credbridge', 'remote.sock'), inState] : [inState]
+}
+
+export const remoteType: StoreType = {
+  name: 'remote',
+  parameter: '</path/to/socket>',
+  mayLackParameter: true,
+  canBeSettled: true,
+  async open({ machine, parameter }) {
+    if (parameter !== '' && !isAbsolute(parameter)) {
+      throw new Failure('malformed', 'the socket of the remote store is named by its absolute path', {
+        hints: [hint`credbridge use remote:/path/to/socket`],
+      })
+    }
+    const { remoteStore } = await import('./store.ts')
+    const connect = await machine.connector()
+    const { userId } = machine
+    const path = () => (parameter === '' ? firstThere(machine) : parameter)
+    return remoteStore('remote', () => ({ path: path(), connect, userId }))
+  },
+  protects: async () => 'nothing is kept here: another machine decides, by what credbridge serve grants there',
+}
+
+/** A link counts if what it leads to is there. */
+function firstThere(machine: Machine): string {
+  const sockets = usualSockets(machine)
+  return sockets.find((path) => machine.files.exists(path)) ?? sockets[0]
+}

@@ -1,0 +1,89 @@
+import { lstatSync, rmSync } from 'node:fs'
+import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
+import { onDisk } from './disk-failure.ts'
+import { isOwnFolder, type UserId } from './own-file.ts'
+import { makeOwnFolder } from './own-folder.ts'
+
+/** The process at the other end of a connection, as the kernel knows it. */
+export interface Peer {
+  readonly userId: number
+  readonly processId: number
+}
+
+/** A connection that a listener has accepted. `peer` is absent where the runtime cannot tell: on Node. */
+export type Accepted = Socket & { readonly peer?: Peer }
+
+/** Runs `act` while new files of this process get the mode 0600 at most. */
+export type Privately = (act: () => void) => void
+
+export interface Listening {
+  /** Takes no more connections, and removes the socket. */
+  close(): void
+}
+
+/**
+ * Listens at a Unix socket in a folder of this user that is closed to all others. A missing folder is created. What a
+ * dead process left there is replaced; a socket that somebody answers at is `refused`, and so is any other file.
+ */
+export async function listenAt(
+  path: string,
+  userId: UserId,
+  connected: (socket: Accepted) => void,
+  privately: Privately,
+): Promise<Listening> {
+  const folder = dirname(path)
+  makeOwnFolder(folder, userId)
+  isOwnFolder(folder, userId, 'anything', 'followed')
+  await makeRoom(path)
+  const server = createServer((socket) => connected(socket))
+  await listening(server, path, privately)
+  // Whoever replaced the socket meanwhile keeps the new one.
+  const own = identityOf(path)
+  return {
+    close() {
+      server.close()
+      if (identityOf(path) === own) rmSync(path, { force: true })
+    },
+  }
+}
+
+/** The longest path of a socket, in bytes: https://man7.org/linux/man-pages/man7/unix.7.html */
+const longestPath = 100
+
+async function makeRoom(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > longestPath) {
+    throw new Failure('malformed', `the path of a socket has at most ${longestPath} bytes`, {
+      hints: [hint`name a shorter one: --socket <path>`],
+    })
+  }
+  const stats = onDisk(path, () => lstatSync(path, { throwIfNoEntry: false }))
+  if (stats === undefined) return
+  if (!stats.isSocket()) throw new Failure('refused', `${path} is there already, and is no socket`)
+  if (await takesConnections(path)) throw new Failure('refused', `another process answers at ${path} already`)
+  rmSync(path, { force: true })
+}
+
+/** Whether somebody takes connections at this socket. */
+export function takesConnections(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ path })
+    socket.on('connect', () => resolve(true))
+    socket.on('error', () => resolve(false))
+    socket.on('connect', () => socket.destroy())
+  })
+}
+
+function listening(server: Server, path: string, privately: Privately): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (cause) => reject(new Failure('refused', `nobody can listen at ${path}`, { cause })))
+    privately(() => server.listen({ path }, () => resolve()))
+  })
+}
+
+function identityOf(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats === undefined ? undefined : `${stats.dev} ${stats.ino}`
+}
