@@ -12,8 +12,10 @@ import { defaultCommand } from './default.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
+import { grantsCommand } from './grants.ts'
 import { importCommand } from './import.ts'
 import { listCommand } from './list.ts'
+import { logCommand } from './log.ts'
 import { loginCommand } from './login.ts'
 import { logoutCommand } from './logout.ts'
 import { moveCommand } from './move.ts'
@@ -65,6 +67,8 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     useCommand,
     moveCommand,
     serveCommand,
+    grantsCommand,
+    logCommand,
   ]) {
     add(program, context)
   }

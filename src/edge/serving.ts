@@ -3,7 +3,7 @@ import { questionLimit } from '../remote/limits.ts'
 import type { AskPerson } from '../serve/consent.ts'
 import { dialogOn } from '../serve/dialog.ts'
 import { isInForeground } from '../serve/process-words.ts'
-import { questionLines, type Word } from '../serve/question.ts'
+import { questionLines, type Word, words } from '../serve/question.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Privately } from '../system/unix-listener.ts'
 import { chooseOnTerminal } from './terminal/choose.ts'
@@ -33,8 +33,7 @@ export function askHere(machine: Machine, terminal: 'own terminal' | 'no termina
 
 const prompt = '  [o]nce, for this [s]ession, [a]lways, or [n]ever? '
 
-function wordIn(line: string): Word | undefined {
-  const typed = line.toLowerCase()
-  const all: readonly Word[] = ['once', 'session', 'always', 'never']
-  return typed === '' ? undefined : all.find((word) => word === typed || word[0] === typed)
+/** By its first letter. */
+function wordIn(key: string): Word | undefined {
+  return words.find((word) => word[0] === key.toLowerCase())
 }

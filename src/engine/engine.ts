@@ -87,10 +87,7 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     const { settings, stores: all } = await open()
     const [first, ...rest] = all
     const stores = through === undefined ? all : ([through(first), ...rest.map(through)] as const)
-    if (isFar(stores[0])) {
-      const far = stores[0].broker(asker)
-      return tracing?.broker(far, asker) ?? far
-    }
+    if (isFar(stores[0])) return watched(stores[0].broker(asker), asker, settings)
     const { recoverHours, aliases, tokenUser } = settings
     const now = Date.now
     const signedOut = ({ endpoint }: Credential) =>
@@ -107,7 +104,15 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     const hearing = explaining ?? tracing?.hearing
     const saying = explaining === undefined ? { signedOut } : {}
     const broker = createBroker({ stores, asker, now, recoverHours, aliases, tokenUser, current, hearing, ...saying })
-    return tracing?.broker(broker, asker) ?? broker
+    // What a grant lets through is logged by who serves it, and an explanation asks for nothing.
+    const isOwnCall = through === undefined && explaining === undefined
+    return watched(broker, asker, isOwnCall ? settings : { audit: false })
+  }
+
+  /** With what a person wants to read later: a trace, a log. */
+  async function watched(broker: Broker, asker: Asker, { audit }: Pick<Settings, 'audit'>): Promise<Broker> {
+    const traced = tracing?.broker(broker, asker) ?? broker
+    return audit ? (await import('./audited.ts')).audited(traced, asker, machine) : traced
   }
 
   async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {

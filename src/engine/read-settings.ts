@@ -15,6 +15,7 @@ const usual: Settings = {
   httpCaFile: undefined,
   signIn: {},
   secretServiceSession: 'plain',
+  audit: false,
   tools: {},
   unknownKeys: [],
 }

@@ -46,6 +46,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'http.ca-file': (value, settings) => ({ ...settings, httpCaFile: absolutePath(value, 'http.ca-file') }),
   'sign-in': clients,
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
+  audit: (value, settings) => ({ ...settings, audit: flag(value, 'audit') }),
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
@@ -99,6 +100,11 @@ function storeName(value: unknown, key: string): string {
   const name = text(value, key)
   if (!storeNamed(name).type.canBeSettled) throw wrong(`${key} must not name ${name}, which keeps nothing`)
   return name
+}
+
+function flag(value: unknown, key: string): boolean {
+  if (typeof value !== 'boolean') throw wrong(`${key} must be true or false`)
+  return value
 }
 
 function hours(value: unknown): number {

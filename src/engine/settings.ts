@@ -18,6 +18,8 @@ export interface Settings {
   readonly signIn: OwnClients
   /** How secrets are sent over the bus: `plain` trusts the bus, `dh` encrypts each exchange. */
   readonly secretServiceSession: 'plain' | 'dh'
+  /** Whether calls of this machine's own tools are written to the log, as those of other machines are. */
+  readonly audit: boolean
   /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */
   readonly tools: Readonly<Record<string, string>>
   /** Keys of the file that this version does not know. They are ignored, and doctor lists them. */

@@ -2,42 +2,45 @@ import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
 import { terminalStreams } from './ask.ts'
 
+const controlC = '\u0003'
+
 /**
- * Shows the lines, and waits until a line is typed that `read` takes; `undefined` after `limit` milliseconds. The terminal
- * edits and echoes the line itself. No terminal: `refused`. The end of its input: the empty line.
+ * Shows the lines, and waits for one key that `read` takes; `undefined` after `limit` milliseconds. Keys that were typed
+ * before are thrown away. Ctrl-C counts as the signal. No terminal: `refused`.
  */
 export async function chooseOnTerminal<Choice>(
   lines: readonly string[],
   prompt: string,
-  read: (line: string) => Choice | undefined,
+  read: (key: string) => Choice | undefined,
   limit: number,
 ): Promise<Choice | undefined> {
   const [input, output] = terminalStreams()
-  const show = (text: string) => output.write(text)
-  for (const line of lines) show(`${printable(line)}\n`)
-  show(prompt)
   let timer: NodeJS.Timeout | undefined
   try {
+    output.write(`${lines.map(printable).join('\n')}\n`)
+    input.setRawMode(true)
+    output.write(prompt)
     return await new Promise<Choice | undefined>((resolve, reject) => {
-      timer = setTimeout(() => {
-        show('\nnobody answered\n')
-        resolve(undefined)
-      }, limit)
-      let typed = ''
+      timer = setTimeout(() => resolve(undefined), limit)
       input.on('error', (cause) => reject(new Failure('refused', 'the terminal cannot be read', { cause })))
-      input.on('end', () => resolve(read('')))
+      input.on('end', () => resolve(undefined))
       input.on('data', (bytes: Uint8Array) => {
-        typed += Buffer.from(bytes).toString('utf8')
-        for (let end = typed.indexOf('\n'); end >= 0; end = typed.indexOf('\n')) {
-          const choice = read(typed.slice(0, end).trim())
-          typed = typed.slice(end + 1)
-          if (choice !== undefined) return resolve(choice)
-          show(prompt)
+        for (const key of Buffer.from(bytes).toString('utf8')) {
+          if (key === controlC) {
+            process.kill(process.pid, 'SIGINT')
+            return resolve(undefined)
+          }
+          const choice = read(key)
+          if (choice === undefined) continue
+          output.write(key)
+          return resolve(choice)
         }
       })
     })
   } finally {
     clearTimeout(timer)
+    output.write('\n')
+    input.setRawMode(false)
     input.destroy()
     output.destroy()
   }

@@ -22,11 +22,19 @@ export const remoteType: StoreType = {
         hints: [hint`credbridge use remote:/path/to/socket`],
       })
     }
-    const { remoteStore } = await import('./store.ts')
+    const [{ remoteStore }, { passedAlong }] = await Promise.all([
+      import('./store.ts'),
+      import('../../system/path-walk.ts'),
+    ])
+    const ownerOf = (path: string) => passedAlong(path).at(-1)?.stats.uid
     const connect = await machine.connector()
     const { userId } = machine
-    const path = () => (parameter === '' ? firstThere(machine) : parameter)
-    return remoteStore('remote', () => ({ path: path(), connect, userId }))
+    return remoteStore('remote', () => {
+      if (parameter === '') return { path: firstThere(machine), connect, userId }
+      // Root of a container is another user than the one who serves. The path that root names leads to a user whom it
+      // trusts: the folders on the way must still be closed to everybody else.
+      return { path: parameter, connect, userId: userId === 0 ? (ownerOf(parameter) ?? 0) : userId }
+    })
   },
   protects: async () => 'nothing is kept here: another machine decides, by what credbridge serve grants there',
 }
