@@ -1,32 +1,39 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { inUse, openStore, storeNames } from '../stores/choose.ts'
+import { settingsFile } from '../engine/read-settings.ts'
+import { inUse, openStore, storeNamed, storeNames } from '../stores/choose.ts'
+import { storeTypes } from '../stores/index.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
+import type { Preparation } from '../stores/store-type.ts'
 import { broken } from './arguments.ts'
 import { moveEverything } from './move.ts'
 
 export function useCommand(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('use <store>')
     .description(`settle on a store: ${storeNames.join(', ')}`)
     .option('--move', 'first move there what the store in use keeps')
-    .option('--socket <path>', 'where credbridge serve answers, for the remote store')
-    .action(async (word: string, { move, socket }: { move?: boolean; socket?: string }) => {
-      const name = socket === undefined ? word : `${word}:${resolve(socket)}`
-      context.end(move === true ? await useMoving(context, name) : await use(context, name))
-    })
+  for (const { useOptions = [] } of storeTypes) {
+    for (const { flags, description } of useOptions) command.option(flags, description)
+  }
+  command.action(async (word: string, options: Options) => {
+    const chosen = await chosenBy(context, word, options)
+    context.end(options.move === true ? await useMoving(context, chosen) : await use(context, chosen))
+  })
 }
+
+type Options = Readonly<Record<string, unknown>>
 
 /**
  * Moves everything first and settles last: until then the former store is in use, so the same command goes on where it
  * was interrupted.
  */
-async function useMoving(context: CliContext, name: string): Promise<number> {
+async function useMoving(context: CliContext, chosen: Chosen): Promise<number> {
+  const { name } = chosen
   const { terminal, machine, engine } = context
   const { names, because } = inUse(await engine.settings(), machine)
   const overrules = { environment: 'CREDBRIDGE_STORE', settings: 'the settings file', settled: '', 'not settled': '' }[
@@ -38,7 +45,7 @@ async function useMoving(context: CliContext, name: string): Promise<number> {
     terminal.say(hint`to move what another store keeps: credbridge move --all --from <store> --to ${name}\n`)
     return 0
   }
-  const to = await usable(context, name)
+  const to = await usable(context, chosen)
   const [from] = await engine.stores()
   const stayed = names.length === 0 ? 0 : await moveEverything(context, from, to).catch(goingOn(name))
   await settle(name, machine)
@@ -54,19 +61,51 @@ function goingOn(name: string): (error: unknown) => never {
   }
 }
 
-/** Opens a store that a person wants to use, and tries it out. */
-async function usable({ machine, engine, asker }: CliContext, name: string): Promise<Store> {
-  const store = await openStore(name, await engine.settings(), machine)
+/** Opens a store that a person wants to use, and tries it out. Then keeps what the options say about it. */
+async function usable({ machine, asker }: CliContext, { name, settings, keep }: Chosen): Promise<Store> {
+  const store = await openStore(name, settings, machine)
   if (store.traits.lasts === 'process') throw new Failure('refused', `the ${name} store keeps nothing for long`)
   await tryOut(store, asker)
+  keep()
   return store
 }
 
+/** A store as the person named it, with what the options say about it. */
+interface Chosen extends Preparation {
+  readonly name: string
+}
+
+async function chosenBy(
+  { machine, engine, terminal }: CliContext,
+  word: string,
+  { move: _, ...options }: Options,
+): Promise<Chosen> {
+  const settings = await engine.settings()
+  const { type, parameter } = storeNamed(word)
+  const isMeant = (flags: string) => options[nameOf(flags)] !== undefined
+  const own = type.useOptions ?? []
+  const others = storeTypes.flatMap(({ useOptions = [] }) => useOptions).filter((one) => !own.includes(one))
+  const stray = others.find(({ flags }) => isMeant(flags))
+  if (stray !== undefined) throw new Failure('malformed', `the ${type.name} store has no ${stray.flags.split(' ')[0]}`)
+  if (type.prepare === undefined) return { name: word, settings, keep: () => {} }
+  const file = settingsFile(machine.folders)
+  const prepared = await type.prepare({ machine, settings, parameter, terminal, settingsFile: file }, options)
+  const chosen = prepared.parameter ?? parameter
+  return { ...prepared, name: chosen === '' ? type.name : `${type.name}:${chosen}` }
+}
+
+/** The name that commander gives to the value of an option. */
+function nameOf(flags: string): string {
+  const [word = ''] = flags.split(' ')
+  return word.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** Tries the store before settling on it. Items in another store stay there. */
-async function use(context: CliContext, name: string): Promise<number> {
+async function use(context: CliContext, chosen: Chosen): Promise<number> {
+  const { name } = chosen
   const { terminal, machine, engine } = context
   const before = inUse(await engine.settings(), machine)
-  await usable(context, name)
+  await usable(context, chosen)
   await settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names

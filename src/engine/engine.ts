@@ -65,10 +65,10 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
 
   async function open(): Promise<Opened> {
     const now = await settings()
-    const { stores: names, vaultKeyFile, secretServiceSession } = now
+    const { stores: names, vaultKeyFile, secretServiceSession, openbao, httpCaFile } = now
     const settled = names === undefined ? versionOf(settledFile(machine.folders.state)) : ''
     const otherwise = withoutKeychain()
-    const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, settled, otherwise])
+    const version = JSON.stringify([names, vaultKeyFile, secretServiceSession, openbao, httpCaFile, settled, otherwise])
     if (stores?.version !== version) stores = { version, opened: tracedStores(now, otherwise) }
     try {
       return { settings: now, stores: await stores.opened }

@@ -16,6 +16,7 @@ const usual: Settings = {
   signIn: {},
   secretServiceSession: 'plain',
   audit: false,
+  openbao: undefined,
   tools: {},
   unknownKeys: [],
 }

@@ -6,6 +6,8 @@ import { Failure } from '../core/failure.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { isObject } from '../core/record.ts'
 import { storeNamed } from '../stores/choose.ts'
+import { isFolderPath } from '../stores/folder-path.ts'
+import type { OpenbaoSettings } from '../stores/store-type.ts'
 import type { OwnClient, Settings } from './settings.ts'
 
 type Reader = (value: unknown, settings: Settings) => Settings
@@ -47,6 +49,7 @@ const keys: Readonly<Record<string, Reader>> = {
   'sign-in': clients,
   'docker.when-locked': oneOf('docker.when-locked', 'fail', 'anonymous'),
   audit: (value, settings) => ({ ...settings, audit: flag(value, 'audit') }),
+  openbao: openbao,
   'secret-service.session': (value, settings) => ({ ...settings, secretServiceSession: session(value) }),
 }
 
@@ -212,4 +215,45 @@ function isSecure(address: string): boolean {
 function session(value: unknown): 'plain' | 'dh' {
   if (value !== 'plain' && value !== 'dh') throw wrong('secret-service.session must be "plain" or "dh"')
   return value
+}
+
+/** The keys of the table `openbao`. */
+const ofOpenbao: Readonly<Record<string, (value: unknown, key: string) => OpenbaoSettings>> = {
+  address: (value, key) => ({ address: serverAddress(value, key) }),
+  nodes: (value, key) => ({ nodes: texts(value, key).map((one) => serverAddress(one, key)) }),
+  namespace: (value, key) => ({ namespace: folder(value, key) }),
+  mount: (value, key) => ({ mount: folder(value, key) }),
+  'ca-file': (value, key) => ({ caFile: absolutePath(value, key) }),
+  places: (value, key) => ({ places: texts(value, key).map((one) => folder(one, key)) }),
+  writable: (value, key) => ({ writable: texts(value, key).map((one) => folder(one, key)) }),
+}
+
+function openbao(value: unknown, settings: Settings): Settings {
+  if (!isObject(value)) throw wrong('openbao is a table: [openbao]')
+  let known: OpenbaoSettings = {}
+  const unknownKeys = [...settings.unknownKeys]
+  for (const [key, one] of Object.entries(value)) {
+    const read = Object.hasOwn(ofOpenbao, key) ? ofOpenbao[key] : undefined
+    if (read === undefined) unknownKeys.push(`openbao.${key}`)
+    else known = { ...known, ...read(one, `openbao.${key}`) }
+  }
+  return { ...settings, openbao: known, unknownKeys }
+}
+
+function texts(value: unknown, key: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrong(`${key} must be a list of texts`)
+  return value.map((one) => text(one, key))
+}
+
+function serverAddress(value: unknown, key: string): string {
+  const address = text(value, key)
+  if (!isSecure(address)) throw wrong(`${key} must be an address with https`)
+  return address
+}
+
+/** The names of folders, between slashes. `{me}` stands for the person. */
+function folder(value: unknown, key: string): string {
+  const path = text(value, key)
+  if (!isFolderPath(path)) throw wrong(`${key} must be names between slashes, as in teams/platform`)
+  return path
 }

@@ -1,4 +1,5 @@
 import type { Aliases } from '../core/aliases.ts'
+import type { OpenbaoSettings } from '../stores/store-type.ts'
 
 /** A person's settings. Read from the user's own file and environment, never from the working directory. */
 export interface Settings {
@@ -20,6 +21,8 @@ export interface Settings {
   readonly secretServiceSession: 'plain' | 'dh'
   /** Whether calls of this machine's own tools are written to the log, as those of other machines are. */
   readonly audit: boolean
+  /** The server of the `openbao` store. Absent: what the environment names. */
+  readonly openbao: OpenbaoSettings | undefined
   /** What tools have settings for, by their names: `docker.when-locked`. Absent: as usual. */
   readonly tools: Readonly<Record<string, string>>
   /** Keys of the file that this version does not know. They are ignored, and doctor lists them. */

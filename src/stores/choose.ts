@@ -8,14 +8,14 @@ import type { Store } from '../core/store.ts'
 import type { Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
 import { settledName, settleFirst } from './settled.ts'
-import { isSettling, type SettlingStore, settledStore, settlingStore } from './settling.ts'
+import { isSettling, type SettlingStore, settledStores, settlingStore } from './settling.ts'
 import type { StoreContext, StoreSettings, StoreType } from './store-type.ts'
 
 /** The names of the stores that a person can choose. */
 export const storeNames: readonly string[] = storeTypes
   .filter(({ canBeSettled }) => canBeSettled)
-  .flatMap(({ name, parameter, mayLackParameter }) => [
-    ...(parameter === undefined || mayLackParameter === true ? [name] : []),
+  .flatMap(({ name, parameter, withoutParameter }) => [
+    ...(parameter === undefined || withoutParameter === true ? [name] : []),
     ...(parameter === undefined ? [] : [`${name}:${parameter}`]),
   ])
 
@@ -43,12 +43,20 @@ export async function openStores(
   const { names, because } = inUse(settings, machine)
   const [first, ...rest] = names
   if (first === undefined) return [await unsettled(settings, machine, withoutKeychain)]
-  const opened = (name: string) => openStore(name, settings, machine)
-  if (because === 'settled') return [await settledStore(first, () => opened(first), toChoose)]
-  const stores: [Store, ...Store[]] = [await opened(first), ...(await Promise.all(rest.map(opened)))]
+  const opened = (name: string) => openAll(name, settings, machine)
+  if (because === 'settled') return settledStores(first, () => opened(first), toChoose)
+  const [[leading, ...further], ...others] = await Promise.all([opened(first), ...rest.map(opened)])
+  const stores: [Store, ...Store[]] = [leading, ...further, ...others.flat()]
   const far = stores.find(isFar)
   if (far !== undefined && stores.length > 1) throw onlyAlone(far.name)
   return stores
+}
+
+/** The stores that a name stands for: of some types several. */
+async function openAll(name: string, settings: StoreSettings, machine: Machine): Promise<readonly [Store, ...Store[]]> {
+  const { type, parameter } = storeNamed(name)
+  const context = { machine, settings, parameter }
+  return parameter === '' && type.openAll !== undefined ? type.openAll(context) : [await type.open(context)]
 }
 
 /** The store that a save would go to. For a store that is not settled yet, the one that the save would settle on. */
@@ -66,14 +74,16 @@ export async function openStore(name: string, settings: StoreSettings, machine: 
 export function storeNamed(name: string): { readonly type: StoreType; readonly parameter: string } {
   const colon = name.indexOf(':')
   const [word, parameter] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)]
-  const fits = ({ parameter, mayLackParameter }: StoreType) =>
-    colon < 0 ? parameter === undefined || mayLackParameter === true : parameter !== undefined
-  const type = storeTypes.find((one) => one.name === word && fits(one))
+  const type = storeTypes.find((one) => one.name === word && fits(one, colon >= 0))
   if (type !== undefined) return { type, parameter }
   const meant = closest(name, storeNames)
   throw new Failure('malformed', `there is no store named ${name}`, {
     hints: [...(meant === undefined ? [] : [hint`did you mean ${meant}`]), hint`the stores are: ${storeNames}`],
   })
+}
+
+function fits({ parameter, withoutParameter }: StoreType, hasColon: boolean): boolean {
+  return hasColon ? parameter !== undefined : parameter === undefined || withoutParameter === true
 }
 
 /** The name of the platform's own keychain store. */

@@ -1,6 +1,7 @@
 import { helperType } from './helper/type.ts'
 import { keychainType } from './keychain/type.ts'
 import { memoryType } from './memory/type.ts'
+import { openbaoType } from './openbao/type.ts'
 import { remoteType } from './remote/type.ts'
 import { secretServiceType } from './secret-service/type.ts'
 import type { StoreType } from './store-type.ts'
@@ -13,5 +14,6 @@ export const storeTypes: readonly StoreType[] = [
   vaultType,
   helperType,
   remoteType,
+  openbaoType,
   memoryType,
 ]

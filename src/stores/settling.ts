@@ -108,17 +108,30 @@ export function isSettling(store: Store): store is SettlingStore {
   return 'candidate' in store
 }
 
-/** The settled store. If it is unavailable, its failure gets more hints, and no other store is used. */
-export async function settledStore(name: string, open: () => Promise<Store>, toChoose: Hint): Promise<Store> {
+/**
+ * The stores that the settled name stands for. If one is unavailable, its failure gets more hints, and no other store is
+ * used.
+ */
+export async function settledStores(
+  name: string,
+  open: () => Promise<readonly [Store, ...Store[]]>,
+  toChoose: Hint,
+): Promise<[Store, ...Store[]]> {
   const hints = [hint`your secrets are in the ${name} store`, toChoose]
-  const advised = async <T>(work: () => Promise<T>): Promise<T> => {
+  const advised: Advised = async (work) => {
     try {
       return await work()
     } catch (error) {
       throw isFailure(error) && error.code === 'unavailable' ? withHints(error, hints) : error
     }
   }
-  const store = await advised(open)
+  const [first, ...further] = await advised(open)
+  return [advising(first, advised), ...further.map((store) => advising(store, advised))]
+}
+
+type Advised = <T>(work: () => Promise<T>) => Promise<T>
+
+function advising(store: Store, advised: Advised): Store {
   return {
     name: store.name,
     traits: store.traits,

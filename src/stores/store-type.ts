@@ -13,6 +13,20 @@ export interface StoreSettings {
   readonly stores: readonly string[] | undefined
   readonly vaultKeyFile: string | undefined
   readonly secretServiceSession: 'plain' | 'dh'
+  readonly openbao?: OpenbaoSettings | undefined
+  /** The file of a private authority's certificates. */
+  readonly httpCaFile?: string | undefined
+}
+
+/** A server of OpenBao or Vault. What is absent comes from the environment, or is as usual. */
+export interface OpenbaoSettings {
+  readonly address?: string
+  readonly nodes?: readonly string[]
+  readonly namespace?: string
+  readonly mount?: string
+  readonly caFile?: string
+  readonly places?: readonly string[]
+  readonly writable?: readonly string[]
 }
 
 /** The input for opening a store. */
@@ -29,8 +43,8 @@ export interface StoreType {
   readonly name: string
   /** The placeholder for the parameter after the colon, for example `<name>`. Absent: the type has no parameter. */
   readonly parameter?: string
-  /** The store may also be named without the parameter, which is then empty. */
-  readonly mayLackParameter?: true
+  /** Whether the name alone is a store, too. */
+  readonly withoutParameter?: true
   /** Whether a person can choose it. False for a store that is only for tests. */
   readonly canBeSettled: boolean
   /** Whether this is the platform's own keychain. */
@@ -43,6 +57,11 @@ export interface StoreType {
   /** Present if the store is used where there is provably no keychain: the message that tells the person. */
   readonly insteadOfKeychain?: string
   open(context: StoreContext): Promise<Store>
+  /** All stores that its name alone stands for, in the order of reading. Absent: one. */
+  openAll?(context: StoreContext): Promise<readonly [Store, ...Store[]]>
+  /** Options of `credbridge use` for it, and what they change before it is tried. */
+  readonly useOptions?: readonly StoreOption[]
+  prepare?(context: PreparationContext, options: Readonly<Record<string, unknown>>): Promise<Preparation>
   /** One sentence for a person: what the store protects against, and what not. */
   protects(context: StoreContext): Promise<string>
   /** Whether the store exists already; trying out one that does not would create it. Absent: nothing is created. */
@@ -58,6 +77,27 @@ export interface StoreType {
   /** Commands for this store only. `commandGroups` describes the first word that several of them share. */
   commands?(): Promise<readonly StoreCommand[]>
   readonly commandGroups?: Readonly<Record<string, string>>
+}
+
+export interface StoreOption {
+  /** In commander's syntax. */
+  readonly flags: string
+  readonly description: string
+}
+
+export interface PreparationContext extends StoreContext {
+  readonly terminal: Terminal
+  /** The path of the settings file. */
+  readonly settingsFile: string
+}
+
+/** What a person chose together with a store. */
+export interface Preparation {
+  /** The parameter of the store's name. Absent: as the person typed it. */
+  readonly parameter?: string
+  readonly settings: StoreSettings
+  /** Writes the settings into their file. Called once the store was tried. */
+  keep(): void
 }
 
 /** A command of `credbridge` that belongs to a store. */

@@ -18,7 +18,7 @@ const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 /** A laptop with a vault that has one credential, and what a far side is started with. */
 async function laptop() {
   const world = await startWorld('no-bus', onTestFinished)
-  const env = { ...world.env, CREDBRIDGE_STORE: 'vault' }
+  const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }
   const credbridge = (...words: readonly string[]) => run('credbridge', words, { env })
   expect(await run('credbridge', ['set', at, 'ann'], { env, input: 's3cret' })).toMatchObject({ exitCode: 0 })
   const on = (socket: string) => {
@@ -205,9 +205,9 @@ describe.skipIf(!isNative)('the native executable', () => {
     test('root is another user, unless the grant names it', async () => {
       expect(process.getuid?.()).toBe(0)
       const world = await startWorld('no-bus', onTestFinished)
-      const env = { ...world.env, CREDBRIDGE_STORE: 'vault' }
+      const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }
       const own = ['--reuid', '4712', '--regid', '4712', '--clear-groups']
-      const home = env.HOME ?? ''
+      const home = world.env['HOME'] ?? ''
       execFileSync('chown', ['-R', '4712:4712', world.session.folder])
       const asUser = (words: readonly string[], input = '') =>
         run('setpriv', [...own, 'credbridge', ...words], { env, input })

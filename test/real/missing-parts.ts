@@ -68,6 +68,7 @@ const others: Readonly<Record<string, string>> = {
   'Terraform or OpenTofu': '.ci/tofu',
   gitea: '.ci/weekly',
   'oo7-daemon': '.ci/weekly',
+  OpenBao: '.ci/openbao',
   cargo: 'install Rust 1.87 or later',
 }
 

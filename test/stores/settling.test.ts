@@ -5,7 +5,7 @@ import { hint } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
-import { settledStore, settlingStore, tryOut } from '../../src/stores/settling.ts'
+import { settledStores, settlingStore, tryOut } from '../../src/stores/settling.ts'
 import { someone } from '../asker.ts'
 import { failingStore } from '../failing-store.ts'
 import { credential, expectItems } from './contract-world.ts'
@@ -198,7 +198,7 @@ describe('a store that is tried out', () => {
 
 describe('a store that was settled on', () => {
   test('is used as it is', async () => {
-    const store = await settledStore('memory', async () => memoryStore(), hint`choose`)
+    const [store] = await settledStores('memory', async () => [memoryStore()], hint`choose`)
     await store.save(someone, item)
     expectItems(await store.find(someone, [item.endpoint]), [item])
     expect(await store.list(someone)).toHaveLength(1)
@@ -208,13 +208,13 @@ describe('a store that was settled on', () => {
 
   test('that is not there any more is reported with what to do', async () => {
     const memory = failingStore(memoryStore())
-    const store = await settledStore('memory', async () => memory, hint`choose`)
+    const [store] = await settledStores('memory', async () => [memory], hint`choose`)
     const calls = [
       () => store.find(someone, []),
       () => store.list(someone),
       () => store.save(someone, item),
       () => store.remove(someone, item),
-      () => settledStore('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), hint`choose`),
+      () => settledStores('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), hint`choose`),
     ]
     for (const call of calls) {
       memory.failOnce(new Failure('unavailable', 'gone', { hints: [hint`first`] }))
@@ -227,7 +227,7 @@ describe('a store that was settled on', () => {
 
   test.each(notProof)('that is %s says so, and no more', async (code) => {
     const memory = failingStore(memoryStore())
-    const store = await settledStore('memory', async () => memory, hint`choose`)
+    const [store] = await settledStores('memory', async () => [memory], hint`choose`)
     memory.failOnce(new Failure(code, 'broken', { hints: [hint`first`] }))
     await expect(store.find(someone, [])).rejects.toMatchObject({ code, hints: ['first'] })
   })

@@ -60,7 +60,7 @@ export function remoteStore(name: string, far: () => Far): FarStore {
 
     remove: async (_asker, place, expected) => removed(place, expected),
     list: ({ tool }) => farBroker(asking, tool).list(),
-    alone: (_asker, _place, work) => alone(work),
+    alone: (_asker, _place, work) => alone(() => work(() => {})),
   })
   return { ...store, broker: ({ tool }) => farBroker(asking, tool) }
 }

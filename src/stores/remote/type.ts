@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Machine } from '../../system/machine.ts'
@@ -14,7 +14,7 @@ export function usualSockets({ env, folders }: Pick<Machine, 'env' | 'folders'>)
 export const remoteType: StoreType = {
   name: 'remote',
   parameter: '</path/to/socket>',
-  mayLackParameter: true,
+  withoutParameter: true,
   canBeSettled: true,
   async open({ machine, parameter }) {
     if (parameter !== '' && !isAbsolute(parameter)) {
@@ -35,6 +35,11 @@ export const remoteType: StoreType = {
       // trusts: the folders on the way must still be closed to everybody else.
       return { path: parameter, connect, userId: userId === 0 ? (ownerOf(parameter) ?? 0) : userId }
     })
+  },
+  useOptions: [{ flags: '--socket <path>', description: 'for remote: where credbridge serve answers' }],
+  async prepare({ settings, parameter }, { socket }) {
+    const path = typeof socket === 'string' ? resolve(socket) : parameter
+    return { parameter: path, settings, keep: () => {} }
   },
   protects: async () => 'nothing is kept here: another machine decides, by what credbridge serve grants there',
 }

@@ -1,0 +1,138 @@
+import { Failure, isFailure, withHints } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
+import type { Members } from '../../core/record.ts'
+import type { Secret } from '../../core/secret.ts'
+import { type Fetch, httpClient } from '../../system/http/client.ts'
+import type { Machine } from '../../system/machine.ts'
+import type { StoreContext } from '../store-type.ts'
+import { failureOf, type Reply, replyOf } from './outcome.ts'
+import { type Server, serverOf, variable } from './server.ts'
+import { noToken, type TokenSource, tokenOf } from './token.ts'
+
+export interface Need {
+  readonly capability: string
+  readonly path: string
+}
+
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Below `/v1/`. */
+  readonly path: string
+  readonly body?: Members
+  /** The capability that a policy must give for it, and where. */
+  readonly needs: Need
+  /** Ends the request at any point. Its reason is thrown. */
+  readonly signal: AbortSignal
+}
+
+/** A server, and how it is asked. */
+export interface Connection {
+  readonly server: Server
+  readonly machine: Machine
+  /** The token that the server knows us by. Without one: `locked`. */
+  token(): Promise<Secret>
+  /** Asks with the token. An answer of another status than 200 to 299 is not a failure yet: see `failed`. */
+  ask(question: Question): Promise<Reply>
+  /** The failure for an answer. Asks the server whether it still knows the token, if it permits nothing. */
+  failed(reply: Reply, question: Question): Promise<Failure>
+}
+
+export function connectionOf(context: StoreContext): Connection {
+  const { machine } = context
+  const server = serverOf(context)
+  const { caFile = context.settings.httpCaFile } = server
+  const fetch = httpClient({ environment: withProxy(machine), caFile })
+  let known: Promise<TokenSource | undefined> | undefined
+
+  function source(): Promise<TokenSource | undefined> {
+    known ??= tokenOf(server, context)
+    return known
+  }
+
+  async function token(): Promise<Secret> {
+    const found = await source()
+    if (found === undefined) throw noToken(server)
+    return found.token
+  }
+
+  async function ask(question: Question): Promise<Reply> {
+    return askCluster(server, fetch, question, await token())
+  }
+
+  async function failed(reply: Reply, question: Question): Promise<Failure> {
+    const { capability, path } = question.needs
+    const failure = failureOf(server, reply, `${capability} on ${path}`)
+    if (reply.status !== 403) return failure
+    const self = await ask({
+      method: 'GET',
+      path: 'auth/token/lookup-self',
+      needs: question.needs,
+      signal: question.signal,
+    })
+    if (self.status !== 403) return withHints(failure, [hint`ask for a policy that permits ${capability} on ${path}`])
+    const { from, mends } = (await source()) ?? { from: 'the token', mends: [] }
+    return new Failure('locked', `${server.address} does not know ${from} any more: it has expired or was revoked`, {
+      hints: mends,
+    })
+  }
+
+  return { server, machine, token, ask, failed }
+}
+
+/** Asks one node, and the others if it cannot be reached. Follows one redirect to a node that the settings name. */
+async function askCluster(server: Server, fetch: Fetch, question: Question, token: Secret): Promise<Reply> {
+  let last: unknown
+  for (const node of [server.address, ...server.nodes]) {
+    try {
+      const reply = await askNode(node, server, fetch, question, token)
+      if (reply.status < 300 || reply.status > 399) return reply
+      return await followed(reply, server, fetch, question, token)
+    } catch (error) {
+      if (question.signal.aborted || !isFailure(error) || error.code !== 'unavailable') throw error
+      last ??= error
+    }
+  }
+  throw last
+}
+
+async function followed(
+  { location = '' }: Reply,
+  server: Server,
+  fetch: Fetch,
+  question: Question,
+  token: Secret,
+): Promise<Reply> {
+  const to = URL.canParse(location) ? new URL(location).origin : undefined
+  if (to === undefined || ![server.address, ...server.nodes].includes(to)) {
+    const where = to === undefined ? 'nowhere' : `${to}, which the settings do not name`
+    throw new Failure('refused', `${server.address} leads to ${where}`, {
+      hints: to === undefined ? [] : [hint`if it is a node of the same cluster, add it to openbao.nodes: ${to}`],
+    })
+  }
+  const reply = await askNode(to, server, fetch, question, token)
+  if (reply.status < 300 || reply.status > 399) return reply
+  throw new Failure('unavailable', `${to} leads to yet another server`, { passing: true })
+}
+
+async function askNode(
+  node: string,
+  { namespace }: Server,
+  fetch: Fetch,
+  { method, path, body, signal }: Question,
+  token: Secret,
+): Promise<Reply> {
+  const headers = {
+    'x-vault-token': token.expose(),
+    'x-vault-request': 'true',
+    ...(namespace === '' ? {} : { 'x-vault-namespace': `${namespace}/` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
+  const sent = body === undefined ? null : JSON.stringify(body)
+  return replyOf(await fetch(`${node}/v1/${path}`, { method, headers, body: sent, signal }))
+}
+
+/** The proxy that is meant for OpenBao only takes precedence. */
+function withProxy({ env }: Machine): Machine['env'] {
+  const proxy = variable(env, 'PROXY_ADDR') ?? variable(env, 'HTTP_PROXY')
+  return proxy === undefined ? env : { ...env, https_proxy: proxy }
+}

@@ -1,0 +1,30 @@
+import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
+import type { Store } from '../../core/store.ts'
+import type { StoreContext } from '../store-type.ts'
+import { connectionOf } from './connection.ts'
+import { readAhead } from './read-ahead.ts'
+import { openbaoStore } from './store.ts'
+
+/** A store for each place, in the order of reading. The first gets all saves, the others are read only. */
+export function openPlaces(context: StoreContext): readonly [Store, ...Store[]] {
+  const connection = connectionOf(context)
+  const { places, writable } = connection.server
+  const [first, ...rest] = places
+  const nameOf = (place: string) => `openbao:${place}`
+  const isNamed = context.parameter !== ''
+  const further = rest.map((place): Store => {
+    const store = openbaoStore(connection, place, nameOf(place))
+    return writable.includes(place) ? store : readOnly(store)
+  })
+  return readAhead([openbaoStore(connection, first, isNamed ? nameOf(first) : 'openbao'), ...further])
+}
+
+function readOnly(store: Store): Store {
+  const refused = async (): Promise<never> => {
+    throw new Failure('refused', `${store.name} is read only`, {
+      hints: [hint`to change it, add the place to openbao.writable in the settings`],
+    })
+  }
+  return { ...store, save: refused, remove: refused }
+}
