@@ -8,6 +8,7 @@ import { asScript, commandLoader } from './packaging/command-loader.ts'
 import { writeInventory } from './packaging/inventory.ts'
 import { buildConstants, commands, manifest, root } from './packaging/project.ts'
 import { ship } from './packaging/ship.ts'
+import { buildForWindows, canBuildForWindows } from './packaging/windows.ts'
 import { codeFolder, hashOfCode } from './src/edge/installation/compiled-code.ts'
 
 /*
@@ -129,5 +130,6 @@ writeFileSync(join(out, 'library', 'keytar.cjs'), `const { keytar } = require('.
 declareTypes()
 
 await ship(out)
+if (canBuildForWindows()) buildForWindows(out)
 const { notice: _, ...addon } = packageIn(join(root, 'node_modules', '@napi-rs', 'keyring'))
 writeInventory(out, manifest.name, [...bundledPackages(inputs), addon])

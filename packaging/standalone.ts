@@ -6,6 +6,7 @@ import { buildNative, isNative } from './native.ts'
 import { commands, manifest, root } from './project.ts'
 import { ship } from './ship.ts'
 import { type Target, targetNamed } from './targets.ts'
+import { buildForWindows, placeLaunchers } from './windows.ts'
 
 /** The build folder of a platform's executable and its files. */
 export function standaloneFolder(target: Target): string {
@@ -25,14 +26,17 @@ export async function buildStandalone(target: Target, folder: string): Promise<v
     ? buildNative(join(folder, executable))
     : buildByBun(target, folder, executable))
   chmodSync(join(folder, executable), 0o755)
-  // On Windows a symbolic link needs special rights; there the first argument names the command.
-  const links = target.os === 'win32' ? [] : commands.filter((command) => command !== executable)
-  for (const command of links) symlinkSync(executable, join(folder, command))
+  const others = commands.filter((command) => command !== manifest.name)
+  if (target.os === 'win32') {
+    buildForWindows(folder)
+    placeLaunchers(folder, others)
+  } else for (const command of others) symlinkSync(executable, join(folder, command))
 
   writeInventory(folder, packageName(target), works)
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   await ship(folder)
-  const bin = Object.fromEntries(['credbridge', ...links].map((command) => [command, executable]))
+  const fileOf = (command: string) => (target.os === 'win32' ? `${command}.exe` : executable)
+  const bin = Object.fromEntries([manifest.name, ...others].map((command) => [command, fileOf(command)]))
   writeFileSync(join(folder, 'package.json'), packageText(target, bin))
   writeFileSync(join(folder, 'README.md'), readme(target))
 }

@@ -22,6 +22,7 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     async compile() {},
     wrappers: { write() {}, remove() {}, fault: () => undefined },
     shippedFile: () => undefined,
+    shippedProgram: () => undefined,
     addon: nothingThere('addon'),
     connector: nothingThere('sockets'),
     setVariable() {

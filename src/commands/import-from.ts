@@ -28,7 +28,7 @@ interface ImportFromOptions {
 export function fromHelper(command: Command): Command {
   return command
     .addOption(
-      new Option('--from <helper>', 'another helper that keeps its items in the Secret Service').choices(
+      new Option('--from <helper>', "another helper that keeps its items in the system's keychain").choices(
         foreignHelpers.map(({ name }) => name),
       ),
     )

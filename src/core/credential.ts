@@ -48,6 +48,12 @@ export const ourselves: Owner = 'credbridge'
 /** The owner of notes about Python. An item of owner `python` is a bare text, so it cannot be a note. */
 export const pythonNotes: Owner = 'python-notes'
 
+/**
+ * The owner of what Git Credential Manager and git-credential-wincred keep in Windows' Credential Manager. Others borrow
+ * it; it is never written.
+ */
+export const gitManager: Owner = 'gcm'
+
 /** The owner of the notes about a tool. */
 export function noteOwner(tool: Owner): Owner {
   return tool === python ? pythonNotes : tool

@@ -1,6 +1,7 @@
 import type { BrokerParts } from './broker-parts.ts'
 import type { Credential, Item, NoteItem, Owner, StoredItem } from './credential.ts'
 import {
+  gitManager,
   hasExpired,
   isCredential,
   isNote,
@@ -117,7 +118,7 @@ function widerServices(endpoint: Endpoint): readonly Endpoint[] {
 }
 
 function isTool(owner: Owner): boolean {
-  return ![person, python, ourselves, pythonNotes].includes(owner)
+  return ![person, python, ourselves, pythonNotes, gitManager].includes(owner)
 }
 
 /**

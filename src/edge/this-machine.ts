@@ -6,10 +6,11 @@ import type { Environment, Machine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import { type Binding, socketConnector } from '../system/unix-socket-pipe.ts'
 import { userFiles } from '../system/user-files.ts'
-import { relink } from './installation/executable.ts'
-import { credbridgeItself, isOwnProgram, ownCommand, wrappersIn } from './installation/own-commands.ts'
+import { credbridgeItself, isOwnProgram, ownCommand, relinkIn, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
+import { shippedProgram } from './installation/shipped.ts'
 import { standalone } from './installation/version.ts'
+import { shippedLauncher } from './installation/windows-commands.ts'
 import { isTerminal, write } from './stdio.ts'
 
 /** The real machine. Its folders are determined when they are first used, because there may be no home folder. */
@@ -21,7 +22,7 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     known ??= foldersOf(env, platform, userId)
     return known
   }
-  const files = userFiles({ userId, platform, processId: process.pid })
+  const files = userFiles({ userId, platform, processId: process.pid, launcher: shippedLauncher })
   const isOursHere = (program: string) => isOwnProgram(program, places)
   return {
     env,
@@ -46,11 +47,12 @@ export function thisMachine(say: Machine['say'] = sayOnTerminal): Machine {
     program: (name) => programsOnPath(name, env)[0],
     ownCommand: (command) => ownCommand(command, env, places),
     isOwnProgram: isOursHere,
-    relink: (commands) => relink(commands, env, files, isOursHere),
+    relink: (commands) => relinkIn(places, commands, env, files),
     async compile(commands) {
       if (!standalone) (await import('./installation/compiled-code.ts')).compileCommands(commands, installedIn())
     },
     wrappers: wrappersIn(places, env, files),
+    shippedProgram,
     shippedFile: (name) => files.read(join(installedIn(), name)),
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     connector: () => socketConnector((process as { binding?: Binding }).binding?.bind(process)),

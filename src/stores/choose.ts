@@ -100,9 +100,9 @@ export async function foreignItems(
 ): Promise<readonly ForeignItem[]> {
   const context: StoreContext = { machine, settings, parameter: '' }
   for (const type of storeTypes) {
-    if (type.isSystemKeychain?.(machine.platform) === true && type.foreignItems !== undefined) {
-      return type.foreignItems(context, asker, searches)
-    }
+    if (type.isSystemKeychain?.(machine.platform) !== true) continue
+    const found = await type.foreignItems?.(context, asker, searches)
+    if (found !== undefined) return found
   }
   throw new Failure('unsupported', "the items of other programs cannot be listed in this system's keychain")
 }

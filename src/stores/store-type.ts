@@ -68,12 +68,12 @@ export interface StoreType {
   isMade?(context: StoreContext): Promise<boolean>
   /** The files and folders that are of no use once it keeps nothing; only those that exist. Absent: it has none. */
   files?(context: StoreContext): Promise<readonly string[]>
-  /** Other programs' items with these attributes in the same keychain. */
+  /** Other programs' items with these attributes in the same keychain; `undefined` if it cannot be searched here. */
   foreignItems?(
     context: StoreContext,
     asker: Asker,
     searches: readonly Readonly<Record<string, string>>[],
-  ): Promise<readonly ForeignItem[]>
+  ): Promise<readonly ForeignItem[] | undefined>
   /** Commands for this store only. `commandGroups` describes the first word that several of them share. */
   commands?(): Promise<readonly StoreCommand[]>
   readonly commandGroups?: Readonly<Record<string, string>>

@@ -26,6 +26,8 @@ function run(from: Environment, program: string, words: readonly string[], optio
       env: childEnvironment(options.inherits === false ? {} : from, options.env),
       windowsHide: true,
     })
+    // On Windows a stream that is destroyed while it is written to reports that.
+    for (const stream of child.stdio) stream?.on('error', () => {})
     const failed = (code: 'timeout' | 'unavailable', what: string) => {
       child.kill('SIGKILL')
       // The program's own children may survive and hold its streams open. They must not keep this process alive.
@@ -43,7 +45,6 @@ function run(from: Environment, program: string, words: readonly string[], optio
       })
       return () => Buffer.concat(chunks).toString('utf8')
     })
-    child.stdin.on('error', () => {})
     child.stdin.end(options.input ?? '')
     child.on('error', () => {
       clearTimeout(timer)

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { addFile, createFile } from './atomic-write.ts'
 import { discard } from './disk.ts'
 import { isMissing, unlessAbsent } from './disk-failure.ts'
+import { whileHeldOpen } from './held-open.ts'
 import { nameBeside } from './leftovers.ts'
 import { namesIn } from './own-file.ts'
 import { lifeOf, type ProcessIdentity } from './process-identity.ts'
@@ -51,7 +52,7 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
 
 /** Opens the lock file with exactly this text; `undefined` if another process has removed or replaced it since. */
 function openOwn(path: string, text: string): number | undefined {
-  const file = unlessAbsent(path, () => openSync(path, 'r+'))
+  const file = unlessAbsent(path, () => whileHeldOpen(() => openSync(path, 'r+')))
   if (file === undefined || readFileSync(file, 'utf8') === text) return file
   closeSync(file)
   return undefined
@@ -93,7 +94,7 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   try {
     if (holderOf(path)?.token !== token) return false
     // In an earlier release the lock was a folder.
-    rmSync(path, { recursive: true, force: true })
+    whileHeldOpen(() => rmSync(path, { recursive: true, force: true }))
     return true
   } finally {
     removing.close()

@@ -59,6 +59,8 @@ export interface Machine {
   readonly wrappers: Wrappers
   /** Keeps what the runtime compiles these commands to, so that they start faster. Where it cannot, nothing changes. */
   compile(commands: readonly string[]): Promise<void>
+  /** The absolute path of a program for this system that ships with the commands; `undefined` if it is not there. */
+  shippedProgram(name: string): string | undefined
   /** The text of a file that ships with the commands. */
   shippedFile(name: string): string | undefined
 

@@ -12,6 +12,7 @@ import {
 import { Failure } from '../core/failure.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import { codeOf, unlessAbsent } from './disk-failure.ts'
+import { whileHeldOpen } from './held-open.ts'
 
 /*
  * Reads private files. Refuses files that another user could have written or can read, and does not follow links.
@@ -91,7 +92,8 @@ export function unsafe(what: Unsafe, path: string, closedTo: ClosedTo = 'anythin
 /** O_NONBLOCK, because opening a pipe would wait for a writer. */
 function openUnfollowed(path: string): number {
   try {
-    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+    return whileHeldOpen(() => openSync(path, flags))
   } catch (error) {
     // O_NOFOLLOW reports a symbolic link as ELOOP: https://man7.org/linux/man-pages/man2/open.2.html
     throw codeOf(error) === 'ELOOP' ? unsafe('symbolic-link', path) : error

@@ -1,4 +1,5 @@
 import { getPriority, hostname } from 'node:os'
+import { sep } from 'node:path'
 import { linkIfReadable, textIfReadable } from './readable.ts'
 
 /*
@@ -19,7 +20,8 @@ export interface ProcessIdentity {
 
 /** This process, as /proc describes it. Without /proc the caller must pass the process ID. */
 export function thisProcess(processId?: number): ProcessIdentity {
-  const self = Number(linkIfReadable('/proc/self'))
+  // On Windows the path means a folder of the current drive, which any user may create.
+  const self = sep === '/' ? Number(linkIfReadable('/proc/self')) : 0
   const boot = textIfReadable('/proc/sys/kernel/random/boot_id')?.trim()
   const namespace = linkIfReadable('/proc/self/ns/pid')
   if (!(self > 0) || boot === undefined || namespace === undefined) return { host: hostname(), pid: processId ?? -1 }

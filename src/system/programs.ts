@@ -12,7 +12,7 @@ export function programOnPath(name: string, env: Readonly<Record<string, string 
 /** All programs of this name in the absolute folders of PATH, in order. Empty for a name with a path separator. */
 export function programsOnPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   if (name === '' || name.includes('/') || name.includes('\\')) return []
-  const endings = delimiter === ';' ? windowsEndings : ['']
+  const endings = delimiter === ';' ? windowsEndings(name, env) : ['']
   return (env['PATH'] ?? env['Path'] ?? '')
     .split(delimiter)
     .filter(isAbsolute)
@@ -20,8 +20,18 @@ export function programsOnPath(name: string, env: Readonly<Record<string, string
     .filter(isRunnable)
 }
 
-/** File name endings of programs on Windows, in its order. Only there a semicolon separates the folders of PATH. */
-const windowsEndings = ['.exe', '.cmd', '.bat', '']
+const startable = ['.com', '.exe', '.bat', '.cmd']
+
+/**
+ * File name endings of programs on Windows, in the order of PATHEXT. Only there a semicolon separates the folders of PATH.
+ * A file without any of them is no program there: npm puts scripts for `sh` beside its batch files.
+ */
+function windowsEndings(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const named = (env['PATHEXT'] ?? '').toLowerCase().split(';')
+  const endings = named.filter((ending) => startable.includes(ending))
+  const known = endings.length > 0 ? endings : startable
+  return known.some((ending) => name.toLowerCase().endsWith(ending)) ? [''] : known
+}
 
 /** Whether this is a file that this process may execute. */
 export function isRunnable(path: string): boolean {

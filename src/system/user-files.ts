@@ -13,8 +13,10 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure, isFailure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
+import { launchedBy, placeLauncher, removeLauncher } from './launcher.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { removeOthersFile, removeOthersLeftovers, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
@@ -44,9 +46,9 @@ export interface Files {
   removeLeftovers(path: string): void
   remove(path: string): void
   exists(path: string): boolean
-  /** Creates a symbolic link at `path`; `refused` if the path exists. */
+  /** Creates a symbolic link at `path`; `refused` if the path exists. On Windows a launcher, whose name ends in `.exe`. */
   link(path: string, to: string): void
-  /** The target of a symbolic link; `undefined` for anything else. */
+  /** The target of a symbolic link, or of a launcher on Windows; `undefined` for anything else. */
   linkedTo(path: string): string | undefined
   /** Creates a folder with mode 0700. An existing folder stays as it is. */
   folder(path: string): void
@@ -65,6 +67,8 @@ export interface FilesUser {
   readonly platform: string
   /** This process's ID, needed on systems without /proc. */
   readonly processId?: number
+  /** On Windows the content of the launcher that stands for a link to a program (system/launcher.ts). */
+  launcher?(): Uint8Array | undefined
 }
 
 /** In bytes. Files that people write by hand are far smaller. */
@@ -75,7 +79,7 @@ const mostOfArchive = 512 * 1024 * 1024
  * The files as this user sees them. Root changes another user's files without changing the owner, and creates none
  * there.
  */
-export function userFiles({ userId, platform, processId }: FilesUser): Files {
+export function userFiles({ userId, platform, processId, launcher }: FilesUser): Files {
   function write(path: string, text: string, newMode: number): void {
     const target = meantBy(path)
     const other = userAlong(path, userId)
@@ -130,7 +134,8 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
     remove: (path) =>
       refusing(`${path} cannot be removed`, () => {
         const other = userAlong(path, userId)
-        if (other === undefined) rmSync(path, { force: true })
+        if (other === undefined && platform === 'win32' && launchedBy(path) !== undefined) removeLauncher(path)
+        else if (other === undefined) rmSync(path, { force: true })
         else removeOthersFile(path, other)
       }),
 
@@ -141,10 +146,11 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
     link: (path, to) =>
       refusing(`the link ${path} cannot be created`, () => {
         refuseAmongOthers(path, userId)
-        symlinkSync(to, path)
+        if (platform !== 'win32') symlinkSync(to, path)
+        else placeLauncher(path, launcher?.() ?? withoutLauncher(), { program: to })
       }),
 
-    linkedTo: linkIfReadable,
+    linkedTo: (path) => (platform === 'win32' ? launchedBy(path)?.program : linkIfReadable(path)),
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
@@ -175,6 +181,12 @@ export function userFiles({ userId, platform, processId }: FilesUser): Files {
       }
     },
   }
+}
+
+function withoutLauncher(): never {
+  throw new Failure('unavailable', 'the launcher of credbridge is not there', {
+    hints: [hint`install credbridge again`],
+  })
 }
 
 /** Runs `act`. A failure is passed on; any other error becomes a failure with this message. */

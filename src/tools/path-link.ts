@@ -23,19 +23,16 @@ export function ownFolders(machine: Machine): readonly string[] {
 
 /** The file name of a command in a folder on PATH. */
 export function fileName(name: string, { platform }: Machine): string {
-  return platform === 'win32' ? `${name}.cmd` : name
+  return platform === 'win32' ? `${name}.exe` : name
 }
 
-/** The target of a link of ours; `undefined` if it is none. On Windows the link is a file of one line. */
+/** The target of a link of ours; `undefined` if it is none. */
 export function leadsTo(machine: Machine, path: string): string | undefined {
-  if (machine.platform !== 'win32') return machine.files.linkedTo(path)
-  return /^@"([^"]+)" %\*/.exec(machine.files.read(path) ?? '')?.[1]
+  return machine.files.linkedTo(path)
 }
 
 export function linking(machine: Machine, path: string, to: string): Change {
-  const says = `${path} leads to ${to}`
-  if (machine.platform !== 'win32') return { says, apply: () => machine.files.link(path, to) }
-  return { says, apply: () => machine.files.write(path, `@"${to}" %*\r\n`) }
+  return { says: `${path} leads to ${to}`, apply: () => machine.files.link(path, to) }
 }
 
 export function unlinking(machine: Machine, path: string): Change {

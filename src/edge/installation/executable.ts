@@ -28,7 +28,12 @@ export function commandOf(file: string, command: string, env: Environment): stri
   const folder = dirname(file)
   const beside = ['', '.exe'].map((ending) => join(folder, command + ending))
   const paths = [...programsOnPath(command, env), ...beside, linkOfPackage(folder, command)]
-  return paths.find((path) => isRunnable(path) && leadsTo(path, file))
+  return paths.find((path) => isRunnable(path) && (leadsTo(path, file) || isLauncherOf(path, file)))
+}
+
+/** On Windows the other commands beside the executable are launchers that start it (packaging/windows). */
+function isLauncherOf(path: string, file: string): boolean {
+  return process.platform === 'win32' && path.endsWith('.exe') && dirname(path) === dirname(file)
 }
 
 /**

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import type { Folders } from '../../system/folders.ts'
+import type { Launched } from '../../system/launcher.ts'
 import type { Environment, Wrappers } from '../../system/machine.ts'
 import { isRunnable } from '../../system/programs.ts'
 import { isTrusted } from '../../system/trusted-path.ts'
 import type { Files } from '../../system/user-files.ts'
-import { commandOf, executable, leadsTo, resolved } from './executable.ts'
+import type { Change } from '../../tools/tool.ts'
+import { commandOf, executable, leadsTo, relink, resolved } from './executable.ts'
 import { startsOf } from './node-starts.ts'
 import { bundledIn, installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
-import { batchWrapper, shellWrapper } from './wrapper.ts'
+import { besideShims, launchersIn, shippedLauncher, startedBy } from './windows-commands.ts'
+import { shellWrapper } from './wrapper.ts'
+
+const isWindows = process.platform === 'win32'
+const people = 'credbridge'
 
 /*
  * The commands of this installation: those of the standalone executable if there is one, else those on Node, which
@@ -21,6 +27,7 @@ export function ownCommand(command: string, env: Environment, folders: () => Fol
   const file = executable()
   const path = file && commandOf(file, command, env)
   if (path !== undefined || standalone) return path
+  if (isWindows && shippedLauncher() === undefined) return undefined
   return nodeStarts(command, env) && wrapperFile(command, folders)
 }
 
@@ -37,15 +44,36 @@ export function credbridgeItself(): readonly [program: string, ...words: string[
 export function isOwnProgram(program: string, folders: () => Folders): boolean {
   const file = executable()
   if (file !== undefined && leadsTo(program, file)) return true
-  return (!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))
+  if ((!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))) return true
+  if (!isWindows) return false
+  const started = startedBy(program)
+  if (started !== undefined) return isOwnProgram(started, folders)
+  return file !== undefined && leadsInto(program, dirname(file))
+}
+
+/** The changes that make PATH lead to commands that clients can start, and to the standalone executable if there is one. */
+export function relinkIn(
+  folders: () => Folders,
+  commands: readonly string[],
+  env: Environment,
+  files: Files,
+): readonly Change[] {
+  const isOwn = (program: string) => isOwnProgram(program, folders)
+  return isWindows
+    ? besideShims(commands, (command) => launchedFor(command, env), env, isOwn)
+    : relink(commands, env, files, isOwn)
 }
 
 /** The wrappers of this installation. */
 export function wrappersIn(folders: () => Folders, env: Environment, files: Files): Wrappers {
+  if (isWindows) {
+    const isOwn = (program: string) => isOwnProgram(program, folders)
+    const started = (command: string) => (executable() === undefined ? launchedFor(command, env) : undefined)
+    return launchersIn(() => wrapperFolder(folders), started, env, isOwn)
+  }
   const textOf = (command: string, keepsOptions: boolean) => {
     const starts = executable() === undefined ? nodeStarts(command, env) : undefined
-    const print = process.platform === 'win32' ? batchWrapper : shellWrapper
-    return starts && print({ command, ...starts, keepsOptions })
+    return starts && shellWrapper({ command, ...starts, keepsOptions })
   }
   return {
     write(commands, keepingOptions = []) {
@@ -72,7 +100,15 @@ function wrapperFolder(folders: () => Folders): string {
 }
 
 function wrapperFile(command: string, folders: () => Folders): string {
-  return join(wrapperFolder(folders), process.platform === 'win32' ? `${command}.cmd` : command)
+  return join(wrapperFolder(folders), isWindows ? `${command}.exe` : command)
+}
+
+/** What a launcher of a command on Windows starts. Upgrades move neither Node nor credbridge there. */
+function launchedFor(command: string, env: Environment): Launched | undefined {
+  const file = executable()
+  if (file !== undefined) return command === people ? { program: file } : { program: file, argument: command }
+  const [first] = nodeStarts(command, env)?.starts ?? []
+  return first && { program: first.node, argument: first.file }
 }
 
 function nodeStarts(command: string, env: Environment) {

@@ -65,23 +65,3 @@ version=$newest
 [ -z "$version" ] || start "$version"/${shellWord(node)} ${path} "$@"
 `
 }
-
-/** For Windows, where upgrades do not move Node and credbridge. */
-export function batchWrapper({ command, starts: [{ node, file }], keepsOptions = false }: Wrapper): string {
-  const quoted = (path: string) => `"${path.replaceAll('%', '%%')}"`
-  const lines = [
-    `@rem Made by: credbridge setup. Starts ${command} whatever PATH is.`,
-    '@setlocal',
-    `@if not exist ${quoted(node)} goto gone`,
-    `@if not exist ${quoted(file)} goto gone`,
-    ...(keepsOptions ? [] : ['@set NODE_OPTIONS=']),
-    `@${quoted(node)} ${quoted(file)} %*`,
-    '@exit /b %errorlevel%',
-    ':gone',
-    `@echo ${gone} 1>&2`,
-    '@where credbridge >nul 2>nul',
-    `@if errorlevel 1 (echo ${finish} 1>&2) else (echo ${mend} 1>&2)`,
-    `@exit /b ${notFound}`,
-  ]
-  return lines.map((line) => `${line}\r\n`).join('')
-}

@@ -1,7 +1,9 @@
+import type { Credential } from '../../core/credential.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
 import type { Failure } from '../../core/failure.ts'
 import { keychainFailure, noAddon, overdue, withoutReply } from './errors.ts'
 
-/** The parts of `@napi-rs/keyring` in use. Not `withTarget`: on Windows it writes even when it reads. */
+/** The parts of `@napi-rs/keyring` in use. It is not used on Windows: there `withTarget` writes even when it reads. */
 export interface Addon {
   readonly AsyncEntry: new (service: string, account: string, options: typeof pinned) => AddonEntry
   findCredentialsAsync(service: string): Promise<readonly { account: string; password: string }[]>
@@ -37,6 +39,8 @@ export interface Calls {
   write(service: string, account: string, value: string): Promise<void>
   /** Returns whether the item existed. */
   erase(service: string, account: string): Promise<boolean>
+  /** Sign-ins of other programs. Absent: there are none that could be used. */
+  borrowed?(endpoint: Endpoint, account: string | undefined): Promise<readonly Credential[]>
 }
 
 // Without it the addon falls back to the kernel's keyring if the service fails; that is lost at the next reboot.

@@ -29,6 +29,7 @@ export async function findIn(
     if (value !== undefined) found.push({ ...decodeItem(at, value), savedAt: at.savedAt })
   }
   for (const service of services) found.push(...(await foreign(read, rows, platform, service, account)))
+  for (const endpoint of asked) found.push(...(await read.borrowed(endpoint, account)))
   if (known.length + services.length === 0) await read.probe()
   return found
 }

@@ -2,6 +2,7 @@ import { type Place, python, samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
+import { folded, isGits, isOwnService, ownService, ownTarget, pythonTarget } from './windows/targets.ts'
 
 /** The service and account of an item in the keychain of a platform. */
 export interface KeychainKey {
@@ -18,7 +19,7 @@ const noAccount = 'credbridge:none'
 export function keychainKeyOf(place: Place, platform: string): KeychainKey {
   const service = serviceOf(place)
   const { account } = place
-  if (platform === 'win32') return { service, account, key: folded(`${account}.${service}`) }
+  if (platform === 'win32') return windowsKeyOf(place)
   if (platform === 'darwin') {
     if (service === '') throw unsupported('an empty service name')
     if (account === noAccount) throw unsupported(`an account named ${noAccount}`)
@@ -64,17 +65,16 @@ function removal({ endpoint, owner }: Place): readonly string[] {
   return endpointWords(owner === python ? { ...endpoint, form: 'service' } : endpoint)
 }
 
-/**
- * Windows compares targets by the upper case of each UTF-16 unit:
- * https://github.com/open-source-cooperative/windows-native-keyring-store/blob/main/src/utils.rs
- */
-function folded(target: string): string {
-  let out = ''
-  for (let at = 0; at < target.length; at++) {
-    const upper = target.charAt(at).toUpperCase()
-    out += upper.length === 1 ? upper : target.charAt(at)
+/** The names of git's helpers are not written. Python's service must not look like an item of ours. */
+function windowsKeyOf(place: Place): KeychainKey {
+  const { account, owner } = place
+  const service = serviceOf(place)
+  if (owner !== python) {
+    const own = ownService(service)
+    return { service: own, account, key: folded(ownTarget(own, account)) }
   }
-  return out
+  if (service === '' || isOwnService(service) || isGits(service)) throw unsupported(`the service name ${service}`)
+  return { service, account, key: folded(pythonTarget(service, account)) }
 }
 
 function unsupported(what: string): Failure {

@@ -5,6 +5,7 @@ import { sealingOptions } from '../vault/machine-options.ts'
 import { busAddress } from './bus-address.ts'
 import { indexFileIn } from './place.ts'
 import { keychainStore } from './store.ts'
+import { type CredentialManager, credentialManager } from './windows/credential-manager.ts'
 
 /** Opens the keychain of this machine. */
 export async function openKeychain(machine: Machine): Promise<Store> {
@@ -18,8 +19,14 @@ export async function openKeychain(machine: Machine): Promise<Store> {
     processId,
     locks: lockFolder(machine),
     loadAddon: () => machine.addon(),
+    ...(platform === 'win32' ? { credentialManager: managerOf(machine) } : {}),
   })
   if (keychain.traits.largest === undefined) return keychain
   const { withSealing } = await import('../vault/sealing.ts')
   return withSealing(keychain, sealingOptions(machine))
+}
+
+/** Windows' Credential Manager, through the program that ships with the commands. */
+export function managerOf({ run, shippedProgram }: Machine): CredentialManager {
+  return credentialManager(shippedProgram('credentials'), run)
 }

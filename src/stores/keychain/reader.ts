@@ -1,4 +1,5 @@
-import { ourselves } from '../../core/credential.ts'
+import { type Credential, ourselves } from '../../core/credential.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Calls, KeychainValue } from './calls.ts'
 import { severalItems } from './errors.ts'
@@ -11,6 +12,8 @@ export interface Reader {
   accounts(service: string): Promise<readonly string[]>
   /** The value of a service's item whose account is empty, on macOS; `undefined` if there is none. */
   valueWithoutAccount(service: string): Promise<string | undefined>
+  /** Sign-ins that other programs keep in the same keychain, which are read and never written. */
+  borrowed(endpoint: Endpoint, account: string | undefined): Promise<readonly Credential[]>
   /** Starts to search for these services, all at once. */
   prepare(services: readonly string[]): void
   /** Throws if the keychain is known to be unreachable. */
@@ -21,18 +24,16 @@ export interface Reader {
   beforeWrite(service: string, account: string, witness: string | undefined): Promise<void>
 }
 
-/** The reader for a platform. The addon's search matches suffixes on Windows, and omits unreadable items on macOS. */
+/** The reader for a platform. The addon's search omits unreadable items on macOS. */
 export function readerOf(calls: Calls, platform: string, personPresent: boolean): Reader {
-  if (platform === 'win32') return entryReader(calls, async () => [])
-  if (platform === 'darwin') return entryReader(calls, calls.search)
-  return searchReader(calls, personPresent)
+  return platform === 'linux' ? searchReader(calls, personPresent) : entryReader(calls)
 }
 
-function entryReader(calls: Calls, search: Calls['search']): Reader {
+function entryReader(calls: Calls): Reader {
   const values = new Map<string, string>()
   const key = (service: string, account: string) => JSON.stringify([service, account])
   const accounts = async (service: string) => {
-    const all = await search(service)
+    const all = await calls.search(service)
     for (const { account, value } of all) values.set(key(service, account), value)
     return all.map(({ account }) => account)
   }
@@ -44,6 +45,7 @@ function entryReader(calls: Calls, search: Calls['search']): Reader {
       if (!values.has(key(service, ''))) await accounts(service)
       return values.get(key(service, ''))
     },
+    borrowed: async (endpoint, account) => (await calls.borrowed?.(endpoint, account)) ?? [],
     prepare() {},
     async probe() {},
     async beforeWrite() {},
@@ -94,6 +96,7 @@ function searchReader(calls: Calls, personPresent: boolean): Reader {
     value,
     accounts: async (service) => [...new Set((await search(service)).map(({ account }) => account))],
     valueWithoutAccount: async () => undefined,
+    borrowed: async () => [],
     prepare(services) {
       for (const service of services) search(service)
     },

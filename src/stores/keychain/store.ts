@@ -15,6 +15,7 @@ import { findIn, foreignValue } from './find.ts'
 import { entryOf, isRowOf, type Row, readIndex, rowOf } from './index-file.ts'
 import { keychainKeyIn, keychainKeyOf, refuseTaken } from './keychain-key.ts'
 import { type Reader, readerOf } from './reader.ts'
+import type { CredentialManager } from './windows/credential-manager.ts'
 
 export interface KeychainOptions {
   readonly platform: string
@@ -28,6 +29,8 @@ export interface KeychainOptions {
   readonly locks: LockFolder
   readonly limits?: Limits
   readonly loadAddon?: LoadAddon
+  /** Windows' own keychain, in the place of the addon. */
+  readonly credentialManager?: CredentialManager
   readonly now?: () => number
 }
 
@@ -36,7 +39,8 @@ const usualLimits: Limits = { call: 10_000, dialog: 90_000 }
 const largestOnWindows = 2_560
 
 /**
- * The platform's keychain by `@napi-rs/keyring`: on macOS, Windows, and on Linux if a person chooses it. An index file
+ * The platform's keychain: by `@napi-rs/keyring` on macOS, and on Linux if a person chooses it; on Windows by a program
+ * of ours. An index file
  * without secrets lists the items (docs/keychain.md). On Linux the environment names the bus: `busAddress`.
  */
 export function keychainStore(options: KeychainOptions): Store {
@@ -46,9 +50,7 @@ export function keychainStore(options: KeychainOptions): Store {
   const opened = new Map<boolean, Promise<Calls>>()
 
   function open({ personPresent }: Asker): Promise<Calls> {
-    const calls =
-      opened.get(personPresent) ??
-      openCalls(options.loadAddon ?? loadInstalled, dialogs(personPresent), options.limits ?? usualLimits)
+    const calls = opened.get(personPresent) ?? callsFor(personPresent)
     opened.set(personPresent, calls)
     return calls
   }
@@ -56,6 +58,12 @@ export function keychainStore(options: KeychainOptions): Store {
   /** macOS asks whether a program may read an item, on the screen of this login, whatever the client says of a person. */
   function dialogs(personPresent: boolean): Dialogs {
     return platform === 'darwin' ? { personPresent: true, bySearch: true } : { personPresent, bySearch: false }
+  }
+
+  async function callsFor(personPresent: boolean): Promise<Calls> {
+    const { credentialManager: manager, loadAddon = loadInstalled, limits = usualLimits } = options
+    if (manager === undefined) return openCalls(loadAddon, dialogs(personPresent), limits)
+    return (await import('./windows/calls.ts')).windowsCalls(manager)
   }
 
   async function reader(asker: Asker): Promise<Reader> {

@@ -11,6 +11,14 @@ export const keychainType: StoreType = {
     const index = indexFileIn(machine.folders.data)
     return [index, `${index}.lock`, sealingOptions(machine).folder].filter((path) => machine.files.exists(path))
   },
+  async foreignItems({ machine }, _asker, searches) {
+    if (machine.platform !== 'win32') return undefined
+    const [{ gitForeignItems }, { managerOf }] = await Promise.all([
+      import('./windows/foreign-items.ts'),
+      import('./open.ts'),
+    ])
+    return gitForeignItems(managerOf(machine), searches)
+  },
   async protects({ machine: { platform } }) {
     if (platform === 'win32') return 'encrypted for your account: every program that you run can read it'
     if (platform === 'darwin') return 'encrypted under your login password: every script that node runs can read it'

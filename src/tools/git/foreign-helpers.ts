@@ -1,4 +1,5 @@
-import { addressOf, parseAddress } from '../../core/endpoint.ts'
+import type { Credential } from '../../core/credential.ts'
+import { type Address, addressOf, parseAddress } from '../../core/endpoint.ts'
 import { Secret } from '../../core/secret.ts'
 import type { ForeignHelper } from '../tool.ts'
 
@@ -16,18 +17,19 @@ export const libsecret: ForeignHelper = {
     if (others['authtype'] !== undefined || others['domain'] !== undefined) return undefined
     const host = port === undefined ? server : `${server}:${port}`
     const endpoint = addressOf({ scheme: protocol, host, ...(object === undefined ? {} : { path: object }) })
-    const [password = '', ...more] = text.split('\n')
-    const value = (key: string) => more.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1)
-    const [expires, refreshToken] = [Number(value('password_expiry_utc') ?? 0), value('oauth_refresh_token')]
-    return {
-      endpoint,
-      account: user,
-      owner: 'git',
-      kind: 'basic',
-      secret: new Secret(password),
-      ...(expires > 0 ? { expires } : {}),
-      ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
-    }
+    return { endpoint, account: user, owner: 'git', kind: 'basic', ...secretIn(text) }
+  },
+}
+
+/** git-credential-wincred, of Git for Windows. stores/keychain/windows gives its items these attributes. */
+export const wincred: ForeignHelper = {
+  name: 'wincred',
+  searches: [{ 'credbridge:helper': 'wincred' }],
+
+  read({ service, account }, text) {
+    const endpoint = addressIn(service)
+    if (endpoint === undefined || account === undefined) return undefined
+    return { endpoint, account, owner: 'git', kind: 'basic', ...secretIn(text) }
   },
 }
 
@@ -37,9 +39,31 @@ export const gcm: ForeignHelper = {
   searches: [{ 'xdg:schema': 'com.microsoft.GitCredentialManager' }],
 
   read({ service, account }, text) {
-    const scheme = service?.indexOf(':http') ?? -1
-    if (service === undefined || account === undefined || scheme < 0) return undefined
-    const endpoint = parseAddress(service.slice(scheme + 1))
-    return { endpoint, account, owner: 'git', kind: 'basic', secret: new Secret(text) }
+    const endpoint = addressIn(service)
+    if (endpoint === undefined || account === undefined || isRefreshToken(endpoint)) return undefined
+    return { endpoint, account, owner: 'git', kind: 'basic', ...secretIn(text) }
   },
+}
+
+/** The address in a service with a namespace before it. */
+function addressIn(service = ''): Address | undefined {
+  const scheme = service.indexOf(':http')
+  return scheme < 0 ? undefined : parseAddress(service.slice(scheme + 1))
+}
+
+/** Git Credential Manager keeps refresh tokens under a host that does not exist. */
+function isRefreshToken({ host }: Address): boolean {
+  return /^(oauth-)?refresh[-_]token\./.test(host)
+}
+
+/** The password, and what git's helpers write on further lines. */
+function secretIn(text: string): Pick<Credential, 'secret' | 'expires' | 'refreshToken'> {
+  const [password = '', ...more] = text.split('\n')
+  const value = (key: string) => more.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1)
+  const [expires, refreshToken] = [Number(value('password_expiry_utc') ?? 0), value('oauth_refresh_token')]
+  return {
+    secret: new Secret(password),
+    ...(expires > 0 ? { expires } : {}),
+    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+  }
 }

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Running, startsOf } from '../../../src/edge/installation/node-starts.ts'
-import { batchWrapper, shellWrapper } from '../../../src/edge/installation/wrapper.ts'
+import { shellWrapper } from '../../../src/edge/installation/wrapper.ts'
 import { run } from '../../real/run.ts'
 
 const command = 'git-credential-credbridge'
@@ -157,25 +157,5 @@ describe('the wrapper of a command', () => {
 
   test('a command that is not installed has none', () => {
     expect(() => wrapper({})).toThrow('there is no such command')
-  })
-
-  test('on Windows: a batch file, in which a percent sign is one', () => {
-    const starts = [{ node: 'C:\\Program Files\\node.exe', file: 'C:\\100%\\dist\\x.cjs' }] as const
-    expect(batchWrapper({ command, starts }).split('\r\n')).toEqual([
-      `@rem Made by: credbridge setup. Starts ${command} whatever PATH is.`,
-      '@setlocal',
-      '@if not exist "C:\\Program Files\\node.exe" goto gone',
-      '@if not exist "C:\\100%%\\dist\\x.cjs" goto gone',
-      '@set NODE_OPTIONS=',
-      '@"C:\\Program Files\\node.exe" "C:\\100%%\\dist\\x.cjs" %*',
-      '@exit /b %errorlevel%',
-      ':gone',
-      '@echo credbridge: Node or credbridge is no longer where it was at setup 1>&2',
-      '@where credbridge >nul 2>nul',
-      '@if errorlevel 1 (echo hint: if it was removed, install it again, and run: credbridge uninstall 1>&2) else (echo hint: credbridge doctor 1>&2)',
-      '@exit /b 127',
-      '',
-    ])
-    expect(batchWrapper({ command, starts, keepsOptions: true })).not.toContain('NODE_OPTIONS')
   })
 })

@@ -1,0 +1,155 @@
+/*
+ * Windows' Credential Manager for credbridge. A request is a verb and its fields, a reply an error code of Windows and
+ * its fields on one line. A field is its length in bytes and its bytes, all as hexadecimal digits. Any number of requests
+ * come on standard input; each reply is written before the next request is read. Texts are UTF-16.
+ *
+ *   l                                    every generic credential but its secret: target, user, comment
+ *   r target                             target, user, comment, secret
+ *   w target user comment secret         writes it; one that is there keeps its attributes and its persistence
+ *   d target                             removes it
+ *   q                                    ends this program, whether the input has ended or not
+ *
+ * It links kernel32 and advapi32 only, which Windows always loads from System32.
+ */
+#define WIN32_LEAN_AND_MEAN
+#define _WIN32_WINNT 0x0602
+#include <windows.h>
+#include <wincred.h>
+
+#define MOST 65536
+#define MOST_FIELDS 4
+
+struct field {
+  DWORD size;
+  BYTE bytes[MOST + 2];
+};
+
+static struct field fields[MOST_FIELDS];
+static BYTE out[4096], in[4096];
+static DWORD out_size, in_size, in_at;
+
+static void flush(void) {
+  HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+  for (DWORD at = 0, count; at < out_size; at += count) {
+    if (!WriteFile(output, out + at, out_size - at, &count, NULL)) ExitProcess(2);
+  }
+  out_size = 0;
+}
+
+static void put(BYTE byte) {
+  static const char digits[] = "0123456789abcdef";
+  if (out_size + 3 > sizeof out) flush();
+  out[out_size++] = digits[byte >> 4];
+  out[out_size++] = digits[byte & 15];
+}
+
+static void put_number(DWORD number) {
+  for (int shift = 24; shift >= 0; shift -= 8) put((BYTE)(number >> shift));
+}
+
+static void put_field(const void *bytes, DWORD size) {
+  put_number(size);
+  for (DWORD at = 0; at < size; at++) put(((const BYTE *)bytes)[at]);
+}
+
+static void put_text(const wchar_t *text) {
+  put_field(text == NULL ? L"" : text, text == NULL ? 0 : lstrlenW(text) * sizeof(wchar_t));
+}
+
+/* The next byte of standard input; -1 at its end. */
+static int next(void) {
+  if (in_at == in_size) {
+    in_at = 0;
+    if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), in, sizeof in, &in_size, NULL)) in_size = 0;
+    if (in_size == 0) return -1;
+  }
+  return in[in_at++];
+}
+
+static DWORD take_digit(void) {
+  int digit = next();
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  ExitProcess(2);
+}
+
+/* Reads the fields of a request. Each is followed by a NUL, so that it is also a text. */
+static void take_fields(int count) {
+  for (int at = 0; at < count; at++) {
+    struct field *field = &fields[at];
+    field->size = 0;
+    for (int digit = 0; digit < 8; digit++) field->size = field->size << 4 | take_digit();
+    if (field->size > MOST) ExitProcess(2);
+    for (DWORD byte = 0; byte < field->size; byte++) {
+      DWORD high = take_digit();
+      field->bytes[byte] = (BYTE)(high << 4 | take_digit());
+    }
+    field->bytes[field->size] = field->bytes[field->size + 1] = 0;
+  }
+}
+
+static wchar_t *text(int field) { return (wchar_t *)fields[field].bytes; }
+
+static void list(void) {
+  CREDENTIALW **all = NULL;
+  DWORD count = 0;
+  BOOL found = CredEnumerateW(NULL, 0, &count, &all);
+  DWORD error = found ? 0 : GetLastError();
+  put_number(error == ERROR_NOT_FOUND ? 0 : error);
+  for (DWORD at = 0; found && at < count; at++) {
+    if (all[at]->Type != CRED_TYPE_GENERIC) continue;
+    put_text(all[at]->TargetName);
+    put_text(all[at]->UserName);
+    put_text(all[at]->Comment);
+  }
+  if (found) CredFree(all);
+}
+
+static void read(void) {
+  CREDENTIALW *found = NULL;
+  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &found)) {
+    put_number(GetLastError());
+    return;
+  }
+  put_number(0);
+  put_text(found->TargetName);
+  put_text(found->UserName);
+  put_text(found->Comment);
+  put_field(found->CredentialBlob, found->CredentialBlobSize);
+  CredFree(found);
+}
+
+static void write(void) {
+  CREDENTIALW *before = NULL, blank = {0}, credential = {0};
+  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &before)) before = &blank;
+  credential.Type = CRED_TYPE_GENERIC;
+  credential.TargetName = text(0);
+  credential.UserName = text(1);
+  credential.Comment = text(2);
+  credential.CredentialBlob = fields[3].bytes;
+  credential.CredentialBlobSize = fields[3].size;
+  credential.Persist = before == &blank ? CRED_PERSIST_LOCAL_MACHINE : before->Persist;
+  credential.AttributeCount = before->AttributeCount;
+  credential.Attributes = before->Attributes;
+  credential.TargetAlias = before->TargetAlias;
+  put_number(CredWriteW(&credential, 0) ? 0 : GetLastError());
+  if (before != &blank) CredFree(before);
+}
+
+static void erase(void) { put_number(CredDeleteW(text(0), CRED_TYPE_GENERIC, 0) ? 0 : GetLastError()); }
+
+void entry(void) {
+  SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+  for (int verb = next(); verb != -1 && verb != 'q'; verb = next()) {
+    take_fields(verb == 'w' ? 4 : verb == 'l' ? 0 : 1);
+    if (verb == 'l') list();
+    else if (verb == 'r') read();
+    else if (verb == 'w') write();
+    else if (verb == 'd') erase();
+    else ExitProcess(2);
+    out[out_size++] = '\n';
+    flush();
+  }
+  SecureZeroMemory(fields, sizeof fields);
+  ExitProcess(0);
+}

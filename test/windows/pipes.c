@@ -1,0 +1,58 @@
+/*
+ * For tests under Wine: runs the program of its command line with pipes of Windows as its standard streams, and passes
+ * everything through. Wine hands Unix pipes on, which Node cannot open.
+ */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+struct way {
+  HANDLE from, to;
+};
+
+static DWORD WINAPI pass(void *given) {
+  struct way *way = given;
+  char bytes[4096];
+  DWORD count, written;
+  while (ReadFile(way->from, bytes, sizeof bytes, &count, NULL) && count > 0) {
+    for (DWORD at = 0; at < count; at += written) {
+      if (!WriteFile(way->to, bytes + at, count - at, &written, NULL)) return 0;
+    }
+  }
+  CloseHandle(way->to);
+  return 0;
+}
+
+int main(void) {
+  SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+  STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
+  PROCESS_INFORMATION child;
+  HANDLE in, out, error;
+  struct way input = {GetStdHandle(STD_INPUT_HANDLE), NULL};
+  struct way output = {NULL, GetStdHandle(STD_OUTPUT_HANDLE)}, errors = {NULL, GetStdHandle(STD_ERROR_HANDLE)};
+  CreatePipe(&in, &input.to, &inherited, 0);
+  CreatePipe(&output.from, &out, &inherited, 0);
+  CreatePipe(&errors.from, &error, &inherited, 0);
+  SetHandleInformation(input.to, HANDLE_FLAG_INHERIT, 0);
+  SetHandleInformation(output.from, HANDLE_FLAG_INHERIT, 0);
+  SetHandleInformation(errors.from, HANDLE_FLAG_INHERIT, 0);
+  startup.hStdInput = in;
+  startup.hStdOutput = out;
+  startup.hStdError = error;
+
+  wchar_t *line = GetCommandLineW();
+  for (BOOL quoted = FALSE; *line != 0 && (quoted || *line != L' '); line++) {
+    if (*line == L'"') quoted = !quoted;
+  }
+  while (*line == L' ') line++;
+  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) return 126;
+  CloseHandle(in);
+  CloseHandle(out);
+  CloseHandle(error);
+  CreateThread(NULL, 0, pass, &input, 0, NULL);
+  HANDLE threads[] = {CreateThread(NULL, 0, pass, &output, 0, NULL), CreateThread(NULL, 0, pass, &errors, 0, NULL)};
+  DWORD code = 126;
+  WaitForSingleObject(child.hProcess, INFINITE);
+  WaitForMultipleObjects(2, threads, TRUE, 5000);
+  GetExitCodeProcess(child.hProcess, &code);
+  ExitProcess(code);
+}
