@@ -21,8 +21,7 @@ const locked: Meaning = {
   code: 'locked',
   message: 'the keychain is locked',
   hints: [
-    hint`unlock it on the desktop`,
-    hint`how to do that without one, for the program that keeps it: CREDBRIDGE_STORE=secret-service credbridge list`,
+    hint`unlock it on the desktop, or where GNOME Keyring keeps it, with: read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock`,
   ],
 }
 const lockedOnMac: Meaning = { ...locked, hints: [hint`unlock it with: security unlock-keychain`] }
