@@ -207,7 +207,7 @@ describe.skipIf(!isNative)('the native executable', () => {
       const world = await startWorld('no-bus', onTestFinished)
       const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }
       const own = ['--reuid', '4712', '--regid', '4712', '--clear-groups']
-      const home = world.env['HOME'] ?? ''
+      const home = env['HOME'] ?? ''
       execFileSync('chown', ['-R', '4712:4712', world.session.folder])
       const asUser = (words: readonly string[], input = '') =>
         run('setpriv', [...own, 'credbridge', ...words], { env, input })
