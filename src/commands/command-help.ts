@@ -57,6 +57,12 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'credbridge serve --allow https://git.example.com --tools git,docker',
     'credbridge serve --name devbox --until 8h',
   ],
+  ssh: [
+    'Other machines',
+    'credbridge ssh --allow https://git.example.com devbox',
+    'credbridge ssh --allow git.example.com --tools git -p 2222 devbox',
+    'credbridge ssh --install devbox',
+  ],
   grants: ['Other machines', 'credbridge grants', 'credbridge grants --revoke 1'],
   log: ['Other machines', 'credbridge log', 'credbridge log gitlab --tool git --since 8h'],
   explain: ['Help', 'credbridge explain git.example.com', 'credbridge explain git.example.com --tool docker'],

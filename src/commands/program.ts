@@ -28,6 +28,7 @@ import { serveCommand } from './serve.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
 import { shareCommand } from './share.ts'
+import { sshCommand } from './ssh.ts'
 import { statusCommand } from './status.ts'
 import { uninstallCommand } from './uninstall.ts'
 import { usageError } from './usage-error.ts'
@@ -67,6 +68,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     useCommand,
     moveCommand,
     serveCommand,
+    sshCommand,
     grantsCommand,
     logCommand,
   ]) {

@@ -1,9 +1,8 @@
-import { isAbsolute, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import type { Machine } from '../system/machine.ts'
 import { collected, sayLine } from './arguments.ts'
 import { type GrantOptions, withGrant } from './serve-grant.ts'
 
@@ -29,7 +28,7 @@ export function serveCommand(program: Command, context: CliContext): void {
 
 /** Serves until a signal ends it, or the time of the grant. */
 async function serve({ engine, machine, terminal }: CliContext, options: ServeOptions): Promise<number> {
-  const [{ grantFrom, usersFrom }, { askHere, privately }, { openSocket }, { grantWords }, { shown }] =
+  const [{ grantFrom, usersFrom }, { askHere, privately, socketFolder }, { openSocket }, { grantWords }, { shown }] =
     await Promise.all([
       import('./serve-grant.ts'),
       import('../edge/serving.ts'),
@@ -37,7 +36,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
       import('../serve/grant-words.ts'),
       import('../serve/words.ts'),
     ])
-  const path = resolve(options.socket ?? usualSocket(machine))
+  const path = resolve(options.socket ?? join(socketFolder(machine), 'serve.sock'))
   const grant = grantFrom(options, options.name ?? path, usersFrom(machine.userId, options.uid ?? []), Date.now())
   const { interruption } = await import('../edge/terminal/interruption.ts')
   const stopping = interruption()
@@ -68,8 +67,3 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
 }
 
 const longestWait = 2 ** 31 - 1
-
-function usualSocket({ env, folders }: Machine): string {
-  const runtime = env['XDG_RUNTIME_DIR'] ?? ''
-  return isAbsolute(runtime) ? join(runtime, 'credbridge', 'serve.sock') : join(folders.state, 'serve.sock')
-}

@@ -1,3 +1,4 @@
+import { isAbsolute, join } from 'node:path'
 import { isatty } from 'node:tty'
 import { questionLimit } from '../remote/limits.ts'
 import type { AskPerson } from '../serve/consent.ts'
@@ -7,6 +8,12 @@ import { questionLines, type Word, words } from '../serve/question.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Privately } from '../system/unix-listener.ts'
 import { chooseOnTerminal } from './terminal/choose.ts'
+
+/** Where sockets of this user are. */
+export function socketFolder({ env, folders }: Pick<Machine, 'env' | 'folders'>): string {
+  const runtime = env['XDG_RUNTIME_DIR'] ?? ''
+  return isAbsolute(runtime) ? join(runtime, 'credbridge') : folders.state
+}
 
 export const privately: Privately = (act) => {
   const before = process.umask(0o177)

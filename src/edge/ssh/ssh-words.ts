@@ -1,0 +1,51 @@
+import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
+
+/** The words of ssh, as ssh itself takes them apart. */
+export interface SshWords {
+  /** All options before the destination. */
+  readonly options: readonly string[]
+  /** As it was typed: `user@host`, `ssh://…`, or a name in the person's configuration. */
+  readonly destination: string
+  /** What follows it: further options, and the command. */
+  readonly rest: readonly string[]
+}
+
+/** The options with a value, of `ssh` in OpenSSH 10: https://man.openbsd.org/ssh.1 */
+const withValue = 'BbcDEeFIiJLlmOoPpQRSWw'
+
+/** Without a destination, or with an option that would end the socket at once: `malformed`. */
+export function sshWords(words: readonly string[]): SshWords {
+  let at = 0
+  for (; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') {
+      at++
+      break
+    }
+    if (!word.startsWith('-') || word === '-') break
+    if (takesNext(word)) at++
+  }
+  const destination = words[at]
+  if (destination === undefined || destination === '' || destination.startsWith('-')) {
+    throw new Failure('malformed', 'no host is named', { hints: [hint`credbridge ssh <host>`] })
+  }
+  const options = words.slice(0, at).filter((word) => word !== '--')
+  return { options, destination, rest: words.slice(at + 1) }
+}
+
+/** Whether the value of the last option in this word is the next word. */
+function takesNext(word: string): boolean {
+  for (let at = 1; at < word.length; at++) {
+    const letter = word[at] ?? ''
+    if (letter === 'f') throw notInBackground()
+    if (withValue.includes(letter)) return at === word.length - 1
+  }
+  return false
+}
+
+function notInBackground(): Failure {
+  return new Failure('malformed', 'the socket lasts as long as this command, so ssh -f cannot be used with it', {
+    hints: [hint`leave out -f`],
+  })
+}
