@@ -2,7 +2,8 @@ import { Argument, type Command } from 'commander'
 import type { BroughtCommand } from '../core/brought-command.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
-import { inUse } from '../stores/choose.ts'
+import { settingsFile } from '../engine/read-settings.ts'
+import { inUse, keychainName, openStore } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
 import type { StoreCommandContext } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
@@ -72,13 +73,20 @@ function toolContext(context: CliContext): ToolCommandContext {
   }
 }
 
-async function storeContext({ terminal, machine, engine }: CliContext): Promise<StoreCommandContext> {
+/** What a store's own command works with. */
+export async function storeContext(context: CliContext): Promise<StoreCommandContext> {
+  const { terminal, machine, engine, broker } = context
   const settings = await engine.settings()
   return {
     terminal,
     machine,
     settings,
     inUse: inUse(settings, machine).names,
+    settingsFile: settingsFile(machine.folders),
+    keychain: keychainName(machine.platform),
+    openStore: (name) => openStore(name, settings, machine),
+    broker,
+    placeIn: (word) => placeFrom(context, word, undefined, {}),
     interruption,
     async runWithSecretFile(...call) {
       return (await import('../edge/launch/run-with-key.ts')).runWithSecretFile(...call)

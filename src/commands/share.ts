@@ -4,32 +4,59 @@ import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { storeTypes } from '../stores/index.ts'
 import { tools } from '../tools/index.ts'
 import type { Tool } from '../tools/tool.ts'
 import { accountsOf, nothingThere, sayLine, shownAccount } from './arguments.ts'
+import { storeContext } from './brought-commands.ts'
 import { atPlace } from './pick.ts'
 import type { NamedPlace } from './place.ts'
 
 interface ShareOptions {
-  readonly with: string
+  readonly with?: string
   readonly undo?: boolean
+  readonly yes?: boolean
+  readonly [option: string]: unknown
 }
 
 type Lister = Tool & Required<Pick<Tool, 'lists'>>
 
 export function shareCommand(program: Command, context: CliContext): void {
   const listers = tools.filter((tool): tool is Lister => tool.lists !== undefined)
-  program
+  const command = program
     .command('share [endpoint] [account]')
-    .description('share an account with a tool that otherwise sees only what it saved itself')
-    .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)).makeOptionMandatory())
+    .description('share an account with a tool that otherwise sees only what it saved itself, or with a team')
+    .addOption(new Option('--with <tool>', 'the tool').choices(listers.map(({ name }) => name)))
+  const withPeople = storeTypes.flatMap(({ sharing }) => {
+    if (sharing === undefined) return []
+    const option = new Option(sharing.flags, sharing.description)
+    command.addOption(option)
+    return [{ sharing, name: option.attributeName() }]
+  })
+  command
     .option('--undo', 'stop sharing it')
+    .option('-y, --yes', 'do not ask before it is given to a team')
     .action(async (word: string | undefined, account: string | undefined, options: ShareOptions) => {
-      const tool = listers.find(({ name }) => name === options.with)
-      if (tool === undefined) throw new Failure('internal', 'no such tool')
-      const act = options.undo === true ? unshare : share
-      context.end(await atPlace(context, [word, account], {}, (place) => act(context, tool, place)))
+      const { with: named, undo = false, yes = false } = options
+      const chosen = withPeople.filter(({ name }) => options[name] !== undefined)
+      const tool = listers.find(({ name }) => name === named)
+      if (chosen.length + (tool === undefined ? 0 : 1) !== 1) throw withWhom(['--with', ...withPeople.map(optionOf)])
+      const act = async (place: NamedPlace): Promise<number> => {
+        const [people] = chosen
+        if (people === undefined || tool !== undefined) return (undo ? unshare : share)(context, tool as Lister, place)
+        const { sharing, name } = people
+        return sharing.share(await storeContext(context), place, `${options[name]}`, { undo, yes })
+      }
+      context.end(await atPlace(context, [word, account], {}, act))
     })
+}
+
+const optionOf = ({ sharing }: { readonly sharing: { readonly flags: string } }) => sharing.flags.split(' ')[0] ?? ''
+
+function withWhom(options: readonly string[]): Failure {
+  return new Failure('malformed', `one of these is needed: ${options.join(', ')}`, {
+    hints: [hint`credbridge share --help`],
+  })
 }
 
 async function share(context: CliContext, tool: Lister, { endpoint, account }: NamedPlace): Promise<number> {

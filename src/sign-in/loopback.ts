@@ -24,15 +24,17 @@ const patience = 10_000
 const longest = 16_384
 
 /**
- * Listens on a free port of 127.0.0.1. Only a GET of exactly the redirect address with this state counts, so a page
+ * Listens on a free port of 127.0.0.1. A state that is known only later counts from then on. Only a GET of exactly the redirect address with this state counts, so a page
  * that calls the port achieves nothing. Neither does another user of this machine, where the system tells who called.
  * Every other request is answered with 404 and changes nothing.
  */
 export async function listen(
   host: '127.0.0.1' | 'localhost',
-  state: string,
+  state: string | (() => string | undefined),
   userOf: (ourPort: number, theirPort: number) => PeerUser = peerUser,
+  path = '/',
 ): Promise<Loopback> {
+  const wanted = () => (typeof state === 'string' ? state : state())
   /** Those that have no answer yet. */
   const open = new Set<Socket>()
   let heard = (_: Arrival) => {}
@@ -60,7 +62,7 @@ export async function listen(
       if (end < 0) return
       socket.pause()
       open.delete(socket)
-      const query = queryIn(request.slice(0, end), `${host}:${port}`, state)
+      const query = queryIn(request.slice(0, end), `${host}:${port}`, path, wanted())
       const user = query === undefined || theirPort === undefined ? 'another' : userOf(port, theirPort)
       const counts = query !== undefined && user !== 'another'
       socket.end(counts ? page(200, received) : page(404, 'nothing is here'))
@@ -74,7 +76,7 @@ export async function listen(
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { readonly port: number }).port))
   })
   return {
-    redirectUri: `http://${host}:${port}`,
+    redirectUri: `http://${host}:${port}${path === '/' ? '' : path}`,
     answer: (limit) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -95,11 +97,18 @@ export async function listen(
 const received = 'credbridge has received the answer. Close this page and go back to the terminal.'
 
 /** The query of the request; `undefined` unless it is what the provider's redirect makes a browser send. */
-function queryIn(head: string, host: string, state: string): string | undefined {
+function queryIn(head: string, host: string, path: string, state: string | undefined): string | undefined {
   const [line = '', ...headers] = head.split('\r\n')
-  const [, query] = /^GET \/\?([!-~]*) HTTP\/1\.[01]$/.exec(line) ?? []
+  const [, asked, query] = /^GET ([!->@-~]*)\?([!-~]*) HTTP\/1\.[01]$/.exec(line) ?? []
   const hosts = headers.filter((one) => /^host:/i.test(one)).map((one) => one.slice('host:'.length).trim())
-  if (query === undefined || hosts.length !== 1 || hosts[0]?.toLowerCase() !== host) return undefined
+  if (
+    query === undefined ||
+    asked !== path ||
+    state === undefined ||
+    hosts.length !== 1 ||
+    hosts[0]?.toLowerCase() !== host
+  )
+    return undefined
   const states = new URLSearchParams(query).getAll('state')
   return states.length === 1 && states[0] === state ? query : undefined
 }

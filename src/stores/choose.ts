@@ -55,7 +55,7 @@ export async function openStores(
 /** The stores that a name stands for: of some types several. */
 async function openAll(name: string, settings: StoreSettings, machine: Machine): Promise<readonly [Store, ...Store[]]> {
   const { type, parameter } = storeNamed(name)
-  const context = { machine, settings, parameter }
+  const context = contextFor(parameter, settings, machine)
   return parameter === '' && type.openAll !== undefined ? type.openAll(context) : [await type.open(context)]
 }
 
@@ -67,7 +67,11 @@ export async function storeForSaves(store: Store, asker: Asker): Promise<Store> 
 /** Opens a store by its name. An unknown name is `malformed`. */
 export async function openStore(name: string, settings: StoreSettings, machine: Machine): Promise<Store> {
   const { type, parameter } = storeNamed(name)
-  return type.open({ machine, settings, parameter })
+  return type.open(contextFor(parameter, settings, machine))
+}
+
+function contextFor(parameter: string, settings: StoreSettings, machine: Machine): StoreContext {
+  return { machine, settings, parameter, openStore: (other) => openStore(other, settings, machine) }
 }
 
 /** The store type in a name, and the parameter after the colon. An unknown name is `malformed`. */

@@ -1,5 +1,7 @@
 import type { Asker } from '../core/asker.ts'
+import type { Broker } from '../core/broker.ts'
 import type { BroughtCommand } from '../core/brought-command.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Hint } from '../core/hint.ts'
 import type { Secret } from '../core/secret.ts'
@@ -35,6 +37,8 @@ export interface StoreContext {
   readonly settings: StoreSettings
   /** The part of the store's name after the colon; empty if there is none. */
   readonly parameter: string
+  /** Opens another store of this machine, for what this one must keep here. */
+  readonly openStore?: (name: string) => Promise<Store>
 }
 
 /** A store type, as described by its folder: how it is chosen, opened and explained to a person. */
@@ -74,9 +78,24 @@ export interface StoreType {
     asker: Asker,
     searches: readonly Readonly<Record<string, string>>[],
   ): Promise<readonly ForeignItem[] | undefined>
+  /** How `credbridge share` gives an account to other people. */
+  readonly sharing?: StoreOption & {
+    share(
+      context: StoreCommandContext,
+      place: SharedPlace,
+      value: string,
+      how: { readonly undo: boolean; readonly yes: boolean },
+    ): Promise<number>
+  }
   /** Commands for this store only. `commandGroups` describes the first word that several of them share. */
   commands?(): Promise<readonly StoreCommand[]>
   readonly commandGroups?: Readonly<Record<string, string>>
+}
+
+/** What a person named: an endpoint, and perhaps an account. */
+export interface SharedPlace {
+  readonly endpoint: Endpoint
+  readonly account: string | undefined
 }
 
 export interface StoreOption {
@@ -115,6 +134,14 @@ export interface StoreCommandContext {
   readonly settings: StoreSettings
   /** The names of the stores in use, in order. */
   readonly inUse: readonly string[]
+  /** The path of the settings file. */
+  readonly settingsFile: string
+  /** The platform's own keychain store. */
+  readonly keychain: string
+  openStore(name: string): Promise<Store>
+  broker(): Promise<Broker>
+  /** The place that a person's words name. */
+  placeIn(word: string): Promise<SharedPlace>
   /** Delays signals, so that work can stop in a safe state. */
   interruption(): { watch(): Interrupted; end(): void }
   /**

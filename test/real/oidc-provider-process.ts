@@ -28,6 +28,14 @@ const provider = new Provider(issuer, {
       response_types: ['code'],
       redirect_uris: ['http://127.0.0.1', 'http://127.0.0.1/'],
     },
+    {
+      client_id: 'openbao',
+      client_secret: 'secret-of-openbao',
+      application_type: 'native',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: ['http://localhost/oidc/callback'],
+    },
   ],
   scopes,
   features: {

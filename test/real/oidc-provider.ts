@@ -2,7 +2,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** The real `oidc-provider` on loopback, in a process of its own, with one public client and PKCE. */
+/**
+ * The real `oidc-provider` on loopback, in a process of its own, with one public client and PKCE, and the client
+ * `openbao` with a secret.
+ */
 export interface OidcProvider {
   /** `http://127.0.0.1:<port>`; its configuration is at `/.well-known/openid-configuration`. */
   readonly issuer: string

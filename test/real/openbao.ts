@@ -42,15 +42,26 @@ export interface Person {
   readonly password: string
 }
 
-/** What credbridge needs in a person's own folder, and to read that of the team. */
-export const usualPolicy = ['data', 'metadata', 'destroy']
-  .map((kind) => {
-    const rights = { data: '"create","read","update"', metadata: '"create","update","list"', destroy: '"update"' }[kind]
-    return `path "secret/${kind}/people/{{identity.entity.id}}/*" { capabilities = [${rights}] }`
-  })
-  .concat('path "secret/data/teams/platform/*" { capabilities = ["read"] }')
-  .concat('path "secret/metadata/teams/platform/*" { capabilities = ["list"] }')
-  .join('\n')
+function policyFor(folder: string): string {
+  return [
+    `path "secret/data/${folder}/*" { capabilities = ["create", "read", "update"] }`,
+    `path "secret/metadata/${folder}/*" { capabilities = ["create", "update", "list"] }`,
+    `path "secret/destroy/${folder}/*" { capabilities = ["update"] }`,
+  ].join('\n')
+}
+
+/** What credbridge needs in a person's own folder. */
+export const personPolicy: string = policyFor('people/{{identity.entity.id}}')
+
+/** To write in the folder of the team, too. */
+export const teamPolicy: string = policyFor('teams/platform')
+
+/** The own folder, and to read that of the team. */
+const usualPolicy = [
+  personPolicy,
+  'path "secret/data/teams/platform/*" { capabilities = ["read"] }',
+  'path "secret/metadata/teams/platform/*" { capabilities = ["list"] }',
+].join('\n')
 
 /** Starts `bao server -dev` with an engine `secret` of version 2. */
 export async function startOpenbao(atEnd: AtEnd): Promise<Openbao> {

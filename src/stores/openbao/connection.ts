@@ -1,29 +1,14 @@
 import { Failure, isFailure, withHints } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Members } from '../../core/record.ts'
 import type { Secret } from '../../core/secret.ts'
 import { type Fetch, httpClient } from '../../system/http/client.ts'
 import type { Machine } from '../../system/machine.ts'
 import type { StoreContext } from '../store-type.ts'
+import { isDue } from './kept.ts'
 import { failureOf, type Reply, replyOf } from './outcome.ts'
+import type { AskAs, Question } from './question.ts'
 import { type Server, serverOf, variable } from './server.ts'
 import { noToken, type TokenSource, tokenOf } from './token.ts'
-
-export interface Need {
-  readonly capability: string
-  readonly path: string
-}
-
-export interface Question {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Below `/v1/`. */
-  readonly path: string
-  readonly body?: Members
-  /** The capability that a policy must give for it, and where. */
-  readonly needs: Need
-  /** Ends the request at any point. Its reason is thrown. */
-  readonly signal: AbortSignal
-}
 
 /** A server, and how it is asked. */
 export interface Connection {
@@ -31,6 +16,10 @@ export interface Connection {
   readonly machine: Machine
   /** The token that the server knows us by. Without one: `locked`. */
   token(): Promise<Secret>
+  /** Where the token is from; `undefined` if there is none. */
+  source(): Promise<TokenSource | undefined>
+  /** Asks with this token, or without one. */
+  readonly askAs: AskAs
   /** Asks with the token. An answer of another status than 200 to 299 is not a failure yet: see `failed`. */
   ask(question: Question): Promise<Reply>
   /** The failure for an answer. Asks the server whether it still knows the token, if it permits nothing. */
@@ -45,8 +34,18 @@ export function connectionOf(context: StoreContext): Connection {
   let known: Promise<TokenSource | undefined> | undefined
 
   function source(): Promise<TokenSource | undefined> {
-    known ??= tokenOf(server, context)
+    known ??= tokenOf(server, context).then(renewed)
     return known
+  }
+
+  /** A token of ours that is to be renewed is renewed with the first request. */
+  async function renewed(found: TokenSource | undefined): Promise<TokenSource | undefined> {
+    if (found?.kept === undefined || !isDue(found.kept, Date.now())) return found
+    return (await import('./renew.ts')).renewed(machine, askAs, found)
+  }
+
+  function askAs(token: Secret | undefined, question: Question): Promise<Reply> {
+    return askCluster(server, fetch, question, token)
   }
 
   async function token(): Promise<Secret> {
@@ -56,7 +55,7 @@ export function connectionOf(context: StoreContext): Connection {
   }
 
   async function ask(question: Question): Promise<Reply> {
-    return askCluster(server, fetch, question, await token())
+    return askAs(await token(), question)
   }
 
   async function failed(reply: Reply, question: Question): Promise<Failure> {
@@ -76,11 +75,11 @@ export function connectionOf(context: StoreContext): Connection {
     })
   }
 
-  return { server, machine, token, ask, failed }
+  return { server, machine, token, source, askAs, ask, failed }
 }
 
 /** Asks one node, and the others if it cannot be reached. Follows one redirect to a node that the settings name. */
-async function askCluster(server: Server, fetch: Fetch, question: Question, token: Secret): Promise<Reply> {
+async function askCluster(server: Server, fetch: Fetch, question: Question, token: Secret | undefined): Promise<Reply> {
   let last: unknown
   for (const node of [server.address, ...server.nodes]) {
     try {
@@ -100,7 +99,7 @@ async function followed(
   server: Server,
   fetch: Fetch,
   question: Question,
-  token: Secret,
+  token: Secret | undefined,
 ): Promise<Reply> {
   const to = URL.canParse(location) ? new URL(location).origin : undefined
   if (to === undefined || ![server.address, ...server.nodes].includes(to)) {
@@ -118,13 +117,14 @@ async function askNode(
   node: string,
   { namespace }: Server,
   fetch: Fetch,
-  { method, path, body, signal }: Question,
-  token: Secret,
+  { method, path, body, wrap, signal }: Question,
+  token: Secret | undefined,
 ): Promise<Reply> {
   const headers = {
-    'x-vault-token': token.expose(),
+    ...(token === undefined ? {} : { 'x-vault-token': token.expose() }),
     'x-vault-request': 'true',
     ...(namespace === '' ? {} : { 'x-vault-namespace': `${namespace}/` }),
+    ...(wrap === undefined ? {} : { 'x-vault-wrap-ttl': `${wrap}s` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   }
   const sent = body === undefined ? null : JSON.stringify(body)

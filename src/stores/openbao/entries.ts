@@ -1,8 +1,9 @@
 import { isObject, type Members } from '../../core/record.ts'
 import { concurrencyLimit } from '../../system/concurrency-limit.ts'
-import type { Connection, Question } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { type Document, documentIn, emptyDocument, isEntryName } from './document.ts'
 import { dataIn, isAbsent, isChanged, isDone, isPassing, notVersion2, pauseIn, type Reply } from './outcome.ts'
+import type { Question } from './question.ts'
 
 /** The entries in one folder of the mount. Each call is one request, and a repeated one after a passing failure. */
 export interface Entries {

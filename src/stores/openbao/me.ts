@@ -3,9 +3,15 @@ import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { objectIn } from '../../core/record.ts'
+import type { Secret } from '../../core/secret.ts'
+import { replaceFile } from '../../system/atomic-write.ts'
+import type { Machine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
-import type { Connection, Question } from './connection.ts'
+import { makeOwnFolder } from '../../system/own-folder.ts'
+import type { Connection } from './connection.ts'
 import { dataIn, isDone } from './outcome.ts'
+import type { Question } from './question.ts'
+import type { Server } from './server.ts'
 
 const me = '{me}'
 
@@ -15,23 +21,31 @@ export async function folderOf(connection: Connection, place: string, signal: Ab
   return place.replaceAll(me, await entityOf(connection, signal))
 }
 
+/** Keeps the entity of a token, which the server has named. */
+export function rememberEntity(server: Server, machine: Machine, token: Secret, entity: string): void {
+  makeOwnFolder(machine.folders.state, machine.userId)
+  replaceFile(fileIn(machine), `${JSON.stringify({ [keyOf(server, token)]: entity })}\n`, { durable: false })
+}
+
 async function entityOf(connection: Connection, signal: AbortSignal): Promise<string> {
   const { server, machine } = connection
-  const token = (await connection.token()).expose()
-  const file = join(machine.folders.state, 'openbao-entity')
-  const key = createHash('sha256')
-    .update(JSON.stringify([server.address, server.namespace, token]))
-    .digest('hex')
-  const known = objectIn(readOwnFile(file, machine.userId)?.toString('utf8') ?? '')?.[key]
+  const token = await connection.token()
+  const known = objectIn(readOwnFile(fileIn(machine), machine.userId)?.toString('utf8') ?? '')?.[keyOf(server, token)]
   if (typeof known === 'string') return known
   const entity = await askedEntity(connection, signal)
-  const [{ replaceFile }, { makeOwnFolder }] = await Promise.all([
-    import('../../system/atomic-write.ts'),
-    import('../../system/own-folder.ts'),
-  ])
-  makeOwnFolder(machine.folders.state, machine.userId)
-  replaceFile(file, `${JSON.stringify({ [key]: entity })}\n`, { durable: false })
+  rememberEntity(server, machine, token, entity)
   return entity
+}
+
+function fileIn({ folders }: Machine): string {
+  return join(folders.state, 'openbao-entity')
+}
+
+/** Of all of it, so that another token never gets the folder of this one. */
+function keyOf({ address, namespace }: Server, token: Secret): string {
+  return createHash('sha256')
+    .update(JSON.stringify([address, namespace, token.expose()]))
+    .digest('hex')
 }
 
 async function askedEntity(connection: Connection, signal: AbortSignal): Promise<string> {

@@ -1,3 +1,4 @@
+import { samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Store } from '../../core/store.ts'
@@ -21,10 +22,19 @@ export function openPlaces(context: StoreContext): readonly [Store, ...Store[]] 
 }
 
 function readOnly(store: Store): Store {
-  const refused = async (): Promise<never> => {
-    throw new Failure('refused', `${store.name} is read only`, {
+  const refused = () =>
+    new Failure('refused', `${store.name} is read only`, {
       hints: [hint`to change it, add the place to openbao.writable in the settings`],
     })
+  return {
+    ...store,
+    save: async () => {
+      throw refused()
+    },
+    async remove(asker, place) {
+      const found = await store.find(asker, [place.endpoint], place.account)
+      if (!found.some((item) => samePlace(item, place))) return false
+      throw refused()
+    },
   }
-  return { ...store, save: refused, remove: refused }
 }

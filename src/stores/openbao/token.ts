@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Machine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 import type { StoreContext } from '../store-type.ts'
+import { againAs, type Kept, keptFor, keptToken } from './kept.ts'
 import { type Server, variable } from './server.ts'
 
 /** A token, and where it is from. */
@@ -14,27 +15,39 @@ export interface TokenSource {
   readonly from: string
   /** How a person gets another one. */
   readonly mends: readonly Hint[]
+  /** Present if credbridge keeps it. */
+  readonly kept?: Kept
 }
 
-const signIn = hint`to sign in: credbridge openbao login`
 const byTheirOwn = [hint`to get another one: bao login`]
 
 /**
- * The token for a server, from where `bao` and `vault` have it, in their order: the environment, the token helper, the
- * file. What the environment has for another server is not sent.
+ * The token for a server: that of the environment, that of `credbridge openbao login`, then those of `bao` and `vault`, in
+ * their order: the token helper, the file. What the environment has for another server is not sent.
  */
-export async function tokenOf(server: Server, { machine }: StoreContext): Promise<TokenSource | undefined> {
-  if (!server.isEnvironments) return undefined
-  const { env } = machine
+export async function tokenOf(server: Server, context: StoreContext): Promise<TokenSource | undefined> {
+  const { machine } = context
+  const theirs = server.isEnvironments ? inEnvironment(machine) : undefined
+  return theirs ?? (await ofLogin(server, context)) ?? (server.isEnvironments ? fromTools(machine) : undefined)
+}
+
+function inEnvironment({ env }: Machine): TokenSource | undefined {
   const name = env['BAO_TOKEN'] === undefined ? 'VAULT_TOKEN' : 'BAO_TOKEN'
   const inVariable = variable(env, 'TOKEN')
-  if (inVariable !== undefined) {
-    return {
-      token: tokenIn(inVariable, name),
-      from: `the token in ${name}`,
-      mends: [hint`put another one into ${name}`],
-    }
-  }
+  if (inVariable === undefined) return undefined
+  return { token: tokenIn(inVariable, name), from: `the token in ${name}`, mends: [hint`put another one into ${name}`] }
+}
+
+/** The token of `credbridge openbao login`. */
+async function ofLogin(server: Server, context: StoreContext): Promise<TokenSource | undefined> {
+  const kept = keptFor(server, context.machine)
+  const token = kept === undefined ? undefined : await keptToken(kept, context)
+  if (kept === undefined || token === undefined) return undefined
+  return { token, from: 'the sign-in', mends: [againAs(kept)], kept }
+}
+
+async function fromTools(machine: Machine): Promise<TokenSource | undefined> {
+  const { env } = machine
   const helper = helperIn(machine)
   if (helper !== undefined) return fromHelper(helper, machine)
   const file = env['BAO_TOKEN_PATH'] ?? join(machine.home, '.vault-token')
@@ -43,7 +56,9 @@ export async function tokenOf(server: Server, { machine }: StoreContext): Promis
 }
 
 export function noToken({ address }: Server): Failure {
-  return new Failure('locked', `there is no token for ${address}`, { hints: [signIn] })
+  return new Failure('locked', `there is no token for ${address}`, {
+    hints: [hint`to sign in: credbridge openbao login --address ${address}`],
+  })
 }
 
 /** https://openbao.org/docs/commands/token-helper: the program that the configuration of `bao` or `vault` names. */

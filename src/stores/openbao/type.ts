@@ -1,4 +1,5 @@
 import type { StoreType } from '../store-type.ts'
+import { serverOptions } from './server-options.ts'
 
 export const openbaoType: StoreType = {
   name: 'openbao',
@@ -12,12 +13,13 @@ export const openbaoType: StoreType = {
     const { address } = serverOf(context)
     return `encrypted on ${address}: its policies decide who reads what, and its administrators can read everything`
   },
-  useOptions: [
-    { flags: '--address <url>', description: 'for openbao: the address of the server' },
-    { flags: '--mount <name>', description: 'for openbao: the mount of its KV engine, version 2' },
-    { flags: '--namespace <name>', description: 'for openbao: the namespace' },
-    { flags: '--ca-file <file>', description: "for openbao: the certificate of the server's authority" },
-    { flags: '--place <place...>', description: 'for openbao: folders of the mount, in the order of reading' },
-  ],
+  useOptions: serverOptions('for openbao: '),
+  sharing: {
+    flags: '--with-team <team>',
+    description: 'copy the account into the folder of a team on the OpenBao server',
+    share: async (...how) => (await import('./commands/share.ts')).shareWithTeam(...how),
+  },
+  commandGroups: { openbao: 'sign in at an OpenBao or Vault server, which keeps the secrets of a team' },
+  commands: async () => (await import('./commands/commands.ts')).openbaoCommands,
   prepare: async (...how) => (await import('./prepare.ts')).prepare(...how),
 }
