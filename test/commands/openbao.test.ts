@@ -160,8 +160,8 @@ needs('the build (npm run build)', built)('built', () => {
         ]
         expect(await login(world, `${secret.secret_id}\n`, ...words)).toMatchObject({ exitCode: 0 })
         expect(await world.credbridge('use', 'openbao')).toMatchObject({ exitCode: 0 })
-        expect(await world.set(at, 'deploy', 's3cret')).toMatchObject({ exitCode: 0 })
-        expect((await git(world, 'get')).stdout).toBe('username=deploy\npassword=s3cret\n')
+        expect(await world.set('https://ci.example.com', 'deploy', 's3cret')).toMatchObject({ exitCode: 0 })
+        expect((await world.credbridge('get', 'https://ci.example.com')).stdout).toBe('s3cret\n')
         expect(JSON.stringify(kept(world))).not.toContain(secret.secret_id)
       })
 
@@ -178,8 +178,9 @@ needs('the build (npm run build)', built)('built', () => {
           bound_audiences: ['bao'],
           token_policies: ['jobs'],
         })
+        const now = Math.floor(Date.now() / 1000)
         const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-        const body = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ sub: 'job 7', aud: 'bao', exp: Math.floor(Date.now() / 1000) + 600 })}`
+        const body = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ sub: 'job 7', aud: 'bao', iat: now, nbf: now, exp: now + 600 })}`
         const world = await machine()
         const file = join(world.session.folder, 'jwt')
         writeFileSync(file, `${body}.${createSign('RSA-SHA256').update(body).sign(privateKey).toString('base64url')}\n`)
@@ -195,7 +196,10 @@ needs('the build (npm run build)', built)('built', () => {
           '--jwt-file',
           file,
         ]
-        expect(await login(world, '', ...words)).toMatchObject({ exitCode: 0 })
+        expect(await login(world, '', ...words)).toMatchObject({
+          exitCode: 0,
+          stderr: expect.stringContaining('signed in at'),
+        })
         expect((await world.credbridge('openbao', 'status')).stdout).toMatch(/^known as +jwt-job 7$/m)
       })
 
@@ -315,7 +319,7 @@ needs('the build (npm run build)', built)('built', () => {
           exitCode: 2,
           stderr: expect.stringContaining(`hint: credbridge share --yes --with-team platform ${at}`),
         })
-        expect(await ann.onTerminal([['platform?', 'y']], ['share', at, '--with-team', 'platform'])).toMatchObject({
+        expect(await ann.onTerminal([['platform?', 'y\r']], ['share', at, '--with-team', 'platform'])).toMatchObject({
           exitCode: 0,
         })
         expect((await git(bob, 'get')).stdout).toBe('username=deploy\npassword=s3cret\n')

@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { hint } from '../../../core/hint.ts'
+import { hint, saidBy } from '../../../core/hint.ts'
 import { isObject, type Members } from '../../../core/record.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import type { Connection } from '../connection.ts'
@@ -56,7 +56,9 @@ export function refusal({ connection, options, path }: LoginCall, reply: Reply):
   if (reply.status >= 500 || reply.status === 429) {
     return new Failure('unavailable', `${address} cannot sign anybody in now (status ${`${reply.status}`})`)
   }
-  return new Failure('refused', `${address} refuses the sign-in by ${options.method} at auth/${path}`)
+  return new Failure('refused', `${address} refuses the sign-in by ${options.method} at auth/${path}`, {
+    hints: said === undefined ? [] : [saidBy('the server', said.slice(0, 200))],
+  })
 }
 
 export function needs(option: string): Failure {
