@@ -9,6 +9,9 @@ const slow = 'test/**/*.slow.test.ts'
 /** What needs a program that takes long to build: .ci/weekly. */
 const weekly = 'test/**/*.weekly.test.ts'
 
+/** What runs under Wine: .ci/windows. */
+const windows = 'test/windows/*.windows.test.ts'
+
 /** Told on several stores: on the first by `npm test`, on the others by `npm run test:slow` (test/real/stores.ts). */
 const onSeveralStores = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
@@ -23,12 +26,13 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', missingParts()],
     projects: [
-      { extends: true, test: { name: 'usual', include: ['test/**/*.test.ts'], exclude: [slow, weekly] } },
+      { extends: true, test: { name: 'usual', include: ['test/**/*.test.ts'], exclude: [slow, weekly, windows] } },
       {
         extends: true,
         test: { name: 'slow', include: [slow, ...onSeveralStores], env: { CREDBRIDGE_TEST_STORES: 'others' } },
       },
       { extends: true, test: { name: 'weekly', include: [weekly] } },
+      { extends: true, test: { name: 'windows', include: [windows], fileParallelism: false } },
     ],
   },
 })

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { addFile, createFile } from './atomic-write.ts'
-import { discard } from './disk.ts'
+import { discard, removeFile } from './disk.ts'
 import { isMissing, unlessAbsent } from './disk-failure.ts'
 import { whileHeldOpen } from './held-open.ts'
 import { nameBeside } from './leftovers.ts'
@@ -94,7 +94,8 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   try {
     if (holderOf(path)?.token !== token) return false
     // In an earlier release the lock was a folder.
-    whileHeldOpen(() => rmSync(path, { recursive: true, force: true }))
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true, force: true })
+    else removeFile(path)
     return true
   } finally {
     removing.close()

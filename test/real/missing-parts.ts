@@ -69,6 +69,7 @@ const others: Readonly<Record<string, string>> = {
   gitea: '.ci/weekly',
   'oo7-daemon': '.ci/weekly',
   OpenBao: '.ci/openbao',
+  'Wine with a Windows': '.ci/windows',
   cargo: 'install Rust 1.87 or later',
 }
 

@@ -1,6 +1,7 @@
 /*
  * For tests under Wine: runs the program of its command line with pipes of Windows as its standard streams, and passes
- * everything through. Wine hands Unix pipes on, which Node cannot open.
+ * everything through. Wine hands Unix pipes on, which Node cannot open. CREDBRIDGE_TEST_HOME is the home of a person of
+ * the test's own: Wine sets the person of the Unix login.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -22,11 +23,23 @@ static DWORD WINAPI pass(void *given) {
   return 0;
 }
 
+static void live_in(const wchar_t *home) {
+  static const wchar_t *folders[][2] = {
+      {L"USERPROFILE", L""}, {L"APPDATA", L"\\AppData\\Roaming"}, {L"LOCALAPPDATA", L"\\AppData\\Local"}};
+  wchar_t path[MAX_PATH * 2];
+  for (unsigned at = 0; at < 3; at++) {
+    lstrcpyW(path, home);
+    lstrcatW(path, folders[at][1]);
+    SetEnvironmentVariableW(folders[at][0], path);
+  }
+}
+
 int main(void) {
   SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
   STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
   PROCESS_INFORMATION child;
   HANDLE in, out, error;
+  wchar_t home[MAX_PATH];
   struct way input = {GetStdHandle(STD_INPUT_HANDLE), NULL};
   struct way output = {NULL, GetStdHandle(STD_OUTPUT_HANDLE)}, errors = {NULL, GetStdHandle(STD_ERROR_HANDLE)};
   CreatePipe(&in, &input.to, &inherited, 0);
@@ -38,6 +51,7 @@ int main(void) {
   startup.hStdInput = in;
   startup.hStdOutput = out;
   startup.hStdError = error;
+  if (GetEnvironmentVariableW(L"CREDBRIDGE_TEST_HOME", home, MAX_PATH) > 0) live_in(home);
 
   wchar_t *line = GetCommandLineW();
   for (BOOL quoted = FALSE; *line != 0 && (quoted || *line != L' '); line++) {
