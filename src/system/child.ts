@@ -19,6 +19,9 @@ export function runIn(env: Environment): Run {
  */
 function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
+  // Node refuses: such a file gets its arguments through a shell. https://nodejs.org/api/errors.html#invalid-input
+  if (/\.(cmd|bat)$/i.test(program))
+    throw new Failure('unavailable', `${program} is a batch file, and cannot be started`)
   const { mostOutput = usualOutput } = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {

@@ -94,7 +94,8 @@ export function removeLock(path: string, token: string, self: ProcessIdentity): 
   try {
     if (holderOf(path)?.token !== token) return false
     // In an earlier release the lock was a folder.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true, force: true })
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      rmSync(path, { recursive: true, force: true })
     else removeFile(path)
     return true
   } finally {

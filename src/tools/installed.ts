@@ -11,6 +11,11 @@ export function installedCommand(machine: Machine, command: string): string {
   })
 }
 
+/** Whether only a shell of Windows starts it. npm's shims are such files. */
+export function isBatchFile(program: string): boolean {
+  return /\.(cmd|bat)$/i.test(program)
+}
+
 /** The path of a tool's program on PATH. `unavailable` if it is not installed. */
 export function installedProgram(machine: Machine, program: string, title: string = program): string {
   const path = machine.program(program)

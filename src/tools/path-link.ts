@@ -50,6 +50,8 @@ export function linkingByName(machine: Machine, commands: readonly string[]): re
     const ours = machine.ownCommand(command)
     const found = machine.program(command)
     if (folder === undefined || ours === undefined || found === undefined) return []
+    // There what PATH leads to starts without Node on PATH, too (edge/installation/windows-commands.ts).
+    if (machine.platform === 'win32' && machine.isOwnProgram(found)) return []
     const path = join(folder, fileName(command, machine))
     const isTaken = machine.files.exists(path) || leadsTo(machine, path) !== undefined
     return found === ours || leadsTo(machine, found) === ours || isTaken ? [] : [linking(machine, path, ours)]

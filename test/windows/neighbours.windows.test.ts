@@ -76,10 +76,10 @@ needsWindows('neighbours in the Credential Manager', () => {
       await it.outsider('write', 'git:https://gcm.import.example.com', 'alice', 'of gcm', '')
       await it.outsider('write', 'git:https://bob@wincred.import.example.com', 'bob', 'of wincred', '')
       const wincred = await it.run('credbridge', ['import', '--from', 'wincred', '--yes'], { env })
-      expect(wincred.stdout).toContain('bob at https://wincred.import.example.com (basic)')
-      expect(wincred.stdout).not.toContain('gcm.import.example.com')
+      expect(wincred.stderr).toContain('bob at https://wincred.import.example.com (basic)')
+      expect(wincred.stderr).not.toContain('gcm.import.example.com')
       const gcm = await it.run('credbridge', ['import', '--from', 'gcm', '--yes'], { env })
-      expect(gcm.stdout).toContain('alice at https://gcm.import.example.com (basic)')
+      expect(gcm.stderr).toContain('alice at https://gcm.import.example.com (basic)')
       expect((await it.lying('import.example.com')).map(([target]) => target).sort()).toEqual([
         'credbridge:git:https://gcm.import.example.com (alice)',
         'credbridge:git:https://wincred.import.example.com (bob)',

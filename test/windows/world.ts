@@ -165,7 +165,8 @@ function installStandalone(): void {
   const [from, to] = [dirname(standalone), here(`${programFiles}\\credbridge`)]
   if (existsSync(to)) return
   mkdirSync(join(to, 'windows'), { recursive: true })
-  for (const name of readdirSync(from).filter((name) => name.endsWith('.exe'))) linkSync(join(from, name), join(to, name))
+  for (const name of readdirSync(from).filter((name) => name.endsWith('.exe')))
+    linkSync(join(from, name), join(to, name))
   for (const name of ['windows', 'python']) cpSync(join(from, name), join(to, basename(name)), { recursive: true })
 }
 

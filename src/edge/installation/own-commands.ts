@@ -60,7 +60,7 @@ export function relinkIn(
 ): readonly Change[] {
   const isOwn = (program: string) => isOwnProgram(program, folders)
   return isWindows
-    ? besideShims(commands, (command) => launchedFor(command, env), env, isOwn)
+    ? besideShims(commands, (command) => launchedFor(command, env), env, files, isOwn)
     : relink(commands, env, files, isOwn)
 }
 

@@ -4,6 +4,7 @@ import { isLauncher, type Launched, launchedBy, placeLauncher, removeLauncher } 
 import type { Environment, Wrappers } from '../../system/machine.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { textIfReadable } from '../../system/readable.ts'
+import type { Files } from '../../system/user-files.ts'
 import type { Change } from '../../tools/tool.ts'
 import { shippedProgram } from './shipped.ts'
 
@@ -64,6 +65,7 @@ export function besideShims(
   commands: readonly string[],
   launchedFor: LaunchedFor,
   env: Environment,
+  files: Files,
   isOwn: IsOwn,
 ): readonly Change[] {
   const launcher = shippedLauncher()
@@ -73,7 +75,7 @@ export function besideShims(
     if (launcher === undefined || launched === undefined || found === undefined || !isOwn(found)) return []
     const path = join(dirname(found), `${command}.exe`)
     const isShim = shimTarget(found) !== undefined || launchedBy(found) !== undefined
-    if (!isShim || isLauncher(path, launcher, launched)) return []
+    if (!isShim || !files.isOwnFolder(dirname(path)) || isLauncher(path, launcher, launched)) return []
     return [{ says: `${path} starts ${command}`, apply: () => placeLauncher(path, launcher, launched) }]
   })
 }

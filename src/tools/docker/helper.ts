@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint, saidBy } from '../../core/hint.ts'
-import { installedCommand } from '../installed.ts'
+import { installedCommand, isBatchFile } from '../installed.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Machine, PlainSecret } from '../tool.ts'
 import { endpointOf } from './address.ts'
@@ -27,6 +27,11 @@ export async function helperOnPath(machine: Machine, { command }: HelperName): P
   if (!machine.isOwnProgram(found)) {
     throw new Failure('refused', `another ${command} is first on PATH: ${found}`, {
       hints: [hint`remove that one, or put ${dirname(ours)} before it`],
+    })
+  }
+  if (isBatchFile(found)) {
+    throw new Failure('unavailable', `${found} is a batch file, which many of its clients cannot start`, {
+      hints: [hint`credbridge setup docker`],
     })
   }
   if (machine.files.isWorldWritable(dirname(found))) {

@@ -36,9 +36,11 @@ export interface CredentialManager {
 export function credentialManager(program: string | undefined, run: Run): CredentialManager {
   async function ask(requests: readonly string[]): Promise<readonly Reply[]> {
     if (program === undefined) throw withoutProgram()
-    const { stdout, exitCode } = await run(program, [], { input: `${requests.join('')}q` })
-    const replies = stdout.split('\n').slice(0, -1).map(replyIn)
-    if (exitCode === 0 && replies.length === requests.length) return replies
+    for (let left = attempts; left > 0; left--) {
+      const { stdout, exitCode } = await run(program, [], { input: `${requests.join('')}q` })
+      const replies = stdout.split('\n').slice(0, -1).map(replyIn)
+      if (exitCode === 0 && replies.length === requests.length) return replies
+    }
     throw new Failure('refused', `${program} did not answer`, { hints: [reinstall] })
   }
 
@@ -70,6 +72,12 @@ export function credentialManager(program: string | undefined, run: Run): Creden
     },
   }
 }
+
+/**
+ * How often the program is started if it ends without an answer. Every request can safely be made twice. Wine's
+ * CredEnumerate crashes now and then while another process writes.
+ */
+const attempts = 3
 
 interface Reply {
   readonly error: number
