@@ -70,7 +70,8 @@ describe('a hostile far side gets nothing, and others are still answered', () =>
     for (const client of clients) client.send(hello)
     for (const client of clients) await client.line()
     const more = await hostile(world.path)
-    await more.ended
+    more.send(hello)
+    expect(await more.line()).toBeUndefined()
     for (const { socket } of clients) socket.destroy()
     await vi.waitFor(async () => expect(await answers(world)).toBe(true), 10_000)
   })
