@@ -16,6 +16,7 @@ import { charts, plot } from './plot.ts'
 import { python } from './python.ts'
 import { goalTable, judge, table } from './report.ts'
 import { measureScaling } from './scaling.ts'
+import { serve } from './serve.ts'
 import { starts } from './starts.ts'
 import { terraform } from './terraform.ts'
 import { vault } from './vault.ts'
@@ -40,6 +41,7 @@ const parts: readonly Part[] = [
   askpass,
   goAndBazel,
   terraform,
+  serve,
 ]
 
 const root = join(import.meta.dirname, '..')

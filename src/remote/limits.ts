@@ -19,8 +19,8 @@ export const mostConnections = 256
 export const mostAtOnce = 8
 
 /** How many requests one socket answers at once, and then each second. A faster far side waits. */
-export const burst = 400
-export const eachSecond = 50
+export const burst = 1000
+export const eachSecond = 200
 
 /** How many endpoints one request may name: a lookup widens to at most 65. */
 export const mostEndpoints = 128

@@ -4,7 +4,10 @@ import { readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
-import { needs, needsPrograms } from '../real/require.ts'
+import { basic, startGitServer } from '../real/git-server.ts'
+import { machineGit } from '../real/gits.ts'
+import { startRegistry } from '../real/registry.ts'
+import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { type SshDaemon, sshDaemon } from '../real/ssh-daemon.ts'
 import { sshd } from '../real/ssh-server.ts'
@@ -96,6 +99,32 @@ needs('sshd', sshd !== undefined)('credbridge ssh', () => {
           expect((await run('setpriv', [...user, 'id', '-u'])).stdout).toBe('4799\n')
           expect((await run('setpriv', [...user, process.execPath, ...connect])).stdout).toBe('EACCES\n')
           expect(await one.end()).toBe(0)
+        })
+
+        test('clones from a real server, and a docker client signs in and reads', async ({ skip }) => {
+          const { host, ssh, env } = await laptop()
+          const there = await host()
+          const set = (url: string) => run('credbridge', ['set', url, 'ann'], { env, input: 's3cret' })
+          if (machineGit === undefined) return skip('there is no git')
+          const server = await startGitServer(machineGit, onTestFinished)
+          server.accept(basic('ann', 's3cret'), 'ann')
+          const url = server.repository('app')
+          await set(server.origin)
+          const clone = `CREDBRIDGE_STORE=remote GIT_TERMINAL_PROMPT=0 git -c credential.helper=credbridge clone -q ${url} app`
+          const cloned = await ssh(there, ['--allow', server.origin, '--tools', 'git'], `${clone} && ls -d app/.git`)
+          expect(cloned).toMatchObject({ exitCode: 0, stdout: 'app/.git\n' })
+          if (!['skopeo', 'docker-registry', 'htpasswd'].every((one) => programOnPath(one) !== undefined)) return
+          const registry = await startRegistry({ ann: 's3cret' }, onTestFinished)
+          const auth = `mkdir -p c && echo '{"credHelpers":{"${registry.host}":"credbridge"}}' > c/auth.json`
+          const own = ['--allow', registry.host, '--allow-save']
+          const skopeo = `${auth}; export CREDBRIDGE_STORE=remote REGISTRY_AUTH_FILE=$PWD/c/auth.json; skopeo`
+          const login = `${skopeo} login --tls-verify=false -u ann --password-stdin ${registry.host}`
+          expect(await ssh(there, own, login, 's3cret')).toMatchObject({ exitCode: 0 })
+          const inspect = `${skopeo} inspect --raw --tls-verify=false docker://${registry.image}`
+          expect(await ssh(there, ['--allow', registry.host], inspect)).toMatchObject({ exitCode: 0 })
+          expect((await ssh(there, ['--allow', at], inspect)).exitCode).not.toBe(0)
+          expect((await ssh(there, ['--allow', at], 'cat c/auth.json')).stdout).not.toContain('"auths"')
+          expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
         })
 
         test('two connections to one host do not disturb each other', async () => {
