@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { takesConnections, until } from '../test/real/until.ts'
 import { type Figures, type Row, runOnce, type Step } from './measure.ts'
 import type { Goal, Part } from './part.ts'
+import { names, overSsh } from './serve-over-ssh.ts'
 import type { Form, World } from './world.ts'
 
 /*
@@ -37,15 +38,14 @@ export const serve: Part = {
         { name: world.named('100 git gets at once', form, 'remote'), steps: () => [many] },
       ]
     })
-    return {
-      rows,
-      goals: goals(world),
-      more: () =>
-        idle(
-          world,
-          served.map(({ child }) => child),
-        ),
-    }
+    const more = async () => [
+      ...(await idle(
+        world,
+        served.map(({ child }) => child),
+      )),
+      ...(await overSsh(world, served.at(-1)?.socket ?? '')),
+    ]
+    return { rows, goals: goals(world), more }
   },
 }
 
@@ -109,6 +109,7 @@ function goals({ forms: [node, standalone], named }: World): readonly Goal[] {
   const theirs = 'git get: git-credential-libsecret'
   return [
     { row: named('git get', standalone, 'remote'), against: theirs, atMost: 0.45, issue: 17 },
+    { row: names.find, against: names.bare, atMost: 1.3, issue: 17 },
     { row: idling(standalone), atMost: 12, figure: 'peak', issue: 17 },
     { row: 'serve on Node, above a bare net server', atMost: 15, figure: 'peak', issue: 17 },
   ]

@@ -35,6 +35,8 @@ export interface Engine {
    * nothing. With `through` it has only what that lets it have of each store.
    */
   broker(asker: Asker, explaining?: Hearing, through?: (store: Store) => Store): Promise<Broker>
+  /** The next request opens the stores again, instead of asking one that hangs. */
+  reopen(): void
   /** Answers one call. `notice` receives each failure on the way. */
   answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
@@ -125,9 +127,12 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     }
     const readSetting = async (name: string) => (await settings()).tools[name]
     const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)), readSetting)
-    // The next call opens the stores again instead of asking one that hangs.
-    if (ending.stuck) stores = undefined
+    if (ending.stuck) reopen()
     return ending
+  }
+
+  function reopen(): void {
+    stores = undefined
   }
 
   return {
@@ -141,6 +146,7 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
       return stores.some(({ name }) => name === keychain) ? foreignItems(settings, machine, asker, searches) : []
     },
     broker,
+    reopen,
     answer,
   }
 }

@@ -138,6 +138,7 @@ async function carryOut(serving: Serving, request: Request, peer: Peer | undefin
     note(serving, request, process, result)
     return { answer: result.answer }
   } catch (error) {
+    if (isFailure(error) && error.stuck) serving.engine.reopen()
     const failure = forFarSide(error)
     const outcome = failure.code === 'refused' ? 'refused' : 'failed'
     note(serving, request, process, { outcome, code: failure.code })

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import { farSide, startServe } from '../real/serving.ts'
+import { farSide, startServe, startServeAs } from '../real/serving.ts'
 import { type Answer, onTerminal } from '../real/typing.ts'
 import { takesConnections, until } from '../real/until.ts'
 import { startWorld } from '../real/world.ts'
@@ -207,7 +207,6 @@ describe.skipIf(!isNative)('the native executable', () => {
       const world = await startWorld('no-bus', onTestFinished)
       const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }
       const own = ['--reuid', '4712', '--regid', '4712', '--clear-groups']
-      const home = env['HOME'] ?? ''
       execFileSync('chown', ['-R', '4712:4712', world.session.folder])
       const asUser = (words: readonly string[], input = '') =>
         run('setpriv', [...own, 'credbridge', ...words], { env, input })
@@ -217,12 +216,10 @@ describe.skipIf(!isNative)('the native executable', () => {
         [[], ''],
         [['--uid', '0'], 'username=ann\npassword=s3cret\n'],
       ] as const) {
-        const socket = join(home, 'sockets', `peer-${uid.length}.sock`)
-        const ended = asUser(['serve', '--socket', socket, '--allow', at, '--until', '10s', ...uid])
-        await until(() => takesConnections(socket), 'nobody serves')
-        const far = { ...farSide(env, socket), HOME: '/root' }
+        const served = await startServeAs(['setpriv', ...own, 'credbridge'], env, '--allow', at, ...uid)
+        const far = { ...farSide(env, served.socket), HOME: '/root' }
         expect((await run('git-credential-credbridge', ['get'], { env: far, input: request })).stdout).toBe(stdout)
-        await ended
+        await served.end()
       }
     })
   })

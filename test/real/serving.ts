@@ -15,9 +15,18 @@ export interface Served {
 }
 
 /** Starts `credbridge serve` with these words and returns when it serves. Ends with the test. */
-export async function startServe(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Served> {
+export function startServe(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Served> {
+  return startServeAs(['credbridge'], env, ...words)
+}
+
+/** The same by a program that becomes `credbridge`, such as setpriv. */
+export async function startServeAs(
+  [program, ...before]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): Promise<Served> {
   const socket = join(env['HOME'] ?? '', 'sockets', `${words.length}-${Math.random().toString(36).slice(2)}.sock`)
-  const child = spawn('credbridge', ['serve', '--socket', socket, ...words], {
+  const child = spawn(program, [...before, 'serve', '--socket', socket, ...words], {
     env,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
