@@ -26,6 +26,10 @@ export const serve: Part = {
     const set = { program: any.command('credbridge'), words: ['set', server, 'alice'], env: world.on(store) }
     runOnce({ ...set, input: 's3cret' })
     const served = await Promise.all(world.forms.map((form) => startServing(world, form)))
+    const memory = served.map(({ child, socket }, at) => {
+      runOnce(get(world, world.forms[at] ?? any, socket))
+      return memoryOf(child)
+    })
     const rows = world.forms.flatMap((form, at): readonly Row[] => {
       const step = get(world, form, served[at]?.socket ?? '')
       const many = {
@@ -38,13 +42,7 @@ export const serve: Part = {
         { name: world.named('100 git gets at once', form, 'remote'), steps: () => [many] },
       ]
     })
-    const more = async () => [
-      ...(await idle(
-        world,
-        served.map(({ child }) => child),
-      )),
-      ...(await overSsh(world, served.at(-1)?.socket ?? '')),
-    ]
+    const more = async () => [...(await idle(world, memory)), ...(await overSsh(world, served.at(-1)?.socket ?? ''))]
     return { rows, goals: goals(world), more }
   },
 }
@@ -77,12 +75,12 @@ async function started(world: World, program: string, words: readonly string[], 
   return child
 }
 
-/** The memory of a server that has answered and now waits. */
-async function idle(world: World, children: readonly ChildProcess[]): Promise<readonly Figures[]> {
+/** The memory of each server after its first answer. */
+async function idle(world: World, memory: readonly number[]): Promise<readonly Figures[]> {
   const socket = join(world.session.folder, 'sockets', 'bare.sock')
   const bare = memoryOf(await started(world, world.node, ['-e', bareServer, socket], socket))
-  const rows = world.forms.map((form, at) => figure(idling(form), memoryOf(children[at])))
-  const above = (rows[0]?.peak ?? Number.NaN) - bare
+  const rows = world.forms.map((form, at) => figure(idling(form), memory[at] ?? Number.NaN))
+  const above = (memory[0] ?? Number.NaN) - bare
   return [
     ...rows,
     figure('a bare net server on Node, idle', bare),

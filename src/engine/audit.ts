@@ -56,9 +56,11 @@ export interface Log {
 export function logIn(state: string, userId: UserId): Log {
   const files = logFiles(state)
   const [file] = files
+  let isMade = false
   return {
     write(entry) {
-      makeOwnFolder(join(state, 'log'), userId)
+      if (!isMade) makeOwnFolder(join(state, 'log'), userId)
+      isMade = true
       let fd = opened(file, userId)
       if (fstatSync(fd).size > largest) {
         closeSync(fd)

@@ -63,7 +63,10 @@ function mayConnect({ grant }: Serving, peer: Peer | undefined): boolean {
   return peer === undefined || grant.userIds.includes(peer.userId)
 }
 
-type Reply = { readonly answer: unknown } | { readonly failure: Failure }
+type Reply = ({ readonly answer: unknown } | { readonly failure: Failure }) & {
+  /** Done once the far side has been answered. */
+  readonly after?: () => void
+}
 
 /** Reads requests one after the other: while one is carried out, nothing more is read of the connection. */
 function converse(socket: Accepted, replyTo: (request: Request) => Promise<Reply>): void {
@@ -71,6 +74,8 @@ function converse(socket: Accepted, replyTo: (request: Request) => Promise<Reply
   const waiting: string[] = []
   let isGreeted = false
   let isBusy = false
+  /** The first line goes with the first answer, if that is asked for at once: two packets would wait for each other. */
+  let unsent: Uint8Array = new Uint8Array()
   let timer = setTimeout(() => socket.destroy(), requestLimit)
 
   async function next(): Promise<void> {
@@ -78,6 +83,7 @@ function converse(socket: Accepted, replyTo: (request: Request) => Promise<Reply
     socket.pause()
     clearTimeout(timer)
     for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) await hear(line)
+    if (unsent.length > 0) await send()
     isBusy = false
     if (socket.destroyed) return
     timer = setTimeout(() => socket.destroy(), requestLimit)
@@ -85,17 +91,41 @@ function converse(socket: Accepted, replyTo: (request: Request) => Promise<Reply
   }
 
   async function hear(line: string): Promise<void> {
-    if (isGreeted) return send(socket, await replied(line, replyTo))
+    if (isGreeted) return answer(line)
     isGreeted = true
-    const theirs = versionIn(line)
-    await send(socket, firstLine())
-    if (theirs !== version) throw new Failure('unsupported', `this is version ${version} of the protocol`)
+    unsent = lineOf(firstLine())
+    if (versionIn(line) !== version) throw new Failure('unsupported', `this is version ${version} of the protocol`)
+  }
+
+  async function answer(line: string): Promise<void> {
+    const { id, request } = parseRequest(line)
+    const reply: Reply = request === undefined ? { failure: unknownRequest() } : await replyTo(request)
+    const sent = send('failure' in reply ? { id, failure: printFailure(reply.failure) } : { id, answer: reply.answer })
+    reply.after?.()
+    await sent
+  }
+
+  function bytesOf(message?: object): Uint8Array {
+    const bytes = message === undefined ? unsent : Buffer.concat([unsent, lineOf(message)])
+    unsent = new Uint8Array()
+    return bytes
+  }
+
+  /** Waits until the far side has taken it, or ends the connection. */
+  async function send(message?: object): Promise<void> {
+    if (socket.destroyed || socket.write(bytesOf(message))) return
+    const limit = setTimeout(() => socket.destroy(), readLimit)
+    await new Promise<void>((resolve) => {
+      socket.once('drain', () => resolve())
+      socket.once('close', () => resolve())
+    })
+    clearTimeout(limit)
   }
 
   /** What breaks the protocol gets one answer, and the connection ends. */
   function broken(error: unknown): void {
     clearTimeout(timer)
-    if (!socket.destroyed) socket.end(lineOf({ failure: printFailure(asFailure(error)) }))
+    if (!socket.destroyed) socket.end(bytesOf({ failure: printFailure(asFailure(error)) }))
     // The far side may never end its own half.
     setTimeout(() => socket.destroy(), readLimit).unref()
   }
@@ -112,39 +142,27 @@ function converse(socket: Accepted, replyTo: (request: Request) => Promise<Reply
   })
 }
 
-async function replied(line: string, replyTo: (request: Request) => Promise<Reply>): Promise<object> {
-  const { id, request } = parseRequest(line)
-  if (request === undefined)
-    return { id, failure: printFailure(new Failure('unsupported', 'there is no such request')) }
-  const reply = await replyTo(request)
-  return 'failure' in reply ? { id, failure: printFailure(reply.failure) } : { id, answer: reply.answer }
-}
-
-/** Waits until the far side has taken it, or ends the connection. */
-async function send(socket: Accepted, message: object): Promise<void> {
-  if (socket.destroyed || socket.write(lineOf(message))) return
-  const timer = setTimeout(() => socket.destroy(), readLimit)
-  await new Promise<void>((resolve) => {
-    socket.once('drain', () => resolve())
-    socket.once('close', () => resolve())
-  })
-  clearTimeout(timer)
+function unknownRequest(): Failure {
+  return new Failure('unsupported', 'there is no such request')
 }
 
 async function carryOut(serving: Serving, request: Request, peer: Peer | undefined): Promise<Reply> {
+  // Now, because the caller may end as soon as it is answered.
   const process = peer === undefined ? undefined : serving.processWords(peer)
+  const noting = (end: End) => () => note(serving, request, process, end)
   try {
     const result = await answerTo(serving, request, process)
-    note(serving, request, process, result)
-    return { answer: result.answer }
+    return { answer: result.answer, after: noting(result) }
   } catch (error) {
     if (isFailure(error) && error.stuck) serving.engine.reopen()
     const failure = forFarSide(error)
-    const outcome = failure.code === 'refused' ? 'refused' : 'failed'
-    note(serving, request, process, { outcome, code: failure.code })
-    return { failure }
+    const { code } = failure
+    return { failure, after: noting({ outcome: code === 'refused' ? 'refused' : 'failed', code }) }
   }
 }
+
+/** What became of a request, for the log. */
+type End = Pick<Entry, 'outcome' | 'code'> & Partial<Pick<Result, 'endpoint' | 'account'>>
 
 function answerTo(serving: Serving, request: Request, process: string | undefined): Promise<Result> {
   switch (request.do) {
@@ -175,7 +193,7 @@ function note(
   { grant, log, now, done }: Serving,
   request: Request,
   process: string | undefined,
-  { outcome, code, ...place }: Partial<Pick<Result, 'endpoint' | 'account'>> & Pick<Entry, 'outcome' | 'code'>,
+  { outcome, code, ...place }: End,
 ): void {
   const asked = askedIn(request)
   const endpoint = (place.endpoint ?? asked.endpoint)?.key
