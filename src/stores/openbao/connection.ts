@@ -7,6 +7,7 @@ import type { StoreContext } from '../store-type.ts'
 import { isDue } from './kept.ts'
 import { failureOf, type Reply, replyOf } from './outcome.ts'
 import type { AskAs, Question } from './question.ts'
+import { seenAt } from './seen.ts'
 import { type Server, serverOf, variable } from './server.ts'
 import { noToken, type TokenSource, tokenOf } from './token.ts'
 
@@ -31,6 +32,7 @@ export function connectionOf(context: StoreContext): Connection {
   const server = serverOf(context)
   const { caFile = context.settings.httpCaFile } = server
   const fetch = httpClient({ environment: withProxy(machine), caFile })
+  const seen = seenAt(server.address, machine)
   let known: Promise<TokenSource | undefined> | undefined
 
   function source(): Promise<TokenSource | undefined> {
@@ -44,8 +46,10 @@ export function connectionOf(context: StoreContext): Connection {
     return (await import('./renew.ts')).renewed(machine, askAs, found)
   }
 
-  function askAs(token: Secret | undefined, question: Question): Promise<Reply> {
-    return askCluster(server, fetch, question, token)
+  async function askAs(token: Secret | undefined, question: Question): Promise<Reply> {
+    const reply = await askCluster(server, fetch, { ...question, headers: seen.headers() }, token)
+    await seen.hear(reply.index)
+    return reply
   }
 
   async function token(): Promise<Secret> {
@@ -117,12 +121,13 @@ async function askNode(
   node: string,
   { namespace }: Server,
   fetch: Fetch,
-  { method, path, body, wrap, signal }: Question,
+  { method, path, body, wrap, headers: further = {}, signal }: Question,
   token: Secret | undefined,
 ): Promise<Reply> {
   const headers = {
     ...(token === undefined ? {} : { 'x-vault-token': token.expose() }),
     'x-vault-request': 'true',
+    ...further,
     ...(namespace === '' ? {} : { 'x-vault-namespace': `${namespace}/` }),
     ...(wrap === undefined ? {} : { 'x-vault-wrap-ttl': `${wrap}s` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -12,6 +12,8 @@ export interface Reply {
   readonly body: Members | undefined
   readonly retryAfter: string | undefined
   readonly location: string | undefined
+  /** What the cluster counts a write as. */
+  readonly index: string | undefined
 }
 
 export async function replyOf(response: Response): Promise<Reply> {
@@ -20,6 +22,7 @@ export async function replyOf(response: Response): Promise<Reply> {
     body: objectIn(await response.text()),
     retryAfter: response.headers.get('retry-after') ?? undefined,
     location: response.headers.get('location') ?? undefined,
+    index: response.headers.get('x-vault-index') ?? undefined,
   }
 }
 

@@ -14,6 +14,7 @@ export interface Question {
   readonly body?: Members
   /** The answer is wrapped: only a token comes back, which opens it once within so many seconds. */
   readonly wrap?: number
+  readonly headers?: Readonly<Record<string, string>>
   /** The capability that a policy must give for it, and where. */
   readonly needs: Need
   /** Ends the request at any point. Its reason is thrown. */
