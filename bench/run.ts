@@ -11,6 +11,7 @@ import { goAndBazel } from './go-and-bazel.ts'
 import { kubectlAndAws } from './kubectl-and-aws.ts'
 import { type Figures, measure } from './measure.ts'
 import { npm } from './npm.ts'
+import { openbao } from './openbao.ts'
 import type { Goal, Part } from './part.ts'
 import { charts, plot } from './plot.ts'
 import { python } from './python.ts'
@@ -37,6 +38,7 @@ const parts: readonly Part[] = [
   npm,
   cargo,
   vault,
+  openbao,
   kubectlAndAws,
   askpass,
   goAndBazel,

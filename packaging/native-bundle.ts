@@ -37,7 +37,8 @@ const web: Readonly<Record<string, string>> = {
 }
 
 /** Where they are used. Anywhere else they are unknown names, which test/standalone/globals.test.ts finds. */
-const withWeb = /\/(?:(?:src|test)\/system\/http|src\/sign-in|src\/stores\/openbao|node_modules\/oauth4webapi)\/.*\.[jt]s$/
+const withWeb =
+  /\/(?:(?:src|test)\/system\/http|src\/sign-in|src\/stores\/openbao|node_modules\/oauth4webapi)\/.*\.[jt]s$/
 
 /** The modules that packages load by `require`. */
 const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']

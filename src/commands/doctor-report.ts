@@ -42,7 +42,7 @@ export async function bugReport(
 
 /** Names of settings. Values only where they are a choice among fixed words or a number. */
 function settingsText(settings: Settings): string {
-  const { stores, recoverHours, aliases, tokenUser, vaultKeyFile, httpCaFile } = settings
+  const { stores, recoverHours, aliases, tokenUser, vaultKeyFile, httpCaFile, openbao } = settings
   const { secretServiceSession, tools, unknownKeys } = settings
   const named = Object.keys(tools).map((name) => name.split('.').slice(0, 2).join('.'))
   return [
@@ -51,6 +51,7 @@ function settingsText(settings: Settings): string {
     `aliases: ${Object.keys(aliases).length}`,
     ...(tokenUser === 'oauth2' ? [] : ['git.token-user']),
     ...(vaultKeyFile === undefined ? [] : ['vault.key-file']),
+    ...(openbao === undefined ? [] : ['openbao']),
     ...(httpCaFile === undefined ? [] : ['http.ca-file']),
     `secret-service.session = ${secretServiceSession}`,
     ...new Set(named),

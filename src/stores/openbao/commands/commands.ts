@@ -7,8 +7,8 @@ export const openbaoCommands: readonly StoreCommand[] = [
     path: ['openbao', 'login'],
     description: "sign in at the OpenBao server; the token is kept in this machine's own store and renewed in time",
     examples: [
-      'credbridge openbao login --address https://bao.example.com:8200',
-      'credbridge openbao login --method userpass --user ann',
+      'credbridge openbao login',
+      'credbridge openbao login --address https://bao.example.com:8200 --mount credentials',
       'credbridge openbao login --method approle --role-id 5c1f < secret-id',
     ],
     options: [
