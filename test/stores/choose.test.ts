@@ -12,29 +12,29 @@ import { credential, expectItems } from './contract-world.ts'
 import { fakeAddon } from './keychain/fake-addon.ts'
 
 /*
- * The choice of a store on macOS and Windows, which were not run: with a stand-in for the keychain's addon. On Linux it
+ * The choice of a store on macOS, which was not run: with a stand-in for the keychain's addon. On Linux it
  * is tried for real: test/commands/choice.test.ts.
  */
 
 const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain' } as const
 const item = credential(parseAddress('https://git.example.com'))
 
-function machine(platform: 'win32' | 'darwin', addon: () => Promise<unknown>): Machine & { said: string[] } {
+function machine(addon: () => Promise<unknown>): Machine & { said: string[] } {
   const home = mkdtempSync(join(tmpdir(), 'cb-choose-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const said: string[] = []
   const here = testMachine(home, {
-    platform,
+    platform: 'darwin',
     addon: async () => (await addon()) as KeychainAddon,
     say: (line) => void said.push(line),
   })
   return { ...here, said }
 }
 
-describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
+describe('on macOS', () => {
   test('a keychain that works is settled on', async () => {
-    const addon = fakeAddon(platform)
-    const here = machine(platform, async () => addon)
+    const addon = fakeAddon()
+    const here = machine(async () => addon)
     const [store] = await openStores(settings, here)
     await store.save(someone, item)
     expect([settledName(here), here.said, addon.items.size]).toEqual(['keychain', [], 1])
@@ -42,7 +42,7 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
   })
 
   test('where its addon does not load there is none: the vault, which is said', async () => {
-    const here = machine(platform, async () => Promise.reject(new Error('Cannot find native binding')))
+    const here = machine(async () => Promise.reject(new Error('Cannot find native binding')))
     const [store] = await openStores(settings, here)
     expect(await store.find(someone, [item.endpoint])).toEqual([])
     expect(settledName(here)).toBeUndefined()
@@ -58,8 +58,8 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
     ['refused', 'User canceled the operation.'],
     ['refused', 'something that nobody has seen yet'],
   ] as const)('a keychain that is %s (%s) settles nothing', async (code, text) => {
-    const addon = fakeAddon(platform)
-    const here = machine(platform, async () => addon)
+    const addon = fakeAddon()
+    const here = machine(async () => addon)
     const [store] = await openStores(settings, here)
     for (const call of [() => store.save(someone, item), () => settleNow(settings, here, someone)]) {
       addon.failNext(text)
@@ -71,4 +71,11 @@ describe.each(['win32', 'darwin'] as const)('on %s', (platform) => {
     await settleNow(settings, here, someone)
     expect(settledName(here)).toBe('keychain')
   })
+})
+
+test('on Windows without our part for the Credential Manager: the vault, which is said', async () => {
+  const here = { ...machine(async () => Promise.reject(new Error('not asked'))), platform: 'win32', userId: -1 }
+  const [store] = await openStores(settings, here)
+  await store.save(someone, item)
+  expect([settledName(here), here.said]).toEqual(['vault', [expect.stringContaining('there is no keychain here')]])
 })

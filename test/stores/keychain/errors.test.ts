@@ -125,7 +125,7 @@ describe('an addon that is not installed', () => {
       platform: 'darwin',
       loadAddon: async () => {
         loaded++
-        return fakeAddon('darwin')
+        return fakeAddon()
       },
     })
     expect(loaded).toBe(0)

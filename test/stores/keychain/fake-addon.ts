@@ -1,8 +1,8 @@
 import type { Addon } from '../../../src/stores/keychain/calls.ts'
 
 /*
- * A fake of the addon on Windows and macOS, which the tests do not run on; on Linux they use the real one. It follows
- * the source of the crates (docs/keychain.md), refuses the same input, and records its calls.
+ * A fake of the addon on macOS, which the tests do not run on; on Linux they use the real one. It follows the source of
+ * the crates (docs/keychain.md), refuses the same input, and records its calls.
  */
 
 export interface FakeAddon extends Addon {
@@ -17,7 +17,7 @@ export interface FakeAddon extends Addon {
   keepsAll: boolean
 }
 
-export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
+export function fakeAddon(): FakeAddon {
   const items: FakeAddon['items'] = new Map()
   const asked: string[] = []
   let failure: string | undefined
@@ -29,8 +29,7 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
     if (text !== undefined) throw Object.assign(new Error(text), { code: 'GenericFailure' })
   }
 
-  const nameOf = (service: string, account: string) =>
-    platform === 'win32' ? `${account}.${service}`.toUpperCase() : JSON.stringify([service, account])
+  const nameOf = (service: string, account: string) => JSON.stringify([service, account])
 
   const fake: FakeAddon = {
     asked,
@@ -42,10 +41,7 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
     },
     async findCredentialsAsync(service) {
       ask(`search ${service}`)
-      const ends = `.${service}`.toUpperCase()
-      return [...items]
-        .filter(([name]) => (platform === 'win32' ? name.endsWith(ends) : JSON.parse(name)[0] === service))
-        .map(([, item]) => item)
+      return [...items].filter(([name]) => JSON.parse(name)[0] === service).map(([, item]) => item)
     },
     AsyncEntry: class {
       readonly #name: string
@@ -55,7 +51,7 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
       constructor(service: string, account: string, options: unknown) {
         fake.options.push(options)
         for (const [what, name] of Object.entries({ service, user: account })) {
-          if (platform === 'darwin' && name === '') throw new Error(`Attribute ${what} is invalid: cannot be empty`)
+          if (name === '') throw new Error(`Attribute ${what} is invalid: cannot be empty`)
         }
         if (account.length > 513) throw new Error("Attribute 'user' is longer than platform limit of 513 chars")
         this.#name = nameOf(service, account)
@@ -68,9 +64,6 @@ export function fakeAddon(platform: 'win32' | 'darwin'): FakeAddon {
       }
       async setPassword(password: string) {
         ask(`write ${this.#words}`)
-        if (platform === 'win32' && password.length * 2 > 2560) {
-          throw new Error("Attribute 'password encoded as UTF-16' is longer than platform limit of 2560 chars")
-        }
         items.set(this.#name, { account: this.#account, password })
       }
       async deleteCredential() {

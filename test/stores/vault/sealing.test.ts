@@ -7,16 +7,16 @@ import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import { openKeychain } from '../../../src/stores/keychain/open.ts'
+import { keychainStore } from '../../../src/stores/keychain/store.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
+import { sealingOptions } from '../../../src/stores/vault/machine-options.ts'
 import { withSealing } from '../../../src/stores/vault/sealing.ts'
-import type { KeychainAddon } from '../../../src/system/machine.ts'
 import { someone } from '../../asker.ts'
 import { failingStore } from '../../failing-store.ts'
 import { testMachine } from '../../test-machine.ts'
 import { storeContract } from '../contract.ts'
 import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
-import { fakeAddon } from '../keychain/fake-addon.ts'
+import { fakeManager } from '../keychain/fake-manager.ts'
 import { emptyFolder } from './place.ts'
 
 /** The limit of Windows' keychain: 2560 bytes. */
@@ -258,20 +258,24 @@ describe('a broken sealed file', () => {
 
 test("the opened keychain of Windows accepts any size, and no item in it exceeds Windows' limit", async () => {
   const folder = emptyFolder()
-  const addon = fakeAddon('win32')
-  const store = await openKeychain(
-    testMachine(folder, {
-      platform: 'win32',
-      userId: -1,
-      folders: { home: folder, config: folder, data: folder, state: folder },
-      addon: async () => addon as unknown as KeychainAddon,
-    }),
-  )
+  const manager = fakeManager()
+  const machine = testMachine(folder, {
+    userId: -1,
+    folders: { home: folder, config: folder, data: folder, state: folder },
+  })
+  const keychain = keychainStore({
+    platform: 'win32',
+    indexFile: join(folder, 'keychain.json'),
+    userId: -1,
+    locks: { folder, userId: -1 },
+    credentialManager: manager,
+  })
+  const store = withSealing(keychain, sealingOptions(machine))
   expect(store.traits.largest).toBeUndefined()
   await store.save(someone, credential(at, { secret: large }))
   await store.save(someone, credential(at, { account: 'bob' }))
   expectItems(await store.find(someone, [at], 'ann'), [credential(at, { secret: large })])
-  expect([...addon.items.values()].map(({ password }) => password.length * 2 <= 2560)).toEqual([true, true])
+  expect([...manager.kept.values()].map(({ secret }) => secret.length <= 2560)).toEqual([true, true])
   expect(readdirSync(join(folder, 'sealed'))).toHaveLength(1)
   expect(await store.remove(someone, credential(at), large)).toBe(true)
   expect(readdirSync(join(folder, 'sealed'))).toEqual([])
