@@ -3,6 +3,7 @@ import { type Entry, isCredential, isNoteKind, isOurOwn, type Place } from '../c
 import type { EndedUse } from '../core/ended-uses.ts'
 import { distinctEndpoints, endpointName, findReadable } from '../core/find-readable.ts'
 import type { Store } from '../core/store.ts'
+import { isTrial } from '../core/trial.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { openStore } from '../stores/choose.ts'
 import { byName } from './arguments.ts'
@@ -39,7 +40,10 @@ export interface Listed {
 export async function listed(context: CliContext, broker: Broker, filter: Filter): Promise<Listed> {
   const stores = await storesFor(context, filter.store)
   const kept: { entry: Entry; store: Store }[] = []
-  for (const store of stores) kept.push(...(await store.list(context.asker)).map((entry) => ({ entry, store })))
+  for (const store of stores) {
+    const entries = (await store.list(context.asker)).filter((entry) => !isTrial(entry))
+    kept.push(...entries.map((entry) => ({ entry, store })))
+  }
   const all = kept.map(({ entry }) => entry)
   const near = all.filter(({ endpoint }) => filter.isNear(endpoint))
   const actions = await broker.personActions()

@@ -1,12 +1,12 @@
 import type { Asker } from '../core/asker.ts'
 import type { Credential } from '../core/credential.ts'
-import { isCredential, ourselves, sameCredential } from '../core/credential.ts'
-import { serviceName } from '../core/endpoint.ts'
+import { isCredential, sameCredential } from '../core/credential.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { isFar } from '../core/far-store.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
+import { trialPlace } from '../core/trial.ts'
 
 export interface Candidates {
   /** The system's keychain. */
@@ -153,14 +153,7 @@ const throwAway = 'throw-away "\\é\n'
 /** Writes, reads and removes a throw-away item, or checks a store that has its own way. Throws if a step fails. */
 export async function tryOut(store: Store, asker: Asker): Promise<void> {
   if (store.check !== undefined) return store.check(asker)
-  const endpoint = serviceName(`try-out-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`)
-  const item: Credential = {
-    endpoint,
-    account: 'try-out',
-    owner: ourselves,
-    kind: 'basic',
-    secret: new Secret(throwAway),
-  }
+  const item: Credential = { ...trialPlace(), kind: 'basic', secret: new Secret(throwAway) }
   await store.save(asker, item)
   const kept = await isKept(store, asker, item).catch(async (error) => {
     await store.remove(asker, item).catch(() => {})

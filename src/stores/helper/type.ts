@@ -9,6 +9,10 @@ export const helperType: StoreType = {
   canBeSettled: true,
   offer: (machine) => (startsWindowsPrograms(machine) ? offerOfWindows(machine) : undefined),
   open: async ({ machine, parameter }) => (await import('./store.ts')).openHelper(parameter, machine),
+  async open({ machine, parameter }) {
+    const [{ openHelper }, { sealedFor }] = await Promise.all([import('./store.ts'), import('./largest.ts')])
+    return sealedFor(parameter, await openHelper(parameter, machine), machine)
+  },
   protects: async ({ parameter }) => `protects what docker-credential-${parameter} protects`,
 }
 

@@ -19,6 +19,8 @@ const sealed = () => import('./sealed.ts')
 export interface SealingOptions extends SealedFolder {
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** The size of an item in the store, in bytes. Absent: of its value in UTF-8. */
+  readonly sizeOf?: (item: Item) => number
 }
 
 const attempts = 5
@@ -55,7 +57,8 @@ export function withSealing(store: Store, options: SealingOptions): Store {
     const inner = condition === undefined ? undefined : await innerCondition(asker, item, condition)
     if (inner === 'broken') return false
     const before = await fileAt(asker, item)
-    const tooLarge = Buffer.byteLength(encodeItem(item)) > (largest ?? 0)
+    const { sizeOf = (one: Item) => Buffer.byteLength(encodeItem(one)) } = options
+    const tooLarge = sizeOf(item) > (largest ?? 0)
     // An item of a later version has no member in which this version could put a pointer.
     const seals = (tooLarge || looksLikePointer(item)) && !isFromLaterVersion(item)
     const own = seals ? await saveSealed(asker, item, inner) : undefined
