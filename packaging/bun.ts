@@ -26,14 +26,17 @@ const switches = [
   '--external=@napi-rs/keyring',
 ]
 
-/** Builds the executable of this name, and the addon beside it. Returns the third-party works in them. */
+/** Builds the executable of this name, and the addon beside it if it needs one. Returns the third-party works in them. */
 export async function buildByBun(target: Target, folder: string, executable: string): Promise<readonly Bundled[]> {
   const inputs = compile(target, join(folder, executable))
+  const works = [...bundledPackages(inputs), runtimeWork(target)]
+  // On Windows a program of our own does what the addon does elsewhere (packaging/windows).
+  if (target.os === 'win32') return works
   const { file, folder: addonFolder } = addonFor(target)
   copyFileSync(file, join(folder, 'keyring.node'))
   chmodSync(join(folder, 'keyring.node'), 0o644)
   const addon = packageIn(addonFolder)
-  return [...bundledPackages(inputs), runtimeWork(target), addon, ...cratesIn(addon)]
+  return [...works, addon, ...cratesIn(addon)]
 }
 
 /** Compiles the executable into `outfile`. Returns its source files. */

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { manifest, root } from './project.ts'
 import { buildStandalone, packageName, standaloneFolder } from './standalone.ts'
 import { type Target, targetNamed, targets } from './targets.ts'
+import { canBuildForWindows } from './windows.ts'
 
 /*
  * npm run release [-- --target=linux-x64 --target=darwin-arm64 | --all] [--built]: writes everything that is published
@@ -19,6 +20,7 @@ const wanted = values.all === true ? targets : (values.target ?? [undefined]).ma
 const out = join(root, 'build', 'release')
 
 refuseWithoutOrigin()
+refuseWithoutWindows()
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
@@ -39,6 +41,13 @@ function refuseWithoutOrigin(): void {
   const missing = ['repository', 'homepage', 'bugs'].filter((name) => !(name in manifest))
   if (missing.length === 0) return
   console.error(`package.json lacks ${missing.join(', ')}: docs/release.md says who sets them`)
+  process.exit(1)
+}
+
+/** Without its programs for Windows the package finds no keychain there. */
+function refuseWithoutWindows(): void {
+  if (canBuildForWindows()) return
+  console.error('the compiler for Windows is not here: install gcc-mingw-w64-x86-64')
   process.exit(1)
 }
 

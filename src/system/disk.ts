@@ -16,7 +16,7 @@ import { whileHeldOpen } from './held-open.ts'
 
 /** Renames a file, replacing an existing one. Returns false if the file or the new folder does not exist. */
 export function moveFile(from: string, to: string): boolean {
-  return succeeds(to, () => whileHeldOpen(() => renameSync(from, to)))
+  return succeeds(to, () => whileHeldOpen(to, () => renameSync(from, to)))
 }
 
 /** Hard-links a file. `taken`: the new path exists already. `missing`: the file or the new folder does not exist. */
@@ -24,7 +24,7 @@ export function linkFile(from: string, to: string): 'linked' | 'taken' | 'missin
   let taken = false
   const there = succeeds(to, () => {
     try {
-      whileHeldOpen(() => linkSync(from, to))
+      whileHeldOpen(to, () => linkSync(from, to))
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error
       taken = true
@@ -36,7 +36,7 @@ export function linkFile(from: string, to: string): 'linked' | 'taken' | 'missin
 
 /** Removes a file. Returns false if it did not exist. */
 export function removeFile(path: string): boolean {
-  return succeeds(path, () => whileHeldOpen(() => unlinkSync(path)))
+  return succeeds(path, () => whileHeldOpen(path, () => unlinkSync(path)))
 }
 
 /** Removes a folder if it is empty. Returns whether it was removed; never fails. */

@@ -52,7 +52,7 @@ export function takeLock(path: string, self: ProcessIdentity): LockFile | undefi
 
 /** Opens the lock file with exactly this text; `undefined` if another process has removed or replaced it since. */
 function openOwn(path: string, text: string): number | undefined {
-  const file = unlessAbsent(path, () => whileHeldOpen(() => openSync(path, 'r+')))
+  const file = unlessAbsent(path, () => whileHeldOpen(path, () => openSync(path, 'r+')))
   if (file === undefined || readFileSync(file, 'utf8') === text) return file
   closeSync(file)
   return undefined

@@ -93,7 +93,7 @@ export function unsafe(what: Unsafe, path: string, closedTo: ClosedTo = 'anythin
 function openUnfollowed(path: string): number {
   try {
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-    return whileHeldOpen(() => openSync(path, flags))
+    return whileHeldOpen(path, () => openSync(path, flags))
   } catch (error) {
     // O_NOFOLLOW reports a symbolic link as ELOOP: https://man7.org/linux/man-pages/man2/open.2.html
     throw codeOf(error) === 'ELOOP' ? unsafe('symbolic-link', path) : error

@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { zip } from '../real/module-host.ts'
-import { here, isStandalone, needsWindows, onWindows, textOf, tool, type Windows, windows } from './world.ts'
+import {
+  here,
+  isStandalone,
+  needsWindows,
+  onThisMachine,
+  onWindows,
+  textOf,
+  tool,
+  type Windows,
+  windows,
+} from './world.ts'
 
 /*
  * Setup of clients that start nothing but `.exe`, from an installation as npm lays it out, or from the folder of the
@@ -45,7 +55,7 @@ needsWindows('setup on Windows', () => {
     for (const name of ['docker', 'helm', 'podman']) it.standIn(name, 'process.exit(1)\n')
     it.standIn('pip', pip)
     it.standIn('python', python)
-    copyFileSync(tool('uv').replace('Z:', '').replaceAll('\\', '/'), here(`${it.home}\\tools\\uv.exe`))
+    copyFileSync(onThisMachine(tool('uv')), here(`${it.home}\\tools\\uv.exe`))
   })
 
   const setup = (...words: readonly string[]) => it.run('credbridge', ['setup', ...words])

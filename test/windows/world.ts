@@ -136,6 +136,11 @@ export function tool(name: string): string {
   return onWindows(join(made, 'bin', `${name}.exe`))
 }
 
+/** How this machine names a path of Windows on drive Z. */
+export function onThisMachine(path: string): string {
+  return path.slice('Z:'.length).replaceAll('\\', '/')
+}
+
 /** A text file of Windows; empty if it does not exist. */
 export function textOf(path: string): string {
   return existsSync(here(path)) ? readFileSync(here(path), 'utf8') : ''

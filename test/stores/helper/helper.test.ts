@@ -9,8 +9,10 @@ import type { Failure } from '../../../src/core/failure.ts'
 import { moveItem } from '../../../src/core/move-item.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { helperStore, openHelper } from '../../../src/stores/helper/store.ts'
+import { helperType } from '../../../src/stores/helper/type.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { runIn } from '../../../src/system/child.ts'
+import { programOnPath } from '../../../src/system/programs.ts'
 import { someone } from '../../asker.ts'
 import { testMachine } from '../../test-machine.ts'
 import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
@@ -353,5 +355,39 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
       'too-large',
     )
     expect(helper.kept()).toEqual({})
+  })
+})
+
+describe("docker's helper for Windows takes 2,560 bytes", () => {
+  const opened = async (name: string) => {
+    const helper = standIn(`docker-credential-${name}`)
+    const env = { PATH: helper.folder }
+    const machine = testMachine(helper.folder, { env, run, program: (command) => programOnPath(command, env) })
+    const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain' } as const
+    return { helper, store: await helperType.open({ machine, settings, parameter: name }) }
+  }
+
+  test.each([
+    ['plain', 'x'.repeat(2561)],
+    ['escaped', 'é'.repeat(500)],
+  ])('so a larger secret is sealed: %s', async (_, text) => {
+    const { helper, store } = await opened('wincred')
+    const item = credential(host, { secret: new Secret(text) })
+    await store.save(someone, item)
+    for (const [, secret] of Object.values(helper.kept())) expect(secret.length).toBeLessThanOrEqual(2560)
+    expectItems(await store.find(someone, [host]), [item])
+    expect(await store.remove(someone, item, item.secret)).toBe(true)
+    expect(helper.kept()).toEqual({})
+  })
+
+  test('and others are kept as they are, also by other helpers', async () => {
+    for (const [name, size] of [
+      ['wincred', 2560],
+      ['other', 3000],
+    ] as const) {
+      const { helper, store } = await opened(name)
+      await store.save(someone, credential(host, { secret: new Secret('x'.repeat(size)) }))
+      expect(Object.values(helper.kept()).map(([, secret]) => secret.length)).toEqual([size])
+    }
   })
 })
