@@ -8,7 +8,6 @@ export const helperType: StoreType = {
   parameter: '<name>',
   canBeSettled: true,
   offer: (machine) => (startsWindowsPrograms(machine) ? offerOfWindows(machine) : undefined),
-  open: async ({ machine, parameter }) => (await import('./store.ts')).openHelper(parameter, machine),
   async open({ machine, parameter }) {
     const [{ openHelper }, { sealedFor }] = await Promise.all([import('./store.ts'), import('./largest.ts')])
     return sealedFor(parameter, await openHelper(parameter, machine), machine)

@@ -74,7 +74,7 @@ describe('as everywhere', () => {
     await store.find(someone, [endpoint])
     await store.find(someone, [endpoint], 'nobody')
     await store.list(someone)
-    const read = `read ${platform === 'darwin' ? 'credbridge:' : ''}git:https://git.example.com ann`
+    const read = 'read credbridge:git:https://git.example.com ann'
     expect(addon.asked).toEqual([read, read])
   })
 
