@@ -63,6 +63,11 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'credbridge ssh --allow git.example.com --tools git -p 2222 devbox',
     'credbridge ssh --install devbox',
   ],
+  sandbox: [
+    'Other machines',
+    'credbridge sandbox --allow https://git.example.com --tools git -- make',
+    'credbridge sandbox --allow npm.example.com --env EDITOR -- bash',
+  ],
   grants: ['Other machines', 'credbridge grants', 'credbridge grants --revoke 1'],
   log: ['Other machines', 'credbridge log', 'credbridge log gitlab --tool git --since 8h'],
   explain: ['Help', 'credbridge explain git.example.com', 'credbridge explain git.example.com --tool docker'],

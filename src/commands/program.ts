@@ -24,6 +24,7 @@ import { removeCommand } from './remove.ts'
 import { restoreCommand } from './restore.ts'
 import { rotateCommand } from './rotate.ts'
 import { runCommand } from './run.ts'
+import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
 import { setCommand } from './set.ts'
 import { setupCommand } from './setup.ts'
@@ -69,6 +70,7 @@ export async function buildProgram(context: CliContext): Promise<Command> {
     moveCommand,
     serveCommand,
     sshCommand,
+    sandboxCommand,
     grantsCommand,
     logCommand,
   ]) {

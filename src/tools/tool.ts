@@ -168,6 +168,8 @@ export interface Tool {
   check?(machine: Machine): Promise<readonly DoctorLine[]>
   /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */
   readonly setUpByNameOnly?: true
+  /** The options of its setup in an empty home folder, where a program of the system must not go first. */
+  readonly setupInEmptyHome?: readonly string[]
   /** Options of its setup and import. They are data: the command line shows them without loading the code. */
   readonly setupOptions?: readonly SetupOption[]
   readonly importOptions?: readonly SetupOption[]

@@ -7,6 +7,7 @@ export const skippedFor = (part: string): string => `skipped: ${part} is not her
 const packages: Readonly<Record<string, string>> = {
   bash: 'bash',
   buildah: 'buildah',
+  bwrap: 'bubblewrap',
   curl: 'curl',
   'dbus-daemon': 'dbus',
   'dbus-monitor': 'dbus-bin',

@@ -81,6 +81,11 @@ function hasTerminal(): boolean {
   }
 }
 
+/** The exit code, as a shell tells it: 128 plus the number of the signal that ended the program. */
+export function exitCodeOf(ended: Ended): number {
+  return 'exitCode' in ended ? ended.exitCode : 128 + (constants.signals[ended.signal] ?? 0)
+}
+
 /** If a signal ended the program, ends this process by the same signal. Else returns the exit code. */
 export function endAs(ended: Ended): number {
   if ('exitCode' in ended) return ended.exitCode

@@ -23,6 +23,7 @@ export const pipTool: Tool = {
   setup: async () => (await import('./setup/pip.ts')).pipSetup,
   question: async (...asked) => (await import('./question.ts')).indexQuestion(...asked),
   setupOptions: keyringOptions,
+  setupInEmptyHome: ['--before-others'],
 }
 
 export const uvTool: Tool = {
@@ -32,5 +33,6 @@ export const uvTool: Tool = {
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
   question: async (...asked) => (await import('./question.ts')).indexQuestion(...asked),
   setupOptions: keyringOptions,
+  setupInEmptyHome: ['--before-others'],
   foreignHelpers: [uvNative],
 }

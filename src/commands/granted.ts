@@ -1,0 +1,82 @@
+import { rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { asFailure, Failure } from '../core/failure.ts'
+import { formatFailure } from '../core/failure-text.ts'
+import { hint } from '../core/hint.ts'
+import { folderForSockets } from '../edge/launch/sandbox.ts'
+import type { CliContext } from '../edge/terminal/cli-context.ts'
+import type { Entry } from '../engine/audit.ts'
+import type { Grant } from '../serve/grant.ts'
+import { randomHex } from '../system/random.ts'
+import { sayLine } from './arguments.ts'
+
+/**
+ * Serves a grant at a socket of its own while `work` runs, which gets its path. Says at the start what is granted, and at
+ * the end what was used. The folder of the socket has nothing else in it.
+ */
+export async function whileServed<T>(
+  { engine, machine, terminal }: CliContext,
+  grant: Grant,
+  work: (socket: string) => Promise<T>,
+): Promise<T> {
+  const [{ askHere, privately }, { openSocket }, { grantWords }, { thisPerson }] = await Promise.all([
+    import('../edge/serving.ts'),
+    import('../serve/socket.ts'),
+    import('../serve/grant-words.ts'),
+    import('../edge/this-call.ts'),
+  ])
+  // The terminal is the command's.
+  const askPerson = askHere(machine, 'no terminal')
+  if (grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
+  const path = join(folderForSockets(machine), `grant-${randomHex(6)}`, 's')
+  const used = new Map<string, number>()
+  const socket = await openSocket({
+    engine,
+    grant,
+    path,
+    askPerson,
+    personPresent: thisPerson().present,
+    privately,
+    done: (entry) => {
+      const words = usedWords(entry)
+      if (words !== undefined) used.set(words, (used.get(words) ?? 0) + 1)
+    },
+    logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
+  })
+  sayLine(terminal, `credbridge: granted: ${grantWords(grant, Date.now())}`)
+  sayLine(terminal, 'credbridge: the command gets these secrets themselves, and can use them wherever they are valid')
+  try {
+    return await work(path)
+  } finally {
+    socket.close()
+    rmSync(dirname(path), { recursive: true, force: true })
+    if (used.size === 0) sayLine(terminal, 'credbridge: no credential was asked for')
+    for (const [words, times] of [...used].slice(0, mostShown)) {
+      sayLine(terminal, `credbridge: ${words}${times === 1 ? '' : ` (${times} times)`}`)
+    }
+    if (used.size > mostShown) sayLine(terminal, `credbridge: … and ${used.size - mostShown} more: credbridge log`)
+  }
+}
+
+const mostShown = 20
+
+/** What became of a request, for a person; `undefined` for what had no effect. */
+function usedWords({ tool, verb, endpoint, account, outcome, code }: Entry): string | undefined {
+  const at = endpoint === undefined ? '' : ` at ${endpoint}`
+  const as = account === undefined || account === '' ? '' : ` as ${account}`
+  const uses = { find: 'used', save: 'saved', remove: 'removed', list: 'listed' }
+  if (outcome === 'granted') return `${uses[verb]} by ${tool}${at}${as}`
+  if (outcome === 'absent' || outcome === 'nothing') return undefined
+  return `${outcome === 'failed' ? `failed (${code})` : 'not granted'}: ${verb} by ${tool}${at}${as}`
+}
+
+/** The path of the socket, in its folder. */
+export function partsOf(socket: string): { readonly folder: string; readonly name: string } {
+  return { folder: dirname(socket), name: basename(socket) }
+}
+
+function nobodyToAsk(): Failure {
+  return new Failure('refused', 'nobody can be asked here, because the terminal is for the command', {
+    hints: [hint`name what it may use: --allow https://git.example.com`],
+  })
+}

@@ -1,0 +1,188 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { built } from '../real/commands.ts'
+import { basic, startGitServer } from '../real/git-server.ts'
+import { type Git, machineGit } from '../real/gits.ts'
+import { needs, needsPrograms } from '../real/require.ts'
+import type { Outcome } from '../real/run.ts'
+import { startWorld } from '../real/world.ts'
+
+const at = 'https://git.example.com'
+const isRoot = process.getuid?.() === 0
+const uid = isRoot ? 4712 : (process.getuid?.() ?? -1)
+
+interface Laptop {
+  readonly env: Readonly<Record<string, string>>
+  readonly home: string
+  readonly project: string
+  run(command: string, words: readonly string[], options?: Options): Promise<Outcome>
+  /** `credbridge sandbox` in the folder of the project. */
+  sandbox(options: readonly string[], command: readonly string[], more?: Options): Promise<Outcome>
+  /** The same with a line for a shell, and nothing set up. */
+  shell(options: readonly string[], line: string, more?: Options): Promise<Outcome>
+}
+
+interface Options {
+  readonly input?: string
+  readonly cwd?: string
+  readonly more?: Readonly<Record<string, string>>
+}
+
+/** An unprivileged user with two credentials in the vault, a file in the home folder, and a project. */
+async function laptop(): Promise<Laptop> {
+  const world = await startWorld('no-bus', onTestFinished)
+  const home = world.env['HOME'] ?? ''
+  const project = join(home, 'project')
+  mkdirSync(project)
+  writeFileSync(join(home, 'diary.txt'), 'dear diary')
+  if (isRoot) execFileSync('chown', ['-R', `${uid}:${uid}`, world.session.folder])
+  const asUser = isRoot ? ['setpriv', '--reuid', `${uid}`, '--regid', `${uid}`, '--clear-groups'] : ['env']
+  const run: Laptop['run'] = (command, words, { more = {}, ...options } = {}) => {
+    const [program = '', ...first] = asUser
+    const env = { CREDBRIDGE_STORE: 'vault', SECRET_OF_MINE: 'do not tell', ...more }
+    return world.run(program, [...first, command, ...words], { cwd: project, more: env, ...options })
+  }
+  expect((await run('id', ['-u'])).stdout).toBe(`${uid}\n`)
+  for (const [endpoint, secret] of [
+    [at, 's3cret'],
+    ['https://other.example.com', 'other'],
+  ] as const) {
+    expect(await run('credbridge', ['set', endpoint, 'ann'], { input: secret })).toMatchObject({ exitCode: 0 })
+  }
+  const sandbox: Laptop['sandbox'] = (options, command, more) =>
+    run('credbridge', ['sandbox', ...options, '--', ...command], more)
+  return {
+    ...{ env: world.env, home, project, run, sandbox },
+    shell: (options, line, more) => sandbox(['--no-setup', ...options], ['sh', '-c', line], more),
+  }
+}
+
+const granted = ['--allow', at]
+const asking = (host: string) => `printf 'protocol=https\\nhost=${host}\\n\\n' | git-credential-credbridge get`
+
+needs('the build (npm run build)', built)('credbridge sandbox', () => {
+  needsPrograms(
+    'bwrap',
+    'setpriv',
+    'git',
+  )('for an unprivileged user', () => {
+    test('the command gets what is granted and nothing else, and both are said', async () => {
+      const { shell } = await laptop()
+      const line = `${asking('git.example.com')}; ${asking('git.example.com')}; ${asking('other.example.com')}; exit 7`
+      const { exitCode, stdout, stderr } = await shell([...granted, '--name', 'box'], line)
+      const answer = 'username=ann\npassword=s3cret\n'
+      expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: answer + answer })
+      expect(stderr).toContain(`credbridge: granted: ${at}; find only; without a question\n`)
+      expect(stderr).toContain('the command gets these secrets themselves, and can use them wherever they are valid\n')
+      expect(stderr).toContain(`credbridge: used by git at ${at} as ann (2 times)\n`)
+      expect(stderr).toContain('credbridge: not granted: find by git at https://other.example.com\n')
+    })
+
+    test('of the home folder, the processes, the variables and the sockets it sees nothing', async () => {
+      const { shell, home, project, env } = await laptop()
+      writeFileSync(join(project, 'code.txt'), 'some code')
+      const runtime = env['XDG_RUNTIME_DIR'] ?? ''
+      const lines = [
+        'cat code.txt >new.txt',
+        `cat ${home}/diary.txt`,
+        `ls -A ${home} ${runtime} /tmp /run`,
+        'env',
+        'cat /etc/shadow /etc/ssh/* /root/* 2>/dev/null',
+        'ls -d /proc/[0-9]* | wc -l',
+        'touch /usr/x /etc/x',
+        'cat /proc/self/status | grep CapEff',
+      ]
+      const { stdout, stderr } = await shell(granted, lines.join('\n'))
+      expect(readdirSync(project).sort()).toEqual(['code.txt', 'new.txt'])
+      expect(stdout).not.toContain('dear diary')
+      expect(stdout).not.toContain('do not tell')
+      expect(stdout).not.toContain('credbridge/vault')
+      expect(stdout).toContain(`${home}:\n.local\nproject\n`)
+      expect(stdout).toMatch(/^CapEff:\t0+$/m)
+      expect(Number(/^\d+$/m.exec(stdout)?.[0])).toBeLessThan(8)
+      expect(stderr).toContain('No such file or directory')
+      expect(stderr).toMatch(/\/usr\/x.*Read-only/)
+    })
+
+    test('variables are let in by name, and more folders by path', async () => {
+      const { shell, home } = await laptop()
+      const more = ['--env', 'SECRET_OF_MINE', '--read', join(home, 'diary.txt')]
+      const line = `echo "$SECRET_OF_MINE"; cat ${home}/diary.txt; echo x >>${home}/diary.txt`
+      const { stdout, stderr } = await shell([...granted, ...more], line)
+      expect(stdout).toBe('do not tell\ndear diary')
+      expect(stderr).toContain('Read-only')
+    })
+
+    test("the kernel's keyrings are out of reach", async () => {
+      const { shell } = await laptop()
+      const call = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True)'
+      const number = process.arch === 'arm64' ? 219 : 250
+      const line = `python3 -c '${call}; print(libc.syscall(${number}, 0, -3, 1, 0, 0), ctypes.get_errno())'`
+      expect((await shell(granted, line)).stdout).toBe('-1 38\n')
+    })
+
+    test.each([
+      ['the home folder', (home: string) => home],
+      ['what has the home folder in it', (home: string) => join(home, '..')],
+      ['what credbridge keeps', (home: string) => join(home, '..', 'data', 'credbridge')],
+      ["the session's sockets", (home: string) => join(home, '..', 'run')],
+      ['the whole machine', () => '/'],
+    ])('%s is not let in', async (_, path) => {
+      const { home, run, shell } = await laptop()
+      for (const outcome of [
+        await shell([...granted, '--read', path(home)], 'echo in'),
+        await run('credbridge', ['sandbox', '--no-setup', ...granted, '--', 'echo', 'in'], { cwd: path(home) }),
+      ]) {
+        expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
+        expect(outcome.stderr).toContain('is not let into a sandbox')
+      }
+    })
+
+    test('a bus at an abstract socket is refused, unless there is no network', async () => {
+      const { shell } = await laptop()
+      const name = `credbridge-test-dbus-${process.pid}`
+      const listen = `import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0${name}'); s.listen(); print(1, flush=True); input()`
+      const bus = spawn('python3', ['-c', listen], { stdio: ['pipe', 'pipe', 'inherit'] })
+      onTestFinished(() => void bus.kill('SIGKILL'))
+      await new Promise((resolve) => bus.stdout.once('data', resolve))
+      const refused = await shell(granted, 'echo in')
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(refused.stderr).toContain('abstract')
+      const { stdout } = await shell([...granted, '--no-network'], asking('git.example.com'))
+      expect(stdout).toContain('password=s3cret')
+    })
+
+    test('without bwrap it refuses, and where nobody can be asked, too', async () => {
+      const { run, shell, env } = await laptop()
+      const [commands = ''] = (env['PATH'] ?? '').split(':')
+      const without = await run('env', [`PATH=${commands}`, 'credbridge', 'sandbox', ...granted, '--', 'true'])
+      expect(without).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(without.stderr).toContain('bwrap is not on PATH')
+      const unasked = await shell([], 'echo in')
+      expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(unasked.stderr).toContain('hint: name what it may use: --allow')
+    })
+
+    test('nothing of it is left: no socket, no live grant', async () => {
+      const { run, shell, env } = await laptop()
+      await shell(granted, 'true')
+      expect(readdirSync(join(env['XDG_RUNTIME_DIR'] ?? '', 'credbridge'))).toEqual([])
+      expect((await run('credbridge', ['grants'])).exitCode).toBe(1)
+      expect((await run('credbridge', ['log'])).stdout).toBe('')
+    })
+
+    test('git clones what is granted, set up in the empty home folder', async () => {
+      const { run, sandbox, project } = await laptop()
+      const server = await startGitServer(machineGit as Git, onTestFinished)
+      server.accept(basic('ann', 's3cret'), 'ann')
+      const repository = server.repository('app.git')
+      await run('credbridge', ['set', server.origin, 'ann'], { input: 's3cret' })
+      const outcome = await sandbox(['--allow', server.origin, '--tools', 'git'], ['git', 'clone', repository, 'app'])
+      expect(outcome).toMatchObject({ exitCode: 0 })
+      expect(outcome.stderr).toContain(`used by git at ${server.origin} as ann`)
+      expect(readdirSync(project)).toEqual(['app'])
+    })
+  })
+})
