@@ -78,7 +78,10 @@ async function sandbox(context: CliContext, words: readonly string[], options: S
 
 /** Sets the tools up in the empty home folder of the sandbox, then becomes the command. */
 function setUpFirst(only: readonly string[] | undefined): string {
-  const wanted = tools.filter(({ name, setup }) => setup !== undefined && only?.includes(name) !== false)
+  const named = tools.filter(({ name }) => only?.includes(name) !== false)
+  // pip and uv ask by a command of Python's, as the tool python.
+  const commands = named.flatMap((tool) => tool.commands)
+  const wanted = tools.filter((tool) => tool.setup !== undefined && tool.commands.some((one) => commands.includes(one)))
   const which = only === undefined ? '' : ` --only ${wanted.map(({ name }) => name).join(',')}`
   const log = '"$HOME/.local/setup.log"'
   const all = `credbridge setup --yes --no-prove${which} >${log} 2>&1 </dev/null || cat ${log} >&2`
