@@ -43,7 +43,12 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
   share: ['See and change', 'credbridge share https://npm.example.com --with npm'],
   setup: ['Wire tools', 'credbridge setup', 'credbridge setup git', 'credbridge setup --only git,docker --yes'],
   import: ['Wire tools', 'credbridge import', 'credbridge import --dry-run', 'credbridge import --undo'],
-  run: ['Wire tools', 'credbridge run --env API_TOKEN=api.example.com -- make deploy', 'credbridge run -- bun install'],
+  run: [
+    'Wire tools',
+    'credbridge run --env API_TOKEN=api.example.com -- make deploy',
+    'credbridge run -- bun install',
+    'credbridge run --socket --allow git.example.com -- podman run --rm -it node bash',
+  ],
   allow: ['Wire tools', 'credbridge allow', 'credbridge allow .npmrc registry=1f3a'],
   uninstall: ['Wire tools', 'credbridge uninstall --dry-run', 'credbridge uninstall'],
   use: ['Stores', 'credbridge use vault', 'credbridge use helper:pass --move'],

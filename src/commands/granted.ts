@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path'
 import { asFailure, Failure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
-import { folderForSockets } from '../edge/launch/sandbox.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Entry } from '../engine/audit.ts'
 import type { Grant } from '../serve/grant.ts'
@@ -19,7 +18,7 @@ export async function whileServed<T>(
   grant: Grant,
   work: (socket: string) => Promise<T>,
 ): Promise<T> {
-  const [{ askHere, privately }, { openSocket }, { grantWords }, { thisPerson }] = await Promise.all([
+  const [{ askHere, privately, socketFolder }, { openSocket }, { grantWords }, { thisPerson }] = await Promise.all([
     import('../edge/serving.ts'),
     import('../serve/socket.ts'),
     import('../serve/grant-words.ts'),
@@ -28,7 +27,7 @@ export async function whileServed<T>(
   // The terminal is the command's.
   const askPerson = askHere(machine, 'no terminal')
   if (grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
-  const path = join(folderForSockets(machine), `grant-${randomHex(6)}`, 's')
+  const path = join(socketFolder(machine), `grant-${randomHex(6)}`, 's')
   const used = new Map<string, number>()
   const socket = await openSocket({
     engine,

@@ -1,35 +1,47 @@
+import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { person } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
+import { runtime } from '../edge/installation/version.ts'
 import { launch, realProgram, thisSurface } from '../edge/launch/launch.ts'
 import { endAs } from '../edge/launch/start.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { childEnvironment } from '../system/child-environment.ts'
 import { tools } from '../tools/index.ts'
 import { asItIs, type Launcher } from '../tools/launch.ts'
 import { profiles } from '../tools/profiles.ts'
-import { collected } from './arguments.ts'
+import { collected, sayLine } from './arguments.ts'
 import { envSpecVariables, parseEnvSpec, profileVariables } from './env-spec.ts'
 import { placeFrom } from './place.ts'
+import { type GrantOptions, withGrant } from './serve-grant.ts'
 
 export function runCommand(program: Command, context: CliContext): void {
-  program
-    .command('run')
-    .description('start a program with credentials in its environment, and nowhere else')
-    .usage('[options] -- <program> [words...]')
-    .argument('<words...>')
+  withGrant(
+    program
+      .command('run')
+      .description('start a program with credentials in its environment, and nowhere else')
+      .usage('[options] -- <program> [words...]')
+      .argument('<words...>'),
+    'with --socket: ',
+  )
     .option(
       '-e, --env <NAME=endpoint>',
       'a variable: host/path[#account][:username|:password|:basic|:bearer]; the last two are a whole Authorization header',
       collected,
     )
     .option('-p, --profile <name=endpoint>', profilesHelp(), collected)
+    .option('--socket', 'for docker run and podman run: let a socket into the container, within what you grant')
     .passThroughOptions()
-    .action(async (words: readonly string[], options) => run(context, words, options))
+    .action(async (words: readonly string[], options: RunCommandOptions) => {
+      if (options.socket === true) context.end(await runWithSocket(context, words, options))
+      else await run(context, words, options)
+    })
 }
 
-interface RunCommandOptions {
+interface RunCommandOptions extends GrantOptions {
+  readonly socket?: boolean
   readonly env?: readonly string[]
   readonly profile?: readonly string[]
 }
@@ -65,6 +77,38 @@ async function run(
   const call = { program: plainName(name), words: rest, machine: context.machine, named, asked: true }
   const surface = thisSurface(launcher?.tool ?? person, context.engine)
   context.end(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
+}
+
+/** Starts a container whose tools ask at a socket, and serves it until the program that started it ends. */
+async function runWithSocket(
+  context: CliContext,
+  [name = '', ...words]: readonly string[],
+  options: RunCommandOptions,
+): Promise<number> {
+  if (options.env !== undefined || options.profile !== undefined) {
+    throw new Failure('malformed', '--socket lets the container ask for itself: leave out --env and --profile')
+  }
+  const [{ grantFrom, usersFrom }, { partsOf, whileServed }, { usersInside, withSocket }, { attend, exitCodeOf }] =
+    await Promise.all([
+      import('./serve-grant.ts'),
+      import('./granted.ts'),
+      import('../edge/launch/container.ts'),
+      import('../edge/launch/start.ts'),
+    ])
+  const { machine, terminal } = context
+  const program = realProgram(name, machine.env)
+  const plain = plainName(name)
+  const place = (socket: string) => withSocket(plain, words, partsOf(socket))
+  place('/s') // Before anything is served.
+  const { isRoot } = await usersInside(plain, program, machine)
+  const others = isRoot && machine.userId !== 0
+  if (others) sayLine(terminal, 'credbridge: root in the container is root of this machine, so the grant names uid 0')
+  const users = usersFrom(machine.userId, others && runtime === 'native' ? ['0'] : [])
+  const grant = grantFrom(options, `${plain} in ${basename(machine.workingFolder)}`, users, Date.now())
+  return whileServed(context, grant, async (socket) => {
+    const ended = await attend({ program, words: place(socket), env: childEnvironment(machine.env) })
+    return exitCodeOf(ended)
+  })
 }
 
 function plainName(name: string): string {

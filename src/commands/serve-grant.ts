@@ -19,15 +19,22 @@ export interface GrantOptions {
   readonly ask?: Ask
 }
 
-export function withGrant(command: Command): Command {
+/** Adds these options to a command. `where` stands before what each one says. */
+export function withGrant(command: Command, where = ''): Command {
   return command
-    .option('--allow <endpoint>', 'this endpoint and all below it, without a question; repeat it for more', collected)
-    .option('--tools <names>', 'these tools only, as git,docker')
-    .option('--read-only', 'find only, which is the default')
-    .option('--allow-save', 'also save and remove')
-    .option('--until <time>', 'end after this time, as 30m or 8h')
+    .option(
+      '--allow <endpoint>',
+      `${where}this endpoint and all below it, without a question; repeat it for more`,
+      collected,
+    )
+    .option('--tools <names>', `${where}these tools only, as git,docker`)
+    .option('--read-only', `${where}find only, which is the default`)
+    .option('--allow-save', `${where}also save and remove`)
+    .option('--until <time>', `${where}end after this time, as 30m or 8h`)
     .addOption(
-      new Option('--ask <when>', 'ask before each find, before the first of an account, or never').choices(asks),
+      new Option('--ask <when>', `${where}ask before each find, before the first of an account, or never`).choices(
+        asks,
+      ),
     )
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { dirname, isAbsolute, join, sep } from 'node:path'
+import { isAbsolute, join, sep } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Machine } from '../../system/machine.ts'
@@ -159,12 +159,4 @@ function links(commands: readonly string[]): readonly (readonly [name: string, t
 
 function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-}
-
-/** The folder in which a socket for a sandbox is made. */
-export function folderForSockets({ env, folders }: Pick<Machine, 'env' | 'folders'>): string {
-  const runtime = env['XDG_RUNTIME_DIR'] ?? ''
-  return isAbsolute(runtime) && existsSync(dirname(join(runtime, 'credbridge')))
-    ? join(runtime, 'credbridge')
-    : folders.state
 }
