@@ -1,0 +1,2 @@
+/** Does nothing: the executable has its code compiled. */
+export function compileCommands(): void {}
