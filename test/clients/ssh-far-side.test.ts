@@ -1,51 +1,17 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { built } from '../real/commands.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { machineGit } from '../real/gits.ts'
 import { startRegistry } from '../real/registry.ts'
-import { needs, needsPrograms, programOnPath } from '../real/require.ts'
+import { programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import { type SshDaemon, sshDaemon } from '../real/ssh-daemon.ts'
-import { sshd } from '../real/ssh-server.ts'
-import { startWorld } from '../real/world.ts'
+import type { SshDaemon } from '../real/ssh-daemon.ts'
+import { at, laptop, needsSsh, other } from './ssh-world.ts'
 
-const at = 'https://git.example.com'
-const other = 'https://other.example.com'
 const request = 'protocol=https\nhost=git.example.com\n\n'
 const answer = 'protocol=https\nhost=git.example.com\nusername=ann\npassword=s3cret\n'
 const fill = 'CREDBRIDGE_STORE=remote git -c credential.helper= -c credential.helper=credbridge credential fill'
-
-/** A laptop with a vault, and the words that lead to a host. */
-async function laptop() {
-  const world = await startWorld('no-bus', onTestFinished)
-  const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }
-  for (const url of [at, other]) {
-    expect(await run('credbridge', ['set', url, 'ann'], { env, input: 's3cret' })).toMatchObject({ exitCode: 0 })
-  }
-  const host = (...settings: readonly string[]) => sshDaemon(4711, true, onTestFinished, ...settings)
-  const ssh = (to: SshDaemon, own: readonly string[], command: string, input = '') =>
-    run('credbridge', ['ssh', ...own, ...to.options, '127.0.0.1', command], { env, input, timeout: 60_000 })
-  /** A session that lasts until its input ends, once it has printed its first line. */
-  async function session(to: SshDaemon, ...own: readonly string[]) {
-    const words = ['ssh', ...own, ...to.options, '127.0.0.1', 'echo begun; cat; echo ended']
-    const child = spawn('credbridge', words, { env, detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const ended = once(child, 'close')
-    await once(child.stdout, 'data')
-    return {
-      async end(): Promise<unknown> {
-        child.stdin.end()
-        return (await ended)[0]
-      },
-      ended,
-    }
-  }
-  return { env, host, ssh, session }
-}
 
 const folderOf = ({ home }: SshDaemon) => join(home, '.local', 'state', 'credbridge')
 const linked = (to: SshDaemon) => basename(readlinkSync(join(folderOf(to), 'remote.sock')))
@@ -55,137 +21,125 @@ const sockets = (to: SshDaemon) => readdirSync(folderOf(to)).filter((name) => na
 const onHost = (to: SshDaemon, command: string, input = '') =>
   run('ssh', [...to.options, '127.0.0.1', command], { env: { PATH: process.env['PATH'] }, input })
 
-const asRoot = needs('root', process.getuid?.() === 0)
+needsSsh('credbridge ssh to a real sshd', () => {
+  test('finds what is granted to that host, for as long as the session lasts', async () => {
+    const { host, ssh } = await laptop()
+    const there = await host()
+    expect((await ssh(there, ['--allow', at], 'id -u')).stdout).toBe('4711\n')
+    expect(await ssh(there, ['--allow', at], fill, request)).toMatchObject({ stdout: answer, stderr: '' })
+    const outside = await ssh(there, ['--allow', other], `GIT_TERMINAL_PROMPT=0 ${fill}`, request)
+    expect(outside.stdout).toBe('')
+    expect(outside.exitCode).toBe(128)
+    expect(readdirSync(folderOf(there))).toEqual([])
+    expect(statSync(folderOf(there)).mode & 0o777).toBe(0o700)
+  })
 
-needs('sshd', sshd !== undefined)('credbridge ssh', () => {
-  needs('npm run build', built)('to a real sshd', () => {
-    needsPrograms(
-      'ssh',
-      'git',
-      'unshare',
-    )('with git there', () => {
-      asRoot('an unprivileged user', () => {
-        test('finds what is granted to that host, for as long as the session lasts', async () => {
-          const { host, ssh } = await laptop()
-          const there = await host()
-          expect((await ssh(there, ['--allow', at], 'id -u')).stdout).toBe('4711\n')
-          expect(await ssh(there, ['--allow', at], fill, request)).toMatchObject({ stdout: answer, stderr: '' })
-          const outside = await ssh(there, ['--allow', other], `GIT_TERMINAL_PROMPT=0 ${fill}`, request)
-          expect(outside.stdout).toBe('')
-          expect(outside.exitCode).toBe(128)
-          expect(readdirSync(folderOf(there))).toEqual([])
-          expect(statSync(folderOf(there)).mode & 0o777).toBe(0o700)
-        })
+  test('has the exit code and the streams of ssh', async () => {
+    const { host, ssh } = await laptop()
+    const outcome = await ssh(await host(), ['--allow', at], 'cat; echo oh >&2; exit 7', 'through')
+    expect(outcome).toMatchObject({ exitCode: 7, stdout: 'through', stderr: 'oh\n' })
+  })
 
-        test('has the exit code and the streams of ssh', async () => {
-          const { host, ssh } = await laptop()
-          const outcome = await ssh(await host(), ['--allow', at], 'cat; echo oh >&2; exit 7', 'through')
-          expect(outcome).toMatchObject({ exitCode: 7, stdout: 'through', stderr: 'oh\n' })
-        })
+  test('has a socket that only this user can use', async () => {
+    const { host, session } = await laptop()
+    const there = await host()
+    const one = await session(there, '--allow', at)
+    const [name = ''] = sockets(there)
+    const path = join(folderOf(there), name)
+    expect(statSync(path)).toMatchObject({ uid: 4711 })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const connect = [
+      '-e',
+      `require('net').connect('${path}').on('connect',()=>console.log('in')).on('error',e=>console.log(e.code))`,
+    ]
+    const user = ['--reuid', '4799', '--regid', '4799', '--clear-groups']
+    expect((await run('setpriv', [...user, 'id', '-u'])).stdout).toBe('4799\n')
+    expect((await run('setpriv', [...user, process.execPath, ...connect])).stdout).toBe('EACCES\n')
+    expect(await one.end()).toBe(0)
+  })
 
-        test('has a socket that only this user can use', async () => {
-          const { host, session } = await laptop()
-          const there = await host()
-          const one = await session(there, '--allow', at)
-          const [name = ''] = sockets(there)
-          const path = join(folderOf(there), name)
-          expect(statSync(path)).toMatchObject({ uid: 4711 })
-          expect(statSync(path).mode & 0o777).toBe(0o600)
-          const connect = [
-            '-e',
-            `require('net').connect('${path}').on('connect',()=>console.log('in')).on('error',e=>console.log(e.code))`,
-          ]
-          const user = ['--reuid', '4799', '--regid', '4799', '--clear-groups']
-          expect((await run('setpriv', [...user, 'id', '-u'])).stdout).toBe('4799\n')
-          expect((await run('setpriv', [...user, process.execPath, ...connect])).stdout).toBe('EACCES\n')
-          expect(await one.end()).toBe(0)
-        })
+  test('clones from a real server, and a docker client signs in and reads', async ({ skip }) => {
+    const { host, ssh, env } = await laptop()
+    const there = await host()
+    const set = (url: string) => run('credbridge', ['set', url, 'ann'], { env, input: 's3cret' })
+    if (machineGit === undefined) return skip('there is no git')
+    const server = await startGitServer(machineGit, onTestFinished)
+    server.accept(basic('ann', 's3cret'), 'ann')
+    const url = server.repository('app')
+    await set(server.origin)
+    const clone = `CREDBRIDGE_STORE=remote GIT_TERMINAL_PROMPT=0 git -c credential.helper=credbridge clone -q ${url} app`
+    const cloned = await ssh(there, ['--allow', server.origin, '--tools', 'git'], `${clone} && ls -d app/.git`)
+    expect(cloned).toMatchObject({ exitCode: 0, stdout: 'app/.git\n' })
+    if (!['skopeo', 'docker-registry', 'htpasswd'].every((one) => programOnPath(one) !== undefined)) return
+    const registry = await startRegistry({ ann: 's3cret' }, onTestFinished)
+    const auth = `mkdir -p c && echo '{"credHelpers":{"${registry.host}":"credbridge"}}' > c/auth.json`
+    const own = ['--allow', registry.host, '--allow-save']
+    const skopeo = `${auth}; export CREDBRIDGE_STORE=remote REGISTRY_AUTH_FILE=$PWD/c/auth.json; skopeo`
+    const login = `${skopeo} login --tls-verify=false -u ann --password-stdin ${registry.host}`
+    expect(await ssh(there, own, login, 's3cret')).toMatchObject({ exitCode: 0 })
+    const inspect = `${skopeo} inspect --raw --tls-verify=false docker://${registry.image}`
+    expect(await ssh(there, ['--allow', registry.host], inspect)).toMatchObject({ exitCode: 0 })
+    expect((await ssh(there, ['--allow', at], inspect)).exitCode).not.toBe(0)
+    expect((await ssh(there, ['--allow', at], 'cat c/auth.json')).stdout).not.toContain('"auths"')
+    expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
+  })
 
-        test('clones from a real server, and a docker client signs in and reads', async ({ skip }) => {
-          const { host, ssh, env } = await laptop()
-          const there = await host()
-          const set = (url: string) => run('credbridge', ['set', url, 'ann'], { env, input: 's3cret' })
-          if (machineGit === undefined) return skip('there is no git')
-          const server = await startGitServer(machineGit, onTestFinished)
-          server.accept(basic('ann', 's3cret'), 'ann')
-          const url = server.repository('app')
-          await set(server.origin)
-          const clone = `CREDBRIDGE_STORE=remote GIT_TERMINAL_PROMPT=0 git -c credential.helper=credbridge clone -q ${url} app`
-          const cloned = await ssh(there, ['--allow', server.origin, '--tools', 'git'], `${clone} && ls -d app/.git`)
-          expect(cloned).toMatchObject({ exitCode: 0, stdout: 'app/.git\n' })
-          if (!['skopeo', 'docker-registry', 'htpasswd'].every((one) => programOnPath(one) !== undefined)) return
-          const registry = await startRegistry({ ann: 's3cret' }, onTestFinished)
-          const auth = `mkdir -p c && echo '{"credHelpers":{"${registry.host}":"credbridge"}}' > c/auth.json`
-          const own = ['--allow', registry.host, '--allow-save']
-          const skopeo = `${auth}; export CREDBRIDGE_STORE=remote REGISTRY_AUTH_FILE=$PWD/c/auth.json; skopeo`
-          const login = `${skopeo} login --tls-verify=false -u ann --password-stdin ${registry.host}`
-          expect(await ssh(there, own, login, 's3cret')).toMatchObject({ exitCode: 0 })
-          const inspect = `${skopeo} inspect --raw --tls-verify=false docker://${registry.image}`
-          expect(await ssh(there, ['--allow', registry.host], inspect)).toMatchObject({ exitCode: 0 })
-          expect((await ssh(there, ['--allow', at], inspect)).exitCode).not.toBe(0)
-          expect((await ssh(there, ['--allow', at], 'cat c/auth.json')).stdout).not.toContain('"auths"')
-          expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
-        })
+  test('two connections to one host do not disturb each other', async () => {
+    const { host, session } = await laptop()
+    const there = await host()
+    const first = await session(there, '--allow', at)
+    const link = linked(there)
+    const second = await session(there, '--allow', at)
+    expect(sockets(there)).toHaveLength(2)
+    expect(linked(there)).toBe(link)
+    expect((await onHost(there, fill, request)).stdout).toBe(answer)
+    expect(await first.end()).toBe(0)
+    expect(sockets(there)).toHaveLength(1)
+    expect(linked(there)).toBe(sockets(there)[0])
+    expect((await onHost(there, fill, request)).stdout).toBe(answer)
+    expect(await second.end()).toBe(0)
+    expect(readdirSync(folderOf(there))).toEqual([])
+  })
 
-        test('two connections to one host do not disturb each other', async () => {
-          const { host, session } = await laptop()
-          const there = await host()
-          const first = await session(there, '--allow', at)
-          const link = linked(there)
-          const second = await session(there, '--allow', at)
-          expect(sockets(there)).toHaveLength(2)
-          expect(linked(there)).toBe(link)
-          expect((await onHost(there, fill, request)).stdout).toBe(answer)
-          expect(await first.end()).toBe(0)
-          expect(sockets(there)).toHaveLength(1)
-          expect(linked(there)).toBe(sockets(there)[0])
-          expect((await onHost(there, fill, request)).stdout).toBe(answer)
-          expect(await second.end()).toBe(0)
-          expect(readdirSync(folderOf(there))).toEqual([])
-        })
+  test('of two hosts at once each has its own grant', async () => {
+    const { host, session } = await laptop()
+    const [one, two] = [await host(), await host()]
+    const sessions = [await session(one, '--allow', at), await session(two, '--allow', other)]
+    expect((await onHost(one, fill, request)).stdout).toBe(answer)
+    const quiet = `GIT_TERMINAL_PROMPT=0 ${fill}`
+    expect((await onHost(two, quiet, request)).stdout).toBe('')
+    expect((await onHost(two, quiet, request.replace('git.', 'other.'))).stdout).toContain('s3cret')
+    for (const session of sessions) await session.end()
+  })
 
-        test('of two hosts at once each has its own grant', async () => {
-          const { host, session } = await laptop()
-          const [one, two] = [await host(), await host()]
-          const sessions = [await session(one, '--allow', at), await session(two, '--allow', other)]
-          expect((await onHost(one, fill, request)).stdout).toBe(answer)
-          const quiet = `GIT_TERMINAL_PROMPT=0 ${fill}`
-          expect((await onHost(two, quiet, request)).stdout).toBe('')
-          expect((await onHost(two, quiet, request.replace('git.', 'other.'))).stdout).toContain('s3cret')
-          for (const session of sessions) await session.end()
-        })
+  test('a cut connection leaves nothing that answers, and the next one works', async () => {
+    const { host, session, ssh } = await laptop()
+    const there = await host()
+    const one = await session(there, '--allow', at)
+    there.cut()
+    await one.ended
+    const dead = await onHost(there, `GIT_TERMINAL_PROMPT=0 ${fill}`, request)
+    expect(dead.stdout).toBe('')
+    expect(dead.stderr).toContain('no credbridge serve answers at')
+    expect((await ssh(there, ['--allow', at], fill, request)).stdout).toBe(answer)
+    expect(readdirSync(folderOf(there))).toEqual([])
+  })
 
-        test('a cut connection leaves nothing that answers, and the next one works', async () => {
-          const { host, session, ssh } = await laptop()
-          const there = await host()
-          const one = await session(there, '--allow', at)
-          there.cut()
-          await one.ended
-          const dead = await onHost(there, `GIT_TERMINAL_PROMPT=0 ${fill}`, request)
-          expect(dead.stdout).toBe('')
-          expect(dead.stderr).toContain('no credbridge serve answers at')
-          expect((await ssh(there, ['--allow', at], fill, request)).stdout).toBe(answer)
-          expect(readdirSync(folderOf(there))).toEqual([])
-        })
+  test('a host that forbids it says so in one line', async () => {
+    const { host, ssh } = await laptop()
+    const outcome = await ssh(await host('AllowStreamLocalForwarding no'), ['--allow', at], 'echo never')
+    expect(outcome.stdout).toBe('')
+    expect(outcome.stderr).toMatch(/^credbridge: 127\.0\.0\.1 does not let ssh forward a socket\n(hint: .*\n)?$/)
+    expect(outcome.exitCode).toBe(2)
+  })
 
-        test('a host that forbids it says so in one line', async () => {
-          const { host, ssh } = await laptop()
-          const outcome = await ssh(await host('AllowStreamLocalForwarding no'), ['--allow', at], 'echo never')
-          expect(outcome.stdout).toBe('')
-          expect(outcome.stderr).toMatch(/^credbridge: 127\.0\.0\.1 does not let ssh forward a socket\n(hint: .*\n)?$/)
-          expect(outcome.exitCode).toBe(2)
-        })
-
-        test("a person's own forwardings, master and jump host go on working", async () => {
-          const { host, ssh, env } = await laptop()
-          const [jump, there] = [await host(), await host()]
-          const master = join(env['HOME'] ?? '', 'm')
-          const own = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${master}`, '-L', `${master}.forward:/none`]
-          expect((await ssh(there, ['--allow', at, ...own], fill, request)).stdout).toBe(answer)
-          const proxy = ['ssh', ...jump.options, '-W', '%h:%p', '127.0.0.1'].join(' ')
-          expect((await ssh(there, ['--allow', at, '-o', `ProxyCommand=${proxy}`], fill, request)).stdout).toBe(answer)
-        })
-      })
-    })
+  test("a person's own forwardings, master and jump host go on working", async () => {
+    const { host, ssh, env } = await laptop()
+    const [jump, there] = [await host(), await host()]
+    const master = join(env['HOME'] ?? '', 'm')
+    const own = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${master}`, '-L', `${master}.forward:/none`]
+    expect((await ssh(there, ['--allow', at, ...own], fill, request)).stdout).toBe(answer)
+    const proxy = ['ssh', ...jump.options, '-W', '%h:%p', '127.0.0.1'].join(' ')
+    expect((await ssh(there, ['--allow', at, '-o', `ProxyCommand=${proxy}`], fill, request)).stdout).toBe(answer)
   })
 })
