@@ -65,7 +65,7 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
   ssh: [
     'Other machines',
     'credbridge ssh --allow https://git.example.com devbox',
-    'credbridge ssh --allow git.example.com --tools git -p 2222 devbox',
+    'credbridge ssh --allow git.example.com --tools git -- -p 2222 devbox',
     'credbridge ssh --install devbox',
   ],
   sandbox: [
