@@ -6,7 +6,7 @@ import { listenAt, type Privately } from '../system/unix-listener.ts'
 import { type AskPerson, consentFor } from './consent.ts'
 import type { Grant } from './grant.ts'
 import { grantWords } from './grant-words.ts'
-import { forgetLive, lastingFile, noteLive } from './live-grants.ts'
+import { forgetLive, lastingFile, liveGrants, noteLive } from './live-grants.ts'
 import { processWords } from './process-words.ts'
 import { rememberedAt } from './remembered.ts'
 import { connectionsOf } from './server.ts'
@@ -38,6 +38,8 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   const { userId, folders } = engine.machine
   const { state } = folders
   const now = Date.now
+  // Removes what killed processes left.
+  await liveGrants(state, userId)
   const live = noteLive(state, userId, randomHex(8), grant, path, grantWords(grant, now()))
   const place = { grant: grant.name, lasting: lastingFile(state), session: live, userId, now }
   const consent = consentFor(grant, rememberedAt(place), options.askPerson ?? nobodyToAsk)
