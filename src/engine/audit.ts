@@ -35,6 +35,8 @@ export interface Entry {
   readonly outcome: Outcome
   /** The code of a failure. */
   readonly code?: string
+  /** How many entries of this socket were left out in the minute before (serve/thinning.ts). */
+  readonly omitted?: number
 }
 
 /** The file of the log, and the earlier ones that it was rotated to, the newest first. */

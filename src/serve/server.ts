@@ -1,6 +1,6 @@
 import type { Endpoint } from '../core/endpoint.ts'
 import { asFailure, Failure, isFailure } from '../core/failure.ts'
-import type { Entry, Log } from '../engine/audit.ts'
+import type { Entry } from '../engine/audit.ts'
 import { printFailure } from '../remote/answers.ts'
 import { mostAtOnce, mostConnections, readLimit, requestLimit } from '../remote/limits.ts'
 import { lineOf, lineTaker } from '../remote/lines.ts'
@@ -13,7 +13,6 @@ import { isOver } from './grant.ts'
 import { pace } from './pace.ts'
 
 export interface Serving extends Answering {
-  readonly log: Log
   readonly now: () => number
   /** The process and its parents, for a person; `undefined` where the system does not tell. */
   processWords(peer: Peer): string | undefined
@@ -190,7 +189,7 @@ function over(): Reply {
 }
 
 function note(
-  { grant, log, now, done }: Serving,
+  { grant, now, done }: Serving,
   request: Request,
   process: string | undefined,
   { outcome, code, ...place }: End,
@@ -209,7 +208,6 @@ function note(
     outcome,
     ...(code === undefined ? {} : { code }),
   }
-  log.write(entry)
   done(entry)
 }
 

@@ -10,6 +10,7 @@ import { forgetLive, lastingFile, liveGrants, noteLive } from './live-grants.ts'
 import { processWords } from './process-words.ts'
 import { rememberedAt } from './remembered.ts'
 import { connectionsOf } from './server.ts'
+import { thinned } from './thinning.ts'
 
 export interface SocketOptions {
   readonly engine: Engine
@@ -21,7 +22,7 @@ export interface SocketOptions {
   /** Whether a person can answer a dialog of the keychain. */
   readonly personPresent: boolean
   readonly privately: Privately
-  /** Hears of each request that has been carried out or refused. */
+  /** Hears of requests that have been carried out or refused, as they are logged. */
   done(entry: Entry): void
   /** Hears, once, that the log cannot be written. Requests are answered all the same. */
   logFailed(error: unknown): void
@@ -45,7 +46,8 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   const consent = consentFor(grant, rememberedAt(place), options.askPerson ?? nobodyToAsk)
   const log = logIn(state, userId)
   let isReported = false
-  const write = (entry: Entry) => {
+  const record = (entry: Entry) => {
+    done(entry)
     try {
       log.write(entry)
     } catch (error) {
@@ -55,7 +57,7 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   }
   const answering = { engine, grant, consent, given: new Set<string>(), personPresent }
   const told = (peer: { readonly processId: number }) => processWords(peer.processId)
-  const connections = connectionsOf({ ...answering, log: { write }, now, done, processWords: told })
+  const connections = connectionsOf({ ...answering, done: thinned(record, now), now, processWords: told })
   try {
     const listening = await listenAt(path, userId, connections.accept, privately)
     return {

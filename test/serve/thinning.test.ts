@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { Entry } from '../../src/engine/audit.ts'
+import { thinned } from '../../src/serve/thinning.ts'
+
+const entry = (endpoint: string, more: Partial<Entry> = {}): Entry => ({
+  time: new Date(0).toISOString(),
+  caller: 'box',
+  tool: 'git',
+  verb: 'find',
+  endpoint,
+  outcome: 'granted',
+  ...more,
+})
+
+test('of each kind there is one in a minute, of all not too many, and none is lost without a word', () => {
+  let now = 0
+  const written: Entry[] = []
+  const write = thinned(
+    (one) => written.push(one),
+    () => now,
+  )
+  for (let count = 0; count < 50; count++) write(entry('a', { time: String(count), process: String(count) }))
+  write(entry('a', { outcome: 'refused' }))
+  expect(written).toHaveLength(2)
+  for (let count = 0; count < 1000; count++) write(entry(`flood ${count}`))
+  expect(written).toHaveLength(120)
+  now = 60_000
+  write(entry('a'))
+  expect(written.at(-1)).toEqual({ ...entry('a'), omitted: 49 + 882 })
+  write(entry('b'))
+  expect(written.at(-1)).toEqual(entry('b'))
+})
