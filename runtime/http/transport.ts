@@ -1,4 +1,5 @@
 import { isCertificate, trust as trusted } from 'host:tls'
+import { none } from '../../src/system/http/authorities.ts'
 import type { Incoming, Outgoing, Peer, ProxyPeer, Transport, Trust, Way } from '../../src/system/http/exchange.ts'
 import { proxyRefusal, type Trouble, troubleAt, troubleOf } from '../../src/system/http/trouble.ts'
 import { Answer, requestText, tooLarge } from './message.ts'
@@ -12,7 +13,10 @@ import { secured } from './tls.ts'
 export const trust: Transport['trust'] = (system, own) => {
   const broken = own.find(({ certificate }) => !isCertificate(certificate))
   if (broken !== undefined) throw broken.broken()
-  return trusted(system ?? '', own.map((it) => it.certificate).join('\n')) as unknown as Trust
+  return trusted(
+    system === undefined || system === none ? '' : system,
+    own.map((it) => it.certificate).join('\n'),
+  ) as unknown as Trust
 }
 
 export const exchange: Transport['exchange'] = async (outgoing, way) => {

@@ -7,7 +7,7 @@ import { hint, placeWords } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { inUse, openStore } from '../stores/choose.ts'
+import { inUse, isKeyOfStore, openStore } from '../stores/choose.ts'
 import { broken, byName, nothingThere, sayLine, shownAccount, withService } from './arguments.ts'
 import { placeFrom } from './place.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
@@ -34,7 +34,7 @@ async function move(context: CliContext, word: string | undefined, options: Move
   const { terminal } = context
   const meant = await which(context, word, options)
   const { from, to } = await stores(context, options)
-  const entries = (await from.list(context.asker)).filter(meant).sort(byTime)
+  const entries = (await movable(context, from)).filter(meant)
   // If no store is settled, the source is known only after the listing.
   if (from.name === to.name) throw new Failure('refused', `it is in the ${to.name} store already`)
   if (options.dryRun === true) {
@@ -50,8 +50,12 @@ async function move(context: CliContext, word: string | undefined, options: Move
 
 /** Moves everything that a store keeps, and says each. Returns how many items stayed. Throws if a store fails. */
 export async function moveEverything(context: CliContext, from: Store, to: Store): Promise<number> {
-  const entries = [...(await from.list(context.asker))].sort(byTime)
-  return (await moveAll(context, entries, from, to)) + (await sayUnreadable(context, from))
+  return (await moveAll(context, await movable(context, from), from, to)) + (await sayUnreadable(context, from))
+}
+
+/** What the store keeps, but for what opens another one from this machine. */
+async function movable({ asker }: CliContext, from: Store): Promise<readonly Entry[]> {
+  return (await from.list(asker)).filter((entry) => !isKeyOfStore(entry)).sort(byTime)
 }
 
 async function stores(context: CliContext, options: MoveOptions): Promise<{ from: Store; to: Store }> {

@@ -3,7 +3,7 @@ import { type Entry, isNoteKind } from '../core/credential.ts'
 import { asFailure, type Failure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { inUse, openStore, storeNamed } from '../stores/choose.ts'
+import { inUse, isKeyOfStore, openStore, storeNamed } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
 import { byName, shownAccount } from './arguments.ts'
 import { isBackup } from './import-backup.ts'
@@ -24,13 +24,20 @@ export interface StoreLook {
   readonly files: readonly string[]
 }
 
-/** The stores in use, the system's keychain, and those that have files of theirs here. */
+/** The names of the stores in use whose items are on another machine. */
+export async function remoteStores({ engine, machine }: CliContext): Promise<readonly string[]> {
+  const { names } = inUse(await engine.settings(), machine)
+  return names.filter((name) => storeNamed(name).type.remote === true)
+}
+
+/** The stores in use on this machine, the system's keychain, and those that have files of theirs here. */
 export async function lookIntoStores(context: CliContext): Promise<readonly StoreLook[]> {
   const { engine, machine } = context
   const { names } = inUse(await engine.settings(), machine)
   const others = storeTypes.filter(({ canBeSettled, parameter }) => canBeSettled && parameter === undefined)
   const looks: StoreLook[] = []
-  for (const name of new Set([...names, ...others.map((type) => type.name)])) {
+  const here = names.filter((name) => storeNamed(name).type.remote !== true)
+  for (const name of new Set([...here, ...others.map((type) => type.name)])) {
     const look = await lookInto(context, name, names.includes(name))
     if (look !== undefined) looks.push(look)
   }
@@ -51,7 +58,8 @@ async function lookInto(context: CliContext, name: string, isUsed: boolean): Pro
     const store = await openStore(name, settings, machine)
     const asking = isUsed ? asker : withoutPerson(asker)
     const entries = [...(await store.list(asking))].sort(byName)
-    const isNote = (entry: Entry) => (isNoteKind(entry.kind) && entry.kind !== 'erased') || isBackup(entry)
+    const isNote = (entry: Entry) =>
+      (isNoteKind(entry.kind) && entry.kind !== 'erased') || isBackup(entry) || isKeyOfStore(entry)
     const unreadable = ((await store.problems?.(asking)) ?? []).length
     const [secrets, notes] = [entries.filter((one) => !isNote(one)), entries.filter(isNote)]
     return { name, store, secrets, notes, unreadable, files }

@@ -4,12 +4,14 @@ import { ownFilesIn } from '../system/own-files.ts'
 import { sayLine } from './arguments.ts'
 import { type Candidate, isBroken, lookBackAtAll, show } from './setup-all.ts'
 import { type Move, planMoves } from './uninstall-moves.ts'
-import { isEmpty, lookIntoStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
+import { isEmpty, lookIntoStores, remoteStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
 
 /** All that is there to be undone. */
 export interface Survey {
   readonly setups: readonly Candidate[]
   readonly looks: readonly StoreLook[]
+  /** The names of the stores whose items are on another machine, and stay there. */
+  readonly remote: readonly string[]
   readonly moves: readonly Move[]
   readonly files: readonly string[]
 }
@@ -26,7 +28,7 @@ export async function lookAround(context: CliContext): Promise<Survey> {
   const stores = looks.filter(isEmpty).flatMap(({ files }) => files)
   const keepsFiles = looks.some((look) => !isEmpty(look) && look.files.length > 0)
   const own = ownFilesIn(context.machine.folders, keepsFiles ? 'needed' : 'not needed')
-  return { setups, looks, moves, files: [...stores, ...own] }
+  return { setups, looks, remote: await remoteStores(context), moves, files: [...stores, ...own] }
 }
 
 /** Those whose setup can be undone now. */
@@ -42,7 +44,7 @@ export function isNothing({ setups, looks, moves, files }: Survey, removes: bool
 }
 
 /** Shows every step to the person. */
-export function showSurvey(context: CliContext, { setups, looks, moves, files }: Survey): void {
+export function showSurvey(context: CliContext, { setups, looks, remote, moves, files }: Survey): void {
   const { terminal } = context
   for (const { tool, outlook } of setups) {
     if (outlook.state === 'ready') show(context, tool, outlook.plan)
@@ -65,6 +67,7 @@ export function showSurvey(context: CliContext, { setups, looks, moves, files }:
       sayLine(terminal, `stays: the ${name} store, which cannot be looked at: ${failure.message}`)
     for (const way of failure?.hints ?? []) sayLine(terminal, `hint: ${way}`)
   }
+  for (const name of remote) sayLine(terminal, `stays: what the ${name} store has on its server`)
   for (const file of files) sayLine(terminal, `remove ${file}`)
 }
 

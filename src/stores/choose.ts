@@ -1,4 +1,5 @@
 import type { Asker } from '../core/asker.ts'
+import type { Place } from '../core/credential.ts'
 import { closest } from '../core/did-you-mean.ts'
 import { Failure } from '../core/failure.ts'
 import { isFar } from '../core/far-store.ts'
@@ -88,6 +89,11 @@ export function storeNamed(name: string): { readonly type: StoreType; readonly p
 
 function fits({ parameter, withoutParameter }: StoreType, hasColon: boolean): boolean {
   return hasColon ? parameter !== undefined : parameter === undefined || withoutParameter === true
+}
+
+/** Whether a store type keeps this in another store to open its own with it. */
+export function isKeyOfStore(place: Place): boolean {
+  return storeTypes.some((type) => type.isOwnKey?.(place) === true)
 }
 
 /** The name of the platform's own keychain store. */

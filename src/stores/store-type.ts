@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.ts'
 import type { Broker } from '../core/broker.ts'
 import type { BroughtCommand } from '../core/brought-command.ts'
+import type { Place } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import type { Hint } from '../core/hint.ts'
@@ -72,6 +73,10 @@ export interface StoreType {
   isMade?(context: StoreContext): Promise<boolean>
   /** The files and folders that are of no use once it keeps nothing; only those that exist. Absent: it has none. */
   files?(context: StoreContext): Promise<readonly string[]>
+  /** Whether its items are on another machine. `credbridge uninstall` then leaves them there. */
+  readonly remote?: true
+  /** Whether an item of another store is this one's own key, such as its token. It stays there when items are moved. */
+  isOwnKey?(place: Place): boolean
   /** Other programs' items with these attributes in the same keychain; `undefined` if it cannot be searched here. */
   foreignItems?(
     context: StoreContext,

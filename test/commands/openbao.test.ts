@@ -365,6 +365,31 @@ needs('the build (npm run build)', built)('built', () => {
         expect(await receive('nonsense')).toMatchObject({ exitCode: 2 })
       })
 
+      test('--move takes along what the vault has, but not the token that opens the server', async () => {
+        const { password } = await bao.person('kate')
+        const world = await machine()
+        await world.credbridge('use', 'vault')
+        await world.set(at, 'kate', 's3cret')
+        const words = ['--address', bao.address, '--method', 'userpass', '--user', 'kate']
+        expect(await login(world, password, ...words)).toMatchObject({ exitCode: 0 })
+        expect(await world.credbridge('use', 'openbao', '--move')).toMatchObject({
+          exitCode: 0,
+          stderr: expect.stringMatching(
+            /^moved kate at .*\n1 moved to the openbao store\nsecrets are now kept in the openbao store\n$/,
+          ),
+        })
+        expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
+      })
+
+      test('uninstall leaves what is on the server there', async () => {
+        const [desk, laptop] = [await machineOf('liam'), await machineOf('liam')]
+        await desk.set(at, 'liam', 's3cret')
+        expect(await laptop.credbridge('uninstall', '--yes')).toMatchObject({
+          stderr: expect.stringContaining('stays: what the openbao store has on its server\n'),
+        })
+        expect((await desk.credbridge('get', at)).stdout).toBe('s3cret\n')
+      })
+
       test('doctor names what is wrong and the command that mends it', async () => {
         const world = await machineOf('judy')
         expect((await world.credbridge('doctor')).stdout).toMatch(

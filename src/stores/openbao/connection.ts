@@ -30,8 +30,8 @@ export interface Connection {
 export function connectionOf(context: StoreContext): Connection {
   const { machine } = context
   const server = serverOf(context)
-  const { caFile = context.settings.httpCaFile } = server
-  const fetch = httpClient({ environment: withProxy(machine), caFile })
+  const { httpCaFile: caFile } = context.settings
+  const fetch = httpClient({ environment: withProxy(machine), caFile, onlyCaFile: server.caFile })
   const seen = seenAt(server.address, machine)
   let known: Promise<TokenSource | undefined> | undefined
 

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
 import { type Credential, isCredential, ourselves } from '../../core/credential.ts'
-import { serviceName } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { type Members, objectIn } from '../../core/record.ts'
@@ -13,6 +12,7 @@ import type { Machine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 import type { StoreContext } from '../store-type.ts'
 import type { Server } from './server.ts'
+import { tokenPlace } from './token-place.ts'
 
 /*
  * The token of `credbridge openbao login` is in a store of this machine. What it is for is in a file beside it, so that
@@ -46,7 +46,7 @@ export function purposeOf({ address, namespace, caFile }: Server): string {
 /** The sign-in for this server; `undefined` if there is none. */
 export function keptFor(server: Server, machine: Machine): Kept | undefined {
   const kept = readKept(machine)
-  return kept?.for === purposeOf(server) ? kept : undefined
+  return kept !== undefined && kept.for === purposeOf(server) ? kept : undefined
 }
 
 export async function keptToken(
@@ -54,13 +54,13 @@ export async function keptToken(
   { openStore }: Pick<StoreContext, 'openStore'>,
 ): Promise<Secret | undefined> {
   if (openStore === undefined) return undefined
-  const found = await (await openStore(kept.store)).find(asker, [placeOf(kept.address).endpoint])
+  const found = await (await openStore(kept.store)).find(asker, [tokenPlace(kept.address).endpoint])
   return found.filter(isCredential).find(({ owner }) => owner === ourselves)?.secret
 }
 
 /** Keeps the token in the store, and then what it is for. */
 export async function keep(kept: Kept, token: Secret, store: Store, machine: Machine): Promise<void> {
-  const item: Credential = { ...placeOf(kept.address), kind: 'bearer', secret: token }
+  const item: Credential = { ...tokenPlace(kept.address), kind: 'bearer', secret: token }
   await store.save(asker, item)
   await writeKept(kept, machine)
 }
@@ -81,7 +81,7 @@ export async function drop(kept: Kept, store: Store, machine: Machine): Promise<
 }
 
 export async function dropToken(address: string, store: Store): Promise<void> {
-  await store.remove(asker, placeOf(address))
+  await store.remove(asker, tokenPlace(address))
 }
 
 export function readKept(machine: Machine): Kept | undefined {
@@ -110,10 +110,6 @@ function isKept(members: Members | undefined): boolean {
 
 function fileIn({ folders }: Machine): string {
   return join(folders.state, 'openbao-login')
-}
-
-function placeOf(address: string): Pick<Credential, 'endpoint' | 'account' | 'owner'> {
-  return { endpoint: serviceName(`token of ${address}`), account: 'credbridge', owner: ourselves }
 }
 
 function certificateIn(file: string): Uint8Array {

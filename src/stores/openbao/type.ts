@@ -1,11 +1,14 @@
 import type { StoreType } from '../store-type.ts'
 import { serverOptions } from './server-options.ts'
+import { isTokenPlace } from './token-place.ts'
 
 export const openbaoType: StoreType = {
   name: 'openbao',
   parameter: '<place>',
   withoutParameter: true,
   canBeSettled: true,
+  remote: true,
+  isOwnKey: isTokenPlace,
   open: async (context) => (await import('./places.ts')).openPlaces(context)[0],
   openAll: async (context) => (await import('./places.ts')).openPlaces(context),
   async protects(context) {

@@ -16,6 +16,7 @@ export const remoteType: StoreType = {
   parameter: '</path/to/socket>',
   withoutParameter: true,
   canBeSettled: true,
+  remote: true,
   async open({ machine, parameter }) {
     if (parameter !== '' && !isAbsolute(parameter)) {
       throw new Failure('malformed', 'the socket of the remote store is named by its absolute path', {

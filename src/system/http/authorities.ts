@@ -22,8 +22,8 @@ export interface Authority {
 }
 
 export interface Authorities {
-  /** The system's certificates in PEM; `undefined` if there is no such file here. */
-  readonly system: string | undefined
+  /** The system's certificates in PEM; `undefined` if there is no such file here, `none` if they are not trusted. */
+  readonly system: string | undefined | typeof none
   readonly own: readonly Authority[]
 }
 
@@ -40,6 +40,14 @@ export function authorities(env: Environment, caFile: string | undefined): Autho
         : own(namedFile(caFile, 'http.ca-file', hint`correct http.ca-file in the settings`))),
     ],
   }
+}
+
+/** No authority but the person's own. */
+export const none = 'none'
+
+/** The authorities of this file only, which is that of one server. */
+export function onlyAuthorities(caFile: string): Authorities {
+  return { system: none, own: own(namedFile(caFile, 'a ca-file', hint`correct ca-file in the settings`)) }
 }
 
 interface NamedFile {

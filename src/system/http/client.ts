@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { isLoopback } from '../../core/loopback.ts'
 import type { Environment } from '../machine.ts'
-import { authorities } from './authorities.ts'
+import { authorities, onlyAuthorities } from './authorities.ts'
 import type { Incoming, Outgoing, Peer, Trust } from './exchange.ts'
 import { proxyFor } from './proxy.ts'
 import { exchange, trust } from './transport.ts'
@@ -29,6 +29,8 @@ export interface HttpOptions {
   readonly environment: Environment
   /** The file of a private authority's certificates, from the settings. */
   readonly caFile?: string | undefined
+  /** Only this file's authorities are trusted: it names a server's own. `caFile` then does not count. */
+  readonly onlyCaFile?: string | undefined
   /** How long one exchange may take from the lookup of the name to the last byte, in milliseconds. */
   readonly limit?: number
   /** The longest body that is taken, in bytes. */
@@ -40,10 +42,10 @@ const usualLength = 1024 * 1024
 
 /** Makes a client. It reads nothing before its first request. */
 export function httpClient(options: HttpOptions): Fetch {
-  const { environment, caFile, limit = usualLimit, longest = usualLength } = options
+  const { environment, caFile, onlyCaFile, limit = usualLimit, longest = usualLength } = options
   let trusted: Trust | undefined
   function authoritiesOnce(): Trust {
-    const { system, own } = authorities(environment, caFile)
+    const { system, own } = onlyCaFile === undefined ? authorities(environment, caFile) : onlyAuthorities(onlyCaFile)
     trusted ??= trust(system, own)
     return trusted
   }

@@ -1,4 +1,4 @@
-import type { Authority } from './authorities.ts'
+import type { Authorities, Authority } from './authorities.ts'
 
 /** The other end of a connection: a server or a proxy. */
 export interface Peer {
@@ -51,7 +51,7 @@ export interface Trust {
 /** What sends requests: `transport.ts` on Node; a host without Node brings its own. */
 export interface Transport {
   /** Throws if a person's own authority is not a certificate; the system's list is taken as far as it can be read. */
-  trust(system: string | undefined, own: readonly Authority[]): Trust
+  trust(system: Authorities['system'], own: readonly Authority[]): Trust
   /** One request and its answer, on a connection of its own. Follows nothing. Every failure is `unavailable`. */
   exchange(outgoing: Outgoing, way: Way): Promise<Incoming>
 }

@@ -4,7 +4,7 @@ import { type IncomingMessage, request as sending } from 'node:http'
 import { isIP, connect as opening, type Socket } from 'node:net'
 import * as tls from 'node:tls'
 import { Failure, isFailure } from '../../core/failure.ts'
-import type { Authority } from './authorities.ts'
+import { type Authority, none } from './authorities.ts'
 import type { Incoming, Outgoing, Peer, ProxyPeer, Transport, Trust, Way } from './exchange.ts'
 import { proxyRefusal, troubleAt, troubleOf } from './trouble.ts'
 
@@ -13,8 +13,9 @@ import { proxyRefusal, troubleAt, troubleOf } from './trouble.ts'
 /** Node's own list, the system's, as `node --use-system-ca` has both, and the person's. */
 export const trust: Transport['trust'] = (system, own) => {
   for (const authority of own) check(authority)
-  const systems = system === undefined ? systemStore() : [system, ...systemStore()]
-  const ca = [...tls.rootCertificates, ...systems, ...own.map((it) => it.certificate)]
+  const others =
+    system === none ? [] : [...tls.rootCertificates, ...(system === undefined ? [] : [system]), ...systemStore()]
+  const ca = [...others, ...own.map((it) => it.certificate)]
   return tls.createSecureContext({ ca, minVersion: 'TLSv1.2' }) as unknown as Trust
 }
 
