@@ -27,11 +27,14 @@ export interface Connection {
   failed(reply: Reply, question: Question): Promise<Failure>
 }
 
+/** The longest answer that is taken, in bytes: a list of a hundred thousand entries. */
+const longest = 8 * 1024 * 1024
+
 export function connectionOf(context: StoreContext): Connection {
   const { machine } = context
   const server = serverOf(context)
   const { httpCaFile: caFile } = context.settings
-  const fetch = httpClient({ environment: withProxy(machine), caFile, onlyCaFile: server.caFile })
+  const fetch = httpClient({ environment: withProxy(machine), caFile, onlyCaFile: server.caFile, longest })
   const seen = seenAt(server.address, machine)
   let known: Promise<TokenSource | undefined> | undefined
 

@@ -262,6 +262,18 @@ export function tellHttpStory(ask: Ask): void {
       expect(outcome).toMatchObject({ status: 200, body: 'trusted' })
     })
 
+    test('where only one file counts, no other authority does', async () => {
+      const url = await secureAt(answer)
+      const only = (file: string) => ({ url, options: { onlyCaFile: file } })
+      expect(await ask(only(authority.file), {})).toMatchObject({ status: 200, body: 'trusted' })
+      const other = selfSigned(join(folder, 'only'), 'IP:127.0.0.1')
+      const others = { SSL_CERT_FILE: authority.file, NODE_EXTRA_CA_CERTS: authority.file }
+      expect(await ask(only(other.file), others)).toMatchObject({
+        code: 'unavailable',
+        message: `an unknown authority made the certificate of ${new URL(url).host}`,
+      })
+    })
+
     test('an authority that nobody named is unknown', async () => {
       const url = await secureAt(answer)
       expect(await ask({ url }, {})).toMatchObject({
