@@ -79,7 +79,8 @@ async function tryStore(name: string, used: boolean, { settings, machine, asker 
   let report: StoreReport = { name, inUse: used }
   try {
     const { type, parameter } = storeNamed(name)
-    const context = { machine, settings, parameter }
+    const openOther = (other: string) => openStore(other, settings, machine)
+    const context = { machine, settings, parameter, openStore: openOther }
     const store: Store = await openStore(name, settings, machine)
     report = { ...report, lasts: lastsUntil(store.traits) }
     report = { ...report, protects: await type.protects(context) }

@@ -5,6 +5,7 @@ import { hostAndPort, parseAddress } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { isObject } from '../core/record.ts'
+import { typedSpan } from '../core/time-words.ts'
 import { storeNamed } from '../stores/choose.ts'
 import { isFolderPath } from '../stores/folder-path.ts'
 import type { OpenbaoSettings } from '../stores/store-type.ts'
@@ -226,6 +227,7 @@ const ofOpenbao: Readonly<Record<string, (value: unknown, key: string) => Openba
   'ca-file': (value, key) => ({ caFile: absolutePath(value, key) }),
   places: (value, key) => ({ places: texts(value, key).map((one) => folder(one, key)) }),
   writable: (value, key) => ({ writable: texts(value, key).map((one) => folder(one, key)) }),
+  cache: (value, key) => ({ cache: cache(value, key) }),
 }
 
 function openbao(value: unknown, settings: Settings): Settings {
@@ -243,6 +245,18 @@ function openbao(value: unknown, settings: Settings): Settings {
 function texts(value: unknown, key: string): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) throw wrong(`${key} must be a list of texts`)
   return value.map((one) => text(one, key))
+}
+
+/** For example `{ store = "vault", lasts = "8h" }`. */
+function cache(value: unknown, key: string): NonNullable<OpenbaoSettings['cache']> {
+  const { store, lasts, ...others } = isObject(value) ? value : {}
+  const time = typeof lasts === 'string' ? typedSpan(lasts) : undefined
+  const rule = `${key} is like { store = "vault", lasts = "8h" }, at most 7d`
+  if (!isObject(value) || Object.keys(others).length > 0) throw wrong(rule)
+  if (time === undefined || time < 60_000 || time > 7 * 86_400_000) throw wrong(rule)
+  const name = storeName(store, `${key}.store`)
+  if (storeNamed(name).type.remote === true) throw wrong(`${key}.store must be a store of this machine`)
+  return { store: name, lasts: time }
 }
 
 function serverAddress(value: unknown, key: string): string {

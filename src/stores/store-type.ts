@@ -30,6 +30,8 @@ export interface OpenbaoSettings {
   readonly caFile?: string
   readonly places?: readonly string[]
   readonly writable?: readonly string[]
+  /** Where copies are kept on this machine, and how long they answer, in milliseconds. Absent: there are none. */
+  readonly cache?: { readonly store: string; readonly lasts: number }
 }
 
 /** The input for opening a store. */

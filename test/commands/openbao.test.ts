@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { entryName } from '../../src/stores/openbao/document.ts'
 import { built } from '../real/commands.ts'
@@ -388,6 +388,51 @@ needs('the build (npm run build)', built)('built', () => {
           stderr: expect.stringContaining('stays: what the openbao store has on its server\n'),
         })
         expect((await desk.credbridge('get', at)).stdout).toBe('s3cret\n')
+      })
+
+      test('with a cache in the vault a laptop goes on for a while, and says so; without one it fails', async () => {
+        const mine = await startOpenbao(onTestFinished)
+        const { token } = await mine.person('mia')
+        const world = await machine(
+          `store = "openbao"\n[openbao]\naddress = "${mine.address}"\ncache = { store = "vault", lasts = "2h" }\n`,
+        )
+        const by = (words: readonly string[], more: Record<string, string> = {}) =>
+          world.run('credbridge', words, { more: { BAO_TOKEN: token, ...more } })
+        const git = (host: string) =>
+          world.run('git-credential-credbridge', ['get'], {
+            input: `protocol=https\nhost=${host}\n\n`,
+            more: { BAO_TOKEN: token },
+          })
+        const without = `store = "openbao"\n[openbao]\naddress = "${mine.address}"\n`
+        const other = await machine(without)
+        const set = (on: SignInWorld, host: string) =>
+          on.set(`https://${host}`, 'mia', `at ${host}`, { more: { BAO_TOKEN: token } })
+        await set(world, 'seen.example.com')
+        expect((await git('seen.example.com')).stdout).toBe('username=mia\npassword=at seen.example.com\n')
+        expect((await by(['doctor'])).stdout).toMatch(/; \d+ copies in the vault store of this machine answer when/)
+        await set(other, 'unseen.example.com')
+        await mine.ask('POST', 'sys/seal')
+        expect(await git('seen.example.com')).toMatchObject({
+          stdout: 'username=mia\npassword=at seen.example.com\n',
+        })
+        expect(await git('unseen.example.com')).toMatchObject({ stdout: '' })
+        expect(await by(['get', 'https://unseen.example.com'])).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringContaining('is sealed'),
+        })
+        expect(await by(['get', 'https://seen.example.com'])).toMatchObject({
+          stdout: 'at seen.example.com\n',
+          stderr: expect.stringMatching(/is sealed, so it answers nobody; a copy of just now answers\n/),
+        })
+        expect(await by(['list'])).toMatchObject({
+          stdout: expect.stringMatching(/^https:\/\/seen\.example\.com +mia/m),
+          stderr: expect.stringContaining('this list is from copies'),
+        })
+        expect((await by(['list'], { CREDBRIDGE_STORE: 'vault' })).stdout).toBe('')
+        await by(['openbao', 'logout'])
+        expect((await by(['list'])).stdout).toBe('')
+        world.settings(without)
+        expect(await git('seen.example.com')).toMatchObject({ stdout: '' })
       })
 
       test('doctor names what is wrong and the command that mends it', async () => {

@@ -59,17 +59,23 @@ export function emptyDocument(version: number): Document {
 /** `path`: the entry's, for a person. An entry of a later version is `unsupported`. */
 export function documentIn(data: Members, version: number, isNamed: boolean, path: string): Document {
   const { credbridge, items } = data
+  const lines = linesIn(items)
   if (typeof credbridge === 'number' && credbridge > layout) {
     throw new Failure('unsupported', `a later version of credbridge wrote ${path}`, {
       hints: [hint`install that version`],
     })
   }
-  if (credbridge !== layout || !Array.isArray(items) || !items.every(isLine)) {
+  if (credbridge !== layout || lines === undefined) {
     throw new Failure('malformed', `${path} on the server is not an entry of credbridge`, {
       hints: [hint`to see it: bao kv get -format=json ${path}`],
     })
   }
-  return { version, members: data, lines: items, isNamed }
+  return { version, members: data, lines, isNamed }
+}
+
+/** The items of an entry or a copy; `undefined` for anything else. */
+export function linesIn(items: unknown): readonly Line[] | undefined {
+  return Array.isArray(items) && items.every(isLine) ? items : undefined
 }
 
 function isLine(value: unknown): value is Line {

@@ -8,17 +8,28 @@ import { readAhead } from './read-ahead.ts'
 import { openbaoStore } from './store.ts'
 
 /** A store for each place, in the order of reading. The first gets all saves, the others are read only. */
-export function openPlaces(context: StoreContext): readonly [Store, ...Store[]] {
+export async function openPlaces(context: StoreContext): Promise<readonly [Store, ...Store[]]> {
+  if (context.settings.openbao?.cache === undefined) return placesOf(context)
+  const { copying } = await import('./copying.ts')
+  return placesOf(context, (store) => copying(context, store))
+}
+
+/** The same. `around` is put around the store of each place. */
+export function placesOf(
+  context: StoreContext,
+  around: (store: Store) => Store = (store) => store,
+): readonly [Store, ...Store[]] {
   const connection = connectionOf(context)
   const { places, writable } = connection.server
   const [first, ...rest] = places
   const nameOf = (place: string) => `openbao:${place}`
   const isNamed = context.parameter !== ''
+  const opened = (place: string, name: string) => around(openbaoStore(connection, place, name))
   const further = rest.map((place): Store => {
-    const store = openbaoStore(connection, place, nameOf(place))
+    const store = opened(place, nameOf(place))
     return writable.includes(place) ? store : readOnly(store)
   })
-  return readAhead([openbaoStore(connection, first, isNamed ? nameOf(first) : 'openbao'), ...further])
+  return readAhead([opened(first, isNamed ? nameOf(first) : 'openbao'), ...further])
 }
 
 function readOnly(store: Store): Store {

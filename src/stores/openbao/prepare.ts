@@ -74,6 +74,7 @@ const names: Readonly<Record<keyof OpenbaoSettings, string>> = {
   caFile: 'ca-file',
   places: 'places',
   writable: 'writable',
+  cache: 'cache',
 }
 
 function tableOf(given: OpenbaoSettings): Readonly<Record<string, unknown>> {

@@ -11,3 +11,11 @@ export function tokenPlace(address: string): Place {
 export function isTokenPlace({ endpoint, account, owner }: Place): boolean {
   return owner === ourselves && account === 'credbridge' && endpoint.key.startsWith(before)
 }
+
+/** The first word of the name of a copy. */
+export const copyWord = 'copy of '
+
+/** Whether an item of another store is a copy of what the server has. */
+export function isCopyPlace({ endpoint, account, owner }: Place): boolean {
+  return owner === ourselves && account === 'credbridge' && endpoint.key.startsWith(copyWord)
+}

@@ -1,6 +1,6 @@
 import type { StoreType } from '../store-type.ts'
 import { serverOptions } from './server-options.ts'
-import { isTokenPlace } from './token-place.ts'
+import { isCopyPlace, isTokenPlace } from './token-place.ts'
 
 export const openbaoType: StoreType = {
   name: 'openbao',
@@ -8,13 +8,14 @@ export const openbaoType: StoreType = {
   withoutParameter: true,
   canBeSettled: true,
   remote: true,
-  isOwnKey: isTokenPlace,
-  open: async (context) => (await import('./places.ts')).openPlaces(context)[0],
+  isOwnKey: (place) => isTokenPlace(place) || isCopyPlace(place),
+  open: async (context) => (await (await import('./places.ts')).openPlaces(context))[0],
   openAll: async (context) => (await import('./places.ts')).openPlaces(context),
   async protects(context) {
     const { serverOf } = await import('./server.ts')
     const { address } = serverOf(context)
-    return `encrypted on ${address}: its policies decide who reads what, and its administrators can read everything`
+    const copies = (await import('./copying.ts')).copiesOf(context)
+    return `encrypted on ${address}: its policies decide who reads what, and its administrators can read everything${await copies}`
   },
   useOptions: serverOptions('for openbao: '),
   sharing: {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../../src/core/store.ts'
-import { openPlaces } from '../../../src/stores/openbao/places.ts'
+import { placesOf } from '../../../src/stores/openbao/places.ts'
 import type { OpenbaoSettings, StoreContext } from '../../../src/stores/store-type.ts'
 import type { Environment } from '../../../src/system/machine.ts'
 import type { AtEnd } from '../../real/session.ts'
@@ -18,5 +18,5 @@ export function contextOf(atEnd: AtEnd, openbao: OpenbaoSettings, env: Environme
 
 /** The stores of all places. */
 export function storesOf(context: StoreContext): readonly [Store, ...Store[]] {
-  return openPlaces(context)
+  return placesOf(context)
 }

@@ -6,6 +6,7 @@ import type { Store } from '../../../core/store.ts'
 import { tryOut } from '../../settling.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { connectionOf } from '../connection.ts'
+import { dropCopies } from '../copies.ts'
 import { drop, dropToken, type Kept, keep, keptToken, purposeOf, readKept } from '../kept.ts'
 import { rememberEntity } from '../me.ts'
 import { isDone } from '../outcome.ts'
@@ -62,7 +63,9 @@ export async function login(context: StoreCommandContext, given: Readonly<Record
 
 /** Ends the token at the server, and forgets it here. */
 export async function logout(context: StoreCommandContext): Promise<number> {
-  const { terminal, machine } = context
+  const { terminal, machine, settings, openStore } = context
+  const { cache } = settings.openbao ?? {}
+  if (cache !== undefined) await dropCopies(await openStore(cache.store))
   const kept = readKept(machine)
   if (kept === undefined) {
     terminal.say('there is no sign-in at an OpenBao server\n')

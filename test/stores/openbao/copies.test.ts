@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
+import { asFailure, Failure } from '../../../src/core/failure.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import type { Store } from '../../../src/core/store.ts'
+import { memoryStore } from '../../../src/stores/memory/store.ts'
+import { withCopies } from '../../../src/stores/openbao/copies.ts'
+import { someone } from '../../asker.ts'
+import { credential, expectItems } from '../contract-world.ts'
+
+/* When a copy answers, and when it does not, with a server that is told what to be. */
+
+const at = (path = '') => parseAddress(`https://git.example.com${path}`)
+const hour = 3_600_000
+
+function world() {
+  const server = memoryStore()
+  const local = memoryStore()
+  const state: { now: number; fails: Failure | undefined; said: string[] } = { now: 0, fails: undefined, said: [] }
+  const failing = async () => {
+    if (state.fails !== undefined) throw state.fails
+  }
+  const remote: Store = {
+    ...server,
+    find: (...how) => failing().then(() => server.find(...how)),
+    save: (...how) => failing().then(() => server.save(...how)),
+    remove: (...how) => failing().then(() => server.remove(...how)),
+    list: (...how) => failing().then(() => server.list(...how)),
+  }
+  const store = withCopies(remote, {
+    local: async () => local,
+    lasts: hour,
+    now: () => state.now,
+    say: (line) => void state.said.push(line),
+  })
+  const find = (...paths: readonly string[]) => store.find(someone, paths.map(at)).catch(asFailure)
+  return { store, server, local, state, find }
+}
+
+const down = new Failure('unavailable', 'the server is down')
+
+test('a copy answers while the server cannot be reached, in its time', async () => {
+  const { store, state, find } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  state.fails = down
+  state.now = hour - 1
+  expectItems(await store.find(someone, [at()], 'ann'), [credential(at())])
+  expect(await store.find(someone, [at()], 'bob')).toEqual([])
+  expect(state.said[0]).toBe('the server is down; a copy of 59 minutes ago answers')
+  state.now = hour
+  expect(await find('')).toBe(down)
+  state.now = -1
+  expect(await find('')).toBe(down)
+})
+
+test('what was never seen is no absence', async () => {
+  const { store, state, find, local } = world()
+  expect(await find('')).toEqual([])
+  expect(await local.list(someone)).toEqual([])
+  await store.save(someone, credential(at('/a')))
+  await find('/a', '/b')
+  state.fails = down
+  expectItems(await store.find(someone, [at('/a'), at('/b')]), [credential(at('/a'))])
+  expect(await find('/a', '/c')).toBe(down)
+  expect(await find('')).toBe(down)
+})
+
+test.each(['refused', 'locked'] as const)('what is %s has no copy any more', async (code) => {
+  const { store, state, find } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  const refusal = new Failure(code, 'no')
+  state.fails = refusal
+  expect(await find('')).toBe(refusal)
+  state.fails = down
+  expect(await find('')).toBe(down)
+})
+
+test('a write ends the copy, and what the server no longer has goes from it', async () => {
+  const { store, server, state, find, local } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  await store.save(someone, credential(at(), { secret: new Secret('new') }))
+  state.fails = down
+  expect(await find('')).toBe(down)
+  state.fails = undefined
+  await find('')
+  await server.remove(someone, credential(at()))
+  await find('')
+  expect(await local.list(someone)).toEqual([])
+})
+
+test('copies for restore are not copied', async () => {
+  const { store, local, find } = world()
+  const bin = { endpoint: serviceName('erased'), account: 'x', owner: 'credbridge' }
+  await store.save(someone, { ...bin, kind: 'erased', until: 9e15, erased: credential(at()) })
+  await store.find(someone, [bin.endpoint])
+  expect(await local.list(someone)).toEqual([])
+  await store.save(someone, credential(at()))
+  await find('')
+  expect(await local.list(someone)).toHaveLength(1)
+})
+
+test('tidy removes what is past its time', async () => {
+  const { store, state, local, find } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  await store.tidy?.(someone)
+  expect(await local.list(someone)).toHaveLength(1)
+  state.now = hour
+  await store.tidy?.(someone)
+  expect(await local.list(someone)).toEqual([])
+})
