@@ -56,3 +56,53 @@ test.each([
   const hints = [`correct it in ${join(config, 'config.toml')}`]
   await expect(readSettings({ ...nowhere, config }, {})).rejects.toMatchObject({ code: 'malformed', message, hints })
 })
+
+test('the server of the store openbao', async () => {
+  const text = [
+    '[openbao]',
+    'address = "https://bao.example.com:8200"',
+    'nodes = ["https://bao-2.example.com:8200"]',
+    'namespace = "platform/eu"',
+    'mount = "secret"',
+    'ca-file = "/etc/ssl/company.pem"',
+    'places = ["people/{me}", "teams/platform"]',
+    'writable = ["teams/platform"]',
+    'cache = { store = "vault", lasts = "8h" }',
+    'later = 1',
+  ]
+  expect(await parseSettings(text.join('\n'), usual)).toMatchObject({
+    openbao: {
+      address: 'https://bao.example.com:8200',
+      nodes: ['https://bao-2.example.com:8200'],
+      namespace: 'platform/eu',
+      mount: 'secret',
+      caFile: '/etc/ssl/company.pem',
+      places: ['people/{me}', 'teams/platform'],
+      writable: ['teams/platform'],
+      cache: { store: 'vault', lasts: 8 * 3_600_000 },
+    },
+    unknownKeys: ['openbao.later'],
+  })
+})
+
+test.each([
+  ['address', '"http://bao.example.com"'],
+  ['address', '"bao.example.com"'],
+  ['nodes', '[]'],
+  ['mount', '"../sys"'],
+  ['mount', '"a//b"'],
+  ['ca-file', '"company.pem"'],
+  ['places', '["people/%2e%2e"]'],
+  ['places', '["a."]'],
+  ['writable', '"teams/platform"'],
+  ['cache', '"8h"'],
+  ['cache', '{ store = "vault", lasts = "8d" }'],
+  ['cache', '{ store = "vault", lasts = "8h", more = 1 }'],
+  ['cache', '{ store = "openbao", lasts = "8h" }'],
+  ['cache', '{ store = "memory", lasts = "8h" }'],
+])('openbao.%s must not be %s', async (key, value) => {
+  await expect(parseSettings(`[openbao]\n${key} = ${value}\n`, usual)).rejects.toMatchObject({
+    code: 'malformed',
+    message: expect.stringContaining(`openbao.${key}`),
+  })
+})

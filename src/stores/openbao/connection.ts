@@ -36,22 +36,31 @@ export function connectionOf(context: StoreContext): Connection {
   const { httpCaFile: caFile } = context.settings
   const fetch = httpClient({ environment: withProxy(machine), caFile, onlyCaFile: server.caFile, longest })
   const seen = seenAt(server.address, machine)
-  let known: Promise<TokenSource | undefined> | undefined
+  /** Of one that was found. Otherwise each call looks again, because a person may have signed in meanwhile. */
+  let known: TokenSource | undefined
+  let renewing: Promise<TokenSource> | undefined
 
-  function source(): Promise<TokenSource | undefined> {
-    known ??= tokenOf(server, context).then(renewed)
-    return known
+  async function source(): Promise<TokenSource | undefined> {
+    known ??= await tokenOf(server, context)
+    if (known?.kept === undefined || !isDue(known.kept, Date.now())) return known
+    renewing ??= renew(known)
+    return renewing
   }
 
-  /** A token of ours that is to be renewed is renewed with the first request. */
-  async function renewed(found: TokenSource | undefined): Promise<TokenSource | undefined> {
-    if (found?.kept === undefined || !isDue(found.kept, Date.now())) return found
-    return (await import('./renew.ts')).renewed(machine, askAs, found)
+  /** Once a minute at most, for a process that goes on. */
+  async function renew(due: TokenSource): Promise<TokenSource> {
+    known = await (await import('./renew.ts')).renewed(machine, askAs, due)
+    const again = setTimeout(() => {
+      renewing = undefined
+    }, 60_000)
+    again.unref()
+    return known
   }
 
   async function askAs(token: Secret | undefined, question: Question): Promise<Reply> {
     const reply = await askCluster(server, fetch, { ...question, headers: seen.headers() }, token)
-    await seen.hear(reply.index)
+    // Where nothing can be written, such as in a container, the next process may read what was before.
+    await seen.hear(reply.index).catch(() => {})
     return reply
   }
 
@@ -77,6 +86,8 @@ export function connectionOf(context: StoreContext): Connection {
     })
     if (self.status !== 403) return withHints(failure, [hint`ask for a policy that permits ${capability} on ${path}`])
     const { from, mends } = (await source()) ?? { from: 'the token', mends: [] }
+    known = undefined
+    renewing = undefined
     return new Failure('locked', `${server.address} does not know ${from} any more: it has expired or was revoked`, {
       hints: mends,
     })

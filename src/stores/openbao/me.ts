@@ -33,7 +33,11 @@ async function entityOf(connection: Connection, signal: AbortSignal): Promise<st
   const known = objectIn(readOwnFile(fileIn(machine), machine.userId)?.toString('utf8') ?? '')?.[keyOf(server, token)]
   if (typeof known === 'string') return known
   const entity = await askedEntity(connection, signal)
-  rememberEntity(server, machine, token, entity)
+  try {
+    rememberEntity(server, machine, token, entity)
+  } catch {
+    // Where nothing can be written, such as in a container, each process asks.
+  }
   return entity
 }
 

@@ -62,13 +62,14 @@ export function openbaoStore(connection: Connection, place: string, name: string
 
   /**
    * Reads, changes and writes, until nobody else has written meanwhile. `change` returns the new members, or `undefined`
-   * if nothing is to be written. `isThere` tells whether an entry already has what was to be written.
+   * if nothing is to be written. `isThere` tells whether an entry may be what was to be written, `isOurs` whether it is certainly.
    */
   async function changing(
     asker: Asker,
     endpoint: Endpoint,
     change: (document: Document) => ReturnType<typeof withItem> | undefined,
     isThere: (document: Document) => boolean,
+    isOurs: (document: Document) => boolean,
   ): Promise<boolean> {
     const key = entryName(endpoint)
     const queue = queues.get(key) ?? concurrencyLimit(1)
@@ -78,6 +79,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
         const { read, write, forget } = await entries(signal)
         for (let attempt = 0; ; attempt++) {
           const before = await read(key, signal)
+          // A write of which the answer was lost, and which was then repeated at another node, has changed the version.
+          if (attempt > 0 && isOurs(before)) return true
           const members = change(before)
           if (members === undefined) return false
           const isWritten = await write(key, before, members, spelled(endpoint), signal).catch(async (error) => {
@@ -100,6 +103,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
   async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
     refuseBeyond(traits, name, item)
     const now = Date.now()
+    const isThere = (document: Document) =>
+      itemsIn(document, item.endpoint).some((one) => one.savedAt === now && isSame(one, item))
     return changing(
       asker,
       item.endpoint,
@@ -107,7 +112,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
         const isMet = condition === undefined || holds(condition, item, itemsIn(document, item.endpoint))
         return isMet ? withItem(document, item, now) : undefined
       },
-      (document) => itemsIn(document, item.endpoint).some((one) => one.savedAt === now && isSame(one, item)),
+      isThere,
+      isThere,
     )
   }
 
@@ -124,6 +130,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
         return withoutItem(document, at)
       },
       (document) => lineAt(document) === undefined,
+      // Somebody else may have removed it.
+      () => false,
     )
   }
 
