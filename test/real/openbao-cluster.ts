@@ -18,6 +18,8 @@ export interface Cluster {
   readonly bao: Openbao
   /** The node that leads now. Waits for one. */
   leader(): Promise<Node>
+  /** Waits until a write succeeds through each node, several times in turn. */
+  steady(): Promise<void>
 }
 
 export interface Node {
@@ -126,7 +128,19 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
     return servers.length === 3 && servers.every(({ voter }) => voter)
   }
   await until(() => votes().catch(() => false), 'not every node has a vote')
-  return { nodes: [first, second, third], caFile: authority.file, bao, leader }
+  const writes = async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      for (const { address } of nodes) {
+        const headers = { 'x-vault-token': root }
+        const body = JSON.stringify({ data: { turn } })
+        const { ok } = await ask(`${address}/v1/secret/data/steady`, { method: 'POST', headers, body })
+        if (!ok) return false
+      }
+    }
+    return true
+  }
+  const steady = () => until(() => writes().catch(() => false), 'the cluster does not become steady')
+  return { steady, nodes: [first, second, third], caFile: authority.file, bao, leader }
 }
 
 /** A `fetch` that trusts this authority, and waits half a minute at most. */
