@@ -43,12 +43,13 @@ export function credbridgeItself(): readonly [program: string, ...words: string[
 /** Whether a program belongs to this installation. */
 export function isOwnProgram(program: string, folders: () => Folders): boolean {
   const file = executable()
-  if (file !== undefined && leadsTo(program, file)) return true
-  if ((!standalone && leadsInto(program, installedIn())) || leadsInto(program, wrapperFolder(folders))) return true
-  if (!isWindows) return false
+  const isOurs = (path: string) =>
+    (file !== undefined && (leadsTo(path, file) || (isWindows && leadsInto(path, dirname(file))))) ||
+    (!standalone && leadsInto(path, installedIn())) ||
+    leadsInto(path, wrapperFolder(folders))
+  if (isOurs(program) || !isWindows) return isOurs(program)
   const started = startedBy(program)
-  if (started !== undefined) return isOwnProgram(started, folders)
-  return file !== undefined && leadsInto(program, dirname(file))
+  return started !== undefined && isOurs(started)
 }
 
 /** The changes that make PATH lead to commands that clients can start, and to the standalone executable if there is one. */
