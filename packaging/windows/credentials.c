@@ -138,7 +138,15 @@ static void write(void) {
 
 static void erase(void) { put_number(CredDeleteW(text(0), CRED_TYPE_GENERIC, 0) ? 0 : GetLastError()); }
 
+/* No debugger and no dump, which would hold secrets. credbridge asks again. */
+static LONG WINAPI end_at_once(EXCEPTION_POINTERS *crash) {
+  (void)crash;
+  TerminateProcess(GetCurrentProcess(), 3);
+  return EXCEPTION_EXECUTE_HANDLER;
+}
+
 void entry(void) {
+  SetUnhandledExceptionFilter(end_at_once);
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
   for (int verb = next(); verb != -1 && verb != 'q'; verb = next()) {
     take_fields(verb == 'w' ? 4 : verb == 'l' ? 0 : 1);

@@ -36,7 +36,7 @@ needsWindows('calls at once on Windows', () => {
       `password=secret ${number}`,
     ]
 
-    test('100 mixed calls lose nothing and fail nothing', async () => {
+    test('100 mixed calls lose nothing and fail nothing', { timeout: 300_000 }, async () => {
       const save = (number: number) => () => git('store', sign(number))
       const find = (number: number) => () => git('get', sign(number).slice(0, 2))
       const list = () => it.run('credbridge', ['list'], { env })
@@ -44,7 +44,8 @@ needsWindows('calls at once on Windows', () => {
       const works = Array.from({ length: 33 }, (_, at) => [save(at + 1), find(at), list]).flat()
       const outcomes = await atOnce(10, [...works, save(34)])
       expect(outcomes).toHaveLength(100)
-      expect(outcomes.filter(({ exitCode, stderr }) => exitCode !== 0 || stderr !== '')).toEqual([])
+      const failed = outcomes.filter(({ exitCode, stderr }) => exitCode !== 0 || stderr !== '')
+      expect(failed.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([])
       const { stdout } = await list()
       for (let number = 0; number <= 34; number++) expect(stdout).toContain(`https://${host(number)} `)
       for (const number of [0, 17, 34]) expect((await find(number)()).stdout).toContain(`password=secret ${number}\n`)
