@@ -124,14 +124,17 @@ export function refuseToLetIn(path: string, { folders, home, env }: Pick<Machine
   })
 }
 
-/** Throws if a message bus of this network can be reached without a file: by it, a program could ask for any secret. */
+/**
+ * Throws if a message bus can be reached over the network's abstract names, without a file. By the session bus, a program
+ * could ask for any secret.
+ */
 export function refuseAbstractBus(address: string): void {
   const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n')
   const listening = sockets.filter((line) => line.split(' ')[3] === '00010000')
   const names = listening.flatMap((line) => /\s@(\S+)$/.exec(line)?.[1] ?? [])
   const bus = names.find((name) => name.includes('dbus') || address.includes(`abstract=${name}`))
   if (bus === undefined) return
-  throw new Failure('refused', `a message bus listens at the abstract socket @${bus}, which a sandbox could reach`, {
+  throw new Failure('refused', `a message bus listens at the abstract socket @${bus}, which a sandbox can reach`, {
     hints: [hint`without the network it cannot: credbridge sandbox --no-network -- <command>`],
   })
 }
