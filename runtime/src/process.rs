@@ -20,10 +20,28 @@ native_module! {
 }
 
 /// Keeps other processes from reading our memory, and a crash from writing it to a disk. Programs that we start do not
-/// inherit this.
+/// inherit this, and of the files that our caller has open they inherit standard input, output and error only, as on Node.
 pub fn harden() {
     // It fails on no Linux: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
     let _ = nix::sys::prctl::set_dumpable(false);
+    keep_inherited_files();
+}
+
+fn keep_inherited_files() {
+    use nix::libc::{CLOSE_RANGE_CLOEXEC, SYS_close_range, syscall};
+    // SAFETY: it changes one flag of descriptors, and no memory.
+    let failed = unsafe { syscall(SYS_close_range, 3u32, u32::MAX, CLOSE_RANGE_CLOEXEC) } != 0;
+    if !failed {
+        return;
+    }
+    // Before Linux 5.11.
+    for entry in std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
+        let number = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        if let Some(number) = number.filter(|number| *number > 2) {
+            // SAFETY: the same.
+            unsafe { nix::libc::fcntl(number, nix::libc::F_SETFD, nix::libc::FD_CLOEXEC) };
+        }
+    }
 }
 
 /// Ends the process at once. There are no buffers to flush.

@@ -176,14 +176,14 @@ needs('the build (npm run build)', built)('containers', () => {
           })
           execFileSync('cp', ['-R', standalone, join(feature, 'standalone')])
           const line =
-            'ls /usr/local/bin && /usr/local/bin/credbridge --version && /usr/local/bin/git-credential-credbridge'
-          const { stdout, stderr } = await install(line)
+            'ls /usr/local/bin && /usr/local/bin/credbridge --version && /usr/local/bin/docker-credential-credbridge version'
+          const { exitCode, stdout } = await install(line)
           const names = stdout.split('\n')
           expect(names).toContain('docker-credential-credbridge')
           expect(names).toContain('credbridge-npm')
           expect(names).not.toContain('LICENSE')
-          expect(stdout).toMatch(/^\d+\.\d+\.\d+$/m)
-          expect(stderr).toContain('git')
+          expect(stdout).toMatch(/^\d+\.\d+\.\d+\n.*\d+\.\d+\.\d+/m)
+          expect(exitCode).toBe(0)
         })
       },
     )

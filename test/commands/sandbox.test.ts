@@ -115,6 +115,15 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stderr).toContain('Read-only')
     })
 
+    test('a file that the caller has open stays outside', async () => {
+      const { run, home } = await laptop()
+      const line =
+        'exec 7<"$1"; exec credbridge sandbox --no-setup --allow "$2" -- sh -c "cat <&7 || cat /proc/self/fd/7"'
+      const { exitCode, stdout } = await run('bash', ['-c', line, 'bash', join(home, 'diary.txt'), at])
+      expect(exitCode).not.toBe(0)
+      expect(stdout).toBe('')
+    })
+
     test("the kernel's keyrings are out of reach", async () => {
       const { shell } = await laptop()
       const call = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True)'
