@@ -6,7 +6,7 @@ import { machineGit } from '../real/gits.ts'
 import { startRegistry } from '../real/registry.ts'
 import { programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import type { SshDaemon } from '../real/ssh-daemon.ts'
+import { type SshDaemon, sshDaemon } from '../real/ssh-daemon.ts'
 import { at, laptop, needsSsh, other } from './ssh-world.ts'
 
 const request = 'protocol=https\nhost=git.example.com\n\n'
@@ -141,5 +141,23 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await ssh(there, ['--allow', at, ...own], fill, request)).stdout).toBe(answer)
     const proxy = ['ssh', ...jump.options, '-W', '%h:%p', '127.0.0.1'].join(' ')
     expect((await ssh(there, ['--allow', at, '-o', `ProxyCommand=${proxy}`], fill, request)).stdout).toBe(answer)
+  })
+
+  test('a host without credbridge is told of, and the native executable can be brought there', async () => {
+    const { ssh } = await laptop()
+    const there = await sshDaemon(4711, false, onTestFinished)
+    const plain = await ssh(there, ['--allow', at], 'echo in')
+    expect(plain.stdout).toBe('in\n')
+    expect(plain.stderr).toBe('credbridge: 127.0.0.1 has no credbridge: credbridge ssh --install <host>\n')
+    const installed = await ssh(there, ['--allow', at, '--install'], '.local/bin/credbridge --version')
+    if ((process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === '') {
+      expect(installed.stderr).toContain('only the native executable can be brought')
+      expect(installed.exitCode).toBe(2)
+      return
+    }
+    expect(installed.stdout).toMatch(/^[0-9]+\./)
+    expect(statSync(join(there.home, '.local', 'bin', 'credbridge')).mode & 0o777).toBe(0o755)
+    const get = 'CREDBRIDGE_STORE=remote .local/bin/credbridge get'
+    expect((await ssh(there, ['--allow', at], `${get} ${at}`)).stdout).toBe('s3cret\n')
   })
 })
