@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { atEndOfSuite } from './real/at-end.ts'
 import { built } from './real/commands.ts'
 import { baoProgram, needsOpenbao, type Openbao, startOpenbao } from './real/openbao.ts'
 import { needs } from './real/require.ts'
@@ -29,13 +30,14 @@ needs('the build (npm run build)', built)('built', () => {
     let bao: Openbao
     let folder: string
     const people = new Map<string, World>()
+    const atEnd = atEndOfSuite()
     beforeAll(async () => {
-      bao = await startOpenbao(afterAll)
+      bao = await startOpenbao(atEnd)
       folder = mkdtempSync(join(tmpdir(), 'cb-team-'))
-      afterAll(() => rmSync(folder, { recursive: true, force: true }))
+      atEnd(async () => rmSync(folder, { recursive: true, force: true }))
       symlinkSync(baoProgram ?? '', join(folder, 'bao'))
       for (const { by, lines } of blocksOf('hcl')) writeFileSync(join(folder, by), `${lines.join('\n')}\n`)
-      for (const name of ['ann', 'bob']) people.set(name, await startWorld('no-bus', afterAll))
+      for (const name of ['ann', 'bob']) people.set(name, await startWorld('no-bus', atEnd))
     })
 
     const administrate = (line: string) =>

@@ -1,9 +1,10 @@
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { entryName } from '../../src/stores/openbao/document.ts'
+import { atEndOfSuite } from '../real/at-end.ts'
 import { built } from '../real/commands.ts'
 import { browse } from '../real/form-browser.ts'
 import { startOidcProvider } from '../real/oidc-provider.ts'
@@ -18,8 +19,9 @@ const at = 'https://git.example.com'
 needs('the build (npm run build)', built)('built', () => {
   needsOpenbao('OpenBao', () => {
     let bao: Openbao
+    const atEnd = atEndOfSuite()
     beforeAll(async () => {
-      bao = await startOpenbao(afterAll)
+      bao = await startOpenbao(atEnd)
     })
 
     /** A machine with a vault of its own, on which nobody has signed in. */

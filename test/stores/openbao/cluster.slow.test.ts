@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Credential, isCredential } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure, type Failure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { someone } from '../../asker.ts'
+import { atEndOfSuite } from '../../real/at-end.ts'
 import { baoProgram, type Person } from '../../real/openbao.ts'
 import { type Cluster, startCluster } from '../../real/openbao-cluster.ts'
 import { needs, programOnPath } from '../../real/require.ts'
@@ -19,8 +20,9 @@ needs('openssl', programOnPath('openssl') !== undefined)('with openssl', () => {
   needs('OpenBao', baoProgram !== undefined)('three nodes', () => {
     let cluster: Cluster
     let ann: Person
+    const atEnd = atEndOfSuite()
     beforeAll(async () => {
-      cluster = await startCluster(afterAll)
+      cluster = await startCluster(atEnd)
       ann = await cluster.bao.person('ann')
     }, 120_000)
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ourselves } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
@@ -12,6 +12,7 @@ import type { OpenbaoSettings } from '../../../src/stores/store-type.ts'
 import { runIn } from '../../../src/system/child.ts'
 import type { Environment } from '../../../src/system/machine.ts'
 import { someone } from '../../asker.ts'
+import { atEndOfSuite } from '../../real/at-end.ts'
 import { needsOpenbao, type Openbao, type Person, startOpenbao } from '../../real/openbao.ts'
 import { credential, expectItems } from '../contract-world.ts'
 import { contextOf, storesOf } from './place.ts'
@@ -27,8 +28,9 @@ const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'golden', 'entr
 needsOpenbao('OpenBao', () => {
   let bao: Openbao
   let ann: Person
+  const atEnd = atEndOfSuite()
   beforeAll(async () => {
-    bao = await startOpenbao(afterAll)
+    bao = await startOpenbao(atEnd)
     ann = await bao.person('ann')
   })
 
