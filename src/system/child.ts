@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { isAbsolute, parse } from 'node:path'
+import { isAbsolute, parse, sep } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import type { Ran, Run, RunOptions } from '../core/program.ts'
 import { childEnvironment } from './child-environment.ts'
@@ -19,9 +19,11 @@ export function runIn(env: Environment): Run {
  */
 function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
-  // Node refuses: such a file gets its arguments through a shell. https://nodejs.org/api/errors.html#invalid-input
-  if (/\.(cmd|bat)$/i.test(program))
+  // Windows passes their arguments through a shell, so Node refuses:
+  // https://nodejs.org/en/blog/vulnerability/april-2024-security-releases-2
+  if (sep === '\\' && /\.(cmd|bat)$/i.test(program)) {
     throw new Failure('unavailable', `${program} is a batch file, and cannot be started`)
+  }
   const { mostOutput = usualOutput } = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {

@@ -1,4 +1,4 @@
-import { Failure } from '../../../core/failure.ts'
+import { Failure, isFailure } from '../../../core/failure.ts'
 import { type Hint, hint } from '../../../core/hint.ts'
 import type { Run } from '../../../core/program.ts'
 
@@ -36,8 +36,12 @@ export interface CredentialManager {
 export function credentialManager(program: string | undefined, run: Run): CredentialManager {
   async function ask(requests: readonly string[]): Promise<readonly Reply[]> {
     if (program === undefined) throw withoutProgram()
+    const input = `${requests.join('')}q`
     for (let left = attempts; left > 0; left--) {
-      const { stdout, exitCode } = await run(program, [], { input: `${requests.join('')}q` })
+      const { stdout, exitCode } = await run(program, [], { input }).catch((error: unknown) => {
+        if (left === 1 || !isFailure(error) || error.code !== 'timeout') throw error
+        return { stdout: '', exitCode: 1 }
+      })
       const replies = stdout.split('\n').slice(0, -1).map(replyIn)
       if (exitCode === 0 && replies.length === requests.length) return replies
     }
@@ -74,8 +78,8 @@ export function credentialManager(program: string | undefined, run: Run): Creden
 }
 
 /**
- * How often the program is started if it ends without an answer. Every request can safely be made twice. Wine's
- * CredEnumerate crashes now and then while another process writes.
+ * How often the program is started if it gives no answer. Every request can safely be made twice. Wine's
+ * CredEnumerate crashes or hangs now and then while another process writes.
  */
 const attempts = 3
 
