@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { person } from '../core/credential.ts'
 import { closest } from '../core/did-you-mean.ts'
 import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
@@ -83,8 +84,10 @@ function endpointFrom(word: string): Endpoint {
 }
 
 function toolFrom(word: string): string {
-  const names = ['person', ...tools.map(({ name }) => name)]
-  if (names.includes(word)) return word
+  if (word === person) return word
+  const tool = tools.find(({ name }) => name === word)
+  if (tool !== undefined) return tool.asksAs ?? tool.name
+  const names = [person, ...tools.map(({ name }) => name)]
   const meant = closest(word, names)
   throw new Failure('malformed', `there is no tool named ${word}`, {
     hints: [...(meant === undefined ? [] : [hint`did you mean ${meant}`]), hint`the tools are: ${names.join(', ')}`],

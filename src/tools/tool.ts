@@ -151,6 +151,8 @@ export interface ToolCommandContext {
 export interface Tool {
   /** The name on our command line, and the owner of the items that the tool saves. */
   readonly name: Owner
+  /** The tool as which its client asks, where several share a protocol. Absent: its own name. */
+  readonly asksAs?: Owner
   /** For a person: the programs that it covers. */
   readonly title: string
   /** The credbridge commands that it calls. */

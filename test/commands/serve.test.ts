@@ -139,6 +139,15 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(await credbridge('grants')).toMatchObject({ exitCode: 1 })
   })
 
+  test('a grant for pip is one for the command that pip runs, and not for docker', async () => {
+    const { env, on } = await laptop()
+    const served = await startServe(env, '--name', 'devbox', '--allow', at, '--tools', 'pip')
+    const { there } = on(served.socket)
+    expect((await there('credbridge-keyring', ['get', at, 'ann'])).stdout).toBe('s3cret\n')
+    expect((await there('docker-credential-credbridge', ['get'], at)).stdout).not.toContain('s3cret')
+    await served.end()
+  })
+
   test('calls of this machine are logged only where the settings say so', async () => {
     const world = await startWorld('no-bus', onTestFinished)
     const more = { CREDBRIDGE_STORE: 'vault' }

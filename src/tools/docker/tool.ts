@@ -56,6 +56,7 @@ export const dockerTool: Tool = {
 /** They share docker's sign-ins but have a separate command. */
 export const containersTool: Tool = {
   name: 'containers',
+  asksAs: 'docker',
   title: 'podman, skopeo and buildah',
   commands: [containersHelper.command],
   byName: true,
@@ -68,6 +69,7 @@ export const containersTool: Tool = {
 
 export const helmTool: Tool = {
   name: 'helm',
+  asksAs: 'docker',
   title: 'helm',
   commands: [dockerHelper.command],
   byName: true,

@@ -18,6 +18,7 @@ export const pythonTool: Tool = {
 
 export const pipTool: Tool = {
   name: 'pip',
+  asksAs: 'python',
   title: 'pip, which runs a command named keyring',
   commands: [keyringCommand],
   setup: async () => (await import('./setup/pip.ts')).pipSetup,
@@ -28,6 +29,7 @@ export const pipTool: Tool = {
 
 export const uvTool: Tool = {
   name: 'uv',
+  asksAs: 'python',
   title: 'uv, which runs a command named keyring',
   commands: [keyringCommand],
   setup: async () => (await import('./setup/uv.ts')).uvSetup,
