@@ -97,7 +97,7 @@ needs('the build (npm run build)', built)('built', () => {
         })
         expect(await world.credbridge('use', 'vault', '--mount', 'secret')).toMatchObject({
           exitCode: 2,
-          stderr: expect.stringContaining('the vault store has none of these options'),
+          stderr: expect.stringContaining('the vault store has no --mount'),
         })
       })
     })
