@@ -78,16 +78,20 @@ async function sandbox(context: CliContext, words: readonly string[], options: S
 
 /** Sets the tools up in the empty home folder of the sandbox, then becomes the command. */
 function setUpFirst(only: readonly string[] | undefined): string {
-  const named = tools.filter(({ name }) => only?.includes(name) !== false)
-  // pip and uv ask by a command of Python's, as the tool python.
-  const commands = named.flatMap((tool) => tool.commands)
-  const wanted = tools.filter((tool) => tool.setup !== undefined && tool.commands.some((one) => commands.includes(one)))
-  const which = only === undefined ? '' : ` --only ${wanted.map(({ name }) => name).join(',')}`
-  const log = '"$HOME/.local/setup.log"'
-  const all = `credbridge setup --yes --no-prove${which} >${log} 2>&1 </dev/null || cat ${log} >&2`
-  const others = wanted.flatMap(({ name, setupInEmptyHome: options = [] }) =>
-    options.length === 0 ? [] : [`credbridge setup ${name} --no-prove ${options.join(' ')} >>${log} 2>&1 </dev/null`],
+  const wanted = tools.filter(
+    ({ name, asksAs = name, setup }) => setup !== undefined && only?.includes(asksAs) !== false,
   )
+  const which = wanted.map(({ name }) => name).join(',')
+  const setup =
+    only === undefined
+      ? hint`credbridge setup --yes --no-prove`
+      : hint`credbridge setup --yes --no-prove --only ${which}`
+  const log = '"$HOME/.local/setup.log"'
+  const all = `${setup} >${log} 2>&1 </dev/null || cat ${log} >&2`
+  const others = wanted
+    .filter(({ setupInEmptyHome: options = [] }) => options.length > 0)
+    .map(({ name, setupInEmptyHome: options = [] }) => hint`credbridge setup ${name} --no-prove ${options}`)
+    .map((command) => `${command} >>${log} 2>&1 </dev/null`)
   return [...(wanted.length === 0 ? [] : [all, ...others]), 'exec "$@"'].join('\n')
 }
 

@@ -72,7 +72,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect((await it.credbridge('setup go')).stderr).toBe(`go: nothing to change\n${proved}`)
         expect(it.settings()).toBe(written)
         expect(await it.credbridge('list')).toMatchObject({ stdout: '', exitCode: 1 })
-        expect((await it.credbridge('doctor')).stdout).toContain('ok      go: go asks credbridge\n')
+        expect((await it.credbridge('doctor')).stdout).toContain('ok      go: go asks credbridge, then netrc\n')
 
         expect((await it.download([app])).exitCode).toBe(1)
         expect(it.server.seen().filter((line) => !line.endsWith(' -'))).toEqual([])
