@@ -11,19 +11,32 @@ const algorithm = 'dh-ietf1024-sha256-aes128-cbc-pkcs7'
 const group = 'modp2'
 const groupBytes = 128
 
+/**
+ * One shared secret in 256 begins with a zero. The specification keeps it, but a server may derive the key without it, and
+ * then no side understands the other. So another session is opened.
+ */
 export async function openEncryptedSession(ask: OpenSession): Promise<Session> {
-  const ours = createDiffieHellmanGroup(group)
-  const [output, path] = await ask(algorithm, { type: 'ay', value: ours.generateKeys() })
-  const theirs = output.value
-  if (output.type !== 'ay' || !(theirs instanceof Uint8Array)) throw unreadable('contains no public key')
-  return sessionUnder(sharedKey(agreed(ours, theirs)), path)
+  for (let attempt = 1; ; attempt++) {
+    const ours = createDiffieHellmanGroup(group)
+    const [output, path] = await ask(algorithm, { type: 'ay', value: ours.generateKeys() })
+    const theirs = output.value
+    if (output.type !== 'ay' || !(theirs instanceof Uint8Array)) throw unreadable('contains no public key')
+    const secret = whole(agreed(ours, theirs))
+    if (secret[0] !== 0 || attempt === mostAttempts) return sessionUnder(sharedKey(secret), path)
+  }
 }
+
+const mostAttempts = 4
 
 /** The key of a session, derived from the shared Diffie-Hellman secret with its leading zeros. */
 export function sharedKey(secret: Uint8Array): Uint8Array {
-  const whole = Buffer.alloc(groupBytes)
-  whole.set(secret, groupBytes - secret.length)
-  return Buffer.from(hkdfSync('sha256', whole, '', '', 16))
+  return Buffer.from(hkdfSync('sha256', whole(secret), '', '', 16))
+}
+
+function whole(secret: Uint8Array): Uint8Array {
+  const padded = Buffer.alloc(groupBytes)
+  padded.set(secret, groupBytes - secret.length)
+  return padded
 }
 
 export function sessionUnder(key: Uint8Array, path: string): Session {
