@@ -17,6 +17,8 @@ import { copyWord, isCopyPlace } from './token-place.ts'
  */
 
 export interface CopyOptions {
+  /** What the store is of: the server and the folder there. Its copies answer for no other. Throws if it is not known. */
+  readonly from: () => Promise<string>
   /** The store of this machine that keeps the copies. */
   readonly local: () => Promise<Store>
   /** How long a copy answers, in milliseconds. */
@@ -45,8 +47,9 @@ const asker: Asker = { tool: ourselves, personPresent: false }
 
 export function withCopies(store: Store, options: CopyOptions): Store {
   const { lasts, now, say } = options
-  const before = `${copyWord}${store.name}: `
-  const placeFor = (endpoint: Endpoint) => ({
+  /** What the name of a copy begins with. */
+  const beginning = async () => `${copyWord}${store.name} ${await options.from()}: `
+  const placeFor = (endpoint: Endpoint, before: string) => ({
     endpoint: serviceName(before + spelled(endpoint)),
     account: 'credbridge',
     owner: ourselves,
@@ -55,7 +58,8 @@ export function withCopies(store: Store, options: CopyOptions): Store {
 
   async function copiesAt(endpoints: readonly Endpoint[]): Promise<readonly Copy[]> {
     if (endpoints.length === 0) return []
-    const places = endpoints.map((endpoint) => placeFor(endpoint).endpoint)
+    const before = await beginning()
+    const places = endpoints.map((endpoint) => placeFor(endpoint, before).endpoint)
     const found = await (await options.local()).find(asker, places)
     return found
       .filter(isCredential)
@@ -63,12 +67,13 @@ export function withCopies(store: Store, options: CopyOptions): Store {
       .flatMap((item) => copyIn(item, before) ?? [])
   }
 
-  const isInTime = ({ at }: Copy) => at <= now() && now() < at + lasts
+  const isInTime = ({ at }: Pick<Copy, 'at'>) => at <= now() && now() < at + lasts
 
   /** Keeps what the server has answered, if that is new or the copy is no longer fresh. */
   async function update(endpoints: readonly Endpoint[], items: readonly StoredItem[]): Promise<void> {
     const kept = endpoints.filter(isKept)
     const copies = await copiesAt(kept)
+    const before = await beginning()
     const local = await options.local()
     // Of a lookup that found nothing there is no copy: else each address that was ever asked for would have one.
     if (items.length === 0) return drop(copies.map(({ endpoint }) => endpoint))
@@ -78,13 +83,14 @@ export function withCopies(store: Store, options: CopyOptions): Store {
       const isFresh = copy !== undefined && isInTime(copy) && now() - copy.at < lasts / 8
       if (isFresh && JSON.stringify(copy.lines) === JSON.stringify(lines)) continue
       const secret = new Secret(JSON.stringify({ at: now(), items: lines }))
-      await local.save(asker, { ...placeFor(endpoint), kind: 'basic', secret })
+      await local.save(asker, { ...placeFor(endpoint, before), kind: 'basic', secret })
     }
   }
 
   async function drop(endpoints: readonly Endpoint[]): Promise<void> {
+    const before = await beginning()
     const local = await options.local()
-    for (const endpoint of endpoints) await local.remove(asker, placeFor(endpoint))
+    for (const endpoint of endpoints) await local.remove(asker, placeFor(endpoint, before))
   }
 
   /** The items of the copies. Throws the server's failure unless there is one in time for each endpoint. */
@@ -100,14 +106,18 @@ export function withCopies(store: Store, options: CopyOptions): Store {
     return copies.flatMap(({ endpoint, lines }) => lines.map((line) => itemOf(line, endpoint)))
   }
 
+  async function allCopies(): Promise<readonly Copy[]> {
+    const before = await beginning()
+    const places = (await (await options.local()).list(asker)).filter(isCopyPlace)
+    const mine = places.filter(({ endpoint }) => endpoint.key.startsWith(before))
+    return copiesAt(mine.map(({ endpoint }) => endpointFromKey(endpoint.key.slice(before.length), ourselves)))
+  }
+
   /** The copies of all endpoints, instead of the server's list. */
   async function all(error: unknown): Promise<readonly StoredItem[]> {
     const failure = asFailure(error)
     if (!['unavailable', 'timeout'].includes(failure.code)) throw error
-    const places = (await (await options.local()).list(asker)).filter((entry) => isCopyPlace(entry))
-    const mine = places.filter(({ endpoint }) => endpoint.key.startsWith(before))
-    const endpoints = mine.map(({ endpoint }) => endpointFromKey(endpoint.key.slice(before.length), ourselves))
-    const copies = (await copiesAt(endpoints)).filter(isInTime)
+    const copies = (await allCopies().catch(() => [])).filter(isInTime)
     if (copies.length === 0) throw error
     await say(`${failure.message}; this list is from copies, the oldest of ${ageOf(copies, now())}`)
     return copies.flatMap(({ endpoint, lines }) => lines.map((line) => itemOf(line, endpoint)))
@@ -150,8 +160,8 @@ export function withCopies(store: Store, options: CopyOptions): Store {
       const local = await options.local()
       for (const entry of (await local.list(asker)).filter(isCopyPlace)) {
         const found = (await local.find(asker, [entry.endpoint])).filter(isCredential)
-        const copy = found.filter((item) => samePlace(item, entry)).flatMap((item) => copyIn(item, before) ?? [])[0]
-        if (copy !== undefined && !isInTime(copy)) await local.remove(asker, entry)
+        const copy = found.find((item) => samePlace(item, entry))
+        if (copy !== undefined && !isInTime({ at: madeAt(copy) ?? Number.NaN })) await local.remove(asker, entry)
       }
     },
   }
@@ -164,10 +174,7 @@ export async function countCopies(local: Store): Promise<CopyCount> {
     asker,
     places.map(({ endpoint }) => endpoint),
   )
-  const times = found.filter(isCredential).flatMap(({ secret }) => {
-    const { at } = objectIn(secret.expose()) ?? {}
-    return typeof at === 'number' ? [at] : []
-  })
+  const times = found.filter(isCredential).flatMap((item) => madeAt(item) ?? [])
   return { count: places.length, oldest: times.length === 0 ? undefined : Math.min(...times) }
 }
 
@@ -182,10 +189,15 @@ function lineOf(item: StoredItem): Line {
 }
 
 function copyIn({ endpoint, secret }: Credential, before: string): Copy | undefined {
-  const { at, items } = objectIn(secret.expose()) ?? {}
-  const lines = linesIn(items)
-  if (typeof at !== 'number' || lines === undefined || !endpoint.key.startsWith(before)) return undefined
+  const at = madeAt({ secret })
+  const lines = linesIn(objectIn(secret.expose())?.['items'])
+  if (at === undefined || lines === undefined || !endpoint.key.startsWith(before)) return undefined
   return { endpoint: endpointFromKey(endpoint.key.slice(before.length), ourselves), at, lines }
+}
+
+function madeAt({ secret }: Pick<Credential, 'secret'>): number | undefined {
+  const { at } = objectIn(secret.expose()) ?? {}
+  return typeof at === 'number' ? at : undefined
 }
 
 function ageOf(copies: readonly Copy[], now: number): string {

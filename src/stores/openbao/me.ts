@@ -21,6 +21,16 @@ export async function folderOf(connection: Connection, place: string, signal: Ab
   return place.replaceAll(me, await entityOf(connection, signal))
 }
 
+/** The same, without a request; `undefined` if the server has not named the entity yet. */
+export async function knownFolderOf(
+  { server, machine, token }: Connection,
+  place: string,
+): Promise<string | undefined> {
+  if (!place.includes(me)) return place
+  const entity = knownEntity(server, machine, await token())
+  return entity === undefined ? undefined : place.replaceAll(me, entity)
+}
+
 /** Keeps the entity of a token, which the server has named. */
 export function rememberEntity(server: Server, machine: Machine, token: Secret, entity: string): void {
   makeOwnFolder(machine.folders.state, machine.userId)
@@ -30,8 +40,8 @@ export function rememberEntity(server: Server, machine: Machine, token: Secret, 
 async function entityOf(connection: Connection, signal: AbortSignal): Promise<string> {
   const { server, machine } = connection
   const token = await connection.token()
-  const known = objectIn(readOwnFile(fileIn(machine), machine.userId)?.toString('utf8') ?? '')?.[keyOf(server, token)]
-  if (typeof known === 'string') return known
+  const known = knownEntity(server, machine, token)
+  if (known !== undefined) return known
   const entity = await askedEntity(connection, signal)
   try {
     rememberEntity(server, machine, token, entity)
@@ -39,6 +49,11 @@ async function entityOf(connection: Connection, signal: AbortSignal): Promise<st
     // Where nothing can be written, such as in a container, each process asks.
   }
   return entity
+}
+
+function knownEntity(server: Server, machine: Machine, token: Secret): string | undefined {
+  const known = objectIn(readOwnFile(fileIn(machine), machine.userId)?.toString('utf8') ?? '')?.[keyOf(server, token)]
+  return typeof known === 'string' ? known : undefined
 }
 
 function fileIn({ folders }: Machine): string {

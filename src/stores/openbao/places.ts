@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Store } from '../../core/store.ts'
 import type { StoreContext } from '../store-type.ts'
-import { connectionOf } from './connection.ts'
+import { type Connection, connectionOf } from './connection.ts'
 import { readAhead } from './read-ahead.ts'
 import { openbaoStore } from './store.ts'
 
@@ -11,20 +11,20 @@ import { openbaoStore } from './store.ts'
 export async function openPlaces(context: StoreContext): Promise<readonly [Store, ...Store[]]> {
   if (context.settings.openbao?.cache === undefined) return placesOf(context)
   const { copying } = await import('./copying.ts')
-  return placesOf(context, (store) => copying(context, store))
+  return placesOf(context, (...how) => copying(context, ...how))
 }
 
 /** The same. `around` is put around the store of each place. */
 export function placesOf(
   context: StoreContext,
-  around: (store: Store) => Store = (store) => store,
+  around: (store: Store, connection: Connection, place: string) => Store = (store) => store,
 ): readonly [Store, ...Store[]] {
   const connection = connectionOf(context)
   const { places, writable } = connection.server
   const [first, ...rest] = places
   const nameOf = (place: string) => `openbao:${place}`
   const isNamed = context.parameter !== ''
-  const opened = (place: string, name: string) => around(openbaoStore(connection, place, name))
+  const opened = (place: string, name: string) => around(openbaoStore(connection, place, name), connection, place)
   const further = rest.map((place): Store => {
     const store = opened(place, nameOf(place))
     return writable.includes(place) ? store : readOnly(store)

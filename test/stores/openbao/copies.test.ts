@@ -16,7 +16,9 @@ const hour = 3_600_000
 function world() {
   const server = memoryStore()
   const local = memoryStore()
-  const state: { now: number; fails: Failure | undefined; said: string[] } = { now: 0, fails: undefined, said: [] }
+  const state: { now: number; fails: Failure | undefined; said: string[]; from: string } = {
+    ...{ now: 0, fails: undefined, said: [], from: 'one' },
+  }
   const failing = async () => {
     if (state.fails !== undefined) throw state.fails
   }
@@ -28,6 +30,7 @@ function world() {
     list: (...how) => failing().then(() => server.list(...how)),
   }
   const store = withCopies(remote, {
+    from: async () => state.from,
     local: async () => local,
     lasts: hour,
     now: () => state.now,
@@ -52,6 +55,19 @@ test('a copy answers while the server cannot be reached, in its time', async () 
   expect(await find('')).toBe(down)
   state.now = -1
   expect(await find('')).toBe(down)
+})
+
+test('a copy answers for its own server and folder only', async () => {
+  const { store, state, find } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  state.fails = down
+  state.from = 'other'
+  expect(await find('')).toBe(down)
+  expect(await store.list(someone).catch(asFailure)).toBe(down)
+  state.from = 'one'
+  expectItems(await store.find(someone, [at()]), [credential(at())])
+  expect(await store.list(someone)).toHaveLength(1)
 })
 
 test('what was never seen is no absence', async () => {
@@ -109,6 +125,7 @@ test('tidy removes what is past its time', async () => {
   await store.tidy?.(someone)
   expect(await local.list(someone)).toHaveLength(1)
   state.now = hour
+  state.from = 'other'
   await store.tidy?.(someone)
   expect(await local.list(someone)).toEqual([])
 })

@@ -41,6 +41,7 @@ export async function login(context: StoreCommandContext, given: Readonly<Record
   prepared.keep()
   const former = readKept(machine)
   await keep(kept, token, store, machine)
+  await dropAllCopies(context)
   if (former !== undefined && (former.address !== kept.address || former.store !== kept.store)) {
     await forget(context, former).catch(() => {})
   }
@@ -63,9 +64,8 @@ export async function login(context: StoreCommandContext, given: Readonly<Record
 
 /** Ends the token at the server, and forgets it here. */
 export async function logout(context: StoreCommandContext): Promise<number> {
-  const { terminal, machine, settings, openStore } = context
-  const { cache } = settings.openbao ?? {}
-  if (cache !== undefined) await dropCopies(await openStore(cache.store))
+  const { terminal, machine } = context
+  await dropAllCopies(context)
   const kept = readKept(machine)
   if (kept === undefined) {
     terminal.say('there is no sign-in at an OpenBao server\n')
@@ -83,6 +83,11 @@ export async function logout(context: StoreCommandContext): Promise<number> {
   terminal.say(`signed out from ${kept.address}\n`)
   if (!isEnded) terminal.say('note: the server was not told, so the token counts there until its time is over\n')
   return 0
+}
+
+async function dropAllCopies({ settings, openStore }: StoreCommandContext): Promise<void> {
+  const { cache } = settings.openbao ?? {}
+  if (cache !== undefined) await dropCopies(await openStore(cache.store))
 }
 
 async function forget(context: StoreCommandContext, { address, store }: Kept): Promise<void> {
