@@ -93,13 +93,20 @@ export function withCopies(store: Store, options: CopyOptions): Store {
     for (const endpoint of endpoints) await local.remove(asker, placeFor(endpoint, before))
   }
 
+  /** Those that are in their time. The others are removed. */
+  async function inTimeOf(copies: readonly Copy[]): Promise<readonly Copy[]> {
+    const past = copies.filter((copy) => !isInTime(copy))
+    await drop(past.map(({ endpoint }) => endpoint)).catch(() => {})
+    return copies.filter(isInTime)
+  }
+
   /** The items of the copies. Throws the server's failure unless there is one in time for each endpoint. */
   async function insteadOf(error: unknown, endpoints: readonly Endpoint[]): Promise<readonly StoredItem[]> {
     const failure = asFailure(error)
     if (['refused', 'locked'].includes(failure.code)) await drop(endpoints).catch(() => {})
     if (!['unavailable', 'timeout'].includes(failure.code)) throw error
     const wanted = endpoints.filter(isKept)
-    const copies = (await copiesAt(wanted).catch(() => [])).filter(isInTime)
+    const copies = await inTimeOf(await copiesAt(wanted).catch(() => []))
     const isThere = (endpoint: Endpoint) => copies.some((copy) => sameEndpoint(copy.endpoint, endpoint))
     if (wanted.length === 0 || !wanted.every(isThere)) throw error
     await say(`${failure.message}; a copy of ${ageOf(copies, now())} answers`)
@@ -117,7 +124,7 @@ export function withCopies(store: Store, options: CopyOptions): Store {
   async function all(error: unknown): Promise<readonly StoredItem[]> {
     const failure = asFailure(error)
     if (!['unavailable', 'timeout'].includes(failure.code)) throw error
-    const copies = (await allCopies().catch(() => [])).filter(isInTime)
+    const copies = await inTimeOf(await allCopies().catch(() => []))
     if (copies.length === 0) throw error
     await say(`${failure.message}; this list is from copies, the oldest of ${ageOf(copies, now())}`)
     return copies.flatMap(({ endpoint, lines }) => lines.map((line) => itemOf(line, endpoint)))

@@ -118,6 +118,16 @@ test('copies for restore are not copied', async () => {
   expect(await local.list(someone)).toHaveLength(1)
 })
 
+test('a lookup that a copy is too old for removes it', async () => {
+  const { store, state, local, find } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  state.fails = down
+  state.now = hour
+  expect(await find('')).toBe(down)
+  expect(await local.list(someone)).toEqual([])
+})
+
 test('tidy removes what is past its time', async () => {
   const { store, state, local, find } = world()
   await store.save(someone, credential(at()))
