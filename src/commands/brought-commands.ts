@@ -3,7 +3,7 @@ import type { BroughtCommand } from '../core/brought-command.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import { settingsFile } from '../engine/read-settings.ts'
-import { inUse, keychainName, openStore } from '../stores/choose.ts'
+import { inUse, keychainName, openStore, storeNamed } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
 import type { StoreCommandContext } from '../stores/store-type.ts'
 import { tools } from '../tools/index.ts'
@@ -84,6 +84,7 @@ export async function storeContext(context: CliContext): Promise<StoreCommandCon
     inUse: inUse(settings, machine).names,
     settingsFile: settingsFile(machine.folders),
     keychain: keychainName(machine.platform),
+    isRemote: (name) => storeNamed(name).type.remote === true,
     openStore: (name) => openStore(name, settings, machine),
     broker,
     placeIn: (word) => placeFrom(context, word, undefined, {}),

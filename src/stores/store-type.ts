@@ -145,6 +145,8 @@ export interface StoreCommandContext {
   readonly settingsFile: string
   /** The platform's own keychain store. */
   readonly keychain: string
+  /** Whether a store keeps its items on another machine. An unknown name is `malformed`. */
+  isRemote(name: string): boolean
   openStore(name: string): Promise<Store>
   broker(): Promise<Broker>
   /** The place that a person's words name. */

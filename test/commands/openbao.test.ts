@@ -136,6 +136,16 @@ needs('the build (npm run build)', built)('built', () => {
           exitCode: 2,
           stderr: expect.stringContaining('ldap'),
         })
+        for (const elsewhere of ['remote', 'openbao']) {
+          const [way, store] = [
+            ['--method', 'userpass', '--user', 'dora'],
+            ['--keep-in', elsewhere],
+          ]
+          expect(await login(world, 'x', ...words, ...way, ...store)).toMatchObject({
+            exitCode: 2,
+            stderr: expect.stringContaining('the token must be kept on this machine'),
+          })
+        }
         expect(await login(world, 'x', ...words, '--method', 'aprole')).toMatchObject({
           exitCode: 2,
           stderr: expect.stringContaining('hint: did you mean approle\n'),

@@ -41,7 +41,7 @@ export async function login(context: StoreCommandContext, given: Readonly<Record
   prepared.keep()
   const former = readKept(machine)
   await keep(kept, token, store, machine)
-  await dropAllCopies(context)
+  await dropAllCopies(context, kept)
   if (former !== undefined && (former.address !== kept.address || former.store !== kept.store)) {
     await forget(context, former).catch(() => {})
   }
@@ -65,8 +65,8 @@ export async function login(context: StoreCommandContext, given: Readonly<Record
 /** Ends the token at the server, and forgets it here. */
 export async function logout(context: StoreCommandContext): Promise<number> {
   const { terminal, machine } = context
-  await dropAllCopies(context)
   const kept = readKept(machine)
+  await dropAllCopies(context, kept)
   if (kept === undefined) {
     terminal.say('there is no sign-in at an OpenBao server\n')
     return 1
@@ -85,9 +85,10 @@ export async function logout(context: StoreCommandContext): Promise<number> {
   return 0
 }
 
-async function dropAllCopies({ settings, openStore }: StoreCommandContext): Promise<void> {
-  const { cache } = settings.openbao ?? {}
-  if (cache !== undefined) await dropCopies(await openStore(cache.store))
+/** Also in the store that has the token, where the settings do not name the cache any more. */
+async function dropAllCopies({ settings, openStore }: StoreCommandContext, kept: Kept | undefined): Promise<void> {
+  const stores = new Set([settings.openbao?.cache?.store, kept?.store])
+  for (const name of stores) if (name !== undefined) await dropCopies(await openStore(name))
 }
 
 async function forget(context: StoreCommandContext, { address, store }: Kept): Promise<void> {
@@ -96,14 +97,14 @@ async function forget(context: StoreCommandContext, { address, store }: Kept): P
 
 /** The store of this machine for the token: the keychain, or the vault if there is provably none. */
 async function storeFor(
-  { keychain, openStore, inUse }: StoreCommandContext,
+  { keychain, openStore, inUse, isRemote }: StoreCommandContext,
   named: string | undefined,
 ): Promise<Store> {
   if (named !== undefined) {
-    if (named.startsWith('openbao')) throw new Failure('refused', 'the token must be kept on this machine')
+    if (isRemote(named)) throw new Failure('refused', 'the token must be kept on this machine')
     return openStore(named)
   }
-  const own = inUse.find((name) => !name.startsWith('openbao'))
+  const own = inUse.find((name) => !isRemote(name))
   if (own !== undefined) return openStore(own)
   try {
     const store = await openStore(keychain)
