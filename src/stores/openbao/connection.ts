@@ -5,7 +5,7 @@ import { type Fetch, httpClient } from '../../system/http/client.ts'
 import type { Machine } from '../../system/machine.ts'
 import type { StoreContext } from '../store-type.ts'
 import { isDue } from './kept.ts'
-import { failureOf, type Reply, replyOf } from './outcome.ts'
+import { asRefusal, failureOf, type Reply, replyOf } from './outcome.ts'
 import type { AskAs, Question } from './question.ts'
 import { seenAt } from './seen.ts'
 import { type Server, serverOf, variable } from './server.ts'
@@ -34,7 +34,12 @@ export function connectionOf(context: StoreContext): Connection {
   const { machine } = context
   const server = serverOf(context)
   const { httpCaFile: caFile } = context.settings
-  const fetch = httpClient({ environment: withProxy(machine), caFile, onlyCaFile: server.caFile, longest })
+  const fetch = httpClient({
+    environment: withProxy(machine),
+    caFile,
+    onlyCaFile: server.caFile,
+    longest,
+  })
   const seen = seenAt(server.address, machine)
   /** Of one that was found. Otherwise each call looks again, because a person may have signed in meanwhile. */
   let known: TokenSource | undefined
@@ -84,13 +89,14 @@ export function connectionOf(context: StoreContext): Connection {
       needs: question.needs,
       signal: question.signal,
     })
-    if (self.status !== 403) return withHints(failure, [hint`ask for a policy that permits ${capability} on ${path}`])
+    if (self.status !== 403) {
+      return asRefusal(withHints(failure, [hint`ask for a policy that permits ${capability} on ${path}`]))
+    }
     const { from, mends } = (await source()) ?? { from: 'the token', mends: [] }
     known = undefined
     renewing = undefined
-    return new Failure('locked', `${server.address} does not know ${from} any more: it has expired or was revoked`, {
-      hints: mends,
-    })
+    const message = `${server.address} does not know ${from} any more: it has expired or was revoked`
+    return asRefusal(new Failure('locked', message, { hints: mends }))
   }
 
   return { server, machine, token, source, askAs, ask, failed }

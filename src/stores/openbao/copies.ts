@@ -9,6 +9,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Store } from '../../core/store.ts'
 import { agoInWords } from '../../core/time-words.ts'
 import { itemOf, type Line, linesIn, spelled } from './document.ts'
+import { isRefusal } from './outcome.ts'
 import { copyWord, isCopyPlace } from './token-place.ts'
 
 /*
@@ -103,7 +104,7 @@ export function withCopies(store: Store, options: CopyOptions): Store {
   /** The items of the copies. Throws the server's failure unless there is one in time for each endpoint. */
   async function insteadOf(error: unknown, endpoints: readonly Endpoint[]): Promise<readonly StoredItem[]> {
     const failure = asFailure(error)
-    if (['refused', 'locked'].includes(failure.code)) await drop(endpoints).catch(() => {})
+    if (isRefusal(failure)) await drop(endpoints).catch(() => {})
     if (!['unavailable', 'timeout'].includes(failure.code)) throw error
     const wanted = endpoints.filter(isKept)
     const copies = await inTimeOf(await copiesAt(wanted).catch(() => []))
@@ -145,14 +146,11 @@ export function withCopies(store: Store, options: CopyOptions): Store {
       return items.filter((item) => account === undefined || isNote(item) || item.account === account)
     },
     async save(who, item, condition) {
-      const done = await store.save(who, item, condition)
-      await drop([item.endpoint]).catch(() => {})
-      return done
+      // The server may have written even if this fails.
+      return store.save(who, item, condition).finally(() => drop([item.endpoint]).catch(() => {}))
     },
     async remove(who, place, expected) {
-      const done = await store.remove(who, place, expected)
-      await drop([place.endpoint]).catch(() => {})
-      return done
+      return store.remove(who, place, expected).finally(() => drop([place.endpoint]).catch(() => {}))
     },
     async list(who) {
       return store.list(who).catch(async (error: unknown) =>

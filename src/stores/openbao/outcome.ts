@@ -26,6 +26,18 @@ export async function replyOf(response: Response): Promise<Reply> {
   }
 }
 
+const refusals = new WeakSet<Failure>()
+
+/** Marks a failure as the server's own no, not one of this machine. */
+export function asRefusal(failure: Failure): Failure {
+  refusals.add(failure)
+  return failure
+}
+
+export function isRefusal(failure: Failure): boolean {
+  return refusals.has(failure)
+}
+
 export function errorsIn({ body }: Reply): readonly string[] {
   const errors = body?.['errors']
   return Array.isArray(errors) ? errors.filter((one) => typeof one === 'string') : []

@@ -5,6 +5,7 @@ import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { withCopies } from '../../../src/stores/openbao/copies.ts'
+import { asRefusal } from '../../../src/stores/openbao/outcome.ts'
 import { someone } from '../../asker.ts'
 import { credential, expectItems } from '../contract-world.ts'
 
@@ -82,13 +83,16 @@ test('what was never seen is no absence', async () => {
   expect(await find('')).toBe(down)
 })
 
-test.each(['refused', 'locked'] as const)('what is %s has no copy any more', async (code) => {
-  const { store, state, find } = world()
+test.each(['refused', 'locked'] as const)('what the server says is %s has no copy any more', async (code) => {
+  const { store, state, find, local } = world()
   await store.save(someone, credential(at()))
   await find('')
-  const refusal = new Failure(code, 'no')
-  state.fails = refusal
-  expect(await find('')).toBe(refusal)
+  state.fails = new Failure(code, 'this machine says no')
+  expect(await find('')).toBe(state.fails)
+  expect(await local.list(someone)).toHaveLength(1)
+  state.fails = asRefusal(new Failure(code, 'no'))
+  expect(await find('')).toBe(state.fails)
+  expect(await local.list(someone)).toEqual([])
   state.fails = down
   expect(await find('')).toBe(down)
 })
@@ -104,6 +108,15 @@ test('a write ends the copy, and what the server no longer has goes from it', as
   await find('')
   await server.remove(someone, credential(at()))
   await find('')
+  expect(await local.list(someone)).toEqual([])
+})
+
+test.each(['save', 'remove'] as const)('a %s that fails after it was written ends the copy', async (verb) => {
+  const { store, state, find, local } = world()
+  await store.save(someone, credential(at()))
+  await find('')
+  state.fails = new Failure('timeout', 'the answer was lost')
+  expect(await store[verb](someone, credential(at())).catch(asFailure)).toBe(state.fails)
   expect(await local.list(someone)).toEqual([])
 })
 
