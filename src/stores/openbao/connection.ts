@@ -35,7 +35,7 @@ export function connectionOf(context: StoreContext): Connection {
   const server = serverOf(context)
   const { httpCaFile: caFile } = context.settings
   const fetch = httpClient({
-    environment: withProxy(machine),
+    environment: server.isEnvironments ? withProxy(machine) : machine.env,
     caFile,
     onlyCaFile: server.caFile,
     longest,

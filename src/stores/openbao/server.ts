@@ -18,7 +18,7 @@ export interface Server {
   readonly places: readonly [string, ...string[]]
   /** Further places that are written on request. */
   readonly writable: readonly string[]
-  /** Whether the environment names the same server, so that the token there is meant for it. */
+  /** Whether the environment names the same server, or no other, so that what else is there is meant for it. */
   readonly isEnvironments: boolean
 }
 
@@ -40,15 +40,17 @@ export function serverOf({ machine: { env }, settings, parameter }: StoreContext
   }
   const [first = usualPlace, ...rest] = places
   const origin = originOf(at)
+  const isEnvironments = named === undefined || sameOrigin(named, origin)
+  const further = (name: string) => (isEnvironments ? variable(env, name) : undefined)
   return {
     address: origin,
     nodes: nodes.map(originOf),
-    namespace: withoutSlashes(namespace ?? variable(env, 'NAMESPACE') ?? ''),
+    namespace: withoutSlashes(namespace ?? further('NAMESPACE') ?? ''),
     mount: withoutSlashes(mount ?? 'secret'),
-    caFile: caFile ?? variable(env, 'CACERT'),
+    caFile: caFile ?? further('CACERT'),
     places: parameter === '' ? [first, ...rest] : [placeNamed(parameter, places)],
     writable,
-    isEnvironments: named === undefined || sameOrigin(named, origin),
+    isEnvironments,
   }
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure, type Failure } from '../../../src/core/failure.ts'
+import { serverOf } from '../../../src/stores/openbao/server.ts'
 import type { OpenbaoSettings } from '../../../src/stores/store-type.ts'
 import { someone } from '../../asker.ts'
 import { listening } from '../../real/listening.ts'
@@ -205,6 +206,20 @@ describe('a read', () => {
       message: expect.stringMatching(/did not answer within 5 seconds$/),
     })
   }, 20_000)
+})
+
+describe('the environment', () => {
+  const further = { VAULT_NAMESPACE: 'theirs', VAULT_CACERT: '/theirs.pem' }
+  const read = (env: Record<string, string>) =>
+    serverOf(contextOf(onTestFinished, { address: 'https://bao.example.com' }, { ...further, ...env }))
+
+  test.each([{}, { VAULT_ADDR: 'https://bao.example.com/' }])('is for the server of the settings: %o', (env) => {
+    expect(read(env)).toMatchObject({ namespace: 'theirs', caFile: '/theirs.pem' })
+  })
+
+  test('is not for the server of the settings if it names another one', () => {
+    expect(read({ VAULT_ADDR: 'https://other.example.com' })).toMatchObject({ namespace: '', caFile: undefined })
+  })
 })
 
 describe('a write', () => {
