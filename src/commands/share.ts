@@ -35,7 +35,7 @@ export function shareCommand(program: Command, context: CliContext): void {
   })
   command
     .option('--undo', 'stop sharing it')
-    .option('-y, --yes', 'do not ask before it is given to a team')
+    .option('-y, --yes', 'do not ask before it is given to a team, or taken from it')
     .action(async (word: string | undefined, account: string | undefined, options: ShareOptions) => {
       const { with: named, undo = false, yes = false } = options
       const chosen = withPeople.filter(({ name }) => options[name] !== undefined)

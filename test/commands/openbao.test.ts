@@ -340,7 +340,22 @@ needs('the build (npm run build)', built)('built', () => {
           exitCode: 2,
           stderr: expect.stringContaining('openbao:teams/platform is read only'),
         })
-        expect(await ann.credbridge('share', at, '--with-team', 'platform', '--undo')).toMatchObject({ exitCode: 0 })
+        const undo = (...more: readonly string[]) =>
+          ann.credbridge('share', at, ...more, '--with-team', 'platform', '--undo')
+        await ann.set(at, 'second', 'other')
+        await ann.credbridge('share', at, 'second', '--with-team', 'platform', '--yes')
+        expect(await undo('--yes')).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringContaining('there are several accounts'),
+        })
+        expect(await undo('second', '--yes')).toMatchObject({ exitCode: 0 })
+        await ann.credbridge('remove', '--final', at, 'second')
+        expect(await undo()).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringContaining('hint: credbridge share --undo --yes --with-team platform'),
+        })
+        expect((await git(bob, 'get')).stdout).toBe('username=deploy\npassword=s3cret\n')
+        expect(await undo('--yes')).toMatchObject({ exitCode: 0 })
         expect((await git(bob, 'get')).stdout).toBe('')
         expect((await git(ann, 'get')).stdout).toBe('username=deploy\npassword=s3cret\n')
       })

@@ -1,6 +1,7 @@
-import { person } from '../../../core/credential.ts'
+import { type Place, person } from '../../../core/credential.ts'
+import type { Endpoint } from '../../../core/endpoint.ts'
 import { Failure } from '../../../core/failure.ts'
-import { endpointWords, hint } from '../../../core/hint.ts'
+import { endpointWords, hint, placeWords } from '../../../core/hint.ts'
 import { isFolderPath } from '../../folder-path.ts'
 import type { SharedPlace, StoreCommandContext } from '../../store-type.ts'
 import { connectionOf } from '../connection.ts'
@@ -32,6 +33,13 @@ export async function shareWithTeam(
   const { endpoint } = place
   if (undo) {
     const there = (await store.find(asker, [endpoint], place.account)).filter(({ owner }) => owner === person)
+    if (there.length > 1) throw severalAccounts(team, endpoint, there)
+    const [only] = there
+    if (only !== undefined && !yes) {
+      const taken = `Take ${shown(only.account)} at ${endpoint.key} from everyone who may read ${folder}?`
+      const toAgree = hint`credbridge share --undo --yes --with-team ${team} ${placeWords(endpoint, only.account)}`
+      if (!(await terminal.confirm(taken, toAgree))) throw new Failure('refused', 'nothing was changed')
+    }
     for (const item of there) await store.remove(asker, item)
     if (there.length === 0) terminal.say(`${folder} has nothing for ${endpoint.key}\n`)
     for (const { account } of there) terminal.say(`${shown(account)} at ${endpoint.key} is no longer in ${folder}\n`)
@@ -51,6 +59,14 @@ export async function shareWithTeam(
   await store.save(asker, credential, { replaces: before })
   terminal.say(`${what} is now in ${folder}\n`)
   return 0
+}
+
+function severalAccounts(team: string, endpoint: Endpoint, there: readonly Place[]): Failure {
+  return new Failure('ambiguous', 'there are several accounts', {
+    hints: there.map(
+      ({ account }) => hint`credbridge share --undo --with-team ${team} ${placeWords(endpoint, account)}`,
+    ),
+  })
 }
 
 function shown(account: string): string {
