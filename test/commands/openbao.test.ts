@@ -383,6 +383,11 @@ needs('the build (npm run build)', built)('built', () => {
         await ann.set(at, 'ann', 'for bob')
         const { stdout: token } = await ann.credbridge('send', at, '--for', '30m')
         const receive = (input: string) => bob.run('credbridge', ['receive', '--yes'], { input })
+        const unable = { CREDBRIDGE_STORE: 'openbao:teams/platform' }
+        expect(await bob.run('credbridge', ['receive', '--yes'], { input: token, more: unable })).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringContaining('does not permit this token'),
+        })
         expect(await receive(token)).toMatchObject({ exitCode: 0, stdout: '', stderr: `kept ann at ${at}\n` })
         expect((await bob.credbridge('get', at)).stdout).toBe('for bob\n')
         expect(await receive(token)).toMatchObject({

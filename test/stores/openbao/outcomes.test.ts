@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure, type Failure } from '../../../src/core/failure.ts'
+import { questionOf } from '../../../src/stores/openbao/commands/login-call.ts'
 import { serverOf } from '../../../src/stores/openbao/server.ts'
 import type { OpenbaoSettings } from '../../../src/stores/store-type.ts'
 import { someone } from '../../asker.ts'
@@ -206,6 +207,17 @@ describe('a read', () => {
       message: expect.stringMatching(/did not answer within 5 seconds$/),
     })
   }, 20_000)
+})
+
+test('a question of a command ends as a timeout', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { signal } = questionOf('GET', 'auth/token/lookup-self')
+  vi.advanceTimersByTime(15_000)
+  expect(signal.reason).toMatchObject({
+    code: 'timeout',
+    message: 'the OpenBao server did not answer within 15 seconds',
+  })
 })
 
 describe('the environment', () => {

@@ -28,6 +28,9 @@ export interface LoginCall {
   readonly path: string
 }
 
+/** How long the server has for an answer, in milliseconds. */
+const limit = 15_000
+
 export async function posted(call: LoginCall, what: string, body: Members): Promise<SignedIn> {
   const reply = await call.connection.askAs(undefined, questionOf('POST', `auth/${call.path}/${what}`, body))
   return signedIn(call, reply)
@@ -40,8 +43,21 @@ export function signedIn(call: LoginCall, reply: Reply): SignedIn {
 }
 
 export function questionOf(method: 'GET' | 'POST', path: string, body?: Members): Question {
-  const signal = AbortSignal.timeout(15_000)
-  return { method, path, ...(body === undefined ? {} : { body }), needs: { capability: 'update', path }, signal }
+  const stop = new AbortController()
+  const late = () =>
+    stop.abort(
+      new Failure('timeout', `the OpenBao server did not answer within ${limit / 1000} seconds`, {
+        hints: [hint`credbridge doctor`],
+      }),
+    )
+  setTimeout(late, limit).unref()
+  return {
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+    needs: { capability: 'update', path },
+    signal: stop.signal,
+  }
 }
 
 /** What the server says about a sign-in is for the person. */

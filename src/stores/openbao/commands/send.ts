@@ -1,11 +1,12 @@
 import { type Credential, isCredential, person } from '../../../core/credential.ts'
-import { Failure } from '../../../core/failure.ts'
+import { asFailure, Failure, withHints } from '../../../core/failure.ts'
 import { printable } from '../../../core/failure-text.ts'
 import { hint } from '../../../core/hint.ts'
 import { decodeItem, endpointFromKey, keyFromEndpoint } from '../../../core/item.ts'
 import { isObject, type Members } from '../../../core/record.ts'
 import { Secret } from '../../../core/secret.ts'
 import { typedSpan } from '../../../core/time-words.ts'
+import { tryOut } from '../../settling.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { connectionOf } from '../connection.ts'
 import { dataIn, isDone } from '../outcome.ts'
@@ -58,6 +59,9 @@ export async function receive(context: StoreCommandContext, { yes }: { readonly 
   // Something else in the place of what was sent shows by where it was made.
   if (dataIn(looked)?.['creation_path'] !== wrapping)
     throw new Failure('refused', 'that token was not made by credbridge send')
+  // The token opens once, so the store is tried before.
+  const [store] = context.inUse
+  if (store !== undefined) await tryOut(await context.openStore(store), { tool: person, personPresent: true })
   const reply = await connection.askAs(token, questionOf('POST', 'sys/wrapping/unwrap', {}))
   if (!isDone(reply))
     throw reply.status === 400 || reply.status === 403
@@ -68,7 +72,10 @@ export async function receive(context: StoreCommandContext, { yes }: { readonly 
   if (yes !== true && !(await terminal.confirm(`Keep ${what}?`, hint`credbridge receive --yes`))) {
     throw new Failure('refused', 'nothing was kept, and the token opens nothing any more')
   }
-  await (await (await broker()).personActions()).set(credential)
+  const actions = await (await broker()).personActions()
+  await actions.set(credential).catch((error: unknown) => {
+    throw withHints(asFailure(error), [hint`what was sent is lost: ask the sender for another token`])
+  })
   terminal.say(`kept ${what}\n`)
   return 0
 }
