@@ -5,7 +5,7 @@ import { type Fetch, httpClient } from '../../system/http/client.ts'
 import type { Machine } from '../../system/machine.ts'
 import type { StoreContext } from '../store-type.ts'
 import { isDue } from './kept.ts'
-import { asRefusal, failureOf, type Reply, replyOf } from './outcome.ts'
+import { asRefusal, failureOf, isClosed, type Reply, replyOf } from './outcome.ts'
 import type { AskAs, Question } from './question.ts'
 import { seenAt } from './seen.ts'
 import { type Server, serverOf, variable } from './server.ts'
@@ -44,6 +44,8 @@ export function connectionOf(context: StoreContext): Connection {
   /** Of one that was found. Otherwise each call looks again, because a person may have signed in meanwhile. */
   let known: TokenSource | undefined
   let renewing: Promise<TokenSource> | undefined
+  /** Asked first by the next question: the node that answered last. */
+  let leading = server.address
 
   async function source(): Promise<TokenSource | undefined> {
     known ??= await tokenOf(server, context)
@@ -63,7 +65,10 @@ export function connectionOf(context: StoreContext): Connection {
   }
 
   async function askAs(token: Secret | undefined, question: Question): Promise<Reply> {
-    const reply = await askCluster(server, fetch, { ...question, headers: seen.headers() }, token)
+    const nodes = [leading, ...[server.address, ...server.nodes].filter((node) => node !== leading)]
+    const asked = { ...question, headers: seen.headers() }
+    const { reply, node } = await askCluster(nodes, server, fetch, asked, token)
+    leading = node
     // Where nothing can be written, such as in a container, the next process may read what was before.
     await seen.hear(reply.index).catch(() => {})
     return reply
@@ -86,6 +91,7 @@ export function connectionOf(context: StoreContext): Connection {
     const self = await ask({
       method: 'GET',
       path: 'auth/token/lookup-self',
+      reads: true,
       needs: question.needs,
       signal: question.signal,
     })
@@ -102,20 +108,61 @@ export function connectionOf(context: StoreContext): Connection {
   return { server, machine, token, source, askAs, ask, failed }
 }
 
-/** Asks one node, and the others if it cannot be reached. Follows one redirect to a node that the settings name. */
-async function askCluster(server: Server, fetch: Fetch, question: Question, token: Secret | undefined): Promise<Reply> {
+interface NodeReply {
+  readonly reply: Reply
+  readonly node: string
+}
+
+/**
+ * Asks one node, and the others if it cannot be reached or serves nobody. Follows one redirect to a node that the
+ * settings name.
+ */
+async function askCluster(
+  nodes: readonly string[],
+  server: Server,
+  fetch: Fetch,
+  question: Question,
+  token: Secret | undefined,
+): Promise<NodeReply> {
+  let closed: NodeReply | undefined
   let last: unknown
-  for (const node of [server.address, ...server.nodes]) {
+  for (const node of nodes) {
+    const isLast = node === nodes.at(-1)
+    const { part, end } = isLast || question.reads !== true ? { part: question, end() {} } : partOf(question, node)
     try {
-      const reply = await askNode(node, server, fetch, question, token)
-      if (reply.status < 300 || reply.status > 399) return reply
-      return await followed(reply, server, fetch, question, token)
+      const reply = await askNode(node, server, fetch, part, token)
+      if (reply.status >= 300 && reply.status <= 399) {
+        return { reply: await followed(reply, server, fetch, part, token), node }
+      }
+      if (isLast || !isClosed(reply)) return { reply, node }
+      closed ??= { reply, node }
     } catch (error) {
       if (question.signal.aborted || !isFailure(error) || error.code !== 'unavailable') throw error
       last ??= error
+    } finally {
+      end()
     }
   }
+  if (closed !== undefined) return closed
   throw last
+}
+
+/** The same question with a third of a client's time, so that a node that is silent leaves time for the next one. */
+function partOf(question: Question, node: string): { readonly part: Question; end(): void } {
+  const stop = new AbortController()
+  const stopped = () => stop.abort(question.signal.reason)
+  const late = () =>
+    stop.abort(new Failure('unavailable', `${node} did not answer in its part of the time`, { passing: true }))
+  const timer = setTimeout(late, 1_600)
+  if (question.signal.aborted) stopped()
+  question.signal.addEventListener('abort', stopped)
+  return {
+    part: { ...question, signal: stop.signal },
+    end() {
+      clearTimeout(timer)
+      question.signal.removeEventListener('abort', stopped)
+    },
+  }
 }
 
 async function followed(

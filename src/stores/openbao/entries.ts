@@ -43,7 +43,13 @@ export function entriesIn(connection: Connection, folder: string): Entries {
   }
 
   async function read(name: string, signal: AbortSignal): Promise<Document> {
-    const question: Question = { method: 'GET', path: at('data', name), needs: need('read', 'data'), signal }
+    const question: Question = {
+      method: 'GET',
+      path: at('data', name),
+      reads: true,
+      needs: need('read', 'data'),
+      signal,
+    }
     const reply = await readReply(question)
     if (isAbsent(reply)) return emptyDocument(0)
     const data = dataIn(reply)
@@ -108,6 +114,7 @@ export function entriesIn(connection: Connection, folder: string): Entries {
     const question: Question = {
       method: 'GET',
       path,
+      reads: true,
       needs: { capability: 'list', path: `${mount}/metadata/${folder}/*` },
       signal,
     }

@@ -69,7 +69,7 @@ function keyOf({ address, namespace }: Server, token: Secret): string {
 
 async function askedEntity(connection: Connection, signal: AbortSignal): Promise<string> {
   const path = 'auth/token/lookup-self'
-  const question: Question = { method: 'GET', path, needs: { capability: 'read', path }, signal }
+  const question: Question = { method: 'GET', path, reads: true, needs: { capability: 'read', path }, signal }
   const reply = await connection.ask(question)
   if (!isDone(reply)) throw await connection.failed(reply, question)
   const entity = dataIn(reply)?.['entity_id']

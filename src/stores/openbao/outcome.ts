@@ -64,6 +64,11 @@ export function isChanged(reply: Reply): boolean {
   return reply.status === 400 && errorsIn(reply).some((error) => error.includes('did not match the current version'))
 }
 
+/** Whether this node serves nobody: it is sealed or not set up. Another one of its cluster may. */
+export function isClosed(reply: Reply): boolean {
+  return reply.status === 503 && errorsIn(reply).some((error) => /sealed|not initialized/i.test(error))
+}
+
 /** Whether the same request may well succeed a moment later. */
 export function isPassing({ status }: Reply): boolean {
   return [412, 429, 472, 473, 500, 502, 503, 504].includes(status)

@@ -12,6 +12,8 @@ export interface Question {
   /** Below `/v1/`. */
   readonly path: string
   readonly body?: Members
+  /** It changes nothing, so another node may be asked while this one is silent. */
+  readonly reads?: true
   /** The answer is wrapped: only a token comes back, which opens it once within so many seconds. */
   readonly wrap?: number
   readonly headers?: Readonly<Record<string, string>>

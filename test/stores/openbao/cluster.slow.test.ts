@@ -122,7 +122,7 @@ needs('openssl', programOnPath('openssl') !== undefined)('with openssl', () => {
       await cluster.steady()
     }, 180_000)
 
-    test('a node that is cut off gives way to the others, or is a timeout', async () => {
+    test('a node that is cut off gives way to the others', async () => {
       const leader = await cluster.leader()
       const cut = cluster.nodes.findIndex((node) => node !== leader)
       const store = storeOf(ann.token, cut)
@@ -130,7 +130,7 @@ needs('openssl', programOnPath('openssl') !== undefined)('with openssl', () => {
       cluster.nodes[cut]?.signal('SIGSTOP')
       try {
         const outcome = await store.find(someone, [at('cut')]).then((items) => items.length, asFailure)
-        expect(outcome).toMatchObject({ code: 'timeout' })
+        expect(outcome).toBe(1)
       } finally {
         cluster.nodes[cut]?.signal('SIGCONT')
         await cluster.steady()

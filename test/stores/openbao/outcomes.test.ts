@@ -200,6 +200,25 @@ describe('a read', () => {
     expect(up.asked).toHaveLength(1)
   })
 
+  test.each([
+    ['silent', () => {}],
+    ['sealed', says(503, { errors: ['Vault is sealed'] })],
+    ['not set up', says(503, { errors: ['Vault is not initialized'] })],
+  ] as const)('a node that is %s gives way to the next one, which is then asked first', async (_, answer) => {
+    const up = await answering(says(404, { errors: [] }))
+    const first = await answering(answer, { nodes: [up.address] })
+    expect(await first.store.find(someone, [endpoint])).toEqual([])
+    expect(await first.store.find(someone, [endpoint])).toEqual([])
+    expect([first.asked.length, up.asked.length]).toEqual([1, 2])
+  })
+
+  test('where every node is sealed, that is said', async () => {
+    const sealed = says(503, { errors: ['Vault is sealed'] })
+    const first = await answering(sealed, { nodes: [(await answering(sealed)).address, 'http://127.0.0.1:1'] })
+    const failure = await failureOf(first.store.find(someone, [endpoint]))
+    expect(failure.message).toMatch(/is sealed, so it answers nobody/)
+  })
+
   test('a server that never answers is a timeout', async () => {
     const { store } = await answering(() => {})
     expect(await failureOf(store.find(someone, [endpoint]))).toMatchObject({
