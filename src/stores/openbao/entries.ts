@@ -73,14 +73,23 @@ export function entriesIn(connection: Connection, folder: string): Entries {
     signal: AbortSignal,
   ): Promise<boolean> {
     if (!before.isNamed) await nameIt(name, endpoint, signal)
-    const body = { data: members, options: { cas: before.version } }
-    const capability = before.version === 0 ? 'create' : 'update'
+    if (before.version > 0) return (await put(name, before.version, members, signal)) !== undefined
+    // An engine of version 1 keeps whatever it is sent, and shows itself only by its answer. So no secret goes first.
+    const version = await put(name, 0, { ...members, items: [] }, signal)
+    return version !== undefined && (await put(name, version, members, signal)) !== undefined
+  }
+
+  /** The new version; `undefined` if another one than `over` is there now. */
+  async function put(name: string, over: number, members: Members, signal: AbortSignal): Promise<number | undefined> {
+    const body = { data: members, options: { cas: over } }
+    const capability = over === 0 ? 'create' : 'update'
     const question: Question = { method: 'POST', path: at('data', name), body, needs: need(capability, 'data'), signal }
     const reply = await asked(question)
-    if (isChanged(reply)) return false
+    if (isChanged(reply)) return undefined
     if (!isDone(reply)) throw await connection.failed(reply, question)
-    if (typeof dataIn(reply)?.['version'] !== 'number') throw notVersion2(mount)
-    return true
+    const version = dataIn(reply)?.['version']
+    if (typeof version !== 'number') throw notVersion2(mount)
+    return version
   }
 
   /** Says beside the entry what it is for. The server keeps one version, unless its mount says more. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure, type Failure } from '../../../src/core/failure.ts'
+import { Secret } from '../../../src/core/secret.ts'
 import { questionOf } from '../../../src/stores/openbao/commands/login-call.ts'
 import { serverOf } from '../../../src/stores/openbao/server.ts'
 import type { OpenbaoSettings } from '../../../src/stores/store-type.ts'
@@ -275,17 +276,25 @@ describe('a write', () => {
       })
       request.on('end', () => {
         written = JSON.parse(text).data
-        request.socket.destroy()
+        if (JSON.parse(text).options.cas === 0) says(200, { data: { version: 1 } })(request, answer)
+        else request.socket.destroy()
       })
     })
     expect(await store.save(someone, credential(endpoint))).toBe(true)
   })
 
-  test('an engine of version 1 is unsupported', async () => {
+  test('an engine of version 1 is unsupported, and gets no secret', async () => {
+    let sent = ''
     const { store } = await answering((request, answer) => {
+      request.on('data', (part) => {
+        sent += part
+      })
       if (request.method === 'GET') says(404, { errors: [] })(request, answer)
       else answer.writeHead(204).end()
     })
-    expect(await failureOf(store.save(someone, credential(endpoint)))).toMatchObject({ code: 'unsupported' })
+    const item = credential(endpoint, { secret: new Secret('the-secret') })
+    expect(await failureOf(store.save(someone, item))).toMatchObject({ code: 'unsupported' })
+    expect(sent).toContain('max_versions')
+    expect(sent).not.toMatch(/the-secret|owner/)
   })
 })
