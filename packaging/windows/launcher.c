@@ -129,7 +129,8 @@ static BOOL read_start(wchar_t **words) {
 static void find_program(void) {
   wchar_t *words[3];
   if (read_start(words)) {
-    BOOL found = is_file(words[0]) ? join(program, words[0], L"", L"") : is_file(words[1]) && find_node();
+    BOOL found = is_file(words[0]) ? join(program, words[0], L"", L"")
+                                   : is_absolute(words[1]) && is_file(words[1]) && find_node();
     if (!found || (is_absolute(words[1]) && !is_file(words[1]))) {
       fail(L"credbridge: Node or credbridge is no longer where it was at setup\n"
            L"hint: credbridge doctor; or, if it was removed, install it again, and run: credbridge uninstall\n");

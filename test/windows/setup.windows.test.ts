@@ -146,6 +146,15 @@ needsWindows('setup on Windows', () => {
       expect(JSON.parse(said.stdout)).toEqual([words, null])
     })
 
+    test('starts no file of the current folder that is named like the first argument, where its program has gone', async () => {
+      const program = it.standIn('gone', '')
+      writeFileSync(here(`${it.home}\\tools\\gone.start`), Buffer.from('C:\\gone\\it.exe\nget\n\n', 'utf16le'))
+      writeFileSync(join(it.homeHere, 'get'), "process.stdout.write('hostile')\n")
+      const said = await it.start(program)
+      expect(said).toMatchObject({ exitCode: 127, stdout: '' })
+      expect(said.stderr).toContain('hint: credbridge doctor')
+    })
+
     test('passes the exit code on, and says what to do where Node has gone', async () => {
       const program = it.standIn('ends', 'process.exit(7)\n')
       expect((await it.start(program)).exitCode).toBe(7)
