@@ -6,6 +6,7 @@
  *   l                                    every generic credential but its secret: target, user, comment
  *   r target                             target, user, comment, secret
  *   w target user comment secret         writes it; one that is there keeps its attributes and its persistence
+ *   c target other                       writes it under the other target, too, with all that it has
  *   d target                             removes it
  *   q                                    ends this program, whether the input has ended or not
  *
@@ -121,7 +122,14 @@ static void read(void) {
 
 static void write(void) {
   CREDENTIALW *before = NULL, blank = {0}, credential = {0};
-  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &before)) before = &blank;
+  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &before)) {
+    DWORD error = GetLastError();
+    if (error != ERROR_NOT_FOUND) {
+      put_number(error);
+      return;
+    }
+    before = &blank;
+  }
   credential.Type = CRED_TYPE_GENERIC;
   credential.TargetName = text(0);
   credential.UserName = text(1);
@@ -134,6 +142,19 @@ static void write(void) {
   credential.TargetAlias = before->TargetAlias;
   put_number(CredWriteW(&credential, 0) ? 0 : GetLastError());
   if (before != &blank) CredFree(before);
+}
+
+static void copy(void) {
+  CREDENTIALW *found = NULL;
+  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &found)) {
+    put_number(GetLastError());
+    return;
+  }
+  CREDENTIALW credential = *found;
+  credential.Flags = 0;
+  credential.TargetName = text(1);
+  put_number(CredWriteW(&credential, 0) ? 0 : GetLastError());
+  CredFree(found);
 }
 
 static void erase(void) { put_number(CredDeleteW(text(0), CRED_TYPE_GENERIC, 0) ? 0 : GetLastError()); }
@@ -149,10 +170,11 @@ void entry(void) {
   SetUnhandledExceptionFilter(end_at_once);
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
   for (int verb = next(); verb != -1 && verb != 'q'; verb = next()) {
-    take_fields(verb == 'w' ? 4 : verb == 'l' ? 0 : 1);
+    take_fields(verb == 'w' ? 4 : verb == 'c' ? 2 : verb == 'l' ? 0 : 1);
     if (verb == 'l') list();
     else if (verb == 'r') read();
     else if (verb == 'w') write();
+    else if (verb == 'c') copy();
     else if (verb == 'd') erase();
     else ExitProcess(2);
     out[out_size++] = '\n';

@@ -1,6 +1,7 @@
 /*
- * For a test: that a credential which is written again keeps what Windows keeps beside its secret. Wine drops attributes,
- * so the calls of Windows are stand-ins here, and credentials.c is the real one.
+ * For a test: that a credential which is written again or copied keeps what Windows keeps beside its secret, and that
+ * nothing is written over what cannot be read. Wine drops attributes, so the calls of Windows are stand-ins here, and
+ * credentials.c is the real one.
  */
 #define WIN32_LEAN_AND_MEAN
 #define _WIN32_WINNT 0x0602
@@ -9,20 +10,22 @@
 #include <wincred.h>
 
 static CREDENTIAL_ATTRIBUTEW kept = {L"label", 0, 3, (BYTE *)"abc"};
-static CREDENTIALW before = {.Persist = CRED_PERSIST_ENTERPRISE, .AttributeCount = 1, .Attributes = &kept};
+static CREDENTIALW before = {
+  .Type = CRED_TYPE_GENERIC, .Persist = CRED_PERSIST_ENTERPRISE, .AttributeCount = 1, .Attributes = &kept
+};
 
 static BOOL WINAPI read_before(const wchar_t *target, DWORD type, DWORD flags, CREDENTIALW **out) {
   (void)type, (void)flags;
   *out = &before;
-  SetLastError(ERROR_NOT_FOUND);
+  SetLastError(lstrcmpW(target, L"unreadable") == 0 ? ERROR_ACCESS_DENIED : ERROR_NOT_FOUND);
   return lstrcmpW(target, L"there") == 0;
 }
 
 static BOOL WINAPI write_down(CREDENTIALW *written, DWORD flags) {
   (void)flags;
   BOOL same = written->AttributeCount == 1 && written->Attributes == &kept;
-  fprintf(stderr, "type %lu, persistence %lu, attributes %lu%s\n", written->Type, written->Persist,
-          written->AttributeCount, same ? ", the former ones" : "");
+  fprintf(stderr, "%ls: type %lu, persistence %lu, attributes %lu%s\n", written->TargetName, written->Type,
+          written->Persist, written->AttributeCount, same ? ", the former ones" : "");
   return TRUE;
 }
 

@@ -113,6 +113,14 @@ needsWindows('neighbours in the Credential Manager', () => {
       expect((await it.lying('written')).map(([, user]) => user)).toEqual(['bob'])
     })
 
+    test('nothing is written if the other account cannot be kept', async () => {
+      await byPython('crowded', 'ann', "ann's")
+      await it.outsider('write', 'ann@crowded', 'somebody', "somebody's", 'a comment')
+      expect(await set('crowded', 'bob', "bob's")).toMatchObject({ exitCode: 1 })
+      expect(await secretAt('crowded')).toBe("ann's")
+      expect(await secretAt('ann@crowded')).toBe("somebody's")
+    })
+
     test("a service with the name of git's items is not written", async () => {
       await it.outsider('write', 'git:https://never.example.com', 'alice', 'theirs', '')
       expect(await set('git:https://never.example.com', 'alice', 'ours')).toMatchObject({ exitCode: 1 })
@@ -120,18 +128,22 @@ needsWindows('neighbours in the Credential Manager', () => {
     })
   })
 
-  test('a credential that is written again keeps its attributes and its persistence', async () => {
+  test('a credential that is written again or copied keeps its attributes and its persistence', async () => {
     const field = (text: string) => {
       const bytes = Buffer.from(text, 'utf16le')
       return bytes.length.toString(16).padStart(8, '0') + bytes.toString('hex')
     }
-    const writing = (target: string) => `w${[target, 'ann', 'a comment', 'p@ss'].map(field).join('')}`
-    const { stderr } = await it.start(tool('attributes'), [], { input: `${writing('there')}${writing('new')}q` })
+    const fields = (...texts: readonly string[]) => texts.map(field).join('')
+    const writing = (target: string) => `w${fields(target, 'ann', 'a comment', 'p@ss')}`
+    const input = `${['there', 'new', 'unreadable'].map(writing).join('')}c${fields('there', 'other')}q`
+    const { stdout, stderr } = await it.start(tool('attributes'), [], { input })
     expect(stderr.split(/\r?\n/)).toEqual([
-      'type 1, persistence 3, attributes 1, the former ones',
-      'type 1, persistence 2, attributes 0',
+      'there: type 1, persistence 3, attributes 1, the former ones',
+      'new: type 1, persistence 2, attributes 0',
+      'other: type 1, persistence 3, attributes 1, the former ones',
       '',
     ])
+    expect(stdout.split(/\r?\n/)).toEqual(['00000000', '00000000', '00000005', '00000000', ''])
   })
 
   test('our own part answers an unknown target with the error of Windows', async () => {

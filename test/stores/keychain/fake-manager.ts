@@ -13,6 +13,8 @@ export interface FakeManager extends CredentialManager {
   failNext(failure: Failure): void
   /** Removals succeed but remove nothing. */
   keepsAll: boolean
+  /** Copies fail. */
+  copiesNothing: boolean
 }
 
 export function fakeManager(): FakeManager {
@@ -31,6 +33,7 @@ export function fakeManager(): FakeManager {
     asked,
     kept,
     keepsAll: false,
+    copiesNothing: false,
     failNext(next) {
       failure = next
     },
@@ -42,12 +45,15 @@ export function fakeManager(): FakeManager {
       for (const target of targets) ask(`read ${target}`)
       return targets.map((target) => kept.get(target.toUpperCase()))
     },
-    async write(items) {
-      for (const item of items) {
-        ask(`write ${item.target}`)
-        if (item.user.length > 513) throw new Failure('unsupported', 'the Credential Manager does not accept this name')
-        kept.set(item.target.toUpperCase(), item)
-      }
+    async write(item) {
+      ask(`write ${item.target}`)
+      if (item.user.length > 513) throw new Failure('unsupported', 'the Credential Manager does not accept this name')
+      kept.set(item.target.toUpperCase(), item)
+    },
+    async copy(item, target) {
+      ask(`copy ${item.target} to ${target}`)
+      if (fake.copiesNothing) throw new Failure('refused', 'the Credential Manager did not keep the item')
+      kept.set(target.toUpperCase(), { ...item, target })
     },
     async erase(target) {
       ask(`erase ${target}`)

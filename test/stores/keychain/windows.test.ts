@@ -135,6 +135,25 @@ describe("Python's keyring", () => {
     ])
   })
 
+  const lying = () => [...manager.kept.values()].map(({ target, user }) => [target, user])
+
+  test('a save writes over no account that it could not keep', async () => {
+    put('service', 'ann', utf16('of ann'))
+    manager.copiesNothing = true
+    expect(await failureOf(store.save(someone, text('service', 'bob')))).toMatchObject({ code: 'refused' })
+    expect(lying()).toEqual([['service', 'ann']])
+  })
+
+  test("a save writes over no other user's credential", async () => {
+    put('service', 'ann', utf16('of ann'))
+    put('ann@service', 'somebody', utf16('of somebody'))
+    expect(await failureOf(store.save(someone, text('service', 'bob')))).toMatchObject({ code: 'refused' })
+    expect(lying()).toEqual([
+      ['service', 'ann'],
+      ['ann@service', 'somebody'],
+    ])
+  })
+
   test('a service that looks like an item of ours is unsupported', async () => {
     const item = text('credbridge:git:https://git.example.com', 'ann')
     expect(await failureOf(store.save(someone, item))).toMatchObject({ code: 'unsupported' })
@@ -202,7 +221,20 @@ describe('the program', () => {
   test('what was written and is not there is refused', async () => {
     const item = { target: 'a', user: 'ann', comment: '', secret: utf16('p@ss') }
     const other = `00000000${['a', 'ann', '', 'other'].map(field).join('')}`
-    expect(await failureOf(answering('00000000', other).manager.write([item]))).toMatchObject({ code: 'refused' })
+    expect(await failureOf(answering('00000000', other).manager.write(item))).toMatchObject({ code: 'refused' })
+  })
+
+  test('a copy is read back where it was written', async () => {
+    const item = { target: 'a', user: 'ann', comment: '', secret: utf16('p@ss') }
+    const there = (user: string) => `00000000${['ann@a', user, '', 'p@ss'].map(field).join('')}`
+    const { asked, manager: real } = answering('00000000', there('ann'))
+    await real.copy(item, 'ann@a')
+    expect(asked).toEqual([`c${field('a')}${field('ann@a')}r${field('ann@a')}q`])
+    for (const replies of [
+      ['00000000', there('bob')],
+      ['00000005', there('ann')],
+    ])
+      expect(await failureOf(answering(...replies).manager.copy(item, 'ann@a'))).toMatchObject({ code: 'refused' })
   })
 
   test('a program that ends without an answer is started again, and then it is refused', async () => {

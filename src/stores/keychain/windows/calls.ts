@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { hint } from '../../../core/hint.ts'
 import type { Calls } from '../calls.ts'
 import type { CredentialManager, Kept } from './credential-manager.ts'
 import { gitItemsAt } from './git-items.ts'
@@ -19,6 +20,14 @@ export function windowsCalls(manager: CredentialManager): Calls {
       ...(compound?.user === account ? { found: compound } : {}),
       ...(plain === undefined ? {} : { inTheWay: plain }),
     }
+  }
+
+  /** Copies the credential to where Python looks second. Another user's there: `refused`. */
+  async function keepAside(service: string, kept: Kept): Promise<void> {
+    const target = pythonTarget(service, kept.user)
+    const [there] = await manager.read([target])
+    if (there !== undefined && there.user !== kept.user) throw occupied(target)
+    await manager.copy(kept, target)
   }
 
   async function found(service: string, account: string): Promise<Kept | undefined> {
@@ -50,13 +59,13 @@ export function windowsCalls(manager: CredentialManager): Calls {
     async write(service, account, value) {
       const secret = Buffer.from(value, 'utf16le')
       if (isOwnService(service)) {
-        await manager.write([{ target: ownTarget(service, account), user: account, comment: comments.ours, secret }])
+        await manager.write({ target: ownTarget(service, account), user: account, comment: comments.ours, secret })
         return
       }
       const { inTheWay } = await pythons(service, account)
-      const moved = inTheWay && { ...inTheWay, target: pythonTarget(service, inTheWay.user) }
-      const item = { target: service, user: account, comment: comments.python, secret }
-      await manager.write([...(moved === undefined ? [] : [moved]), item])
+      // It is there before the next call writes over it.
+      if (inTheWay !== undefined) await keepAside(service, inTheWay)
+      await manager.write({ target: service, user: account, comment: comments.python, secret })
     },
 
     async erase(service, account) {
@@ -73,6 +82,13 @@ export function windowsCalls(manager: CredentialManager): Calls {
     borrowed: async (endpoint, account) =>
       endpoint.form === 'service' ? [] : gitItemsAt(manager, await manager.list(), endpoint, account),
   }
+}
+
+function occupied(target: string): Failure {
+  const message = `the Credential Manager has another user's credential where one must be kept: ${target}`
+  return new Failure('refused', message, {
+    hints: [hint`remove one of the two: control /name Microsoft.CredentialManager`],
+  })
 }
 
 /** Python takes a secret that is no UTF-16 for UTF-8, as earlier versions wrote it. */

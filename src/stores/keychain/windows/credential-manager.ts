@@ -26,8 +26,10 @@ export interface CredentialManager {
   list(): Promise<readonly Described[]>
   /** The credential of each of these targets. */
   read(targets: readonly string[]): Promise<readonly (Kept | undefined)[]>
-  /** Writes them in order and reads each back. One that exists keeps its attributes and its persistence. */
-  write(items: readonly Kept[]): Promise<void>
+  /** Writes it and reads it back. One that exists keeps its attributes and its persistence. */
+  write(item: Kept): Promise<void>
+  /** Writes it under another target, too, with its attributes and its persistence, and reads it back there. */
+  copy(item: Kept, target: string): Promise<void>
   /** Returns whether the credential existed. */
   erase(target: string): Promise<boolean>
 }
@@ -48,6 +50,14 @@ export function credentialManager(program: string | undefined, run: Run): Creden
     throw new Failure('refused', `${program} did not answer`, { hints: [reinstall] })
   }
 
+  /** Makes a change, after which this item is there. */
+  async function change(request: string, { target, user, secret }: Kept): Promise<void> {
+    const [changed, read] = await ask([request, `r${printText(target)}`])
+    fine(changed)
+    const kept = keptIn(fine(read))
+    if (kept?.user !== user || !kept.secret.equals(secret)) throw notKept()
+  }
+
   return {
     async list() {
       const [reply] = await ask(['l'])
@@ -59,16 +69,12 @@ export function credentialManager(program: string | undefined, run: Run): Creden
       if (targets.length === 0) return []
       return (await ask(targets.map((target) => `r${printText(target)}`))).map(keptIn)
     },
-    async write(items) {
-      const requests = items.flatMap(({ target, user, comment, secret }) => [
-        `w${[target, user, comment].map(printText).join('')}${printField(secret)}`,
-        `r${printText(target)}`,
-      ])
-      const replies = await ask(requests)
-      for (const [at, { secret }] of items.entries()) {
-        fine(replies[2 * at])
-        if (keptIn(fine(replies[2 * at + 1]))?.secret.equals(secret) !== true) throw notKept()
-      }
+    async write(item) {
+      const { target, user, comment, secret } = item
+      await change(`w${[target, user, comment].map(printText).join('')}${printField(secret)}`, item)
+    },
+    async copy(item, target) {
+      await change(`c${printText(item.target)}${printText(target)}`, { ...item, target })
     },
     async erase(target) {
       const [reply] = await ask([`d${printText(target)}`])
