@@ -7,6 +7,9 @@ import type { Value, Variant } from '../../dbus/value.ts'
 /** The path that means no object: no default collection, or no prompt needed. */
 export const nothing = '/'
 
+/** oo7's error for an item that was removed meanwhile, and for every failure without a name of its own. */
+export const catchAll = 'org.freedesktop.zbus.Error'
+
 /** A secret as it is sent over the bus. */
 export type WireSecret = readonly [session: string, parameters: Uint8Array, value: Uint8Array, contentType: string]
 
@@ -20,10 +23,10 @@ const properties = 'org.freedesktop.DBus.Properties'
 export const openSession = (algorithm: string, input: Variant) =>
   onService('OpenSession', 'sv', [algorithm, input], 'vo')
 export const searchItems = (attributes: Attributes) => onService('SearchItems', 'a{ss}', [attributes], 'aoao')
-/** KWallet refuses the whole call if one of the items does not exist. */
+/** KWallet and oo7 refuse the whole call if one of the items does not exist. */
 export const getSecrets = (items: readonly string[], session: string) => ({
   ...onService('GetSecrets', 'aoo', [items, session], 'a{o(oayays)}'),
-  absent: ['org.freedesktop.DBus.Error.InvalidArgs'],
+  absent: ['org.freedesktop.DBus.Error.InvalidArgs', catchAll],
 })
 export const unlock = (objects: readonly string[]) => onService('Unlock', 'ao', [objects], 'aoo')
 export const readAlias = (alias: string) => onService('ReadAlias', 's', [alias], 'o')

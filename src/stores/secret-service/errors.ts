@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts'
 import { type Hint, hint, joinHints } from '../../core/hint.ts'
 import type { ServiceFailures } from '../../dbus/connection.ts'
 import { busVanished } from '../../dbus/failures.ts'
+import { catchAll } from './calls.ts'
 import type { Provider } from './provider.ts'
 
 /*
@@ -13,13 +14,19 @@ import type { Provider } from './provider.ts'
 const bus = 'org.freedesktop.DBus.Error.'
 const secret = 'org.freedesktop.Secret.Error.'
 
+/** An answer that tells neither absence nor a cause. */
+export class Unclear extends Failure {
+  constructor() {
+    super('refused', `the Secret Service refused: ${catchAll}`)
+  }
+}
+
 const meanings: Readonly<Record<string, 'absent' | (() => Failure)>> = {
   [`${secret}NoSuchObject`]: 'absent',
   [`${bus}UnknownObject`]: 'absent',
   [`${bus}UnknownMethod`]: 'absent',
   [`${bus}UnknownInterface`]: 'absent',
-  // oo7 answers so for an item that was removed meanwhile.
-  'org.freedesktop.zbus.Error': 'absent',
+  [catchAll]: () => new Unclear(),
   [`${secret}IsLocked`]: locked,
   [`${secret}NoSession`]: vanished,
   [`${bus}NoReply`]: vanished,

@@ -6,7 +6,7 @@ import { typed } from '../../dbus/property.ts'
 import type { Variant } from '../../dbus/value.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
-import { locked, noAnswer, noCollection, tooMuch, vanished } from './errors.ts'
+import { locked, noAnswer, noCollection, tooMuch, Unclear, vanished } from './errors.ts'
 import { askPerson, type Limits } from './prompt.ts'
 import { areInOpenWallets, type Provider, providerOf } from './provider.ts'
 import { openEncrypted, openPlain } from './session.ts'
@@ -125,9 +125,21 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     return answer === undefined ? [] : bounded(typed(answer[0], 'ao'))
   }
 
+  /** After an unclear answer, an item does not exist only if its collection does not name it any more. */
+  async function askItem<R extends keyof Bodies>(call: Call<R>): Promise<Bodies[R] | undefined> {
+    try {
+      return await ask(call)
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error
+      const collection = call.path.slice(0, call.path.lastIndexOf('/'))
+      if ((await itemsIn(collection)).includes(call.path)) throw error
+      return undefined
+    }
+  }
+
   /** The item; `undefined` if it does not exist. */
   async function describe(path: string): Promise<Described | undefined> {
-    const answer = await ask(calls.getItem(path))
+    const answer = await askItem(calls.getItem(path))
     if (answer === undefined) return undefined
     const [all] = answer
     const attributes = typed(all.get('Attributes'), 'a{ss}')
@@ -208,12 +220,12 @@ export function converse(connection: Connection, { limits, personPresent, encryp
   /** Whether the item existed. */
   async function setSecret(item: string, secret: Uint8Array): Promise<boolean> {
     const { seal } = opened ?? (await session)
-    return (await ask(calls.setSecret(item, seal(secret)))) !== undefined
+    return (await askItem(calls.setSecret(item, seal(secret)))) !== undefined
   }
 
   /** Whether the item existed. */
   async function remove(item: string): Promise<boolean> {
-    const answer = await ask(calls.deleteItem(item))
+    const answer = await askItem(calls.deleteItem(item))
     if (answer !== undefined && answer[0] !== calls.nothing) await prompted(answer[0], true)
     return answer !== undefined
   }

@@ -97,6 +97,47 @@ describe('a Secret Service that contradicts itself', () => {
     expect(await storeWith(to('GetAll', gone)).find(someone, [git])).toEqual([])
   })
 
+  describe("oo7's error for everything", () => {
+    const unclear = { error: 'org.freedesktop.zbus.Error' }
+    /** A Secret Service that answers so to this method, and still names its item or not. */
+    const storeWhere = (unclearly: string, isThere: () => boolean) =>
+      storeWith(({ member, body }) => {
+        if (member === unclearly) return unclear
+        if (member === 'SearchItems' && !isThere()) return ['aoao', [], []]
+        if (member === 'Get' && body[1] === 'Items') return ['v', { type: 'ao', value: isThere() ? [item] : [] }]
+        return undefined
+      })
+    /** It is there when it is searched for, and then it has gone. */
+    const once = () => {
+      let asked = 0
+      return () => asked++ === 0
+    }
+
+    test.each(['GetAll', 'GetSecrets'])('to %s is no absence while the item is there', async (member) => {
+      const store = storeWhere(member, () => true)
+      expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'refused' })
+      expect(await failureOf(store.remove(someone, gits(''), new Secret('secret')))).toMatchObject({ code: 'refused' })
+    })
+
+    test('to a removal or a write is no success and no absence while the item is there', async () => {
+      const removing = storeWhere('Delete', () => true).remove(someone, gits(''))
+      expect(await failureOf(removing)).toMatchObject({ code: 'refused' })
+      const saving = storeWhere('SetSecret', () => true).save(someone, gits('other'))
+      expect(await failureOf(saving)).toMatchObject({ code: 'refused' })
+    })
+
+    test('is absence once the item has gone', async () => {
+      expect(await storeWhere('Delete', once()).remove(someone, gits(''))).toBe(false)
+      expect(await storeWhere('GetAll', once()).find(someone, [git])).toEqual([])
+    })
+
+    test('is a failure where it is not about an item', async () => {
+      for (const member of ['SearchItems', 'OpenSession']) {
+        expect(await failureOf(storeWith(to(member, unclear)).find(someone, [git]))).toMatchObject({ code: 'refused' })
+      }
+    })
+  })
+
   test('an item that goes while its secret is compared is nothing that could be removed', async () => {
     let gone = false
     const store = storeWith(({ member }) => {
