@@ -165,6 +165,16 @@ static const wchar_t *arguments(void) {
   return at;
 }
 
+static void fail_by(DWORD error) {
+  wchar_t digits[11];
+  DWORD at = 10;
+  digits[at] = 0;
+  do digits[--at] = L'0' + error % 10;
+  while ((error /= 10) != 0);
+  join(path, L"credbridge: Node or credbridge cannot be started: error ", digits + at, L" of Windows\n");
+  fail(path);
+}
+
 /* The child gets Ctrl-C from the console itself. */
 static BOOL WINAPI ignore(DWORD event) { return event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT; }
 
@@ -187,7 +197,7 @@ void entry(void) {
 
   GetStartupInfoW(&startup);
   if (!CreateProcessW(program, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &startup, &child)) {
-    fail(L"credbridge: Node or credbridge cannot be started\n");
+    fail_by(GetLastError());
   }
   AssignProcessToJobObject(job, child.hProcess);
   ResumeThread(child.hThread);

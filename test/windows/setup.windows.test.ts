@@ -168,6 +168,16 @@ needsWindows('setup on Windows', () => {
       })
     })
 
+    test('names the error of Windows where the program cannot be started', async () => {
+      const program = it.standIn('broken', '')
+      const text = `${it.home}\\tools\\broken-stand-in.js\n\n\n`
+      writeFileSync(here(`${it.home}\\tools\\broken.start`), Buffer.from(text, 'utf16le'))
+      expect(await it.start(program)).toMatchObject({
+        exitCode: 127,
+        stderr: 'credbridge: Node or credbridge cannot be started: error 193 of Windows\n',
+      })
+    })
+
     test('without a text beside it, it starts the script with its name', async () => {
       const own = `${it.commands}\\node_modules\\credbridge\\dist`
       copyFileSync(here(`${own}\\windows\\launcher.exe`), here(`${own}\\git-credential-credbridge.exe`))
