@@ -4,10 +4,10 @@ import { asFailure, Failure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import type { Entry } from '../engine/audit.ts'
 import type { Grant } from '../serve/grant.ts'
 import { randomHex } from '../system/random.ts'
 import { sayLine } from './arguments.ts'
+import { countedUses } from './uses.ts'
 
 /**
  * Serves a grant at a socket of its own while `work` runs, which gets its path. Says at the start what is granted, and at
@@ -28,7 +28,7 @@ export async function whileServed<T>(
   const askPerson = askHere(machine, 'no terminal')
   if (grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
   const path = join(socketFolder(machine), `grant-${randomHex(6)}`, 's')
-  const used = new Map<string, number>()
+  const uses = countedUses()
   const socket = await openSocket({
     engine,
     grant,
@@ -36,10 +36,7 @@ export async function whileServed<T>(
     askPerson,
     personPresent: thisPerson().present,
     privately,
-    done: (entry) => {
-      const words = usedWords(entry)
-      if (words !== undefined) used.set(words, (used.get(words) ?? 0) + 1)
-    },
+    done: uses.hear,
     logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
   })
   sayLine(terminal, `credbridge: granted: ${grantWords(grant, Date.now())}`)
@@ -49,24 +46,8 @@ export async function whileServed<T>(
   } finally {
     socket.close()
     rmSync(dirname(path), { recursive: true, force: true })
-    if (used.size === 0) sayLine(terminal, 'credbridge: no credential was asked for')
-    for (const [words, times] of [...used].slice(0, mostShown)) {
-      sayLine(terminal, `credbridge: ${words}${times === 1 ? '' : ` (${times} times)`}`)
-    }
-    if (used.size > mostShown) sayLine(terminal, `credbridge: … and ${used.size - mostShown} more: credbridge log`)
+    for (const line of uses.lines()) sayLine(terminal, `credbridge: ${line}`)
   }
-}
-
-const mostShown = 20
-
-/** What became of a request, for a person; `undefined` for what had no effect. */
-function usedWords({ tool, verb, endpoint, account, outcome, code }: Entry): string | undefined {
-  const at = endpoint === undefined ? '' : ` at ${endpoint}`
-  const as = account === undefined || account === '' ? '' : ` as ${account}`
-  const uses = { find: 'used', save: 'saved', remove: 'removed', list: 'listed' }
-  if (outcome === 'granted') return `${uses[verb]} by ${tool}${at}${as}`
-  if (outcome === 'absent' || outcome === 'nothing') return undefined
-  return `${outcome === 'failed' ? `failed (${code})` : 'not granted'}: ${verb} by ${tool}${at}${as}`
 }
 
 /** The path of the socket, in its folder. */

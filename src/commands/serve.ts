@@ -49,7 +49,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
     askPerson: askHere(machine, 'own terminal'),
     personPresent: thisPerson().present,
     privately,
-    done({ time, tool, verb, endpoint = '', account = '', outcome, code }) {
+    logged({ time, tool, verb, endpoint = '', account = '', outcome, code }) {
       if (options.quiet === true || outcome === 'absent') return
       const words = [tool, verb, endpoint, account, code ?? outcome].filter((word) => word !== '').map(shown)
       sayLine(terminal, `${time.slice(11, 19)} ${words.join(' ')}`)

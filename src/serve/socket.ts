@@ -11,6 +11,7 @@ import { processWords } from './process-words.ts'
 import { rememberedAt } from './remembered.ts'
 import { connectionsOf } from './server.ts'
 import { thinned } from './thinning.ts'
+import { cut } from './words.ts'
 
 export interface SocketOptions {
   readonly engine: Engine
@@ -22,8 +23,10 @@ export interface SocketOptions {
   /** Whether a person can answer a dialog of the keychain. */
   readonly personPresent: boolean
   readonly privately: Privately
-  /** Hears of requests that have been carried out or refused, as they are logged. */
-  done(entry: Entry): void
+  /** Hears of each request that has been carried out or refused. */
+  done?(entry: Entry): void
+  /** Hears of the same, but only of what is logged: a flood is thinned. */
+  logged?(entry: Entry): void
   /** Hears, once, that the log cannot be written. Requests are answered all the same. */
   logFailed(error: unknown): void
 }
@@ -35,7 +38,7 @@ export interface OpenSocket {
 
 /** Serves one grant at one socket, until it is closed. */
 export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
-  const { engine, grant, path, personPresent, privately, done } = options
+  const { engine, grant, path, personPresent, privately } = options
   const { userId, folders } = engine.machine
   const { state } = folders
   const now = Date.now
@@ -47,9 +50,9 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   const log = logIn(state, userId)
   let isReported = false
   const record = (entry: Entry) => {
-    done(entry)
+    options.logged?.(entry)
     try {
-      log.write(entry)
+      log.write(short(entry))
     } catch (error) {
       if (!isReported) options.logFailed(error)
       isReported = true
@@ -57,7 +60,12 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   }
   const answering = { engine, grant, consent, given: new Set<string>(), personPresent }
   const told = (peer: { readonly processId: number }) => processWords(peer.processId)
-  const connections = connectionsOf({ ...answering, done: thinned(record, now), now, processWords: told })
+  const recordSome = thinned(record, now)
+  const done = (entry: Entry) => {
+    options.done?.(entry)
+    recordSome(entry)
+  }
+  const connections = connectionsOf({ ...answering, done, now, processWords: told })
   try {
     const listening = await listenAt(path, userId, connections.accept, privately)
     return {
@@ -70,6 +78,20 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   } catch (error) {
     forgetLive(live)
     throw error
+  }
+}
+
+/** How much of a name is logged, in characters. */
+const longestName = 200
+
+/** The entry without the ends of long names: they would push earlier entries out of the log. */
+function short(entry: Entry): Entry {
+  const { tool, endpoint, account } = entry
+  return {
+    ...entry,
+    tool: cut(tool, longestName),
+    ...(endpoint === undefined ? {} : { endpoint: cut(endpoint, longestName) }),
+    ...(account === undefined ? {} : { account: cut(account, longestName) }),
   }
 }
 
