@@ -78,8 +78,10 @@ export async function brokerFor(
 
 export const foreseeing: Hearing = () => () => {}
 
-export function useOf(tool: Owner, { credential, user }: Answer): Use {
-  return { does: 'find', tool, endpoint: credential.endpoint.key, account: user }
+/** The account is what is kept here, and never the user name that the request has for tokens. */
+export function useOf(tool: Owner, { credential }: Answer): Use {
+  const { endpoint, account, user = account } = credential
+  return { does: 'find', tool, endpoint: endpoint.key, account: user }
 }
 
 export function questionFor({ name }: Grant, use: Use, process: string | undefined): Question {
@@ -103,7 +105,12 @@ function found({ given }: Answering, tool: Owner, answer: Answer | undefined): R
   if (answer === undefined || printed === null) return { answer: null, outcome: 'absent' }
   if (given.size >= mostGiven) given.clear()
   given.add(nameOf(useOf(tool, answer)))
-  return { answer: printed, outcome: 'granted', endpoint: answer.credential.endpoint, account: answer.user }
+  return {
+    answer: printed,
+    outcome: 'granted',
+    endpoint: answer.credential.endpoint,
+    account: useOf(tool, answer).account,
+  }
 }
 
 function isSame(a: Use, b: Use): boolean {

@@ -32,6 +32,20 @@ describe('a person', () => {
     expect(asked).toEqual([{ grant: 'box', does: 'find', tool: 'git', endpoint: gitlab, account: 'ann' }])
   })
 
+  test('is shown the account that is kept, and no name that the far side chose for a token', async () => {
+    const { asked, askPerson } = person('session')
+    const token = credentialAt(gitlab, { account: '', owner: 'go' })
+    const world = await serveWorld(asking, [token], { askPerson })
+    const ask = (tokenUser: string) =>
+      world.far
+        .broker({ ...someone, tool: 'git' })
+        .find({ tool: 'git', kinds: ['basic'], endpoints: [parseAddress(gitlab)], tokenUser })
+    expect((await ask('harmless'))?.user).toBe('harmless')
+    expect((await ask('x-token'))?.user).toBe('x-token')
+    expect(asked.map(({ account }) => account)).toEqual([''])
+    expect(world.log.map(({ account }) => account)).toEqual(['', ''])
+  })
+
   test('is not asked for what is not there', async () => {
     const { asked, askPerson } = person('once')
     const world = await serveWorld(asking, [], { askPerson })
