@@ -89,7 +89,8 @@ export function questionFor({ name }: Grant, use: Use, process: string | undefin
 }
 
 export function refusedTo({ name }: Grant, { does, endpoint }: Pick<Use, 'does' | 'endpoint'>): Failure {
-  return new Failure('refused', `${name} may not ${does} at ${endpoint}: the person at the keychain did not agree`)
+  const [verb] = does.split(' ')
+  return new Failure('refused', `${name} may not ${verb} at ${endpoint}: the person at the keychain did not agree`)
 }
 
 /** The name under which `given` has a use. */

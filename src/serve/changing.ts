@@ -37,7 +37,8 @@ export async function save(
   if (!grant.saves) throw onlyFinds(grant, endpoint)
   const replaces = (await keptAt(at, tool, endpoint)) > 0
   const use = { does: 'save', tool, endpoint: endpoint.key, account } as const
-  const question = { ...questionFor(grant, use, process), replaces }
+  const replacesAll = replaces && saving.oneAccount === true
+  const question = { ...questionFor(grant, use, process), replaces, ...(replacesAll ? { replacesAll } : {}) }
   if (replaces && !(await consent.askAnew(question))) throw refusedTo(grant, use)
   if (!replaces && grant.ask !== 'never' && !(await consent.ask(question))) throw refusedTo(grant, use)
   const { asOwn: _, borrows: __, ...flags } = saving
@@ -49,13 +50,14 @@ export async function save(
 /** A grant that only finds answers that it is done, and changes nothing. Any other asks, if there is something to remove. */
 export async function remove(at: Answering, asked: Removal, process: string | undefined): Promise<Result> {
   const { grant, consent } = at
-  const { tool, endpoint, account = '' } = asked
-  const place = { endpoint, ...(asked.account === undefined ? {} : { account }) }
+  const { tool, endpoint, account } = asked
+  const place = { endpoint, ...(account === undefined ? {} : { account }) }
   if (!admits(grant, tool) || !covers(grant, endpoint)) return { ...place, answer: false, outcome: 'outside' }
   if (tool === person) throw onlyThere()
   if (!grant.saves) return { ...place, answer: true, outcome: 'nothing' }
   if ((await keptAt(at, tool, endpoint)) === 0) return { ...place, answer: false, outcome: 'absent' }
-  const use = { does: 'remove', tool, endpoint: endpoint.key, account } as const
+  const does = account === undefined ? 'remove all' : 'remove'
+  const use = { does, tool, endpoint: endpoint.key, account: account ?? '' } as const
   if (!(await consent.askAnew(questionFor(grant, use, process)))) throw refusedTo(grant, use)
   const { borrowedAt = [], ...removal } = asked
   const further = borrowedAt.filter((one) => covers(grant, one))

@@ -6,6 +6,7 @@ import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { logFiles } from '../../src/engine/audit.ts'
 import { covers } from '../../src/serve/grant.ts'
+import { questionLines } from '../../src/serve/question.ts'
 import { someone } from '../asker.ts'
 import { expectFailure } from '../stores/contract-world.ts'
 import { credentialAt, gitlab, grantFor, serveWorld } from './serve-world.ts'
@@ -127,6 +128,29 @@ describe('a grant', () => {
     expect(await broker.remove({ ...lookup(gitlab), endpoint: parseAddress(gitlab), account: 'bob' })).toBe(true)
     expect(asked).toEqual([`save ${gitlab} true`, `save ${gitlab} true`, `remove ${gitlab} undefined`])
     await expectFailure(broker.save(credentialAt('https://other.example.com')), 'refused')
+  })
+
+  test('that saves says what a save or a removal takes with it', async () => {
+    const asked: string[][] = []
+    const items = ['ann', 'bob'].map((account) => credentialAt(gitlab, { account, owner: 'docker' }))
+    const world = await serveWorld({ ...grantFor(gitlab), saves: true }, items, {
+      async askPerson(question) {
+        asked.push(questionLines(question).slice(0, 2))
+        return 'once'
+      },
+    })
+    const broker = world.far.broker({ ...someone, tool: 'docker' })
+    const eve = credentialAt(gitlab, { account: 'eve', owner: 'docker' })
+    expect(await broker.save(eve, { oneAccount: true })).toBe('saved')
+    const removal = { tool: 'docker', kinds: ['basic'], endpoint: parseAddress(gitlab) } as const
+    expect(await broker.remove({ ...removal, account: 'eve' })).toBe(true)
+    expect(await broker.save(eve)).toBe('saved')
+    expect(await broker.remove(removal)).toBe(true)
+    expect(asked).toEqual([
+      ['box wants to save a credential in place of all that this program has there', '  of: eve'],
+      ['box wants to remove the credential', '  of: eve'],
+      ['box wants to remove all credentials of its own', '  of: (all accounts)'],
+    ])
   })
 
   test('whose time is over gives nothing', async () => {
