@@ -24,15 +24,20 @@ export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskP
   let unanswered = 0
   let isSilent = false
 
-  /** One question after the other. A question that is asked already is not asked again. */
-  function queued(question: Question, decide: () => Promise<boolean>): Promise<boolean> {
-    const { process: _, ...same } = question
-    const name = JSON.stringify(same)
+  /** One question after the other. */
+  function queued(decide: () => Promise<boolean>): Promise<boolean> {
+    const turn = last.then(decide)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  /** A question that the same process asks already is not asked again. */
+  function once(question: Question, decide: () => Promise<boolean>): Promise<boolean> {
+    const name = JSON.stringify(question)
     const asked = pending.get(name)
     if (asked !== undefined) return asked
-    const turn = last.then(decide).finally(() => pending.delete(name))
+    const turn = queued(decide).finally(() => pending.delete(name))
     pending.set(name, turn)
-    last = turn.catch(() => {})
     return turn
   }
 
@@ -48,14 +53,16 @@ export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskP
   const isGranted = (use: Use) => grant.ask === 'first' && remembered.wordFor(use) === 'granted'
 
   return {
-    ask: (question) =>
-      queued(question, async () => {
+    ask(question) {
+      const decide = async () => {
         const before = remembered.wordFor(question)
         if (before === 'refused') return false
         return (grant.ask === 'first' && before === 'granted') || put(question)
-      }),
-    askAnew: (question) =>
-      queued(question, async () => remembered.wordFor(question) !== 'refused' && put({ ...question })),
+      }
+      // Two saves may have different secrets.
+      return question.does === 'find' ? once(question, decide) : queued(decide)
+    },
+    askAnew: (question) => queued(async () => remembered.wordFor(question) !== 'refused' && put(question)),
     isGranted,
   }
 }

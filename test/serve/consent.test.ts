@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { consentFor } from '../../src/serve/consent.ts'
 import type { Grant } from '../../src/serve/grant.ts'
 import { lastingFile } from '../../src/serve/live-grants.ts'
 import type { Question, Word } from '../../src/serve/question.ts'
@@ -127,6 +128,21 @@ describe('a person', () => {
     expect((await Promise.all(finds)).map((one) => one?.user)).toEqual(['ann', 'ann', 'ann'])
     expect(asked.toSorted()).toEqual([gitlab, other].toSorted())
     expect(most).toBe(1)
+  })
+
+  test('gets a question for each process and for each save', async () => {
+    const asked: string[] = []
+    const remembered = { note() {}, wordFor: () => undefined }
+    const consent = consentFor(asking, remembered, async ({ does, process }) => {
+      asked.push(`${does} ${process}`)
+      return 'once'
+    })
+    const find = { grant: 'box', does: 'find', tool: 'git', endpoint: gitlab, account: 'ann', process: 'git' } as const
+    const save = { ...find, does: 'save' } as const
+    const all = [find, find, { ...find, process: 'sh' }, save, save].map((question) => consent.ask(question))
+    const anew = [save, save].map((question) => consent.askAnew(question))
+    expect(await Promise.all([...all, ...anew])).toEqual(Array.from({ length: 7 }, () => true))
+    expect(asked).toEqual(['find git', 'find sh', ...Array.from({ length: 4 }, () => 'save git')])
   })
 
   test('is asked each time where the grant says so', async () => {
