@@ -1,5 +1,5 @@
 import { type Credential, isCredential, type Owner, ourselves, person } from '../core/credential.ts'
-import type { Endpoint } from '../core/endpoint.ts'
+import { type Endpoint, withParents } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
@@ -35,7 +35,7 @@ export async function save(
   if (await isGiven(at, credential, borrows)) return { ...place, answer: 'unchanged', outcome: 'nothing' }
   if (tool === person) throw onlyThere()
   if (!grant.saves) throw onlyFinds(grant, endpoint)
-  const replaces = (await keptAt(at, tool, endpoint)) > 0
+  const replaces = (await isKept(at, tool, around(endpoint))) || (await isAnswered(at, credential))
   const use = { does: 'save', tool, endpoint: endpoint.key, account } as const
   const replacesAll = replaces && saving.oneAccount === true
   const question = { ...questionFor(grant, use, process), replaces, ...(replacesAll ? { replacesAll } : {}) }
@@ -55,7 +55,7 @@ export async function remove(at: Answering, asked: Removal, process: string | un
   if (!admits(grant, tool) || !covers(grant, endpoint)) return { ...place, answer: false, outcome: 'outside' }
   if (tool === person) throw onlyThere()
   if (!grant.saves) return { ...place, answer: true, outcome: 'nothing' }
-  if ((await keptAt(at, tool, endpoint)) === 0) return { ...place, answer: false, outcome: 'absent' }
+  if (!(await isKept(at, tool, [endpoint]))) return { ...place, answer: false, outcome: 'absent' }
   const does = account === undefined ? 'remove all' : 'remove'
   const use = { does, tool, endpoint: endpoint.key, account: account ?? '' } as const
   if (!(await consent.askAnew(questionFor(grant, use, process)))) throw refusedTo(grant, use)
@@ -81,12 +81,29 @@ async function isGiven(at: Answering, credential: Credential, borrows: Borrows =
   return answer.credential.secret.equals(credential.secret)
 }
 
-/** How many credentials are kept at an endpoint, whoever saved them. */
-async function keptAt({ engine, grant, personPresent }: Answering, tool: Owner, endpoint: Endpoint): Promise<number> {
-  const [first] = await engine.stores()
-  const store = within(first, (one) => covers(grant, one))
-  const items = await store.find({ tool, personPresent }, [endpoint])
-  return items.filter(isCredential).filter(({ owner }) => owner !== ourselves).length
+/** The endpoint and its parents, where what is kept answers for the endpoint, too. */
+function around(endpoint: Endpoint): readonly Endpoint[] {
+  return endpoint.form === 'address' ? withParents(endpoint) : [endpoint]
+}
+
+/** Whether a credential is kept at one of these endpoints, in whatever store and whoever saved it. */
+async function isKept(
+  { engine, grant, personPresent }: Answering,
+  tool: Owner,
+  endpoints: readonly Endpoint[],
+): Promise<boolean> {
+  for (const store of await engine.stores()) {
+    const granted = within(store, (one) => covers(grant, one))
+    const items = await granted.find({ tool, personPresent }, endpoints)
+    if (items.some((item) => isCredential(item) && item.owner !== ourselves)) return true
+  }
+  return false
+}
+
+/** Whether the tool is answered there now, as by an alias. */
+async function isAnswered(at: Answering, { owner: tool, endpoint, kind }: Credential): Promise<boolean> {
+  const lookup: Lookup = { tool, kinds: [kind], endpoints: around(endpoint) }
+  return (await (await brokerFor(at, tool, foreseeing)).find(lookup)) !== undefined
 }
 
 function outsideOf({ name }: Grant, endpoint: Endpoint): Failure {

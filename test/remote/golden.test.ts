@@ -9,11 +9,12 @@ import { credentialAt, gitlab, grantFor, hostile, serveWorld } from '../serve/se
 /* The protocol is a promise: what version 1 said once, every later version of credbridge says on such a connection. */
 
 const golden = readFileSync(join(import.meta.dirname, 'golden', 'version-1.txt'), 'utf8')
+const registry = 'https://registry.example.com'
 const steps = golden.trimEnd().split('\n')
 
 test('the conversation is as it was written down', async () => {
   const backup = serviceName('backup')
-  const grant = { ...grantFor(gitlab), allowed: [parseAddress(gitlab), backup], saves: true }
+  const grant = { ...grantFor(gitlab), allowed: [...[gitlab, registry].map(parseAddress), backup], saves: true }
   const items = [
     credentialAt(gitlab, { secret: new Secret('p@ss'), expires: 4_102_444_800, refreshToken: new Secret('refresh') }),
     credentialAt(gitlab, { owner: 'python', endpoint: backup, kind: 'text', secret: new Secret('a text') }),
@@ -39,6 +40,6 @@ test('the store remote writes the same', () => {
   expect(`> ${JSON.stringify(save)}`).toBe(steps[8])
   const listing = { tool: 'docker', kinds: ['basic', 'docker-identity'], oneAccount: true } as const
   expect(`> ${JSON.stringify(printRequest(6, { do: 'list', listing }))}`).toBe(steps[12])
-  const removal = { tool: 'docker', kinds: ['basic'], endpoint: parseAddress(`${gitlab}/registry`) } as const
+  const removal = { tool: 'docker', kinds: ['basic'], endpoint: parseAddress(registry) } as const
   expect(`> ${JSON.stringify(printRequest(7, { do: 'remove', removal }))}`).toBe(steps[14])
 })

@@ -6,7 +6,7 @@ import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { logFiles } from '../../src/engine/audit.ts'
 import { covers } from '../../src/serve/grant.ts'
-import { questionLines } from '../../src/serve/question.ts'
+import { type Question, questionLines } from '../../src/serve/question.ts'
 import { someone } from '../asker.ts'
 import { expectFailure } from '../stores/contract-world.ts'
 import { credentialAt, gitlab, grantFor, serveWorld } from './serve-world.ts'
@@ -121,13 +121,35 @@ describe('a grant', () => {
       },
     })
     const broker = world.far.broker(git)
-    expect(await broker.save(credentialAt(`${gitlab}/new`))).toBe('saved')
-    expect(asked).toEqual([])
     expect(await broker.save(credentialAt(gitlab, { account: 'bob' }))).toBe('saved')
     expect(await broker.save(credentialAt(gitlab, { secret: new Secret('newer') }))).toBe('saved')
     expect(await broker.remove({ ...lookup(gitlab), endpoint: parseAddress(gitlab), account: 'bob' })).toBe(true)
     expect(asked).toEqual([`save ${gitlab} true`, `save ${gitlab} true`, `remove ${gitlab} undefined`])
     await expectFailure(broker.save(credentialAt('https://other.example.com')), 'refused')
+  })
+
+  test('that saves and never asks adds without a question only where nothing has answered', async () => {
+    const asked: string[] = []
+    const [team, later] = [`${gitlab}/team`, 'https://later.example.com']
+    const aliases = { 'alias.example.com': 'later.example.com' }
+    const grant = { ...grantFor(gitlab, later, 'https://alias.example.com'), saves: true }
+    const more = [credentialAt(later, { owner: 'docker' })]
+    const options = {
+      aliases,
+      more,
+      async askPerson({ endpoint }: Question) {
+        asked.push(endpoint)
+        return 'once' as const
+      },
+    }
+    const world = await serveWorld(grant, [credentialAt(team)], options)
+    const broker = world.far.broker(git)
+    expect(await broker.save(credentialAt(`${gitlab}/new`))).toBe('saved')
+    expect(asked).toEqual([])
+    expect(await broker.save(credentialAt(`${team}/app`))).toBe('saved')
+    expect(await broker.save(credentialAt(`${later}/x`))).toBe('saved')
+    expect(await broker.save(credentialAt('https://alias.example.com'))).toBe('saved')
+    expect(asked).toEqual([`${team}/app`, `${later}/x`, 'https://alias.example.com'])
   })
 
   test('that saves says what a save or a removal takes with it', async () => {

@@ -53,6 +53,8 @@ interface Options {
   readonly askPerson?: AskPerson
   readonly aliases?: Readonly<Record<string, string>>
   readonly folder?: string
+  /** What a second store keeps. */
+  readonly more?: readonly Credential[]
 }
 
 /** A served grant over a store in memory, that holds these credentials. Ends with the test. */
@@ -73,10 +75,13 @@ export async function serveWorld(
       return store.find(asker, endpoints, account)
     },
   }
+  const second = memoryStore()
+  for (const item of options.more ?? []) await second.save(someone, item)
+  const stores: Stores = options.more === undefined ? [kept] : [kept, second]
   const log: Entry[] = []
   const path = join(folder, 'socket', 's.sock')
   const socket = await openSocket({
-    engine: engineOver(kept, folder, options.aliases),
+    engine: engineOver(stores, folder, options.aliases),
     grant,
     path,
     askPerson: options.askPerson,
@@ -92,14 +97,16 @@ export async function serveWorld(
   return { path, folder, kept, far, log, read, close: () => socket.close() }
 }
 
-function engineOver(kept: Store, folder: string, aliases: Readonly<Record<string, string>> = {}): Engine {
-  const stores = [kept] as const
+type Stores = readonly [Store, ...Store[]]
+
+function engineOver(stores: Stores, folder: string, aliases: Readonly<Record<string, string>> = {}): Engine {
+  const [first, ...rest] = stores
   return {
     machine: testMachine(folder),
     stores: async () => stores,
     broker: async (asker, hearing, through) =>
       createBroker({
-        stores: [through?.(kept) ?? kept],
+        stores: through === undefined ? stores : [through(first), ...rest.map(through)],
         asker,
         now: Date.now,
         recoverHours: 24,
