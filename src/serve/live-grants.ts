@@ -5,7 +5,6 @@ import { discard } from '../system/disk.ts'
 import { namesIn, readOwnFile, type UserId } from '../system/own-file.ts'
 import { makeOwnFolder } from '../system/own-folder.ts'
 import { takesConnections } from '../system/unix-listener.ts'
-import type { Grant } from './grant.ts'
 
 /*
  * One file for each socket that is served: what its grant says, and what a person has said to it for this session.
@@ -30,19 +29,14 @@ function folderOf(state: string): string {
   return join(state, 'serving')
 }
 
-/** Writes the file of a grant that is served from now on. */
-export function noteLive(
-  state: string,
-  userId: UserId,
-  id: string,
-  grant: Grant,
-  socket: string,
-  says: string,
-): string {
+export function liveFile(state: string, id: string): string {
+  return join(folderOf(state), `${id}.json`)
+}
+
+/** Writes the file of a grant that is served now: somebody listens at its socket, or it would count as dead. */
+export function noteLive(state: string, userId: UserId, { file, ...members }: LiveGrant): void {
   makeOwnFolder(folderOf(state), userId)
-  const file = join(folderOf(state), `${id}.json`)
-  replaceFile(file, `${JSON.stringify({ name: grant.name, socket, says, said: [] }, undefined, 2)}\n`)
-  return file
+  replaceFile(file, `${JSON.stringify({ ...members, said: [] }, undefined, 2)}\n`)
 }
 
 export function forgetLive(file: string): void {

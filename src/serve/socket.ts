@@ -6,7 +6,7 @@ import { listenAt, type Privately } from '../system/unix-listener.ts'
 import { type AskPerson, consentFor } from './consent.ts'
 import type { Grant } from './grant.ts'
 import { grantWords } from './grant-words.ts'
-import { forgetLive, lastingFile, liveGrants, noteLive } from './live-grants.ts'
+import { forgetLive, lastingFile, liveFile, liveGrants, noteLive } from './live-grants.ts'
 import { processWords } from './process-words.ts'
 import { rememberedAt } from './remembered.ts'
 import { connectionsOf } from './server.ts'
@@ -44,7 +44,7 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
   const now = Date.now
   // Removes what killed processes left.
   await liveGrants(state, userId)
-  const live = noteLive(state, userId, randomHex(8), grant, path, grantWords(grant, now()))
+  const live = liveFile(state, randomHex(8))
   const place = { grant: grant.name, lasting: lastingFile(state), session: live, userId, now }
   const consent = consentFor(grant, rememberedAt(place), options.askPerson ?? nobodyToAsk)
   const log = logIn(state, userId)
@@ -66,19 +66,19 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
     recordSome(entry)
   }
   const connections = connectionsOf({ ...answering, done, now, processWords: told })
-  try {
-    const listening = await listenAt(path, userId, connections.accept, privately)
-    return {
-      close() {
-        listening.close()
-        connections.end()
-        forgetLive(live)
-      },
-    }
-  } catch (error) {
+  const listening = await listenAt(path, userId, connections.accept, privately)
+  const close = () => {
+    listening.close()
+    connections.end()
     forgetLive(live)
+  }
+  try {
+    noteLive(state, userId, { file: live, name: grant.name, socket: path, says: grantWords(grant, now()) })
+  } catch (error) {
+    close()
     throw error
   }
+  return { close }
 }
 
 /** How much of a name is logged, in characters. */

@@ -66,12 +66,15 @@ async function makeRoom(path: string): Promise<void> {
   rmSync(path, { force: true })
 }
 
-/** Whether somebody takes connections at this socket. */
+/** What the system says where nobody listens. Any other error may come from one who does, and is busy or closed to us. */
+const nobodyListens = ['ECONNREFUSED', 'ENOENT']
+
+/** Whether somebody may take connections at this socket: `false` only if nobody does. */
 export function takesConnections(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ path })
     socket.on('connect', () => resolve(true))
-    socket.on('error', () => resolve(false))
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => resolve(!nobodyListens.includes(code)))
     socket.on('connect', () => socket.destroy())
   })
 }
