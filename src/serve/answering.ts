@@ -1,7 +1,7 @@
 import type { Broker, Hearing } from '../core/broker.ts'
 import { isKind, type Owner, ourselves, person, pythonNotes } from '../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
-import { Failure } from '../core/failure.ts'
+import type { Failure } from '../core/failure.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
 import type { Outcome } from '../engine/audit.ts'
@@ -10,6 +10,7 @@ import { printEntries, printFound } from '../remote/answers.ts'
 import type { Consent } from './consent.ts'
 import { admits, covers, type Grant } from './grant.ts'
 import type { Question, Use } from './question.ts'
+import { refusal } from './refusals.ts'
 import { within } from './within.ts'
 
 /** What answers the requests of one grant. */
@@ -42,11 +43,15 @@ export async function find(at: Answering, asked: Lookup, process: string | undef
   if (!admits(grant, tool) || endpoints.length === 0) return { answer: null, outcome: 'outside' }
   const lookup = { ...asked, endpoints }
   if (grant.ask === 'never') return found(at, tool, await (await brokerFor(at, tool)).find(lookup))
+  const asks = { does: 'find', endpoint: asked.endpoints[0]?.key ?? '' } as const
+  if (!consent.mayGrant(tool)) throw refusedTo(grant, asks)
   // What the answer would be, so that the person knows which account it is. Nothing runs, and nothing is renewed for it.
   const foreseen = await (await brokerFor(at, tool, foreseeing)).find(lookup)
+  // Where nobody is asked any more, what is not there is refused like all else.
+  if (foreseen === undefined && !consent.mayAsk()) throw refusedTo(grant, asks)
   if (foreseen === undefined) return { answer: null, outcome: 'absent' }
   const use = useOf(tool, foreseen)
-  if (!(await consent.ask(questionFor(grant, use, process)))) throw refusedTo(grant, use)
+  if (!(await consent.ask(questionFor(grant, use, process)))) throw refusedTo(grant, asks)
   const only = { ...lookup, endpoints: [foreseen.credential.endpoint], account: foreseen.user }
   const answer = await (await brokerFor(at, tool)).find(only)
   return found(at, tool, answer !== undefined && isSame(useOf(tool, answer), use) ? answer : undefined)
@@ -90,7 +95,7 @@ export function questionFor({ name }: Grant, use: Use, process: string | undefin
 
 export function refusedTo({ name }: Grant, { does, endpoint }: Pick<Use, 'does' | 'endpoint'>): Failure {
   const [verb] = does.split(' ')
-  return new Failure('refused', `${name} may not ${verb} at ${endpoint}: the person at the keychain did not agree`)
+  return refusal('refused', `${name} may not ${verb} at ${endpoint}: the person at the keychain did not agree`)
 }
 
 /** The name under which `given` has a use. */

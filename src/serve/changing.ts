@@ -1,6 +1,6 @@
 import { type Credential, isCredential, type Owner, ourselves, person } from '../core/credential.ts'
 import { type Endpoint, withParents } from '../core/endpoint.ts'
-import { Failure } from '../core/failure.ts'
+import type { Failure } from '../core/failure.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Lookup } from '../core/selection.ts'
@@ -15,6 +15,7 @@ import {
   useOf,
 } from './answering.ts'
 import { admits, covers, type Grant } from './grant.ts'
+import { refusal } from './refusals.ts'
 import { within } from './within.ts'
 
 /**
@@ -35,8 +36,9 @@ export async function save(
   if (await isGiven(at, credential, borrows)) return { ...place, answer: 'unchanged', outcome: 'nothing' }
   if (tool === person) throw onlyThere()
   if (!grant.saves) throw onlyFinds(grant, endpoint)
-  const replaces = (await isKept(at, tool, around(endpoint))) || (await isAnswered(at, credential))
   const use = { does: 'save', tool, endpoint: endpoint.key, account } as const
+  if (grant.ask !== 'never' && !consent.mayAsk()) throw refusedTo(grant, use)
+  const replaces = (await isKept(at, tool, around(endpoint))) || (await isAnswered(at, credential))
   const replacesAll = replaces && saving.oneAccount === true
   const question = { ...questionFor(grant, use, process), replaces, ...(replacesAll ? { replacesAll } : {}) }
   if (replaces && !(await consent.askAnew(question))) throw refusedTo(grant, use)
@@ -55,9 +57,10 @@ export async function remove(at: Answering, asked: Removal, process: string | un
   if (!admits(grant, tool) || !covers(grant, endpoint)) return { ...place, answer: false, outcome: 'outside' }
   if (tool === person) throw onlyThere()
   if (!grant.saves) return { ...place, answer: true, outcome: 'nothing' }
-  if (!(await isKept(at, tool, [endpoint]))) return { ...place, answer: false, outcome: 'absent' }
   const does = account === undefined ? 'remove all' : 'remove'
   const use = { does, tool, endpoint: endpoint.key, account: account ?? '' } as const
+  if (!consent.mayAsk()) throw refusedTo(grant, use)
+  if (!(await isKept(at, tool, [endpoint]))) return { ...place, answer: false, outcome: 'absent' }
   if (!(await consent.askAnew(questionFor(grant, use, process)))) throw refusedTo(grant, use)
   const { borrowedAt = [], ...removal } = asked
   const further = borrowedAt.filter((one) => covers(grant, one))
@@ -107,16 +110,16 @@ async function isAnswered(at: Answering, { owner: tool, endpoint, kind }: Creden
 }
 
 function outsideOf({ name }: Grant, endpoint: Endpoint): Failure {
-  return new Failure('refused', `nothing is saved for ${endpoint.key}: that is outside of what ${name} may use`)
+  return refusal('refused', `nothing is saved for ${endpoint.key}: that is outside of what ${name} may use`)
 }
 
 function onlyFinds({ name }: Grant, endpoint: Endpoint): Failure {
-  return new Failure(
+  return refusal(
     'refused',
     `nothing is saved for ${endpoint.key}: ${name} may only find (credbridge serve --allow-save)`,
   )
 }
 
 function onlyThere(): Failure {
-  return new Failure('unsupported', 'a person sets and removes credentials on the machine that keeps them')
+  return refusal('unsupported', 'a person sets and removes credentials on the machine that keeps them')
 }

@@ -1,3 +1,4 @@
+import type { Owner } from '../core/credential.ts'
 import type { Grant } from './grant.ts'
 import type { Question, Use, Word } from './question.ts'
 import type { Remembered } from './remembered.ts'
@@ -7,6 +8,10 @@ export type AskPerson = (question: Question) => Promise<Word | undefined>
 
 /** Decides with a person, and remembers what the person said. */
 export interface Consent {
+  /** Whether there is somebody to ask, who has not said never and has answered before. */
+  mayAsk(): boolean
+  /** Whether a find by this tool can be granted at all. If not, nothing need be read for it. */
+  mayGrant(tool: Owner): boolean
   /** Whether the use is granted: by what was said before, or by a question. */
   ask(question: Question): Promise<boolean>
   /** The same, but always by a question: what was said before does not count. */
@@ -18,11 +23,11 @@ export interface Consent {
 /** After so many questions without an answer, this grant asks no more. */
 const mostUnanswered = 2
 
-export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskPerson): Consent {
+export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskPerson | undefined): Consent {
   const pending = new Map<string, Promise<boolean>>()
   let last: Promise<unknown> = Promise.resolve()
   let unanswered = 0
-  let isSilent = false
+  let isSilent = askPerson === undefined
 
   /** One question after the other. */
   function queued(decide: () => Promise<boolean>): Promise<boolean> {
@@ -42,7 +47,7 @@ export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskP
   }
 
   async function put(question: Question): Promise<boolean> {
-    if (isSilent) return false
+    if (isSilent || askPerson === undefined) return false
     const word = await askPerson(question)
     if (word === undefined) unanswered++
     else remembered.note(question, word)
@@ -52,7 +57,11 @@ export function consentFor(grant: Grant, remembered: Remembered, askPerson: AskP
 
   const isGranted = (use: Use) => grant.ask === 'first' && remembered.wordFor(use) === 'granted'
 
+  const mayAsk = () => !isSilent
+
   return {
+    mayAsk,
+    mayGrant: (tool) => mayAsk() || (grant.ask === 'first' && remembered.grantsAny(tool)),
     ask(question) {
       const decide = async () => {
         const before = remembered.wordFor(question)

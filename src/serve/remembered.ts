@@ -1,3 +1,4 @@
+import type { Owner } from '../core/credential.ts'
 import { isObject, objectIn } from '../core/record.ts'
 import { replaceFile } from '../system/atomic-write.ts'
 import { readOwnFile, type UserId } from '../system/own-file.ts'
@@ -15,6 +16,8 @@ export interface Said extends Use {
 export interface Remembered {
   note(use: Use, word: Word): void
   wordFor(use: Use): 'granted' | 'refused' | undefined
+  /** Whether any find of this tool was granted. */
+  grantsAny(tool: Owner): boolean
 }
 
 export interface RememberedPlace {
@@ -28,6 +31,9 @@ export interface RememberedPlace {
 }
 
 export function rememberedAt({ grant, lasting, session, userId, now }: RememberedPlace): Remembered {
+  const saidHere = () =>
+    [...readSaid(session, userId), ...readSaid(lasting, userId)].filter((one) => one.grant === grant)
+
   return {
     note({ does, tool, endpoint, account }, word) {
       if (word === 'once') return
@@ -40,10 +46,10 @@ export function rememberedAt({ grant, lasting, session, userId, now }: Remembere
       )
     },
     wordFor(use) {
-      const all = [...readSaid(session, userId), ...readSaid(lasting, userId)]
-      const said = all.find((one) => one.grant === grant && isSameUse(one, use))
+      const said = saidHere().find((one) => isSameUse(one, use))
       return said === undefined ? undefined : said.word === 'never' ? 'refused' : 'granted'
     },
+    grantsAny: (tool) => saidHere().some((one) => one.does === 'find' && one.tool === tool && one.word !== 'never'),
   }
 }
 

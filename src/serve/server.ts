@@ -11,6 +11,7 @@ import { type Answering, find, list, type Result } from './answering.ts'
 import { remove, save } from './changing.ts'
 import { isOver } from './grant.ts'
 import { pace } from './pace.ts'
+import { failureFor } from './refusals.ts'
 
 export interface Serving extends Answering {
   readonly now: () => number
@@ -154,7 +155,7 @@ async function carryOut(serving: Serving, request: Request, peer: Peer | undefin
     return { answer: result.answer, after: noting(result) }
   } catch (error) {
     if (isFailure(error) && error.stuck) serving.engine.reopen()
-    const failure = forFarSide(error)
+    const failure = failureFor(error)
     const { code } = failure
     return { failure, after: noting({ outcome: code === 'refused' ? 'refused' : 'failed', code }) }
   }
@@ -176,12 +177,6 @@ function answerTo(serving: Serving, request: Request, process: string | undefine
     default:
       return request satisfies never
   }
-}
-
-/** The hints are for this machine: they name its paths, and accounts that were not asked for. */
-function forFarSide(error: unknown): Failure {
-  const { code, message } = asFailure(error)
-  return isFailure(error) ? new Failure(code, message) : new Failure('internal', 'something went wrong while serving')
 }
 
 function over(): Reply {

@@ -132,7 +132,7 @@ describe('a person', () => {
 
   test('gets a question for each process and for each save', async () => {
     const asked: string[] = []
-    const remembered = { note() {}, wordFor: () => undefined }
+    const remembered = { note() {}, wordFor: () => undefined, grantsAny: () => false }
     const consent = consentFor(asking, remembered, async ({ does, process }) => {
       asked.push(`${does} ${process}`)
       return 'once'
@@ -156,6 +156,32 @@ describe('a person', () => {
   test('who cannot be asked is no reason to give anything', async () => {
     const world = await serveWorld(asking, [credentialAt(gitlab)])
     await expectFailure(find(world), 'refused')
+  })
+
+  test('who asks no more is no way to learn what is kept: the answer is the same, and nothing is read', async () => {
+    const { askPerson } = person('never')
+    const world = await serveWorld(asking, [credentialAt(gitlab), credentialAt(`${other}/team`)], { askPerson })
+    await expectFailure(find(world), 'refused')
+    world.read.splice(0)
+    for (const url of [gitlab, `${other}/team`, 'https://nothing.example.com']) {
+      await expect(find(world, url)).rejects.toThrow(`box may not find at ${url}: the person`)
+    }
+    expect(world.read).toEqual([])
+  })
+
+  test('a refusal names what was asked for, and not what an alias stands for', async () => {
+    const aliases = { 'alias.example.com': 'gitlab.example.com' }
+    const world = await serveWorld(asking, [credentialAt(gitlab)], { aliases, ...person('never') })
+    await expect(find(world, 'https://alias.example.com')).rejects.toThrow('may not find at https://alias.example.com:')
+  })
+
+  test('what was granted before is still given, and what is not there is refused like the rest', async () => {
+    const { askPerson } = person('session', 'never')
+    const world = await serveWorld(asking, [credentialAt(gitlab), credentialAt(other)], { askPerson })
+    await find(world)
+    await expectFailure(find(world, other), 'refused')
+    expect((await find(world))?.user).toBe('ann')
+    await expectFailure(find(world, 'https://nothing.example.com'), 'refused')
   })
 
   test('lists only what was agreed to', async () => {

@@ -3,13 +3,14 @@ import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ourselves, person } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { Failure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { logFiles } from '../../src/engine/audit.ts'
 import { covers } from '../../src/serve/grant.ts'
 import { type Question, questionLines } from '../../src/serve/question.ts'
 import { someone } from '../asker.ts'
 import { expectFailure } from '../stores/contract-world.ts'
-import { credentialAt, gitlab, grantFor, serveWorld } from './serve-world.ts'
+import { credentialAt, findLine, gitlab, grantFor, hello, hostile, serveWorld } from './serve-world.ts'
 
 const git = { ...someone, tool: 'git' }
 const lookup = (url: string, more: object = {}) => ({
@@ -191,6 +192,20 @@ describe('a grant', () => {
     expect(world.log).toMatchObject([
       { caller: 'box', tool: 'git', verb: 'find', endpoint: gitlab, account: 'ann', outcome: 'granted' },
     ])
+  })
+
+  test('tells of a failure by a text of its own, with no path or command of the machine that serves', async () => {
+    const world = await serveWorld(grantFor(gitlab), [], {
+      async failing() {
+        throw new Failure('unavailable', '/home/ann/bin/print-token failed')
+      },
+    })
+    const client = await hostile(world.path)
+    client.send(hello + findLine([gitlab]))
+    await client.line()
+    const line = (await client.line()) ?? ''
+    expect(JSON.parse(line)).toMatchObject({ failure: { code: 'unavailable' } })
+    expect(line).not.toMatch(/home|print-token/)
   })
 
   test('ends with its socket: nobody answers, and no other store is asked', async () => {

@@ -53,6 +53,8 @@ interface Options {
   readonly askPerson?: AskPerson
   readonly aliases?: Readonly<Record<string, string>>
   readonly folder?: string
+  /** What happens instead of each read. */
+  readonly failing?: () => Promise<never>
   /** What a second store keeps. */
   readonly more?: readonly Credential[]
 }
@@ -72,7 +74,7 @@ export async function serveWorld(
     ...store,
     find(asker, endpoints, account) {
       read.push(...endpoints.map(({ key }) => key))
-      return store.find(asker, endpoints, account)
+      return options.failing?.() ?? store.find(asker, endpoints, account)
     },
   }
   const second = memoryStore()
