@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { objectIn } from '../core/record.ts'
+import { safeJson } from '../core/safe-json.ts'
 import { typedSpan } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingThere, sayLine, shownAccount } from './arguments.ts'
@@ -74,7 +75,7 @@ function rowOf(members: Readonly<Record<string, unknown>>): Row {
     endpoint: endpoint ?? '',
     account,
     outcome,
-    line: JSON.stringify(members),
+    line: safeJson(members),
   }
 }
 

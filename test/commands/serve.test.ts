@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
@@ -137,6 +137,25 @@ needs('npm run build', built)('credbridge serve', () => {
     expect((await credbridge('log', 'nowhere')).exitCode).toBe(1)
     await served.end()
     expect(await credbridge('grants')).toMatchObject({ exitCode: 1 })
+  })
+
+  test('log --json has no character that moves or reorders, whoever wrote the line', async () => {
+    const { env, credbridge } = await laptop()
+    const folder = join(env['XDG_STATE_HOME'] ?? '', 'credbridge', 'log')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const account = 'ann\u009b2J\u202e'
+    const line = {
+      time: '2026-01-01T00:00:00.000Z',
+      caller: 'box',
+      tool: 'git',
+      verb: 'find',
+      account,
+      outcome: 'granted',
+    }
+    writeFileSync(join(folder, 'audit.jsonl'), `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    const { stdout } = await credbridge('log', '--json')
+    expect(stdout.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(JSON.parse(stdout)).toEqual(line)
   })
 
   test('a grant for pip is one for the command that pip runs, and not for docker', async () => {
