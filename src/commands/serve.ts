@@ -4,6 +4,7 @@ import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { collected, sayLine } from './arguments.ts'
+import { heldLines } from './held-lines.ts'
 import { type GrantOptions, withGrant } from './serve-grant.ts'
 
 interface ServeOptions extends GrantOptions {
@@ -42,17 +43,19 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
   const stopping = interruption()
   const { thisPerson } = await import('../edge/this-call.ts')
   const stopped = stopping.watch()
+  const lines = heldLines((line) => sayLine(terminal, line))
+  const ask = askHere(machine, 'own terminal')
   const socket = await openSocket({
     engine,
     grant,
     path,
-    askPerson: askHere(machine, 'own terminal'),
+    askPerson: ask === undefined ? undefined : lines.around(ask),
     personPresent: thisPerson().present,
     privately,
     logged({ time, tool, verb, endpoint = '', account = '', outcome, code }) {
       if (options.quiet === true || outcome === 'absent') return
       const words = [tool, verb, endpoint, account, code ?? outcome].filter((word) => word !== '').map(shown)
-      sayLine(terminal, `${time.slice(11, 19)} ${words.join(' ')}`)
+      lines.say(`${time.slice(11, 19)} ${words.join(' ')}`)
     },
     logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
   })
@@ -62,6 +65,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
     await stopping.wait(Math.min((grant.until ?? Number.POSITIVE_INFINITY) - Date.now(), longestWait))
   }
   socket.close()
+  lines.end()
   stopping.end()
   return 0
 }
