@@ -63,14 +63,24 @@ export function grantFrom(options: GrantOptions, name: string, userIds: readonly
   }
 }
 
-/** The users that may connect: this one, and those that are named. */
+/** The users that may connect: this one, and those that are named. Only root gets past the modes of folder and socket. */
 export function usersFrom(own: number, named: readonly string[]): readonly number[] {
+  const users = [own, ...named.map(userFrom)]
+  if (users.some((user) => user !== own && user !== 0)) {
+    throw new Failure(
+      'unsupported',
+      'no other user than root can reach the socket: its folder is closed to all others',
+      {
+        hints: [hint`for root, as in a container of rootful docker: --uid 0`],
+      },
+    )
+  }
   if (named.length > 0 && runtime !== 'native') {
     throw new Failure('unsupported', 'on Node nobody can tell who connects, so only your own processes may', {
       hints: [hint`use the native executable: npm run build:standalone`],
     })
   }
-  return [own, ...named.map(userFrom)]
+  return users
 }
 
 function userFrom(word: string): number {

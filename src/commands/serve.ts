@@ -22,7 +22,11 @@ export function serveCommand(program: Command, context: CliContext): void {
       .option('--socket <path>', 'the socket, in a folder of your own')
       .option('--name <name>', 'what the other machine is called in questions and in the log'),
   )
-    .option('--uid <number>', 'this user may connect, too: 0 for a container of rootful docker', collected)
+    .option(
+      '--uid <number>',
+      '0: root may connect, too, as in a container of rootful docker; no other user can',
+      collected,
+    )
     .option('--quiet', 'do not show each request')
     .action(async (options: ServeOptions) => context.end(await serve(context, options)))
 }

@@ -187,6 +187,7 @@ needs('npm run build', built)('credbridge serve', () => {
     [['--allow', at, '--tools', 'gti'], 'there is no tool named gti'],
     [['--allow', at, '--until', 'soon'], 'a time is a number and a unit'],
     [['--allow', 'https://'], 'malformed|host'],
+    [['--allow', at, '--uid', '4711'], 'no other user than root'],
   ])('%j makes no socket', async (words, reason) => {
     const { credbridge } = await laptop()
     const outcome = await credbridge('serve', ...words)
