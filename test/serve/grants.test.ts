@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ourselves, person } from '../../src/core/credential.ts'
@@ -206,6 +206,17 @@ describe('a grant', () => {
     const line = (await client.line()) ?? ''
     expect(JSON.parse(line)).toMatchObject({ failure: { code: 'unavailable' } })
     expect(line).not.toMatch(/home|print-token/)
+  })
+
+  test('is told each use, and logs equal ones once, with the ends of long names cut', async () => {
+    const world = await serveWorld(grantFor(gitlab), [credentialAt(gitlab)])
+    const broker = world.far.broker(git)
+    for (let count = 0; count < 3; count++) await broker.find(lookup(gitlab))
+    await broker.find(lookup(gitlab, { account: 'x'.repeat(4000) }))
+    expect(world.log.map(({ outcome }) => outcome)).toEqual(['granted', 'granted', 'granted', 'absent'])
+    const [file] = logFiles(`${world.folder}/.state`)
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).account)).toEqual(['ann', `${'x'.repeat(199)}…`])
   })
 
   test('ends with its socket: nobody answers, and no other store is asked', async () => {
