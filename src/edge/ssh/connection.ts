@@ -49,9 +49,11 @@ export async function connect(ssh: string, control: string, words: SshWords, run
   const told = new Lines(child, ended)
   child.stdin?.on('error', () => {})
   child.stdin?.write(beginning)
-  const system = await told.next('system ')
-  const hasCredbridge = (await told.next('credbridge ')) === 'there'
-  const farSocket = await told.next('socket ')
+  const { system, hasCredbridge, farSocket } = await tellsOf(told).catch(async (error: unknown) => {
+    child.kill()
+    await ended
+    throw error
+  })
   const over = (more: readonly string[]) => [...options, '-S', control, ...more]
   return {
     farSocket,
@@ -72,6 +74,19 @@ export async function connect(ssh: string, control: string, words: SshWords, run
       clearTimeout(timer)
     },
   }
+}
+
+/** ssh expands `${NAME}` and `%d` in the words of a forwarding, so the far side must not choose other characters. */
+const plainPath = /^\/[A-Za-z0-9._/-]{1,90}$/
+
+async function tellsOf(told: Lines): Promise<Pick<Connection, 'system' | 'hasCredbridge' | 'farSocket'>> {
+  const system = await told.next('system ')
+  const hasCredbridge = (await told.next('credbridge ')) === 'there'
+  const farSocket = await told.next('socket ')
+  if (plainPath.test(farSocket)) return { system, hasCredbridge, farSocket }
+  throw new Failure('unsupported', 'the far side names a path for the socket that is too long or not plain', {
+    hints: [hint`it may have letters, digits and . _ / - only: set XDG_RUNTIME_DIR there`],
+  })
 }
 
 function endOf(child: ChildProcess): Promise<void> {
@@ -102,7 +117,8 @@ class Lines {
     child.stdout?.on('data', (bytes: Uint8Array) => {
       const parts = (this.#unread + Buffer.from(bytes).toString('utf8')).split('\n')
       this.#unread = (parts.pop() ?? '').slice(-mostUnread)
-      this.#lines.push(...parts.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length + 1)))
+      const ours = parts.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length + 1))
+      this.#lines.push(...ours.slice(0, mostLines - this.#lines.length))
       this.#heard()
     })
     ended.then(() => {
@@ -128,6 +144,8 @@ class Lines {
 }
 
 const mostUnread = 8192
+/** More than the far side ever has to say. */
+const mostLines = 8
 
 function forbidden(destination: string, said: string): Failure {
   const isRefused = said.includes('forwarding')
