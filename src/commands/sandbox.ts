@@ -5,6 +5,7 @@ import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Machine } from '../system/machine.ts'
+import { trustedProgram } from '../system/trusted-program.ts'
 import { tools } from '../tools/index.ts'
 import { collected } from './arguments.ts'
 import { type GrantOptions, withGrant } from './serve-grant.ts'
@@ -40,7 +41,6 @@ export function sandboxCommand(program: Command, context: CliContext): void {
 
 async function sandbox(context: CliContext, words: readonly string[], options: SandboxOptions): Promise<number> {
   const { machine } = context
-  const bubblewrap = bubblewrapOf(machine)
   const [{ grantFrom, usersFrom }, { whileServed, partsOf }, edge, { keyringFilter }, start] = await Promise.all([
     import('./serve-grant.ts'),
     import('./granted.ts'),
@@ -51,6 +51,7 @@ async function sandbox(context: CliContext, words: readonly string[], options: S
   const folder = existing(machine, machine.workingFolder)
   const reads = (options.read ?? []).map((path) => existing(machine, path))
   const writes = (options.write ?? []).map((path) => existing(machine, path))
+  const bubblewrap = bubblewrapOf(machine, [folder, ...reads, ...writes])
   for (const path of [folder, ...reads, ...writes]) edge.refuseToLetIn(path, machine)
   if (options.network) edge.refuseAbstractBus(machine.env['DBUS_SESSION_BUS_ADDRESS'] ?? '')
   const name = options.name ?? `sandbox in ${basename(folder)}`
@@ -101,11 +102,16 @@ function existing(machine: Machine, path: string): string {
   return real
 }
 
-function bubblewrapOf(machine: Machine): string {
+/** Not one of those that are let in: a project's own program would run outside of the sandbox. */
+function bubblewrapOf(machine: Machine, letIn: readonly string[]): string {
   if (machine.platform !== 'linux') throw new Failure('unsupported', 'a sandbox needs Linux, and bubblewrap there')
-  const found = machine.program('bwrap')
+  const found = trustedProgram('bwrap', machine, letIn)
   if (found !== undefined) return found
-  throw new Failure('unavailable', 'bwrap is not on PATH, and without it nothing is kept from the command', {
-    hints: [hint`install bubblewrap, for example: sudo apt-get install bubblewrap`],
-  })
+  throw new Failure(
+    'unavailable',
+    'bwrap is not on PATH in a folder that only you and root can change, and without it nothing is kept from the command',
+    {
+      hints: [hint`install bubblewrap, for example: sudo apt-get install bubblewrap`],
+    },
+  )
 }

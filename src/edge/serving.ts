@@ -6,6 +6,7 @@ import { dialogOn } from '../serve/dialog.ts'
 import { isInForeground } from '../serve/process-words.ts'
 import { questionLines, type Word, words } from '../serve/question.ts'
 import type { Machine } from '../system/machine.ts'
+import { trustedProgram } from '../system/trusted-program.ts'
 import type { Privately } from '../system/unix-listener.ts'
 import { chooseOnTerminal } from './terminal/choose.ts'
 
@@ -29,7 +30,8 @@ export const privately: Privately = (act) => {
  * by a dialog. `undefined` if there is neither.
  */
 export function askHere(machine: Machine, terminal: 'own terminal' | 'no terminal'): AskPerson | undefined {
-  const dialog = dialogOn(machine)
+  const { env, platform, run } = machine
+  const dialog = dialogOn({ env, platform, run, program: (name) => trustedProgram(name, machine) })
   const mayUse = () => terminal === 'own terminal' && isatty(2) && isInForeground(process.pid)
   if (dialog === undefined && !mayUse()) return undefined
   return async (question) => {

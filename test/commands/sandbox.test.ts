@@ -163,6 +163,14 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stdout).toContain('password=s3cret')
     })
 
+    test('a bwrap of the project is never run', async () => {
+      const { run, project, env } = await laptop()
+      writeFileSync(join(project, 'bwrap'), '#!/bin/sh\necho outside\n', { mode: 0o755 })
+      const own = `PATH=${project}:${env['PATH']}`
+      const outcome = await run('env', [own, 'credbridge', 'sandbox', '--no-setup', ...granted, '--', 'echo', 'in'])
+      expect(outcome).toMatchObject({ exitCode: 0, stdout: 'in\n' })
+    })
+
     test('without bwrap it refuses, and where nobody can be asked, too', async () => {
       const { run, shell, env } = await laptop()
       const [commands = ''] = (env['PATH'] ?? '').split(':')

@@ -65,8 +65,10 @@ const inside = '/run/credbridge'
 export function sandboxFor(plan: SandboxPlan, { env, home }: Pick<Machine, 'env' | 'home'>): Sandbox {
   const { socketFolder, socketName, folder, reads, writes, network, filter } = plan
   const binds = [
-    ...[...new Set([...ownFiles(), ...reads])].flatMap((path) => ['--ro-bind', path, path]),
+    ...reads.flatMap((path) => ['--ro-bind', path, path]),
     ...[folder, ...writes].flatMap((path) => ['--bind', path, path]),
+    // After what can be written, which may have this installation in it.
+    ...ownFiles().flatMap((path) => ['--ro-bind', path, path]),
   ]
   const words = [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
