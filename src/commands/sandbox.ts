@@ -53,7 +53,7 @@ async function sandbox(context: CliContext, words: readonly string[], options: S
   const writes = (options.write ?? []).map((path) => existing(machine, path))
   const bubblewrap = bubblewrapOf(machine, [folder, ...reads, ...writes])
   for (const path of [folder, ...reads, ...writes]) edge.refuseToLetIn(path, machine)
-  if (options.network) edge.refuseAbstractBus(machine.env['DBUS_SESSION_BUS_ADDRESS'] ?? '')
+  if (options.network) edge.refuseAbstractSockets(machine.env['DBUS_SESSION_BUS_ADDRESS'] ?? '')
   const name = options.name ?? `sandbox in ${basename(folder)}`
   const grant = grantFrom(options, name, usersFrom(machine.userId, []), Date.now())
   const filter = keyringFilter()

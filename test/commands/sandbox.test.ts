@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -138,6 +139,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       ['what credbridge keeps', (home: string) => join(home, '..', 'data', 'credbridge')],
       ["the session's sockets", (home: string) => join(home, '..', 'run')],
       ['the whole machine', () => '/'],
+      ['what every user can write to', () => '/tmp'],
     ])('%s is not let in', async (_, path) => {
       const { home, run, shell } = await laptop()
       for (const outcome of [
@@ -149,18 +151,36 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       }
     })
 
-    test('a bus at an abstract socket is refused, unless there is no network', async () => {
+    test.each([
+      ['a bus', `credbridge-test-dbus-${process.pid}`],
+      ['a display', `/tmp/.X11-unix/X${process.pid}`],
+      ['a session manager', `/tmp/.ICE-unix/${process.pid}`],
+    ])('%s at an abstract socket is refused, unless there is no network', async (_, name) => {
       const { shell } = await laptop()
-      const name = `credbridge-test-dbus-${process.pid}`
       const listen = `import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0${name}'); s.listen(); print(1, flush=True); input()`
-      const bus = spawn('python3', ['-c', listen], { stdio: ['pipe', 'pipe', 'inherit'] })
-      onTestFinished(() => void bus.kill('SIGKILL'))
-      await new Promise((resolve) => bus.stdout.once('data', resolve))
+      const server = spawn('python3', ['-c', listen], { stdio: ['pipe', 'pipe', 'inherit'] })
+      onTestFinished(() => void server.kill('SIGKILL'))
+      await new Promise((resolve) => server.stdout.once('data', resolve))
       const refused = await shell(granted, 'echo in')
       expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
-      expect(refused.stderr).toContain('abstract')
+      expect(refused.stderr).toContain(`abstract socket @${name}`)
       const { stdout } = await shell([...granted, '--no-network'], asking('git.example.com'))
       expect(stdout).toContain('password=s3cret')
+      server.kill('SIGKILL')
+      await once(server, 'close')
+    })
+
+    test.each([
+      ['DBUS_SESSION_BUS_ADDRESS', (path: string) => `unix:path=${path},guid=${'a'.repeat(32)}`],
+      ['SSH_AUTH_SOCK', (path: string) => path],
+    ])('a folder with the socket of %s is not let in', async (variable, value) => {
+      const { shell, home } = await laptop()
+      const folder = join(home, '..', 'sockets')
+      mkdirSync(folder)
+      const more = { [variable]: value(join(folder, 's')) }
+      const outcome = await shell([...granted, '--write', folder], 'echo in', { more })
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(outcome.stderr).toContain('is not let into a sandbox')
     })
 
     test('a bwrap of the project is never run', async () => {

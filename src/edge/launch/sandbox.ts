@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { isAbsolute, join, sep } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { socketAddress } from '../../dbus/address.ts'
 import type { Machine } from '../../system/machine.ts'
 import { resolved } from '../installation/executable.ts'
 import { installedIn } from '../installation/running-file.ts'
@@ -104,7 +105,14 @@ export function sandboxFor(plan: SandboxPlan, { env, home }: Pick<Machine, 'env'
   }
 }
 
-/** Throws if a folder or file must not be let in: it holds the home folder, or what programs of this machine keep. */
+/** What every program of this machine can write to, and where display servers have their sockets. */
+const temporary = ['/tmp', '/var/tmp']
+const displays = ['/tmp/.X11-unix', '/tmp/.ICE-unix']
+
+/**
+ * Throws if a folder or file must not be let in: it holds the home folder, a socket of the session, or what programs of this
+ * machine keep.
+ */
 export function refuseToLetIn(path: string, { folders, home, env }: Pick<Machine, 'folders' | 'home' | 'env'>): void {
   const runtime = env['XDG_RUNTIME_DIR'] ?? ''
   const secret = [
@@ -116,9 +124,10 @@ export function refuseToLetIn(path: string, { folders, home, env }: Pick<Machine
     '/proc',
     '/sys',
     '/dev',
+    ...displays,
   ]
-  const places = secret.map((place) => resolved(place) ?? place)
-  const holds = [resolved(home) ?? home, ...places].find((place) => isIn(place, path))
+  const places = secret.map(real)
+  const holds = [...[home, ...temporary, ...sessionSockets(env)].map(real), ...places].find((it) => isIn(it, path))
   const within = places.find((place) => isIn(path, place))
   if (holds === undefined && within === undefined) return
   throw new Failure('refused', `${path} is not let into a sandbox: it has ${holds ?? within} in it, or is in it`, {
@@ -126,17 +135,30 @@ export function refuseToLetIn(path: string, { folders, home, env }: Pick<Machine
   })
 }
 
+/** The files by which the session bus and the SSH agent are reached. */
+function sessionSockets(env: Machine['env']): readonly string[] {
+  const buses = (env['DBUS_SESSION_BUS_ADDRESS'] ?? '').split(';').map((one) => socketAddress(one)?.path ?? '')
+  return [...buses, env['SSH_AUTH_SOCK'] ?? ''].filter((path) => isAbsolute(path))
+}
+
+function real(path: string): string {
+  return resolved(path) ?? path
+}
+
 /**
- * Throws if a message bus can be reached over the network's abstract names, without a file. By the session bus, a program
- * could ask for any secret.
+ * Throws if a message bus, a display or a session manager can be reached over the network's abstract names, without a file.
+ * By the session bus a program could ask for any secret; by the display it could read the keys and type.
  */
-export function refuseAbstractBus(address: string): void {
+export function refuseAbstractSockets(address: string): void {
   const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n')
   const listening = sockets.filter((line) => line.split(' ')[3] === '00010000')
   const names = listening.flatMap((line) => /\s@(\S+)$/.exec(line)?.[1] ?? [])
+  const display = names.find((name) => displays.some((place) => isIn(name, place)))
   const bus = names.find((name) => name.includes('dbus') || address.includes(`abstract=${name}`))
-  if (bus === undefined) return
-  throw new Failure('refused', `a message bus listens at the abstract socket @${bus}, which a sandbox can reach`, {
+  const found = display ?? bus
+  if (found === undefined) return
+  const what = display === undefined ? 'a message bus' : 'the display'
+  throw new Failure('refused', `${what} listens at the abstract socket @${found}, which a sandbox can reach`, {
     hints: [hint`without the network it cannot: credbridge sandbox --no-network -- <command>`],
   })
 }
