@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { person } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
@@ -104,7 +103,8 @@ async function runWithSocket(
   const others = isRoot && machine.userId !== 0
   if (others) sayLine(terminal, 'credbridge: root in the container is root of this machine, so the grant names uid 0')
   const users = usersFrom(machine.userId, others && runtime === 'native' ? ['0'] : [])
-  const grant = grantFrom(options, `${plain} in ${basename(machine.workingFolder)}`, users, Date.now())
+  // The whole path: what is always granted to one project must not count for another one.
+  const grant = grantFrom(options, `${plain} in ${machine.workingFolder}`, users, Date.now())
   return whileServed(context, grant, async (socket) => {
     const ended = await attend({ program, words: place(socket), env: childEnvironment(machine.env) })
     return exitCodeOf(ended)

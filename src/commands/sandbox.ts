@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -54,7 +54,8 @@ async function sandbox(context: CliContext, words: readonly string[], options: S
   const bubblewrap = bubblewrapOf(machine, [folder, ...reads, ...writes])
   for (const path of [folder, ...reads, ...writes]) edge.refuseToLetIn(path, machine)
   if (options.network) edge.refuseAbstractSockets(machine.env['DBUS_SESSION_BUS_ADDRESS'] ?? '')
-  const name = options.name ?? `sandbox in ${basename(folder)}`
+  // The whole path: what is always granted to one project must not count for another one.
+  const name = options.name ?? `sandbox in ${folder}`
   const grant = grantFrom(options, name, usersFrom(machine.userId, []), Date.now())
   const filter = keyringFilter()
   try {

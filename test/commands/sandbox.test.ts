@@ -125,6 +125,15 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stdout).toBe('')
     })
 
+    test('it is called after the whole path of its folder, so another folder of that name is another grant', async () => {
+      const { run, shell, home, project } = await laptop()
+      const other = join(home, 'other', 'project')
+      expect(await run('mkdir', ['-p', other])).toMatchObject({ exitCode: 0 })
+      for (const cwd of [project, other]) await shell(granted, asking('git.example.com'), { cwd })
+      const log = (await run('credbridge', ['log', '--json'])).stdout
+      for (const folder of [project, other]) expect(log).toContain(`"sandbox in ${folder}"`)
+    })
+
     test("the kernel's keyrings are out of reach", async () => {
       const { shell } = await laptop()
       const call = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True)'
