@@ -15,7 +15,7 @@ const fill = 'CREDBRIDGE_STORE=remote git -c credential.helper= -c credential.he
 
 const folderOf = ({ home }: SshDaemon) => join(home, '.local', 'state', 'credbridge')
 const linked = (to: SshDaemon) => basename(readlinkSync(join(folderOf(to), 'remote.sock')))
-const sockets = (to: SshDaemon) => readdirSync(folderOf(to)).filter((name) => name.startsWith('ssh-'))
+const sockets = (to: SshDaemon) => readdirSync(folderOf(to)).filter((name) => name.startsWith('far-'))
 
 /** Runs a command on the host without credbridge ssh, as a second login of the same user does. */
 const onHost = (to: SshDaemon, command: string, input = '') =>
@@ -99,6 +99,19 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await onHost(there, fill, request)).stdout).toBe(answer)
     expect(await second.end()).toBe(0)
     expect(readdirSync(folderOf(there))).toEqual([])
+  })
+
+  test("a connection leaves the host's own sockets and those of another host alone", async () => {
+    const { host, session, ssh } = await laptop()
+    const there = await host()
+    await ssh(there, ['--allow', at], 'true')
+    const others = ['ssh-0badcafe.sock', 'ssh-99999999.sock', 'far-elsewhere_99999999.sock']
+    const bind = 'import socket, sys; [socket.socket(socket.AF_UNIX).bind(path) for path in sys.argv[1:]]'
+    const paths = others.map((name) => join(folderOf(there), name))
+    expect(await onHost(there, `python3 -c '${bind}' ${paths.join(' ')}`)).toMatchObject({ exitCode: 0 })
+    const one = await session(there, '--allow', at)
+    expect(await one.end()).toBe(0)
+    expect(readdirSync(folderOf(there)).sort()).toEqual(others.toSorted())
   })
 
   test('of two hosts at once each has its own grant', async () => {
