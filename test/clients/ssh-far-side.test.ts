@@ -146,6 +146,12 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(outcome.exitCode).toBe(2)
   })
 
+  test('ssh -n is for the session only', async () => {
+    const { host, ssh } = await laptop()
+    const outcome = await ssh(await host(), ['--allow', at, '-n'], 'cat; echo in', 'not passed on')
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: 'in\n' })
+  })
+
   test("a person's own forwardings, master and jump host go on working", async () => {
     const { host, ssh, env } = await laptop()
     const [jump, there] = [await host(), await host()]

@@ -5,7 +5,7 @@ import type { Run } from '../../core/program.ts'
 import { childEnvironment } from '../../system/child-environment.ts'
 import { complain } from '../stdio.ts'
 import { beginning, forwarded, mark } from './far-shell.ts'
-import type { SshWords } from './ssh-words.ts'
+import { connecting, type SshWords } from './ssh-words.ts'
 
 /** A connection of ssh's own, which all further sessions use, and what it told of the far side. */
 export interface Connection {
@@ -35,6 +35,9 @@ const ofConnection = [
 
 /** How long an ended connection may take, in milliseconds. */
 const patience = 5000
+/** How long the far side may take to answer; for the first line a person may have to sign in, at several hosts. */
+const answerLimit = 30_000
+const signInLimit = 300_000
 
 /**
  * Connects, and signs in as ssh does, with its questions on the terminal. `control`: the path of a socket for ssh. `ssh` is
@@ -42,16 +45,15 @@ const patience = 5000
  */
 export async function connect(ssh: string, control: string, words: SshWords, run: Run): Promise<Connection> {
   const { options, destination } = words
-  const first = [...options, ...ofConnection, '-M', '-S', control, '-T', '--', destination, 'exec sh']
+  const first = [...ofConnection, ...connecting(options), '-M', '-S', control, '-T', '--', destination, 'exec sh']
   const child = spawn(ssh, first, { stdio: 'pipe', env: childEnvironment(process.env) })
   passOnErrors(child)
   const ended = endOf(child)
   const told = new Lines(child, ended)
   child.stdin?.on('error', () => {})
   child.stdin?.write(beginning)
-  const { system, hasCredbridge, farSocket } = await tellsOf(told).catch(async (error: unknown) => {
+  const { system, hasCredbridge, farSocket } = await tellsOf(told).catch((error: unknown) => {
     child.kill()
-    await ended
     throw error
   })
   const over = (more: readonly string[]) => [...options, '-S', control, ...more]
@@ -80,7 +82,7 @@ export async function connect(ssh: string, control: string, words: SshWords, run
 const plainPath = /^\/[A-Za-z0-9._/-]{1,90}$/
 
 async function tellsOf(told: Lines): Promise<Pick<Connection, 'system' | 'hasCredbridge' | 'farSocket'>> {
-  const system = await told.next('system ')
+  const system = await told.next('system ', signInLimit)
   const hasCredbridge = (await told.next('credbridge ')) === 'there'
   const farSocket = await told.next('socket ')
   if (plainPath.test(farSocket)) return { system, hasCredbridge, farSocket }
@@ -127,19 +129,24 @@ class Lines {
     })
   }
 
-  /** The rest of the next line, which begins with this word. */
-  async next(word: string): Promise<string> {
-    while (this.#lines.length === 0 && !this.#isOver) {
+  /** The rest of the next line, which begins with this word. None within the limit: `timeout`. */
+  async next(word: string, limit = answerLimit): Promise<string> {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      this.#heard()
+    }, limit)
+    while (this.#lines.length === 0 && !this.#isOver && !isLate) {
       await new Promise<void>((resolve) => {
         this.#heard = resolve
       })
     }
+    clearTimeout(timer)
     const line = this.#lines.shift()
     if (line?.startsWith(word) === true) return line.slice(word.length)
-    throw new Failure(
-      'unavailable',
-      line === undefined ? 'ssh has ended' : 'the far side cannot make a folder for the socket',
-    )
+    if (line !== undefined) throw new Failure('unavailable', 'the far side cannot make a folder for the socket')
+    if (this.#isOver) throw new Failure('unavailable', 'ssh has ended')
+    throw new Failure('timeout', `the far side has not answered for ${limit / 1000} seconds`)
   }
 }
 

@@ -31,7 +31,33 @@ export function sshWords(words: readonly string[]): SshWords {
     throw new Failure('malformed', 'no host is named', { hints: [hint`credbridge ssh <host>`] })
   }
   const options = words.slice(0, at).filter((word) => word !== '--')
-  return { options, destination, rest: words.slice(at + 1) }
+  const rest = words.slice(at + 1)
+  refuseBackground(rest)
+  return { options, destination, rest }
+}
+
+/** The options without those that leave no command on the far side, or give it no input: those are the session's only. */
+export function connecting(options: readonly string[]): readonly string[] {
+  const left: string[] = []
+  for (let at = 0; at < options.length; at++) {
+    const word = options[at] ?? ''
+    const letters = [...word.slice(1)]
+    const value = letters.findIndex((letter) => withValue.includes(letter))
+    const flags = value < 0 ? letters : letters.slice(0, value)
+    const kept = flags.filter((letter) => !'Nns'.includes(letter)).join('') + word.slice(1 + flags.length)
+    if (kept !== '') left.push(`-${kept}`)
+    if (takesNext(word)) left.push(options[++at] ?? '')
+  }
+  return left
+}
+
+/** ssh reads options behind the destination, too, up to the command. */
+function refuseBackground(rest: readonly string[]): void {
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] ?? ''
+    if (!word.startsWith('-') || word === '-' || word === '--') return
+    if (takesNext(word)) at++
+  }
 }
 
 /** Whether the value of the last option in this word is the next word. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { connect } from '../../../src/edge/ssh/connection.ts'
 import { runIn } from '../../../src/system/child.ts'
 
@@ -35,8 +35,18 @@ test.each([`/run/\${AWS_SECRET}/s`, '/run/%d/s', 'run/s', '/run:/etc/s', '/', `/
 
 test('a plain path is taken', async () => {
   const far = farSide(...known, 'socket /run/user/1000/credbridge/far-box.example.com_7.sock', 'linked')
-  const connection = await far.connect()
+  const connection = await far.connect('-Nv', '-n')
   await connection.forward('/here')
   expect(far.words()).toContain('-R /run/user/1000/credbridge/far-box.example.com_7.sock:/here')
+  expect(far.words().split('\n')[0]).not.toMatch(/ -N?n| -Nv/)
+  expect(connection.sessionWords([]).slice(0, 2)).toEqual(['-Nv', '-n'])
   await connection.end()
+})
+
+test('a far side that says nothing ends the wait', { timeout: 20_000 }, async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const connecting = farSide().connect()
+  vi.advanceTimersByTime(300_000)
+  await expect(connecting).rejects.toMatchObject({ code: 'timeout' })
 })

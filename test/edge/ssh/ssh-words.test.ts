@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { sshWords } from '../../../src/edge/ssh/ssh-words.ts'
+import { connecting, sshWords } from '../../../src/edge/ssh/ssh-words.ts'
 
 test.each([
   [['host'], [], 'host', []],
   [['me@host', 'ls', '-l'], [], 'me@host', ['ls', '-l']],
   [['-p', '22', '-4v', 'host'], ['-p', '22', '-4v'], 'host', []],
   [['-p22', '-vp', '22', '-Jjump', 'host', '-t'], ['-p22', '-vp', '22', '-Jjump'], 'host', ['-t']],
+  [['host', '-p', '-f', 'ls', '-f'], [], 'host', ['-p', '-f', 'ls', '-f']],
   [['-o', 'Port=22', '--', 'host', 'ls'], ['-o', 'Port=22'], 'host', ['ls']],
 ])('%j', (words, options, destination, rest) => {
   expect(sshWords(words)).toEqual({ options, destination, rest })
@@ -18,7 +19,23 @@ test.each([
   [['--', '-oProxyCommand=x']],
   [['-f', 'host']],
   [['-Nf', 'host']],
+  [['host', '-f', 'ls']],
+  [['host', '-p', '22', '-tf', 'ls']],
   [['']],
 ])('%j is refused', (words) => {
   expect(() => sshWords(words)).toThrow()
+})
+
+test.each([
+  [['-N'], []],
+  [
+    ['-Nvp', '22', '-n', '-vs4'],
+    ['-vp', '22', '-v4'],
+  ],
+  [
+    ['-p22', '-Jns', '-i', '-N', '-o', 'n'],
+    ['-p22', '-Jns', '-i', '-N', '-o', 'n'],
+  ],
+])('%j connects with %j', (options, left) => {
+  expect(connecting(options)).toEqual(left)
 })
