@@ -7,12 +7,15 @@ import { choices, type Question, questionLines, type Word, words } from './quest
 
 type Desktop = Pick<Machine, 'env' | 'platform' | 'program' | 'run'>
 
-/** The text is an argument of the program. Its answer is on its standard output, or its exit code. */
+/**
+ * The text is an argument of the program. Its answer is on its standard output, or its exit code. `closed` is what an end
+ * without a choice means: nothing, if the program complained, because it may not have shown the question at all.
+ */
 interface Dialog {
   readonly program: string
   readonly words: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  answer(output: string, exitCode: number): Word | undefined
+  answer(output: string, exitCode: number, closed: 'never' | undefined): Word | undefined
 }
 
 /** Asks by the first of these that is there: zenity, kdialog, osascript, SSH_ASKPASS. `undefined` if none is. */
@@ -22,8 +25,8 @@ export function dialogOn(desktop: Desktop): AskPerson | undefined {
   return async (question) => {
     const { program, words, env = {}, answer } = dialog(question)
     try {
-      const { stdout, exitCode } = await desktop.run(program, words, { limit: questionLimit, env })
-      return answer(stdout.trim(), exitCode)
+      const { stdout, stderr, exitCode } = await desktop.run(program, words, { limit: questionLimit, env })
+      return answer(stdout.trim(), exitCode, stderr.trim() === '' ? 'never' : undefined)
     } catch (error) {
       if (isFailure(error) && error.code === 'timeout') return undefined
       throw error
@@ -59,18 +62,25 @@ function byZenity(program: string, question: Question): Dialog {
       `--extra-button=${always}`,
       '--default-cancel',
     ],
-    answer: (output, exitCode) => (exitCode === 0 ? 'once' : exitCode === 5 ? undefined : (chosen(output) ?? 'never')),
+    answer(output, exitCode, closed) {
+      return exitCode === 0 ? 'once' : exitCode === 5 ? undefined : (chosen(output) ?? closed)
+    },
   }
 }
 
-/** Qt takes a text with tags for markup, and kdialog has no switch for that: so there are no angle brackets in it. */
+/**
+ * Qt takes a text with tags for markup, and kdialog has no switch for that: so there are no angle brackets in it. kdialog
+ * makes a line break of a backslash and an n, so each backslash is doubled.
+ */
 function byKdialog(program: string, question: Question): Dialog {
-  const plain = textOf(question).replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '+')
+  const plain = textOf(question).replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '+').replaceAll('\\', '\\\\')
   const menu = words.flatMap((word) => [word, choices[word]])
   return {
     program,
     words: ['--title', 'credbridge', '--menu', plain, ...menu],
-    answer: (output, exitCode) => (exitCode === 0 ? words.find((word) => word === output) : undefined) ?? 'never',
+    answer(output, exitCode, closed) {
+      return (exitCode === 0 ? words.find((word) => word === output) : undefined) ?? closed
+    },
   }
 }
 
@@ -86,7 +96,7 @@ function byOsascript(program: string, question: Question): Dialog {
   return {
     program,
     words: [...script.flatMap((line) => ['-e', line]), '--', textOf(question)],
-    answer: (output) => chosen(output) ?? 'never',
+    answer: (output, _, closed) => chosen(output) ?? closed,
   }
 }
 
@@ -96,7 +106,7 @@ function byAskpass(program: string, question: Question): Dialog {
     program,
     words: [`${textOf(question)}\n\nAllow it once?`],
     env: { SSH_ASKPASS_PROMPT: 'confirm' },
-    answer: (_, exitCode) => (exitCode === 0 ? 'once' : 'never'),
+    answer: (_, exitCode, closed) => (exitCode === 0 ? 'once' : closed),
   }
 }
 

@@ -15,7 +15,7 @@ const question: Question = {
 /** A desktop with these programs. What is run ends so. */
 function desktop(
   programs: readonly string[],
-  end: { stdout?: string; exitCode?: number } | Failure,
+  end: { stdout?: string; stderr?: string; exitCode?: number } | Failure,
   more: object = {},
 ) {
   const ran: { program: string; words: readonly string[]; env: unknown }[] = []
@@ -40,6 +40,8 @@ describe('a dialog', () => {
     [{ exitCode: 1, stdout: 'For this session\n' }, 'session'],
     [{ exitCode: 1 }, 'never'],
     [{ exitCode: 5 }, undefined],
+    [{ exitCode: 1, stderr: 'cannot open display: :0\n' }, undefined],
+    [{ exitCode: 1, stderr: 'Gtk-WARNING **: no theme\n', stdout: 'Always\n' }, 'always'],
     [new Failure('timeout', 'too slow'), undefined],
   ] as const)('of zenity that ends with %j says %s', async (end, word) => {
     expect(await desktop(['zenity', 'kdialog'], end).ask?.(question)).toBe(word)
@@ -62,6 +64,21 @@ describe('a dialog', () => {
 
   test('of kdialog that is closed is a refusal', async () => {
     expect(await desktop(['kdialog'], { exitCode: 1, stdout: 'always' }).ask?.(question)).toBe('never')
+  })
+
+  test('that cannot be shown is unanswered, whichever it is', async () => {
+    const end = { exitCode: 1, stderr: 'could not connect to display :0\n' }
+    expect(await desktop(['kdialog'], end).ask?.(question)).toBeUndefined()
+    const mac = { platform: 'darwin', env: {} }
+    expect(await desktop(['osascript'], end, mac).ask?.(question)).toBeUndefined()
+    const env = { DISPLAY: ':0', SSH_ASKPASS: '/usr/bin/ask' }
+    expect(await desktop([], end, { env }).ask?.(question)).toBeUndefined()
+  })
+
+  test('of kdialog has no line breaks but ours', async () => {
+    const { ran, ask } = desktop(['kdialog'], { stdout: 'session\n' })
+    await ask?.({ ...question, account: 'ann\\nat: elsewhere' })
+    expect(ran[0]?.words[3]).toContain('ann\\\\nat: elsewhere')
   })
 
   test('of macOS gets the text by argv', async () => {
