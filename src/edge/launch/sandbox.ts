@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { isAbsolute, join, sep } from 'node:path'
+import { dirname, isAbsolute, join, sep } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { socketAddress } from '../../dbus/address.ts'
@@ -65,11 +65,14 @@ const inside = '/run/credbridge'
 /** The sandbox for a command; the command itself follows its words. */
 export function sandboxFor(plan: SandboxPlan, { env, home }: Pick<Machine, 'env' | 'home'>): Sandbox {
   const { socketFolder, socketName, folder, reads, writes, network, filter } = plan
+  const writable = [folder, ...writes]
+  const own = ownFiles()
+  // This installation may be in what can be written. No folder on the way to it can be moved, if it is bound itself.
+  const way = own.flatMap((path) => foldersAbove(path).filter((above) => writable.some((it) => isIn(above, it))))
   const binds = [
     ...reads.flatMap((path) => ['--ro-bind', path, path]),
-    ...[folder, ...writes].flatMap((path) => ['--bind', path, path]),
-    // After what can be written, which may have this installation in it.
-    ...ownFiles().flatMap((path) => ['--ro-bind', path, path]),
+    ...[...writable, ...new Set(way)].flatMap((path) => ['--bind', path, path]),
+    ...own.flatMap((path) => ['--ro-bind', path, path]),
   ]
   const words = [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
@@ -172,6 +175,12 @@ function asOnThisMachine(path: string): readonly string[] {
 function ownFiles(): readonly string[] {
   const files = [installedIn(), ...(standalone ? [] : [process.execPath])]
   return files.filter((path) => !systemFolders.some((place) => isIn(path, place)))
+}
+
+/** From the root on. */
+function foldersAbove(path: string): readonly string[] {
+  const above = dirname(path)
+  return above === path ? [path] : [...foldersAbove(above), above]
 }
 
 /** Each command of ours with the file that a link to it leads to. */
