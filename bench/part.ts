@@ -29,13 +29,14 @@ export interface Goal {
   readonly issue: number
 }
 
-/** The limits of issue 14 for calls on this store: of our own Node build by Node alone, of the executable by git's get. */
+/** The limits of issue 14 for calls on this store: of our own Node build by Node alone, of the executable by a `get` of git. */
 export function callGoals(
   { forms: [node, standalone], named }: World,
   store: string,
   calls: readonly string[],
+  get = 'git get',
 ): Goal[] {
-  const git = standalone && named('git get', standalone, store)
+  const git = standalone && named(get, standalone, store)
   return calls.flatMap((call): Goal[] => [
     ...(node === undefined ? [] : [{ row: named(call, node, store), against: 'node -e 0', atMost: 1.6, issue: 14 }]),
     ...(standalone === undefined || git === undefined
