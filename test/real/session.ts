@@ -46,6 +46,8 @@ export interface Session {
   /** Stops the daemon with SIGSTOP: it keeps its name on the bus and answers nothing. */
   pause(): void
   resume(): void
+  /** Whether the daemon has ended by itself. */
+  hasDied(): boolean
   /** Kills the daemon: the bus stays, the service is gone. */
   kill(): Promise<void>
   /**
@@ -108,6 +110,7 @@ export async function startSession(state: KeyringState, atEnd: AtEnd): Promise<S
     lock: () => lock(env),
     pause: () => void keyring?.kill('SIGSTOP'),
     resume: () => void keyring?.kill('SIGCONT'),
+    hasDied: () => keyring !== undefined && (keyring.exitCode !== null || keyring.signalCode !== null),
     async kill() {
       if (keyring !== undefined) await end(keyring)
     },
