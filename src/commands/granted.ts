@@ -5,6 +5,7 @@ import { formatFailure } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Grant } from '../serve/grant.ts'
+import type { OpenSocket, SocketOptions } from '../serve/socket.ts'
 import { randomHex } from '../system/random.ts'
 import { sayLine } from './arguments.ts'
 import { countedUses } from './uses.ts'
@@ -14,31 +15,16 @@ import { countedUses } from './uses.ts'
  * the end what was used. The folder of the socket has nothing else in it.
  */
 export async function whileServed<T>(
-  { engine, machine, terminal }: CliContext,
+  context: CliContext,
   grant: Grant,
   work: (socket: string) => Promise<T>,
 ): Promise<T> {
-  const [{ askHere, privately, socketFolder }, { openSocket }, { grantWords }, { thisPerson }] = await Promise.all([
-    import('../edge/serving.ts'),
-    import('../serve/socket.ts'),
-    import('../serve/grant-words.ts'),
-    import('../edge/this-call.ts'),
-  ])
-  // The terminal is the command's.
-  const askPerson = askHere(machine, 'no terminal')
-  if (grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
+  const { machine, terminal } = context
+  const { socketFolder } = await import('../edge/serving.ts')
+  const { grantWords } = await import('../serve/grant-words.ts')
   const path = join(socketFolder(machine), `grant-${randomHex(6)}`, 's')
   const uses = countedUses()
-  const socket = await openSocket({
-    engine,
-    grant,
-    path,
-    askPerson,
-    personPresent: thisPerson().present,
-    privately,
-    done: uses.hear,
-    logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
-  })
+  const socket = await openBeside(context, { grant, path, nobodyToAsk, done: uses.hear })
   sayLine(terminal, `credbridge: granted: ${grantWords(grant, Date.now())}`)
   sayLine(terminal, 'credbridge: the command gets these secrets themselves, and can use them wherever they are valid')
   try {
@@ -48,6 +34,28 @@ export async function whileServed<T>(
     rmSync(dirname(path), { recursive: true, force: true })
     for (const line of uses.lines()) sayLine(terminal, `credbridge: ${line}`)
   }
+}
+
+interface Beside extends Pick<SocketOptions, 'grant' | 'path' | 'done'> {
+  /** The failure if the grant needs a question and there is no desktop for it. */
+  readonly nobodyToAsk: () => Failure
+}
+
+/** Opens the socket of a grant beside a program that has the terminal. A person is asked on the desktop only. */
+export async function openBeside(
+  { engine, machine, terminal }: CliContext,
+  { nobodyToAsk, ...options }: Beside,
+): Promise<OpenSocket> {
+  const [{ askHere, privately }, { openSocket }, { thisPerson }] = await Promise.all([
+    import('../edge/serving.ts'),
+    import('../serve/socket.ts'),
+    import('../edge/this-call.ts'),
+  ])
+  const askPerson = askHere(machine, 'no terminal')
+  if (options.grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
+  const { present: personPresent } = thisPerson()
+  const logFailed = (error: unknown) => terminal.say(formatFailure(asFailure(error)))
+  return openSocket({ ...options, engine, askPerson, personPresent, privately, logFailed })
 }
 
 /** The path of the socket, in its folder. */

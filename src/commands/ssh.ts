@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { asFailure, Failure } from '../core/failure.ts'
-import { formatFailure } from '../core/failure-text.ts'
+import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { endAs } from '../edge/launch/start.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -26,36 +25,23 @@ export function sshCommand(program: Command, context: CliContext): void {
 }
 
 async function ssh(context: CliContext, words: readonly string[], options: SshOptions): Promise<number> {
-  const { engine, machine, terminal } = context
-  const [{ sshWords }, { grantFrom }, { openSocket }, { askHere, privately, socketFolder }, session] =
-    await Promise.all([
-      import('../edge/ssh/ssh-words.ts'),
-      import('./serve-grant.ts'),
-      import('../serve/socket.ts'),
-      import('../edge/serving.ts'),
-      import('../edge/ssh/session.ts'),
-    ])
+  const { machine, terminal } = context
+  const [{ sshWords }, { grantFrom }, { openBeside }, { socketFolder }, session] = await Promise.all([
+    import('../edge/ssh/ssh-words.ts'),
+    import('./serve-grant.ts'),
+    import('./granted.ts'),
+    import('../edge/serving.ts'),
+    import('../edge/ssh/session.ts'),
+  ])
   const named = sshWords(words)
   const grant = grantFrom(options, named.destination, [machine.userId], Date.now())
   const program = machine.program('ssh')
   if (program === undefined) throw new Failure('unavailable', 'ssh is not installed, or not in a folder of PATH')
-  const askPerson = askHere(machine, 'no terminal')
-  if (askPerson === undefined && grant.ask !== 'never') throw nobodyToAsk()
-  const { thisPerson } = await import('../edge/this-call.ts')
   const { interruption } = await import('../edge/terminal/interruption.ts')
   const stopping = interruption()
   stopping.watch()
   const { control, path } = session.pathsIn(socketFolder(machine))
-  const socket = await openSocket({
-    engine,
-    grant,
-    path,
-    askPerson,
-    personPresent: thisPerson().present,
-    privately,
-    done() {},
-    logFailed: (error) => terminal.say(formatFailure(asFailure(error))),
-  })
+  const socket = await openBeside(context, { grant, path, nobodyToAsk })
   const say = (line: string) => sayLine(terminal, `credbridge: ${line}`)
   const parts = { program, control, path, words: named, machine, say }
   const ended = await session.attendSession(parts, options.install === true).finally(() => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
@@ -82,7 +82,7 @@ async function chosenBy(
 ): Promise<Chosen> {
   const settings = await engine.settings()
   const { type, parameter } = storeNamed(word)
-  const isMeant = (flags: string) => options[nameOf(flags)] !== undefined
+  const isMeant = (flags: string) => options[new Option(flags).attributeName()] !== undefined
   const own = type.useOptions ?? []
   const others = storeTypes.flatMap(({ useOptions = [] }) => useOptions).filter((one) => !own.includes(one))
   const stray = others.find(({ flags }) => isMeant(flags))
@@ -92,12 +92,6 @@ async function chosenBy(
   const prepared = await type.prepare({ machine, settings, parameter, terminal, settingsFile: file }, options)
   const chosen = prepared.parameter ?? parameter
   return { ...prepared, name: chosen === '' ? type.name : `${type.name}:${chosen}` }
-}
-
-/** The name that commander gives to the value of an option. */
-function nameOf(flags: string): string {
-  const [word = ''] = flags.split(' ')
-  return word.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** Tries the store before settling on it. Items in another store stay there. */

@@ -5,16 +5,14 @@ import { isObject, type Members, objectIn } from '../core/record.ts'
 import type { SaveResult } from '../core/save.ts'
 import type { Answer } from '../core/selection.ts'
 import {
+  credentialIn,
   endpointIn,
   flagIn,
-  kindIn,
   nameIn,
   numberIn,
   optional,
-  partsIn,
   printEndpoint,
   printParts,
-  secretIn,
   textIn,
   wrong,
 } from './fields.ts'
@@ -44,16 +42,7 @@ export function foundIn(value: unknown, owner: Owner): Answer | undefined {
   if (value === null) return undefined
   if (!isObject(value)) throw wrong('an answer')
   return {
-    credential: {
-      owner,
-      endpoint: endpointIn(value, 'endpoint'),
-      account: nameIn(value, 'account'),
-      kind: kindIn(value, 'kind'),
-      secret: secretIn(value, 'secret'),
-      ...optional(value, 'scheme', nameIn),
-      ...optional(value, 'expires', numberIn),
-      ...optional(value, 'parts', partsIn),
-    },
+    credential: credentialIn(value, owner),
     user: nameIn(value, 'user'),
     expired: false,
     ...(optional(value, 'minted', flagIn).minted === true ? { minted: true } : {}),

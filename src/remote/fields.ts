@@ -1,4 +1,4 @@
-import type { Kind } from '../core/credential.ts'
+import type { Credential, Kind, Owner } from '../core/credential.ts'
 import { isKind } from '../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
@@ -58,6 +58,20 @@ export function kindIn(members: Members, name: string): Kind {
   const value = textIn(members, name)
   if (!isKind(value) || kept.includes(value)) throw wrong(name)
   return value
+}
+
+/** What a request and an answer say of a credential. */
+export function credentialIn(members: Members, owner: Owner): Credential {
+  return {
+    owner,
+    endpoint: endpointIn(members, 'endpoint'),
+    account: nameIn(members, 'account'),
+    kind: kindIn(members, 'kind'),
+    secret: secretIn(members, 'secret'),
+    ...optional(members, 'scheme', nameIn),
+    ...optional(members, 'expires', numberIn),
+    ...optional(members, 'parts', partsIn),
+  }
 }
 
 /** The kinds that may cross the socket. Others, also those of a later version, are left out. */

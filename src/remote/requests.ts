@@ -5,15 +5,14 @@ import type { Removal } from '../core/remove.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Lookup } from '../core/selection.ts'
 import {
+  credentialIn,
   endpointIn,
   endpointsIn,
   flagIn,
-  kindIn,
   kindsIn,
   nameIn,
   numberIn,
   optional,
-  partsIn,
   printEndpoint,
   printParts,
   secretIn,
@@ -117,7 +116,7 @@ function requestIn(members: Members): Request | undefined {
     case 'find':
       return { do: 'find', lookup: lookupIn(members) }
     case 'save':
-      return { do: 'save', credential: credentialIn(members), saving: savingIn(members) }
+      return { do: 'save', credential: savedIn(members), saving: savingIn(members) }
     case 'remove':
       return { do: 'remove', removal: removalIn(members) }
     case 'list':
@@ -141,17 +140,11 @@ function lookupIn(members: Members): Lookup {
   }
 }
 
-function credentialIn(members: Members): Credential {
+/** A save has more than an answer: what renews the credential, and how the tool spells its endpoint. */
+function savedIn(members: Members): Credential {
   return {
-    owner: nameIn(members, 'tool'),
-    endpoint: endpointIn(members, 'endpoint'),
-    account: nameIn(members, 'account'),
-    kind: kindIn(members, 'kind'),
-    secret: secretIn(members, 'secret'),
-    ...optional(members, 'scheme', nameIn),
-    ...optional(members, 'expires', numberIn),
+    ...credentialIn(members, nameIn(members, 'tool')),
     ...optional(members, 'refreshToken', secretIn),
-    ...optional(members, 'parts', partsIn),
     ...optional(members, 'spelling', nameIn),
   }
 }

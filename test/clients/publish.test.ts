@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../real/free-port.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { until } from '../real/until.ts'
 import {
@@ -35,15 +35,6 @@ async function startPypiserver(world: PythonWorld, user: string, password: strin
     )
   await until(answers, 'pypiserver did not start')
   return { origin, arrived: join(packages, 'tiny-1.0-py3-none-any.whl') }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** A person whose Python uses our backend, and who keeps nothing else anywhere. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { run } from './run.ts'
 import type { AtEnd } from './session.ts'
 import { until } from './until.ts'
@@ -60,15 +60,6 @@ function appIni(folder: string, port: number, base: string): string {
     '[oauth2]\nJWT_SIGNING_ALGORITHM = HS256',
     '[log]\nLEVEL = Error\n',
   ].join('\n')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Gives the user a second factor on the pages for it. The result says the code of the moment. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { needs, programOnPath, type Suite } from './require.ts'
 import type { AtEnd } from './session.ts'
 import { until } from './until.ts'
@@ -113,13 +113,4 @@ export function clientOf(address: string, root: string, asking: typeof fetch = f
       return { token: auth.client_token, entity: auth.entity_id, password }
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -50,7 +50,7 @@ needsWindows('on Windows', () => {
 
     test("Python's keyring command sets, gets and deletes", async () => {
       const keyring = (words: readonly string[], input = '') => it.run('credbridge-keyring', words, { input, env })
-      const service = `https://${store}.pypi.example.com/simple/`
+      const service = `https://${store}.packages.example.com/simple/`
       expect(await keyring(['set', service, 'ann'], 'p@ss\r\n')).toMatchObject({ exitCode: 0 })
       expect((await keyring(['get', service, 'ann'])).stdout).toMatch(/^p@ss\r?\n$/)
       expect(await keyring(['del', service, 'ann'])).toMatchObject({ exitCode: 0 })

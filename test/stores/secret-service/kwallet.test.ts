@@ -5,7 +5,7 @@ import { needsPrograms, programOnPath, type Suite } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
 import { difficult } from '../contract-values.ts'
-import { failureOf, git, gits, pythonKeyring, pythons, secretsAt, shown, storeOn } from './world.ts'
+import { expectSharedWithPython, failureOf, git, gits, secretsAt, shown, storeOn } from './world.ts'
 
 /* KWallet calls its open wallet locked until a client unlocks it, and answers that with a prompt that shows no dialog. */
 
@@ -66,16 +66,7 @@ suite('KWallet', () => {
     expect(await secretsAt(store)).toEqual(['changed'])
   })
 
-  test('Python keyring and we read and write the same item', async () => {
-    const python = pythonKeyring(session)
-    const item = pythons('a service', 'ann', 'ours')
-    await storeOn(session).save(someone, item)
-    expect(await python.get('a service', 'ann')).toBe('ours')
-    await python.set('a service', 'ann', "Python's")
-    expect(await secretsAt(storeOn(session), item.endpoint)).toEqual(["Python's"])
-    expect(await storeOn(session).remove(someone, item)).toBe(true)
-    expect(await python.get('a service', 'ann')).toBeNull()
-  })
+  test('Python keyring and we read and write the same item', () => expectSharedWithPython(session))
 
   test('closed by a person while we talk to it: locked', async () => {
     const store = storeOn(session)

@@ -5,7 +5,7 @@ import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
 import { difficult } from '../contract-values.ts'
-import { git, gits, pythonKeyring, pythons, secretsAt, storeOn } from './world.ts'
+import { expectSharedWithPython, git, gits, secretsAt, storeOn } from './world.ts'
 
 const suite = needsPrograms('oo7-daemon', 'dbus-daemon', 'dbus-send', 'setpriv')
 
@@ -34,13 +34,5 @@ suite('oo7', () => {
     expect(await secretsAt(reader)).toEqual([])
   })
 
-  test('Python keyring and we read and write the same item', async () => {
-    const python = pythonKeyring(session)
-    const item = pythons('a service', 'ann', 'ours')
-    await storeOn(session).save(someone, item)
-    expect(await python.get('a service', 'ann')).toBe('ours')
-    await python.set('a service', 'ann', "Python's")
-    expect(await secretsAt(storeOn(session), item.endpoint)).toEqual(["Python's"])
-    expect(await storeOn(session).remove(someone, item)).toBe(true)
-  })
+  test('Python keyring and we read and write the same item', () => expectSharedWithPython(session))
 })

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { type Failure, isFailure } from '../../../src/core/failure.ts'
@@ -162,4 +163,16 @@ export function napiKeyring({ env }: Surroundings) {
     set: (service: string, user: string, secret: string) => ask('setPassword', service, user, secret),
     remove: (service: string, user: string) => ask('deleteCredential', service, user),
   }
+}
+
+/** Python's keyring and our store read, replace and remove one and the same item. */
+export async function expectSharedWithPython(session: Surroundings): Promise<void> {
+  const python = pythonKeyring(session)
+  const item = pythons('a service', 'ann', 'ours')
+  await storeOn(session).save(someone, item)
+  expect(await python.get('a service', 'ann')).toBe('ours')
+  await python.set('a service', 'ann', "Python's")
+  expect(await secretsAt(storeOn(session), item.endpoint)).toEqual(["Python's"])
+  expect(await storeOn(session).remove(someone, item)).toBe(true)
+  expect(await python.get('a service', 'ann')).toBeNull()
 }
