@@ -132,6 +132,7 @@ export async function settledStores(
 type Advised = <T>(work: () => Promise<T>) => Promise<T>
 
 function advising(store: Store, advised: Advised): Store {
+  const { findWanted } = store
   return {
     name: store.name,
     traits: store.traits,
@@ -144,6 +145,9 @@ function advising(store: Store, advised: Advised): Store {
     problems: (asker) => advised(async () => (await store.problems?.(asker)) ?? []),
     removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
     tidy: (asker) => advised(async () => store.tidy?.(asker)),
+    ...(findWanted === undefined
+      ? {}
+      : { findWanted: (asker: Asker, isWanted) => advised(() => findWanted.call(store, asker, isWanted)) }),
   }
 }
 

@@ -206,6 +206,15 @@ describe('a store that was settled on', () => {
     expect(store.name).toBe('memory')
   })
 
+  test('finds what is wanted in one request, if the store can, and only then', async () => {
+    const findWanted: NonNullable<Store['findWanted']> = async (_, isWanted) => (isWanted(item) ? [item] : [])
+    const [able] = await settledStores('memory', async () => [{ ...memoryStore(), findWanted }], hint`choose`)
+    expect(await able.findWanted?.(someone, () => true)).toEqual([item])
+    expect(await able.findWanted?.(someone, () => false)).toEqual([])
+    const [other] = await settledStores('memory', async () => [memoryStore()], hint`choose`)
+    expect(other.findWanted).toBeUndefined()
+  })
+
   test('that is not there any more is reported with what to do', async () => {
     const memory = failingStore(memoryStore())
     const [store] = await settledStores('memory', async () => [memory], hint`choose`)
