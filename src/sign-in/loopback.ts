@@ -24,9 +24,9 @@ const patience = 10_000
 const longest = 16_384
 
 /**
- * Listens on a free port of 127.0.0.1. A state that is known only later counts from then on. Only a GET of exactly the redirect address with this state counts, so a page
- * that calls the port achieves nothing. Neither does another user of this machine, where the system tells who called.
- * Every other request is answered with 404 and changes nothing.
+ * Listens on a free port of 127.0.0.1. Only a GET of exactly the redirect address with this state counts. So a page that
+ * calls the port achieves nothing, and neither does another user of this machine, where the system tells who called. Every
+ * other request is answered with 404 and changes nothing. A state may become known later; it counts from then on.
  */
 export async function listen(
   host: '127.0.0.1' | 'localhost',

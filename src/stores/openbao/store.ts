@@ -61,8 +61,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
   }
 
   /**
-   * Reads, changes and writes, until nobody else has written meanwhile. `change` returns the new members, or `undefined`
-   * if nothing is to be written. `isThere` tells whether an entry may be what was to be written, `isOurs` whether it is certainly.
+   * Reads, changes and writes, until nobody else has written meanwhile. `change` returns the new members; `undefined` means
+   * that there is nothing to write. `isThere` tells whether an entry may be what we wrote, `isOurs` whether it surely is.
    */
   async function changing(
     asker: Asker,
