@@ -1,15 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { build, type OutputFile, type Plugin } from 'esbuild'
+import { build, type Metafile, type OutputFile, type Plugin } from 'esbuild'
 import { buildConstants, commands, root } from './project.ts'
 
 /*
  * Bundles the sources for the native host (runtime/). Modules share their common parts, and each is loaded when it is
- * first needed. Imports of node: modules come from runtime/node. A missing name ends the build.
+ * first needed. What every client's command needs is one file, because the engine reads few files faster than many
+ * (bench/NOTES.md). Imports of node: modules come from runtime/node. A missing name ends the build.
  */
 
 const host = join(root, 'runtime', 'node')
 const entry = join(root, 'build', 'native-entry.ts')
+const globals = 'runtime/node/globals.ts'
 
 /** The replacements for packages and for files of src/. */
 const instead: Readonly<Record<string, string>> = {
@@ -47,8 +49,22 @@ const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
 /** Bundles all commands, or another program, into this folder. Returns the source files. */
 export async function bundleForNative(folder: string, program = allCommands()): Promise<readonly string[]> {
   mkdirSync(dirname(entry), { recursive: true })
-  writeFileSync(entry, `import '../runtime/node/globals.ts'\n${program}`)
-  const { metafile, outputFiles } = await build({
+  writeFileSync(entry, `import '../${globals}'\n${program}`)
+  const { metafile: apart } = await bundled(folder, { entryPoints: [], shared: [] })
+  const { metafile, outputFiles } = await bundled(folder, togetherIn(apart))
+  mkdirSync(folder, { recursive: true })
+  for (const file of outputFiles) writeFileSync(file.path, loadedByHost(file))
+  return Object.keys(metafile.inputs).filter((file) => file !== sharedModule)
+}
+
+/** The shared files, and the entry points that all import them. */
+interface Together {
+  readonly entryPoints: readonly string[]
+  readonly shared: readonly string[]
+}
+
+function bundled(folder: string, together: Together) {
+  return build({
     absWorkingDir: root,
     entryPoints: { entry, ...Object.fromEntries(required.map((name) => [`node-${name}`, join(host, `${name}.ts`)])) },
     outdir: folder,
@@ -64,12 +80,38 @@ export async function bundleForNative(folder: string, program = allCommands()): 
     logLevel: 'warning',
     define: buildConstants('native'),
     metafile: true,
-    plugins: [native],
+    plugins: [native(together)],
     write: false,
   })
-  mkdirSync(folder, { recursive: true })
-  for (const file of outputFiles) writeFileSync(file.path, loadedByHost(file))
-  return Object.keys(metafile.inputs)
+}
+
+/**
+ * What every client's command loads at its start. The bundler makes a file for each set of modules that the same entry
+ * points reach: if all of them import this, it is one file.
+ */
+function togetherIn({ outputs }: Metafile): Together {
+  const entryPoints = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? [])
+  const ofClients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
+  const [first = new Set<string>(), ...others] = ofClients.map((file) => loadedWith(file, outputs))
+  const shared = [...first].filter((file) => others.every((loaded) => loaded.has(file)))
+  // Other files need the global names while they are loaded.
+  return { entryPoints, shared: shared.length === 0 ? [] : [globals, ...shared] }
+}
+
+/** The source files that are loaded with an entry point. */
+function loadedWith(entryPoint: string, outputs: Metafile['outputs']): ReadonlySet<string> {
+  const sources = new Set<string>()
+  const visited = new Set<string>()
+  const visit = (file: string) => {
+    const output = outputs[file]
+    if (output === undefined || visited.has(file)) return
+    visited.add(file)
+    for (const source of Object.keys(output.inputs)) sources.add(source)
+    for (const { path, kind } of output.imports) if (kind === 'import-statement') visit(path)
+  }
+  for (const [file, output] of Object.entries(outputs)) if (output.entryPoint === entryPoint) visit(file)
+  sources.delete(entryPoint)
+  return sources
 }
 
 /** As packaging/bun.ts has it: the files of bin/ are the list of commands. */
@@ -79,23 +121,33 @@ function allCommands(): string {
   return `import { runByArgv0 } from '${argv0}'\n\nrunByArgv0({\n${table.join('')}})\n`
 }
 
-const native: Plugin = {
-  name: 'native',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^host:/ }, ({ path }) => ({ path, external: true }))
-    onResolve({ filter: /^required:/ }, ({ path }) => ({ path: `./node-${path.slice(9)}.js`, external: true }))
-    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
-      if (kind === 'entry-point') return undefined
-      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path
-      const file = join(root, instead[name] ?? `runtime/node/${name.replace(/^node:/, '')}.ts`)
-      return existsSync(file) ? { path: file, sideEffects: false } : undefined
-    })
-    onLoad({ filter: withWeb }, ({ path }) => ({
-      contents: withNames(readFileSync(path, 'utf8')),
-      loader: path.endsWith('.ts') ? 'ts' : 'js',
-    }))
-    onLoad({ filter: /\/node_modules\/.*\.js$/ }, ({ path }) => ({ contents: withImports(readFileSync(path, 'utf8')) }))
-  },
+const sharedModule = 'shared:by all'
+
+function native({ entryPoints, shared }: Together): Plugin {
+  const importing = new Set(entryPoints.map((file) => join(root, file)))
+  const all = shared.map((file) => `export * from ${JSON.stringify(join(root, file))}\n`).join('')
+  return {
+    name: 'native',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^host:/ }, ({ path }) => ({ path, external: true }))
+      onResolve({ filter: /^required:/ }, ({ path }) => ({ path: `./node-${path.slice(9)}.js`, external: true }))
+      onResolve({ filter: /^shared:/ }, ({ path }) => ({ path: path.slice(7), namespace: 'shared' }))
+      onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+        if (kind === 'entry-point') return undefined
+        const name = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path
+        const file = join(root, instead[name] ?? `runtime/node/${name.replace(/^node:/, '')}.ts`)
+        return existsSync(file) ? { path: file, sideEffects: false } : undefined
+      })
+      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents: all, resolveDir: root }))
+      onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8')
+        const ours = withWeb.test(path) ? withNames(text) : text
+        const whole = path.includes('/node_modules/') ? withImports(ours) : ours
+        const contents = importing.has(path) ? `${whole}\nimport '${sharedModule}'\n` : whole
+        return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' }
+      })
+    },
+  }
 }
 
 /** Imports the names of the web that the text has. The bundler drops those that are only part of a comment or a type. */
