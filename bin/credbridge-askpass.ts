@@ -5,5 +5,5 @@ import { refuseDoubtful } from '../src/tools/askpass/caller.ts'
 import { askpass } from '../src/tools/askpass/dialect.ts'
 
 serve('credbridge-askpass', (machine) =>
-  askpass(async (program, text) => refuseDoubtful(program, text, await callingProgram(), machine)),
+  askpass(async (program, text) => refuseDoubtful(program, text, await callingProgram(), await machine.whole())),
 )

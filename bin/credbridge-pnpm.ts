@@ -18,4 +18,4 @@ async function refuseProject(machine: Machine): Promise<void> {
   }
 }
 
-serve('credbridge-pnpm', (machine) => pnpmDialect(() => refuseProject(machine)))
+serve('credbridge-pnpm', (machine) => pnpmDialect(async () => refuseProject(await machine.whole())))

@@ -5,6 +5,6 @@ import { yarnDialect } from '../src/tools/yarn/dialect.ts'
 serve('credbridge-yarn', (machine) =>
   yarnDialect(async (folder, known) => {
     const project = await import('../src/tools/yarn/ask.ts')
-    await project.refuseProject(machine, folder, known)
+    await project.refuseProject(await machine.whole(), folder, known)
   }),
 )

@@ -57,7 +57,7 @@ const refused: readonly (readonly [place: string, text: string, reason: string])
   ['src/edge/a14.ts', imports('../commands/main.ts'), 'the edge serves whatever it is handed'],
   ['src/library/a15.ts', imports('node:process'), 'the library is the broker for programs'],
   ['src/commands/a23.ts', imports('../stores/vault/manage.ts'), "no store's inside is used"],
-  ['src/engine/a24.ts', imports('../stores/vault/store.ts'), 'stores are opened by stores/choose.ts'],
+  ['src/engine/a24.ts', imports('../stores/vault/store.ts'), 'stores are opened by stores/open.ts'],
   ['src/engine/a25.ts', 'export const it = process.env\n', 'global variable process'],
   ['src/system/a26.ts', imports('../stores/choose.ts'), 'system is the ground floor'],
   ['src/system/a27.ts', 'export const it = process.env\n', 'global variable process'],

@@ -30,6 +30,9 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     },
     readDescriptor: () => undefined,
     say() {},
+    async whole() {
+      return this
+    },
     ...more,
   }
 }

@@ -3,7 +3,7 @@ import { withoutPerson } from '../core/asker.ts'
 import { type Entry, isNoteKind, isOurOwn } from '../core/credential.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { inUse, storeNamed } from '../stores/choose.ts'
+import { inUse, storeNamed } from '../stores/open.ts'
 import { offersFor } from './offers.ts'
 
 /**

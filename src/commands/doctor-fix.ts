@@ -1,5 +1,5 @@
 import { wordsOfCommand } from '../core/hint.ts'
-import { credbridgeItself } from '../edge/installation/own-commands.ts'
+import { credbridgeItself } from '../edge/installation/itself.ts'
 import { attend, endAs } from '../edge/launch/start.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { childEnvironment } from '../system/child-environment.ts'

@@ -4,8 +4,9 @@ import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store, Traits } from '../core/store.ts'
 import type { Settings } from '../engine/settings.ts'
-import { type InUse, inUse, keychainName, offeredStores, openStore, storeNamed } from '../stores/choose.ts'
+import { type InUse, inUse, openStore, storeNamed } from '../stores/open.ts'
 import { tryOut } from '../stores/settling.ts'
+import { keychainName, offeredStores } from '../stores/unsettled.ts'
 import type { Machine } from '../system/machine.ts'
 
 /** The result of doctor for one store. Part of its JSON output. */

@@ -5,7 +5,7 @@ import { distinctEndpoints, endpointName, findReadable } from '../core/find-read
 import type { Store } from '../core/store.ts'
 import { isTrial } from '../core/trial.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { openStore } from '../stores/choose.ts'
+import { openStore } from '../stores/open.ts'
 import { byName } from './arguments.ts'
 import { type EntryState, entryStates } from './entry-state.ts'
 import type { Filter } from './list-filter.ts'

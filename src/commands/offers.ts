@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander'
 import { type Entry, person } from '../core/credential.ts'
-import { storeNames } from '../stores/choose.ts'
+import { storeNames } from '../stores/open.ts'
 import { tools } from '../tools/index.ts'
 import { offeredCommands } from './other-words.ts'
 
@@ -131,7 +131,7 @@ async function valuesOf(
 }
 
 /** `helper:` is completed by the person, who knows its name. */
-const stores: readonly Offer[] = storeNames.map((name) => ({ word: name.replace(/<.*>$/, '') }))
+const stores: readonly Offer[] = storeNames().map((name) => ({ word: name.replace(/<.*>$/, '') }))
 
 /** Tools separated by commas, each once. */
 function listed(typed: string): readonly Offer[] {

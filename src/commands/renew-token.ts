@@ -5,7 +5,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { ignoreSignals } from '../edge/terminal/interruption.ts'
 import type { Order } from '../engine/renew-order.ts'
 import { renewAt } from '../sign-in/renewer.ts'
-import { openStore } from '../stores/choose.ts'
+import { openStore } from '../stores/open.ts'
 import { httpClient } from '../system/http/client.ts'
 import { broken } from './arguments.ts'
 

@@ -2,9 +2,11 @@ import { isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { commandIn, type Hint, wordsOfCommand } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import { offeredStores, openStore, settleNow } from '../stores/choose.ts'
+import { settleNow } from '../stores/choose.ts'
+import { openStore } from '../stores/open.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
+import { offeredStores } from '../stores/unsettled.ts'
 import { sayLine } from './arguments.ts'
 
 /** Settles on a store. Where that is a person's choice, a person on a terminal chooses; else it is a failure. */

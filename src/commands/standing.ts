@@ -1,7 +1,7 @@
 import { type Credential, hasExpired } from '../core/credential.ts'
+import { type Grant, grantIn, grantOf } from '../core/grant.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { type Grant, grantIn, grantOf } from '../core/token.ts'
 import type { Abolished } from '../sign-in/provider.ts'
 import { providerAt, providerNamed } from '../sign-in/providers.ts'
 

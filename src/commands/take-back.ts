@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Secret } from '../core/secret.ts'
-import { credbridgeItself } from '../edge/installation/own-commands.ts'
+import { credbridgeItself } from '../edge/installation/itself.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import { feedDetached } from '../system/feed.ts'

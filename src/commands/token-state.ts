@@ -1,9 +1,9 @@
 import { type Entry, hasExpired, samePlace } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
+import { grantOf, renewsItself } from '../core/grant.ts'
 import { endpointWords, type Hint, hint, placeWords } from '../core/hint.ts'
 import type { StoredEntry } from '../core/stored-entries.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { grantOf, renewsItself } from '../core/token.ts'
 import type { Machine } from '../system/machine.ts'
 
 /** What `list` and `doctor` say about a token. */

@@ -4,8 +4,8 @@ import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settingsFile } from '../engine/read-settings.ts'
-import { inUse, openStore, storeNamed, storeNames } from '../stores/choose.ts'
 import { storeTypes } from '../stores/index.ts'
+import { inUse, openStore, storeNamed, storeNames } from '../stores/open.ts'
 import { settle } from '../stores/settled.ts'
 import { tryOut } from '../stores/settling.ts'
 import type { Preparation } from '../stores/store-type.ts'
@@ -15,7 +15,7 @@ import { moveEverything } from './move.ts'
 export function useCommand(program: Command, context: CliContext): void {
   const command = program
     .command('use <store>')
-    .description(`settle on a store: ${storeNames.join(', ')}`)
+    .description(`settle on a store: ${storeNames().join(', ')}`)
     .option('--move', 'first move there what the store in use keeps')
   for (const { useOptions = [] } of storeTypes) {
     for (const { flags, description } of useOptions) command.option(flags, description)

@@ -7,9 +7,9 @@ import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { isFailure } from './failure.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { distinctEndpoints, endpointName, findReadable, isAboutOneItem } from './find-readable.ts'
+import { grantIn } from './grant.ts'
 import type { Lookup } from './selection.ts'
 import type { Store } from './store.ts'
-import { grantIn } from './token.ts'
 
 /** The tool that lists, and the kinds that its wire can carry. */
 export type Listing = Pick<Lookup, 'tool' | 'kinds' | 'oneAccount'>

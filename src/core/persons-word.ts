@@ -1,4 +1,5 @@
 import type { BrokerParts } from './broker-parts.ts'
+import { copiesEndpoint } from './copies-endpoint.ts'
 import type { Credential, Item, NoteItem, Owner, StoredItem } from './credential.ts'
 import {
   gitManager,
@@ -14,13 +15,12 @@ import {
   toolOf,
 } from './credential.ts'
 import { type Endpoint, hostAndPort, sameEndpoint, serviceName, withParents } from './endpoint.ts'
+import { renewsItself } from './grant.ts'
 import { pythonServices } from './python-services.ts'
-import { copiesEndpoint } from './restorable.ts'
 import { type SaveResult, sharedNote, withMembersOf } from './save.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import { covers } from './selection.ts'
-import { renewsItself } from './token.ts'
 
 /** The effects of `credbridge set`. */
 export interface SetResult {

@@ -1,16 +1,14 @@
 import type { Asker } from './asker.ts'
+import { copiesEndpoint } from './copies-endpoint.ts'
 import type { Credential, Item, NoteItem, Owner, Place, StoredItem } from './credential.ts'
 import { isCredential, isNote, ourselves, python, samePlace, sameValue } from './credential.ts'
-import { type Endpoint, sameEndpoint, serviceName } from './endpoint.ts'
+import { type Endpoint, sameEndpoint } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { hint, placeWords } from './hint.ts'
 import { pythonServices } from './python-services.ts'
 import type { Secret } from './secret.ts'
 import { covers } from './selection.ts'
 import type { Store } from './store.ts'
-
-/** The endpoint of all copies. Copies are notes, and no lookup is answered with a note. */
-export const copiesEndpoint = serviceName('erased')
 
 /** A copy of a credential that was erased, replaced or removed. */
 export type Copy = StoredItem<NoteItem> & { readonly erased: Credential }

@@ -7,7 +7,7 @@ import {
   type Owner,
   type StoredItem,
 } from './credential.ts'
-import { grantIn, renewsItself } from './token.ts'
+import { grantIn, renewsItself } from './grant.ts'
 
 /** What a tool's wire carries, as in a lookup. */
 interface Wire {

@@ -1,18 +1,18 @@
 import { openEngine } from '../engine/engine.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
 import { exit } from './exit.ts'
 import { thisCall } from './this-call.ts'
-import { thisMachine } from './this-machine.ts'
+import { thisClientMachine } from './this-client.ts'
 import { traceOf } from './trace.ts'
 
 /** Answers the call that this process was started for, and ends the process. */
 export async function serve(
   command: string,
-  dialectFor: (machine: Machine, words: readonly string[]) => Dialect,
+  dialectFor: (machine: ClientMachine, words: readonly string[]) => Dialect | Promise<Dialect>,
 ): Promise<void> {
-  const machine = thisMachine()
-  const dialect = dialectFor(machine, process.argv.slice(2))
+  const machine = thisClientMachine()
+  const dialect = await dialectFor(machine, process.argv.slice(2))
   const trace = await traceOf(command)
   const engine = openEngine(machine, { tracing: trace.tracing })
   const { exitCode, stuck } = await engine.answer(dialect, thisCall(command, dialect.tool), trace.failed)

@@ -2,7 +2,7 @@ import type { Asker } from '../core/asker.ts'
 import type { Broker } from '../core/broker.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { asFailure } from '../core/failure.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import { type Entry, type Log, logIn } from './audit.ts'
 
 type Asked = Pick<Entry, 'tool' | 'verb'> & {
@@ -12,7 +12,7 @@ type Asked = Pick<Entry, 'tool' | 'verb'> & {
 type Place = { readonly endpoint?: Endpoint; readonly account?: string }
 
 /** The same broker, which also writes to the log what a call of this machine asks of it, and what becomes of it. */
-export function audited(broker: Broker, { tool }: Asker, { folders, userId }: Machine): Broker {
+export function audited(broker: Broker, { tool }: Asker, { folders, userId }: ClientMachine): Broker {
   const log = logIn(folders.state, userId)
   return {
     ...broker,

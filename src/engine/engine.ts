@@ -8,10 +8,9 @@ import type { ForeignItem } from '../core/foreign-item.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import { askedAgain, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
-import { isDue } from '../core/token.ts'
-import { foreignItems, keychainName, openStores, storeForSaves } from '../stores/choose.ts'
+import { openStores } from '../stores/open.ts'
 import { settledFile } from '../stores/settled.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
 import { askerOf, type Call } from './call.ts'
 import { converse, type Ending } from './converse.ts'
@@ -21,7 +20,7 @@ import type { Tracing } from './tracing.ts'
 
 /** Answers calls. Opens settings and stores once, and uses them for all calls. */
 export interface Engine {
-  readonly machine: Machine
+  readonly machine: ClientMachine
   /** The current settings. An invalid settings file: `malformed`. */
   settings(): Promise<Settings>
   /** The stores in use. Saves go to the first. */
@@ -53,7 +52,7 @@ interface Opened {
   readonly stores: readonly [Store, ...Store[]]
 }
 
-export function openEngine(machine: Machine, options: EngineOptions = {}): Engine {
+export function openEngine(machine: ClientMachine, options: EngineOptions = {}): Engine {
   const { withoutKeychain = () => 'vault', tracing } = options
   let read: { readonly version: string; readonly settings: Promise<Settings> } | undefined
   let stores: { readonly version: string; readonly opened: Promise<readonly [Store, ...Store[]]> } | undefined
@@ -96,7 +95,7 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
       machine.say(hint`the sign-in at ${endpoint.key} has ended: credbridge login ${endpointWords(endpoint)}`)
     const current: Current = async (store, asker, shown, stored) => {
       if (stored.kind === 'token') {
-        if (explaining !== undefined || !isDue(stored, now())) return shown
+        if (explaining !== undefined || !(await import('../core/token.ts')).isDue(stored, now())) return shown
         return (await import('./renew.ts')).renewed({ machine, store, asker, now, signedOut }, shown, stored)
       }
       const minting = await import('./mint.ts')
@@ -139,9 +138,14 @@ export function openEngine(machine: Machine, options: EngineOptions = {}): Engin
     machine,
     settings,
     stores: async () => (await open()).stores,
-    storeForSaves: async (asker) => storeForSaves((await open()).stores[0], asker),
+    storeForSaves: async (asker) =>
+      (await import('../stores/choose.ts')).storeForSaves((await open()).stores[0], asker),
     async foreignItems(asker, searches) {
       const { settings, stores } = await open()
+      const [{ foreignItems }, { keychainName }] = await Promise.all([
+        import('../stores/choose.ts'),
+        import('../stores/unsettled.ts'),
+      ])
       const keychain = keychainName(machine.platform)
       return stores.some(({ name }) => name === keychain) ? foreignItems(settings, machine, asker, searches) : []
     },

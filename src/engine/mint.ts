@@ -7,7 +7,7 @@ import { isFresh, mintingOf, resultOf, secretPrinted, withResult } from '../core
 import { insideMinting } from '../core/program.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import { approvedPath } from './approvals.ts'
 import { failedLately, forgetFailure, rememberFailure } from './failed-lately.ts'
 import { mintEnvironment } from './mint-environment.ts'
@@ -24,7 +24,7 @@ const longestRun = 60_000
 const mostOutput = 64 * 1024
 
 interface Minter {
-  readonly machine: Machine
+  readonly machine: ClientMachine
   readonly store: Store
   readonly asker: Asker
   /** Milliseconds since 1970. */
@@ -41,7 +41,7 @@ type Outcome = { readonly credential: StoredItem<Credential> | undefined } | { r
 export async function mint(minter: Minter, minted: Credential): Promise<StoredItem<Credential> | undefined> {
   const { machine, store, asker, now } = minter
   const isInside = machine.env[insideMinting] !== undefined
-  const isApproved = approvedPath(machine, store.name, minted) !== undefined
+  const isApproved = approvedPath(await machine.whole(), store.name, minted) !== undefined
   if (!isApproved && isInside) return undefined
   if (!isApproved) throw notApproved(minted)
   if (isFresh(minted, mintingOf(minted), now())) return resultOf(minted)
@@ -57,8 +57,11 @@ export async function mint(minter: Minter, minted: Credential): Promise<StoredIt
  * What `mint` would do now, for an explanation: runs nothing and changes nothing. Where the command would run, the secret
  * is a placeholder.
  */
-export function foresee({ machine, store, now }: Omit<Minter, 'asker'>, minted: Credential): StoredItem<Credential> {
-  if (approvedPath(machine, store.name, minted) === undefined) throw notApproved(minted)
+export async function foresee(
+  { machine, store, now }: Omit<Minter, 'asker'>,
+  minted: Credential,
+): Promise<StoredItem<Credential>> {
+  if (approvedPath(await machine.whole(), store.name, minted) === undefined) throw notApproved(minted)
   if (isFresh(minted, mintingOf(minted), now())) return resultOf(minted)
   const reason = failedLately(machine, store.name, minted, now())
   if (reason !== undefined) throw notMinted(minted, reason)
@@ -73,7 +76,7 @@ async function mintAlone(minter: Minter, asked: Credential): Promise<Outcome> {
   const minted = items.filter(isCredential).find((item) => samePlace(item, asked) && item.kind === 'minted')
   if (minted === undefined) return { credential: undefined }
   if (isFresh(minted, mintingOf(minted), now())) return { credential: resultOf(minted) }
-  const path = approvedPath(machine, store.name, minted)
+  const path = approvedPath(await machine.whole(), store.name, minted)
   if (path === undefined) throw notApproved(minted)
   const reason = failedLately(machine, store.name, minted, now())
   if (reason !== undefined) return { reason }
@@ -92,7 +95,7 @@ async function mintAlone(minter: Minter, asked: Credential): Promise<Outcome> {
 
 /** Runs the command. A reason never has anything of its output: a program may print a secret beside an error. */
 async function run(
-  machine: Machine,
+  machine: ClientMachine,
   minted: Credential,
   path: string,
 ): Promise<{ readonly secret: Secret } | { readonly reason: string }> {

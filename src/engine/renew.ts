@@ -1,12 +1,13 @@
 import type { Asker } from '../core/asker.ts'
 import { type Credential, hasExpired, isCredential, type StoredItem, samePlace } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
+import { renewsItself } from '../core/grant.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import { tokenAs } from '../core/stored-view.ts'
-import { isDue, renewsItself } from '../core/token.ts'
+import { isDue } from '../core/token.ts'
 import { isLocked, type LockPlace, withLock } from '../system/lock.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import { failedLately, rememberFailure } from './failed-lately.ts'
 import { placeName } from './place-name.ts'
 import { type Order, renewing } from './renew-order.ts'
@@ -30,7 +31,7 @@ const longestTurn = 4_500
 const mostStarts = 2
 
 interface Asking {
-  readonly machine: Machine
+  readonly machine: ClientMachine
   readonly store: Store
   readonly asker: Asker
   /** Milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { serviceName } from '../core/endpoint.ts'
 import { thisPerson } from '../edge/this-call.ts'
-import { thisMachine } from '../edge/this-machine.ts'
+import { thisClientMachine } from '../edge/this-client.ts'
 import { askerOf } from '../engine/call.ts'
 import { type Engine, openEngine } from '../engine/engine.ts'
 import { concurrencyLimit } from '../system/concurrency-limit.ts'
@@ -22,7 +22,7 @@ let opened: Engine | undefined
 /** Prints no messages, because standard error belongs to the calling program. Errors and `getKeyring` carry them. */
 function engine(): Engine {
   opened ??= openEngine(
-    thisMachine(() => {}),
+    thisClientMachine(() => {}),
     { withoutKeychain: () => withoutKeychain },
   )
   return opened

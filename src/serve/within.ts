@@ -1,7 +1,7 @@
+import { copiesEndpoint } from '../core/copies-endpoint.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
-import { copiesEndpoint } from '../core/restorable.ts'
 import type { Store } from '../core/store.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Credential } from '../core/credential.ts'
+import { grantOf, type Renewal } from '../core/grant.ts'
 import type { Secret } from '../core/secret.ts'
-import { grantOf, type Renewal } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { revoke } from './exchange.ts'
 import { askForJson, unexpected } from './json-request.ts'

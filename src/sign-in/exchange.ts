@@ -1,9 +1,10 @@
 import * as oauth from 'oauth4webapi'
 import { asFailure, isFailure } from '../core/failure.ts'
+import type { Renewal } from '../core/grant.ts'
 import { longest as longestLife } from '../core/minted.ts'
 import { type Members, objectIn } from '../core/record.ts'
 import { Secret } from '../core/secret.ts'
-import type { IssuedToken, Renewal } from '../core/token.ts'
+import type { IssuedToken } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { isToken } from './issued-token.ts'
 

@@ -2,11 +2,10 @@ import type { Asker } from '../core/asker.ts'
 import type { Credential } from '../core/credential.ts'
 import { isCredential, sameCredential } from '../core/credential.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
-import { isFar } from '../core/far-store.ts'
-import { type Hint, hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import { trialPlace } from '../core/trial.ts'
+import { toChoose } from './to-choose.ts'
 
 export interface Candidates {
   /** The system's keychain. */
@@ -14,9 +13,7 @@ export interface Candidates {
   /** Opens the store to use if there is provably no keychain. Absent: that is a failure. */
   readonly vault?: () => Promise<Store>
   /** The failure to report instead of settling on the vault; `undefined` unless the person must choose. */
-  readonly choice?: () => Failure | undefined
-  /** A hint for a person who does not want to wait for the keychain. */
-  readonly toChoose: Hint
+  readonly choice?: () => Promise<Failure | undefined>
   /** Writes the choice before the first save. Returns the store to use, which another process may have chosen. */
   readonly settle: (store: Store) => Promise<Store>
 }
@@ -34,7 +31,7 @@ export interface SettlingStore extends Store {
  * written, read and removed there; on the vault only if the keychain is `unavailable` and the failure is not `passing`.
  * A keychain that is locked, slow or refuses settles nothing, and its failure is passed on.
  */
-export function settlingStore({ keychain, vault, choice, toChoose, settle }: Candidates): SettlingStore {
+export function settlingStore({ keychain, vault, choice, settle }: Candidates): SettlingStore {
   /** The store that answered last, or was chosen. */
   let current = keychain
   let chosen: Promise<Store> | undefined
@@ -62,7 +59,7 @@ export function settlingStore({ keychain, vault, choice, toChoose, settle }: Can
       return keychain
     } catch (error) {
       const store = await instead(error)
-      const undecided = choice?.()
+      const undecided = await choice?.()
       if (undecided !== undefined) throw undecided
       return store
     }
@@ -106,49 +103,6 @@ export function settlingStore({ keychain, vault, choice, toChoose, settle }: Can
 /** Whether no store was settled or configured when this one was opened. */
 export function isSettling(store: Store): store is SettlingStore {
   return 'candidate' in store
-}
-
-/**
- * The stores that the settled name stands for. If one is unavailable, its failure gets more hints, and no other store is
- * used.
- */
-export async function settledStores(
-  name: string,
-  open: () => Promise<readonly [Store, ...Store[]]>,
-  toChoose: Hint,
-): Promise<[Store, ...Store[]]> {
-  const hints = [hint`your secrets are in the ${name} store`, toChoose]
-  const advised: Advised = async (work) => {
-    try {
-      return await work()
-    } catch (error) {
-      throw isFailure(error) && error.code === 'unavailable' ? withHints(error, hints) : error
-    }
-  }
-  const [first, ...further] = await advised(open)
-  return [advising(first, advised), ...further.map((store) => advising(store, advised))]
-}
-
-type Advised = <T>(work: () => Promise<T>) => Promise<T>
-
-function advising(store: Store, advised: Advised): Store {
-  const { findWanted } = store
-  return {
-    name: store.name,
-    traits: store.traits,
-    ...(isFar(store) ? { broker: (asker: Asker) => store.broker(asker) } : {}),
-    find: (asker, endpoints, account) => advised(() => store.find(asker, endpoints, account)),
-    save: (asker, item, condition) => advised(() => store.save(asker, item, condition)),
-    remove: (asker, place, expected) => advised(() => store.remove(asker, place, expected)),
-    list: (asker) => advised(() => store.list(asker)),
-    alone: (asker, place, work) => advised(() => store.alone(asker, place, work)),
-    problems: (asker) => advised(async () => (await store.problems?.(asker)) ?? []),
-    removeUnreadable: (...which) => advised(async () => (await store.removeUnreadable?.(...which)) ?? 0),
-    tidy: (asker) => advised(async () => store.tidy?.(asker)),
-    ...(findWanted === undefined
-      ? {}
-      : { findWanted: (asker: Asker, isWanted) => advised(() => findWanted.call(store, asker, isWanted)) }),
-  }
 }
 
 /** Characters that a store might not keep unchanged. */

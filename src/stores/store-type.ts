@@ -8,7 +8,7 @@ import type { Hint } from '../core/hint.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../core/store.ts'
 import type { Terminal } from '../core/terminal.ts'
-import type { Machine } from '../system/machine.ts'
+import type { ClientMachine, Machine } from '../system/machine.ts'
 
 /** The settings that stores use. */
 export interface StoreSettings {
@@ -36,7 +36,7 @@ export interface OpenbaoSettings {
 
 /** The input for opening a store. */
 export interface StoreContext {
-  readonly machine: Machine
+  readonly machine: ClientMachine
   readonly settings: StoreSettings
   /** The part of the store's name after the colon; empty if there is none. */
   readonly parameter: string
@@ -112,6 +112,7 @@ export interface StoreOption {
 }
 
 export interface PreparationContext extends StoreContext {
+  readonly machine: Machine
   readonly terminal: Terminal
   /** The path of the settings file. */
   readonly settingsFile: string

@@ -19,8 +19,8 @@ export interface Wrappers {
   fault(command: string, keepingOptions?: readonly string[]): string | undefined
 }
 
-/** What this process and the computer offer. src/edge makes the real one; tests make one with a temporary home. */
-export interface Machine {
+/** What a client's call uses of this process and the computer. */
+export interface ClientMachine {
   readonly env: Environment
   readonly platform: string
   /** -1 on systems without numeric user IDs. */
@@ -32,7 +32,6 @@ export interface Machine {
   readonly folders: Folders
   /** The working directory. It may contain a stranger's files: they are data, never programs or settings. */
   readonly workingFolder: string
-  readonly files: Files
 
   /** Runs a program by its absolute path. */
   readonly run: Run
@@ -46,6 +45,26 @@ export interface Machine {
    * The absolute path of a program on PATH. Never one found through a relative folder, such as the working directory.
    */
   program(name: string): string | undefined
+  /** Loads the keychain's addon. Throws if there is none for this system. */
+  addon(): Promise<KeychainAddon>
+  /** How to connect to a Unix socket. */
+  connector(): Promise<ConnectSocket>
+  /** Sets an environment variable of this process, for a library that reads it. */
+  setVariable(name: string, value: string): void
+  /** The text of the file open at this descriptor, which can be read repeatedly; `undefined` if there is none. */
+  readDescriptor(descriptor: number): string | undefined
+  /** Shows the person one line, if a person reads it. Clients would take output of their helper for an error. */
+  say(line: string): void | Promise<void>
+  /** The whole machine. It is loaded then, because few calls of clients need it. */
+  whole(): Promise<Machine>
+}
+
+/**
+ * What this process and the computer offer, with the files of a person's tools and this installation. src/edge makes the
+ * real one; tests make one with a temporary home.
+ */
+export interface Machine extends ClientMachine {
+  readonly files: Files
   /**
    * The absolute path by which a client starts one of our installed commands, with any PATH; `undefined` if it does not
    * exist or cannot be run. It may be a wrapper. `credbridge setup` writes that; a caller outside of setup must write
@@ -63,15 +82,4 @@ export interface Machine {
   shippedProgram(name: string): string | undefined
   /** The text of a file that ships with the commands. */
   shippedFile(name: string): string | undefined
-
-  /** Loads the keychain's addon. Throws if there is none for this system. */
-  addon(): Promise<KeychainAddon>
-  /** How to connect to a Unix socket. */
-  connector(): Promise<ConnectSocket>
-  /** Sets an environment variable of this process, for a library that reads it. */
-  setVariable(name: string, value: string): void
-  /** The text of the file open at this descriptor, which can be read repeatedly; `undefined` if there is none. */
-  readDescriptor(descriptor: number): string | undefined
-  /** Shows the person one line, if a person reads it. Clients would take output of their helper for an error. */
-  say(line: string): void | Promise<void>
 }

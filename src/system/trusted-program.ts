@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { parse, sep } from 'node:path'
-import type { Machine } from './machine.ts'
+import type { ClientMachine } from './machine.ts'
 import { programsOnPath } from './programs.ts'
 import { isTrusted } from './trusted-path.ts'
 
@@ -10,7 +10,7 @@ import { isTrusted } from './trusted-path.ts'
  */
 export function trustedProgram(
   name: string,
-  { env, userId, workingFolder }: Pick<Machine, 'env' | 'userId' | 'workingFolder'>,
+  { env, userId, workingFolder }: Pick<ClientMachine, 'env' | 'userId' | 'workingFolder'>,
   others: readonly string[] = [],
 ): string | undefined {
   const strange = [workingFolder, ...others].filter((folder) => folder !== parse(folder).root)

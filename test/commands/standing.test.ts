@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { standingOf } from '../../src/commands/standing.ts'
 import type { Credential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import type { Grant } from '../../src/core/grant.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { type Grant, tokenCredential } from '../../src/core/token.ts'
+import { tokenCredential } from '../../src/core/token.ts'
 
 const now = new Date(2027, 0, 20, 12).getTime()
 const seconds = now / 1000

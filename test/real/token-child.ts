@@ -1,9 +1,10 @@
 import { type Credential, isCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { type Grant, grantOf } from '../../src/core/grant.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { type Grant, grantOf, tokenCredential } from '../../src/core/token.ts'
+import { tokenCredential } from '../../src/core/token.ts'
 import { thisMachine } from '../../src/edge/this-machine.ts'
-import { openStore } from '../../src/stores/choose.ts'
+import { openStore } from '../../src/stores/open.ts'
 import { someone } from '../asker.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Grant } from '../../src/core/token.ts'
+import type { Grant } from '../../src/core/grant.ts'
 import { type OidcProvider, type ProviderOptions, type SignedIn, startOidcProvider } from './oidc-provider.ts'
 import { run } from './run.ts'
 import type { AtEnd } from './session.ts'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { grantOf } from '../../src/core/grant.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { grantOf, tokenCredential } from '../../src/core/token.ts'
+import { tokenCredential } from '../../src/core/token.ts'
 import { providerAt, providerNamed, providers } from '../../src/sign-in/providers.ts'
 
 const base = 'https://git.example.com'

@@ -2,7 +2,7 @@ import { isCredential, samePlace } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { thisMachine } from '../../src/edge/this-machine.ts'
-import { openStore } from '../../src/stores/choose.ts'
+import { openStore } from '../../src/stores/open.ts'
 import { someone } from '../asker.ts'
 
 /*

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { isCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { thisMachine } from '../../src/edge/this-machine.ts'
-import { openStore } from '../../src/stores/choose.ts'
+import { openStore } from '../../src/stores/open.ts'
 import { someone } from '../asker.ts'
 
 /* A process that reads what counting-child.ts has counted. */

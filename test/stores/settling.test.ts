@@ -5,7 +5,9 @@ import { hint } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
-import { settledStores, settlingStore, tryOut } from '../../src/stores/settling.ts'
+import { settledStores } from '../../src/stores/settled-stores.ts'
+import { settlingStore, tryOut } from '../../src/stores/settling.ts'
+import { toChoose } from '../../src/stores/to-choose.ts'
 import { someone } from '../asker.ts'
 import { failingStore } from '../failing-store.ts'
 import { credential, expectItems } from './contract-world.ts'
@@ -40,7 +42,6 @@ function candidates(trouble: Partial<Record<keyof Store, FailureCode>> = {}) {
   const store = settlingStore({
     keychain: noted('keychain', keychain, trouble),
     vault: async () => noted('vault', vault),
-    toChoose: hint`choose`,
     async settle(chosen) {
       settled.push(chosen.name)
       return elsewhere ?? chosen
@@ -85,7 +86,7 @@ describe('what is read while nothing is settled', () => {
       () => store.list(someone),
       () => store.remove(someone, item),
     ]) {
-      await expect(call()).rejects.toMatchObject({ code, hints: ['choose'] })
+      await expect(call()).rejects.toMatchObject({ code, hints: [toChoose] })
     }
     expect(calls.filter((call) => call.startsWith('vault'))).toEqual([])
     expect(settled).toEqual([])
@@ -123,7 +124,7 @@ describe('the first save', () => {
   test.each(notProof)('settles nothing while the keychain is %s, and the next one tries again', async (code) => {
     const trouble: Partial<Record<keyof Store, FailureCode>> = { save: code }
     const { store, vault, keychain, settled } = candidates(trouble)
-    await expect(store.save(someone, item)).rejects.toMatchObject({ code, hints: ['choose'] })
+    await expect(store.save(someone, item)).rejects.toMatchObject({ code, hints: [toChoose] })
     expect([settled, await vault.list(someone), await keychain.list(someone)]).toEqual([[], [], []])
     delete trouble.save
     await store.save(someone, item)
@@ -137,14 +138,13 @@ describe('the first save', () => {
     const store = settlingStore({
       keychain: { ...keychain, save: async () => Promise.reject(gone), find: async () => Promise.reject(gone) },
       vault: async () => vault,
-      toChoose: hint`choose`,
       async settle(chosen) {
         settled.push(chosen.name)
         return chosen
       },
     })
     for (const call of [() => store.save(someone, item), () => store.find(someone, [item.endpoint])]) {
-      await expect(call()).rejects.toMatchObject({ code: 'unavailable', passing: true, hints: ['choose'] })
+      await expect(call()).rejects.toMatchObject({ code: 'unavailable', passing: true, hints: [toChoose] })
     }
     expect([settled, await vault.list(someone)]).toEqual([[], []])
   })
@@ -198,7 +198,7 @@ describe('a store that is tried out', () => {
 
 describe('a store that was settled on', () => {
   test('is used as it is', async () => {
-    const [store] = await settledStores('memory', async () => [memoryStore()], hint`choose`)
+    const [store] = await settledStores('memory', async () => [memoryStore()])
     await store.save(someone, item)
     expectItems(await store.find(someone, [item.endpoint]), [item])
     expect(await store.list(someone)).toHaveLength(1)
@@ -208,35 +208,35 @@ describe('a store that was settled on', () => {
 
   test('finds what is wanted in one request, if the store can, and only then', async () => {
     const findWanted: NonNullable<Store['findWanted']> = async (_, isWanted) => (isWanted(item) ? [item] : [])
-    const [able] = await settledStores('memory', async () => [{ ...memoryStore(), findWanted }], hint`choose`)
+    const [able] = await settledStores('memory', async () => [{ ...memoryStore(), findWanted }])
     expect(await able.findWanted?.(someone, () => true)).toEqual([item])
     expect(await able.findWanted?.(someone, () => false)).toEqual([])
-    const [other] = await settledStores('memory', async () => [memoryStore()], hint`choose`)
+    const [other] = await settledStores('memory', async () => [memoryStore()])
     expect(other.findWanted).toBeUndefined()
   })
 
   test('that is not there any more is reported with what to do', async () => {
     const memory = failingStore(memoryStore())
-    const [store] = await settledStores('memory', async () => [memory], hint`choose`)
+    const [store] = await settledStores('memory', async () => [memory])
     const calls = [
       () => store.find(someone, []),
       () => store.list(someone),
       () => store.save(someone, item),
       () => store.remove(someone, item),
-      () => settledStores('memory', async () => Promise.reject(new Failure('unavailable', 'gone')), hint`choose`),
+      () => settledStores('memory', async () => Promise.reject(new Failure('unavailable', 'gone'))),
     ]
     for (const call of calls) {
       memory.failOnce(new Failure('unavailable', 'gone', { hints: [hint`first`] }))
       await expect(call()).rejects.toMatchObject({
         code: 'unavailable',
-        hints: expect.arrayContaining(['your secrets are in the memory store', 'choose']),
+        hints: expect.arrayContaining(['your secrets are in the memory store', toChoose]),
       })
     }
   })
 
   test.each(notProof)('that is %s says so, and no more', async (code) => {
     const memory = failingStore(memoryStore())
-    const [store] = await settledStores('memory', async () => [memory], hint`choose`)
+    const [store] = await settledStores('memory', async () => [memory])
     memory.failOnce(new Failure(code, 'broken', { hints: [hint`first`] }))
     await expect(store.find(someone, [])).rejects.toMatchObject({ code, hints: ['first'] })
   })

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import type { Folders } from '../../system/folders.ts'
 import type { Launched } from '../../system/launcher.ts'
@@ -9,7 +8,7 @@ import type { Files } from '../../system/user-files.ts'
 import type { Change } from '../../tools/tool.ts'
 import { commandOf, executable, leadsTo, relink, resolved } from './executable.ts'
 import { startsOf } from './node-starts.ts'
-import { bundledIn, installedIn } from './running-file.ts'
+import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
 import { besideShims, launchersIn, shippedLauncher, startedBy } from './windows-commands.ts'
 import { shellWrapper } from './wrapper.ts'
@@ -29,15 +28,6 @@ export function ownCommand(command: string, env: Environment, folders: () => Fol
   if (path !== undefined || standalone) return path
   if (isWindows && shippedLauncher() === undefined) return undefined
   return nodeStarts(command, env) && wrapperFile(command, folders)
-}
-
-/** The program and the first arguments by which this process itself starts `credbridge`. */
-export function credbridgeItself(): readonly [program: string, ...words: string[]] {
-  if (standalone) return [process.execPath]
-  // A program that loads the library is not in our folder, and a part that is loaded later is below it.
-  const folders = [bundledIn(), dirname(bundledIn())]
-  const file = folders.map((folder) => join(folder, 'credbridge.cjs')).find((path) => existsSync(path))
-  return [process.execPath, file ?? join(installedIn(), 'credbridge.cjs')]
 }
 
 /** Whether a program belongs to this installation. */

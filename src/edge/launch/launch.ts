@@ -14,12 +14,12 @@ import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
-import { credbridgeItself, isOwnProgram } from '../installation/own-commands.ts'
+import { credbridgeItself } from '../installation/itself.ts'
+import { isOwnProgram } from '../installation/own-commands.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
 import { traceOf } from '../trace.ts'
-import { missing, notShared } from './not-shared.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
 
@@ -82,12 +82,14 @@ export async function launch(
   const answers: (Answer | undefined)[] = []
   for (const lookup of plan.lookups) answers.push(await broker?.find(lookup))
   const nothing = plan.lookups.length > 0 && answers.every((answer) => answer === undefined)
-  if (call.asked && nothing && call.named.size === 0) throw await missing(plan.lookups, broker)
+  if (call.asked && nothing && call.named.size === 0)
+    throw await (await import('./not-shared.ts')).missing(plan.lookups, broker)
   const given = await plan.launch(answers, () => `CREDBRIDGE_${randomHex(16).toUpperCase()}`)
   for (const remark of given.remarks ?? []) surface.say(remark)
   if (surface.toPerson) {
     const unanswered = plan.lookups.filter((_, at) => answers[at] === undefined)
-    for (const { message, hints } of await notShared(unanswered, broker)) surface.say(`${message}: ${hints.join(', ')}`)
+    const remarks = unanswered.length === 0 ? [] : await (await import('./not-shared.ts')).notShared(unanswered, broker)
+    for (const { message, hints } of remarks) surface.say(`${message}: ${hints.join(', ')}`)
   }
   const ended = given.withoutProgram === true ? { exitCode: 0 } : await start(call, program, given, surface, added)
   const well = 'exitCode' in ended && ended.exitCode === 0

@@ -1,5 +1,5 @@
 import type { Store } from '../../core/store.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { entryFor, valueFor } from './server-entry.ts'
 
 /**
@@ -9,7 +9,7 @@ import { entryFor, valueFor } from './server-entry.ts'
 const largest: Readonly<Record<string, number>> = { wincred: 2_560 }
 
 /** The helper's store. A secret that is too large for the helper's keychain is sealed in a file. */
-export async function sealedFor(name: string, store: Store, machine: Machine): Promise<Store> {
+export async function sealedFor(name: string, store: Store, machine: ClientMachine): Promise<Store> {
   const most = largest[name]
   if (most === undefined) return store
   const [{ withSealing }, { sealingOptions }] = await Promise.all([

@@ -10,7 +10,7 @@ export const helperType: StoreType = {
   offer: (machine) => (startsWindowsPrograms(machine) ? offerOfWindows(machine) : undefined),
   async open({ machine, parameter }) {
     const [{ openHelper }, { sealedFor }] = await Promise.all([import('./store.ts'), import('./largest.ts')])
-    return sealedFor(parameter, await openHelper(parameter, machine), machine)
+    return sealedFor(parameter, await openHelper(parameter, await machine.whole()), machine)
   },
   protects: async ({ parameter }) => `protects what docker-credential-${parameter} protects`,
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../../core/store.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine, Machine } from '../../system/machine.ts'
 import { lockFolder } from '../lock-folder.ts'
 import { sealingOptions } from '../vault/machine-options.ts'
 import { busAddress } from './bus-address.ts'
@@ -8,7 +8,7 @@ import { keychainStore } from './store.ts'
 import { type CredentialManager, credentialManager } from './windows/credential-manager.ts'
 
 /** Opens the keychain of this machine. */
-export async function openKeychain(machine: Machine): Promise<Store> {
+export async function openKeychain(machine: ClientMachine): Promise<Store> {
   const { platform, folders: places, userId, processId, env } = machine
   const address = platform === 'linux' ? busAddress(env, userId) : undefined
   if (address !== undefined) machine.setVariable('DBUS_SESSION_BUS_ADDRESS', address)
@@ -19,7 +19,7 @@ export async function openKeychain(machine: Machine): Promise<Store> {
     processId,
     locks: lockFolder(machine),
     loadAddon: () => machine.addon(),
-    ...(platform === 'win32' ? { credentialManager: managerOf(machine) } : {}),
+    ...(platform === 'win32' ? { credentialManager: managerOf(await machine.whole()) } : {}),
   })
   if (keychain.traits.largest === undefined) return keychain
   const { withSealing } = await import('../vault/sealing.ts')

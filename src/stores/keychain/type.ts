@@ -9,7 +9,8 @@ export const keychainType: StoreType = {
   async files({ machine }) {
     const { sealingOptions } = await import('../vault/machine-options.ts')
     const index = indexFileIn(machine.folders.data)
-    return [index, `${index}.lock`, sealingOptions(machine).folder].filter((path) => machine.files.exists(path))
+    const { files } = await machine.whole()
+    return [index, `${index}.lock`, sealingOptions(machine).folder].filter((path) => files.exists(path))
   },
   async foreignItems({ machine }, _asker, searches) {
     if (machine.platform !== 'win32') return undefined
@@ -17,7 +18,7 @@ export const keychainType: StoreType = {
       import('./windows/foreign-items.ts'),
       import('./open.ts'),
     ])
-    return gitForeignItems(managerOf(machine), searches)
+    return gitForeignItems(managerOf(await machine.whole()), searches)
   },
   async protects({ machine: { platform } }) {
     if (platform === 'win32') return 'encrypted for your account: every program that you run can read it'

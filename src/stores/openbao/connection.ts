@@ -2,7 +2,7 @@ import { Failure, isFailure, withHints } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Secret } from '../../core/secret.ts'
 import { type Fetch, httpClient } from '../../system/http/client.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import type { StoreContext } from '../store-type.ts'
 import { isDue } from './kept.ts'
 import { asRefusal, failureOf, isClosed, type Reply, replyOf } from './outcome.ts'
@@ -14,7 +14,7 @@ import { noToken, type TokenSource, tokenOf } from './token.ts'
 /** A server, and how it is asked. */
 export interface Connection {
   readonly server: Server
-  readonly machine: Machine
+  readonly machine: ClientMachine
   /** The token that the server knows us by. Without one: `locked`. */
   token(): Promise<Secret>
   /** Where the token is from; `undefined` if there is none. */
@@ -204,7 +204,7 @@ async function askNode(
 }
 
 /** The proxy that is meant for OpenBao only takes precedence. */
-function withProxy({ env }: Machine): Machine['env'] {
+function withProxy({ env }: ClientMachine): ClientMachine['env'] {
   const proxy = variable(env, 'PROXY_ADDR') ?? variable(env, 'HTTP_PROXY')
   return proxy === undefined ? env : { ...env, https_proxy: proxy }
 }

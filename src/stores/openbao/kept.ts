@@ -8,7 +8,7 @@ import { type Hint, hint } from '../../core/hint.ts'
 import { type Members, objectIn } from '../../core/record.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Store } from '../../core/store.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine, Machine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 import type { StoreContext } from '../store-type.ts'
 import type { Server } from './server.ts'
@@ -44,7 +44,7 @@ export function purposeOf({ address, namespace, caFile }: Server): string {
 }
 
 /** The sign-in for this server; `undefined` if there is none. */
-export function keptFor(server: Server, machine: Machine): Kept | undefined {
+export function keptFor(server: Server, machine: ClientMachine): Kept | undefined {
   const kept = readKept(machine)
   return kept !== undefined && kept.for === purposeOf(server) ? kept : undefined
 }
@@ -59,13 +59,13 @@ export async function keptToken(
 }
 
 /** Keeps the token in the store, and then what it is for. */
-export async function keep(kept: Kept, token: Secret, store: Store, machine: Machine): Promise<void> {
+export async function keep(kept: Kept, token: Secret, store: Store, machine: ClientMachine): Promise<void> {
   const item: Credential = { ...tokenPlace(kept.address), kind: 'bearer', secret: token }
   await store.save(asker, item)
   await writeKept(kept, machine)
 }
 
-export async function writeKept(kept: Kept, machine: Machine): Promise<void> {
+export async function writeKept(kept: Kept, machine: ClientMachine): Promise<void> {
   const [{ replaceFile }, { makeOwnFolder }] = await Promise.all([
     import('../../system/atomic-write.ts'),
     import('../../system/own-folder.ts'),
@@ -84,7 +84,7 @@ export async function dropToken(address: string, store: Store): Promise<void> {
   await store.remove(asker, tokenPlace(address))
 }
 
-export function readKept(machine: Machine): Kept | undefined {
+export function readKept(machine: ClientMachine): Kept | undefined {
   const text = readOwnFile(fileIn(machine), machine.userId)?.toString('utf8')
   const members = text === undefined ? undefined : objectIn(text)
   if (text !== undefined && !isKept(members)) {
@@ -108,7 +108,7 @@ function isKept(members: Members | undefined): boolean {
   return [purpose, address, store].every((one) => typeof one === 'string') && Array.isArray(words)
 }
 
-function fileIn({ folders }: Machine): string {
+function fileIn({ folders }: ClientMachine): string {
   return join(folders.state, 'openbao-login')
 }
 

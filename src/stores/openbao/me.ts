@@ -5,7 +5,7 @@ import { hint } from '../../core/hint.ts'
 import { objectIn } from '../../core/record.ts'
 import type { Secret } from '../../core/secret.ts'
 import { replaceFile } from '../../system/atomic-write.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
 import type { Connection } from './connection.ts'
@@ -32,7 +32,7 @@ export async function knownFolderOf(
 }
 
 /** Keeps the entity of a token, which the server has named. */
-export function rememberEntity(server: Server, machine: Machine, token: Secret, entity: string): void {
+export function rememberEntity(server: Server, machine: ClientMachine, token: Secret, entity: string): void {
   makeOwnFolder(machine.folders.state, machine.userId)
   replaceFile(fileIn(machine), `${JSON.stringify({ [keyOf(server, token)]: entity })}\n`, { durable: false })
 }
@@ -51,12 +51,12 @@ async function entityOf(connection: Connection, signal: AbortSignal): Promise<st
   return entity
 }
 
-function knownEntity(server: Server, machine: Machine, token: Secret): string | undefined {
+function knownEntity(server: Server, machine: ClientMachine, token: Secret): string | undefined {
   const known = objectIn(readOwnFile(fileIn(machine), machine.userId)?.toString('utf8') ?? '')?.[keyOf(server, token)]
   return typeof known === 'string' ? known : undefined
 }
 
-function fileIn({ folders }: Machine): string {
+function fileIn({ folders }: ClientMachine): string {
   return join(folders.state, 'openbao-entity')
 }
 

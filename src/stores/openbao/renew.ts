@@ -1,5 +1,5 @@
 import { isObject } from '../../core/record.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { type Kept, writeKept } from './kept.ts'
 import { isDone } from './outcome.ts'
 import type { AskAs } from './question.ts'
@@ -12,7 +12,7 @@ const limit = 2_000
  * The same token with more time. If the server does not renew it, it counts until it ends: then the request that needs
  * it fails, and says how to sign in again.
  */
-export async function renewed(machine: Machine, askAs: AskAs, found: TokenSource): Promise<TokenSource> {
+export async function renewed(machine: ClientMachine, askAs: AskAs, found: TokenSource): Promise<TokenSource> {
   const { token, kept } = found
   const path = 'auth/token/renew-self'
   const asked = Date.now()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { objectIn } from '../../core/record.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 
 /** What this machine has written last, as the cluster counts its writes. */
@@ -12,7 +12,7 @@ export interface Seen {
 }
 
 /** https://openbao.org/docs/concepts/consistency: nodes answer reads from what has reached them. */
-export function seenAt(address: string, machine: Machine): Seen {
+export function seenAt(address: string, machine: ClientMachine): Seen {
   const file = join(machine.folders.state, 'openbao-index')
   let index: string | undefined
   let isRead = false

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { readOwnFile } from '../../system/own-file.ts'
 import type { StoreContext } from '../store-type.ts'
 import { againAs, type Kept, keptFor, keptToken } from './kept.ts'
@@ -31,7 +31,7 @@ export async function tokenOf(server: Server, context: StoreContext): Promise<To
   return theirs ?? (await ofLogin(server, context)) ?? (server.isEnvironments ? fromTools(machine) : undefined)
 }
 
-function inEnvironment({ env }: Machine): TokenSource | undefined {
+function inEnvironment({ env }: ClientMachine): TokenSource | undefined {
   const name = env['BAO_TOKEN'] === undefined ? 'VAULT_TOKEN' : 'BAO_TOKEN'
   const inVariable = variable(env, 'TOKEN')
   if (inVariable === undefined) return undefined
@@ -46,9 +46,9 @@ async function ofLogin(server: Server, context: StoreContext): Promise<TokenSour
   return { token, from: 'the sign-in', mends: [againAs(kept)], kept }
 }
 
-async function fromTools(machine: Machine): Promise<TokenSource | undefined> {
+async function fromTools(machine: ClientMachine): Promise<TokenSource | undefined> {
   const { env } = machine
-  const helper = helperIn(machine)
+  const helper = await helperIn(machine)
   if (helper !== undefined) return fromHelper(helper, machine)
   const file = env['BAO_TOKEN_PATH'] ?? join(machine.home, '.vault-token')
   const text = readOwnFile(file, machine.userId)?.toString('utf8').trim() ?? ''
@@ -62,7 +62,9 @@ export function noToken({ address }: Server): Failure {
 }
 
 /** https://openbao.org/docs/commands/token-helper: the program that the configuration of `bao` or `vault` names. */
-function helperIn({ env, home, files }: Machine): string | undefined {
+async function helperIn(machine: ClientMachine): Promise<string | undefined> {
+  const { env, home } = machine
+  const { files } = await machine.whole()
   const named = env['BAO_CONFIG_PATH'] ?? env['VAULT_CONFIG_PATH']
   for (const file of named === undefined ? [join(home, '.bao'), join(home, '.vault')] : [named]) {
     const [, helper] = /^[\s{]*"?token_helper"?\s*[=:]\s*"([^"\\]*)"/m.exec(files.read(file) ?? '') ?? []
@@ -71,11 +73,12 @@ function helperIn({ env, home, files }: Machine): string | undefined {
   return undefined
 }
 
-async function fromHelper(program: string, machine: Machine): Promise<TokenSource | undefined> {
+async function fromHelper(program: string, machine: ClientMachine): Promise<TokenSource | undefined> {
   if (!program.startsWith('/')) {
     throw new Failure('refused', `the token helper ${program} is not named by an absolute path`)
   }
-  if (machine.isOwnProgram(program)) throw new Failure('refused', 'the token helper is credbridge itself')
+  if ((await machine.whole()).isOwnProgram(program))
+    throw new Failure('refused', 'the token helper is credbridge itself')
   const { stdout, exitCode } = await machine.run(program, ['get'], { limit: 5_000 })
   if (exitCode !== 0) {
     throw new Failure('unavailable', `the token helper ${program} failed`, {

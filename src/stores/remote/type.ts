@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import type { StoreType } from '../store-type.ts'
 
 /** Where a socket is looked for if none is named, in this order. */
-export function usualSockets({ env, folders }: Pick<Machine, 'env' | 'folders'>): readonly [string, ...string[]] {
+export function usualSockets({ env, folders }: Pick<ClientMachine, 'env' | 'folders'>): readonly [string, ...string[]] {
   const inState = join(folders.state, 'remote.sock')
   const runtime = env['XDG_RUNTIME_DIR'] ?? ''
   return isAbsolute(runtime) ? [join(runtime, 'credbridge', 'remote.sock'), inState] : [inState]
@@ -46,7 +47,7 @@ export const remoteType: StoreType = {
 }
 
 /** A link counts if what it leads to is there. */
-function firstThere(machine: Machine): string {
+function firstThere(machine: ClientMachine): string {
   const sockets = usualSockets(machine)
-  return sockets.find((path) => machine.files.exists(path)) ?? sockets[0]
+  return sockets.find((path) => existsSync(path)) ?? sockets[0]
 }

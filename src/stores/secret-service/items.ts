@@ -1,8 +1,8 @@
+import { copiesEndpoint } from '../../core/copies-endpoint.ts'
 import type { Entry, Item, Owner, Place } from '../../core/credential.ts'
 import { isNoteKind, ourselves, person, python } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint, serviceName } from '../../core/endpoint.ts'
 import { endpointFromKey, keyFromEndpoint, serviceOf } from '../../core/item.ts'
-import { copiesEndpoint } from '../../core/restorable.ts'
 import type { Attributes } from './calls.ts'
 import type { Described } from './service.ts'
 

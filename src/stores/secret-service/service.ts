@@ -7,7 +7,7 @@ import type { Variant } from '../../dbus/value.ts'
 import type { Attributes } from './calls.ts'
 import * as calls from './calls.ts'
 import { locked, noAnswer, noCollection, tooMuch, Unclear, vanished } from './errors.ts'
-import { askPerson, type Limits } from './prompt.ts'
+import type { Limits } from './prompt.ts'
 import { areInOpenWallets, type Provider, providerOf } from './provider.ts'
 import { openEncrypted, openPlain } from './session.ts'
 import type { Session } from './session-type.ts'
@@ -236,7 +236,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
    * dialog, at once.
    */
   async function prompted(prompt: string, nothingIsLocked = false): Promise<Variant> {
-    if (personPresent) return askPerson(connection, prompt, limits)
+    if (personPresent) return (await import('./prompt.ts')).askPerson(connection, prompt, limits)
     if (nothingIsLocked) return withoutDialog(prompt)
     await ask(calls.dismissPrompt(prompt))
     throw locked()
@@ -244,6 +244,7 @@ export function converse(connection: Connection, { limits, personPresent, encryp
 
   /** If it does not complete at once, it shows a dialog after all, which nobody answers. */
   async function withoutDialog(prompt: string): Promise<Variant> {
+    const { askPerson } = await import('./prompt.ts')
     try {
       return await askPerson(connection, prompt, { ...limits, person: Math.min(limits.answer, atOnce) })
     } catch (error) {

@@ -11,7 +11,6 @@ import type { Known } from './at-endpoints.ts'
 import { secretServiceFailures } from './errors.ts'
 import { find, findWanted, list } from './find.ts'
 import type { Limits } from './prompt.ts'
-import { remove, save } from './save.ts'
 import { converse, type Service } from './service.ts'
 import { within } from './within.ts'
 
@@ -103,10 +102,14 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     find: (asker, endpoints, account) => during(asker, (service) => find(service, endpoints, account, known(asker))),
     async save(asker, item, condition) {
       if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)
+      const { save } = await import('./save.ts')
       await during(asker, (service) => save(service, item, known(asker)))
       return true
     },
-    remove: (asker, place, expected) => during(asker, (service) => remove(service, place, known(asker), expected)),
+    async remove(asker, place, expected) {
+      const { remove } = await import('./save.ts')
+      return during(asker, (service) => remove(service, place, known(asker), expected))
+    },
     list: (asker) => during(asker, (service) => list(service, known(asker))),
     findWanted: (asker, isWanted) => during(asker, (service) => findWanted(service, isWanted, known(asker))),
     alone: async (_asker, place, work) => (await placeLock()).aloneByFile(locks, place, work),

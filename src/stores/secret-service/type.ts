@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Place } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { sessionBus } from '../../dbus/session-bus.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { indexFileIn } from '../keychain/place.ts'
 import { lockFolder } from '../lock-folder.ts'
 import type { StoreContext, StoreType } from '../store-type.ts'
@@ -38,7 +38,7 @@ async function optionsOf({ machine, settings }: StoreContext): Promise<SecretSer
 }
 
 /** The places of items that the `keychain` store wrote into the same Secret Service, with only service and user. */
-async function writtenByKeychain({ folders: places, userId }: Machine): Promise<readonly Place[]> {
+async function writtenByKeychain({ folders: places, userId }: ClientMachine): Promise<readonly Place[]> {
   const file = indexFileIn(places.data)
   if (!existsSync(file)) return []
   const { entryOf, readIndex } = await import('../keychain/index-file.ts')

@@ -5,7 +5,8 @@ import type { Interrupted } from '../store-type.ts'
 import { parseEntry } from './entry.ts'
 import { recordName } from './names.ts'
 import { sealRecord } from './record.ts'
-import { foldersOf, isTaken, namesOf, putRecord, recordsIn, settleTaken, type Tree } from './tree.ts'
+import { foldersOf, namesOf, recordsIn, type Tree } from './tree.ts'
+import { isTaken, putRecord, settleTaken } from './tree-writing.ts'
 import type { Session } from './vault.ts'
 
 /**

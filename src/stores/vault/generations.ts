@@ -8,7 +8,8 @@ import { isHex } from '../../system/random.ts'
 import type { HeaderChange } from './change-header.ts'
 import { type Header, isRecordsFolder, printHeader } from './header.ts'
 import type { VaultOptions } from './options.ts'
-import { formerKeyFile, isKeyFileSlot, nextKeyFile, readKeyFile, writeKeyFile } from './slots/key-file.ts'
+import { formerKeyFile, isKeyFileSlot, nextKeyFile, readKeyFile } from './slots/key-file.ts'
+import { writeKeyFile } from './slots/key-file-writing.ts'
 
 /*
  * Each rekey makes a new generation: a new folder of records. The previous one is kept for a day, with the header and

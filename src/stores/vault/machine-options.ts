@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { vaultKeyDescriptor } from '../../core/program.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import type { StoreSettings } from '../store-type.ts'
 import type { VaultOptions } from './options.ts'
 import type { SealingOptions } from './sealing.ts'
@@ -12,7 +12,7 @@ import type { SealingOptions } from './sealing.ts'
 export const keyVariable = 'CREDBRIDGE_VAULT_KEY'
 
 /** The options for the vault on this machine. */
-export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine): VaultOptions {
+export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: ClientMachine): VaultOptions {
   const { env, folders: places, platform, userId, processId, addon } = machine
   const agent = env['SSH_AUTH_SOCK'] ?? ''
   return {
@@ -28,15 +28,15 @@ export function vaultOptions({ vaultKeyFile }: StoreSettings, machine: Machine):
 }
 
 /** The options for the files of secrets that are too large for a keychain. */
-export function sealingOptions({ folders: places, userId }: Machine): SealingOptions {
+export function sealingOptions({ folders: places, userId }: ClientMachine): SealingOptions {
   return { folder: join(places.data, 'sealed'), now: Date.now, ...(userId < 0 ? {} : { uid: userId }) }
 }
 
-async function kernelKeyring(addon: Machine['addon']): ReturnType<NonNullable<VaultOptions['kernelKeyring']>> {
+async function kernelKeyring(addon: ClientMachine['addon']): ReturnType<NonNullable<VaultOptions['kernelKeyring']>> {
   return (await import('./kernel-keyring.ts')).kernelKeyring(addon)
 }
 
-function providedKey({ env, readDescriptor }: Machine): Secret | undefined {
+function providedKey({ env, readDescriptor }: ClientMachine): Secret | undefined {
   const [descriptor = '', text = ''] = [env[vaultKeyDescriptor], env[keyVariable]]
   if (descriptor === '') return text === '' ? undefined : new Secret(text)
   const content = readDescriptor(Number(descriptor))

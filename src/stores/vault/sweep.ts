@@ -4,7 +4,8 @@ import { removeLeftovers } from '../../system/leftovers.ts'
 import { namesIn } from '../../system/own-file.ts'
 import { headerPath } from './header-file.ts'
 import type { VaultOptions } from './options.ts'
-import { foldersOf, isTaken, settleTaken, type Tree } from './tree.ts'
+import { foldersOf, type Tree } from './tree.ts'
+import { isTaken, settleTaken } from './tree-writing.ts'
 
 /** A temporary file of this age, in milliseconds, is unused: every verb ends within seconds. */
 const debrisAfter = 10 * 60_000

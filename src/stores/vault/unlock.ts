@@ -5,10 +5,12 @@ import type { Header } from './header.ts'
 import { readHeader } from './header-file.ts'
 import { type KernelKeyring, otherWays } from './kernel-keyring.ts'
 import { lockedAt, markLocked } from './locked.ts'
-import { type Opener, openVault, withoutUnlocked } from './open.ts'
+import { openVault } from './open.ts'
+import { withoutUnlocked } from './open-otherwise.ts'
 import type { VaultOptions } from './options.ts'
 import { isKeyFileSlot } from './slots/key-file.ts'
 import { printUnlocked, type Unlocked } from './unlocked.ts'
+import type { Opener } from './way.ts'
 
 /** The result of `unlock`. */
 export interface Unlocking {

@@ -11,7 +11,6 @@ import { registryKinds } from './authorization.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
 import { npmItself } from './machine.ts'
 import { splitNerfDart } from './nerf-dart.ts'
-import { mayPublish, projectManifests, publishConfig, publishSettings } from './publish.ts'
 import {
   type Configuration,
   type Registry,
@@ -115,9 +114,18 @@ async function situationOf(
 /** The `publishConfig` of the manifests that this call may publish. `credbridge run` may start a script that does. */
 async function published({ machine, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
   const [command = '', ...what] = program === 'npm' ? positionals(words) : []
-  if (command === '' || !mayPublish(command))
-    return asked ? projectManifests(machine, words).flatMap(publishConfig) : []
-  return publishSettings(machine, words, whatIsPublished(command, what))
+  const publishes = command !== '' && mayPublish(command)
+  if (!publishes && !asked) return []
+  const { projectManifests, publishConfig, publishSettings } = await import('./publish.ts')
+  if (publishes) return publishSettings(machine, words, whatIsPublished(command, what))
+  return projectManifests(machine, words).flatMap(publishConfig)
+}
+
+const publishing = ['publish', 'unpublish', 'stage']
+
+/** npm also accepts the first letters of a command. */
+function mayPublish(command: string): boolean {
+  return publishing.some((name) => name.startsWith(command))
 }
 
 /** `npm unpublish` and `npm stage list` publish nothing, but read the project's manifest. */

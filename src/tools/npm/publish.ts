@@ -13,13 +13,6 @@ import type { Machine } from '../tool.ts'
  * manifest that a call may publish is checked: the project's, those of its workspaces, of a folder and of an archive.
  */
 
-const commands = ['publish', 'unpublish', 'stage']
-
-/** npm also accepts the first letters of a command. */
-export function mayPublish(command: string): boolean {
-  return commands.some((name) => name.startsWith(command))
-}
-
 /** The `publishConfig` of the manifests that the call may publish. `what`: the arguments after the command. */
 export async function publishSettings(machine: Machine, words: readonly string[], what: readonly string[]) {
   const found = [...projectManifests(machine, words)]

@@ -18,9 +18,6 @@ import { itemOf, lookupOf, removalOf, savingOf } from './lookup.ts'
  *   a failure                                                      {"error": {"code": "locked", "message": "…"}}
  */
 
-/** The argument that starts this conversation. No option of `keyring` begins like it. */
-export const conversationWord = '--credbridge-backend'
-
 const longestMessage = 64 * 1024 * 1024
 
 export const conversation: Dialect = oneShot({

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
@@ -14,6 +15,8 @@ import { ourBackend } from './names.ts'
 import { configFile, dataRoot, type Machine } from './places.ts'
 import { usageError } from './usage.ts'
 
+type WithoutFiles = Omit<Machine, 'files'>
+
 /** Python's own two backends that store nothing. */
 const nullBackend = 'keyring.backends.null.Keyring'
 const failBackend = 'keyring.backends.fail.Keyring'
@@ -25,7 +28,7 @@ const longestSecret = 16 * 1024 * 1024
  * The `keyring` command of Python's keyring, 25.7. If nothing is found it prints nothing (`del`: one line), exit code
  * 1. Invalid arguments: argparse's usage, exit code 2. A failure: a line for a person, exit code 1.
  */
-export function keyring(machineWithoutEnv: Omit<Machine, 'env'>): Dialect {
+export function keyring(machineWithoutEnv: Omit<WithoutFiles, 'env'>): Dialect {
   return oneShot({
     tool: 'python',
     absent: reply('', 1),
@@ -51,12 +54,12 @@ export function keyring(machineWithoutEnv: Omit<Machine, 'env'>): Dialect {
   })
 }
 
-function endsAtOnce(given: Arguments, machine: Machine): Reply | undefined {
+function endsAtOnce(given: Arguments, machine: WithoutFiles): Reply | undefined {
   return information(given, machine) ?? missingWords(given) ?? otherBackend(given, machine)
 }
 
 /** Commands that need no keychain. */
-function information(given: Arguments, machine: Machine): Reply | undefined {
+function information(given: Arguments, machine: WithoutFiles): Reply | undefined {
   if (given.listBackends === true) {
     return reply(
       Object.entries(backends)
@@ -71,9 +74,7 @@ function information(given: Arguments, machine: Machine): Reply | undefined {
   }
   if (given.operation !== 'diagnose') return undefined
   const file = configFile(machine)
-  return reply(
-    `config path: ${file}${machine.files.exists(file) ? '' : ' (absent)'}\ndata root: ${dataRoot(machine)}\n`,
-  )
+  return reply(`config path: ${file}${existsSync(file) ? '' : ' (absent)'}\ndata root: ${dataRoot(machine)}\n`)
 }
 
 function missingWords({ operation, mode, service, username }: Arguments): Reply | undefined {
@@ -83,7 +84,7 @@ function missingWords({ operation, mode, service, username }: Arguments): Reply 
 }
 
 /** The reply if another backend is named. None is loaded, because that takes Python. */
-function otherBackend({ operation, backend }: Arguments, { env }: Machine): Reply | undefined {
+function otherBackend({ operation, backend }: Arguments, { env }: WithoutFiles): Reply | undefined {
   if (backend !== undefined && !Object.hasOwn(backends, backend)) {
     return usageError(`Unable to load specified keyring: credbridge has no backend ${backend}`)
   }
@@ -106,7 +107,7 @@ const replaced = '\uFFFD'
 function requestOf(
   { operation, mode, output, service = '', username = '' }: Arguments,
   input: Input,
-  machine: Machine,
+  machine: WithoutFiles,
 ): Intent {
   if ((service + username).includes(replaced)) {
     throw new Failure('malformed', 'a service or user name is not valid UTF-8')
@@ -138,7 +139,7 @@ function wantedBy({ endpoints, account }: Lookup): Wanted | undefined {
 }
 
 /** On Windows Python reads every line end as LF. One at the end is not part of the password. */
-function textOf(input: Input, { platform }: Machine): string {
+function textOf(input: Input, { platform }: WithoutFiles): string {
   const text = platform === 'win32' ? input.text().replace(/\r\n?/g, '\n') : input.text()
   return text.endsWith('\n') ? text.slice(0, -1) : text
 }

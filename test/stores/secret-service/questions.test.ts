@@ -9,6 +9,7 @@ import { startWorld, type World } from '../../real/world.ts'
 
 const login = (secret: string) => JSON.stringify({ ServerURL: 'registry.example.com', Username: 'ann', Secret: secret })
 const git = 'protocol=https\nhost=git.example.com\n'
+const told = { searches: 2, properties: 1, items: 1 }
 const gits = `${git}username=ann\npassword=s3cret\n`
 
 needs('the build (npm run build)', built)('built', () => {
@@ -21,9 +22,8 @@ needs('the build (npm run build)', built)('built', () => {
     test('no more than is needed', async () => {
       const world = await startWorld('unlocked', onTestFinished)
       await world.set('https://other.example.com', 'ann', 's3cret')
-      const docker = (verb: string, input: string) => questions(world, 'docker-credential-credbridge', verb, input)
-      const asGit = (verb: string, input: string) => questions(world, 'git-credential-credbridge', verb, input)
-      const told = { searches: 2, properties: 1, items: 1 }
+      const docker = (verb: string, input: string) => questions(world, 'docker-credential-credbridge', [verb], input)
+      const asGit = (verb: string, input: string) => questions(world, 'git-credential-credbridge', [verb], input)
       const nothing = { searches: 2, properties: 3, items: 0 }
       expect(await docker('get', 'registry.example.com')).toEqual(nothing)
       expect(await docker('store', login('s3cret'))).toEqual({ searches: 7, properties: 3, items: 2 })
@@ -35,11 +35,21 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await asGit('get', git)).toEqual(told)
       expect(await asGit('store', gits)).toEqual(told)
     })
+
+    test('of the many names that pip may mean, the one that is there answers alone', async () => {
+      const world = await startWorld('unlocked', onTestFinished)
+      const index = 'https://pkgs.example.com/simple/'
+      const set = await world.run('credbridge-keyring', ['set', index, 'ann'], { input: 's3cret' })
+      expect(set).toMatchObject({ exitCode: 0 })
+      expect(await questions(world, 'credbridge-keyring', ['get', index, 'ann'], '')).toEqual(told)
+      const origin = await questions(world, 'credbridge-keyring', ['get', 'https://pkgs.example.com/', 'ann'], '')
+      expect(origin.searches).toBeGreaterThan(told.searches)
+    })
   })
 })
 
 /** How often a command searches, reads a property of the service or a collection, and reads all those of an item. */
-async function questions(world: World, command: string, verb: string, input: string): Promise<Questions> {
+async function questions(world: World, command: string, words: readonly string[], input: string): Promise<Questions> {
   const child = spawn('dbus-monitor', ['--session', "type='method_call',destination='org.freedesktop.secrets'"], {
     env: world.env,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -50,7 +60,7 @@ async function questions(world: World, command: string, verb: string, input: str
     heard += text
   })
   while (!heard.includes('NameAcquired')) await once(child.stdout, 'data')
-  expect(await world.run(command, [verb], { input })).toMatchObject({ stderr: '' })
+  expect(await world.run(command, [...words], { input })).toMatchObject({ stderr: '' })
   // The bus hands on in order: once this call is heard, everything before it was.
   const end = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/', 'org.example.End.End']
   await world.run('dbus-send', end)

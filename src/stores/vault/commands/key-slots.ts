@@ -102,7 +102,7 @@ async function makerOf(
   passphrases: Passphrases,
   key: string | undefined,
 ): Promise<SlotMaker> {
-  if (type === 'key-file') return (await import('../slots/key-file.ts')).forKeyFile(options)
+  if (type === 'key-file') return (await import('../slots/key-file-writing.ts')).forKeyFile(options)
   const { forAgent, forPassphrase } = await import('../slots/make.ts')
   if (type === 'ssh-agent') return forAgent(options, key)
   // Asks for the new passphrase only after the vault is open.

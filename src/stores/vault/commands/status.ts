@@ -4,7 +4,7 @@ import { safeJson } from '../../../core/safe-json.ts'
 import type { StoreCommandContext } from '../../store-type.ts'
 import { vaultOptions } from '../machine-options.ts'
 import type { Status } from '../manage.ts'
-import type { Opener } from '../open.ts'
+import type { Opener } from '../way.ts'
 
 /** The exit code if there is no vault. */
 export const nothingThere = 1

@@ -1,11 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { dirname } from 'node:path'
-import { addFile, replaceFile } from '../../../system/atomic-write.ts'
 import { readOwnFile, type UserId } from '../../../system/own-file.ts'
-import { makeOwnFolder } from '../../../system/own-folder.ts'
 import { fault } from '../faults.ts'
-import type { VaultOptions } from '../options.ts'
-import { newSlotId, type Slot, type SlotMaker, sealSlot } from './slot.ts'
+import type { Slot } from './slot.ts'
 
 /** Opens with a file outside the vault's folder. Needs no person. */
 export interface KeyFileSlot extends Slot {
@@ -16,7 +11,8 @@ export function isKeyFileSlot(slot: Slot): slot is KeyFileSlot {
   return slot.type === 'key-file'
 }
 
-const prefix = 'credbridge-vault-key 1 '
+/** What a key file begins with. */
+export const prefix = 'credbridge-vault-key 1 '
 const length = prefix.length + 43
 
 /** The secret in a key file; `undefined` if the file does not exist. */
@@ -32,11 +28,6 @@ export function readKeyFile(path: string, uid: UserId): Buffer | undefined {
   return secret
 }
 
-/** Makes a slot for the key file. Creates the file if it does not exist. */
-export function forKeyFile({ keyFile, uid }: VaultOptions): SlotMaker {
-  return (vault, key) => sealSlot(vault, { type: 'key-file', id: newSlotId() }, ensureKeyFile(keyFile, uid), key)
-}
-
 /** The path of a rekey's new key file until the header is replaced. Each key has its own path, so that none is lost. */
 export function nextKeyFile(path: string, keyId: string): string {
   return `${path}.next-${keyId}`
@@ -45,24 +36,4 @@ export function nextKeyFile(path: string, keyId: string): string {
 /** The path of the previous key file, which a rekey keeps as long as the previous records. */
 export function formerKeyFile(path: string, keyId: string): string {
   return `${path}.former-${keyId}`
-}
-
-/**
- * The secret in the key file. Creates the file if it does not exist; of several processes at once, exactly one does.
- */
-function ensureKeyFile(path: string, uid: UserId): Buffer {
-  const there = readKeyFile(path, uid)
-  if (there !== undefined) return there
-  makeOwnFolder(dirname(path), uid)
-  addFile(path, printKeyFile(randomBytes(32)))
-  return readKeyFile(path, uid) ?? ensureKeyFile(path, uid)
-}
-
-/** Writes a key file, replacing an existing one. */
-export function writeKeyFile(path: string, secret: Buffer): void {
-  replaceFile(path, printKeyFile(secret))
-}
-
-function printKeyFile(secret: Buffer): string {
-  return `${prefix}${secret.toString('base64url')}\n`
 }
