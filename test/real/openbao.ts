@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
@@ -63,12 +63,20 @@ const usualPolicy = [
   'path "secret/metadata/teams/platform/*" { capabilities = ["list"] }',
 ].join('\n')
 
+/** Where a server listens with TLS, too. */
+export interface SecureListener {
+  readonly port: number
+  /** Has `cert.pem` and `key.pem`, and gets the settings. */
+  readonly folder: string
+}
+
 /** Starts `bao server -dev` with an engine `secret` of version 2. */
-export async function startOpenbao(atEnd: AtEnd): Promise<Openbao> {
+export async function startOpenbao(atEnd: AtEnd, secure?: SecureListener): Promise<Openbao> {
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const root = 'root-of-the-test'
   const words = ['-dev', `-dev-root-token-id=${root}`, `-dev-listen-address=127.0.0.1:${port}`, '-dev-no-store-token']
+  if (secure !== undefined) words.push(`-config=${await settingsFor(secure)}`)
   const server = spawn(baoProgram ?? 'bao', ['server', ...words], {
     stdio: 'ignore',
     cwd: tmpdir(),
@@ -87,6 +95,14 @@ export async function startOpenbao(atEnd: AtEnd): Promise<Openbao> {
     )
   await until(answers, 'OpenBao does not answer')
   return bao
+}
+
+async function settingsFor({ port, folder }: SecureListener): Promise<string> {
+  const file = join(folder, 'listener.hcl')
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  const addresses = `address = "127.0.0.1:${port}" cluster_address = "127.0.0.1:${await freePort()}"`
+  writeFileSync(file, `listener "tcp" { ${addresses} tls_cert_file = "${cert}" tls_key_file = "${key}" }\n`)
+  return file
 }
 
 /** A server that somebody has started. */

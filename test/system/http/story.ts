@@ -1,14 +1,15 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer as createPlain, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createPlain, type RequestListener } from 'node:http'
 import { createServer as createSecure } from 'node:https'
-import { type AddressInfo, connect, createServer as createRaw, type Socket } from 'node:net'
+import { type AddressInfo, createServer as createRaw, type Socket } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Certificate, selfSigned, signed, signedInYear } from '../../real/certificate.ts'
 import { listening } from '../../real/listening.ts'
+import { startProxy } from '../../real/proxy.ts'
 import { needs } from '../../real/require.ts'
 import type { Asking, Outcome } from './asking.ts'
 
@@ -365,27 +366,13 @@ export function tellHttpStory(ask: Ask): void {
     /** Makes tunnels to the one server behind it, for whoever signs in. */
     async function proxyTo(origin: string, isSecure = false): Promise<Proxy> {
       const asked: string[] = []
-      const sockets = new Set<Socket>()
-      const proxy = isSecure ? createSecure(server) : createPlain()
-      proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
-        sockets.add(socket.on('error', () => {}))
+      const port = await startProxy(isSecure ? createSecure(server) : createPlain(), atEnd, (request) => {
         const { 'proxy-authorization': signIn, host } = request.headers
         asked.push(`${request.method} ${request.url} ${host} ${signIn ?? '-'}`)
         const good = `Basic ${Buffer.from(`alice:${password}`).toString('base64')}`
-        if (signIn !== good)
-          return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
-        if (!`${request.url}`.startsWith(name)) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
-        const inner = connect(Number(new URL(origin).port), '127.0.0.1', () => {
-          socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-          inner.pipe(socket).pipe(inner)
-        })
-        sockets.add(inner.on('error', () => {}))
-        return undefined
-      })
-      const port = await listening(proxy, atEnd)
-      // Done before the proxy waits for its end: it does not count what it has made a tunnel of.
-      atEnd(async () => {
-        for (const socket of sockets) socket.destroy()
+        if (signIn !== good) return 'HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n'
+        if (!`${request.url}`.startsWith(name)) return 'HTTP/1.1 403 Forbidden\r\n\r\n'
+        return Number(new URL(origin).port)
       })
       return { port, asked }
     }
