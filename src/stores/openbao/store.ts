@@ -35,14 +35,19 @@ const limits = { client: 5_000, person: 15_000, everything: 60_000 }
 export function openbaoStore(connection: Connection, place: string, name: string): Store {
   const { server, machine } = connection
   const queues = new Map<string, ReturnType<typeof concurrencyLimit>>()
-  let folder: Promise<string> | undefined
+  let folder: { readonly token: Secret; readonly path: Promise<string> } | undefined
 
+  /** A process that goes on may get the token of another person, who has another folder. */
   async function entries(signal: AbortSignal): Promise<Entries> {
-    folder ??= folderOf(connection, place, signal)
-    folder.catch(() => {
-      folder = undefined
-    })
-    return entriesIn(connection, await folder)
+    const token = await connection.token()
+    if (folder === undefined || !folder.token.equals(token)) {
+      const path = folderOf(connection, place, signal)
+      path.catch(() => {
+        folder = undefined
+      })
+      folder = { token, path }
+    }
+    return entriesIn(connection, await folder.path)
   }
 
   function within<T>(asker: Asker, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
