@@ -3,6 +3,7 @@ import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store, Traits } from '../core/store.ts'
+import { trialPlace } from '../core/trial.ts'
 import type { Settings } from '../engine/settings.ts'
 import { type InUse, inUse, openStore, storeNamed } from '../stores/open.ts'
 import { tryOut } from '../stores/settling.ts'
@@ -72,17 +73,21 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
 interface Tried {
   readonly report: StoreReport
   readonly failure?: Failure
+  /** It refused the throw-away entry, but not to be read. */
+  readonly isReadable?: boolean
   /** One failure for each unreadable item. */
   readonly problems?: readonly Failure[]
 }
 
 async function tryStore(name: string, used: boolean, { settings, machine, asker }: StoresToCheck): Promise<Tried> {
   let report: StoreReport = { name, inUse: used }
+  let opened: Store | undefined
   try {
     const { type, parameter } = storeNamed(name)
     const openOther = (other: string) => openStore(other, settings, machine)
     const context = { machine, settings, parameter, openStore: openOther }
-    const store: Store = await openStore(name, settings, machine)
+    const store = await openStore(name, settings, machine)
+    opened = store
     report = { ...report, lasts: lastsUntil(store.traits) }
     report = { ...report, protects: await type.protects(context) }
     if (type.isMade !== undefined && !(await type.isMade(context))) return { report }
@@ -91,8 +96,19 @@ async function tryStore(name: string, used: boolean, { settings, machine, asker 
     return { report: { ...report, works: true }, problems: (await store.problems?.(asker)) ?? [] }
   } catch (error) {
     const failure = asFailure(error)
-    return { report: { ...report, works: false, failure: failure.code }, failure }
+    const isReadable = failure.code === 'refused' && opened !== undefined && (await canBeRead(opened, asker))
+    // What a store of another machine has left on this one can go, although that machine does not answer.
+    if (storeNamed(name).type.remote === true) await opened?.tidy?.(asker).catch(() => {})
+    return { report: { ...report, works: false, failure: failure.code }, failure, isReadable }
   }
+}
+
+/** Whether the store answers, although it refuses a write: a machine that may only read is as somebody wants it. */
+async function canBeRead(store: Store, asker: Asker): Promise<boolean> {
+  return store.find(asker, [trialPlace().endpoint]).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** How long the store keeps its items, for a person. */
@@ -135,7 +151,7 @@ function wayBack(keychain: string): StoreLine {
   return { check: 'store', state: 'note', says, fix: hint`credbridge use ${keychain} --move` }
 }
 
-function linesOf({ report, failure, problems = [] }: Tried): readonly StoreLine[] {
+function linesOf({ report, failure, isReadable, problems = [] }: Tried): readonly StoreLine[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
@@ -146,5 +162,7 @@ function linesOf({ report, failure, problems = [] }: Tried): readonly StoreLine[
     return [note, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
   }
   if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
-  return [note, { check, ...doctorLineOf(failure) }]
+  const line = doctorLineOf(failure)
+  if (isReadable !== true) return [note, { check, ...line }]
+  return [note, { check, ...line, state: 'note', says: `can be read here and not written: ${line.says}` }]
 }
