@@ -76,7 +76,7 @@ function toolContext(context: CliContext): ToolCommandContext {
 
 /** What a store's own command works with. */
 export async function storeContext(context: CliContext): Promise<StoreCommandContext> {
-  const { terminal, machine, engine, broker } = context
+  const { terminal, machine, engine, broker, asker } = context
   const settings = await engine.settings()
   return {
     terminal,
@@ -87,6 +87,7 @@ export async function storeContext(context: CliContext): Promise<StoreCommandCon
     keychain: keychainName(machine.platform),
     isRemote: (name) => storeNamed(name).type.remote === true,
     openStore: (name) => openStore(name, settings, machine),
+    storeForSaves: () => engine.storeForSaves(asker),
     broker,
     placeIn: (word) => placeFrom(context, word, undefined, {}),
     interruption,

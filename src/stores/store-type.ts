@@ -149,6 +149,8 @@ export interface StoreCommandContext {
   /** Whether a store keeps its items on another machine. An unknown name is `malformed`. */
   isRemote(name: string): boolean
   openStore(name: string): Promise<Store>
+  /** The store to which a save would go. Where none is settled yet, it was tried out. Settles nothing. */
+  storeForSaves(): Promise<Store>
   broker(): Promise<Broker>
   /** The place that a person's words name. */
   placeIn(word: string): Promise<SharedPlace>

@@ -60,8 +60,7 @@ export async function receive(context: StoreCommandContext, { yes }: { readonly 
   if (dataIn(looked)?.['creation_path'] !== wrapping)
     throw new Failure('refused', 'that token was not made by credbridge send')
   // The token opens once, so the store is tried before.
-  const [store] = context.inUse
-  if (store !== undefined) await tryOut(await context.openStore(store), { tool: person, personPresent: true })
+  await tryOut(await context.storeForSaves(), { tool: person, personPresent: true })
   const reply = await connection.askAs(token, questionOf('POST', 'sys/wrapping/unwrap', {}))
   if (!isDone(reply))
     throw reply.status === 400 || reply.status === 403
