@@ -16,7 +16,7 @@ export interface Traits {
   readonly extras: boolean
   /** Whether it can list its items. */
   readonly list: boolean
-  /** Other programs or machines read its contents. A token that renews itself must not be there. */
+  /** Other programs or machines read its contents. A token that renews itself and a command must not be there. */
   readonly elsewhere?: true
   /** The largest value that it accepts, in bytes of UTF-8; absent: no limit is known. */
   readonly largest?: number

@@ -1,5 +1,6 @@
 import { hasExtras, type Item, isCredential } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
+import { hint } from '../core/hint.ts'
 import { encodeItem } from '../core/item.ts'
 import type { Traits } from '../core/store.ts'
 
@@ -7,6 +8,7 @@ import type { Traits } from '../core/store.ts'
 export function refuseBeyond(traits: Traits, store: string, item: Item): void {
   if (traits.elsewhere === true && renews(item)) throw unsupported(store, 'nothing that renews itself')
   if (!traits.extras && !isBare(item)) throw unsupported(store, 'only one password for each account')
+  if (traits.elsewhere === true && item.kind === 'minted') throw withoutCommands(store)
   if (!traits.emptySecret && isCredential(item) && item.kind !== 'minted' && item.secret.expose() === '') {
     throw unsupported(store, 'no empty secrets')
   }
@@ -22,6 +24,13 @@ function renews(item: Item): boolean {
 
 function isBare(item: Item): boolean {
   return isCredential(item) && item.kind === 'basic' && !hasExtras(item)
+}
+
+/** A command is approved on one machine, and others may not have its program. */
+function withoutCommands(store: string): Failure {
+  return new Failure('unsupported', `the ${store} store keeps no command that prints a secret`, {
+    hints: [hint`to keep it on this machine, name a store of it first in the settings: stores = ["vault", "${store}"]`],
+  })
 }
 
 function unsupported(store: string, what: string): Failure {
