@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { reportStores } from '../../../src/commands/doctor-stores.ts'
 import { ourselves } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
 import { endpointFromKey } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
+import { readSettings } from '../../../src/engine/read-settings.ts'
+import { openStore } from '../../../src/stores/choose.ts'
+import { countCopies } from '../../../src/stores/openbao/copies.ts'
 import { entryName } from '../../../src/stores/openbao/document.ts'
 import type { OpenbaoSettings } from '../../../src/stores/store-type.ts'
 import { runIn } from '../../../src/system/child.ts'
@@ -245,6 +249,43 @@ needsOpenbao('OpenBao', () => {
         message: expect.stringContaining('does not know the token in VAULT_TOKEN any more'),
       })
     })
+  })
+
+  test('a process that goes on gets the folder of whoever has signed in since', async () => {
+    const [dora, emil] = [await bao.person('dora'), await bao.person('emil')]
+    const here = context({}, {})
+    const file = join(here.machine.home, '.vault-token')
+    writeFileSync(file, dora.token, { mode: 0o600 })
+    const [store] = storesOf(here)
+    const [hers, his] = [credential(at(), { account: 'dora' }), credential(at(), { account: 'emil' })]
+    await store.save(someone, hers)
+    await bao.ask('POST', 'auth/token/revoke', { token: dora.token })
+    writeFileSync(file, emil.token, { mode: 0o600 })
+    expect(await failure(store.find(someone, [at()]))).toMatchObject({ code: 'locked' })
+    expect(await store.find(someone, [at()])).toEqual([])
+    await store.save(someone, his)
+    expectItems(await storeOf({}, { BAO_TOKEN: emil.token }).find(someone, [at()]), [his])
+  })
+
+  test('doctor removes copies past their time although the server does not answer', async () => {
+    onTestFinished(() => void vi.useRealTimers())
+    const mine = await startOpenbao(onTestFinished)
+    const { token } = await mine.person('nora')
+    const cache = { store: 'vault', lasts: 3_600_000 }
+    const { machine } = contextOf(onTestFinished, {}, { BAO_TOKEN: token })
+    const usual = await readSettings(machine.folders, {})
+    const settings = { ...usual, stores: ['openbao'], openbao: { address: mine.address, cache } }
+    const store = await openStore('openbao', settings, machine)
+    await store.save(someone, credential(at()))
+    await store.find(someone, [at()])
+    const count = async () => (await countCopies(await openStore('vault', settings, machine))).count
+    const doctor = () => reportStores({ settings, machine, asker: someone })
+    await mine.ask('POST', 'sys/seal')
+    expect((await doctor()).stores[0]).toMatchObject({ name: 'openbao', works: false, failure: 'unavailable' })
+    expect(await count()).toBe(1)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + cache.lasts })
+    await doctor()
+    expect(await count()).toBe(0)
   })
 
   test('a sealed server says so and loses nothing', async () => {
