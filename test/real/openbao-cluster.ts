@@ -27,7 +27,11 @@ export interface Node {
   readonly address: string
   /** Sends a signal to the process; SIGSTOP cuts the node off. */
   signal(name: NodeJS.Signals): void
-  start(): Promise<void>
+  /** Starts the process, and unseals it unless it is to stay sealed. */
+  start(how?: 'sealed'): Promise<void>
+  /** Seals it. Only the node that leads can be sealed, and another one then leads. */
+  seal(): Promise<void>
+  unseal(): Promise<void>
   /** Whether it is unsealed and knows who leads. */
   isReady(): Promise<boolean>
 }
@@ -40,7 +44,7 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
   const ask = asking(authority.cert)
   const ports = await Promise.all([1, 2, 3].map(async () => [await freePort(), await freePort()] as const))
   const addresses = ports.map(([port]) => `https://127.0.0.1:${port}`)
-  let unsealKey = ''
+  let [unsealKey, root] = ['', '']
   const nodes = ports.map(([port, clusterPort], at): Node => {
     const home = join(folder, `node-${at}`)
     mkdirSync(join(home, 'data'), { recursive: true })
@@ -64,22 +68,29 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
       await once(process_, 'close')
     })
     const health = async () => (await ask(`${address}/v1/sys/health?standbyok=true`, {}).catch(() => undefined))?.status
-    const unseal = () => ask(`${address}/v1/sys/unseal`, { method: 'POST', body: JSON.stringify({ key: unsealKey }) })
+    const unseal = () =>
+      until(async () => {
+        await ask(`${address}/v1/sys/unseal`, { method: 'POST', body: JSON.stringify({ key: unsealKey }) }).catch(
+          () => {},
+        )
+        return (await health()) === 200
+      }, 'a node is not unsealed')
     return {
       address,
       signal: (name) => void process_?.kill(name),
       isReady: async () => (await health()) === 200,
-      async start() {
+      unseal,
+      async seal() {
+        await ask(`${address}/v1/sys/seal`, { method: 'POST', headers: { 'x-vault-token': root } })
+        await until(async () => (await health()) === 503, 'a node is not sealed')
+      },
+      async start(how) {
         process_ = spawn(baoProgram ?? 'bao', ['server', `-config=${settings}`], {
           stdio: 'ignore',
           env: { PATH: process.env['PATH'] ?? '', HOME: home },
         })
         await until(async () => (await health()) !== undefined, 'a node does not answer')
-        if (unsealKey === '') return
-        await until(async () => {
-          await unseal().catch(() => {})
-          return (await health()) === 200
-        }, 'a node is not unsealed')
+        if (unsealKey !== '' && how !== 'sealed') await unseal()
       },
     }
   })
@@ -89,10 +100,9 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
     method: 'POST',
     body: JSON.stringify({ secret_shares: 1, secret_threshold: 1 }),
   })
-  const { keys_base64: keys, root_token: root } = (await made.json()) as { keys_base64: string[]; root_token: string }
-  unsealKey = keys[0] ?? ''
-  await ask(`${first.address}/v1/sys/unseal`, { method: 'POST', body: JSON.stringify({ key: unsealKey }) })
-  await until(() => first.isReady(), 'the first node does not lead')
+  const said = (await made.json()) as { keys_base64: string[]; root_token: string }
+  ;[unsealKey = '', root] = [said.keys_base64[0], said.root_token]
+  await first.unseal()
   await second.start()
   await third.start()
 
