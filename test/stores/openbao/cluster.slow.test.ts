@@ -109,27 +109,33 @@ needs('openssl', programOnPath('openssl') !== undefined)('with openssl', () => {
       }
     }, 60_000)
 
-    test('the leader is killed under load: what was saved is there, and saving goes on', async () => {
-      const loads = [0, 1, 2].map((first) => load(storeOf(ann.token, first), `killed-${first}`))
-      await expect.poll(() => loads.every((one) => one.count() > 5), { timeout: 30_000 }).toBe(true)
-      const leader = await cluster.leader()
-      leader.signal('SIGKILL')
-      const before = loads.map((one) => one.count())
-      await expect
-        .poll(() => loads.every((one, at) => one.count() > (before[at] ?? 0) + 5), { timeout: 60_000 })
-        .toBe(true)
-      const results = await Promise.all(loads.map((one) => one.stop()))
-      for (const [first, result] of results.entries()) {
-        await expectKept(`killed-${first}`, result)
-        for (const { message } of result.failures) {
-          expect(message).toMatch(
-            /has no leader now|cannot answer now|accepts no connection|did not answer within|closed the connection|is sealed|is a standby/,
-          )
+    test.each(['killed', 'sealed'])(
+      'the leader is %s under load: what was saved is there, and saving goes on',
+      async (how) => {
+        const loads = [0, 1, 2].map((first) => load(storeOf(ann.token, first), `${how}-${first}`))
+        await expect.poll(() => loads.every((one) => one.count() > 5), { timeout: 30_000 }).toBe(true)
+        const leader = await cluster.leader()
+        if (how === 'killed') leader.signal('SIGKILL')
+        else await leader.seal()
+        const before = loads.map((one) => one.count())
+        await expect
+          .poll(() => loads.every((one, at) => one.count() > (before[at] ?? 0) + 5), { timeout: 60_000 })
+          .toBe(true)
+        const results = await Promise.all(loads.map((one) => one.stop()))
+        for (const [first, result] of results.entries()) {
+          await expectKept(`${how}-${first}`, result)
+          for (const { message } of result.failures) {
+            expect(message).toMatch(
+              /has no leader now|cannot answer now|accepts no connection|did not answer within|closed the connection|is sealed|is a standby/,
+            )
+          }
         }
-      }
-      await leader.start()
-      await cluster.steady()
-    }, 180_000)
+        if (how === 'killed') await leader.start()
+        else await leader.unseal()
+        await cluster.steady()
+      },
+      180_000,
+    )
 
     test('a node that is cut off gives way to the others', async () => {
       const leader = await cluster.leader()
