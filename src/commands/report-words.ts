@@ -76,17 +76,17 @@ const english: ReadonlySet<string> = new Set(
   cert certificate change changed changes chmod clear clock command commands comes configuration configured copies could
   credential credentials damaged default directory do does earlier empty encrypted end ended ends enough entry every environment
   error everything exist existing exists expire expired expires file files find finds first folder folders for forbids
-  found from future gave gets go goes gone group has have helper helpers home host hosts how if ignored ignores import in
+  found from future gave gets go goes gone group has have helper helpers here home host hosts how if ignored ignores import in
   index installation installed instead into is it items its itself key keychain keyring keys kept know last later left longer line
   link links list lists locked login login logged lost made makes many may missing more most name named names never newer
   newest no node none not nothing nobody obfuscated of off old older on once one only open opens or other others out over
-  own owner past path password passwords plain plugin point port process profile program programs project provider python read readable
-  reached refused registries registry removed reports restorable restarts run runs same saved says secret secrets see
+  own owner past path password passwords permit permits plain plugin point port process profile program programs project provider python read readable
+  reached refused registries registry removed reports restorable restarts run runs same saved says sealed secret secrets see
   server servers service session set sets settings setup several sign-in sign-ins skipped so some soon started starts
   still store stored stores system taken than that the their them then there they this throw-away time times to token
   tokens too tool tried try turned under unknown unless unlock unlocked until update use used user users uses value
   values variable variables version wait was were what when where which while who whose why with without work works world
-  would write writes wrong yet you your`
+  would write writes written wrong yet you your`
     .split(/\s+/)
     .filter((word) => word !== ''),
 )

@@ -45,5 +45,5 @@ export async function copiesOf({ settings, openStore }: StoreContext): Promise<s
   if (cache === undefined || openStore === undefined) return ''
   const { count, oldest } = await countCopies(await openStore(cache.store))
   const age = oldest === undefined ? '' : `, the oldest of ${agoInWords(oldest, Date.now())}`
-  return `; ${count} copies in the ${cache.store} store of this machine answer when it cannot be reached${age}`
+  return `; copies answer when it cannot be reached: ${count} in the ${cache.store} store of this machine${age}`
 }
