@@ -13,5 +13,8 @@ export async function ship(folder: string): Promise<void> {
     join(folder, 'python', 'credbridge_keyring.py'),
   )
   mkdirSync(join(folder, 'man'), { recursive: true })
-  writeFileSync(join(folder, 'man', 'credbridge.1'), manualPage(await buildProgram(thisCliContext()), manifest.version))
+  writeFileSync(
+    join(folder, 'man', 'credbridge.1'),
+    manualPage(await buildProgram(await thisCliContext()), manifest.version),
+  )
 }

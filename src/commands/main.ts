@@ -11,7 +11,7 @@ import { buildProgram } from './program.ts'
 /** Runs `credbridge …` and ends the process. */
 export async function main(words: readonly string[]): Promise<void> {
   const trace = await traceOf('credbridge')
-  const context = thisCliContext(trace.tracing)
+  const context = await thisCliContext(trace.tracing)
   try {
     // Many programs have the one, many the other.
     const known = words[0] === '-V' ? ['--version'] : words

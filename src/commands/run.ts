@@ -56,7 +56,7 @@ async function run(
   { env = [], profile = [] }: RunCommandOptions,
 ): Promise<void> {
   const [name = '', ...rest] = words
-  const real = realProgram(name, context.machine.env)
+  const real = realProgram(name, context.machine)
   const specs = [...env.map(parseEnvSpec), ...profile]
   const added: Record<string, string> = {}
   const named = new Map<string, Endpoint>()
@@ -95,7 +95,7 @@ async function runWithSocket(
       import('../edge/launch/start.ts'),
     ])
   const { machine, terminal } = context
-  const program = realProgram(name, machine.env)
+  const program = realProgram(name, machine)
   const plain = plainName(name)
   const place = (socket: string) => withSocket(plain, words, partsOf(socket))
   place('/s') // Before anything is served.

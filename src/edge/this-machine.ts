@@ -6,26 +6,32 @@ import { isOwnProgram, ownCommand, relinkIn, wrappersIn } from './installation/o
 import { installedIn } from './installation/running-file.ts'
 import { shippedProgram } from './installation/shipped.ts'
 import { standalone } from './installation/version.ts'
-import { shippedLauncher } from './installation/windows-commands.ts'
+import type { WindowsCommands } from './installation/windows-commands.ts'
 
 /** The real machine. */
-export function thisMachine(say?: Machine['say']): Machine {
+export async function thisMachine(say?: Machine['say']): Promise<Machine> {
+  const windows = await windowsCommands()
   const part = clientPart(say)
   const { env, platform, userId, processId } = part
   const places = () => part.folders
-  const files = userFiles({ userId, platform, processId, launcher: shippedLauncher })
+  const files = userFiles({ userId, platform, processId, launchers: windows?.launchers })
   const machine: Machine = Object.assign(part, {
     files,
-    ownCommand: (command: string) => ownCommand(command, env, places),
-    isOwnProgram: (program: string) => isOwnProgram(program, places),
-    relink: (commands: readonly string[]) => relinkIn(places, commands, env, files),
+    ownCommand: (command: string) => ownCommand(command, env, places, windows),
+    isOwnProgram: (program: string) => isOwnProgram(program, places, windows),
+    relink: (commands: readonly string[]) => relinkIn(places, commands, env, files, windows),
     async compile(commands: readonly string[]) {
       if (!standalone) (await import('./installation/compiled-code.ts')).compileCommands(commands, installedIn())
     },
-    wrappers: wrappersIn(places, env, files),
+    wrappers: wrappersIn(places, env, files, windows),
     shippedProgram,
     shippedFile: (name: string) => files.read(join(installedIn(), name)),
     whole: async () => machine,
   })
   return machine
+}
+
+/** How commands are started on Windows; `undefined` on any other system. */
+async function windowsCommands(): Promise<WindowsCommands | undefined> {
+  return process.platform === 'win32' ? import('./installation/windows-commands.ts') : undefined
 }

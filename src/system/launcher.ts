@@ -18,6 +18,15 @@ export interface Launched {
   readonly keepsOptions?: boolean
 }
 
+/** What stands on Windows for a link to a program. */
+export interface Launchers {
+  /** The content of a launcher; `undefined` if it is not there. */
+  of(): Uint8Array | undefined
+  place(path: string, launcher: Uint8Array, launched: Launched): void
+  startedBy(path: string): Launched | undefined
+  remove(path: string): void
+}
+
 /** Makes the launcher at this path start this. The text comes first, because the program may be called at once. */
 export function placeLauncher(path: string, launcher: Uint8Array, launched: Launched): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

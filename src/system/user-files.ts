@@ -16,7 +16,7 @@ import { Failure, isFailure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
-import { launchedBy, placeLauncher, removeLauncher } from './launcher.ts'
+import type { Launchers } from './launcher.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { removeOthersFile, removeOthersLeftovers, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
@@ -67,8 +67,8 @@ export interface FilesUser {
   readonly platform: string
   /** This process's ID, needed on systems without /proc. */
   readonly processId?: number
-  /** On Windows the content of the launcher that stands for a link to a program (system/launcher.ts). */
-  launcher?(): Uint8Array | undefined
+  /** On Windows what stands for a link to a program. */
+  readonly launchers?: Launchers | undefined
 }
 
 /** In bytes. Files that people write by hand are far smaller. */
@@ -79,7 +79,7 @@ const mostOfArchive = 512 * 1024 * 1024
  * The files as this user sees them. Root changes another user's files without changing the owner, and creates none
  * there.
  */
-export function userFiles({ userId, platform, processId, launcher }: FilesUser): Files {
+export function userFiles({ userId, platform, processId, launchers }: FilesUser): Files {
   function write(path: string, text: string, newMode: number): void {
     const target = meantBy(path)
     const other = userAlong(path, userId)
@@ -134,7 +134,7 @@ export function userFiles({ userId, platform, processId, launcher }: FilesUser):
     remove: (path) =>
       refusing(`${path} cannot be removed`, () => {
         const other = userAlong(path, userId)
-        if (other === undefined && platform === 'win32' && launchedBy(path) !== undefined) removeLauncher(path)
+        if (other === undefined && launchers?.startedBy(path) !== undefined) launchers.remove(path)
         else if (other === undefined) rmSync(path, { force: true })
         else removeOthersFile(path, other)
       }),
@@ -146,11 +146,11 @@ export function userFiles({ userId, platform, processId, launcher }: FilesUser):
     link: (path, to) =>
       refusing(`the link ${path} cannot be created`, () => {
         refuseAmongOthers(path, userId)
-        if (platform !== 'win32') symlinkSync(to, path)
-        else placeLauncher(path, launcher?.() ?? withoutLauncher(), { program: to })
+        if (launchers === undefined) symlinkSync(to, path)
+        else launchers.place(path, launchers.of() ?? withoutLauncher(), { program: to })
       }),
 
-    linkedTo: (path) => (platform === 'win32' ? launchedBy(path)?.program : linkIfReadable(path)),
+    linkedTo: (path) => (launchers === undefined ? linkIfReadable(path) : launchers.startedBy(path)?.program),
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)

@@ -13,7 +13,7 @@ import { start } from './vault-world.ts'
 
 /* What `--help` and the manual show. */
 
-const program = await buildProgram(thisCliContext())
+const program = await buildProgram(await thisCliContext())
 
 function all(command: Command): readonly Command[] {
   return offeredCommands(command).flatMap((one) => [one, ...all(one)])

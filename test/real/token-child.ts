@@ -3,7 +3,7 @@ import { parseAddress } from '../../src/core/endpoint.ts'
 import { type Grant, grantOf } from '../../src/core/grant.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { tokenCredential } from '../../src/core/token.ts'
-import { thisMachine } from '../../src/edge/this-machine.ts'
+import { thisClientMachine } from '../../src/edge/this-client.ts'
 import { openStore } from '../../src/stores/open.ts'
 import { someone } from '../asker.ts'
 
@@ -37,7 +37,7 @@ let text = ''
 for await (const chunk of process.stdin) text += chunk
 const { store: name, endpoint, account, save } = JSON.parse(text) as TokenOrder
 const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain' } as const
-const store = await openStore(name, settings, thisMachine())
+const store = await openStore(name, settings, thisClientMachine())
 const place = { endpoint: parseAddress(endpoint), account, owner: 'person' }
 
 if (save !== undefined) {

@@ -1,7 +1,7 @@
 import { isCredential, samePlace } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { thisMachine } from '../../src/edge/this-machine.ts'
+import { thisClientMachine } from '../../src/edge/this-client.ts'
 import { openStore } from '../../src/stores/open.ts'
 import { someone } from '../asker.ts'
 
@@ -11,7 +11,7 @@ import { someone } from '../asker.ts'
 
 const [name = '', how = '', times = ''] = process.argv.slice(2)
 const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain' } as const
-const store = await openStore(name, settings, thisMachine())
+const store = await openStore(name, settings, thisClientMachine())
 const place = { endpoint: parseAddress('https://count.example.com'), account: 'ann', owner: 'git' }
 
 async function countOn(): Promise<boolean> {

@@ -10,7 +10,7 @@ import { commandOf, executable, leadsTo, relink, resolved } from './executable.t
 import { startsOf } from './node-starts.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
-import { besideShims, launchersIn, shippedLauncher, startedBy } from './windows-commands.ts'
+import type { WindowsCommands } from './windows-commands.ts'
 import { shellWrapper } from './wrapper.ts'
 
 const isWindows = process.platform === 'win32'
@@ -18,27 +18,32 @@ const people = 'credbridge'
 
 /*
  * The commands of this installation: those of the standalone executable if there is one, else those on Node, which
- * clients start by wrappers.
+ * clients start by wrappers. `windows` is how commands are started there, absent on any other system.
  */
 
 /** The absolute path by which a client starts one of our commands, with any PATH. */
-export function ownCommand(command: string, env: Environment, folders: () => Folders): string | undefined {
+export function ownCommand(
+  command: string,
+  env: Environment,
+  folders: () => Folders,
+  windows: WindowsCommands | undefined,
+): string | undefined {
   const file = executable()
   const path = file && commandOf(file, command, env)
   if (path !== undefined || standalone) return path
-  if (isWindows && shippedLauncher() === undefined) return undefined
+  if (windows !== undefined && windows.shippedLauncher() === undefined) return undefined
   return nodeStarts(command, env) && wrapperFile(command, folders)
 }
 
 /** Whether a program belongs to this installation. */
-export function isOwnProgram(program: string, folders: () => Folders): boolean {
+export function isOwnProgram(program: string, folders: () => Folders, windows: WindowsCommands | undefined): boolean {
   const file = executable()
   const isOurs = (path: string) =>
-    (file !== undefined && (leadsTo(path, file) || (isWindows && leadsInto(path, dirname(file))))) ||
+    (file !== undefined && (leadsTo(path, file) || (windows !== undefined && leadsInto(path, dirname(file))))) ||
     (!standalone && leadsInto(path, installedIn())) ||
     leadsInto(path, wrapperFolder(folders))
-  if (isOurs(program) || !isWindows) return isOurs(program)
-  const started = startedBy(program)
+  if (isOurs(program) || windows === undefined) return isOurs(program)
+  const started = windows.startedBy(program)
   return started !== undefined && isOurs(started)
 }
 
@@ -48,19 +53,25 @@ export function relinkIn(
   commands: readonly string[],
   env: Environment,
   files: Files,
+  windows: WindowsCommands | undefined,
 ): readonly Change[] {
-  const isOwn = (program: string) => isOwnProgram(program, folders)
-  return isWindows
-    ? besideShims(commands, (command) => launchedFor(command, env), env, files, isOwn)
+  const isOwn = (program: string) => isOwnProgram(program, folders, windows)
+  return windows !== undefined
+    ? windows.besideShims(commands, (command) => launchedFor(command, env), env, files, isOwn)
     : relink(commands, env, files, isOwn)
 }
 
 /** The wrappers of this installation. */
-export function wrappersIn(folders: () => Folders, env: Environment, files: Files): Wrappers {
-  if (isWindows) {
-    const isOwn = (program: string) => isOwnProgram(program, folders)
+export function wrappersIn(
+  folders: () => Folders,
+  env: Environment,
+  files: Files,
+  windows: WindowsCommands | undefined,
+): Wrappers {
+  if (windows !== undefined) {
+    const isOwn = (program: string) => isOwnProgram(program, folders, windows)
     const started = (command: string) => (executable() === undefined ? launchedFor(command, env) : undefined)
-    return launchersIn(() => wrapperFolder(folders), started, env, isOwn)
+    return windows.launchersIn(() => wrapperFolder(folders), started, env, isOwn)
   }
   const textOf = (command: string, keepsOptions: boolean) => {
     const starts = executable() === undefined ? nodeStarts(command, env) : undefined

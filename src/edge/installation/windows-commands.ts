@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { isLauncher, type Launched, launchedBy, placeLauncher, removeLauncher } from '../../system/launcher.ts'
+import {
+  isLauncher,
+  type Launched,
+  type Launchers,
+  launchedBy,
+  placeLauncher,
+  removeLauncher,
+} from '../../system/launcher.ts'
 import type { Environment, Wrappers } from '../../system/machine.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { textIfReadable } from '../../system/readable.ts'
@@ -10,8 +17,11 @@ import { shippedProgram } from './shipped.ts'
 
 /*
  * On Windows each command that clients start is a launcher (system/launcher.ts). npm's own shims on PATH are batch files,
- * for people: many clients cannot start them.
+ * for people: many clients cannot start them. This is loaded on Windows only.
  */
+
+/** This module, as it is handed on. */
+export type WindowsCommands = typeof import('./windows-commands.ts')
 
 /** What the launcher of a command starts; `undefined` if this installation has no such command. */
 type LaunchedFor = (command: string) => Launched | undefined
@@ -20,6 +30,14 @@ type LaunchedFor = (command: string) => Launched | undefined
 export function shippedLauncher(): Buffer | undefined {
   const file = shippedProgram('launcher')
   return file === undefined ? undefined : readFileSync(file)
+}
+
+/** What stands for links to programs among a person's files. */
+export const launchers: Launchers = {
+  of: shippedLauncher,
+  place: placeLauncher,
+  startedBy: launchedBy,
+  remove: removeLauncher,
 }
 
 /** The launchers of this installation, in this folder. */

@@ -9,13 +9,12 @@ import { askerOf } from '../../engine/call.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openEngine } from '../../engine/engine.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
-import { foldersOf } from '../../system/folders.ts'
+import type { Machine } from '../../system/machine.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
 import { credbridgeItself } from '../installation/itself.ts'
-import { isOwnProgram } from '../installation/own-commands.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
@@ -38,12 +37,12 @@ export interface Surface {
 
 /** Answers a call of one of our shims: starts the real program with its tool's credentials. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
-  const machine = thisMachine()
+  const machine = await thisMachine()
   const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
   const trace = await traceOf(program)
   let real: string | undefined
   try {
-    real = realProgram(program, machine.env)
+    real = realProgram(program, machine)
     const engine = openEngine(machine, { tracing: trace.tracing })
     const exitCode = endAs(await launch(call, real, launcher, thisSurface(launcher.tool, engine)))
     trace.ends(exitCode)
@@ -150,13 +149,9 @@ function isTerminal(fd: number): boolean {
 }
 
 /** The absolute path of the real program: the first one on PATH that is not ours. A path is used as it is. */
-export function realProgram(
-  program: string,
-  env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>,
-): string {
+export function realProgram(program: string, { env, isOwnProgram }: Pick<Machine, 'env' | 'isOwnProgram'>): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
-  const folders = () => foldersOf(env, process.platform, process.getuid?.() ?? -1)
-  const found = programsOnPath(program, env).find((path) => !isOwnProgram(path, folders))
+  const found = programsOnPath(program, env).find((path) => !isOwnProgram(path))
   if (found !== undefined) return found
   throw new Failure('unavailable', `${program} is not installed, or not in a folder of PATH`)
 }

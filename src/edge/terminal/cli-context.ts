@@ -27,10 +27,13 @@ export interface CliContext {
   end(exitCode: number, stuck?: boolean): void
 }
 
-/** The context of this process. `ending` returns the arguments of the last call of `end`. */
-export function thisCliContext(tracing?: Tracing): CliContext & { ending(): { exitCode: number; stuck: boolean } } {
+/** The context of a process. `ending` returns the arguments of the last call of `end`. */
+export type OwnCliContext = CliContext & { ending(): { exitCode: number; stuck: boolean } }
+
+/** The context of this process. */
+export async function thisCliContext(tracing?: Tracing): Promise<OwnCliContext> {
   // Also where no terminal is: the person who reads a log typed this command.
-  const machine = thisMachine((line) => write(2, `credbridge: ${line}\n`))
+  const machine = await thisMachine((line) => write(2, `credbridge: ${line}\n`))
   const engine = openEngine(machine, { tracing })
   const asker = askerOf({ tool: person, person: { ...thisPerson(), ask: (question) => askUnseen(question) } })
   let end = { exitCode: 0, stuck: false }

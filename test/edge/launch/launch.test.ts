@@ -14,16 +14,18 @@ function place(): string {
   return folder
 }
 
+const withPath = (PATH: string) => ({ env: { PATH }, isOwnProgram: () => false })
+
 test('a program is searched in the absolute folders of PATH, never in the working directory', () => {
   const folder = place()
   const [one, two] = [join(folder, 'one'), join(folder, 'two')]
-  expect(realProgram('npm', { PATH: `.:one::${two}:${one}` })).toBe(join(two, 'npm'))
+  expect(realProgram('npm', withPath(`.:one::${two}:${one}`))).toBe(join(two, 'npm'))
   for (const PATH of ['', '.', 'one', '../one']) {
-    expect(() => realProgram('npm', { PATH })).toThrow(expect.objectContaining({ code: 'unavailable' }))
+    expect(() => realProgram('npm', withPath(PATH))).toThrow(expect.objectContaining({ code: 'unavailable' }))
   }
 })
 
 test('a path is not searched on PATH', () => {
-  expect(realProgram('/usr/bin/npm', { PATH: '' })).toBe('/usr/bin/npm')
-  expect(realProgram('./npm', { PATH: '' })).toBe(join(process.cwd(), 'npm'))
+  expect(realProgram('/usr/bin/npm', withPath(''))).toBe('/usr/bin/npm')
+  expect(realProgram('./npm', withPath(''))).toBe(join(process.cwd(), 'npm'))
 })
