@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Broker } from '../core/broker.ts'
 import { type Credential, sameValue } from '../core/credential.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, isFailure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import { hint } from '../core/hint.ts'
@@ -35,7 +35,7 @@ export function fromHelper(command: Command): Command {
     .option('--remove', "with --from: remove each of the helper's items after its copy was read back")
 }
 
-/** Copies the items of a foreign helper in the same Secret Service. */
+/** Copies the items of a foreign helper in the same keychain. Names those whose secret the keychain does not give. */
 export async function importFromHelper(
   context: CliContext,
   name: string | undefined,
@@ -50,12 +50,17 @@ export async function importFromHelper(
   const { terminal, machine, engine, asker } = context
   const broker = await context.broker()
   const items = await foreignItems(await engine.settings(), machine, asker, helper.searches)
-  const all = items.flatMap((item) => {
-    const credential = readable(() => helper.read(item.attributes, item.secret.expose()))
+  const usable = items.flatMap((item) => {
+    const text = isFailure(item.secret) ? '' : item.secret.expose()
+    const credential = readable(() => helper.read(item.attributes, text))
     return credential === undefined ? [] : [{ item, credential }]
   })
+  const all = usable.filter(({ item }) => !isFailure(item.secret))
   for (const { credential } of all) terminal.say(`${printable(shown(credential))}\n`)
-  const unused = items.length - all.length
+  for (const { item, credential } of usable) {
+    if (isFailure(item.secret)) terminal.say(`note: left, ${printable(shown(credential))}: ${item.secret.message}\n`)
+  }
+  const unused = items.length - usable.length
   if (unused > 0) terminal.say(`note: ${unused} of its items cannot be used\n`)
   if (all.length === 0) terminal.say('nothing to import\n')
   if (all.length === 0) return nothingThere

@@ -46,7 +46,7 @@ export function keytarOver(open: () => Promise<KeytarStores>): Keytar {
     const own = await broker.find({ tool: python, kinds, endpoints: [serviceName(service)], account })
     if (own !== undefined) return own.credential.secret.expose()
     const [left] = await keytars(foreignItems, service, account)
-    return left?.secret.expose() ?? null
+    return left === undefined ? null : textOf(left)
   }
 
   async function set({ broker, foreignItems }: KeytarStores, item: Credential): Promise<void> {
@@ -120,6 +120,11 @@ async function keytars(
 ): Promise<readonly ForeignItem[]> {
   const found = await foreignItems({ ...schema, service, ...(account === undefined ? {} : { account }) })
   return found.filter(({ attributes }) => attributes['account'] !== undefined)
+}
+
+function textOf({ secret }: ForeignItem): string {
+  if (isFailure(secret)) throw secret
+  return secret.expose()
 }
 
 function accountOf({ attributes }: ForeignItem): string {

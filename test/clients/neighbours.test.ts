@@ -25,7 +25,7 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
 
   const credbridge = (...words: string[]): Promise<Outcome> => run('credbridge', words, { env })
   const git = (verb: string, input: string) => run('git-credential-credbridge', [verb], { env, input })
-  const keep = (label: string, secret: string, ...attributes: string[]) =>
+  const keep = (label: string, secret: string | Buffer, ...attributes: string[]) =>
     run('secret-tool', ['store', `--label=${label}`, ...attributes], { env, input: secret })
   const found = async (...attributes: string[]) =>
     (await run('secret-tool', ['search', '--all', ...attributes], { env })).stdout
@@ -78,6 +78,19 @@ needs('the build and a keyring', built && hasKeyring)('import --from', () => {
       const outcome = await credbridge('import', '--from', 'gcm', '--yes')
       expect(outcome.stderr).toContain('note: 1 of its items cannot be used\n')
       expect((await git('get', 'url=https://gcm.example.com')).stdout).toBe('username=dave\npassword=g\n')
+    })
+
+    test('an item whose secret is no text is named and left, and hides no other', async () => {
+      const made = ['xdg:schema', 'com.microsoft.GitCredentialManager', 'account', 'dave', 'service']
+      await keep('binary', Buffer.from([0xff, 0x41]), ...made, 'git:https://binary.example.com')
+      await keep('text', 'g', ...made, 'git:https://text.example.com')
+      const outcome = await credbridge('import', '--from', 'gcm', '--yes')
+      expect(outcome.exitCode).toBe(0)
+      expect(outcome.stderr).toContain(
+        'note: left, dave at https://binary.example.com (basic): its secret is not text\n',
+      )
+      expect((await git('get', 'url=https://text.example.com')).stdout).toBe('username=dave\npassword=g\n')
+      expect((await git('get', 'url=https://binary.example.com')).stdout).toBe('')
     })
 
     test('cargo', async () => {

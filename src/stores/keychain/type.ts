@@ -13,6 +13,8 @@ export const keychainType: StoreType = {
     return [index, `${index}.lock`, sealingOptions(machine).folder].filter((path) => files.exists(path))
   },
   async foreignItems({ machine }, _asker, searches) {
+    if (machine.platform === 'darwin')
+      return (await import('./mac/foreign-items.ts')).gitForeignItems(machine.run, searches)
     if (machine.platform !== 'win32') return undefined
     const [{ gitForeignItems }, { managerOf }] = await Promise.all([
       import('./windows/foreign-items.ts'),

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Asker } from '../../core/asker.ts'
+import { Failure, isFailure } from '../../core/failure.ts'
 import type { ForeignItem } from '../../core/foreign-item.ts'
 import { Secret } from '../../core/secret.ts'
 import { busAddresses } from '../../dbus/address.ts'
@@ -14,8 +15,8 @@ import { within } from './within.ts'
 const limits = { first: 10_000, answer: 10_000, person: 120_000, whole: 60_000 }
 
 /**
- * All items that have at least one of these sets of attributes. Locked ones are unlocked if a person is present. Items
- * whose secret is not text are left out.
+ * All items that have at least one of these sets of attributes. Locked ones are unlocked if a person is present. An item
+ * whose secret the service refuses, or whose secret is not text, has the failure in its place.
  */
 export async function foreignItems(
   { address, connect, userId, encrypted = false }: SecretServiceOptions,
@@ -36,12 +37,38 @@ export async function foreignItems(
   const wanted = searches.map((attributes) => new Map(Object.entries(attributes)))
   return during(async (service) => {
     const [paths] = await Promise.all([searchAll(service, wanted), service.session])
-    const [secrets, described] = await Promise.all([service.secrets(paths), describeAll(service, paths)])
-    return described.flatMap(({ path, attributes }) => {
-      const bytes = secrets.get(path)
-      if (bytes === undefined || !isUtf8(bytes)) return []
+    const [secrets, described] = await Promise.all([secretsOf(service, paths), describeAll(service, paths)])
+    return described.map(({ path, attributes }) => {
       const remove = async () => void (await during((again) => again.remove(path)))
-      return [{ attributes: Object.fromEntries(attributes), secret: new Secret(Buffer.from(bytes).toString()), remove }]
+      return { attributes: Object.fromEntries(attributes), secret: secretIn(secrets.get(path)), remove }
     })
   })
+}
+
+/** If the service refuses them together, each alone: oo7 and KWallet refuse all because of one. */
+async function secretsOf(
+  service: Service,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Uint8Array | Failure>> {
+  const asked = (some: readonly string[]): Promise<ReadonlyMap<string, Uint8Array> | Failure> =>
+    service.secrets(some).catch((error: unknown) => {
+      if (isFailure(error) && error.code === 'refused') return error
+      throw error
+    })
+  const together = await asked(paths)
+  if (!isFailure(together)) return together
+  const alone = await Promise.all(paths.map((path) => asked([path])))
+  return new Map(
+    paths.flatMap((path, at) => {
+      const found = alone[at]
+      const secret = isFailure(found) ? found : found?.get(path)
+      return secret === undefined ? [] : [[path, secret] as const]
+    }),
+  )
+}
+
+function secretIn(bytes: Uint8Array | Failure | undefined): Secret | Failure {
+  if (bytes === undefined) return new Failure('refused', 'the Secret Service does not return its secret')
+  if (isFailure(bytes)) return bytes
+  return isUtf8(bytes) ? new Secret(Buffer.from(bytes).toString()) : new Failure('malformed', 'its secret is not text')
 }

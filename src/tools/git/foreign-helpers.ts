@@ -12,13 +12,17 @@ export const libsecret: ForeignHelper = {
   name: 'libsecret',
   searches: ['https', 'http', 'smtp', 'imap', 'imaps', 'ftp', 'ftps'].map((protocol) => ({ protocol })),
 
-  read({ protocol, server, port, object, user, ...others }, text) {
-    if (protocol === undefined || server === undefined || user === undefined) return undefined
-    if (others['authtype'] !== undefined || others['domain'] !== undefined) return undefined
-    const host = port === undefined ? server : `${server}:${port}`
-    const endpoint = addressOf({ scheme: protocol, host, ...(object === undefined ? {} : { path: object }) })
-    return { endpoint, account: user, owner: 'git', kind: 'basic', ...secretIn(text) }
+  read(attributes, text) {
+    if (attributes['authtype'] !== undefined || attributes['domain'] !== undefined) return undefined
+    return ofUrl(attributes, text)
   },
+}
+
+/** git-credential-osxkeychain, of git. stores/keychain/mac gives its items these attributes. */
+export const osxkeychain: ForeignHelper = {
+  name: 'osxkeychain',
+  searches: [{ 'credbridge:helper': 'osxkeychain' }],
+  read: ofUrl,
 }
 
 /** git-credential-wincred, of Git for Windows. stores/keychain/windows gives its items these attributes. */
@@ -43,6 +47,17 @@ export const gcm: ForeignHelper = {
     if (endpoint === undefined || account === undefined || isRefreshToken(endpoint)) return undefined
     return { endpoint, account, owner: 'git', kind: 'basic', ...secretIn(text) }
   },
+}
+
+/** The credential of an item that has the parts of its URL as attributes. */
+function ofUrl(
+  { protocol, server, port, object, user }: Readonly<Record<string, string | undefined>>,
+  text: string,
+): Credential | undefined {
+  if (protocol === undefined || server === undefined || user === undefined) return undefined
+  const host = port === undefined ? server : `${server}:${port}`
+  const endpoint = addressOf({ scheme: protocol, host, ...(object === undefined ? {} : { path: object }) })
+  return { endpoint, account: user, owner: 'git', kind: 'basic', ...secretIn(text) }
 }
 
 /** The address in a service with a namespace before it. */

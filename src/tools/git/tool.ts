@@ -1,5 +1,5 @@
 import type { Tool } from '../tool.ts'
-import { gcm, libsecret, wincred } from './foreign-helpers.ts'
+import { gcm, libsecret, osxkeychain, wincred } from './foreign-helpers.ts'
 import { userForToken } from './token-user.ts'
 
 export const gitTool: Tool = {
@@ -10,7 +10,7 @@ export const gitTool: Tool = {
   question: async (...asked) => (await import('./question.ts')).gitQuestion(...asked),
   setupOptions: [{ flags: '--only', says: 'ignore the helpers configured before credbridge' }],
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
-  foreignHelpers: [libsecret, gcm, wincred],
+  foreignHelpers: [libsecret, gcm, wincred, osxkeychain],
   userFor: userForToken,
   keepers: async (machine) => (await import('./keepers.ts')).gitKeepers(machine),
   plainSecrets: async () => (await import('./import.ts')).gitPlainSecrets,

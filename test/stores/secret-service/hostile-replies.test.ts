@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { isFailure } from '../../../src/core/failure.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Store } from '../../../src/core/store.ts'
+import { foreignItems } from '../../../src/stores/secret-service/foreign-items.ts'
 import { attributesOf } from '../../../src/stores/secret-service/items.ts'
 import { askedBy, someone } from '../../asker.ts'
 import { type Answer, type Answers, described, fakeBus, item, printed } from './fake-bus.ts'
@@ -9,6 +11,7 @@ import { failureOf, git, gits, secretsAt, storeOn } from './world.ts'
 /* A Secret Service, or a bus, that answers whatever it likes: each request ends, with the code that says what it was. */
 
 const attributes = attributesOf(gits(''))
+const locks = { folder: '/', userId: 0 }
 const short = { first: 200, answer: 100, person: 300 }
 
 function storeWith(answers: Answers, greeting?: string): Store {
@@ -129,6 +132,29 @@ describe('a Secret Service that contradicts itself', () => {
     test('is absence once the item has gone', async () => {
       expect(await storeWhere('Delete', once()).remove(someone, gits(''))).toBe(false)
       expect(await storeWhere('GetAll', once()).find(someone, [git])).toEqual([])
+    })
+
+    test("to one foreign item's secret hides no other", async () => {
+      const other = `${item}2`
+      const secretOf = (path: string): Answer => {
+        const secret = [path, Buffer.alloc(0), Buffer.from('secret'), 'text/plain']
+        return ['a{o(oayays)}', new Map([[path, secret]])]
+      }
+      const asked: unknown[] = []
+      const connect = fakeBus(attributes, ({ member, body: [paths] }) => {
+        if (member === 'SearchItems') return ['aoao', [item, other], []]
+        if (member !== 'GetSecrets') return undefined
+        asked.push(paths)
+        return String(paths).includes(other) ? unclear : secretOf(item)
+      })
+      const found = await foreignItems({ address: 'unix:path=/', connect, userId: 0, locks }, someone, [
+        { service: 'x' },
+      ])
+      expect(asked).toEqual([[item, other], [item], [other]])
+      expect(found.map(({ secret }) => (isFailure(secret) ? secret.code : secret.expose()))).toEqual([
+        'secret',
+        'refused',
+      ])
     })
 
     test('is a failure where it is not about an item', async () => {
