@@ -89,12 +89,28 @@ static void take_fields(int count) {
   }
 }
 
+/*
+ * Whether the failed call is made again, for at most two seconds. Seen under Wine, whose credentials are keys of the
+ * registry: while another process writes or removes one, CredEnumerate finds a key that is not complete (error 2) or no
+ * longer there (1018).
+ */
+static BOOL again(DWORD began) {
+  DWORD error = GetLastError();
+  if (error != ERROR_FILE_NOT_FOUND && error != ERROR_KEY_DELETED) return FALSE;
+  if (GetTickCount() - began >= 2000) return FALSE;
+  Sleep(10);
+  return TRUE;
+}
+
 static wchar_t *text(int field) { return (wchar_t *)fields[field].bytes; }
 
 static void list(void) {
   CREDENTIALW **all = NULL;
   DWORD count = 0;
-  BOOL found = CredEnumerateW(NULL, 0, &count, &all);
+  DWORD began = GetTickCount();
+  BOOL found;
+  do found = CredEnumerateW(NULL, 0, &count, &all);
+  while (!found && again(began));
   DWORD error = found ? 0 : GetLastError();
   put_number(error == ERROR_NOT_FOUND ? 0 : error);
   for (DWORD at = 0; found && at < count; at++) {
@@ -106,9 +122,17 @@ static void list(void) {
   if (found) CredFree(all);
 }
 
+static BOOL find(CREDENTIALW **found) {
+  DWORD began = GetTickCount();
+  for (;;) {
+    if (CredReadW(text(0), CRED_TYPE_GENERIC, 0, found)) return TRUE;
+    if (!again(began)) return FALSE;
+  }
+}
+
 static void read(void) {
   CREDENTIALW *found = NULL;
-  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &found)) {
+  if (!find(&found)) {
     put_number(GetLastError());
     return;
   }
@@ -122,7 +146,7 @@ static void read(void) {
 
 static void write(void) {
   CREDENTIALW *before = NULL, blank = {0}, credential = {0};
-  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &before)) {
+  if (!find(&before)) {
     DWORD error = GetLastError();
     if (error != ERROR_NOT_FOUND) {
       put_number(error);
@@ -146,7 +170,7 @@ static void write(void) {
 
 static void copy(void) {
   CREDENTIALW *found = NULL;
-  if (!CredReadW(text(0), CRED_TYPE_GENERIC, 0, &found)) {
+  if (!find(&found)) {
     put_number(GetLastError());
     return;
   }
@@ -166,17 +190,26 @@ static LONG WINAPI end_at_once(EXCEPTION_POINTERS *crash) {
   return EXCEPTION_EXECUTE_HANDLER;
 }
 
+/*
+ * One request at a time of all our processes: a write reads first what it keeps, and Wine's CredEnumerate writes beyond
+ * its memory if an item is added meanwhile. A process that holds the turn too long is not waited for.
+ */
+static void take_turn(HANDLE turn) { WaitForSingleObject(turn, 2000); }
+
 void entry(void) {
   SetUnhandledExceptionFilter(end_at_once);
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+  HANDLE turn = CreateMutexW(NULL, FALSE, L"Local\\credbridge-credentials");
   for (int verb = next(); verb != -1 && verb != 'q'; verb = next()) {
     take_fields(verb == 'w' ? 4 : verb == 'c' ? 2 : verb == 'l' ? 0 : 1);
+    take_turn(turn);
     if (verb == 'l') list();
     else if (verb == 'r') read();
     else if (verb == 'w') write();
     else if (verb == 'c') copy();
     else if (verb == 'd') erase();
     else ExitProcess(2);
+    ReleaseMutex(turn);
     out[out_size++] = '\n';
     flush();
   }

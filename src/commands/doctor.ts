@@ -21,12 +21,13 @@ export function doctorCommand(program: Command, context: CliContext): void {
     .action(async (options) => {
       const results: Result[] = []
       const examined = await examine(context, results).catch((error) => {
-        context.terminal.out(results.map(lineText).join(''))
+        context.terminal.out(context.terminal.inShellWords(results.map(lineText).join('')))
         throw error
       })
-      if (options.report === true) context.terminal.out(await report(program, context, examined))
+      if (options.report === true)
+        context.terminal.out(context.terminal.inShellWords(await report(program, context, examined)))
       else if (options.json === true) context.terminal.out(json(examined))
-      else context.terminal.out(text(examined, context.terminal))
+      else context.terminal.out(context.terminal.inShellWords(text(examined, context.terminal)))
       const isFixed = options.fix === true && (await fixAll(context, examined.results, options.yes === true))
       const after = isFixed ? await examine(context, []) : examined
       if (isFixed) context.terminal.out(`afterwards: ${countedText(after.results)}\n`)

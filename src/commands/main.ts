@@ -25,7 +25,7 @@ export async function main(words: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) return exit(error.exitCode === 0 ? 0 : broken, false)
     const failure = asFailure(error)
     trace.failed(failure)
-    complain(formatFailure(failure))
+    complain(context.terminal.inShellWords(formatFailure(failure)))
     exit(isCancelled(failure) ? interrupted : broken, failure.stuck)
   }
 }

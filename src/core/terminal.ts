@@ -10,6 +10,8 @@ export interface Terminal {
   /** Whether standard output may have colours. */
   readonly colours: boolean
   out(text: string): void
+  /** The hints and fixes in this text in the words of the person's shell. `say` does that by itself. */
+  inShellWords(text: string): string
   say(text: string): void
   /** Shows what is going on now, in the place of the text before; `undefined` removes it. Only if standard error is a terminal. */
   progress(text: string | undefined): void

@@ -2,6 +2,7 @@ import { openEngine } from '../engine/engine.ts'
 import type { ClientMachine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
 import { exit } from './exit.ts'
+import { windowsCommands } from './installation/on-windows.ts'
 import { thisCall } from './this-call.ts'
 import { thisClientMachine } from './this-client.ts'
 import { traceOf } from './trace.ts'
@@ -15,7 +16,7 @@ export async function serve(
   const dialect = await dialectFor(machine, process.argv.slice(2))
   const trace = await traceOf(command)
   const engine = openEngine(machine, { tracing: trace.tracing })
-  const { exitCode, stuck } = await engine.answer(dialect, thisCall(command, dialect.tool), trace.failed)
+  const { exitCode, stuck } = await engine.answer(dialect, thisCall(command, dialect.tool, await windowsCommands()), trace.failed)
   trace.ends(exitCode)
   exit(exitCode, stuck)
 }

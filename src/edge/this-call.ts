@@ -1,10 +1,11 @@
 import type { Owner } from '../core/credential.ts'
 import { hint } from '../core/hint.ts'
 import type { Call, Person } from '../engine/call.ts'
+import type { WindowsCommands } from './installation/windows-commands.ts'
 import { isTerminal, standardInput, write } from './stdio.ts'
 
-/** The call that this process was started for. */
-export function thisCall(command: string, tool: Owner): Call {
+/** The call that this process was started for. `windows`: how hints are said there. */
+export function thisCall(command: string, tool: Owner, windows?: WindowsCommands): Call {
   return {
     command,
     words: process.argv.slice(2),
@@ -15,7 +16,7 @@ export function thisCall(command: string, tool: Owner): Call {
     person: thisPerson(),
     async print({ stdout, stderr }) {
       write(1, stdout)
-      write(2, stderr)
+      write(2, windows?.inWindowsWords(stderr) ?? stderr)
     },
   }
 }

@@ -3,10 +3,10 @@ import type { Machine } from '../system/machine.ts'
 import { userFiles } from '../system/user-files.ts'
 import { clientPart } from './client-machine.ts'
 import { isOwnProgram, ownCommand, relinkIn, wrappersIn } from './installation/own-commands.ts'
+import { windowsCommands } from './installation/on-windows.ts'
 import { installedIn } from './installation/running-file.ts'
 import { shippedProgram } from './installation/shipped.ts'
 import { standalone } from './installation/version.ts'
-import type { WindowsCommands } from './installation/windows-commands.ts'
 
 /** The real machine. */
 export async function thisMachine(say?: Machine['say']): Promise<Machine> {
@@ -29,9 +29,4 @@ export async function thisMachine(say?: Machine['say']): Promise<Machine> {
     whole: async () => machine,
   })
   return machine
-}
-
-/** How commands are started on Windows; `undefined` on any other system. */
-async function windowsCommands(): Promise<WindowsCommands | undefined> {
-  return process.platform === 'win32' ? import('./installation/windows-commands.ts') : undefined
 }

@@ -4,6 +4,7 @@
  * the test's own: Wine sets the person of the Unix login.
  */
 #define WIN32_LEAN_AND_MEAN
+#include <stdio.h>
 #include <windows.h>
 
 struct way {
@@ -58,7 +59,10 @@ int main(void) {
     if (*line == L'"') quoted = !quoted;
   }
   while (*line == L' ') line++;
-  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) return 126;
+  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) {
+    fprintf(stderr, "pipes: error %lu of Windows\n", GetLastError());
+    return 126;
+  }
   CloseHandle(in);
   CloseHandle(out);
   CloseHandle(error);

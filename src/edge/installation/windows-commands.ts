@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { hintsInWindowsWords } from '../../core/windows-hints.ts'
 import {
   isLauncher,
   type Launched,
@@ -31,6 +32,9 @@ export function shippedLauncher(): Buffer | undefined {
   const file = shippedProgram('launcher')
   return file === undefined ? undefined : readFileSync(file)
 }
+
+/** How hints are said there. */
+export const inWindowsWords = hintsInWindowsWords
 
 /** What stands for links to programs among a person's files. */
 export const launchers: Launchers = {

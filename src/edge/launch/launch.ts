@@ -15,6 +15,7 @@ import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
 import { exit } from '../exit.ts'
 import { credbridgeItself } from '../installation/itself.ts'
+import { windowsCommands } from '../installation/on-windows.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
@@ -37,6 +38,7 @@ export interface Surface {
 
 /** Answers a call of one of our shims: starts the real program with its tool's credentials. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
+  const windows = await windowsCommands()
   const machine = await thisMachine()
   const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
   const trace = await traceOf(program)
@@ -51,7 +53,8 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
     const failure = asFailure(error)
     trace.failed(failure)
     const hints = real === undefined ? [] : [hint`to run ${program} without credentials: ${real}`]
-    complain(formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] })))
+    const text = formatFailure(new Failure(failure.code, failure.message, { hints: [...failure.hints, ...hints] }))
+    complain(windows?.inWindowsWords(text) ?? text)
     exit(2, failure.stuck)
   }
 }

@@ -6,6 +6,7 @@ import { askerOf } from '../../engine/call.ts'
 import { type Engine, openEngine } from '../../engine/engine.ts'
 import type { Tracing } from '../../engine/tracing.ts'
 import type { Machine } from '../../system/machine.ts'
+import { windowsCommands } from '../installation/on-windows.ts'
 import { write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
 import { thisMachine } from '../this-machine.ts'
@@ -32,13 +33,14 @@ export type OwnCliContext = CliContext & { ending(): { exitCode: number; stuck: 
 
 /** The context of this process. */
 export async function thisCliContext(tracing?: Tracing): Promise<OwnCliContext> {
+  const windows = await windowsCommands()
   // Also where no terminal is: the person who reads a log typed this command.
   const machine = await thisMachine((line) => write(2, `credbridge: ${line}\n`))
   const engine = openEngine(machine, { tracing })
   const asker = askerOf({ tool: person, person: { ...thisPerson(), ask: (question) => askUnseen(question) } })
   let end = { exitCode: 0, stuck: false }
   return {
-    terminal: thisTerminal(),
+    terminal: thisTerminal(windows),
     machine,
     engine,
     asker,

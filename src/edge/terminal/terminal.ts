@@ -3,11 +3,15 @@ import { Secret } from '../../core/secret.ts'
 import type { Terminal } from '../../core/terminal.ts'
 import type { CallInput } from '../../engine/call.ts'
 import { inputReader } from '../../engine/input-reader.ts'
+import type { WindowsCommands } from '../installation/windows-commands.ts'
 import { standardInput, write } from '../stdio.ts'
 import { askSeen, askUnseen, askYesOrNo, terminalStreams } from './ask.ts'
 
-export function thisTerminal(): Terminal {
+/** The terminal of this process. `windows`: how hints are said there. */
+export function thisTerminal(windows?: WindowsCommands): Terminal {
+  const inShellWords = windows?.inWindowsWords ?? ((text: string) => text)
   return {
+    inShellWords,
     inIsTerminal: isatty(0),
     outIsTerminal: isatty(1),
     get width() {
@@ -17,7 +21,7 @@ export function thisTerminal(): Terminal {
       return isatty(1) && showsColours(process.env)
     },
     out: (text) => write(1, text),
-    say: (text) => write(2, text),
+    say: (text) => write(2, inShellWords(text)),
     progress(text = '') {
       if (isatty(2) && process.env['TERM'] !== 'dumb') write(2, `\r\u001b[K${text}`)
     },

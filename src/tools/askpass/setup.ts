@@ -77,7 +77,7 @@ function howVariableStands(machine: Machine, variable: string): readonly DoctorL
   if (!isOurs(value)) return []
   const ours = machine.ownCommand(command)
   if (value === ours) return [{ state: 'ok', says: `${variable} is credbridge` }]
-  const fix = ours === undefined ? {} : { fix: hint`in your shell's profile: export ${variable}=${ours}` }
+  const fix = ours === undefined ? {} : { fix: hint`in your shell profile: export ${variable}=${ours}` }
   return [{ state: 'wrong', says: `${variable} is ${value}, of another installation of credbridge`, ...fix }]
 }
 
@@ -89,7 +89,7 @@ function overruled({ env }: Machine): readonly string[] {
 
 function aboutSsh({ env }: Machine, ours: string): readonly string[] {
   if (env['SSH_ASKPASS'] === ours) return []
-  return [hint`to have ssh ask it too, in your shell's profile: export SSH_ASKPASS=${ours} SSH_ASKPASS_REQUIRE=force`]
+  return [hint`to have ssh ask it too, in your shell profile: export SSH_ASKPASS=${ours} SSH_ASKPASS_REQUIRE=force`]
 }
 
 function otherProgram(value: string): Failure {

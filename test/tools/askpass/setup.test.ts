@@ -59,7 +59,7 @@ needs('git', machineGit !== undefined)('askpass setup', () => {
   test('the dry run changes nothing, and says what the person can do for ssh', async () => {
     const it = home()
     expect((await it.plan()).remarks).toEqual([
-      `to have ssh ask it too, in your shell's profile: export SSH_ASKPASS=${ours} SSH_ASKPASS_REQUIRE=force`,
+      `to have ssh ask it too, in your shell profile: export SSH_ASKPASS=${ours} SSH_ASKPASS_REQUIRE=force`,
     ])
     expect(it.kept()).toBe('')
     expect((await home([], { SSH_ASKPASS: ours }).plan()).remarks).toEqual([])
@@ -98,7 +98,7 @@ needs('git', machineGit !== undefined)('askpass setup', () => {
       'wrong: SSH_ASKPASS is /old/credbridge-askpass, of another installation of credbridge',
     )
     expect(await home([], { SSH_ASKPASS: '/old/credbridge-askpass' }).fixes()).toContain(
-      `in your shell's profile: export SSH_ASKPASS=${ours}`,
+      `in your shell profile: export SSH_ASKPASS=${ours}`,
     )
     expect(await home([ours], { GIT_ASKPASS: '/old/credbridge-askpass' }).check()).toEqual([
       'ok: core.askPass of git is credbridge',

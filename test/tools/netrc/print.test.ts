@@ -31,6 +31,7 @@ async function printed(
     placeIn: async (word) => ({ endpoint: parseEndpoint(word), account: userIn(word) }),
     terminal: {
       inIsTerminal: false,
+      inShellWords: (text) => text,
       outIsTerminal: onTerminal,
       progress() {},
       width: undefined,
