@@ -6,6 +6,7 @@ import { printable } from '../../core/failure-text.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { Secret } from '../../core/secret.ts'
 import { columnsOf } from '../../core/text-width.ts'
+import { standalone } from '../installation/version.ts'
 
 /**
  * Prints exactly this question on the terminal and reads one line without echo. No terminal: `refused`, with the hint
@@ -38,10 +39,20 @@ async function asked(question: string, isSeen: boolean, otherwise: Hint | undefi
   } finally {
     output.write('\n')
     input.setRawMode(false)
-    input.destroy()
+    release(input)
     output.destroy()
   }
 }
+
+const isWindows = process.platform === 'win32'
+
+/** Bun reads a console of Windows without echo only as standard input. */
+const isStandardInput = isWindows && standalone
+
+/** Node takes a name without `\\.\` for a file in the current folder. https://learn.microsoft.com/windows/console/console-handles */
+const names = isWindows
+  ? { input: '\\\\.\\CONIN$', output: '\\\\.\\CONOUT$' }
+  : { input: '/dev/tty', output: '/dev/tty' }
 
 const control = { c: '\u0003', d: '\u0004', u: '\u0015', escape: '\u001b', backspace: '\b', del: '\u007f' }
 
@@ -53,7 +64,8 @@ const noCharacter = new RegExp(`${control.escape}(\\[[0-?]*[ -/]*[@-~]|O.)`, 'g'
  * next question; so the terminal is read without a stream. On Windows only a stream reads UTF-8 from the console.
  */
 function typedOn(input: ReadStream): AsyncIterable<string> {
-  return process.platform === 'win32' ? input.setEncoding('utf8') : readTerminal()
+  // It must go on after an answer: standard input can be read by one stream only.
+  return isWindows ? input.setEncoding('utf8').iterator({ destroyOnReturn: false }) : readTerminal()
 }
 
 async function* readTerminal(): AsyncIterable<string> {
@@ -99,18 +111,28 @@ async function lineFrom(typing: AsyncIterable<string>, echo: (text: string) => v
 
 const asWord = hint`pass it as an argument or on standard input (see --help)`
 
-/** The terminal, for reading and for writing. No terminal: `refused`. The caller closes both streams. */
+/**
+ * The terminal, for reading and for writing. No terminal: `refused`. The caller releases the one and destroys the other.
+ */
 export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {
-  const windows = process.platform === 'win32'
   try {
-    return [
-      new ReadStream(openSync(windows ? 'CONIN$' : '/dev/tty', 'r+')),
-      new WriteStream(openSync(windows ? 'CONOUT$' : '/dev/tty', 'r+')),
-    ]
+    return [terminalInput(), new WriteStream(openSync(names.output, 'r+'))]
   } catch (error) {
     throw new Failure('refused', 'there is no terminal to ask on', {
       hints: [otherwise],
       cause: error,
     })
   }
+}
+
+/** Ends the reading of `terminalStreams`. */
+export function release(input: ReadStream): void {
+  if (isStandardInput) input.pause()
+  else input.destroy()
+}
+
+function terminalInput(): ReadStream {
+  if (!isStandardInput) return new ReadStream(openSync(names.input, 'r+'))
+  if (!process.stdin.isTTY) throw new Error('standard input is no console')
+  return process.stdin
 }

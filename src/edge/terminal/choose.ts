@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { printable } from '../../core/failure-text.ts'
-import { terminalStreams } from './ask.ts'
+import { release, terminalStreams } from './ask.ts'
 
 const controlC = '\u0003'
 
@@ -41,7 +41,8 @@ export async function chooseOnTerminal<Choice>(
     clearTimeout(timer)
     output.write('\n')
     input.setRawMode(false)
-    input.destroy()
+    input.removeAllListeners()
+    release(input)
     output.destroy()
   }
 }

@@ -5,7 +5,7 @@ import type { CallInput } from '../../engine/call.ts'
 import { inputReader } from '../../engine/input-reader.ts'
 import type { WindowsCommands } from '../installation/windows-commands.ts'
 import { standardInput, write } from '../stdio.ts'
-import { askSeen, askUnseen, askYesOrNo, terminalStreams } from './ask.ts'
+import { askSeen, askUnseen, askYesOrNo, release, terminalStreams } from './ask.ts'
 
 /** The terminal of this process. `windows`: how hints are said there. */
 export function thisTerminal(windows?: WindowsCommands): Terminal {
@@ -40,7 +40,7 @@ function columns(): number | undefined {
   try {
     const [input, output] = terminalStreams()
     const { columns } = output
-    input.destroy()
+    release(input)
     output.destroy()
     return columns > 0 ? columns : undefined
   } catch {
