@@ -81,6 +81,11 @@ const patience = 10_000
  * is not a failure, because clients close early.
  */
 export function write(fd: 1 | 2, text: string): void {
+  // Bytes would be read in the console's own code page. Its stream writes at once, too.
+  if (process.platform === 'win32' && statsOf(fd)?.isCharacterDevice() === true) {
+    process[fd === 1 ? 'stdout' : 'stderr'].write(text)
+    return
+  }
   const until = Date.now() + patience
   let bytes = Buffer.from(text)
   while (bytes.length > 0) {

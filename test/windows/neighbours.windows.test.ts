@@ -21,6 +21,15 @@ const secretAt = async (target: string) => (await it.outsider('read', target)).s
 const byPython = (target: string, account: string, secret: string) =>
   it.outsider('write', target, account, secret, 'Stored using python-keyring')
 
+/** Texts in a request to our own part (packaging/windows/credentials.c). */
+function fields(...texts: readonly string[]): string {
+  const field = (text: string) => {
+    const bytes = Buffer.from(text, 'utf16le')
+    return bytes.length.toString(16).padStart(8, '0') + bytes.toString('hex')
+  }
+  return texts.map(field).join('')
+}
+
 needsWindows('neighbours in the Credential Manager', () => {
   beforeAll(() => {
     it = windows('Neighbour')
@@ -129,11 +138,6 @@ needsWindows('neighbours in the Credential Manager', () => {
   })
 
   test('a credential that is written again or copied keeps its attributes and its persistence', async () => {
-    const field = (text: string) => {
-      const bytes = Buffer.from(text, 'utf16le')
-      return bytes.length.toString(16).padStart(8, '0') + bytes.toString('hex')
-    }
-    const fields = (...texts: readonly string[]) => texts.map(field).join('')
     const writing = (target: string) => `w${fields(target, 'ann', 'a comment', 'p@ss')}`
     const input = `${['there', 'new', 'unreadable'].map(writing).join('')}c${fields('there', 'other')}q`
     const { stdout, stderr } = await it.start(tool('attributes'), [], { input })
@@ -146,9 +150,24 @@ needsWindows('neighbours in the Credential Manager', () => {
     expect(stdout.split(/\r?\n/)).toEqual(['00000000', '00000000', '00000005', '00000000', ''])
   })
 
-  test('our own part answers an unknown target with the error of Windows', async () => {
-    const program = join(import.meta.dirname, '..', '..', 'dist', 'windows', 'credentials.exe')
-    const { stdout, exitCode } = await it.start(onWindows(program), [], { input: 'r000000046e006f00q' })
-    expect([stdout, exitCode]).toEqual(['00000490\n', 0])
+  describe('our own part', () => {
+    const program = onWindows(join(import.meta.dirname, '..', '..', 'dist', 'windows', 'credentials.exe'))
+
+    test('answers an unknown target with the error of Windows', async () => {
+      const { stdout, exitCode } = await it.start(program, [], { input: 'r000000046e006f00q' })
+      expect([stdout, exitCode]).toEqual(['00000490\n', 0])
+    })
+
+    test('lists while others of it write and remove', async () => {
+      const changes = (target: string) => `w${fields(target, 'ann', 'a comment', 'p@ss')}d${fields(target)}`.repeat(5)
+      const asked = Array.from({ length: 24 }, (_, at) => (at % 2 === 0 ? 'l'.repeat(5) : changes(`at once ${at}`)))
+      const said = await Promise.all(asked.map((input) => it.start(program, [], { input: `${input}q` })))
+      const answers = said.map(({ stdout, exitCode }) => [
+        exitCode,
+        ...stdout.split(/\r?\n/).map((line) => line.slice(0, 8)),
+      ])
+      const fine = (count: number) => [0, ...Array.from({ length: count }, () => '00000000'), '']
+      expect(answers).toEqual(asked.map((_, at) => fine(at % 2 === 0 ? 5 : 10)))
+    })
   })
 })

@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { manifest } from '../../packaging/project.ts'
 import { needs, programOnPath } from '../real/require.ts'
 import { type Outcome, run } from '../real/run.ts'
+import { type Answer, typing } from '../real/typing.ts'
 
 /*
  * A Windows under Wine, which .ci/windows makes. All tests share it, and so its Credential Manager; each has a home of
@@ -46,13 +47,17 @@ export interface Windows {
   outsider(...words: readonly string[]): Promise<Outcome>
   /** The credentials whose target contains this text: target, user, comment, persistence, size in bytes. */
   lying(text: string): Promise<readonly (readonly string[])[]>
+  /** Runs one of our commands on a console, in the home of Wine's own person. Gives what the console showed. */
+  onConsole(command: string, words: readonly string[], answers: readonly Answer[], env: Environment): Promise<string>
   /** Makes a program in a folder of PATH that runs this JavaScript on Node. Returns its path on Windows. */
   standIn(name: string, script: string): string
 }
 
+type Environment = Readonly<Record<string, string>>
+
 interface Options {
   readonly input?: string | Uint8Array
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Environment
   /** As this machine names it. */
   readonly cwd?: string
 }
@@ -73,19 +78,21 @@ export function windows(person: string): Windows {
   const commands = isStandalone ? `${programFiles}\\credbridge` : npm
   const path = [tools, commands, npm, `${programFiles}\\nodejs`].join(';')
 
+  const surroundings = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    LC_ALL: 'C.UTF-8',
+    WINEPREFIX: prefix,
+    WINEDEBUG: '-all',
+    WINEPATH: path,
+  }
+  const wordsFor = (command: string): readonly string[] =>
+    isStandalone ? [`${commands}\\${command}.exe`] : [node, `${npm}\\node_modules\\credbridge\\dist\\${command}.cjs`]
+
   async function start(program: string, words: readonly string[] = [], { input, env, cwd }: Options = {}) {
     return run('wine', [join(made, 'bin', 'pipes.exe'), program, ...words], {
       cwd: cwd ?? homeHere,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        LC_ALL: 'C.UTF-8',
-        WINEPREFIX: prefix,
-        WINEDEBUG: '-all',
-        WINEPATH: path,
-        CREDBRIDGE_TEST_HOME: home,
-        ...env,
-      },
+      env: { ...surroundings, CREDBRIDGE_TEST_HOME: home, ...env },
       ...(input === undefined ? {} : { input }),
       timeout: 110_000,
     })
@@ -99,10 +106,12 @@ export function windows(person: string): Windows {
     commands,
     start,
     outsider,
-    run: (command, words = [], options) =>
-      isStandalone
-        ? start(`${commands}\\${command}.exe`, words, options)
-        : start(node, [`${npm}\\node_modules\\credbridge\\dist\\${command}.cjs`, ...words], options),
+    run(command, words = [], options) {
+      const [program = '', ...first] = wordsFor(command)
+      return start(program, [...first, ...words], options)
+    },
+    onConsole: (command, words, answers, env) =>
+      typing(['wine', ...wordsFor(command), ...words], answers, { env: { ...surroundings, ...env }, cwd: homeHere }),
     async lying(text) {
       const { stdout } = await outsider('list')
       const lines = stdout.split(/\r?\n/).filter((line) => line !== '')
@@ -121,9 +130,10 @@ export function windows(person: string): Windows {
 
 export const node = `${programFiles}\\nodejs\\node.exe`
 
-/** How this machine names a path of Windows on drive C. */
+/** How this machine names a path of Windows on a drive, or on another machine (`\\\\server\\share`). */
 export function here(path: string): string {
-  return join(prefix, 'drive_c', ...path.split('\\').slice(1))
+  const [drive = '', ...rest] = path.split('\\')
+  return join(prefix, 'dosdevices', ...(drive === '' ? ['unc', ...rest.slice(1)] : [drive.toLowerCase(), ...rest]))
 }
 
 /** How Windows names a path of this machine. */
