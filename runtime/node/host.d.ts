@@ -146,6 +146,8 @@ declare module 'host:listener' {
   export function listen(): number
   /** A non-blocking file descriptor that listens at a new Unix socket. */
   export function listenAt(path: string): number
+  /** Makes a socket that this process was given non-blocking. Throws if it does not listen. */
+  export function adopt(fd: number): void
   export function port(fd: number): number
   /** A non-blocking file descriptor of the next connection; `undefined` if there is none. */
   export function accept(fd: number): number | undefined

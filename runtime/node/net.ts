@@ -1,5 +1,5 @@
 import { close } from 'host:files'
-import { accept, listen, listenAt, peer, peerPort, port } from 'host:listener'
+import { accept, adopt, listen, listenAt, peer, peerPort, port } from 'host:listener'
 import { stop, watch } from 'host:poll'
 import { connect as connected } from 'host:socket'
 import type { Buffer } from './buffer.ts'
@@ -8,8 +8,8 @@ import { EventEmitter } from './events.ts'
 import { setImmediate } from './timers.ts'
 
 /*
- * https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket, and a server at a Unix socket or
- * on a free port of 127.0.0.1. Unlike Node, it tells who is at the other end of a Unix socket.
+ * https://nodejs.org/api/net.html, the part that src/ uses: the client of a Unix socket, and a server at a Unix socket, on
+ * a socket that this process was given, or on a free port of 127.0.0.1. Unlike Node, it tells who is at the other end of a Unix socket.
  */
 
 interface OnRead {
@@ -86,17 +86,17 @@ export class Server extends EventEmitter {
 
   /** Emits `listening` or `error` in a later turn of the event loop. Any other port or host is not there. */
   listen(wanted: 0, host: '127.0.0.1', onListening: () => void): this
-  listen(wanted: { readonly path: string }, onListening: () => void): this
+  listen(wanted: { readonly path: string } | { readonly fd: number }): this
   listen(
-    wanted: 0 | { readonly path: string },
-    ...more: readonly ['127.0.0.1', () => void] | readonly [() => void]
+    wanted: 0 | { readonly path: string } | { readonly fd: number },
+    ...more: readonly ['127.0.0.1', () => void] | readonly []
   ): this {
-    const [onListening, host] = more.length === 1 ? more : [more[1], more[0]]
+    const [host, onListening] = more
     if (wanted === 0 && host !== '127.0.0.1') throw new TypeError('only a free port of 127.0.0.1')
-    this.on('listening', onListening)
+    if (onListening !== undefined) this.on('listening', onListening)
     let failure: unknown
     try {
-      const fd = wanted === 0 ? listen() : listenAt(wanted.path)
+      const fd = listeningFor(wanted)
       this.#fd = fd
       this.#waiting = watch(fd, false, () => this.#accept(fd))
     } catch (error) {
@@ -122,6 +122,13 @@ export class Server extends EventEmitter {
     const connection = accept(fd)
     if (connection !== undefined) this.emit('connection', new Socket(connection, undefined, peerPort(connection)))
   }
+}
+
+function listeningFor(wanted: 0 | { readonly path: string } | { readonly fd: number }): number {
+  if (wanted === 0) return listen()
+  if ('path' in wanted) return listenAt(wanted.path)
+  adopt(wanted.fd)
+  return wanted.fd
 }
 
 export function createServer(onConnection: (socket: Socket) => void): Server {

@@ -4,13 +4,15 @@ use crate::error::OrThrow;
 use crate::files::borrowed;
 use crate::modules::native_module;
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, UnixAddr, sockopt};
 use rquickjs::{Ctx, Result};
 use std::net::Ipv4Addr;
 use std::os::fd::{AsRawFd, IntoRawFd};
 
 native_module! {
-    "listen": listen, "listenAt": listen_at, "port": port, "accept": accept, "peerPort": peer_port, "peer": peer,
+    "listen": listen, "listenAt": listen_at, "adopt": adopt, "port": port, "accept": accept, "peerPort": peer_port,
+    "peer": peer,
 }
 
 /// A non-blocking file descriptor that listens on a free port of 127.0.0.1.
@@ -30,6 +32,16 @@ fn listen_at(ctx: Ctx<'_>, path: String) -> Result<i32> {
     socket::bind(fd.as_raw_fd(), &address).or_throw_at(&ctx, "bind", &path)?;
     socket::listen(&fd, Backlog::MAXCONN).or_throw(&ctx, "listen")?;
     Ok(fd.into_raw_fd())
+}
+
+/// Makes a socket that this process was given non-blocking. It must listen.
+fn adopt(ctx: Ctx<'_>, fd: i32) -> Result<()> {
+    let listens = socket::getsockopt(&borrowed(fd), sockopt::AcceptConn).or_throw(&ctx, "listen")?;
+    if !listens {
+        return Err(Errno::EINVAL).or_throw(&ctx, "listen");
+    }
+    fcntl(borrowed(fd), FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).or_throw(&ctx, "fcntl")?;
+    Ok(())
 }
 
 /// User and process at the other end of a Unix socket, when it connected; nothing for another kind of socket.

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { asFailure, Failure } from '../core/failure.ts'
+import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
+import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Grant } from '../serve/grant.ts'
 import type { OpenSocket, SocketOptions } from '../serve/socket.ts'
@@ -24,8 +25,8 @@ export async function whileServed<T>(
   const { grantWords } = await import('../serve/grant-words.ts')
   const path = join(socketFolder(machine), `grant-${randomHex(6)}`, 's')
   const uses = countedUses()
-  const socket = await openBeside(context, { grant, path, nobodyToAsk, done: uses.hear })
-  sayLine(terminal, `credbridge: granted: ${grantWords(grant, Date.now())}`)
+  const { grant: given, ...socket } = await openBeside(context, { grant, path, nobodyToAsk, done: uses.hear })
+  sayLine(terminal, `credbridge: granted: ${grantWords(given, Date.now())}`)
   sayLine(terminal, 'credbridge: the command gets these secrets themselves, and can use them wherever they are valid')
   try {
     return await work(path)
@@ -41,21 +42,40 @@ interface Beside extends Pick<SocketOptions, 'grant' | 'path' | 'done'> {
   readonly nobodyToAsk: () => Failure
 }
 
-/** Opens the socket of a grant beside a program that has the terminal. A person is asked on the desktop only. */
+/**
+ * Opens the socket of a grant beside a program that has the terminal from then on. A person is asked on the desktop. Where
+ * there is none, the person is asked now, for all that the grant names, and the grant that is returned asks no more.
+ */
 export async function openBeside(
   { engine, machine, terminal }: CliContext,
-  { nobodyToAsk, ...options }: Beside,
-): Promise<OpenSocket> {
+  { nobodyToAsk, grant: wanted, ...options }: Beside,
+): Promise<OpenSocket & { readonly grant: Grant }> {
   const [{ askHere, privately }, { openSocket }, { thisPerson }] = await Promise.all([
     import('../edge/serving.ts'),
     import('../serve/socket.ts'),
     import('../edge/this-call.ts'),
   ])
   const askPerson = askHere(machine, 'no terminal')
-  if (options.grant.ask !== 'never' && askPerson === undefined) throw nobodyToAsk()
+  const grant = askPerson === undefined ? await agreedNow(terminal, wanted, nobodyToAsk) : wanted
   const { present: personPresent } = thisPerson()
   const logFailed = (error: unknown) => terminal.say(formatFailure(asFailure(error)))
-  return openSocket({ ...options, engine, askPerson, personPresent, privately, logFailed })
+  const socket = await openSocket({ ...options, grant, engine, askPerson, personPresent, privately, logFailed })
+  return { ...socket, grant }
+}
+
+/** The grant without questions, if the person at the terminal agrees. */
+async function agreedNow(terminal: Terminal, grant: Grant, nobodyToAsk: () => Failure): Promise<Grant> {
+  if (grant.ask === 'never') return grant
+  if (grant.ask === 'each' || grant.allowed === undefined) throw nobodyToAsk()
+  const { grantWords } = await import('../serve/grant-words.ts')
+  const agreed = { ...grant, ask: 'never' } as const
+  sayLine(terminal, 'credbridge: there is no desktop on which to ask you later')
+  const question = `Grant now, ${grantWords(agreed, Date.now())}?`
+  const isAgreed = await terminal.confirm(question).catch((error: unknown) => {
+    throw isCancelled(error) ? error : nobodyToAsk()
+  })
+  if (isAgreed) return agreed
+  throw new Failure('refused', 'nothing was granted, and nothing was started')
 }
 
 /** The path of the socket, in its folder. */
@@ -65,6 +85,6 @@ export function partsOf(socket: string): { readonly folder: string; readonly nam
 
 function nobodyToAsk(): Failure {
   return new Failure('refused', 'nobody can be asked here, because the terminal is for the command', {
-    hints: [hint`name what it may use: --allow https://git.example.com`],
+    hints: [hint`name what it may use, and say that it is not asked for: --allow https://git.example.com --ask never`],
   })
 }

@@ -23,30 +23,24 @@ export interface GrantOptions {
 /** Adds these options to a command. `where` stands before what each one says. */
 export function withGrant(command: Command, where = ''): Command {
   return command
-    .option(
-      '--allow <endpoint>',
-      `${where}this endpoint and all below it, without a question; repeat it for more`,
-      collected,
-    )
+    .option('--allow <endpoint>', `${where}this endpoint and all below it; repeat it for more`, collected)
     .option('--tools <names>', `${where}these tools only, as git,docker`)
     .option('--read-only', `${where}find only, which is the default`)
     .option('--allow-save', `${where}also save and remove`)
-    .option('--until <time>', `${where}end after this time, as 30m or 8h`)
+    .option('--until <time>', `${where}end after this time, as 30m or 8h, or at 2026-12-31T18:00:00Z`)
     .addOption(
-      new Option('--ask <when>', `${where}ask before each find, before the first of an account, or never`).choices(
-        asks,
-      ),
+      new Option(
+        '--ask <when>',
+        `${where}ask before each find, before the first of an account (the default), or never`,
+      ).choices(asks),
     )
 }
 
-/**
- * The grant that the options describe. What `--allow` names is a word given in advance, so no question is asked for it
- * unless `--ask` says so.
- */
+/** The grant that the options describe. It asks a person before the first find of an account, unless `--ask` says otherwise. */
 export function grantFrom(options: GrantOptions, name: string, userIds: readonly number[], now: number): Grant {
   const { allow, allowSave = false, readOnly = false, until } = options
   if (allowSave && readOnly) throw new Failure('malformed', '--read-only and --allow-save contradict each other')
-  const ask = options.ask ?? (allow === undefined ? 'first' : 'never')
+  const { ask = 'first' } = options
   if (allow === undefined && ask === 'never') {
     throw new Failure('malformed', 'without a question, the endpoints must be named', {
       hints: [hint`--allow https://git.example.com`],
@@ -59,7 +53,7 @@ export function grantFrom(options: GrantOptions, name: string, userIds: readonly
     userIds,
     ...(allow === undefined ? {} : { allowed: allow.map(endpointFrom) }),
     ...(options.tools === undefined ? {} : { tools: options.tools.split(',').map(toolFrom) }),
-    ...(until === undefined ? {} : { until: now + spanFrom(until) }),
+    ...(until === undefined ? {} : { until: endFrom(until, now) }),
   }
 }
 
@@ -104,8 +98,14 @@ function toolFrom(word: string): string {
   })
 }
 
-function spanFrom(word: string): number {
+function endFrom(word: string, now: number): number {
   const span = typedSpan(word)
-  if (span !== undefined && span > 0) return span
-  throw new Failure('malformed', 'a time is a number and a unit: 30m, 8h, 2d')
+  const end = span === undefined ? timeFrom(word) : now + span
+  if (end !== undefined && span !== 0) return end
+  throw new Failure('malformed', 'a time is a number and a unit (30m, 8h, 2d), or 2026-12-31T18:00:00Z')
+}
+
+function timeFrom(word: string): number | undefined {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(word) ? Date.parse(word) : Number.NaN
+  return Number.isNaN(time) ? undefined : time
 }

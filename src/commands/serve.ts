@@ -3,11 +3,12 @@ import type { Command } from 'commander'
 import { asFailure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { inheritedSocket } from '../system/inherited-socket.ts'
 import { collected, sayLine } from './arguments.ts'
 import { heldLines } from './held-lines.ts'
 import { type GrantOptions, withGrant } from './serve-grant.ts'
 
-interface ServeOptions extends GrantOptions {
+export interface ServeOptions extends GrantOptions {
   readonly socket?: string
   readonly name?: string
   readonly uid?: readonly string[]
@@ -15,10 +16,15 @@ interface ServeOptions extends GrantOptions {
 }
 
 export function serveCommand(program: Command, context: CliContext): void {
-  withGrant(
-    program
-      .command('serve')
-      .description("answer other machines' tools on a socket, within what you grant")
+  withServing(
+    program.command('serve').description("answer other machines' tools on a socket, within what you grant"),
+  ).action(async (options: ServeOptions) => context.end(await serve(context, options)))
+}
+
+/** Adds the options of `serve` to a command. */
+export function withServing(command: Command): Command {
+  return withGrant(
+    command
       .option('--socket <path>', 'the socket, in a folder of your own')
       .option('--name <name>', 'what the other machine is called in questions and in the log'),
   )
@@ -28,10 +34,12 @@ export function serveCommand(program: Command, context: CliContext): void {
       collected,
     )
     .option('--quiet', 'do not show each request')
-    .action(async (options: ServeOptions) => context.end(await serve(context, options)))
 }
 
-/** Serves until a signal ends it, or the time of the grant. */
+/**
+ * Serves until a signal ends it, or the time of the grant. A socket of systemd's stays open after that time, and would only
+ * start the next process: so there requests are refused from then on.
+ */
 async function serve({ engine, machine, terminal }: CliContext, options: ServeOptions): Promise<number> {
   const [{ grantFrom, usersFrom }, { askHere, privately, socketFolder }, { openSocket }, { grantWords }, { shown }] =
     await Promise.all([
@@ -41,6 +49,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
       import('../serve/grant-words.ts'),
       import('../serve/words.ts'),
     ])
+  const inherited = inheritedSocket(machine.env, machine.processId)
   const path = resolve(options.socket ?? join(socketFolder(machine), 'serve.sock'))
   const grant = grantFrom(options, options.name ?? path, usersFrom(machine.userId, options.uid ?? []), Date.now())
   const { interruption } = await import('../edge/terminal/interruption.ts')
@@ -53,6 +62,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
     engine,
     grant,
     path,
+    inherited,
     askPerson: ask === undefined ? undefined : lines.around(ask),
     personPresent: thisPerson().present,
     privately,
@@ -65,9 +75,9 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
   })
   sayLine(terminal, `serving at ${path}`)
   sayLine(terminal, `  ${grantWords(grant, Date.now())}`)
-  while (!stopped.aborted && (grant.until ?? Number.POSITIVE_INFINITY) > Date.now()) {
-    await stopping.wait(Math.min((grant.until ?? Number.POSITIVE_INFINITY) - Date.now(), longestWait))
-  }
+  if (grant.ask !== 'never' && ask === undefined) sayLine(terminal, nobodyToAsk)
+  const end = (inherited === undefined ? grant.until : undefined) ?? Number.POSITIVE_INFINITY
+  while (!stopped.aborted && end > Date.now()) await stopping.wait(Math.min(end - Date.now(), longestWait))
   socket.close()
   lines.end()
   stopping.end()
@@ -75,3 +85,6 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
 }
 
 const longestWait = 2 ** 31 - 1
+
+const nobodyToAsk =
+  '  nobody can be asked here, so what you have not granted before is refused; --ask never grants what --allow names'

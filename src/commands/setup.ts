@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import { setUpAll } from './setup-all.ts'
+import { setupServeCommand } from './setup-serve.ts'
 import { wire } from './wire.ts'
 
 export function setupCommand(program: Command, context: CliContext): void {
@@ -26,4 +27,5 @@ export function setupCommand(program: Command, context: CliContext): void {
       .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
       .action(async (options) => context.end(await wire(context, tool, await load(), options)))
   }
+  setupServeCommand(setup, context)
 }

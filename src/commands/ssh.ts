@@ -53,6 +53,6 @@ async function ssh(context: CliContext, words: readonly string[], options: SshOp
 
 function nobodyToAsk(): Failure {
   return new Failure('refused', 'the terminal belongs to the session, and there is no desktop on which to ask you', {
-    hints: [hint`name what the host may have: credbridge ssh --allow https://git.example.com <host>`],
+    hints: [hint`without a question: credbridge ssh --allow https://git.example.com --ask never <host>`],
   })
 }

@@ -7,7 +7,7 @@ import { taken } from './import-journal.ts'
 import { staysAtProvider } from './token-state.ts'
 import { removeFiles, removeNotes, removeSecrets, sayWhatIsLeft } from './uninstall-leftovers.ts'
 import { copyAll, type Move, removeCopied } from './uninstall-moves.ts'
-import { undoAll, wireKeepers } from './uninstall-setups.ts'
+import { undoAll, undoService, wireKeepers } from './uninstall-setups.ts'
 import { secretsIn } from './uninstall-stores.ts'
 import { isNothing, isToKeychain, lookAround, type Survey, showSurvey } from './uninstall-survey.ts'
 
@@ -90,7 +90,8 @@ async function carryOut(context: CliContext, survey: Survey, { moves, removes }:
   try {
     await sweepCopies(context)
     const copied = await copyAll(context, moves, isStopped)
-    const failed = await undoAll(context, survey.setups, isStopped)
+    const unserved = await undoService(context, survey)
+    const failed = [...unserved, ...(await undoAll(context, survey.setups, isStopped))]
     const wired = await wireKeepers(context, copied, failed, isStopped)
     const moved = await removeCopied(context, wired, isStopped)
     const untouched = survey.looks.map((look) => ({

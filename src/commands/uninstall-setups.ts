@@ -3,9 +3,11 @@ import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { sayLine } from './arguments.ts'
 import { reachesUs } from './is-set-up.ts'
+import { serviceFiles } from './serve-service.ts'
 import { type Candidate, isBroken, lookBackAtAll } from './setup-all.ts'
+import { removeService } from './setup-serve.ts'
 import type { Copied } from './uninstall-moves.ts'
-import { ready } from './uninstall-survey.ts'
+import { ready, type Survey } from './uninstall-survey.ts'
 import { wire } from './wire.ts'
 
 /** Undoes each setup and looks whether it is undone. Returns the names of the tools that still ask credbridge. */
@@ -32,6 +34,21 @@ export async function undoAll(
     if (isLeft || (wasUndone && (await reachesUs(context.machine, tool)))) failed.push(tool.name)
   }
   return failed
+}
+
+/** Undoes `setup serve`. Returns its name if it is still there. */
+export async function undoService(
+  context: CliContext,
+  { service }: Pick<Survey, 'service'>,
+): Promise<readonly string[]> {
+  if (service.length === 0) return []
+  context.terminal.say('\nserve:\n')
+  try {
+    await removeService(context, {})
+  } catch (error) {
+    context.terminal.say(formatFailure(asFailure(error)))
+  }
+  return serviceFiles(context.machine).length === 0 ? [] : ['serve']
 }
 
 /** Makes each tool look where its secrets are now. Returns what a tool finds there. */

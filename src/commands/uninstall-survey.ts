@@ -2,6 +2,7 @@ import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { ownFilesIn } from '../system/own-files.ts'
 import { sayLine } from './arguments.ts'
+import { serviceFiles } from './serve-service.ts'
 import { type Candidate, isBroken, lookBackAtAll, show } from './setup-all.ts'
 import { type Move, planMoves } from './uninstall-moves.ts'
 import { isEmpty, lookIntoStores, remoteStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
@@ -9,6 +10,8 @@ import { isEmpty, lookIntoStores, remoteStores, type StoreLook, shownEntry } fro
 /** All that is there to be undone. */
 export interface Survey {
   readonly setups: readonly Candidate[]
+  /** What `setup serve` made. */
+  readonly service: readonly string[]
   readonly looks: readonly StoreLook[]
   /** The names of the stores whose items are on another machine, and stay there. */
   readonly remote: readonly string[]
@@ -28,7 +31,8 @@ export async function lookAround(context: CliContext): Promise<Survey> {
   const stores = looks.filter(isEmpty).flatMap(({ files }) => files)
   const keepsFiles = looks.some((look) => !isEmpty(look) && look.files.length > 0)
   const own = ownFilesIn(context.machine.folders, keepsFiles ? 'needed' : 'not needed')
-  return { setups, looks, remote: await remoteStores(context), moves, files: [...stores, ...own] }
+  const service = serviceFiles(context.machine)
+  return { setups, service, looks, remote: await remoteStores(context), moves, files: [...stores, ...own] }
 }
 
 /** Those whose setup can be undone now. */
@@ -37,20 +41,21 @@ export function ready(setups: readonly Candidate[]): readonly Candidate[] {
 }
 
 /** Whether there is nothing to do. `removes`: whether secrets that have no other place are to be deleted. */
-export function isNothing({ setups, looks, moves, files }: Survey, removes: boolean): boolean {
+export function isNothing({ setups, service, looks, moves, files }: Survey, removes: boolean): boolean {
   const isUndone = setups.every(({ outlook }) => outlook.state !== 'ready' && !isBroken(outlook))
   const isTidy = looks.every((look) => (isEmpty(look) ? look.notes.length === 0 : !removes))
-  return isUndone && moves.length === 0 && files.length === 0 && isTidy
+  return isUndone && service.length === 0 && moves.length === 0 && files.length === 0 && isTidy
 }
 
 /** Shows every step to the person. */
-export function showSurvey(context: CliContext, { setups, looks, remote, moves, files }: Survey): void {
+export function showSurvey(context: CliContext, { setups, service, looks, remote, moves, files }: Survey): void {
   const { terminal } = context
   for (const { tool, outlook } of setups) {
     if (outlook.state === 'ready') show(context, tool, outlook.plan)
     if (outlook.state === 'other-way' && isBroken(outlook))
       terminal.say(`${tool.name}: ${formatFailure(outlook.failure)}`)
   }
+  for (const file of service) sayLine(terminal, `serve: stop the service, and remove ${file}`)
   for (const { entry, keeper } of moves.filter(isToKeychain)) {
     sayLine(terminal, `move to ${keeper.name}: ${shownEntry(entry)}`)
   }

@@ -1,11 +1,11 @@
 import { type Entry, logIn } from '../engine/audit.ts'
 import type { Engine } from '../engine/engine.ts'
 import { randomHex } from '../system/random.ts'
-import { listenAt, type Privately } from '../system/unix-listener.ts'
+import { listenAt, listenOn, type Privately } from '../system/unix-listener.ts'
 import { type AskPerson, consentFor } from './consent.ts'
 import type { Grant } from './grant.ts'
 import { grantWords } from './grant-words.ts'
-import { forgetLive, lastingFile, liveFile, liveGrants, noteLive } from './live-grants.ts'
+import { forgetLive, type LiveGrant, lastingFile, liveFile, liveGrants, noteLive } from './live-grants.ts'
 import { processWords } from './process-words.ts'
 import { rememberedAt } from './remembered.ts'
 import { connectionsOf } from './server.ts'
@@ -17,6 +17,8 @@ export interface SocketOptions {
   readonly grant: Grant
   /** The path of the socket, in a folder that no other user can enter. */
   readonly path: string
+  /** The descriptor of that socket, if another process made it, passes it on and keeps it. */
+  readonly inherited?: number | undefined
   /** Absent: nobody can be asked, and what would need a question is refused. */
   readonly askPerson?: AskPerson | undefined
   /** Whether a person can answer a dialog of the keychain. */
@@ -37,7 +39,7 @@ export interface OpenSocket {
 
 /** Serves one grant at one socket, until it is closed. */
 export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
-  const { engine, grant, path, personPresent, privately } = options
+  const { engine, grant, path, inherited, personPresent, privately } = options
   const { userId, folders } = engine.machine
   const { state } = folders
   const now = Date.now
@@ -65,7 +67,11 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
     recordSome(entry)
   }
   const connections = connectionsOf({ ...answering, done, now, processWords: told })
-  const listening = await listenAt(path, userId, connections.accept, privately)
+  const listening =
+    inherited === undefined
+      ? await listenAt(path, userId, connections.accept, privately)
+      : await listenOn(inherited, path, userId, connections.accept)
+  if (inherited !== undefined) forgetFormer(await liveGrants(state, userId), path)
   const close = () => {
     listening.close()
     connections.end()
@@ -78,6 +84,11 @@ export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
     throw error
   }
   return { close }
+}
+
+/** A socket that outlives its processes does not tell whether one of them was killed. */
+function forgetFormer(grants: readonly LiveGrant[], path: string): void {
+  for (const { socket, file } of grants) if (socket === path) forgetLive(file)
 }
 
 /** How much of a name is logged, in characters. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { onDisk } from './disk-failure.ts'
+import { listeningPath } from './inherited-socket.ts'
 import { isOwnFolder, type UserId } from './own-file.ts'
 import { makeOwnFolder } from './own-folder.ts'
 
@@ -39,7 +40,7 @@ export async function listenAt(
   isOwnFolder(folder, userId, 'anything', 'followed')
   await makeRoom(path)
   const server = createServer((socket) => connected(socket))
-  await listening(server, path, privately)
+  await listening(server, path, () => privately(() => server.listen({ path })))
   // Whoever replaced the socket meanwhile keeps the new one.
   const own = identityOf(path)
   return {
@@ -48,6 +49,37 @@ export async function listenAt(
       if (identityOf(path) === own) rmSync(path, { force: true })
     },
   }
+}
+
+/**
+ * Listens on a socket that another process made and passed on at this descriptor, as systemd does. It must be a Unix socket
+ * at this path that only this user can reach, else it is `refused`. It stays when this process ends.
+ */
+export async function listenOn(
+  fd: number,
+  path: string,
+  userId: UserId,
+  connected: (socket: Accepted) => void,
+): Promise<Listening> {
+  const at = listeningPath(fd) ?? 'no path'
+  if (at !== path) {
+    throw new Failure('refused', `the socket that was passed on listens at ${at}, and not at ${path}`, {
+      hints: [hint`ListenStream= of its unit and --socket name the same path`],
+    })
+  }
+  isOwnFolder(dirname(path), userId, 'anything', 'followed')
+  refuseLoose(path, userId)
+  const server = createServer((socket) => connected(socket))
+  await listening(server, path, () => server.listen({ fd }))
+  return { close: () => void server.close() }
+}
+
+function refuseLoose(path: string, userId: UserId): void {
+  const { uid, mode } = onDisk(path, () => lstatSync(path))
+  if ((mode & 0o077) === 0 && (userId === undefined || uid === userId)) return
+  throw new Failure('refused', `other users have access to the socket ${path}`, {
+    hints: [hint`its unit needs SocketMode=0600`],
+  })
 }
 
 /** The longest path of a socket, in bytes: https://man7.org/linux/man-pages/man7/unix.7.html */
@@ -79,10 +111,11 @@ export function takesConnections(path: string): Promise<boolean> {
   })
 }
 
-function listening(server: Server, path: string, privately: Privately): Promise<void> {
+function listening(server: Server, path: string, listen: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     server.on('error', (cause) => reject(new Failure('refused', `nobody can listen at ${path}`, { cause })))
-    privately(() => server.listen({ path }, () => resolve()))
+    server.on('listening', () => resolve())
+    listen()
   })
 }
 

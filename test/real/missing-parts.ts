@@ -51,6 +51,8 @@ const packages: Readonly<Record<string, string>> = {
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',
   strace: 'strace',
+  'systemd-analyze': 'systemd',
+  'systemd-socket-activate': 'systemd',
   tar: 'tar',
   unshare: 'util-linux',
   wget: 'wget',
