@@ -59,7 +59,7 @@ function get(world: World, form: Form, socket: string): Step {
 
 async function startServing(world: World, form: Form): Promise<{ socket: string; child: ChildProcess }> {
   const socket = join(world.session.folder, 'sockets', `${form.name}.sock`)
-  const words = ['serve', '--socket', socket, '--allow', server, '--quiet']
+  const words = ['serve', '--socket', socket, '--allow', server, '--ask', 'never', '--quiet']
   return { socket, child: await started(world, form.command('credbridge'), words, socket) }
 }
 

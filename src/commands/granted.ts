@@ -69,8 +69,7 @@ async function agreedNow(terminal: Terminal, grant: Grant, nobodyToAsk: () => Fa
   if (grant.ask === 'each' || grant.allowed === undefined) throw nobodyToAsk()
   const { grantWords } = await import('../serve/grant-words.ts')
   const agreed = { ...grant, ask: 'never' } as const
-  sayLine(terminal, 'credbridge: there is no desktop on which to ask you later')
-  const question = `Grant now, ${grantWords(agreed, Date.now())}?`
+  const question = `There is no desktop on which to ask you later. Grant now: ${grantWords(agreed, Date.now())}?`
   const isAgreed = await terminal.confirm(question).catch((error: unknown) => {
     throw isCancelled(error) ? error : nobodyToAsk()
   })

@@ -94,7 +94,7 @@ function forgetFormer(grants: readonly LiveGrant[], path: string): void {
 /** How much of a name is logged, in characters. */
 const longestName = 200
 
-/** The entry without the ends of long names: they would push earlier entries out of the log. */
+/** The entry without the middle of long names: they would push earlier entries out of the log. */
 function short(entry: Entry): Entry {
   const { tool, endpoint, account } = entry
   return {

@@ -7,8 +7,10 @@ export function shown(name: string): string {
   return cut(printable(name), longest)
 }
 
-/** At most so many characters of a name, the last of which tells that it goes on. */
+/** At most so many characters of a name. Its middle goes: of a path the end tells most, and of an address the beginning. */
 export function cut(name: string, most: number): string {
   const letters = [...name]
-  return letters.length <= most ? name : `${letters.slice(0, most - 1).join('')}…`
+  if (letters.length <= most) return name
+  const before = Math.floor((most - 1) / 2)
+  return `${letters.slice(0, before).join('')}…${letters.slice(letters.length - (most - 1 - before)).join('')}`
 }

@@ -48,9 +48,13 @@ async function worksOnlyIf(
   here: Awaited<ReturnType<typeof laptop>>,
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const elsewhere = await here.sandbox(['--allow', 'https://elsewhere.example.com', ...options], command, more)
+  const elsewhere = await here.sandbox(
+    ['--allow', 'https://elsewhere.example.com', '--ask', 'never', ...options],
+    command,
+    more,
+  )
   expect(elsewhere.exitCode).not.toBe(0)
-  const outcome = await here.sandbox(['--allow', at, '--tools', tools, ...options], command, more)
+  const outcome = await here.sandbox(['--allow', at, '--ask', 'never', '--tools', tools, ...options], command, more)
   expect([outcome.exitCode, outcome.stderr]).toEqual([0, expect.any(String)])
   expect(outcome.stderr).toMatch(new RegExp(`credbridge: used by [a-z]+ at ${at}`))
 }

@@ -4,6 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms, type Suite } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { unasked } from '../real/serving.ts'
 import { type SshDaemon, sshDaemon } from '../real/ssh-daemon.ts'
 import { sshd } from '../real/ssh-server.ts'
 import { startWorld } from '../real/world.ts'
@@ -27,10 +28,10 @@ export async function laptop() {
   }
   const host = (...settings: readonly string[]) => sshDaemon(4711, true, onTestFinished, ...settings)
   const ssh = (to: SshDaemon, own: readonly string[], command: string, input = '') =>
-    run('credbridge', ['ssh', ...own, ...to.options, '127.0.0.1', command], { env, input, timeout: 60_000 })
+    run('credbridge', ['ssh', ...unasked(own), ...to.options, '127.0.0.1', command], { env, input, timeout: 60_000 })
   /** A session that lasts until its input ends, once it has printed its first line. */
   async function session(to: SshDaemon, ...own: readonly string[]) {
-    const words = ['ssh', ...own, ...to.options, '127.0.0.1', 'echo begun; cat; echo ended']
+    const words = ['ssh', ...unasked(own), ...to.options, '127.0.0.1', 'echo begun; cat; echo ended']
     const child = spawn('credbridge', words, { env, detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     const ended = once(child, 'close')

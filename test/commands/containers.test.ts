@@ -78,6 +78,8 @@ needs('the build (npm run build)', built)('containers', () => {
         '--socket',
         '--allow',
         at,
+        '--ask',
+        'never',
         '--',
         engine,
         'run',
@@ -93,14 +95,14 @@ needs('the build (npm run build)', built)('containers', () => {
     test('the socket cannot be replaced from inside', async () => {
       const { credbridge } = await host()
       const words = ['podman', 'run', 'an-image', 'sh', '-c', 'rm /run/credbridge/s; touch /run/credbridge/x']
-      const { exitCode, stderr } = await credbridge('run', '--socket', '--allow', at, '--', ...words)
+      const { exitCode, stderr } = await credbridge('run', '--socket', '--allow', at, '--ask', 'never', '--', ...words)
       expect(exitCode).not.toBe(0)
       expect(stderr.match(/Read-only file system/g)).toHaveLength(2)
     })
 
     test('what cannot work is refused', async () => {
       const { credbridge } = await host('Docker Desktop ["name=seccomp,profile=unconfined"]')
-      const socket = ['run', '--socket', '--allow', at]
+      const socket = ['run', '--socket', '--allow', at, '--ask', 'never']
       const desktop = await credbridge(...socket, '--', 'docker', 'run', 'an-image', 'true')
       expect(desktop).toMatchObject({ exitCode: 2, stdout: '' })
       expect(desktop.stderr).toContain('Docker Desktop')

@@ -1,13 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { type Git, machineGit } from '../real/gits.ts'
-import { needs, needsPrograms } from '../real/require.ts'
+import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
+import { type Answer, onTerminal } from '../real/typing.ts'
 import { startWorld } from '../real/world.ts'
 
 const at = 'https://git.example.com'
@@ -19,6 +20,8 @@ interface Laptop {
   readonly home: string
   readonly project: string
   run(command: string, words: readonly string[], options?: Options): Promise<Outcome>
+  /** `credbridge` on a terminal in the folder of the project, where these answers are typed. */
+  typing(answers: readonly Answer[], words: readonly string[]): Promise<Outcome>
   /** `credbridge sandbox` in the folder of the project. */
   sandbox(options: readonly string[], command: readonly string[], more?: Options): Promise<Outcome>
   /** The same with a line for a shell, and nothing set up. */
@@ -54,13 +57,17 @@ async function laptop(): Promise<Laptop> {
   }
   const sandbox: Laptop['sandbox'] = (options, command, more) =>
     run('credbridge', ['sandbox', ...options, '--', ...command], more)
+  const typing: Laptop['typing'] = (answers, words) => {
+    const command = onTerminal(answers, ...asUser, 'credbridge', ...words)
+    return world.run('python3', command, { cwd: project, more: { CREDBRIDGE_STORE: 'vault' } })
+  }
   return {
-    ...{ env: world.env, home, project, run, sandbox },
+    ...{ env: world.env, home, project, run, typing, sandbox },
     shell: (options, line, more) => sandbox(['--no-setup', ...options], ['sh', '-c', line], more),
   }
 }
 
-const granted = ['--allow', at]
+const granted = ['--allow', at, '--ask', 'never']
 const asking = (host: string) => `printf 'protocol=https\\nhost=${host}\\n\\n' | git-credential-credbridge get`
 
 needs('the build (npm run build)', built)('credbridge sandbox', () => {
@@ -119,7 +126,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
     test('a file that the caller has open stays outside', async () => {
       const { run, home } = await laptop()
       const line =
-        'exec 7<"$1"; exec credbridge sandbox --no-setup --allow "$2" -- sh -c "cat <&7 || cat /proc/self/fd/7"'
+        'exec 7<"$1"; exec credbridge sandbox --no-setup --allow "$2" --ask never -- sh -c "cat <&7 || cat /proc/self/fd/7"'
       const { exitCode, stdout } = await run('bash', ['-c', line, 'bash', join(home, 'diary.txt'), at])
       expect(exitCode).not.toBe(0)
       expect(stdout).toBe('')
@@ -206,9 +213,59 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       const without = await run('env', [`PATH=${commands}`, 'credbridge', 'sandbox', ...granted, '--', 'true'])
       expect(without).toMatchObject({ exitCode: 2, stdout: '' })
       expect(without.stderr).toContain('bwrap is not on PATH')
-      const unasked = await shell([], 'echo in')
-      expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
-      expect(unasked.stderr).toContain('hint: name what it may use: --allow')
+      for (const words of [[], ['--allow', at], ['--allow', at, '--ask', 'each']]) {
+        const unasked = await shell(words, 'echo in')
+        expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
+        expect(unasked.stderr).toMatch(/hint: name what it may use.* --allow https:\/\/git\.example\.com --ask never/)
+      }
+    })
+
+    /** A desktop where a person answers each question by this exit code. The questions go to a file. */
+    function desktop({ home }: Laptop, exitCode: number) {
+      const folder = join(home, 'desktop')
+      mkdirSync(folder)
+      const [program, asked] = [join(folder, 'askpass'), join(folder, 'asked')]
+      writeFileSync(program, `#!/bin/sh\necho "$@" >>${asked}\nexit ${exitCode}\n`, { mode: 0o755 })
+      if (isRoot) execFileSync('chown', ['-R', `${uid}:${uid}`, folder])
+      return { more: { DISPLAY: ':0', SSH_ASKPASS: program }, asked: () => readFileSync(asked, 'utf8') }
+    }
+
+    describe.skipIf(['zenity', 'kdialog'].some((name) => programOnPath(name) !== undefined))('on a desktop', () => {
+      test('the person is asked at the first find, unless the grant says never', async () => {
+        const here = await laptop()
+        const { more, asked } = desktop(here, 0)
+        const find = asking('git.example.com')
+        const { stdout, stderr } = await here.shell(['--no-network', '--allow', at], find, { more })
+        expect(stderr).toContain(`credbridge: granted: ${at}; find only; asks the first time\n`)
+        expect(stdout).toContain('password=s3cret')
+        expect(asked()).toContain(`at: ${at}`)
+        const before = asked()
+        expect((await here.shell(['--no-network', ...granted], find, { more })).stdout).toContain('s3cret')
+        expect(asked()).toBe(before)
+      })
+
+      test('who says no gives nothing', async () => {
+        const here = await laptop()
+        const { more, asked } = desktop(here, 1)
+        const { stdout } = await here.shell(['--no-network', '--allow', at], asking('git.example.com'), { more })
+        expect(stdout).toBe('')
+        expect(asked()).toContain('wants the credential')
+      })
+    })
+
+    needsPrograms('python3')('on a terminal without a desktop', () => {
+      test.each([
+        ['y', 'granted: https://git.example.com; find only; without a question', 'password=s3cret'],
+        ['n', 'nothing was granted, and nothing was started', undefined],
+      ])('the person is asked before the command starts, and says %s', async (key, said, found) => {
+        const { typing } = await laptop()
+        const words = ['sandbox', '--no-setup', '--allow', at, '--', 'sh', '-c', asking('git.example.com')]
+        const { stdout } = await typing([['[y/N] ', `${key}\r`]], words)
+        expect(stdout.replaceAll('\r\n', '')).toContain(`Grant now: ${at}; find only; without a question?`)
+        expect(stdout).toContain(said)
+        if (found === undefined) expect(stdout).not.toContain('s3cret')
+        else expect(stdout).toContain(found)
+      })
     })
 
     test('nothing of it is left: no socket, no live grant', async () => {
@@ -225,7 +282,10 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       server.accept(basic('ann', 's3cret'), 'ann')
       const repository = server.repository('app.git')
       await run('credbridge', ['set', server.origin, 'ann'], { input: 's3cret' })
-      const outcome = await sandbox(['--allow', server.origin, '--tools', 'git'], ['git', 'clone', repository, 'app'])
+      const outcome = await sandbox(
+        ['--allow', server.origin, '--ask', 'never', '--tools', 'git'],
+        ['git', 'clone', repository, 'app'],
+      )
       expect(outcome).toMatchObject({ exitCode: 0 })
       expect(outcome.stderr).toContain(`used by git at ${server.origin} as ann`)
       expect(readdirSync(project)).toEqual(['app'])

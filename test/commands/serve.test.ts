@@ -71,7 +71,11 @@ needs('npm run build', built)('credbridge serve', () => {
     process.kill(served.pid, 'SIGKILL')
     await served.end()
     expect(existsSync(served.socket)).toBe(true)
-    const third = run('credbridge', ['serve', '--socket', served.socket, '--allow', at, '--until', '1s'], { env })
+    const third = run(
+      'credbridge',
+      ['serve', '--socket', served.socket, '--allow', at, '--ask', 'never', '--until', '1s'],
+      { env },
+    )
     expect(await third).toMatchObject({ exitCode: 0 })
     expect(existsSync(served.socket)).toBe(false)
   })

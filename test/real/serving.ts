@@ -14,7 +14,12 @@ export interface Served {
   end(): Promise<NodeJS.Signals | null>
 }
 
-/** Starts `credbridge serve` with these words and returns when it serves. Ends with the test. */
+/** The words of a grant, without questions unless they say when to ask: nobody sits at a test. */
+export function unasked(words: readonly string[]): readonly string[] {
+  return words.includes('--allow') && !words.includes('--ask') ? ['--ask', 'never', ...words] : words
+}
+
+/** Starts `credbridge serve` with these words of a grant and returns when it serves. Ends with the test. */
 export function startServe(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Served> {
   return startServeAs(['credbridge'], env, ...words)
 }
@@ -26,7 +31,7 @@ export async function startServeAs(
   ...words: readonly string[]
 ): Promise<Served> {
   const socket = join(env['HOME'] ?? '', 'sockets', `${words.length}-${Math.random().toString(36).slice(2)}.sock`)
-  const child = spawn(program, [...before, 'serve', '--socket', socket, ...words], {
+  const child = spawn(program, [...before, 'serve', '--socket', socket, ...unasked(words)], {
     env,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -207,3 +207,12 @@ describe('a person', () => {
     }
   })
 })
+
+test('of a long name the middle is left out, because of a path the end tells most', () => {
+  const path = `sandbox in /home/ann/${'deep/'.repeat(40)}project`
+  const question = { grant: path, does: 'find', tool: 'git', endpoint: gitlab, account: 'ann' } as const
+  const [line = ''] = questionLines(question)
+  const name = line.replace(' wants the credential', '')
+  expect([...name]).toHaveLength(80)
+  expect(name).toMatch(/^sandbox in \/home\/ann\/deep.*….*deep\/project$/)
+})

@@ -33,6 +33,9 @@ const ofConnection = [
   'StdinNull=no',
 ].flatMap((setting) => ['-o', setting])
 
+/** A person's configuration may send every session to the background. The first value of a setting counts. */
+const ofSession = ['-o', 'ForkAfterAuthentication=no']
+
 /** How long an ended connection may take, in milliseconds. */
 const patience = 5000
 /** How long the far side may take to answer; for the first line a person may have to sign in, at several hosts. */
@@ -61,7 +64,7 @@ export async function connect(ssh: string, control: string, words: SshWords, run
     farSocket,
     hasCredbridge,
     system,
-    sessionWords: (rest) => over([destination, ...rest]),
+    sessionWords: (rest) => [...ofSession, ...over([destination, ...rest])],
     async forward(socket) {
       const words = over(['-O', 'forward', '-R', `${farSocket}:${socket}`, '--', destination])
       const { exitCode, stderr } = await run(ssh, words)

@@ -25,6 +25,7 @@ export function sshWords(words: readonly string[]): SshWords {
     }
     if (!word.startsWith('-') || word === '-') break
     if (takesNext(word)) at++
+    refuseFork(word, words[at])
   }
   const destination = words[at]
   if (destination === undefined || destination === '' || destination.startsWith('-')) {
@@ -57,7 +58,17 @@ function refuseBackground(rest: readonly string[]): void {
     const word = rest[at] ?? ''
     if (!word.startsWith('-') || word === '-' || word === '--') return
     if (takesNext(word)) at++
+    refuseFork(word, rest[at])
   }
+}
+
+/** `-o` has a line of ssh's configuration as its value: https://man.openbsd.org/ssh_config.5 */
+function refuseFork(word: string, last: string | undefined): void {
+  const option = [...word].findIndex((letter, at) => at > 0 && withValue.includes(letter))
+  if (word[option] !== 'o') return
+  const line = option === word.length - 1 ? (last ?? '') : word.slice(option + 1)
+  const [, value] = /^\s*ForkAfterAuthentication(?:\s*=\s*|\s+)"?(\w+)/i.exec(line) ?? []
+  if (value !== undefined && value.toLowerCase() !== 'no') throw notInBackground()
 }
 
 /** Whether the value of the last option in this word is the next word. */
@@ -71,7 +82,7 @@ function takesNext(word: string): boolean {
 }
 
 function notInBackground(): Failure {
-  return new Failure('malformed', 'the socket lasts as long as this command, so ssh -f cannot be used with it', {
-    hints: [hint`leave out -f`],
+  return new Failure('malformed', 'the socket lasts as long as this command, so ssh may not go to the background', {
+    hints: [hint`leave out -f and ForkAfterAuthentication`],
   })
 }

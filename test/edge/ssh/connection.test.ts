@@ -39,7 +39,7 @@ test('a plain path is taken', async () => {
   await connection.forward('/here')
   expect(far.words()).toContain('-R /run/user/1000/credbridge/far-box.example.com_7.sock:/here')
   expect(far.words().split('\n')[0]).not.toMatch(/ -N?n| -Nv/)
-  expect(connection.sessionWords([]).slice(0, 2)).toEqual(['-Nv', '-n'])
+  expect(connection.sessionWords([]).slice(0, 4)).toEqual(['-o', 'ForkAfterAuthentication=no', '-Nv', '-n'])
   await connection.end()
 })
 

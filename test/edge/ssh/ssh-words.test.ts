@@ -8,6 +8,8 @@ test.each([
   [['-p22', '-vp', '22', '-Jjump', 'host', '-t'], ['-p22', '-vp', '22', '-Jjump'], 'host', ['-t']],
   [['host', '-p', '-f', 'ls', '-f'], [], 'host', ['-p', '-f', 'ls', '-f']],
   [['-o', 'Port=22', '--', 'host', 'ls'], ['-o', 'Port=22'], 'host', ['ls']],
+  [['-oForkAfterAuthentication no', 'host'], ['-oForkAfterAuthentication no'], 'host', []],
+  [['host', 'echo', '-oForkAfterAuthentication=yes'], [], 'host', ['echo', '-oForkAfterAuthentication=yes']],
 ])('%j', (words, options, destination, rest) => {
   expect(sshWords(words)).toEqual({ options, destination, rest })
 })
@@ -21,6 +23,10 @@ test.each([
   [['-Nf', 'host']],
   [['host', '-f', 'ls']],
   [['host', '-p', '22', '-tf', 'ls']],
+  [['-o', 'ForkAfterAuthentication=yes', 'host']],
+  [['-oforkafterauthentication yes', 'host']],
+  [['-vo', ' ForkAfterAuthentication = "yes"', 'host']],
+  [['host', '-voForkAfterAuthentication=true', 'ls']],
   [['']],
 ])('%j is refused', (words) => {
   expect(() => sshWords(words)).toThrow()
