@@ -16,6 +16,7 @@ const globals = 'runtime/node/globals.ts'
 /** The replacements for packages and for files of src/. */
 const instead: Readonly<Record<string, string>> = {
   '@napi-rs/keyring': 'runtime/keychain.ts',
+  'src/edge/idle-memory.ts': 'runtime/idle-memory.ts',
   'src/edge/installation/compiled-code.ts': 'runtime/compiled-code.ts',
   'src/system/http/transport.ts': 'runtime/http/transport.ts',
   'src/system/unix-socket-pipe.ts': 'runtime/unix-socket.ts',

@@ -58,6 +58,8 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
   const stopped = stopping.watch()
   const lines = heldLines((line) => sayLine(terminal, line))
   const ask = askHere(machine, 'own terminal')
+  const { idleMemory } = await import('../edge/idle-memory.ts')
+  const memory = idleMemory()
   const socket = await openSocket({
     engine,
     grant,
@@ -66,6 +68,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
     askPerson: ask === undefined ? undefined : lines.around(ask),
     personPresent: thisPerson().present,
     privately,
+    done: memory.heard,
     logged({ time, tool, verb, endpoint = '', account = '', outcome, code }) {
       if (options.quiet === true || outcome === 'absent') return
       const words = [tool, verb, endpoint, account, code ?? outcome].filter((word) => word !== '').map(shown)
@@ -79,6 +82,7 @@ async function serve({ engine, machine, terminal }: CliContext, options: ServeOp
   const end = (inherited === undefined ? grant.until : undefined) ?? Number.POSITIVE_INFINITY
   while (!stopped.aborted && end > Date.now()) await stopping.wait(Math.min(end - Date.now(), longestWait))
   socket.close()
+  memory.end()
   lines.end()
   stopping.end()
   return 0
