@@ -14,7 +14,7 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'Sign in',
     'credbridge login https://git.example.com',
     'credbridge login git.example.com --device',
-    'credbridge login github.com --from gh',
+    'credbridge login github.com --from gh --yes',
   ],
   logout: ['Sign in', 'credbridge logout https://git.example.com alice'],
   rotate: ['Sign in', 'credbridge rotate https://git.example.com alice'],

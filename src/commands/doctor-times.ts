@@ -5,7 +5,7 @@ import { timeInWords } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { shownAccount } from './arguments.ts'
 import type { StoresReport } from './doctor-stores.ts'
-import { endOf } from './standing.ts'
+import { endOf, interruptedMove } from './standing.ts'
 
 /** Clocks of one network differ by less. */
 const mostAhead = 5 * 60_000
@@ -35,5 +35,9 @@ export async function checkTimes(
 function aboutEnd(item: Credential, now: number): readonly DoctorLine[] {
   const { endpoint, account, owner } = item
   const what = `${shownAccount(account)} at ${endpoint.key}, saved by ${owner},`
-  return endOf(item, now).map(({ says, fix }) => ({ state: 'note', says: `${what} ${says}`, fix }))
+  return [...endOf(item, now), ...interruptedMove(item)].map(({ says, fix }) => ({
+    state: 'note',
+    says: `${what} ${says}`,
+    fix,
+  }))
 }

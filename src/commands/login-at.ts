@@ -14,6 +14,7 @@ import { signInByOAuth } from '../sign-in/sign-in.ts'
 import { feedDetached } from '../system/feed.ts'
 import { httpClient } from '../system/http/client.ts'
 import { sayLine } from './arguments.ts'
+import { clientIdFor, clientWithSecret } from './login-client.ts'
 import { keepCommand } from './login-command.ts'
 import { keepSignIn } from './login-kept.ts'
 import type { NamedPlace } from './place.ts'
@@ -22,6 +23,7 @@ export interface LoginOptions {
   readonly device?: boolean
   readonly token?: boolean
   readonly from?: string
+  readonly yes?: boolean
 }
 
 /** Signs a person in at a provider and keeps the token. Returns the exit code. */
@@ -32,7 +34,7 @@ export async function login(context: CliContext, place: NamedPlace, options: Log
   const fetch = httpClient({ environment: machine.env, caFile: httpCaFile })
   const own = await ownClientFor(typed, signIn, machine)
   const found = (await findProvider(fetch, typed)) ?? namedServer(typed, own)
-  if (options.from !== undefined) return keepCommand(context, typed, place.account, found, options.from)
+  if (options.from !== undefined) return keepCommand(context, typed, place.account, found, options.from, options.yes)
   if (found === undefined) throw nothingKnown(typed)
   // A store that cannot keep it says so before the person signs in.
   await (await context.broker()).list()
@@ -40,14 +42,20 @@ export async function login(context: CliContext, place: NamedPlace, options: Log
   if (provider.keptAt === 'typed' && typed.path === '') throw withoutOrganisation(found)
   sayLine(terminal, describedProvider(provider, base))
   const here = personOn(context, options)
-  const clientId = own?.clientId ?? provider.clientId
+  const clientId = clientIdFor(found, own)
   const byOAuth = options.token !== true && clientId !== undefined && provider.grants.length > 0
   if (byOAuth) await refuseElsewhere(context, found, typed)
   else sayWhyToken(context, found, options)
   const signedIn = byOAuth
-    ? await signInByOAuth(fetch, found, clientId, own, here)
+    ? await signInByOAuth(
+        fetch,
+        found,
+        await clientWithSecret(context, { found, typed }, clientId, own, here),
+        own,
+        here,
+      )
     : await signInByToken(fetch, found, place.account, own?.user, here)
-  return keepSignIn(context, fetch, { typed, account: place.account }, signedIn, found)
+  return keepSignIn(context, fetch, { typed, account: place.account, related: options.yes }, signedIn, found)
 }
 
 /** The server that the settings name for an endpoint that does not say what it is. */

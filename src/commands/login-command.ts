@@ -6,7 +6,7 @@ import type { Found } from '../sign-in/probe.ts'
 import type { PrintedBy } from '../sign-in/provider.ts'
 import { providers } from '../sign-in/providers.ts'
 import { sayLine } from './arguments.ts'
-import { endpointAt, sayRelated } from './login-place.ts'
+import { endpointAt, wireRelated } from './login-place.ts'
 import { set } from './set.ts'
 
 /** Keeps the command of a program that is signed in there, which prints the token. */
@@ -16,6 +16,7 @@ export async function keepCommand(
   account: string | undefined,
   found: Found | undefined,
   name: string,
+  related: boolean | undefined,
 ): Promise<number> {
   const all = providers.flatMap(({ printedBy }) => printedBy ?? [])
   const printedBy = found?.provider.printedBy
@@ -26,7 +27,7 @@ export async function keepCommand(
   sayLine(context.terminal, `the command is kept instead of a token; ${name} signs in and out, not credbridge`)
   const options = { kind: user === undefined ? 'bearer' : 'basic', command, lasts: printedBy.lasts } as const
   const end = await set(context, { endpoint, account: user ?? '' }, options)
-  if (found !== undefined) await sayRelated(context, found)
+  if (found !== undefined) await wireRelated(context, found, related)
   return end
 }
 

@@ -3,32 +3,40 @@ import type { Address } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
-import { tokenCredential } from '../core/token.ts'
+import { clientOf, tokenCredential } from '../core/token.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { orEnded } from '../sign-in/end-at-provider.ts'
 import type { Found } from '../sign-in/probe.ts'
 import type { SignedIn } from '../sign-in/sign-in.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { sayLine, shownAccount } from './arguments.ts'
-import { endpointAt, sayRelated } from './login-place.ts'
+import { endpointAt, wireRelated } from './login-place.ts'
 import { remarksOn } from './set-remarks.ts'
 import { toolsHere, usedBy } from './used-by.ts'
+
+/** What the person asked for. */
+interface Asked {
+  readonly typed: Address
+  readonly account: string | undefined
+  /** Whether the provider's other hosts shall use it, too; `undefined`: the person is asked. */
+  readonly related?: boolean | undefined
+}
 
 /** Keeps what a sign-in brought, and says what can be done with it. */
 export async function keepSignIn(
   context: CliContext,
   fetch: Fetch,
-  { typed, account: named }: { readonly typed: Address; readonly account: string | undefined },
-  { account: theirs, grant, issued, mayBeAnothers }: SignedIn,
+  { typed, account: named, related }: Asked,
+  { account: theirs, grant, issued, clientSecret, mayBeAnothers }: SignedIn,
   found: Found,
 ): Promise<number> {
   const { terminal } = context
   const endpoint = endpointAt(found, typed)
   const account = theirs ?? named ?? ''
   const place = { endpoint, account, owner: person }
-  const token = tokenCredential(place, grant, issued)
+  const token = tokenCredential(place, grant, issued, clientSecret)
   // A token that the person made is theirs: it has no renewal, and is not ended.
-  const change = await orEnded(fetch, grant.renewal, [issued.refreshToken, issued.accessToken], async () => {
+  const change = await orEnded(fetch, clientOf(token), [issued.refreshToken, issued.accessToken], async () => {
     if (named !== undefined && named !== account) {
       throw new Failure('refused', `this is the account ${account}, not ${named}; nothing was kept`)
     }
@@ -57,6 +65,6 @@ export async function keepSignIn(
     ...notShared.map((tool) => hint`credbridge share --with ${tool} ${placeWords(endpoint, account)}`),
   ]
   for (const one of hints) sayLine(terminal, `hint: ${one}`)
-  await sayRelated(context, found)
+  await wireRelated(context, found, related)
   return 0
 }

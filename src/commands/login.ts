@@ -11,6 +11,7 @@ export function loginCommand(program: Command, context: CliContext): void {
     .option('--device', 'without a browser on this machine')
     .option('--token', 'with a token that you make on a page of the provider')
     .option('--from <program>', 'keep the command of a program that is signed in there: gh, glab, gcloud')
+    .option('-y, --yes', "let the provider's other hosts use it, too, without a question")
     .action(async (word: string | undefined, account: string | undefined, options: LoginOptions) => {
       if (word === undefined && !context.terminal.inIsTerminal) throw withoutEndpoint()
       const typed = word ?? (await context.terminal.ask('Endpoint'))

@@ -24,7 +24,9 @@ export async function renewToken(context: CliContext): Promise<void> {
     const fetch = httpClient({ environment: machine.env, limit: longestExchange, caFile: settings.httpCaFile })
     const { account, owner } = order
     const place = { endpoint: endpointOf(order), account, owner }
-    await renewAt({ machine, store, asker: { tool: asker.tool, personPresent: false }, fetch, now: Date.now }, place)
+    const open = (name: string) => openStore(name, settings, machine)
+    const silent = { tool: asker.tool, personPresent: false }
+    await renewAt({ machine, store, asker: silent, fetch, now: Date.now, openStore: open }, place)
     context.end(0)
   } catch (error) {
     context.end(broken, asFailure(error).stuck)

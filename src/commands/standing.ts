@@ -1,6 +1,6 @@
 import { type Credential, hasExpired } from '../core/credential.ts'
 import { type Grant, grantIn, grantOf } from '../core/grant.ts'
-import { type Hint, hint, placeWords } from '../core/hint.ts'
+import { endpointWords, type Hint, hint, placeWords } from '../core/hint.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { Abolished } from '../sign-in/provider.ts'
 import { providerAt, providerNamed } from '../sign-in/providers.ts'
@@ -32,7 +32,11 @@ export function standingOf(item: Credential, now: number): Standing {
   const grant = kind === 'token' ? grantOf(item) : undefined
   const abolished = troubleOfKind(item, grant)
   if (grant?.renewal !== undefined) {
-    return { ...ends, renewedBy: 'credbridge', troubles: [...endedRenewal(item, grant, now), ...abolished] }
+    return {
+      ...ends,
+      renewedBy: 'credbridge',
+      troubles: [...endedRenewal(item, grant, now), ...interruptedMove(item), ...abolished],
+    }
   }
   if (refreshToken !== undefined) return { ...ends, renewedBy: 'its tool', troubles: abolished }
   return { ...ends, troubles: [...end(item, grant, now), ...abolished] }
@@ -44,6 +48,14 @@ export function endOf(item: Credential, now: number): readonly Trouble[] {
   if (kind === 'minted' || refreshToken !== undefined) return []
   const grant = kind === 'token' ? grantIn(item) : undefined
   return grant?.renewal === undefined ? end(item, grant, now) : []
+}
+
+/** A token is marked while it is moved. Nobody sees that, unless the move was interrupted. */
+export function interruptedMove(item: Credential): readonly Trouble[] {
+  const { movingTo } = item.kind === 'token' ? (grantIn(item) ?? {}) : {}
+  if (movingTo === undefined) return []
+  const fix = hint`credbridge move ${endpointWords(item.endpoint)} --to ${movingTo}`
+  return [{ says: `was being moved to the ${movingTo} store, which was interrupted`, isDead: false, fix }]
 }
 
 /** The provider has refused to renew it. What is still valid is used to its end. */

@@ -1,4 +1,5 @@
-import type { Credential, Place } from './credential.ts'
+import { withoutConfiguration } from './configuration.ts'
+import type { Credential, Owner, Place } from './credential.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, hint } from './hint.ts'
 import { isObject, type Members, objectIn } from './record.ts'
@@ -9,6 +10,8 @@ export interface Grant {
   readonly provider: string
   /** The user name that a wire with user name and password sends with the token; absent: the account. */
   readonly user?: string
+  /** The same for single tools, by their names. */
+  readonly users?: UserNames
   readonly scopes: readonly string[]
   /** How many seconds the token lasted when it was issued; absent if the provider does not say. */
   readonly lasts?: number
@@ -18,7 +21,12 @@ export interface Grant {
   readonly ended?: number
   /** `now`: a server refused the access token, so the next lookup renews it. `before`: that has been done. */
   readonly refused?: 'now' | 'before'
+  /** It is being moved to the store of this name, which may have it already. Only one of the two may renew it. */
+  readonly movingTo?: string
 }
+
+/** User names by the tools that send them. */
+export type UserNames = Readonly<Record<Owner, string>>
 
 /** Who renews a token. The URLs are those that the person confirmed when signing in, and no answer changes them. */
 export interface Renewal {
@@ -26,6 +34,8 @@ export interface Renewal {
   readonly clientId: string
   readonly tokenEndpoint: string
   readonly revocationEndpoint?: string
+  /** How the client's secret is sent (RFC 6749, 2.3.1): `header`, or `body`. Absent for a client without one. */
+  readonly secretIn?: 'header' | 'body'
 }
 
 /** Reads what a token says about its grant. `malformed` if that is missing or cannot be used. */
@@ -41,6 +51,13 @@ export function grantIn(item: Credential): Grant | undefined {
   return members !== undefined && isGrant(members) ? members : undefined
 }
 
+/** The user name that this tool sends with a token; `undefined`: the account. */
+export function userFor(item: Credential, tool: Owner): string | undefined {
+  const { user, users = {} } = grantIn(item) ?? {}
+  const name = withoutConfiguration(tool)
+  return Object.hasOwn(users, name) ? users[name] : user
+}
+
 /** Whether a new access token can be had without the person. */
 export function renewsItself(item: Credential): boolean {
   const { renewal, ended } = grantIn(item) ?? {}
@@ -48,7 +65,7 @@ export function renewsItself(item: Credential): boolean {
 }
 
 function isGrant(members: Members): members is Members & Grant {
-  const { provider, user, scopes, lasts, ended, renewal, refused } = members
+  const { provider, user, users = {}, scopes, lasts, ended, renewal, refused, movingTo } = members
   const isText = (value: unknown) => typeof value === 'string'
   const isAbsentOr = (type: 'string' | 'number', value: unknown) => value === undefined || typeof value === type
   const fits = isText(provider) && isAbsentOr('string', user) && isAbsentOr('number', lasts)
@@ -56,6 +73,9 @@ function isGrant(members: Members): members is Members & Grant {
   return (
     fits &&
     isRefused &&
+    isAbsentOr('string', movingTo) &&
+    isObject(users) &&
+    Object.values(users).every(isText) &&
     isAbsentOr('number', ended) &&
     Array.isArray(scopes) &&
     scopes.every(isText) &&
@@ -67,9 +87,10 @@ function isRenewal(value: unknown): boolean {
   if (value === undefined) return true
   if (!isObject(value)) return false
   const names = ['issuer', 'clientId', 'tokenEndpoint']
-  const revocation = value['revocationEndpoint']
+  const { revocationEndpoint: revocation, secretIn } = value
   const isTextOrAbsent = revocation === undefined || typeof revocation === 'string'
-  return isTextOrAbsent && names.every((name) => typeof value[name] === 'string')
+  const isKnownWay = secretIn === undefined || secretIn === 'header' || secretIn === 'body'
+  return isTextOrAbsent && isKnownWay && names.every((name) => typeof value[name] === 'string')
 }
 
 function unusable({ endpoint }: Place): Failure {

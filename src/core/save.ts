@@ -6,6 +6,7 @@ import {
   isCredential,
   isNote,
   noteOwner,
+  type Owner,
   person,
   samePlace,
   sameProof,
@@ -14,11 +15,12 @@ import {
 } from './credential.ts'
 import { sameEndpoint } from './endpoint.ts'
 import { findIn, type Read } from './find-in-stores.ts'
+import { userFor } from './grant.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import type { Saving } from './saving.ts'
 import { covers, isNamed, type Lookup } from './selection.ts'
-import { asCarried, hasAnswered, tokenAs } from './stored-view.ts'
+import { asCarried, hasAnswered } from './stored-view.ts'
 
 export type SaveResult = 'saved' | 'unchanged' | 'expired'
 
@@ -54,7 +56,7 @@ export async function saveFor(parts: BrokerParts, credential: Credential, saving
   const found = await stores[0].find(asker, lookup.endpoints)
   const items = found.filter((item) => sameEndpoint(item.endpoint, endpoint))
   const before = items.filter(isCredential).find((item) => samePlace(item, credential))
-  const named = [account, ...accountsWithUser(items, account)]
+  const named = [account, ...accountsWithUser(items, account, owner)]
   const ended = items
     .filter(isNote)
     .filter((note) => note.owner === noteOwner(owner) && named.some((one) => covers(note, one)))
@@ -66,10 +68,10 @@ export async function saveFor(parts: BrokerParts, credential: Credential, saving
   return changed ? 'saved' : 'unchanged'
 }
 
-/** The accounts of tokens that are sent with this user name. */
-function accountsWithUser(items: readonly StoredItem[], user: string): readonly string[] {
+/** The accounts of tokens that the tool sends with this user name. */
+function accountsWithUser(items: readonly StoredItem[], user: string, tool: Owner): readonly string[] {
   const tokens = items.filter(isCredential).filter(({ kind }) => kind === 'token')
-  return tokens.filter((item) => tokenAs('basic', item).user === user).map(({ account }) => account)
+  return tokens.filter((item) => userFor(item, tool) === user).map(({ account }) => account)
 }
 
 /**

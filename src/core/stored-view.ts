@@ -7,7 +7,7 @@ import {
   type Owner,
   type StoredItem,
 } from './credential.ts'
-import { grantIn, renewsItself } from './grant.ts'
+import { renewsItself, userFor } from './grant.ts'
 
 /** What a tool's wire carries, as in a lookup. */
 interface Wire {
@@ -30,7 +30,7 @@ export function asCarried(item: StoredItem<Credential>, wire: Wire): StoredItem<
   if (item.kind === 'minted') return { ...item, kind: printedKind(item), stored: item }
   if (item.kind !== 'token') return item
   const kind = tokenKinds.find((one) => carries(wire, item.owner, one))
-  return kind === undefined ? item : tokenAs(kind, item)
+  return kind === undefined ? item : tokenAs(kind, item, userFor(item, wire.tool))
 }
 
 /** The kinds that an entry can be an answer as, to one tool or another. Of a minted one only its item can tell. */
@@ -41,10 +41,16 @@ export function kindsShown({ kind }: Pick<Entry, 'kind'>): readonly Entry['kind'
 /** In the order of preference: a bearer token needs no user name. */
 const tokenKinds = ['bearer', 'basic'] as const
 
-/** The access token alone, as a credential of this kind. What cannot be read of it fails when it is the answer. */
-export function tokenAs(kind: 'bearer' | 'basic', item: StoredItem<Credential>): StoredItem<Credential> {
+/**
+ * The access token alone, as a credential of this kind, with the user name of the tool. What cannot be read of it fails
+ * when it is the answer.
+ */
+export function tokenAs(
+  kind: 'bearer' | 'basic',
+  item: StoredItem<Credential>,
+  user: string | undefined,
+): StoredItem<Credential> {
   const { refreshToken: _, parts: __, more: ___, ...rest } = item
-  const { user } = grantIn(item) ?? {}
   return { ...rest, kind, stored: item, ...(user === undefined ? {} : { user }) }
 }
 

@@ -1,13 +1,18 @@
 import type { Credential, Place } from './credential.ts'
-import { type Grant, grantOf, renewsItself } from './grant.ts'
+import { type Grant, grantIn, grantOf, type Renewal, renewsItself } from './grant.ts'
 import { Secret } from './secret.ts'
 
 /*
  * The kind `token`: an access token from a sign-in at a provider, and what renews it. The credential's secret is the
  * access token, `expires` its end, and `refreshToken` what renews it; a refresh token never leaves credbridge. Its part
- * `grant` is a JSON object that says where the token is from, and `former` the access token before the last renewal,
- * which a tool may still repeat.
+ * `grant` is a JSON object that says where the token is from, `former` the access token before the last renewal, which
+ * a tool may still repeat, and `client-secret` the secret of a client that has one.
  */
+
+/** Who renews a token, with the client's secret if it has one. */
+export interface Client extends Renewal {
+  readonly clientSecret?: Secret
+}
 
 /** An access token that a provider has just issued. */
 export interface IssuedToken {
@@ -18,15 +23,29 @@ export interface IssuedToken {
 }
 
 /** The credential that keeps a token. */
-export function tokenCredential(place: Place, grant: Grant, issued: IssuedToken): Credential {
+export function tokenCredential(
+  place: Place,
+  grant: Grant,
+  issued: IssuedToken,
+  clientSecret?: Secret | undefined,
+): Credential {
   const { endpoint, account, owner } = place
   const { accessToken, refreshToken, expires } = issued
   return {
     ...{ endpoint, account, owner, kind: 'token', secret: accessToken },
     ...(expires === undefined ? {} : { expires }),
     ...(refreshToken === undefined ? {} : { refreshToken }),
-    parts: { grant: printed(grant) },
+    parts: { grant: printed(grant), ...(clientSecret === undefined ? {} : { [secretPart]: clientSecret }) },
   }
+}
+
+const secretPart = 'client-secret'
+
+/** The client that renews a token. `undefined` for a token that nothing renews, and for one that cannot be read. */
+export function clientOf(item: Credential): Client | undefined {
+  const renewal = grantIn(item)?.renewal
+  const clientSecret = item.parts?.[secretPart]
+  return renewal && { ...renewal, ...(clientSecret === undefined ? {} : { clientSecret }) }
 }
 
 /**
@@ -69,6 +88,12 @@ export function refusedToken(item: Credential): Credential | undefined {
   const grant = grantOf(item)
   if (!renewsItself(item) || grant.refused === 'before') return undefined
   return withGrant(item, { ...grant, refused: 'now' })
+}
+
+/** Marks that the token is being moved to this store; `undefined`: to none. */
+export function movingToken(item: Credential, to: string | undefined): Credential {
+  const { movingTo, ...grant } = grantOf(item)
+  return movingTo === to ? item : withGrant(item, to === undefined ? grant : { ...grant, movingTo: to })
 }
 
 /** In seconds: a token is no longer handed out so short a time before its end, and clocks may differ by so much. */

@@ -16,7 +16,11 @@ export async function serve(
   const dialect = await dialectFor(machine, process.argv.slice(2))
   const trace = await traceOf(command)
   const engine = openEngine(machine, { tracing: trace.tracing })
-  const { exitCode, stuck } = await engine.answer(dialect, thisCall(command, dialect.tool, await windowsCommands()), trace.failed)
+  const { exitCode, stuck } = await engine.answer(
+    dialect,
+    thisCall(command, dialect.tool, await windowsCommands()),
+    trace.failed,
+  )
   trace.ends(exitCode)
   exit(exitCode, stuck)
 }

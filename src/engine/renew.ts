@@ -60,7 +60,7 @@ export async function renewed(
   }
   const { item } = outcome
   if (item === undefined) return undefined
-  if (isNew(item, token)) return tokenAs(shown.kind === 'basic' ? 'basic' : 'bearer', item)
+  if (isNew(item, token)) return tokenAs(shown.kind === 'basic' ? 'basic' : 'bearer', item, shown.user)
   if (!isOver) return shown
   await asking.signedOut(item)
   return undefined

@@ -145,9 +145,10 @@ function absolutePath(value: unknown, key: string): string {
   return path
 }
 
-/** The keys of a client. All but `scopes` are texts, and those for addresses need https. */
+/** The keys of a client. Most are texts, and those for addresses need https. */
 const ofClients: Readonly<Record<string, keyof OwnClient>> = {
   'client-id': 'clientId',
+  'client-has-secret': 'clientHasSecret',
   scopes: 'scopes',
   user: 'user',
   issuer: 'issuer',
@@ -183,10 +184,12 @@ function keyOf(address: string, rule: string): string {
 /** Of the known keys. */
 function client(entries: readonly (readonly [string, unknown])[]): OwnClient {
   return Object.fromEntries(
-    entries.flatMap(([key, value]) => {
+    entries.flatMap(([key, value]): [string, unknown][] => {
       const name = ofClients[key]
       if (name === undefined) return []
-      return [[name, name === 'scopes' ? listOfTexts(value) : clientText(value, name, `sign-in.${key}`)]]
+      if (name === 'scopes') return [[name, listOfTexts(value)]]
+      if (name === 'clientHasSecret') return [[name, flag(value, `sign-in.${key}`)]]
+      return [[name, clientText(value, name, `sign-in.${key}`)]]
     }),
   )
 }

@@ -1,4 +1,5 @@
 import type { Aliases } from '../core/aliases.ts'
+import type { Secret } from '../core/secret.ts'
 import type { OpenbaoSettings } from '../stores/store-type.ts'
 
 /** A person's settings. Read from the user's own file and environment, never from the working directory. */
@@ -32,6 +33,10 @@ export interface Settings {
 /** A client that a person registered, and what goes with it. It takes precedence over what a profile says. */
 export interface OwnClient {
   readonly clientId?: string
+  /** It has a secret, for which the person is asked. */
+  readonly clientHasSecret?: boolean
+  /** As git's settings have it. Ours never do. */
+  readonly clientSecret?: Secret
   readonly scopes?: readonly string[]
   readonly issuer?: string
   readonly authorizationEndpoint?: string

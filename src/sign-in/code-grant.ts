@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -6,6 +6,7 @@ import { listen } from './loopback.ts'
 import { fromServer } from './oauth-failure.ts'
 import type { Answered, OAuthServer } from './oauth-server.ts'
 import type { Person } from './person.ts'
+import { challengeOf, newVerifier } from './pkce.ts'
 
 /*
  * The authorization code grant with PKCE (RFC 6749, 4.1; RFC 7636; RFC 8252; RFC 9207). The browser comes back to a
@@ -15,6 +16,8 @@ import type { Person } from './person.ts'
 export interface CodeGrant {
   readonly scopes: readonly string[]
   readonly redirectHost: '127.0.0.1' | 'localhost'
+  /** What the provider wants to read in the address, beside what every provider does. */
+  readonly pageSays?: Readonly<Record<string, string>>
   /** How long a person has, in milliseconds. */
   readonly limit: number
 }
@@ -60,12 +63,12 @@ export async function byPastedAddress(server: OAuthServer, grant: CodeGrant, per
 }
 
 function newProofs(): Proofs {
-  return { state: randomBytes(32).toString('base64url'), verifier: randomBytes(32).toString('base64url') }
+  return { state: randomBytes(32).toString('base64url'), verifier: newVerifier() }
 }
 
 function authorizationAddress(
   { metadata, client, options, host }: OAuthServer,
-  { scopes }: CodeGrant,
+  { scopes, pageSays }: CodeGrant,
   { state, verifier }: Proofs,
   redirectUri: string,
 ): string {
@@ -75,12 +78,12 @@ function authorizationAddress(
   const address = new URL(endpoint)
   const query = new URLSearchParams(address.search)
   const values: Readonly<Record<string, string>> = {
+    ...pageSays,
     response_type: 'code',
     client_id: client.client_id,
     redirect_uri: redirectUri,
     state,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
+    ...challengeOf(verifier),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
     // OpenID Connect Core, 11: without it no refresh token is issued.
     ...(scopes.includes('openid') && scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
@@ -90,14 +93,14 @@ function authorizationAddress(
 }
 
 async function exchange(
-  { host, metadata, client, options }: OAuthServer,
+  { host, metadata, client, authentication, options }: OAuthServer,
   query: string,
   { state, verifier }: Proofs,
   redirectUri: string,
 ): Promise<Answered> {
   return fromServer(host, async () => {
     const answer = oauth.validateAuthResponse(metadata, client, new URLSearchParams(query), state)
-    const words = [metadata, client, oauth.None(), answer, redirectUri, verifier, options] as const
+    const words = [metadata, client, authentication, answer, redirectUri, verifier, options] as const
     const asked = Date.now()
     const response = await oauth.authorizationCodeGrantRequest(...words)
     return { answer: await oauth.processAuthorizationCodeResponse(metadata, client, response), asked }

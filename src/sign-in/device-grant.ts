@@ -3,6 +3,7 @@ import { Failure, isFailure } from '../core/failure.ts'
 import { fromServer, oauthFailure, refusalIn } from './oauth-failure.ts'
 import type { Answered, OAuthServer } from './oauth-server.ts'
 import type { Person } from './person.ts'
+import { challengeOf, newVerifier } from './pkce.ts'
 
 /** The device authorization grant: https://www.rfc-editor.org/rfc/rfc8628. `limit`: how long a person has. */
 export async function byDevice(
@@ -11,22 +12,35 @@ export async function byDevice(
   limit: number,
   person: Person,
 ): Promise<Answered> {
-  const { host, metadata, client, options } = server
-  const parameters = new URLSearchParams(scopes.length === 0 ? {} : { scope: scopes.join(' ') })
+  const { host, metadata, client, authentication, options } = server
+  const verifier = newVerifier()
+  const parameters = new URLSearchParams({
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+    ...(takesPkce(server) ? challengeOf(verifier) : {}),
+  })
   const device = await fromServer(host, async () => {
-    const response = await oauth.deviceAuthorizationRequest(metadata, client, oauth.None(), parameters, options)
+    const response = await oauth.deviceAuthorizationRequest(metadata, client, authentication, parameters, options)
     return oauth.processDeviceAuthorizationResponse(metadata, client, response)
   })
-  const { verification_uri, user_code, device_code, interval = 5, expires_in } = device
+  const {
+    verification_uri,
+    verification_uri_complete: complete,
+    user_code,
+    device_code,
+    interval = 5,
+    expires_in,
+  } = device
   const lasts = Math.min(limit, expires_in * 1000)
   person.say(`open ${verification_uri} on any machine, and type this code there: ${user_code}`)
+  if (complete !== undefined) person.say(`or open this address, which has the code already: ${complete}`)
   person.say(`waiting until it is confirmed there, at most ${minutes(lasts)} (Ctrl-C stops it)`)
-  if (verification_uri.startsWith('https:')) await person.open(verification_uri)
+  const page = complete ?? verification_uri
+  if (page.startsWith('https:')) await person.open(page)
   const end = Date.now() + lasts
   for (let pause = Math.max(interval, 1); ; ) {
     await waited(pause * 1000)
     if (Date.now() >= end) throw new Failure('timeout', `nobody has confirmed the code for ${host} in time`)
-    const answer = await poll(server, device_code)
+    const answer = await poll(server, device_code, verifier)
     if (typeof answer === 'object') return answer
     if (answer === 'slow_down') pause += 5
   }
@@ -34,12 +48,15 @@ export async function byDevice(
 
 /** The tokens, or why to ask again later. */
 async function poll(
-  { host, metadata, client, options }: OAuthServer,
+  server: OAuthServer,
   code: string,
+  verifier: string,
 ): Promise<Answered | 'authorization_pending' | 'slow_down'> {
+  const { host, metadata, client, authentication, options } = server
   const asked = Date.now()
+  const more = takesPkce(server) ? { additionalParameters: { code_verifier: verifier } } : {}
   try {
-    const response = await oauth.deviceCodeGrantRequest(metadata, client, oauth.None(), code, options)
+    const response = await oauth.deviceCodeGrantRequest(metadata, client, authentication, code, { ...options, ...more })
     return { answer: await oauth.processDeviceCodeResponse(metadata, client, response), asked }
   } catch (error) {
     const refused = refusalIn(error)
@@ -49,6 +66,14 @@ async function poll(
     if (isFailure(error) && failure.code === 'unavailable') return 'slow_down'
     throw failure
   }
+}
+
+/**
+ * RFC 8628 has no PKCE. Keycloak wants it in this flow, too, if the client must use it:
+ * https://www.keycloak.org/docs/latest/server_admin/#_proof-key-for-code-exchange
+ */
+function takesPkce({ metadata }: OAuthServer): boolean {
+  return metadata.code_challenge_methods_supported?.includes('S256') === true
 }
 
 function waited(milliseconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Credential } from '../core/credential.ts'
-import { grantOf, type Renewal } from '../core/grant.ts'
+import { grantOf } from '../core/grant.ts'
 import type { Secret } from '../core/secret.ts'
+import { type Client, clientOf } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
 import { revoke } from './exchange.ts'
 import { askForJson, unexpected } from './json-request.ts'
@@ -12,16 +13,17 @@ import { providerNamed } from './providers.ts'
  * has one and does not confirm is a failure.
  */
 export async function endAtProvider(fetch: Fetch, token: Credential): Promise<'revoked' | 'impossible'> {
-  const { renewal, provider } = grantOf(token)
-  if (renewal?.revocationEndpoint !== undefined) {
-    const { host } = new URL(renewal.revocationEndpoint)
+  const { provider } = grantOf(token)
+  const client = clientOf(token)
+  if (client?.revocationEndpoint !== undefined) {
+    const { host } = new URL(client.revocationEndpoint)
     // The refresh token first: it is the one that lasts, and most servers end the access token with it.
     for (const secret of [token.refreshToken, token.secret]) {
-      if (secret !== undefined) await fromServer(host, revoke(fetch, renewal, secret))
+      if (secret !== undefined) await fromServer(host, revoke(fetch, client, secret))
     }
     return 'revoked'
   }
-  const revokes = renewal === undefined ? providerNamed(provider)?.revokes : undefined
+  const revokes = client === undefined ? providerNamed(provider)?.revokes : undefined
   if (revokes === undefined) return 'impossible'
   const { method, url } = revokes(token.endpoint.key)
   const authorization = `Bearer ${token.secret.expose()}`
@@ -37,7 +39,7 @@ export async function endAtProvider(fetch: Fetch, token: Credential): Promise<'r
  */
 export async function orEnded<T>(
   fetch: Fetch,
-  renewal: Renewal | undefined,
+  client: Client | undefined,
   tokens: readonly (Secret | undefined)[],
   work: () => Promise<T>,
 ): Promise<T> {
@@ -45,7 +47,7 @@ export async function orEnded<T>(
     return await work()
   } catch (error) {
     for (const token of tokens) {
-      if (renewal !== undefined && token !== undefined) await revoke(fetch, renewal, token).catch(() => {})
+      if (client !== undefined && token !== undefined) await revoke(fetch, client, token).catch(() => {})
     }
     throw error
   }

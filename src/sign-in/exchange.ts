@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import { asFailure, isFailure } from '../core/failure.ts'
-import type { Renewal } from '../core/grant.ts'
 import { longest as longestLife } from '../core/minted.ts'
 import { type Members, objectIn } from '../core/record.ts'
 import { Secret } from '../core/secret.ts'
-import type { IssuedToken } from '../core/token.ts'
+import type { Client, IssuedToken } from '../core/token.ts'
 import type { Fetch } from '../system/http/client.ts'
+import { authenticationOf } from './client-authentication.ts'
 import { isToken } from './issued-token.ts'
 
 /** What a token endpoint said. A reason never has anything of the answer but an error code that OAuth defines. */
@@ -22,15 +22,14 @@ export type Refreshed =
  */
 export async function refresh(
   fetch: Fetch,
-  renewal: Renewal,
+  client: Client,
   refreshToken: Secret,
   { lasts, now }: { readonly lasts: number | undefined; readonly now: () => number },
 ): Promise<Refreshed> {
   const started = now()
   try {
-    const [server, client] = [serverOf(renewal), { client_id: renewal.clientId }]
-    const secret = refreshToken.expose()
-    const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), secret, optionsFor(fetch))
+    const us = [serverOf(client), { client_id: client.clientId }, authenticationOf(client)] as const
+    const response = await oauth.refreshTokenGrantRequest(...us, refreshToken.expose(), optionsFor(fetch))
     return await readAnswer(response, started, lasts)
   } catch (error) {
     if (isFailure(error) && error.code !== 'internal') return { reason: asFailure(error).message }
@@ -39,15 +38,15 @@ export async function refresh(
 }
 
 /** Revokes a token at the provider. Where it offers no revocation, nothing happens: `false`. */
-export async function revoke(fetch: Fetch, renewal: Renewal, token: Secret): Promise<boolean> {
-  if (renewal.revocationEndpoint === undefined) return false
-  const [server, client] = [serverOf(renewal), { client_id: renewal.clientId }]
-  const response = await oauth.revocationRequest(server, client, oauth.None(), token.expose(), optionsFor(fetch))
+export async function revoke(fetch: Fetch, client: Client, token: Secret): Promise<boolean> {
+  if (client.revocationEndpoint === undefined) return false
+  const us = [serverOf(client), { client_id: client.clientId }, authenticationOf(client)] as const
+  const response = await oauth.revocationRequest(...us, token.expose(), optionsFor(fetch))
   await oauth.processRevocationResponse(response)
   return true
 }
 
-function serverOf({ issuer, tokenEndpoint, revocationEndpoint }: Renewal): oauth.AuthorizationServer {
+function serverOf({ issuer, tokenEndpoint, revocationEndpoint }: Client): oauth.AuthorizationServer {
   const revocation = revocationEndpoint === undefined ? {} : { revocation_endpoint: revocationEndpoint }
   return { issuer, token_endpoint: tokenEndpoint, ...revocation }
 }

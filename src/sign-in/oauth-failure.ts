@@ -23,7 +23,8 @@ export function oauthFailure(host: string, error: unknown): Failure {
     return refusal(host, error.error, error.error_description)
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
-    return new Failure('refused', `${host} refuses the sign-in`)
+    // RFC 6749, 5.2: what a client gets that sent its secret in a header.
+    return refusal(host, 'invalid_client', undefined)
   }
   const { code, message, cause } = Object(error) as { code?: unknown; message?: unknown; cause?: unknown }
   const [, member = ''] = /"(\w+)" (?:\(issuer\)|property)/.exec(String(message)) ?? []
@@ -55,13 +56,17 @@ function refusal(host: string, code: string, description: string | undefined): F
   const text: Readonly<Record<string, string>> = {
     access_denied: `the sign-in at ${host} was not allowed`,
     expired_token: `the code for ${host} has expired before it was confirmed`,
-    invalid_client: `${host} does not know this client id`,
+    invalid_client: `${host} does not know this client id, or its secret`,
     unauthorized_client: `${host} does not let this client sign in so`,
     invalid_scope: `${host} does not know what was asked for`,
   }
   return new Failure('refused', text[code] ?? `${host} refused the sign-in`, {
     hints: [
       saidBy(host, says.slice(0, 300)),
+      // `not_allowed` is Keycloak's, for `offline_access`.
+      ...(['invalid_scope', 'not_allowed'].includes(code)
+        ? [hint`to ask for something else: scopes in the settings, see docs/sign-in.md, Your own client`]
+        : []),
       ...(code === 'invalid_client' ? [hint`see docs/sign-in.md, Your own client`] : []),
     ],
   })

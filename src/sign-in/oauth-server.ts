@@ -3,8 +3,10 @@ import { Failure } from '../core/failure.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { objectIn } from '../core/record.ts'
+import type { Client } from '../core/token.ts'
 import type { OwnClient } from '../engine/settings.ts'
 import type { Fetch } from '../system/http/client.ts'
+import { authenticationOf, secretInFor } from './client-authentication.ts'
 import { fromServer } from './oauth-failure.ts'
 import type { Found } from './probe.ts'
 import type { Endpoints } from './provider.ts'
@@ -14,6 +16,10 @@ export interface OAuthServer {
   readonly host: string
   readonly metadata: oauth.AuthorizationServer
   readonly client: oauth.Client
+  /** How the client says who it is. */
+  readonly authentication: oauth.ClientAuth
+  /** How its secret is sent, if it has one. */
+  readonly secretIn?: Client['secretIn']
   /** For every request of the library. */
   readonly options: RequestOptions
 }
@@ -39,6 +45,9 @@ interface Asked {
   readonly body?: URLSearchParams | undefined
 }
 
+/** As which client we ask. */
+export type Us = Pick<Client, 'clientId' | 'clientSecret'>
+
 /** Asks a person whether other hosts may sign in for a host. */
 export type Agree = (question: string, otherwise: Hint) => Promise<boolean>
 
@@ -49,7 +58,7 @@ export type Agree = (question: string, otherwise: Hint) => Promise<boolean>
 export async function oauthServer(
   fetch: Fetch,
   found: Found,
-  clientId: string,
+  { clientId, clientSecret }: Us,
   own: OwnClient | undefined,
   agree: Agree,
 ): Promise<OAuthServer> {
@@ -58,7 +67,12 @@ export async function oauthServer(
   const described = await metadataOf(asker, found, own)
   await confirmHosts(described, found, own, agree)
   const options = requestOptions(asker, described.token_endpoint ?? base)
-  return { host: new URL(described.issuer).host, metadata: described, client: { client_id: clientId }, options }
+  const secretIn = secretInFor(described, clientSecret)
+  return {
+    ...{ host: new URL(described.issuer).host, metadata: described, client: { client_id: clientId }, options },
+    authentication: authenticationOf({ ...(clientSecret === undefined ? {} : { clientSecret }), secretIn }),
+    ...(secretIn === undefined ? {} : { secretIn }),
+  }
 }
 
 function requestOptions(fetch: Fetch, url: string): RequestOptions {
@@ -97,13 +111,21 @@ async function metadataOf(
   }
 }
 
-function asMetadata({ issuer, authorization, token, device, revocation }: Endpoints): oauth.AuthorizationServer {
+function asMetadata({
+  issuer,
+  authorization,
+  token,
+  device,
+  revocation,
+  secretIn,
+}: Endpoints): oauth.AuthorizationServer {
   return {
     issuer,
     token_endpoint: token,
     ...(authorization === undefined ? {} : { authorization_endpoint: authorization }),
     ...(device === undefined ? {} : { device_authorization_endpoint: device }),
     ...(revocation === undefined ? {} : { revocation_endpoint: revocation }),
+    ...(secretIn === 'body' ? { token_endpoint_auth_methods_supported: ['client_secret_post'] } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Address, withParents } from '../core/endpoint.ts'
+import { Secret } from '../core/secret.ts'
 import type { OwnClient, OwnClients } from '../engine/settings.ts'
 import type { Machine } from '../system/machine.ts'
 
@@ -15,8 +16,10 @@ export async function ownClientFor(
   return nearest === undefined ? ofGit(endpoint, machine) : settings[nearest.key]
 }
 
+type Named = 'clientId' | 'authorizationEndpoint' | 'tokenEndpoint' | 'deviceEndpoint'
+
 /** The names of git-credential-oauth and of Git Credential Manager. git gives them in lower case. */
-const names: Readonly<Record<string, keyof OwnClient>> = {
+const names: Readonly<Record<string, Named>> = {
   'credential.oauthclientid': 'clientId',
   'credential.oauthauthurl': 'authorizationEndpoint',
   'credential.oauthauthorizeendpoint': 'authorizationEndpoint',
@@ -47,8 +50,9 @@ function clientIn(output: string, base: string): OwnClient {
     const [name, value] = [entry.slice(0, end), entry.slice(end + 1)]
     if (end < 0 || value === '') continue
     if (name === 'credential.oauthscopes') client.scopes = value.split(/\s+/)
+    if (name === 'credential.oauthclientsecret') client.clientSecret = new Secret(value)
     const known = names[name]
-    if (known !== undefined && known !== 'scopes') client[known] = known === 'clientId' ? value : within(value, base)
+    if (known !== undefined) client[known] = known === 'clientId' ? value : within(value, base)
   }
   return client
 }

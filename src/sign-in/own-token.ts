@@ -4,7 +4,7 @@ import type { Fetch } from '../system/http/client.ts'
 import { tokenText } from './issued-token.ts'
 import type { Person } from './person.ts'
 import type { Found } from './probe.ts'
-import { hostOfBase } from './provider.ts'
+import { hostOfBase, userNames } from './provider.ts'
 import type { SignedIn } from './sign-in.ts'
 import { checkToken } from './token-check.ts'
 
@@ -33,13 +33,12 @@ export async function signInByToken(
   if (expires !== undefined && expires * 1000 <= Date.now()) {
     throw new Failure('refused', 'the token has expired already, nothing was kept')
   }
-  const sent = user ?? provider.user
   const name = known.account ?? (account === '' ? undefined : account)
   return {
     ...(name === undefined ? {} : { account: name }),
     grant: {
       provider: provider.name,
-      ...(sent === undefined ? {} : { user: sent }),
+      ...userNames(user, provider.user, provider.users),
       scopes: known.scopes ?? (inquiries === undefined ? scopes : []),
     },
     issued: { accessToken, ...(expires === undefined ? {} : { expires }) },

@@ -1,3 +1,5 @@
+import type { Grant, UserNames } from '../core/grant.ts'
+
 /** How a program without a secret of its own signs in. `code`: authorization code with PKCE; `device`: device flow. */
 export type GrantType = 'code' | 'device'
 
@@ -8,6 +10,8 @@ export interface Endpoints {
   readonly token: string
   readonly device?: string
   readonly revocation?: string
+  /** How a client's secret is sent: in the body; absent: in a header. */
+  readonly secretIn?: 'body'
 }
 
 /** The way to a value in a JSON answer. */
@@ -67,7 +71,7 @@ export interface Provider {
   readonly title: string
   /**
    * `run`: its sign-in was run against the real server. `documented`: it was written from its documentation. `tried`: it is
-   * for servers of many kinds, and was run against one, `oidc-provider`.
+   * for servers of many kinds, and was run against two, Keycloak and `oidc-provider`.
    */
   readonly shown: 'run' | 'documented' | 'tried'
   /** Its host, or with a leading dot the end of its hosts. Absent: its answers tell what a host is (probe.ts). */
@@ -86,12 +90,20 @@ export interface Provider {
   readonly scopes: readonly string[]
   /** What that means, for a person. */
   readonly asksFor?: string
+  /** Every client that it registers has a secret. The person is asked for it. */
+  readonly clientHasSecret?: true
+  /** What it wants to read in the address of its page, beside what every provider does. */
+  readonly pageSays?: Readonly<Record<string, string>>
   /** The host of the redirect address, where it is not 127.0.0.1. */
   readonly redirectHost?: 'localhost'
   /** It answers errors with status 200: https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors */
   readonly errorsAsSuccess?: true
   /** The user name that a wire with user name and password sends; absent: the account. */
   readonly user?: string
+  /** The same for single tools, by their names. */
+  readonly users?: UserNames
+  /** The same for single tools, with a token of the provider's OAuth server; absent: `users`. */
+  readonly oauthUsers?: UserNames
   /** The page on which a person makes a token. What can be filled in is. */
   readonly tokenPage?: (base: string) => string
   /** The scopes to tick where the page does not take them. */
@@ -124,4 +136,14 @@ export interface PrintedBy {
 /** The host of an instance, with its port if that is not the default. */
 export function hostOfBase(base: string): string {
   return new URL(base).host
+}
+
+/** The user names that tools send: the person's own for all, else those of the provider. */
+export function userNames(
+  own: string | undefined,
+  user: string | undefined,
+  users: UserNames | undefined,
+): Pick<Grant, 'user' | 'users'> {
+  if (own !== undefined) return { user: own }
+  return { ...(user === undefined ? {} : { user }), ...(users === undefined ? {} : { users }) }
 }

@@ -133,11 +133,20 @@ export const providers: readonly Provider[] = [
     title: 'Bitbucket',
     shown: 'documented',
     host: 'bitbucket.org',
-    // Its consumers have a secret, which a program on many machines cannot keep.
-    grants: [],
+    // Its consumers have a secret, which a program on many machines cannot keep, but a person's own can:
+    // https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
+    grants: ['code'],
+    clientHasSecret: true,
+    endpoints: (base) => ({
+      issuer: base,
+      authorization: `${base}/site/oauth2/authorize`,
+      token: `${base}/site/oauth2/access_token`,
+    }),
     scopes: [],
-    // https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
-    user: 'x-bitbucket-api-token-auth',
+    asksFor: 'what your consumer may do at Bitbucket',
+    // With the API, as by curl, it is the e-mail address: https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
+    users: { git: 'x-bitbucket-api-token-auth' },
+    oauthUsers: { git: 'x-token-auth' },
     tokenPage: () => 'https://id.atlassian.com/manage-profile/security/api-tokens',
     ticks: 'Bitbucket, with read and write for repositories, and read:user:bitbucket, by which the token is checked',
     asksAccount: 'E-mail address of your Atlassian account',
@@ -205,9 +214,20 @@ export const providers: readonly Provider[] = [
     title: 'Google Artifact Registry',
     shown: 'documented',
     host: '.pkg.dev',
-    // Its clients have a secret, and it has no page for tokens.
-    grants: [],
-    scopes: [],
+    // Its clients have a secret, and it has no page for tokens. Without these words it issues no refresh token:
+    // https://developers.google.com/identity/protocols/oauth2/native-app, and web-server for `access_type`
+    grants: ['code'],
+    clientHasSecret: true,
+    endpoints: () => ({
+      issuer: 'https://accounts.google.com',
+      authorization: 'https://accounts.google.com/o/oauth2/v2/auth',
+      token: 'https://oauth2.googleapis.com/token',
+      revocation: 'https://oauth2.googleapis.com/revoke',
+    }),
+    pageSays: { access_type: 'offline', prompt: 'consent' },
+    scopes: ['openid', 'email', 'https://www.googleapis.com/auth/cloud-platform'],
+    asksFor: 'all that your account may do at Google Cloud, because no smaller grant opens packages',
+    user: 'oauth2accesstoken',
     printedBy: {
       program: 'gcloud',
       command: () => 'gcloud auth print-access-token',
@@ -257,7 +277,7 @@ export function describedProvider(
   const how = {
     run: 'was run against a real one',
     documented: 'was written from its documentation and not run against it',
-    tried: 'was tried with oidc-provider, not with this server',
+    tried: 'was run against Keycloak and oidc-provider, not against this server',
   }
   return `${hostOfBase(base)} is ${title}; this ${what} ${how[shown]}`
 }

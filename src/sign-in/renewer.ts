@@ -5,7 +5,7 @@ import { asFailure, Failure } from '../core/failure.ts'
 import { grantOf } from '../core/grant.ts'
 import { type Copy, copiesAmong } from '../core/restorable.ts'
 import type { Store } from '../core/store.ts'
-import { endedToken, isDue, renewedToken } from '../core/token.ts'
+import { clientOf, endedToken, isDue, movingToken, renewedToken } from '../core/token.ts'
 import { failedLately, forgetFailure, rememberFailure } from '../engine/failed-lately.ts'
 import type { Fetch } from '../system/http/client.ts'
 import type { Machine } from '../system/machine.ts'
@@ -21,6 +21,8 @@ export interface Renewer {
   readonly store: Store
   readonly asker: Asker
   readonly fetch: Fetch
+  /** Opens the store of this name. */
+  readonly openStore: (name: string) => Promise<Store>
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Waits before the next attempt to save what was issued. Absent: for so many milliseconds. */
@@ -42,28 +44,47 @@ async function renewIfDue(renewer: Renewer, place: Place, stillAlone: () => void
   if (token === undefined || !isDue(token, now())) return
   if (failedLately(machine, store.name, token, now()) !== undefined) return
   try {
-    await renew(renewer, token, stillAlone)
+    const item = await onlyCopy(renewer, token)
+    if (item !== undefined) await renew(renewer, item, stillAlone)
   } catch (error) {
     rememberFailure(machine, store.name, token, { at: now(), reason: asFailure(error).message })
     throw error
   }
 }
 
+/**
+ * A move that was interrupted may have left the sign-in in two stores. If the other one has it, the move is completed; else
+ * it never got so far, and the token is what it was.
+ */
+async function onlyCopy(renewer: Renewer, token: Credential): Promise<Credential | undefined> {
+  const { store, asker, openStore } = renewer
+  const { movingTo } = grantOf(token)
+  if (movingTo === undefined) return token
+  const there = await tokenAt({ store: await openStore(movingTo), asker }, token)
+  if (there !== undefined) {
+    await store.remove(asker, token, token.secret)
+    return undefined
+  }
+  const item = movingToken(token, undefined)
+  return (await store.save(asker, item, { replaces: token })) ? item : undefined
+}
+
 async function renew(renewer: Renewer, token: Credential, stillAlone: () => void): Promise<void> {
   const { machine, store, asker, fetch, now } = renewer
   const { refreshToken } = token
-  const { renewal, lasts } = grantOf(token)
-  if (refreshToken === undefined || renewal === undefined) return
+  const { lasts } = grantOf(token)
+  const client = clientOf(token)
+  if (refreshToken === undefined || client === undefined) return
   // A store that cannot be written to would lose what the provider issues.
   if (!(await store.save(asker, token, { replaces: token }))) return
   const former = await copiesOf(renewer, token)
   // Whatever ends this process now, no copy may use the refresh token a second time.
   for (const copy of former) await store.save(asker, { ...copy, erased: endedToken(copy.erased, now()) })
   stillAlone()
-  const answer = await sayingIfSilent(renewer, token, refresh(fetch, renewal, refreshToken, { lasts, now }))
+  const answer = await sayingIfSilent(renewer, token, refresh(fetch, client, refreshToken, { lasts, now }))
   const issued = 'issued' in answer ? answer.issued.refreshToken : 'reason' in answer ? answer.refreshToken : undefined
   const isUsedUp = issued !== undefined && !issued.equals(refreshToken)
-  const endIssued = async () => isUsedUp && (await revoke(fetch, renewal, issued).catch(() => false))
+  const endIssued = async () => isUsedUp && (await revoke(fetch, client, issued).catch(() => false))
   const isKept = await keep(renewer, token, (item) => after(item, answer, now())).catch(async (error: unknown) => {
     await endIssued()
     throw error
@@ -145,7 +166,10 @@ function hasSameRefreshToken(a: Credential, b: Credential): boolean {
   return a.refreshToken !== undefined && b.refreshToken?.equals(a.refreshToken) === true
 }
 
-async function tokenAt({ store, asker }: Renewer, place: Place): Promise<Credential | undefined> {
+async function tokenAt(
+  { store, asker }: Pick<Renewer, 'store' | 'asker'>,
+  place: Place,
+): Promise<Credential | undefined> {
   const items = await store.find(asker, [place.endpoint], place.account)
   return items.filter(isCredential).find((item) => samePlace(item, place) && item.kind === 'token')
 }

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { Failure } from '../core/failure.ts'
-import type { Grant } from '../core/grant.ts'
+import type { Grant, Renewal } from '../core/grant.ts'
 import { hint } from '../core/hint.ts'
 import { Secret } from '../core/secret.ts'
 import type { IssuedToken } from '../core/token.ts'
@@ -11,9 +11,10 @@ import { byDevice } from './device-grant.ts'
 import { orEnded } from './end-at-provider.ts'
 import { accountName, issuedToken, scopesIn } from './issued-token.ts'
 import { askForJson } from './json-request.ts'
-import { type Answered, type OAuthServer, oauthServer } from './oauth-server.ts'
+import { type Answered, type OAuthServer, oauthServer, type Us } from './oauth-server.ts'
 import type { Person } from './person.ts'
 import type { Found } from './probe.ts'
+import { userNames } from './provider.ts'
 import { checkToken } from './token-check.ts'
 
 /** What a sign-in brought. */
@@ -22,6 +23,8 @@ export interface SignedIn {
   readonly account?: string
   readonly grant: Grant
   readonly issued: IssuedToken
+  /** The secret of the client that signed in, if it has one. */
+  readonly clientSecret?: Secret
   /** Another user of this machine may have signed in, as themselves. The person must say whether it is their account. */
   readonly mayBeAnothers?: true
 }
@@ -29,18 +32,16 @@ export interface SignedIn {
 /** How long a person has to sign in, in milliseconds. */
 const patience = 10 * 60_000
 
-/** Signs in by OAuth, as this client. Nothing is kept here. */
+/** Signs in by OAuth, as this client of ours or of the person's. Nothing is kept here. */
 export async function signInByOAuth(
   fetch: Fetch,
   found: Found,
-  clientId: string,
+  us: Us,
   own: OwnClient | undefined,
   person: Person,
 ): Promise<SignedIn> {
   const { provider } = found
-  const server = await oauthServer(fetch, found, clientId, own, (question, otherwise) =>
-    person.confirm(question, otherwise),
-  )
+  const server = await oauthServer(fetch, found, us, own, (question, otherwise) => person.confirm(question, otherwise))
   const scopes = own?.scopes ?? scopesFor(found, server)
   const asksFor = own?.scopes === undefined ? provider.asksFor : undefined
   person.say(
@@ -49,15 +50,18 @@ export async function signInByOAuth(
   const { answer, asked, mayBeAnothers } = await answered(server, found, scopes, person)
   const { metadata } = server
   const { revocation_endpoint: revocation, token_endpoint: tokenEndpoint = '' } = metadata
-  const user = own?.user ?? provider.user
-  const renewal = {
+  const names = userNames(own?.user, provider.user, provider.oauthUsers ?? provider.users)
+  const { clientId, clientSecret } = us
+  const renewal: Renewal = {
     ...{ issuer: metadata.issuer, clientId, tokenEndpoint },
     ...(revocation === undefined ? {} : { revocationEndpoint: revocation }),
+    ...(server.secretIn === undefined ? {} : { secretIn: server.secretIn }),
   }
+  const secret = clientSecret === undefined ? {} : { clientSecret }
   const tokens = [answer.refresh_token, answer.access_token].filter((one) => one !== undefined)
   const [issued, account] = await orEnded(
     fetch,
-    renewal,
+    { ...renewal, ...secret },
     tokens.map((one) => new Secret(one)),
     async () => {
       const issued = issuedToken(server.host, answer, asked)
@@ -69,12 +73,13 @@ export async function signInByOAuth(
     ...(account === undefined ? {} : { account }),
     grant: {
       provider: provider.name,
-      ...(user === undefined ? {} : { user }),
+      ...names,
       scopes: answer.scope === undefined ? scopes : scopesIn(answer.scope),
       ...(answer.expires_in === undefined ? {} : { lasts: answer.expires_in }),
       ...(issued.refreshToken === undefined ? {} : { renewal }),
     },
     issued,
+    ...(issued.refreshToken === undefined ? {} : secret),
     ...(mayBeAnothers === undefined ? {} : { mayBeAnothers }),
   }
 }
@@ -88,7 +93,8 @@ async function answered(
 ): Promise<Answered> {
   const { metadata, host } = server
   const hasCode = provider.grants.includes('code') && metadata.authorization_endpoint !== undefined
-  const grant: CodeGrant = { scopes, redirectHost: provider.redirectHost ?? '127.0.0.1', limit: patience }
+  const { redirectHost = '127.0.0.1', pageSays = {} } = provider
+  const grant: CodeGrant = { scopes, redirectHost, pageSays, limit: patience }
   for (const type of provider.grants) {
     if (type === 'device' && metadata.device_authorization_endpoint !== undefined) {
       return byDevice(server, scopes, patience, person)

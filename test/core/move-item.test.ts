@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { type Credential, type Item, isCredential, isNote, sameCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
+import { grantOf } from '../../src/core/grant.ts'
 import { moveItem } from '../../src/core/move-item.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
+import { movingToken, renewedToken, tokenCredential } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
 
@@ -79,6 +81,56 @@ test.each(['before', 'after'] as const)(
     expect(breaks).toBeGreaterThan(4)
   },
 )
+
+const token = tokenCredential(
+  { endpoint: item.endpoint, account: 'alice', owner: 'person' },
+  { provider: 'oauth', scopes: [], renewal: { issuer: 'https://i', clientId: 'c', tokenEndpoint: 'https://i/t' } },
+  { accessToken: new Secret('at'), refreshToken: new Secret('rt') },
+)
+
+test.each(['before', 'after'] as const)(
+  'wherever the move of a token breaks off, %s a call is done, one of the two may renew it, and the next move completes it',
+  async (when) => {
+    let moved = false
+    let breaks = 0
+    let wereTwo = false
+    for (; !moved; breaks++) {
+      const [from, to] = [memoryStore(), { ...memoryStore(), name: 'other' }]
+      const counter = { left: breaks }
+      await from.save(someone, token)
+      const [breakingFrom, breakingTo] = [breakingAt(counter, when, from), breakingAt(counter, when, to)]
+      moved = await moveItem(someone, token, breakingFrom, breakingTo).catch(() => false)
+      const kept = [...(await from.find(someone, [item.endpoint])), ...(await to.find(someone, [item.endpoint]))]
+      const free = kept.filter((one) => isCredential(one) && grantOf(one).movingTo === undefined)
+      wereTwo ||= kept.length === 2
+      expect(free.length).toBeLessThanOrEqual(1)
+      if (kept.length === 2) expect(free).toHaveLength(1)
+      await moveItem(someone, token, from, to)
+      const there = (await to.find(someone, [item.endpoint])).filter(isCredential)
+      expect([await from.list(someone), there.map((one) => grantOf(one).movingTo)]).toEqual([[], [undefined]])
+    }
+    expect([breaks > 4, wereTwo]).toEqual([true, true])
+  },
+)
+
+test('a token that was renewed after such a move stays, and what was left of it goes', async () => {
+  const [from, to] = [memoryStore(), { ...memoryStore(), name: 'other' }]
+  await from.save(someone, movingToken(token, 'other'))
+  const issued = { accessToken: new Secret('newer'), refreshToken: new Secret('rt2') }
+  await to.save(someone, renewedToken(token, issued, 0))
+  expect(await moveItem(someone, token, from, to)).toBe(true)
+  expect(await from.list(someone)).toEqual([])
+  expect(await to.find(someone, [item.endpoint])).toMatchObject([{ secret: new Secret('newer') }])
+})
+
+test('a token that the other store does not take keeps no mark', async () => {
+  const [from, to] = [memoryStore(), { ...memoryStore(), name: 'other' }]
+  await from.save(someone, token)
+  const save = () => Promise.reject(new Failure('unsupported', 'no'))
+  await expect(moveItem(someone, token, from, { ...to, save })).rejects.toMatchObject({ code: 'unsupported' })
+  const [kept] = (await from.find(someone, [item.endpoint])).filter(isCredential)
+  expect(kept && sameCredential(kept, token)).toBe(true)
+})
 
 test('what somebody changes or removes meanwhile is not moved, and stays as they left it', async () => {
   const newer = { ...item, secret: new Secret('newer') }

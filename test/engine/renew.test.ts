@@ -74,7 +74,9 @@ beforeEach(() => {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   ;[store, time, issued, starts, lasts, said, answers] = [memoryStore(), start, 0, 0, 60, [], issue]
   const fetch: Fetch = async () => answers()
-  process = (token) => renewAt({ machine: testMachine(home), store, asker: someone, fetch, now: () => time }, token)
+  const machine = testMachine(home)
+  const openStore = async () => store
+  process = (token) => renewAt({ machine, store, asker: someone, fetch, now: () => time, openStore }, token)
 })
 
 test('a night of tokens that last a minute: every call is answered with one that has not ended', async () => {

@@ -1,5 +1,5 @@
 /*
- * A browser without a screen for the pages of `oidc-provider` and Gitea: it keeps cookies, follows redirects, and submits
+ * A browser without a screen for the pages of `oidc-provider`, Gitea and Keycloak: it keeps cookies, follows redirects, and submits
  * the form of each page, with what a person would type.
  */
 
@@ -55,7 +55,7 @@ function keep(cookies: Map<string, string>, line: string): void {
 /** The form that signs in or agrees, else the first one that sends something. */
 function formIn(page: string, url: string, typed: Typed): { url: string; form: URLSearchParams } | undefined {
   const forms = [...page.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].filter(([, tag = '']) =>
-    /\bmethod="post"/.test(tag),
+    /\bmethod="post"/i.test(tag),
   )
   const asks = ([, , body = '']: RegExpMatchArray) => /type="password"|name="granted"/.test(body)
   const [, tag = '', body = ''] = forms.find(asks) ?? forms[0] ?? []
@@ -70,9 +70,9 @@ function formIn(page: string, url: string, typed: Typed): { url: string; form: U
 }
 
 function valueFor(name: string, { account, password = 'any', code }: Typed): string | undefined {
-  if (name === 'login' || name === 'user_name') return account
+  if (['login', 'user_name', 'username'].includes(name)) return account
   if (name === 'password') return password
-  return name === 'user_code' ? code : undefined
+  return ['user_code', 'device_user_code'].includes(name) ? code : undefined
 }
 
 function attribute(tag: string, name: string): string | undefined {

@@ -71,6 +71,7 @@ const others: Readonly<Record<string, string>> = {
   'Terraform or OpenTofu': '.ci/tofu',
   gitea: '.ci/weekly',
   'oo7-daemon': '.ci/weekly',
+  Keycloak: '.ci/weekly',
   OpenBao: '.ci/openbao',
   'Wine with a Windows': '.ci/windows',
   cargo: 'install Rust 1.87 or later',

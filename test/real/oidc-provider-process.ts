@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
-import type { ProviderOptions, Request, SignedIn } from './oidc-provider.ts'
+import { type ProviderOptions, type Request, type SignedIn, secretClient } from './oidc-provider.ts'
 
 /*
  * A process that is an OAuth and OIDC provider on loopback (oidc-provider.ts starts it). It answers messages of the
@@ -23,6 +23,14 @@ const provider = new Provider(issuer, {
     {
       client_id: clientId,
       token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      response_types: ['code'],
+      redirect_uris: ['http://127.0.0.1', 'http://127.0.0.1/'],
+    },
+    {
+      client_id: secretClient.id,
+      client_secret: secretClient.secret,
       application_type: 'native',
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],

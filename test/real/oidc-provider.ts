@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 
 /**
- * The real `oidc-provider` on loopback, in a process of its own, with one public client and PKCE, and the client
- * `openbao` with a secret.
+ * The real `oidc-provider` on loopback, in a process of its own, with one public client and PKCE, the same with a secret,
+ * and the client `openbao`.
  */
 export interface OidcProvider {
   /** `http://127.0.0.1:<port>`; its configuration is at `/.well-known/openid-configuration`. */
@@ -21,6 +21,9 @@ export interface OidcProvider {
   isValid(accessToken: string): Promise<boolean>
   close(): Promise<void>
 }
+
+/** The client that has a secret. */
+export const secretClient = { id: 'credbridge-with-secret', secret: 'secret-of-the-client' } as const
 
 export interface ProviderOptions {
   /** How long access tokens last; absent: an hour. */

@@ -34,7 +34,13 @@ test('the device flow asks again as long as the provider says so, and shows addr
   const server = await standIn(device({ error: 'authorization_pending' }, good))
   const shown: string[] = []
   const person = personWith({ browser: (url) => shown.push(url) })
-  const signedIn = await signInByOAuth(fetcher, { provider: gitHub, base: server.base }, 'mine', undefined, person)
+  const signedIn = await signInByOAuth(
+    fetcher,
+    { provider: gitHub, base: server.base },
+    { clientId: 'mine' },
+    undefined,
+    person,
+  )
   expect(signedIn).toMatchObject({ account: 'ann', grant: { provider: 'github-enterprise', scopes: ['repo', 'gist'] } })
   expect(signedIn.grant.renewal).toBeUndefined()
   expect(person.lines).toEqual([
@@ -54,7 +60,7 @@ test.each([
   ['device_flow_disabled', 'HOST refused the sign-in'],
 ])('the device flow ends with %s', async (error, says) => {
   const { base } = await standIn(device({ error }))
-  const outcome = signInByOAuth(fetcher, { provider: gitHub, base }, 'mine', undefined, personWith())
+  const outcome = signInByOAuth(fetcher, { provider: gitHub, base }, { clientId: 'mine' }, undefined, personWith())
   await expect(outcome).rejects.toThrow(says.replace('HOST', new URL(base).host))
 })
 
@@ -75,7 +81,7 @@ test('without a browser and without a device flow, the person brings the address
   const person = personWith({ types: (lines) => `  ${brought(lines)}\n` })
   const found = { provider: selfHosted('gitea'), base }
   const { clientId = '' } = found.provider
-  expect(await signInByOAuth(fetcher, found, clientId, undefined, person)).toMatchObject({
+  expect(await signInByOAuth(fetcher, found, { clientId }, undefined, person)).toMatchObject({
     account: 'ann',
     grant: { renewal: { clientId, tokenEndpoint: `${base}/login/oauth/access_token` } },
   })
@@ -95,7 +101,13 @@ test('a token lasts from when it was asked for, however long the person took', a
       return brought(lines)
     },
   })
-  const { issued } = await signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, 'mine', undefined, person)
+  const { issued } = await signInByOAuth(
+    fetcher,
+    { provider: selfHosted('gitea'), base },
+    { clientId: 'mine' },
+    undefined,
+    person,
+  )
   expect(issued.expires).toBe(Math.floor(later / 1000) + 3600)
 })
 
@@ -107,13 +119,15 @@ test.each<readonly [string, (lines: readonly string[]) => string, RegExp]>([
 ])('brought: %s', async (_, types, says) => {
   const { base, asked } = await standIn(gitea)
   const found = { provider: selfHosted('gitea'), base }
-  await expect(signInByOAuth(fetcher, found, 'mine', undefined, personWith({ types }))).rejects.toThrow(says)
+  await expect(signInByOAuth(fetcher, found, { clientId: 'mine' }, undefined, personWith({ types }))).rejects.toThrow(
+    says,
+  )
   expect(asked).toEqual([])
 })
 
 test('nobody there and no browser: refused', async () => {
   const { base } = await standIn(gitea)
-  const outcome = signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, 'mine', undefined, {
+  const outcome = signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, { clientId: 'mine' }, undefined, {
     ...personWith(),
     isThere: false,
   })
@@ -131,7 +145,13 @@ test('the browser is sent to the provider with PKCE, state and the person’s ow
     },
   })
   const own = { clientId: 'mine', scopes: ['read'], user: 'oauth2' }
-  const { grant } = await signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, 'mine', own, person)
+  const { grant } = await signInByOAuth(
+    fetcher,
+    { provider: selfHosted('gitea'), base },
+    { clientId: 'mine' },
+    own,
+    person,
+  )
   expect(grant).toMatchObject({ user: 'oauth2', scopes: ['read'] })
   const query = Object.fromEntries(new URL(addresses[0] ?? '').searchParams)
   expect(query).toMatchObject({
@@ -155,7 +175,13 @@ test('the settings may name another server, and nobody is asked', async () => {
     tokenEndpoint: `${login.base}/login/oauth/access_token`,
   }
   const person = personWith({ types: (lines) => brought(lines) })
-  const { grant } = await signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, 'mine', own, person)
+  const { grant } = await signInByOAuth(
+    fetcher,
+    { provider: selfHosted('gitea'), base },
+    { clientId: 'mine' },
+    own,
+    person,
+  )
   expect(grant.renewal?.tokenEndpoint).toBe(own.tokenEndpoint)
   expect(person.questions).toEqual(['Paste the address that it shows then'])
 })

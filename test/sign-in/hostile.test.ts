@@ -32,7 +32,10 @@ async function signIn(
   }
   const person = personWith({ browser, ...(agrees === undefined ? {} : { agrees }) })
   const found = { provider: selfHosted('oauth'), base }
-  return { ...(await signInByOAuth(fetcher, found, 'client', undefined, person)), questions: person.questions }
+  return {
+    ...(await signInByOAuth(fetcher, found, { clientId: 'client' }, undefined, person)),
+    questions: person.questions,
+  }
 }
 
 test('what is as it should be signs in', async () => {

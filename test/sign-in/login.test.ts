@@ -17,7 +17,7 @@ needs('the build (npm run build)', built)('built', () => {
     const host = new URL(issuer).host
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '' })
     expect(outcome.stderr).toMatch(
-      `${host} is an OAuth server; this sign-in was tried with oidc-provider, not with this server\n`,
+      `${host} is an OAuth server; this sign-in was run against Keycloak and oidc-provider, not against this server\n`,
     )
     expect(outcome.stderr).toContain('credbridge will ask for: openid, offline_access\n')
     expect(outcome.stderr).toMatch(

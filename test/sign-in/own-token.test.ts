@@ -164,6 +164,38 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('explain', 'https://ghcr.io')).stdout).toContain('gets')
   })
 
+  test('login --yes lets the other hosts use it, and says how to undo that', async () => {
+    const world = await startSignInWorld()
+    const gh = `${world.session.folder}/commands/gh`
+    await world.run('sh', ['-c', `printf '#!/bin/sh\necho printed\n' > ${gh} && chmod 755 ${gh}`])
+    const { stderr, exitCode } = await world.credbridge('login', 'github.com', '--from', 'gh', '--yes')
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/\nits other hosts use it now, too: gist\.github\.com, .*\n/)
+    expect(stderr).toMatch(/\nnote: to undo that, delete their lines below \[aliases\] in .*config\.toml\n/)
+    const docker = await world.run('docker-credential-credbridge', ['get'], { input: 'ghcr.io' })
+    expect(docker.stdout + docker.stderr).not.toContain('settings')
+    expect((await world.credbridge('explain', 'https://ghcr.io')).stdout).toContain('github.com')
+    const again = await world.credbridge('login', 'github.com', '--from', 'gh', '--yes')
+    expect(again).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('other hosts') })
+  })
+
+  needsPrograms('python3')('on a terminal', () => {
+    test.each([
+      ['y', true],
+      ['n', false],
+    ])('whether the other hosts use it is asked once: %s', async (typed, isWritten) => {
+      const world = await startSignInWorld()
+      const gh = `${world.session.folder}/commands/gh`
+      await world.run('sh', ['-c', `printf '#!/bin/sh\necho printed\n' > ${gh} && chmod 755 ${gh}`])
+      const words = ['login', 'github.com', '--from', 'gh']
+      const { stdout, stderr } = await world.onTerminal([['Shall they use this sign-in, too?', `${typed}\r`]], words)
+      expect((stdout + stderr).includes('its other hosts use it now, too')).toBe(isWritten)
+      expect((await world.credbridge('explain', 'https://ghcr.io')).stdout.includes('go on at github.com')).toBe(
+        isWritten,
+      )
+    })
+  })
+
   test('an endpoint that says nothing of itself names what else there is', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn({})]
     expect(await world.credbridge('login', base)).toMatchObject({

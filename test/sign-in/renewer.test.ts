@@ -12,7 +12,7 @@ import { type Grant, grantOf } from '../../src/core/grant.ts'
 import { restorableIn } from '../../src/core/restorable.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
-import { tokenCredential } from '../../src/core/token.ts'
+import { movingToken, tokenCredential } from '../../src/core/token.ts'
 import { failedLately } from '../../src/engine/failed-lately.ts'
 import { type Renewer, renewAt } from '../../src/sign-in/renewer.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
@@ -29,6 +29,7 @@ const time = 1_800_000_000_000
 const year = 366 * 24 * 60 * 60
 
 let store: Store
+let other: Store
 let renewer: Renewer
 let token: Credential
 let asked: string[] = []
@@ -59,8 +60,8 @@ beforeEach(async () => {
   })
   const port = await listening(server, onTestFinished)
   const fetch = httpClient({ environment: {}, limit: 2_000 })
-  store = memoryStore()
-  renewer = { machine: testMachine(home), store, asker: someone, fetch, now: () => time }
+  ;[store, other] = [memoryStore(), { ...memoryStore(), name: 'other' }]
+  renewer = { machine: testMachine(home), store, asker: someone, fetch, now: () => time, openStore: async () => other }
   const renewal = {
     issuer: 'https://id.example.com',
     clientId: 'an-id',
@@ -121,6 +122,35 @@ describe('a good answer', () => {
     await renewAt(renewer, place)
     await renewAt(renewer, place)
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a move that was interrupted', () => {
+  beforeEach(async () => {
+    json(200, { access_token: 'new', token_type: 'bearer', refresh_token: 'r2' })
+    await store.save(someone, movingToken(token, 'other'))
+  })
+
+  test('before there was a second copy: the token is renewed, and no longer marked', async () => {
+    await renewAt(renewer, place)
+    const { item } = (await kept()) ?? {}
+    expect(item && [item.secret.expose(), grantOf(item).movingTo]).toEqual(['new', undefined])
+  })
+
+  test('after that: the other store has it, nothing is asked, and what was left is removed', async () => {
+    await other.save(someone, token)
+    await renewAt(renewer, place)
+    expect(asked).toEqual([])
+    expect(await kept()).toBeUndefined()
+    expect(await other.list(someone)).toHaveLength(1)
+  })
+
+  test('while the other store cannot be read: nothing is asked, and the reason is said', async () => {
+    const find = () => Promise.reject(new Failure('locked', 'the other store is locked'))
+    const open = async () => ({ ...other, find })
+    await expect(renewAt({ ...renewer, openStore: open }, place)).rejects.toMatchObject({ code: 'locked' })
+    expect([asked, reason()]).toEqual([[], 'the other store is locked'])
+    expect((await kept())?.refresh).toBe('r1')
   })
 })
 

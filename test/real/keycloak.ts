@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { needs, type Suite } from './require.ts'
+import type { AtEnd } from './session.ts'
+import { isSoon } from './until.ts'
+
+const program = join(import.meta.dirname, '..', '..', '.cache', 'keycloak', 'bin', 'kc.sh')
+
+export const needsKeycloak: Suite = needs('Keycloak', existsSync(program))
+
+/**
+ * A real Keycloak on loopback, with a realm, one user, a public client and one with a secret. It issues a new refresh token
+ * at each renewal, and takes each only once.
+ */
+export interface Keycloak {
+  /** The address of the realm. */
+  readonly issuer: string
+  readonly user: string
+  readonly password: string
+  readonly publicClient: string
+  /** A public client whose access tokens last three seconds. */
+  readonly shortClient: string
+  readonly secretClient: { readonly id: string; readonly secret: string }
+  /** How many sessions the user has at the server. */
+  sessions(): Promise<number>
+}
+
+const admin = { username: 'admin', password: 'only for this test' }
+const secretClient = { id: 'with-secret', secret: 'secret-of-the-client' }
+const realm = {
+  realm: 'team',
+  enabled: true,
+  sslRequired: 'none',
+  revokeRefreshToken: true,
+  refreshTokenMaxReuse: 0,
+  accessTokenLifespan: 600,
+  users: [
+    {
+      username: 'ann',
+      enabled: true,
+      email: 'ann@example.com',
+      emailVerified: true,
+      // What a user that is made on a page has. It permits `offline_access`.
+      realmRoles: ['default-roles-team'],
+      firstName: 'Ann',
+      lastName: 'Example',
+      credentials: [{ type: 'password', value: 'correct horse battery', temporary: false }],
+    },
+  ],
+  clients: [
+    clientOf('mine', { publicClient: true }),
+    clientOf('short', { publicClient: true }, { 'access.token.lifespan': '3' }),
+    clientOf(secretClient.id, { publicClient: false, secret: secretClient.secret }),
+  ],
+}
+
+function clientOf(clientId: string, more: object, attributes: object = {}): object {
+  return {
+    clientId,
+    enabled: true,
+    standardFlowEnabled: true,
+    redirectUris: ['http://127.0.0.1/*'],
+    attributes: {
+      'oauth2.device.authorization.grant.enabled': 'true',
+      'pkce.code.challenge.method': 'S256',
+      ...attributes,
+    },
+    ...more,
+  }
+}
+
+/** Starts what .ci/keycloak has prepared. That takes half a minute, or two on a busy machine. */
+export async function startKeycloak(atEnd: AtEnd): Promise<Keycloak> {
+  const folder = mkdtempSync(join(tmpdir(), 'cb-keycloak-'))
+  atEnd(async () => rmSync(folder, { recursive: true, force: true }))
+  const [port, management] = [await freePort(), await freePort()]
+  const base = `http://127.0.0.1:${port}`
+  const words = ['start', '--optimized', '--http-enabled=true', '--hostname-strict=false', '--http-host=127.0.0.1']
+  const server = spawn(program, [...words, `--http-port=${port}`, `--http-management-port=${management}`], {
+    stdio: 'ignore',
+    // It is a script, which starts Java.
+    detached: true,
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      JAVA_OPTS_APPEND: `-Xmx512m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=${folder}`,
+      KC_BOOTSTRAP_ADMIN_USERNAME: admin.username,
+      KC_BOOTSTRAP_ADMIN_PASSWORD: admin.password,
+    },
+  })
+  atEnd(async () => {
+    if (server.exitCode !== null || server.pid === undefined) return
+    process.kill(-server.pid, 'SIGKILL')
+    await once(server, 'close')
+  })
+  const answers = () =>
+    fetch(`${base}/realms/master`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  if (!(await isSoon(answers, 300_000))) throw new Error('Keycloak does not answer')
+  const ask = await asAdmin(base)
+  await ask('POST', '/admin/realms', realm)
+  const users = (await (await ask('GET', '/admin/realms/team/users?username=ann')).json()) as { id: string }[]
+  return {
+    issuer: `${base}/realms/team`,
+    user: 'ann',
+    password: 'correct horse battery',
+    publicClient: 'mine',
+    shortClient: 'short',
+    secretClient,
+    async sessions() {
+      const answer = await ask('GET', `/admin/realms/team/users/${users[0]?.id}/sessions`)
+      return ((await answer.json()) as unknown[]).length
+    },
+  }
+}
+
+type Ask = (method: string, path: string, body?: object) => Promise<Response>
+
+async function asAdmin(base: string): Promise<Ask> {
+  const form = new URLSearchParams({ grant_type: 'password', client_id: 'admin-cli', ...admin })
+  const token = async () => {
+    const answer = await fetch(`${base}/realms/master/protocol/openid-connect/token`, { method: 'POST', body: form })
+    return ((await answer.json()) as { access_token: string }).access_token
+  }
+  return async (method, path, body) => {
+    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
+    const answer = await fetch(base + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer
+  }
+}
