@@ -146,7 +146,7 @@ async function forgetBackup(context: CliContext, backup: Backup | undefined): Pr
 async function kept({ engine, asker }: CliContext, { endpoint, service, account, owner }: Taken) {
   const [store] = await engine.stores()
   const items = await store.find(asker, [service ? serviceName(endpoint) : parseEndpoint(endpoint)], account)
-  return items.filter(isCredential).find((item) => item.owner === owner)
+  return items.filter(isCredential).find((item) => item.owner === owner && item.account === account)
 }
 
 function readable({ files }: Machine, path: string): string | undefined {

@@ -47,7 +47,8 @@ async function tokensAt(
 ): Promise<readonly StoredItem<Credential>[]> {
   const found = []
   for (const store of await engine.stores()) found.push(...(await store.find(asker, [endpoint], account)))
-  return found.filter(isCredential).filter(({ kind }) => kind === 'token')
+  const tokens = found.filter(isCredential).filter(({ kind }) => kind === 'token')
+  return tokens.filter((token) => (account ?? token.account) === token.account)
 }
 
 async function notSignedIn(context: CliContext, { endpoint, account }: NamedPlace): Promise<number> {

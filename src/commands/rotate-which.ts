@@ -32,7 +32,8 @@ export async function rotatableAt(
   const all: Rotatable[] = []
   for (const store of await engine.stores()) {
     const items = (await store.find(asker, [endpoint], account)).filter(isCredential)
-    all.push(...items.filter(({ owner }) => owner !== ourselves).map((item) => ({ store, item })))
+    const meant = items.filter((item) => item.owner !== ourselves && (account ?? item.account) === item.account)
+    all.push(...meant.map((item) => ({ store, item })))
   }
   const accounts = accountsOf(all.map(({ item }) => item))
   if (accounts.length > 1) {

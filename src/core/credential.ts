@@ -172,6 +172,14 @@ export function isNoteKind(word: string): word is Note {
   return (notes as readonly string[]).includes(word)
 }
 
+/**
+ * Whether a store's `find` with this account returns the item. Notes are about others' accounts, too, and a request may name
+ * the user name that goes with a token, which is not its account.
+ */
+export function isFoundFor(account: string | undefined, item: Pick<Entry, 'account' | 'kind'>): boolean {
+  return account === undefined || item.account === account || item.kind === 'token' || isNoteKind(item.kind)
+}
+
 /** Whether credbridge keeps it for itself, such as the backup of an import: no credential of a person or a tool. */
 export function isOurOwn({ owner, kind }: { readonly owner: Owner; readonly kind: string }): boolean {
   return owner === ourselves && !isNoteKind(kind)

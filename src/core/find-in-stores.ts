@@ -59,19 +59,13 @@ async function findAtFirst(
   notes: readonly StoredItem[],
 ): Promise<Answer | undefined> {
   const first = { ...lookup, endpoints: lookup.endpoints.slice(0, 1) }
-  const found = await read(first.endpoints, accountToRead(lookup))
-  return select([...notes, ...found], first, now)
+  return select([...notes, ...(await readFor(read, first))], first, now)
 }
 
-/**
- * What the lookup may be answered from. A request may name the user name that goes with a token, which is not the account
- * that the store has; so if there is nothing of the named account, all are read.
- */
-export async function readFor(
+/** What the lookup may be answered from. */
+export function readFor(
   read: Read,
   { endpoints, ...named }: Pick<Lookup, 'endpoints' | 'account' | 'tokenUser'>,
 ): Promise<readonly StoredItem[]> {
-  const account = accountToRead(named)
-  const found = await read(endpoints, account)
-  return account === undefined || found.some((item) => !isNote(item)) ? found : read(endpoints)
+  return read(endpoints, accountToRead(named))
 }

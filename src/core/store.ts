@@ -40,8 +40,8 @@ export interface Store {
   check?(asker: Asker): Promise<void>
 
   /**
-   * All items at these endpoints, in any order. With `account`, credentials of other accounts are left out; notes never
-   * are. Empty if there are none. `locked` if a locked item could have been part of the answer. If a place has several
+   * All items at these endpoints, in any order. With `account`, credentials of other accounts are left out; notes and tokens
+   * never are (`isFoundFor`). Empty if there are none. `locked` if a locked item could have been part of the answer. If a place has several
    * items, only the one written last is returned.
    */
   find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]>

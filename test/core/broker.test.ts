@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createBroker } from '../../src/core/broker.ts'
+import { type Current, createBroker } from '../../src/core/broker.ts'
 import type { Credential, Kind } from '../../src/core/credential.ts'
 import { parseAddress, withParents } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/core/store.ts'
+import { tokenCredential } from '../../src/core/token.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
 import { failingStore } from '../failing-store.ts'
@@ -175,6 +176,28 @@ describe('which account', () => {
     await broker.save(credential('git', 'alice', 'a'))
     expect(await asks('git', 'bob')).toBeUndefined()
     expect(await asks('git', '')).toBeUndefined()
+  })
+
+  test('who names a user asks the store once, also for the user name of a token, and where there is nothing', async () => {
+    const place = { endpoint: origin, account: 'alice', owner: 'person' }
+    const issued = { accessToken: new Secret('at') }
+    await broker.save(tokenCredential(place, { provider: 'oauth', user: 'oauth2', scopes: [] }, issued))
+    await broker.save(credential('docker', 'bob', 'b'))
+    let count = 0
+    const counting: Store = {
+      ...store,
+      find: (...words) => {
+        count++
+        return store.find(...words)
+      },
+    }
+    const current: Current = async (_store, _asker, shown) => shown
+    const own = { asker: someone, stores: [counting] as const, now: () => time, recoverHours: 24, current }
+    broker = createBroker(own)
+    const asked = async (account: string) => [await asks('git', account), count]
+    expect(await asked('oauth2')).toEqual(['alice:at', 1])
+    expect(await asked('bob')).toEqual(['bob:b', 2])
+    expect(await asked('nobody')).toEqual([undefined, 3])
   })
 })
 

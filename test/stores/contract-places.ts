@@ -119,7 +119,7 @@ export function placesContract(open: Open): void {
       },
     )
 
-    test('with an account, other accounts are left out, notes never', async ({ skip }) => {
+    test('with an account, other accounts are left out, notes and tokens never', async ({ skip }) => {
       const world = await openWorld(open)
       const { extras, accounts } = world.store.traits
       skip(!extras || accounts === 'one', 'the store keeps no extras, or one account only')
@@ -127,10 +127,11 @@ export function placesContract(open: Open): void {
       const [ann, bob] = [credential(endpoint), credential(endpoint, { account: 'bob', owner: 'docker' })]
       const meant = { endpoint, account: 'bob', owner: ourselves, kind: 'default' } as const
       const ended = { endpoint, account: '', owner: 'npm', kind: 'ended', everyAccount: true } as const
-      for (const item of [ann, bob, meant, ended]) await world.save(item)
-      expectItems(await world.store.find(someone, [endpoint], 'ann'), [ann, meant, ended])
-      expectItems(await world.store.find(someone, [endpoint], 'nobody'), [meant, ended])
-      expectItems(await world.store.find(someone, [endpoint]), [ann, bob, meant, ended])
+      const token = { ...credential(endpoint, { account: 'eve', owner: 'person' }), kind: 'token' } as const
+      for (const item of [ann, bob, token, meant, ended]) await world.save(item)
+      expectItems(await world.store.find(someone, [endpoint], 'ann'), [ann, token, meant, ended])
+      expectItems(await world.store.find(someone, [endpoint], 'nobody'), [token, meant, ended])
+      expectItems(await world.store.find(someone, [endpoint]), [ann, bob, token, meant, ended])
     })
 
     test('with an expected secret, only that one is removed', async () => {

@@ -1,6 +1,6 @@
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Item, Place, StoredItem } from '../../core/credential.ts'
-import { isCredential, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
+import { isCredential, isFoundFor, isKind, isNoteKind, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { endpointWords, hint } from '../../core/hint.ts'
@@ -128,9 +128,7 @@ export function helperStore(name: string, options: HelperStoreOptions): Store {
   async function find(asker: Asker, endpoints: readonly Endpoint[], account?: string): Promise<readonly StoredItem[]> {
     const helper = helperFor(asker)
     const wanted = (await entries(helper)).filter(
-      (entry) =>
-        endpoints.some((endpoint) => sameEndpoint(endpoint, entry.endpoint)) &&
-        (account === undefined || isNoteKind(entry.kind) || entry.account === account),
+      (entry) => endpoints.some((endpoint) => sameEndpoint(endpoint, entry.endpoint)) && isFoundFor(account, entry),
     )
     const items = await Promise.all(onceEach(wanted).map((entry) => itemAt(helper, entry)))
     return items.filter((item) => item !== undefined)

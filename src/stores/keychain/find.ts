@@ -1,4 +1,4 @@
-import { isNoteKind, type Place, python, type StoredItem } from '../../core/credential.ts'
+import { isFoundFor, type Place, python, type StoredItem } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { decodeItem, serviceOf } from '../../core/item.ts'
 import { entryOf, isRowAt, isRowOf, type Row } from './index-file.ts'
@@ -16,9 +16,7 @@ export async function findIn(
   const asked = endpoints.filter((one, at) => endpoints.findIndex((other) => sameEndpoint(one, other)) === at)
   const known = asked.flatMap((endpoint) =>
     rows
-      .filter(
-        (row) => isRowAt(row, endpoint) && (account === undefined || row.account === account || isNoteKind(row.kind)),
-      )
+      .filter((row) => isRowAt(row, endpoint) && isFoundFor(account, row))
       .map(({ owner, account, savedAt }) => ({ endpoint, owner, account, savedAt })),
   )
   const services = asked.filter((one) => one.form === 'service' && keychainKeyIn(pythons(one), platform) !== undefined)

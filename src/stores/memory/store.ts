@@ -1,5 +1,5 @@
 import type { Item, Place, StoredItem } from '../../core/credential.ts'
-import { isNote, samePlace, secretOf } from '../../core/credential.ts'
+import { isFoundFor, samePlace, secretOf } from '../../core/credential.ts'
 import { sameEndpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
@@ -42,7 +42,7 @@ export function memoryStore({ now = Date.now, traits: unlike }: MemoryOptions = 
     async find(_asker, endpoints, account) {
       return items
         .filter((item) => endpoints.some((endpoint) => sameEndpoint(endpoint, item.endpoint)))
-        .filter((item) => account === undefined || isNote(item) || item.account === account)
+        .filter((item) => isFoundFor(account, item))
     },
     async save(_asker, item, condition) {
       refuseBeyond(traits, 'memory', item)

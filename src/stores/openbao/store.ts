@@ -1,6 +1,6 @@
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Item, Place, StoredItem } from '../../core/credential.ts'
-import { isNote, samePlace, secretOf } from '../../core/credential.ts'
+import { isFoundFor, samePlace, secretOf } from '../../core/credential.ts'
 import { type Endpoint, sameEndpoint } from '../../core/endpoint.ts'
 import { asFailure, Failure, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
@@ -62,7 +62,7 @@ export function openbaoStore(connection: Connection, place: string, name: string
       const all = distinct.map(async (endpoint) => itemsIn(await read(entryName(endpoint), signal), endpoint))
       return (await Promise.all(all)).flat()
     })
-    return items.filter((item) => account === undefined || isNote(item) || item.account === account)
+    return items.filter((item) => isFoundFor(account, item))
   }
 
   /**

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import type { CallMemory } from '../../core/asker.ts'
 import type { Entry, Place, StoredItem } from '../../core/credential.ts'
-import { isNote } from '../../core/credential.ts'
+import { isFoundFor } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
 import { type Known, thatCount, wantedAt } from './at-endpoints.ts'
 import type { Attributes } from './calls.ts'
 import { locked } from './errors.ts'
-import { entryOf, mayBeNote, placeOf, searchAt, searchesForAll } from './items.ts'
+import { entryOf, mayBeForAll, placeOf, searchAt, searchesForAll } from './items.ts'
 import type { Described, Service } from './service.ts'
 
 /** How often all items are read again because one was removed, and perhaps created again, during the read. */
@@ -82,12 +82,12 @@ async function read(
   const found: StoredItem[] = []
   for (const [place, item] of items) {
     const meant = account === undefined || account === place.account
-    if (!meant && !mayBeNote(item.attributes)) continue
+    if (!meant && !mayBeForAll(item.attributes)) continue
     const secret = secrets.get(item.path)
     const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
     if (isGone && !isLast) return undefined
     const decoded = decodeItem(place, textOf(place, item, secret))
-    if (meant || isNote(decoded)) found.push({ ...decoded, savedAt: item.modified })
+    if (isFoundFor(account, decoded)) found.push({ ...decoded, savedAt: item.modified })
   }
   return found
 }

@@ -90,9 +90,10 @@ export function entryOf(place: Place, { attributes, modified }: Described): Entr
   return { ...place, kind: kind ?? (place.owner === python ? 'text' : 'basic'), savedAt: modified }
 }
 
-/** Whether an item may be a note. If others wrote it, only its value shows that. */
-export function mayBeNote(attributes: Attributes): boolean {
-  return makerOf(attributes) !== 'us' || isNoteKind(attributes.get('kind') ?? '')
+/** Whether an item may be a note or a token. If others wrote it, only its value shows that. */
+export function mayBeForAll(attributes: Attributes): boolean {
+  const kind = attributes.get('kind') ?? ''
+  return makerOf(attributes) !== 'us' || kind === 'token' || isNoteKind(kind)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Asker } from '../../core/asker.ts'
 import type { Entry, Item, Place, StoredItem } from '../../core/credential.ts'
-import { isNote } from '../../core/credential.ts'
+import { isFoundFor } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
@@ -29,7 +29,7 @@ export function vaultStore(options: VaultOptions): Store {
       const folders = new Set(endpoints.map((endpoint) => folderName(session.key, endpoint)))
       return [...folders].flatMap((folder) => itemsIn(session, folder))
     }, askBy(asker))
-    return (items ?? []).filter((item) => account === undefined || isNote(item) || item.account === account)
+    return (items ?? []).filter((item) => isFoundFor(account, item))
   }
 
   async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
