@@ -55,7 +55,8 @@ needs('the build (npm run build)', built)('built', () => {
     async function kept({ env }: SignInWorld): Promise<KeptToken> {
       const program = join(import.meta.dirname, '..', 'real', 'token-child.ts')
       const input = JSON.stringify({ store: 'vault', endpoint: keycloak.issuer, account: keycloak.user })
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { env, input })
+      const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', program], { env, input })
+      if (stdout === '') throw new Error(stderr)
       const [token] = JSON.parse(stdout) as readonly [KeptToken]
       return token
     }
