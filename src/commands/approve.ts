@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { isNoteKind } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
-import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import { mintingOf } from '../core/minted.ts'
 import type { StoredEntry } from '../core/stored-entries.ts'
@@ -41,11 +40,16 @@ async function approve(
     sayLine(context.terminal, `no command is kept for ${endpoint.key}`)
     return nothingThere
   }
-  for (const one of minted) await (options.undo === true ? forbid : permit)(context, one)
-  return 0
+  let exitCode = 0
+  for (const one of minted) {
+    if (options.undo === true) await forbid(context, one)
+    else if (!(await permit(context, one))) exitCode = nothingThere
+  }
+  return exitCode
 }
 
-async function permit({ machine, terminal }: CliContext, { store, item }: StoredEntry): Promise<void> {
+/** False if the person said no. */
+async function permit({ machine, terminal }: CliContext, { store, item }: StoredEntry): Promise<boolean> {
   const { command, kind, lasts } = mintingOf(item)
   const { approve, approvedPath } = await import('../engine/approvals.ts')
   const { forgetFailure } = await import('../engine/failed-lately.ts')
@@ -54,17 +58,19 @@ async function permit({ machine, terminal }: CliContext, { store, item }: Stored
   sayLine(terminal, hint`  ${command}`)
   if (approvedPath(machine, store, item) !== undefined) {
     sayLine(terminal, 'it is approved on this machine')
-    return
+    return true
   }
   const { refuseReplaceable } = await import('./set-minted.ts')
   refuseReplaceable(machine, command[0])
   const question = 'Let this command run as you, whenever a tool asks for the secret?'
   if (!(await terminal.confirm(question, hint`approve it on a terminal`))) {
-    throw new Failure('refused', 'it was not approved')
+    sayLine(terminal, 'it was not approved')
+    return false
   }
   await approve(machine, store, item)
   forgetFailure(machine, store, item)
   sayLine(terminal, 'it is approved on this machine now')
+  return true
 }
 
 async function forbid({ machine, terminal }: CliContext, { store, item }: StoredEntry): Promise<void> {

@@ -3,17 +3,22 @@ import { type Entry, kinds, type Place } from '../core/credential.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
+import { type Hint, hint } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
- * Arguments that several commands share. Exit codes: 0 done, 1 nothing found, 2 a failure or a usage error, 130 Ctrl-C.
+ * Arguments that several commands share. Exit codes: 0 done, 1 nothing found or declined, 2 a failure or a usage error, 130 Ctrl-C.
  */
 
 export const nothingThere = 1
 export const broken = 2
 /** As a shell reports SIGINT. */
 export const interrupted = 130
+
+/** What else a person can do who cannot be asked. */
+export const withoutQuestion: Hint = hint`to go on without a question, add --yes`
+export const onlyShown: Hint = hint`to see the changes only, add --dry-run`
 
 /** `--service` for commands that take an endpoint. */
 export function withService(command: Command): Command {

@@ -27,7 +27,10 @@ export async function fixAll(context: CliContext, results: readonly Result[], ye
   }
   for (const command of commands.keys()) sayLine(terminal, `will run: ${command}`)
   const question = commands.size === 1 ? 'Run this command?' : `Run these ${commands.size} commands?`
-  if (!yes && !(await terminal.confirm(question))) return false
+  if (!yes && !(await terminal.confirm(question))) {
+    sayLine(terminal, 'nothing was changed')
+    return false
+  }
   const [program, ...first] = credbridgeItself()
   for (const [command, words] of commands) {
     sayLine(terminal, `$ ${command}`)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withoutQuestions } from '../core/asker.ts'
 import { doctorLineOf } from '../core/doctor-line.ts'
 import { asFailure } from '../core/failure.ts'
 import { safeJson } from '../core/safe-json.ts'
@@ -10,7 +11,10 @@ import { type Check, countedText, inOrder, lineText, type Result } from './docto
 import { doctorScreen } from './doctor-screen.ts'
 import { reportStores, type StoresReport } from './doctor-stores.ts'
 
-export function doctorCommand(program: Command, context: CliContext): void {
+export function doctorCommand(program: Command, given: CliContext): void {
+  // Whether a store is locked is one of the findings.
+  const asker = withoutQuestions(given.asker)
+  const context: CliContext = { ...given, asker, broker: () => given.engine.broker(asker) }
   program
     .command('doctor')
     .description('check the stores, the commands and how each tool is set up')

@@ -1,7 +1,7 @@
 import { type Entry, isNoteKind, isOurOwn, ourselves } from '../core/credential.ts'
 import type { EndedUse } from '../core/ended-uses.ts'
 import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
-import { asFailure, type Failure } from '../core/failure.ts'
+import { type Failure, failureToPass } from '../core/failure.ts'
 import type { Copy } from '../core/restorable.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
@@ -31,7 +31,7 @@ export async function allKept({ engine, asker, broker }: CliContext): Promise<Al
     try {
       return await work()
     } catch (error) {
-      problems.push(asFailure(error))
+      problems.push(failureToPass(error))
       return otherwise
     }
   }

@@ -1,10 +1,10 @@
-import { asFailure, Failure, isCancelled } from '../core/failure.ts'
+import { Failure } from '../core/failure.ts'
 import { formatFailure } from '../core/failure-text.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import type { PlainSecret } from '../tools/tool.ts'
-import { broken, nothingThere } from './arguments.ts'
+import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
 import { openBatch } from './import-batch.ts'
 import { taken } from './import-journal.ts'
 import { move, sayLeft } from './import-move.ts'
@@ -76,16 +76,8 @@ async function choose(
   return [...chosen, ...taken]
 }
 
-async function agrees(terminal: CliContext['terminal'], question: string): Promise<boolean> {
-  try {
-    return await terminal.confirm(question)
-  } catch (error) {
-    if (isCancelled(error)) throw error
-    const { code, message } = asFailure(error)
-    throw new Failure(code, message, {
-      hints: [hint`to go on without a question, add --yes`, hint`to see the secrets only, add --dry-run`],
-    })
-  }
+function agrees(terminal: CliContext['terminal'], question: string): Promise<boolean> {
+  return terminal.confirm(question, withoutQuestion, onlyShown)
 }
 
 /** A signal ends it after the step that is being made. */

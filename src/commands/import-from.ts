@@ -9,7 +9,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { foreignItems } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
-import { nothingThere, shownAccount } from './arguments.ts'
+import { nothingThere, onlyShown, shownAccount, withoutQuestion } from './arguments.ts'
 import { asksWell } from './is-set-up.ts'
 
 const foreignHelpers = tools.flatMap((tool) => tool.foreignHelpers ?? [])
@@ -70,7 +70,11 @@ export async function importFromHelper(
       all.map(({ credential }) => credential),
     )
   if (options.dryRun === true) return 0
-  if (options.yes !== true && !(await terminal.confirm(`Copy ${all.length} of them?`))) return nothingThere
+  const question = `Copy ${all.length === 1 ? '1 secret' : `${all.length} secrets`} into credbridge?`
+  if (options.yes !== true && !(await terminal.confirm(question, withoutQuestion, onlyShown))) {
+    terminal.say('nothing was changed\n')
+    return nothingThere
+  }
   for (const { item, credential } of all) await copy(broker, item, credential, options.remove === true)
   terminal.say(`${all.length} ${options.remove === true ? 'moved' : 'copied'}\n`)
   return 0

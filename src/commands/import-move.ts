@@ -1,4 +1,4 @@
-import { asFailure, type Failure } from '../core/failure.ts'
+import { type Failure, failureToPass } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -51,7 +51,7 @@ export async function move(
   const kept: PlainSecret[] = []
   let failure: Failure | undefined
   const note = (error: unknown) => {
-    failure ??= asFailure(error)
+    failure ??= failureToPass(error)
   }
   try {
     for (const secret of secrets) {

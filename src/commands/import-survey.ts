@@ -1,4 +1,4 @@
-import { asFailure, type Failure } from '../core/failure.ts'
+import { type Failure, failureToPass } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
@@ -75,7 +75,7 @@ async function look(context: CliContext, tool: Importable): Promise<Looked> {
     const finding = await findIn(context, tool, await tool.plainSecrets(), {})
     return { tool, finding, remarks: finding.remarks, failures: finding.broken ?? [] }
   } catch (error) {
-    return { tool, failures: [asFailure(error)] }
+    return { tool, failures: [failureToPass(error)] }
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { formatFailure, printable } from '../core/failure-text.ts'
+import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
-import { broken, nothingThere } from './arguments.ts'
+import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
 import { importAll } from './import-all.ts'
 import { openBatch } from './import-batch.ts'
 import { fromHelper, importFromHelper } from './import-from.ts'
@@ -71,7 +72,10 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   const secrets = stay ? all : await stillFound(context, all)
   if (options.dryRun === true) return ended(0)
   if (options.keep !== true) taken(machine) // Fails on a damaged journal before anything is moved.
-  if (options.yes !== true && !(await terminal.confirm(`Move ${secrets.length} of them?`))) return nothingThere
+  if (options.yes !== true && !(await agrees(terminal, secrets.length, options.keep === true))) {
+    terminal.say('nothing was changed\n')
+    return nothingThere
+  }
   const batch = options.keep === true ? undefined : await openBatch(context)
   const replaces = () => options.replace === true
   const { kept, stayed, failure } = await move(context, finding, secrets, batch, { replaces })
@@ -79,4 +83,9 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   if (failure !== undefined) throw failure
   terminal.say(`${kept.length - stayed.length} ${options.keep === true ? 'copied' : 'moved'}\n`)
   return ended(kept.length === 0 ? nothingThere : 0)
+}
+
+function agrees({ confirm }: Terminal, count: number, isCopy: boolean): Promise<boolean> {
+  const question = `${isCopy ? 'Copy' : 'Move'} ${count === 1 ? '1 secret' : `${count} secrets`} into credbridge?`
+  return confirm(question, withoutQuestion, onlyShown)
 }

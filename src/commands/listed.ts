@@ -36,7 +36,7 @@ export interface Listed {
   readonly ended: readonly EndedUse[]
 }
 
-/** What the filter leaves of all that the stores keep. No store is opened, except to look at the expiry. */
+/** What the filter leaves of all that the stores keep. */
 export async function listed(context: CliContext, broker: Broker, filter: Filter): Promise<Listed> {
   const stores = await storesFor(context, filter.store)
   const kept: { entry: Entry; store: Store }[] = []

@@ -29,7 +29,7 @@ export function manualPage(program: Command, version: string): string {
     ),
     '.SH EXIT STATUS',
     ...item('0', 'done'),
-    ...item('1', 'nothing was found'),
+    ...item('1', 'nothing was found, or you said no'),
     ...item('2', 'a failure, or a usage error'),
     ...item('130', 'Ctrl-C at a question; nothing was changed'),
     '.SH ENVIRONMENT',

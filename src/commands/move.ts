@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Entry } from '../core/credential.ts'
 import { sameEndpoint } from '../core/endpoint.ts'
-import { asFailure, Failure, type FailureCode } from '../core/failure.ts'
+import { Failure, type FailureCode, failureToPass } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint, placeWords } from '../core/hint.ts'
 import { moveItem } from '../core/move-item.ts'
@@ -84,7 +84,7 @@ async function moveAll(context: CliContext, entries: readonly Entry[], from: Sto
         }
         moved++
       } catch (error) {
-        const { code, message } = asFailure(error)
+        const { code, message } = failureToPass(error)
         if (!stays.includes(code)) throw error
         terminal.say(printable(`stays: ${shown(entry)}: ${message}`).concat('\n'))
         stayed++

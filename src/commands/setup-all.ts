@@ -1,10 +1,10 @@
-import { asFailure, Failure, type FailureCode, isCancelled } from '../core/failure.ts'
+import { asFailure, type Failure, type FailureCode, failureToPass } from '../core/failure.ts'
 import { formatFailure, printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Plan, Setup, Tool } from '../tools/tool.ts'
-import { broken, nothingThere } from './arguments.ts'
+import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
 import { chosenTools, unknownTool } from './chosen-tools.ts'
 import { asks } from './is-set-up.ts'
 import { shownSecret } from './take-over.ts'
@@ -65,8 +65,9 @@ export async function setUpAll(
     try {
       await wire(context, tool, setup, { undo, prove: options.prove !== false, yes: true })
     } catch (error) {
+      const failure = failureToPass(error)
       failed.push(tool.name)
-      terminal.say(formatFailure(asFailure(error)))
+      terminal.say(formatFailure(failure))
     }
   }
   if (options.dryRun !== true) {
@@ -150,15 +151,8 @@ async function agrees(
 ): Promise<boolean> {
   if (yes === true) return true
   const names = ready.map(({ tool }) => tool.name).join(', ')
-  try {
-    return await terminal.confirm(undo ? `Undo the setup of ${names}?` : `Set up ${names}?`)
-  } catch (error) {
-    if (isCancelled(error)) throw error
-    const { code, message } = asFailure(error)
-    throw new Failure(code, message, {
-      hints: [hint`to go on without a question, add --yes`, hint`to see the changes only, add --dry-run`],
-    })
-  }
+  const question = undo ? `Undo the setup of ${names}?` : `Set up ${names}?`
+  return terminal.confirm(question, withoutQuestion, onlyShown)
 }
 
 function showEnd({ terminal }: CliContext, count: number, failed: readonly string[], undo: boolean): void {

@@ -1,8 +1,7 @@
-import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
-import { broken, nothingThere, sayLine } from './arguments.ts'
+import { broken, nothingThere, onlyShown, sayLine, withoutQuestion } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { staysAtProvider } from './token-state.ts'
 import { removeFiles, removeNotes, removeSecrets, sayWhatIsLeft } from './uninstall-leftovers.ts'
@@ -70,16 +69,8 @@ async function agree(
   return { moves: chosen, removes: false }
 }
 
-async function asked({ terminal }: CliContext, question: string): Promise<boolean> {
-  try {
-    return await terminal.confirm(question)
-  } catch (error) {
-    if (isCancelled(error)) throw error
-    const { code, message } = asFailure(error)
-    throw new Failure(code, message, {
-      hints: [hint`to go on without a question, add --yes`, hint`to see the changes only, add --dry-run`],
-    })
-  }
+function asked({ terminal }: CliContext, question: string): Promise<boolean> {
+  return terminal.confirm(question, withoutQuestion, onlyShown)
 }
 
 async function carryOut(context: CliContext, survey: Survey, { moves, removes }: Agreed): Promise<number> {

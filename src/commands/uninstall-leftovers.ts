@@ -1,4 +1,4 @@
-import { asFailure } from '../core/failure.ts'
+import { failureToPass } from '../core/failure.ts'
 import type { Terminal } from '../core/terminal.ts'
 import { howToRemoveProgram } from '../edge/installation/removal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -24,7 +24,7 @@ export async function removeSecrets(
         if (await store?.remove(asker, entry)) deleted++
         if (entry.kind === 'minted') await withdrawApproval(context, entry, name)
       } catch (error) {
-        sayLine(terminal, `stays: ${shownEntry(entry)}: ${asFailure(error).message}`)
+        sayLine(terminal, `stays: ${shownEntry(entry)}: ${failureToPass(error).message}`)
       }
     }
   }
@@ -53,7 +53,7 @@ export async function removeFiles(context: CliContext): Promise<number> {
       sayLine(terminal, `removed ${path}`)
     } catch (error) {
       stayed++
-      sayLine(terminal, `stays: ${path}: ${asFailure(error).message}`)
+      sayLine(terminal, `stays: ${path}: ${failureToPass(error).message}`)
     }
   }
   emptyFolders(machine.folders)

@@ -1,5 +1,5 @@
 import { type Credential, type Entry, hasExtras, isCredential, person, samePlace } from '../core/credential.ts'
-import { asFailure, Failure } from '../core/failure.ts'
+import { Failure, failureToPass } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
@@ -60,7 +60,7 @@ async function toolKeepers(context: CliContext): Promise<readonly ToolKeepers[]>
       const own = tool.keepers === undefined || (await isAbsent(machine, tool)) ? [] : await tool.keepers(machine)
       all.push({ tool, keepers: [...own, ...former] })
     } catch (error) {
-      sayLine(terminal, `note: nothing can be moved for ${tool.name}: ${asFailure(error).message}`)
+      sayLine(terminal, `note: nothing can be moved for ${tool.name}: ${failureToPass(error).message}`)
       all.push({ tool, keepers: former })
     }
   }
@@ -103,7 +103,7 @@ export async function copyAll(
       copied.push({ ...move, credential })
       sayLine(terminal, `copied to ${keeper.name}: ${shownEntry(entry)}`)
     } catch (error) {
-      sayLine(terminal, `stays: ${shownEntry(entry)}: ${asFailure(error).message}`)
+      sayLine(terminal, `stays: ${shownEntry(entry)}: ${failureToPass(error).message}`)
     }
   }
   return copied
@@ -142,7 +142,7 @@ export async function removeCopied(
         sayLine(terminal, `stays: ${shownEntry(entry)}: ${keeper.name} no longer has it`)
       }
     } catch (error) {
-      sayLine(terminal, `stays: ${shownEntry(entry)}: ${asFailure(error).message}`)
+      sayLine(terminal, `stays: ${shownEntry(entry)}: ${failureToPass(error).message}`)
     }
   }
   return moved

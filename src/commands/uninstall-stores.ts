@@ -1,6 +1,6 @@
 import { withoutPerson } from '../core/asker.ts'
 import { type Entry, isNoteKind } from '../core/credential.ts'
-import { asFailure, type Failure } from '../core/failure.ts'
+import { type Failure, failureToPass } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { isKeyOfStore } from '../stores/choose.ts'
@@ -65,7 +65,7 @@ async function lookInto(context: CliContext, name: string, isUsed: boolean): Pro
     const [secrets, notes] = [entries.filter((one) => !isNote(one)), entries.filter(isNote)]
     return { name, store, secrets, notes, unreadable, files }
   } catch (error) {
-    const failure = asFailure(error)
+    const failure = failureToPass(error)
     return !isUsed && failure.code === 'unavailable' ? undefined : { ...nothing, failure }
   }
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { withoutQuestions } from '../core/asker.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
@@ -117,7 +118,7 @@ async function use(context: CliContext, chosen: Chosen): Promise<number> {
 async function hasAnything({ machine, engine, asker }: CliContext, name: string): Promise<boolean> {
   try {
     const store = await openStore(name, await engine.settings(), machine)
-    return (await store.list(asker)).length > 0
+    return (await store.list(withoutQuestions(asker))).length > 0
   } catch {
     return true
   }

@@ -2,6 +2,7 @@ import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { interruption } from '../edge/terminal/interruption.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
@@ -52,10 +53,21 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
   if (undo) await putAway(context, tool, make, options.dryRun === true)
   if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
   if (undo || options.dryRun === true) return 0
-  if (options.prove !== false && setup.prove !== undefined)
-    terminal.say(`${printable(await setup.prove(machine, whileKept(context)))}\n`)
+  if (options.prove !== false && setup.prove !== undefined) await proved(context, setup.prove)
   if (tool.plainSecrets !== undefined) await takeOut(context, tool, await tool.plainSecrets(), kept)
   return 0
+}
+
+/** A signal ends the program that is asked, and this process only after the throw-away credential is gone. */
+async function proved(context: CliContext, prove: NonNullable<Setup['prove']>): Promise<void> {
+  const signals = interruption()
+  signals.watch()
+  try {
+    context.terminal.say(`${printable(await prove(context.machine, whileKept(context)))}\n`)
+  } finally {
+    await signals.isStopped()
+    signals.end()
+  }
 }
 
 function whileKept({ engine, asker }: CliContext): WhileKept {

@@ -16,6 +16,11 @@ export interface Asker {
 /** The key is an object that the store owns. */
 export type CallMemory = WeakMap<object, unknown>
 
+/** The same asker without questions on the terminal. A keychain may still show its dialog. */
+export function withoutQuestions({ ask: _, ...asker }: Asker): Asker {
+  return asker
+}
+
 /** The same asker without dialogs and questions. */
 export function withoutPerson({ tool }: Asker): Asker {
   return { tool, personPresent: false }

@@ -85,6 +85,12 @@ export function asFailure(error: unknown): Failure {
   })
 }
 
+/** The failure, for a command that goes on after it. Ctrl-C at a question is thrown again, because it ends the command. */
+export function failureToPass(error: unknown): Failure {
+  if (isCancelled(error)) throw error
+  return asFailure(error)
+}
+
 /** The same failure with further hints. */
 export function withHints(failure: Failure, hints: readonly Hint[]): Failure {
   const { code, message, stuck, passing } = failure

@@ -61,7 +61,10 @@ export interface Store {
    */
   remove(asker: Asker, place: Place, expected?: Secret): Promise<boolean>
 
-  /** All entries, without secrets and without unlocking anything. Unreadable items are reported by `problems`. */
+  /**
+   * All entries, without secrets. A store is unlocked only if its names are encrypted, too. Unreadable items are reported by
+   * `problems`.
+   */
   list(asker: Asker): Promise<readonly Entry[]>
 
   /** One failure for each unreadable item. Absent if one such item makes `list` fail. */

@@ -19,8 +19,8 @@ export interface Terminal {
   ask(question: string): Promise<string>
   /** The same without echo; not even the length of the input is shown. */
   askSecret(question: string): Promise<Secret>
-  /** `otherwise`: what a person can do where there is no terminal. */
-  confirm(question: string, otherwise?: Hint): Promise<boolean>
+  /** `otherwise`: what a person can do where there is no terminal; absent: to add --yes. */
+  confirm(question: string, ...otherwise: readonly Hint[]): Promise<boolean>
   /** Reads all of standard input as a secret, without one trailing line end. */
   readSecret(): Promise<Secret>
 }

@@ -297,7 +297,7 @@ hint: approve it on a terminal
         exitCode: 2,
       })
       const no = await world.answering('n', 'approve', at)
-      expect(no).toMatchObject({ stdout: expect.stringContaining('it was not approved'), exitCode: 2 })
+      expect(no).toMatchObject({ stdout: expect.stringContaining('it was not approved'), exitCode: 1 })
       expect((await world.credbridge('get', at)).stderr).toBe(inert)
       expect(world.runs()).toBe(0)
       const yes = await world.answering('y', 'approve', at)

@@ -65,7 +65,7 @@ to begin a new one with a passphrase: credbridge vault add-slot passphrase
 
     test('no changes nothing', async () => {
       const world = await withoutKey()
-      expect(await screen(world, 'n')).toEqual([`${about}${question}n\ncredbridge: nothing was changed\n`, 2])
+      expect(await screen(world, 'n')).toEqual([`${about}${question}n\nnothing was changed\n`, 1])
       expect(besides(world)).toEqual([])
       expect(existsSync(folderOf(world))).toBe(true)
     })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { needsPrograms } from './require.ts'
-import { typing } from './typing.ts'
+import { run } from './run.ts'
+import { onTerminal, typing } from './typing.ts'
 
 /** Asks at once, and throws away what is typed before it listens, which is much later: as pnpm 12's login on a busy machine. */
 const program = `
@@ -37,5 +38,10 @@ needsPrograms('python3')('somebody at a terminal', () => {
 
   test('is told of an exit code other than 0', async () => {
     await expect(typing(['sh', '-c', 'echo no; exit 3'], [], at)).rejects.toThrow('no')
+  })
+
+  test('notices a terminal that is left in another mode', async () => {
+    const raw = 'import os, tty; tty.setraw(0)'
+    expect(await run('python3', onTerminal([], 'python3', '-c', raw), at)).toMatchObject({ exitCode: 98 })
   })
 })

@@ -12,25 +12,26 @@ import { standalone } from '../installation/version.ts'
  * Prints exactly this question on the terminal and reads one line without echo. No terminal: `refused`, with the hint
  * `otherwise`. Ctrl-C: `cancelled`.
  */
-export async function askUnseen(question: string, otherwise?: Hint): Promise<Secret> {
-  return new Secret(await asked(question, false, otherwise))
+export async function askUnseen(question: string, otherwise: Hint = asWord): Promise<Secret> {
+  return new Secret(await asked(question, false, [otherwise]))
 }
 
 /** The same with echo. */
-export function askSeen(question: string, otherwise?: Hint): Promise<string> {
-  return asked(question, true, otherwise)
+export function askSeen(question: string, ...otherwise: readonly Hint[]): Promise<string> {
+  return asked(question, true, otherwise.length === 0 ? [asWord] : otherwise)
 }
 
 /** Asks until the answer is yes or no. Enter alone means no. */
-export async function askYesOrNo(question: string, otherwise?: Hint): Promise<boolean> {
+export async function askYesOrNo(question: string, ...otherwise: readonly Hint[]): Promise<boolean> {
+  const hints = otherwise.length === 0 ? [asOption] : otherwise
   for (;;) {
-    const answer = (await askSeen(`${question} [y/N] `, otherwise)).trim().toLowerCase()
+    const answer = (await askSeen(`${question} [y/N] `, ...hints)).trim().toLowerCase()
     if (['y', 'yes'].includes(answer)) return true
     if (['', 'n', 'no'].includes(answer)) return false
   }
 }
 
-async function asked(question: string, isSeen: boolean, otherwise: Hint | undefined): Promise<string> {
+async function asked(question: string, isSeen: boolean, otherwise: readonly Hint[]): Promise<string> {
   const [input, output] = terminalStreams(otherwise)
   try {
     input.setRawMode(true)
@@ -110,16 +111,17 @@ async function lineFrom(typing: AsyncIterable<string>, echo: (text: string) => v
 }
 
 const asWord = hint`pass it as an argument or on standard input (see --help)`
+const asOption = hint`to go on without a question, add --yes`
 
 /**
  * The terminal, for reading and for writing. No terminal: `refused`. The caller releases the one and destroys the other.
  */
-export function terminalStreams(otherwise = asWord): [ReadStream, WriteStream] {
+export function terminalStreams(otherwise: readonly Hint[] = [asWord]): [ReadStream, WriteStream] {
   try {
     return [terminalInput(), new WriteStream(openSync(names.output, 'r+'))]
   } catch (error) {
     throw new Failure('refused', 'there is no terminal to ask on', {
-      hints: [otherwise],
+      hints: otherwise,
       cause: error,
     })
   }

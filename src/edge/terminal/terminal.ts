@@ -27,7 +27,7 @@ export function thisTerminal(windows?: WindowsCommands): Terminal {
     },
     ask: (question) => askSeen(`${question}: `),
     askSecret: (question) => askUnseen(`${question}: `),
-    confirm: (question, otherwise) => askYesOrNo(question, otherwise),
+    confirm: askYesOrNo,
     async readSecret() {
       const input = await inputReader(patientInput()).message({ atMost: 16 * 1024 * 1024 })
       return new Secret(input.text().replace(/\r?\n$/, ''))

@@ -19,7 +19,7 @@ export async function prepare(
   const before = settings.openbao
   const given = givenIn(options, machine.workingFolder)
   const isNamed = [given.address, before?.address, variable(env, 'ADDR')].some((one) => one !== undefined)
-  if (!isNamed && terminal.inIsTerminal) given.address = originOf(await terminal.ask('Address of the OpenBao server: '))
+  if (!isNamed && terminal.inIsTerminal) given.address = originOf(await terminal.ask('Address of the OpenBao server'))
   const changed = before !== undefined && differences(before, given)
   if (changed !== false && changed.length > 0) {
     throw new Failure('refused', `the settings file has another ${changed[0]} of the OpenBao server`, {

@@ -13,11 +13,11 @@ import type { SlotMaker } from './slots/slot.ts'
 /** Makes a vault with one slot. Returns false if another process has made one meanwhile; that vault can be used. */
 export async function createVault(options: VaultOptions, make: SlotMaker): Promise<boolean> {
   const { folder, uid } = options
-  makeOwnFolder(folder, uid)
-  isOwnFolder(folder, uid)
   const id = randomBytes(16).toString('hex')
   const key = vaultKey(randomBytes(32))
   const header = { id, keyId: key.id.toString('hex'), records: 'records', slots: [await make(id, key.bytes)] }
+  makeOwnFolder(folder, uid)
+  isOwnFolder(folder, uid)
   const made = addFile(headerPath(folder), printHeader(header))
   syncFolder(dirname(folder))
   return made

@@ -47,13 +47,13 @@ export function vaultStore(options: VaultOptions): Store {
     return ask === undefined ? asksNobody : { ...asksNobody, ask }
   }
 
-  async function surveyed(): Promise<Survey> {
+  async function surveyed(asker: Asker): Promise<Survey> {
     const { survey } = await import('./survey.ts')
-    return (await vault.reading(survey, undefined)) ?? { items: [], failures: [] }
+    return (await vault.reading(survey, askBy(asker))) ?? { items: [], failures: [] }
   }
 
-  async function list(): Promise<readonly Entry[]> {
-    return (await surveyed()).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
+  async function list(asker: Asker): Promise<readonly Entry[]> {
+    return (await surveyed(asker)).items.map(({ endpoint, account, owner, kind, savedAt }) => ({
       endpoint,
       account,
       owner,
@@ -69,7 +69,7 @@ export function vaultStore(options: VaultOptions): Store {
     save,
     remove,
     list,
-    problems: async () => (await surveyed()).failures,
+    problems: async (asker) => (await surveyed(asker)).failures,
     removeUnreadable: async (asker, endpoint, only) =>
       (await import('./writer.ts')).removeUnreadable(vault, optionsFor(asker), endpoint, only),
     tidy: async () => (await import('./writer.ts')).tidyAll(asksNobody),

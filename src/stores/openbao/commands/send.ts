@@ -69,7 +69,8 @@ export async function receive(context: StoreCommandContext, { yes }: { readonly 
   const credential = credentialIn(dataIn(reply))
   const what = printable(`${credential.account} at ${credential.endpoint.key}`)
   if (yes !== true && !(await terminal.confirm(`Keep ${what}?`, hint`credbridge receive --yes`))) {
-    throw new Failure('refused', 'nothing was kept, and the token opens nothing any more')
+    terminal.say('nothing was kept, and the token opens nothing any more\n')
+    return 1
   }
   const actions = await (await broker()).personActions()
   await actions.set(credential).catch((error: unknown) => {

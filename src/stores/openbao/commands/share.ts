@@ -38,7 +38,7 @@ export async function shareWithTeam(
     if (only !== undefined && !yes) {
       const taken = `Take ${shown(only.account)} at ${endpoint.key} from everyone who may read ${folder}?`
       const toAgree = hint`credbridge share --undo --yes --with-team ${team} ${placeWords(endpoint, only.account)}`
-      if (!(await terminal.confirm(taken, toAgree))) throw new Failure('refused', 'nothing was changed')
+      if (!(await terminal.confirm(taken, toAgree))) return declined(context)
     }
     for (const item of there) await store.remove(asker, item)
     if (there.length === 0) terminal.say(`${folder} has nothing for ${endpoint.key}\n`)
@@ -54,11 +54,16 @@ export async function shareWithTeam(
     !yes &&
     !(await terminal.confirm(question, hint`credbridge share --yes --with-team ${team} ${endpointWords(endpoint)}`))
   ) {
-    throw new Failure('refused', 'nothing was shared')
+    return declined(context)
   }
   await store.save(asker, credential, { replaces: before })
   terminal.say(`${what} is now in ${folder}\n`)
   return 0
+}
+
+function declined({ terminal }: StoreCommandContext): number {
+  terminal.say('nothing was changed\n')
+  return 1
 }
 
 function severalAccounts(team: string, endpoint: Endpoint, there: readonly Place[]): Failure {

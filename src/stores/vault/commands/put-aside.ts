@@ -25,7 +25,8 @@ export async function putVaultAside(context: StoreCommandContext, { yes }: { yes
   terminal.say('put aside, they stay encrypted as they are, and no tool finds them\n')
   const question = 'Put it aside, so that the next save begins a new vault?'
   if (yes !== true && !(await terminal.confirm(question, hint`credbridge vault put-aside --yes`))) {
-    throw new Failure('refused', 'nothing was changed')
+    terminal.say('nothing was changed\n')
+    return nothingThere
   }
   if (!putAside(options, to)) throw new Failure('unavailable', `${options.folder} was removed meanwhile`)
   terminal.say(`the vault is now in ${to}\n`)

@@ -1,0 +1,41 @@
+import { expect } from 'vitest'
+import { treeOf } from './tree.ts'
+import { type Answer, onTerminal, stopsAt } from './typing.ts'
+import type { World } from './world.ts'
+
+/** A question, and how it comes to be asked. */
+export interface Asking {
+  /** The file below `src` that asks. */
+  readonly by: string
+  /** What is asked, to its end. */
+  readonly question: string
+  /** What follows `credbridge`, or the client's command. */
+  readonly words: readonly string[]
+  readonly command?: string
+  /** What is typed before. */
+  readonly before?: readonly Answer[]
+  /** Added to the environment. */
+  readonly more?: Readonly<Record<string, string>>
+  /** What clients expect where it is not 130. */
+  readonly exitCode?: number
+}
+
+/** Presses Ctrl-C at the question. It must end the command, and leave everything as it was, the terminal included. */
+export async function expectToStop(world: World, asked: Asking): Promise<void> {
+  const { words, command = 'credbridge', question, before = [], more = {}, exitCode = 130 } = asked
+  const was = ours(world)
+  const ended = await world.run('python3', onTerminal([...before, stopsAt(question)], command, ...words), {
+    more: { TYPIST_COLUMNS: '400', ...more },
+  })
+  expect(ended).toMatchObject({
+    stdout: expect.stringMatching(/\r\ncredbridge: cancelled\r\n(hint: .*\r\n)*$/),
+    exitCode,
+  })
+  expect(ours(world)).toEqual(was)
+}
+
+/** Everything of the world, but for folders of locks, and what the clients that are asked write about themselves. */
+function ours({ session }: World): Readonly<Record<string, string>> {
+  const all = Object.entries(treeOf(session.folder))
+  return Object.fromEntries(all.filter(([path]) => !/^(home\/\.npm|config\/go)(\/|$)|\/locks$/.test(path)))
+}
