@@ -27,6 +27,10 @@ export function thisPerson(): Person {
   return {
     present: isPersonPresent(env, process.platform),
     isReading: () => isTerminal(2),
+    async tellPastClient(text) {
+      const { caller } = await import('./launch/caller.ts')
+      ;(await caller()).sayOnTerminal(text)
+    },
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {
       const { askUnseen } = await import('./terminal/ask.ts')

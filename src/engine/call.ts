@@ -32,6 +32,8 @@ export interface Person {
   readonly present: boolean
   /** Whether standard error is a terminal. */
   isReading(): Promise<boolean>
+  /** Writes to the standard error of the client, if that is a terminal. */
+  tellPastClient(text: string): Promise<void>
   /** Asks on the terminal without echo. No terminal: `refused`. */
   ask(question: string): Promise<Secret>
   /** Whether the person must not be asked to open a store. */

@@ -84,6 +84,8 @@ async function carryOut(
       return call.person.ask(request.question)
     case 'is-person-reading':
       return call.person.isReading()
+    case 'tell-past-client':
+      return call.person.tellPastClient(request.text)
     case 'find':
       return (await openBroker()).find(request.lookup)
     case 'save':

@@ -101,7 +101,13 @@ async function replyOf(
     folder: machine.workingFolder,
     tool: dialect.tool,
     input: { next: async () => chunks.shift(), isTerminal: async () => false },
-    person: { present: false, undisturbed: true, ask: refuse, isReading: async () => false },
+    person: {
+      present: false,
+      undisturbed: true,
+      ask: refuse,
+      isReading: async () => false,
+      tellPastClient: async () => {},
+    },
     async print(output) {
       stdout += output.stdout
       stderr += output.stderr

@@ -47,6 +47,7 @@ export type Request =
   | { readonly do: 'print'; readonly stdout: string }
   | { readonly do: 'ask'; readonly question: string }
   | { readonly do: 'is-person-reading' }
+  | { readonly do: 'tell-past-client'; readonly text: string }
   | { readonly do: 'find'; readonly lookup: Lookup }
   | { readonly do: 'save'; readonly credential: Credential; readonly saving?: Saving | undefined }
   | { readonly do: 'remove'; readonly removal: Removal }
@@ -88,6 +89,11 @@ export function* ask(question: string): Conversation<Secret> {
 /** Whether standard error is a terminal. */
 export function* isPersonReading(): Conversation<boolean> {
   return (yield { do: 'is-person-reading' }) as boolean
+}
+
+/** Tells the person at the client's terminal what the client would not pass on. Nobody hears it if there is none. */
+export function* tellPastClient(text: string): Conversation<void> {
+  yield { do: 'tell-past-client', text }
 }
 
 /** Finds the credential that answers the lookup (core/broker.ts); `undefined` if there is none. */

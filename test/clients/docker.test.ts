@@ -6,6 +6,7 @@ import { startEngine } from '../real/docker-engine.ts'
 import { startRegistry, startTokenRegistry } from '../real/registry.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { storesInTurn } from '../real/stores.ts'
+import { onTerminal } from '../real/typing.ts'
 import { builtClients, type DockerWorld, everyStore, openDockerWorld, stores, users } from './docker-world.ts'
 
 const needsRegistry = needsPrograms('docker-registry', 'htpasswd', 'dbus-daemon', 'gnome-keyring-daemon', 'setpriv')
@@ -36,6 +37,12 @@ function reads(world: DockerWorld, client: string) {
   return world.run(client, words[client] ?? [])
 }
 
+/** What a person at a terminal sees whom the registry refuses. */
+async function onScreen({ run, registry }: DockerWorld): Promise<string> {
+  const words = ['docker', 'manifest', 'inspect', '--insecure', registry.image]
+  return (await run('python3', onTerminal([], ...words))).stdout
+}
+
 /** What a client does also where nobody has to sign in. */
 function looks(world: DockerWorld, client: string) {
   const { image } = world.registry
@@ -53,7 +60,11 @@ function stories(client: string): void {
     (store) => {
       test('signs in, reads, signs out, and leaves no secret in a file', async () => {
         const world = await openDockerWorld(store)
-        expect((await reads(world, client)).exitCode).not.toBe(0)
+        const stranger = await reads(world, client)
+        expect(stranger.exitCode).not.toBe(0)
+        expect(stranger.stderr).not.toContain('nothing is kept')
+        if (client === 'docker')
+          expect(await onScreen(world)).toContain(`hint: credbridge set https://${world.registry.host}\r\n`)
         expect(await login(world, client, 'alice')).toMatchObject(done)
         expect(await reads(world, client)).toMatchObject(done)
         expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)

@@ -5,6 +5,7 @@ import { built } from '../real/commands.ts'
 import { machineGo } from '../real/go.ts'
 import { type Modules, startModuleHost } from '../real/module-host.ts'
 import { needs, needsPrograms } from '../real/require.ts'
+import { onTerminal } from '../real/typing.ts'
 import { startWorld } from '../real/world.ts'
 
 /* The real go, with a host of modules that demands a sign-in. */
@@ -48,6 +49,11 @@ async function openGoWorld(modules: Modules) {
         cwd: project,
         more: { ...more, ...env },
       }),
+    /** What a person sees who downloads a module on a terminal. */
+    onScreen: async (module: string) => {
+      const words = onTerminal([], machineGo ?? '', 'mod', 'download', `${module}@v1.0.0`)
+      return (await world.run('python3', words, { cwd: project, more })).stdout
+    },
     isThere: (module: string) => existsSync(join(more.GOPATH, 'pkg', 'mod', `${module}@v1.0.0`, 'code.go')),
   }
 }
@@ -76,6 +82,9 @@ needs('the build (npm run build)', built)('built', () => {
 
         expect((await it.download([app])).exitCode).toBe(1)
         expect(it.server.seen().filter((line) => !line.endsWith(' -'))).toEqual([])
+        const told = `credbridge: nothing is kept for https://${app}\r\nhint: credbridge set https://${app}\r\n`
+        expect(await it.onScreen(app)).toContain(told)
+        it.server.seen()
         await it.set(host, 'alice', 'pw of alice')
         expect(await it.download([app])).toMatchObject(ok)
         expect(it.isThere(app)).toBe(true)

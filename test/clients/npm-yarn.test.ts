@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { storesInTurn } from '../real/stores.ts'
-import { typing } from '../real/typing.ts'
+import { onTerminal, typing } from '../real/typing.ts'
 import { type NpmWorld, needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
 
 async function keep(world: NpmWorld): Promise<string> {
@@ -71,8 +71,28 @@ needsNpmClients('Yarn', () => {
     const token = await world.registry.token(user, password)
     await world.well('', 'credbridge', ['setup', 'yarn'])
     await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
-    expect((await world.run('tiny', 'yarn', ['npm', 'whoami'])).exitCode).not.toBe(0)
+    const inPipe = await world.run('tiny', 'yarn', ['npm', 'whoami'])
+    expect(inPipe.exitCode).not.toBe(0)
+    expect(inPipe.stdout + inPipe.stderr).not.toContain('credbridge')
+    const share = `hint: credbridge share ${world.registry.origin} --with yarn\r\n`
+    expect(await onScreen(world, 'yarn', 'npm', 'whoami')).toContain(share)
     await world.well('', 'credbridge', ['share', world.registry.origin, '--with', 'yarn'])
     expect(await world.well('tiny', 'yarn', ['npm', 'whoami'])).toContain(user)
   })
+
+  test('a person whom the registry refuses reads what would keep a token for it, once', async () => {
+    const world = await openNpmWorld('vault', ['yarn'])
+    projects(world)
+    await world.well('', 'credbridge', ['setup', 'yarn'])
+    const screen = await onScreen(world, 'yarn', 'npm', 'whoami')
+    const { origin } = world.registry
+    const told = `credbridge: nothing is kept for ${origin}\r\nhint: credbridge set --kind bearer ${origin}\r\n`
+    expect(screen.split(told)).toHaveLength(2)
+  })
 })
+
+/** What somebody at a terminal sees in `tiny`. */
+async function onScreen(world: NpmWorld, ...command: readonly string[]): Promise<string> {
+  const words = ['-C', join(world.home, 'tiny'), 'python3', ...onTerminal([], ...command)]
+  return (await world.run('', 'env', words)).stdout
+}

@@ -8,6 +8,7 @@ import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { type Client, installedClients } from '../real/terraform.ts'
 import { startTerraformRegistry } from '../real/terraform-registry.ts'
+import { onTerminal } from '../real/typing.ts'
 import { startWorld } from '../real/world.ts'
 
 /* The real terraform, and the real tofu where it is, against a private registry of modules. */
@@ -65,6 +66,11 @@ async function openWorld({ name: client, program }: Client) {
     login: () => signIn(join(programs, client), registry.host, { env, cwd: work }),
     init: async () => (await run(join(programs, client), 'init -backend=false -no-color')).exitCode,
     credbridge: (words: string, input = '') => run('credbridge', words, input),
+    /** What a person sees who runs `init` on a terminal. */
+    initOnScreen: async () => {
+      const words = onTerminal([], join(programs, client), 'init', '-backend=false', '-no-color')
+      return (await world.run('python3', words, { cwd: work, more: env })).stdout
+    },
     isFetched: () => existsSync(join(work, '.terraform', 'modules', 'secret', 'main.tf')),
   }
 }
@@ -119,6 +125,10 @@ needs('the build (npm run build)', built)('built', () => {
           expect(await it.credbridge('list')).toMatchObject({ stdout: '', exitCode: 1 })
 
           expect(await it.init()).not.toBe(0)
+          expect(it.tried()).toEqual(['-'])
+          const at = `https://${it.host}`
+          const told = `credbridge: nothing is kept for ${at}\r\nhint: credbridge set --kind bearer ${at}\r\n`
+          expect((await it.initOnScreen()).split(told)).toHaveLength(2)
           expect(it.tried()).toEqual(['-'])
           expect(await it.login()).toBe(0)
           expect(existsSync(it.tokens)).toBe(false)

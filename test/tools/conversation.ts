@@ -49,6 +49,9 @@ export function conversation(options: Pick<BrokerOptions, 'aliases' | 'tokenUser
   }
 }
 
+/** What clients' persons were told past their clients, in order. */
+export const toldPast: string[] = []
+
 /** All that goes back to the client in one call. */
 export async function replyTo(
   dialect: Dialect,
@@ -66,7 +69,13 @@ export async function replyTo(
     folder: '/',
     tool: dialect.tool,
     input: { next: async () => chunks.shift(), isTerminal: async () => false },
-    person: { present: false, undisturbed: true, ask, isReading: async () => isReading },
+    person: {
+      present: false,
+      undisturbed: true,
+      ask,
+      isReading: async () => isReading,
+      tellPastClient: async (text) => void toldPast.push(text),
+    },
     async print({ stdout, stderr }) {
       printed.stdout += stdout
       printed.stderr += stderr

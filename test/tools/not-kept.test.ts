@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest'
-import { serviceName } from '../../src/core/endpoint.ts'
+import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { bazel } from '../../src/tools/bazel/dialect.ts'
 import { cargo } from '../../src/tools/cargo/dialect.ts'
+import { dockerDialect } from '../../src/tools/docker/dialect.ts'
 import { git } from '../../src/tools/git/dialect.ts'
+import { go } from '../../src/tools/go/dialect.ts'
 import { pnpmDialect } from '../../src/tools/pnpm/dialect.ts'
 import { keyring } from '../../src/tools/python/dialect.ts'
+import { terraform } from '../../src/tools/terraform/dialect.ts'
+import { yarnDialect } from '../../src/tools/yarn/dialect.ts'
 import { start } from '../commands/vault-world.ts'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { onTerminal } from '../real/typing.ts'
-import { conversation } from './conversation.ts'
+import { conversation, toldPast } from './conversation.ts'
 import { madeUp } from './made-up-world.ts'
 
 /* A lookup that fails names the command that would keep a credential for its endpoint, to a person on a terminal. */
 
 const python = () => keyring(madeUp().world)
+const docker = dockerDialect('1')
 const index = 'https://pkgs.example.com/team/simple'
 
 test.each([
@@ -46,6 +52,53 @@ test('cargo', async () => {
     'credbridge: nothing is kept for https://cargo.example.com/index\nhint: credbridge set --kind bearer https://cargo.example.com/index\n',
   )
   expect((await asked(false)).stderr).toBe('')
+})
+
+test.each([
+  ['docker', docker, 'get', 'registry.example.com\n', 'credbridge set https://registry.example.com'],
+  [
+    'bazel',
+    bazel,
+    'get',
+    '{"uri":"https://cache.example.com/a"}',
+    'credbridge set --kind bearer https://cache.example.com/a',
+  ],
+])('%s', async (_, dialect, words, request, command) => {
+  const { say } = conversation()
+  expect((await say(dialect, words, request, { isReading: true })).stderr).toMatch(new RegExp(`\\nhint: ${command}\n$`))
+  expect((await say(dialect, words, request)).stderr).toBe('')
+})
+
+test.each([
+  ['Hub', 'https://index.docker.io/v1/'],
+  ['a repository, before its host', 'registry.example.com/team/app'],
+])('docker says nothing of %s', async (_, server) => {
+  const { say } = conversation()
+  expect((await say(docker, 'get', `${server}\n`, { isReading: true })).stderr).toBe('')
+})
+
+test.each([
+  ['go', go, 'https://go.example.com/app', '', 'credbridge set https://go.example.com/app'],
+  ['terraform', terraform, ['get', 'tf.example.com'], '', 'credbridge set --kind bearer https://tf.example.com'],
+])('%s hides it, so it is said past it', async (_, dialect, words, request, command) => {
+  const { say } = conversation()
+  const before = toldPast.length
+  expect((await say(dialect, words, request)).stderr).toBe('')
+  expect(toldPast.slice(before)).toEqual([expect.stringContaining(`hint: ${command}\n`)])
+})
+
+test('yarn: what the plugin says to a person whom the registry refuses', async () => {
+  const { say, broker } = conversation()
+  const yarn = yarnDialect(async () => {})
+  const at = 'https://npm.example.com'
+  expect(await say(yarn, `${at}/`)).toEqual({
+    stdout: '',
+    stderr: `credbridge: nothing is kept for ${at}\nhint: credbridge set --kind bearer ${at}\n`,
+    exitCode: 0,
+  })
+  const endpoint = parseAddress(at)
+  await broker.save({ endpoint, account: '', owner: 'npm', kind: 'bearer', secret: new Secret('s') })
+  expect((await say(yarn, `${at}/`)).stderr).toContain(`hint: credbridge share ${at} --with yarn\n`)
 })
 
 test('pnpm names the registry', async () => {

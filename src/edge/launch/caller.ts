@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { runIn } from '../../system/child.ts'
 import { statOf } from '../../system/process-identity.ts'
 
@@ -12,6 +13,8 @@ export interface Caller {
   readonly words: readonly string[]
   /** Writes to the caller's standard error, else to the terminal, if there is one. */
   say(text: string): void
+  /** Writes to the caller's standard error only if that is a terminal. On Linux only. */
+  sayOnTerminal(text: string): void
 }
 
 const mostShells = 3
@@ -21,10 +24,16 @@ export async function caller(): Promise<Caller> {
   for (let at = 0; at < mostShells && id !== undefined && id > 1; at++) {
     const { words, parent } = await read(id)
     const path = `/proc/${id}/fd/2`
-    if (words[1] !== '-c') return { words: words.slice(1), say: (text) => say(text, [path, '/dev/tty']) }
+    if (words[1] !== '-c') {
+      return {
+        words: words.slice(1),
+        say: (text) => say(text, [path, '/dev/tty']),
+        sayOnTerminal: (text) => say(text, [path], isatty),
+      }
+    }
     id = parent
   }
-  return { words: [], say: (text) => say(text, ['/dev/tty']) }
+  return { words: [], say: (text) => say(text, ['/dev/tty']), sayOnTerminal: () => {} }
 }
 
 async function read(id: number): Promise<{ words: readonly string[]; parent: number | undefined }> {
@@ -47,12 +56,13 @@ async function askPs(id: number) {
   return { words, parent: Number(parent) }
 }
 
-function say(text: string, paths: readonly string[]): void {
+function say(text: string, paths: readonly string[], fits: (fd: number) => boolean = () => true): void {
   for (const path of paths) {
     try {
       // O_NONBLOCK: a full pipe without a reader must not block this process.
       const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY)
       try {
+        if (!fits(fd)) continue
         writeSync(fd, text)
         return
       } finally {

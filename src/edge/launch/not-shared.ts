@@ -2,6 +2,7 @@ import type { Broker } from '../../core/broker.ts'
 import { Failure, isFailure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Lookup } from '../../core/selection.ts'
+import { notShared as needsSharing } from '../../tools/not-kept.ts'
 
 /** The credentials that these lookups would find if they were shared with the tool; what cannot be read is left out. */
 export async function notShared(lookups: readonly Lookup[], broker: Broker | undefined): Promise<readonly Failure[]> {
@@ -11,7 +12,7 @@ export async function notShared(lookups: readonly Lookup[], broker: Broker | und
       if (isFailure(error)) return undefined
       throw error
     })
-    if (key !== undefined) found.push(needsShare(lookup, key))
+    if (key !== undefined) found.push(needsSharing(lookup.tool, key))
   }
   return found
 }
@@ -20,7 +21,7 @@ export async function notShared(lookups: readonly Lookup[], broker: Broker | und
 export async function missing(lookups: readonly Lookup[], broker: Broker | undefined): Promise<Failure> {
   for (const lookup of lookups) {
     const key = await unsharedKey(lookup, broker)
-    if (key !== undefined) return needsShare(lookup, key)
+    if (key !== undefined) return needsSharing(lookup.tool, key)
   }
   const [{ endpoints, tool } = { endpoints: [], tool: '' }] = lookups
   const key = endpoints[0]?.key ?? ''
@@ -31,10 +32,4 @@ export async function missing(lookups: readonly Lookup[], broker: Broker | undef
 
 async function unsharedKey(lookup: Lookup, broker: Broker | undefined): Promise<string | undefined> {
   return (await broker?.find({ ...lookup, sharedOnly: false }))?.credential.endpoint.key
-}
-
-function needsShare({ tool }: Lookup, key: string): Failure {
-  return new Failure('refused', `${tool} may not use the credential for ${key} yet`, {
-    hints: [hint`credbridge share ${key} --with ${tool}`],
-  })
 }

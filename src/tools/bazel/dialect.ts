@@ -42,7 +42,12 @@ function get(input: Input): Intent {
     ...(account === undefined ? {} : { account }),
     ...(tokenUser === undefined ? {} : { tokenUser }),
   }
-  return { do: 'find', lookup, found: ({ credential, user }) => reply(printed(credential, user)) }
+  return {
+    do: 'find',
+    lookup,
+    wanted: { endpoint, account, kind: 'bearer' },
+    found: ({ credential, user }) => reply(printed(credential, user)),
+  }
 }
 
 function uriIn(text: string): string {

@@ -34,6 +34,11 @@ export function endpointOf(server: string): Address {
   return at.path === 'v1' || at.path === 'v2' ? parseAddress(`${scheme}://${authority}`) : at
 }
 
+/** Whether it is the registry that every docker asks unless another one is named. */
+export function isHub(at: Address): boolean {
+  return at.key === hub.key
+}
+
 /**
  * The other endpoints whose sign-in is valid here: the repository's group and the groups above it. The host is not
  * among them, because clients ask for it in a second call.

@@ -1,11 +1,13 @@
 import type { Credential, Entry, Kind, Owner } from '../../core/credential.ts'
+import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Answer } from '../../core/selection.ts'
 import type { Environment } from '../../system/machine.ts'
 import { type Dialect, type Input, reply } from '../dialect.ts'
+import type { Wanted } from '../not-kept.ts'
 import { type Intent, oneShot } from '../one-shot.ts'
-import { endpointOf, groupsAbove, isServer, registryOf, serverOf, spellingOf } from './address.ts'
+import { endpointOf, groupsAbove, isHub, isServer, registryOf, serverOf, spellingOf } from './address.ts'
 import { printObject, readMessage, readServer } from './message.ts'
 import { containersHelper, docker, dockerHelper, kindOf, ownerFor } from './names.ts'
 import { isNoRegistry } from './no-registry.ts'
@@ -98,7 +100,12 @@ function get(owner: Owner, input: Input): Intent {
   const at = endpointOf(server)
   const endpoints = [at, ...groupsAbove(at)]
   const lookup = { tool: owner, kinds, endpoints, oneAccount, sharedOnly: isNoRegistry(at) }
-  return { do: 'find', lookup, found: (answer) => answered(server, answer) }
+  return { do: 'find', lookup, wanted: wantedAt(at), found: (answer) => answered(server, answer) }
+}
+
+/** Hub has public images for all, the host follows a question for a repository, and the rest is no registry. */
+function wantedAt(at: Address): Wanted | undefined {
+  return isHub(at) || at.path !== '' || isNoRegistry(at) ? undefined : { endpoint: at, kind: 'basic' }
 }
 
 function store(owner: Owner, input: Input): Intent {

@@ -5,6 +5,7 @@ import { formatFailure } from '../../core/failure-text.ts'
 import { authorizationOf } from '../authorization.ts'
 import { type Conversation, type Dialect, find, list, reply } from '../dialect.ts'
 import { tokenUserAt } from '../git/token-user.ts'
+import { howToKeep } from '../not-kept.ts'
 import { kinds, tool } from './names.ts'
 import { hasPassword, prefixesOf } from './prefix.ts'
 
@@ -54,7 +55,11 @@ function* afterARefusal(url: string): Conversation {
   const user = userIn(url)
   const named = user === undefined ? {} : { account: user }
   const answer = yield* find({ tool, kinds, endpoints: withParents(at), ...named, ...withTokenUser(at) })
-  if (answer === undefined || answer.credential.endpoint.form !== 'address') return nothing
+  if (answer === undefined) {
+    const stderr = yield* howToKeep({ endpoint: at, account: user, kind: 'basic', isHidden: true })
+    return { ...nothing, stderr }
+  }
+  if (answer.credential.endpoint.form !== 'address') return nothing
   return reply(block(prefixesOf(url, answer.credential.endpoint), authorizationOf(answer.credential, answer.user)))
 }
 

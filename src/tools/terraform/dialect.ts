@@ -29,8 +29,10 @@ const protocol: OneShot = {
     if (verb === undefined || host === undefined || more.length > 0) return misused(usage)
     switch (verb) {
       case 'get': {
-        const lookup = { tool, kinds, borrowedKinds, endpoints: [endpointOfHost(host)] }
-        return { do: 'find', lookup, found: ({ credential }) => reply(printToken(credential)) }
+        const endpoint = endpointOfHost(host)
+        const lookup = { tool, kinds, borrowedKinds, endpoints: [endpoint] }
+        const wanted = { endpoint, kind: 'bearer', isHidden: true } as const
+        return { do: 'find', lookup, wanted, found: ({ credential }) => reply(printToken(credential)) }
       }
       case 'store': {
         const secret = readToken(input.text())

@@ -1,6 +1,8 @@
 import { type Address, type Endpoint, hostAndPort, parseAddress } from '../../core/endpoint.ts'
+import { formatFailure } from '../../core/failure-text.ts'
 import { authorizationOf } from '../authorization.ts'
-import { check, type Dialect, find, reply } from '../dialect.ts'
+import { type Conversation, check, type Dialect, find, reply } from '../dialect.ts'
+import { notKept, notShared } from '../not-kept.ts'
 import { placesOfRegistry, registryKinds } from '../npm/authorization.ts'
 
 /**
@@ -17,11 +19,24 @@ export function yarnDialect(refuseProject: (folder: string, known: readonly stri
     *converse({ words: [address = '', folder, ...known] }) {
       const endpoints = placesOfRegistry([address])
       const answer = yield* find({ tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true })
-      if (answer === undefined) return reply('')
+      if (answer === undefined) return { ...reply(''), stderr: yield* whyNot(endpoints) }
       const { credential } = answer
       if (folder !== undefined) yield* check(() => refuseProject(folder, known))
       return reply(`${authorizationOf(credential)}\n${scopeOf(parseAddress(address), credential.endpoint)}\n`)
     },
+  }
+}
+
+/** What a person should know if the registry refuses Yarn then. The plugin says it. */
+function* whyNot(endpoints: readonly Endpoint[]): Conversation<string> {
+  const [endpoint] = endpoints
+  if (endpoint === undefined) return ''
+  try {
+    const unshared = yield* find({ tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: false })
+    if (unshared === undefined) return notKept({ endpoint, kind: 'bearer' })
+    return formatFailure(notShared('yarn', unshared.credential.endpoint.key))
+  } catch {
+    return ''
   }
 }
 

@@ -32,6 +32,7 @@ module.exports = {
     const mark = 'credbridge ' + randomBytes(16).toString('hex')
     const asked = new Map()
     const kept = []
+    const reasons = new Map()
 
     const answer = (address, configuration) =>
       new Promise((resolve, reject) => {
@@ -41,7 +42,7 @@ module.exports = {
         const options = { cwd: parse(process.cwd()).root, env, timeout: 30000 }
         execFile(program, words, options, (error, stdout, stderr) => {
           if (error) reject(new Error(stderr.trim() || 'credbridge cannot be asked for ' + address))
-          else resolve(stdout.trim().split('\\n'))
+          else resolve([...stdout.trim().split('\\n'), '', ''].slice(0, 2).concat(stderr))
         })
       })
 
@@ -53,7 +54,8 @@ module.exports = {
     }
 
     const ask = async (address, configuration) => {
-      const [header, scope] = await answer(address, configuration)
+      const [header, scope, why] = await answer(address, configuration)
+      if (!scope && why) reasons.set(new URL(address).origin, why)
       if (scope) kept.push({ header, origin: new URL(scope).origin, path: new URL(scope).pathname })
       return Boolean(scope)
     }
@@ -69,6 +71,24 @@ module.exports = {
       const fits = kept.filter((one) => one.origin === origin && (pathname + '/').startsWith(one.path))
       return fits.sort((a, b) => b.path.length - a.path.length)[0]
     }
+
+    // What a person at the terminal reads at the end: for registries that were sent nothing, unless they answered.
+    const watched = (executor, target) => async () => {
+      const refusals = [401, 403, 404]
+      let refused = false
+      try {
+        return await executor()
+      } catch (error) {
+        refused = refusals.includes((error.response || {}).statusCode)
+        throw error
+      } finally {
+        if (!refused) reasons.delete(new URL(target).origin)
+      }
+    }
+
+    process.once('exit', (code) => {
+      if (code !== 0 && process.stderr.isTTY) for (const why of reasons.values()) process.stderr.write(why)
+    })
 
     const signed = (url, options) => {
       if (!options || !options.headers || options.headers.authorization !== mark) return options
@@ -90,6 +110,7 @@ module.exports = {
 
         // An archive may lie elsewhere; a host that nothing is kept for is asked about once.
         async wrapNetworkRequest(executor, { target, headers, configuration }) {
+          if (reasons.has(new URL(target).origin)) return watched(executor, target)
           if (!headers || headers.authorization !== mark || credentialFor(target)) return executor
           const { origin, pathname } = new URL(target)
           await once('elsewhere ' + origin, origin + pathname, configuration)
