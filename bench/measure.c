@@ -3,7 +3,7 @@
  *
  * Starts a program <count> times at once. Each process gets a copy of standard input (at most 64 KiB, a pipe's size). When
  * all have ended, writes one line for each to file descriptor 3: nanoseconds from before the first start to its end, peak
- * memory in KiB, exit status. This is a separate small program because Linux counts the memory of the parent as the
+ * memory in KiB, exit status, and the time of that start by the monotonic clock. This is a separate small program because Linux counts the memory of the parent as the
  * child's peak until exec, and a large parent starts a child slowly. No shell, no threads, no polling.
  */
 #define _GNU_SOURCE
@@ -63,7 +63,8 @@ int main(int words, char **word) {
     struct rusage usage;
     if (wait4(-1, &status, 0, &usage) < 0) fail("wait4");
     long long time = now() - start;
-    dprintf(3, "%lld %ld %d\n", time, usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    dprintf(3, "%lld %ld %d %lld\n", time, usage.ru_maxrss, code, start);
   }
   return 0;
 }

@@ -12,6 +12,8 @@ export interface Step {
   readonly input?: string
   /** Whether standard output is right. Absent: it must be empty. */
   readonly answers?: (stdout: string) => boolean
+  /** Standard output is the time until which is measured, in nanoseconds of the monotonic clock (bench/npm.c). */
+  readonly untilSaid?: true
   /** How many processes are started at once; absent: one. `answers` checks their joined output. */
   readonly atOnce?: number
 }
@@ -65,9 +67,10 @@ export function runOnce({ program, words, env, input = '' }: Step): string {
   return stdout
 }
 
-/** Milliseconds until the step's last process has ended, and the largest peak memory of its processes in MB. */
+/** Milliseconds until the step's last process has ended or the time that it says, and the largest peak memory of its processes in MB. */
 function measureStep(name: string, step: Step): { readonly time: number; readonly peak: number } {
-  const { program, words, env, input = '', answers = (stdout) => stdout === '', atOnce = 1 } = step
+  const { program, words, env, input = '', untilSaid = false, atOnce = 1 } = step
+  const { answers = (stdout: string) => (untilSaid ? /^[0-9]+\n$/.test(stdout) : stdout === '') } = step
   const { output, status } = spawnSync(measurer(), [String(atOnce), program, ...words], {
     env,
     input,
@@ -83,25 +86,29 @@ function measureStep(name: string, step: Step): { readonly time: number; readonl
     .map((line) => line.split(' ').map(Number))
   const allWell = status === 0 && runs.length === atOnce && runs.every(([, , exitCode]) => exitCode === 0)
   if (!allWell || !answers(stdout)) throw new Error(`${name} gave another answer: ${JSON.stringify({ ran, stderr })}`)
+  const [[, , , start = 0] = []] = runs
   return {
-    time: Math.max(...runs.map(([time = 0]) => time)) / 1e6,
+    time: (untilSaid ? Number(stdout) - start : Math.max(...runs.map(([time = 0]) => time))) / 1e6,
     peak: Math.max(...runs.map(([, peak = 0]) => peak)) / 1000,
   }
 }
 
 let compiled: string | undefined
 
-/** The path of the measuring program. Compiles measure.c if it is newer. */
 function measurer(): string {
-  if (compiled !== undefined) return compiled
-  const source = join(import.meta.dirname, 'measure.c')
+  compiled ??= compile('measure')
+  return compiled
+}
+
+/** The path of the program of this name. Compiles its source if that is newer. */
+export function compile(name: string): string {
+  const source = join(import.meta.dirname, `${name}.c`)
   const folder = join(root, 'build', 'bench')
-  const program = join(folder, 'measure')
+  const program = join(folder, name)
   if ((statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(source).mtimeMs) {
     mkdirSync(folder, { recursive: true })
-    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', '-o', program, source])
+    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', '-static', '-o', program, source])
   }
-  compiled = program
   return program
 }
 
