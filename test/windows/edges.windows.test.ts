@@ -67,6 +67,7 @@ needsWindows('only on Windows', () => {
     expect(got.stdout.trim()).toBe('of-one.example.com')
 
     const docker = here(`${it.home}\\.docker\\config.json`)
+    mkdirSync(dirname(docker), { recursive: true })
     writeFileSync(docker, '{\r\n\t"psFormat": "x"\r\n}\r\n')
     expect(await it.run('credbridge', ['setup', 'docker'], { env })).toMatchObject({ exitCode: 0 })
     const text = readFileSync(docker, 'utf8')
