@@ -89,6 +89,22 @@ needs('the build (npm run build)', built)('built', () => {
     return stdout
   }
 
+  test('for PowerShell, which cannot be had here, the script is whole and asks as the others do', async () => {
+    const world = await startWorld('no-service', onTestFinished)
+    const { stdout: script } = await world.run('credbridge', ['completion', 'powershell'])
+    expect(script).toMatch(/^Register-ArgumentCompleter -Native -CommandName credbridge -ScriptBlock \{\n/)
+    expect(script).toContain('credbridge complete -- $before "=$begun" 2>$null')
+    // Without its strings: in one quotation marks are doubled, in the other a backtick stands before what is special.
+    const code = script.replace(/'(?:''|[^'])*'|"(?:`.|[^"`])*"/g, '')
+    expect(code).not.toMatch(/['"`]/)
+    const open: string[] = []
+    for (const sign of code.replace(/[^(){}[\]]/g, '')) {
+      if ('({['.includes(sign)) open.push(sign)
+      else expect(`${open.pop()}${sign}`).toMatch(/^(\(\)|\{\}|\[\])$/)
+    }
+    expect(open).toEqual([])
+  })
+
   needsPrograms('python3')('what is locked', () => {
     test('offers nothing, and asks nobody, also on a terminal', async () => {
       const world = await withPassphrase()
