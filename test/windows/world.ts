@@ -5,12 +5,15 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { manifest } from '../../packaging/project.ts'
 import { needs, programOnPath } from '../real/require.ts'
@@ -89,13 +92,22 @@ export function windows(person: string): Windows {
   const wordsFor = (command: string): readonly string[] =>
     isStandalone ? [`${commands}\\${command}.exe`] : [node, `${npm}\\node_modules\\credbridge\\dist\\${command}.cjs`]
 
+  /** Into files: a service of Wine that is started meanwhile keeps a pipe open. */
   async function start(program: string, words: readonly string[] = [], { input, env, cwd }: Options = {}) {
-    return run('wine', [join(made, 'bin', 'pipes.exe'), program, ...words], {
-      cwd: cwd ?? homeHere,
-      env: { ...surroundings, CREDBRIDGE_TEST_HOME: home, ...env },
-      ...(input === undefined ? {} : { input }),
-      timeout: 110_000,
-    })
+    const folder = mkdtempSync(join(tmpdir(), 'cb-windows-'))
+    const wine = ['wine', join(made, 'bin', 'pipes.exe'), program, ...words]
+    try {
+      const outcome = await run('sh', ['-c', 'exec "$@" >"$0/out" 2>"$0/err"', folder, ...wine], {
+        cwd: cwd ?? homeHere,
+        env: { ...surroundings, CREDBRIDGE_TEST_HOME: home, ...env },
+        ...(input === undefined ? {} : { input }),
+        timeout: 110_000,
+      })
+      const [stdout, stderr] = ['out', 'err'].map((name) => readFileSync(join(folder, name), 'utf8'))
+      return { ...outcome, stdout: stdout ?? '', stderr: stderr ?? '' }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
 
   const outsider = (...words: readonly string[]) => start(tool('outsider'), words)
