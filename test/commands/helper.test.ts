@@ -5,7 +5,7 @@ import { built } from '../real/commands.ts'
 import { startPass } from '../real/pass.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { startWorld, type World } from '../real/world.ts'
-import { standIn } from '../stores/helper/stand-in.ts'
+import { keeper, standIn } from '../stores/helper/stand-in.ts'
 import { at, kept, settled, vaultOf } from './choice-world.ts'
 
 /*
@@ -139,6 +139,18 @@ needs('the build (npm run build)', built)('built', () => {
     expect(Object.keys(inWindows()).sort()).toEqual(['credbridge:python:a%20service#text', 'registry.example.com'])
     const got = await world.run('credbridge-keyring', ['get', 'a service', 'bob'], { more })
     expect(got.stdout).toBe('pythons\n')
+  })
+
+  test('a helper that forgets nothing has its trials, and no list shows them', async () => {
+    const { folder, kept: there } = standIn('docker-credential-forgetless', keeper.replace('delete entries[input]', ''))
+    const world = await start({})
+    const options = { more: { PATH: `${world.env['PATH']}:${folder}`, CREDBRIDGE_STORE: 'helper:forgetless' } }
+    await world.run('credbridge', ['doctor'], options)
+    expect(Object.keys(there()).join('\n')).toContain('try-out-')
+    for (const words of [['list'], ['list', '--own']]) {
+      const { stdout, stderr } = await world.run('credbridge', words, options)
+      expect(stdout + stderr).not.toContain('try-out-')
+    }
   })
 
   test('a helper that is credbridge, by a link, a chain of links or through scripts, is refused', async () => {
