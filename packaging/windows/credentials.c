@@ -192,9 +192,10 @@ static LONG WINAPI end_at_once(EXCEPTION_POINTERS *crash) {
 
 /*
  * One request at a time of all our processes: a write reads first what it keeps, and Wine's CredEnumerate writes beyond
- * its memory if an item is added meanwhile. A process that holds the turn too long is not waited for.
+ * its memory if an item is added meanwhile. A turn takes milliseconds. Who waits for one for 8 s goes on without it,
+ * because its own caller gives up after 10.
  */
-static void take_turn(HANDLE turn) { WaitForSingleObject(turn, 2000); }
+static void take_turn(HANDLE turn) { WaitForSingleObject(turn, 8000); }
 
 void entry(void) {
   SetUnhandledExceptionFilter(end_at_once);
