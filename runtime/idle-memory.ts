@@ -1,3 +1,3 @@
-/* The host's engine collects garbage at a small size, so there is nothing to do while nobody asks. */
+/* The host itself collects garbage while it waits (src/poll.rs). */
 
 export const idleMemory = () => ({ heard() {}, end() {} })

@@ -33,7 +33,7 @@ static MEMORY: memory::Overwriting = memory::Overwriting;
 
 const MOST_MEMORY: usize = 1 << 30;
 const MOST_STACK: usize = 4 << 20;
-/// Garbage is first collected at this size. A call ends before that, and a server stays small.
+/// Garbage is first collected at this size, if not while nobody asks. A client's call ends before.
 const GARBAGE: usize = 4 << 20;
 
 fn main() {

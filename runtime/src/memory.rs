@@ -1,22 +1,51 @@
 //! Overwrites memory before it is freed, because the engine's texts and the host's bytes may be secrets.
 
+use rquickjs::{Ctx, qjs};
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub struct Overwriting;
+
+/// What is allocated now, and what was after the last collection, in bytes.
+static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+static COLLECTED: AtomicUsize = AtomicUsize::new(0);
+
+/// So much more than after the last collection is worth another one, while nothing else is to be done.
+const WORTH: usize = 256 << 10;
+
+/// Whether a process that waits should collect garbage meanwhile.
+pub fn has_grown() -> bool {
+    ALLOCATED.load(Relaxed) > COLLECTED.load(Relaxed) + WORTH
+}
+
+/// Collects garbage, and gives the memory back to the system.
+pub fn collect(ctx: &Ctx<'_>) {
+    // SAFETY: no value is in use on the one thread of the engine but those that are referred to.
+    unsafe { qjs::JS_RunGC(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
+    COLLECTED.store(ALLOCATED.load(Relaxed), Relaxed);
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it changes no memory that is in use.
+    unsafe {
+        nix::libc::malloc_trim(0);
+    }
+}
 
 // SAFETY: the system's allocator does the work, for the same layouts.
 unsafe impl GlobalAlloc for Overwriting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.fetch_add(layout.size(), Relaxed);
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.fetch_add(layout.size(), Relaxed);
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         // The compiler does not optimise this away, unlike a plain write to memory that is not read again.
         unsafe { nix::libc::explicit_bzero(memory.cast(), layout.size()) };
+        ALLOCATED.fetch_sub(layout.size(), Relaxed);
         unsafe { System.dealloc(memory, layout) }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{end_uncaught, end_with};
 use crate::files::borrowed;
+use crate::memory;
 use crate::modules::native_module;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -102,7 +103,7 @@ pub fn note_rejection<'js>(ctx: Ctx<'js>, promise: Value<'js>, reason: Value<'js
 pub fn run(ctx: &Ctx<'_>) {
     finish_jobs(ctx);
     while WAITS.with_borrow(|waits| waits.all.iter().any(|wait| wait.held)) {
-        for id in ready() {
+        for id in ready(ctx) {
             if let Some(callback) = taken(id) {
                 call(ctx, callback);
                 finish_jobs(ctx);
@@ -115,7 +116,7 @@ pub fn run(ctx: &Ctx<'_>) {
 }
 
 /// Waits until a timer or a file descriptor is ready, and returns those that are.
-fn ready() -> Vec<u32> {
+fn ready(ctx: &Ctx<'_>) -> Vec<u32> {
     let waits: Vec<(u32, Until)> =
         WAITS.with_borrow(|waits| waits.all.iter().map(|wait| (wait.id, wait.until)).collect());
     let (mut due, mut watched, mut polled) = (Vec::new(), Vec::new(), Vec::new());
@@ -129,7 +130,7 @@ fn ready() -> Vec<u32> {
         }
     }
     due.sort_unstable();
-    let outcome = poll(&mut polled, timeout(due.first().map(|(time, _)| *time)));
+    let outcome = wait(ctx, &mut polled, due.first().map(|(time, _)| *time));
     let now = Instant::now();
     let overdue = due.into_iter().take_while(|(time, _)| *time <= now).map(|(_, id)| id);
     let open = watched.into_iter().zip(polled).filter(|(_, fd)| fd.any().unwrap_or(true)).map(|(id, _)| id);
@@ -138,6 +139,22 @@ fn ready() -> Vec<u32> {
         Err(Errno::EINTR) => overdue.collect(),
         Err(errno) => panic!("poll: {errno}"),
     }
+}
+
+/// Nothing to do for so long: a server that nobody asks. A client's call ends before.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Waits, and collects garbage meanwhile if there is some.
+fn wait(ctx: &Ctx<'_>, polled: &mut [PollFd<'_>], until: Option<Instant>) -> nix::Result<i32> {
+    let quiet = Instant::now() + QUIET;
+    if memory::has_grown() && until.is_none_or(|time| time > quiet) {
+        let outcome = poll(polled, timeout(Some(quiet)));
+        if outcome != Ok(0) {
+            return outcome;
+        }
+        memory::collect(ctx);
+    }
+    poll(polled, timeout(until))
 }
 
 /// Rounded up, so that no timer is early.

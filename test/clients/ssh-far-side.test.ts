@@ -1,10 +1,12 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { startCutting } from '../real/cutting.ts'
+import { startEngine } from '../real/docker-engine.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { machineGit } from '../real/gits.ts'
 import { startRegistry } from '../real/registry.ts'
-import { programOnPath } from '../real/require.ts'
+import { needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { type SshDaemon, sshDaemon } from '../real/ssh-daemon.ts'
 import { at, laptop, needsSsh, other } from './ssh-world.ts'
@@ -84,6 +86,34 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
   })
 
+  needsPrograms(
+    'docker',
+    'docker-registry',
+    'htpasswd',
+  )('for docker', () => {
+    test('docker login keeps its password on the laptop, and docker reads with it', async () => {
+      const { host, ssh, env } = await laptop()
+      const there = await host()
+      const registry = await startRegistry({ ann: 's3cret' }, onTestFinished)
+      const engine = join(there.home, 'engine.sock')
+      await startEngine(engine, onTestFinished)
+      chmodSync(engine, 0o666)
+      const config = `mkdir -p .docker && echo '{"credsStore":"credbridge"}' > .docker/config.json`
+      const docker = `export CREDBRIDGE_STORE=remote DOCKER_HOST=unix://${engine}; docker`
+      const login = `${config}; ${docker} login -u ann --password-stdin ${registry.host}`
+      const inspect = `${docker} manifest inspect --insecure ${registry.image}`
+      expect((await ssh(there, ['--allow', registry.host], login, 's3cret')).exitCode).not.toBe(0)
+      const signedIn = await ssh(there, ['--allow', registry.host, '--allow-save'], login, 's3cret')
+      expect(signedIn).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Login Succeeded') })
+      expect((await ssh(there, ['--allow', registry.host], inspect)).exitCode).toBe(0)
+      expect((await ssh(there, ['--allow', at], inspect)).exitCode).not.toBe(0)
+      const written = await ssh(there, ['--allow', at], 'grep -rl s3cret . ; cat .docker/config.json')
+      expect(written.stdout).not.toContain('.docker/config.json\n')
+      expect(written.stdout).not.toContain('"auth":')
+      expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
+    })
+  })
+
   test('two connections to one host do not disturb each other', async () => {
     const { host, session } = await laptop()
     const there = await host()
@@ -136,6 +166,25 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(dead.stderr).toContain('no credbridge serve answers at')
     expect((await ssh(there, ['--allow', at], fill, request)).stdout).toBe(answer)
     expect(readdirSync(folderOf(there))).toEqual([])
+  })
+
+  test.each([1, 30, 100])('one that is cut after %d bytes of an answer gives nothing', async (count) => {
+    const { host, session, ssh } = await laptop()
+    const there = await host()
+    const one = await session(there, '--allow', at)
+    const behind = join(folderOf(there), sockets(there)[0] ?? '')
+    const path = join(folderOf(there), 'cutting')
+    const user = ['--reuid', '4711', '--regid', '4711', '--clear-groups'] as const
+    const cutting = await startCutting(['setpriv', ...user, process.execPath], { path, behind, count }, onTestFinished)
+    const env = { PATH: there.path, HOME: there.home, CREDBRIDGE_STORE: `remote:${path}` }
+    const got = run('setpriv', [...user, 'git-credential-credbridge', 'get'], { env, input: request })
+    await cutting.begun
+    there.cut()
+    const outcome = await got
+    expect(outcome.stdout).toBe('')
+    expect(outcome.stderr).toContain('ended before an answer came')
+    await one.ended
+    expect((await ssh(there, ['--allow', at], fill, request)).stdout).toBe(answer)
   })
 
   test('a host that forbids it says so in one line', async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
+import { startCutting } from '../real/cutting.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { farSide, startServe, startServeAs } from '../real/serving.ts'
@@ -62,6 +63,19 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(await run('credbridge', ['list'], { env: far })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 
+  test.each([1, 40, 120])('a server that dies after %d bytes of its answer has given nothing', async (count) => {
+    const { env, on } = await laptop()
+    const served = await startServe(env, '--allow', at)
+    const path = `${served.socket}-cutting`
+    const cutting = await startCutting([process.execPath], { path, behind: served.socket, count }, onTestFinished)
+    const got = on(path).there('git-credential-credbridge', ['get'], request)
+    await cutting.begun
+    process.kill(served.pid, 'SIGKILL')
+    const outcome = await got
+    expect(outcome.stdout).toBe('')
+    expect(outcome.stderr).toContain('ended before an answer came')
+  })
+
   test('what a dead server left is replaced, a living one is left alone', async () => {
     const { env, credbridge } = await laptop()
     const served = await startServe(env, '--allow', at)
@@ -115,6 +129,15 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(await run('credbridge', ['use', 'remote', '--socket', served.socket], { env: plain })).toMatchObject({
       exitCode: 2,
     })
+  })
+
+  test('where nobody can be asked, it says so, and refuses', async () => {
+    const { env, on } = await laptop()
+    const served = await startServe(env, '--allow', at, '--ask', 'first')
+    const outcome = await on(served.socket).there('git-credential-credbridge', ['get'], request)
+    expect(outcome.stdout).toBe('')
+    expect(outcome.stderr).toContain('did not agree')
+    expect(served.said()).toContain('nobody can be asked here')
   })
 
   test('grants and log show what is served and what was given', async () => {
@@ -204,10 +227,10 @@ needsPrograms('python3')('a person at the terminal of serve', () => {
   const key = '[n]ever? '
 
   /** Serves on a terminal where these keys are typed, and finds twice from the far side. */
-  async function asked(...answers: readonly Answer[]) {
+  async function asked(grant: readonly string[], ...answers: readonly Answer[]) {
     const { env, credbridge, on } = await laptop()
     const socket = join(env['HOME'] ?? '', 'sockets', 'asked.sock')
-    const words = ['serve', '--socket', socket, '--name', 'devbox']
+    const words = ['serve', '--socket', socket, '--name', 'devbox', ...grant]
     const shown = run('python3', onTerminal([...answers, ['git find', '\u0003']], 'credbridge', ...words), { env })
     await until(() => takesConnections(socket), 'nobody serves')
     const outcome = await on(socket).there('git-credential-credbridge', ['get'], request)
@@ -216,7 +239,7 @@ needsPrograms('python3')('a person at the terminal of serve', () => {
   }
 
   test('is shown who asks for what, and one key answers', async () => {
-    const { outcome, stdout, credbridge } = await asked([key, 'xa'])
+    const { outcome, stdout, credbridge } = await asked([], [key, 'xa'])
     expect(outcome.stdout).toContain('password=s3cret')
     for (const part of ['devbox wants the credential', 'of: ann', `at: ${at}`, 'says it is: git']) {
       expect(stdout).toContain(part)
@@ -226,10 +249,27 @@ needsPrograms('python3')('a person at the terminal of serve', () => {
     expect((await credbridge('grants')).exitCode).toBe(1)
   })
 
+  test('is asked also for what --allow names, unless the grant says never', async () => {
+    const { outcome, stdout } = await asked(['--allow', at], [key, 'o'])
+    expect(outcome.stdout).toContain('password=s3cret')
+    expect(stdout).toContain('asks the first time')
+  })
+
   test('who says never gives nothing', async () => {
-    const { outcome } = await asked([key, 'n'])
+    const { outcome } = await asked([], [key, 'n'])
     expect(outcome.stdout).toBe('')
     expect(outcome.stderr).toContain('devbox may not find')
+  })
+})
+
+needsPrograms('setpriv')('another user of this machine', () => {
+  test.skipIf(process.getuid?.() !== 0)('cannot connect, on any runtime', async () => {
+    const { env } = await laptop()
+    const served = await startServe(env, '--allow', at)
+    const script = `require('net').connect('${served.socket}').on('connect', () => console.log('in')).on('error', ({ code }) => console.log(code))`
+    const user = ['--reuid', '4799', '--regid', '4799', '--clear-groups']
+    expect((await run('setpriv', [...user, 'id', '-u'])).stdout).toBe('4799\n')
+    expect((await run('setpriv', [...user, process.execPath, '-e', script])).stdout).toBe('EACCES\n')
   })
 })
 

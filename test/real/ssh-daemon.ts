@@ -12,6 +12,8 @@ import { sshd } from './ssh-server.ts'
 export interface SshDaemon {
   /** The words for ssh that lead to it, before the host. */
   readonly options: readonly string[]
+  /** PATH there. */
+  readonly path: string
   /** The user's home folder there. */
   readonly home: string
   readonly userId: number
@@ -98,7 +100,7 @@ export async function sshDaemon(
     LogLevel: 'ERROR',
   }
   const options = ['-F', 'none', ...Object.entries(client).flatMap(([name, value]) => ['-o', `${name}=${value}`])]
-  return { options, home, userId, cut }
+  return { options, path, home, userId, cut }
 }
 
 /** The processes of one connection: sshd forks once more for the user's part of it. */

@@ -62,7 +62,7 @@ function greet(line: string): void {
 }
 
 function nobodyAt(path: string, error: NodeJS.ErrnoException | undefined): Failure {
-  const isThere = error === undefined || ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+  const isThere = error === undefined || ['ECONNRESET', 'EOF', 'EPIPE'].includes(error.code ?? '')
   const what = isThere
     ? `the connection to ${path} ended before an answer came`
     : `no credbridge serve answers at ${path}`
