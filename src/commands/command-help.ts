@@ -61,7 +61,6 @@ const ofCommands: { readonly [command: string]: readonly [HelpGroup, ...Examples
     'Other machines',
     'credbridge serve --allow https://git.example.com --tools git,docker',
     'credbridge serve --name devbox --until 8h',
-    'credbridge setup serve --allow https://git.example.com --ask never',
   ],
   ssh: [
     'Other machines',

@@ -8,6 +8,7 @@ import { grantWords } from '../serve/grant-words.ts'
 import { serviceUnitText, socketUnitText, unitPath } from '../serve/units.ts'
 import type { Machine } from '../system/machine.ts'
 import { nothingThere, sayLine } from './arguments.ts'
+import { withExamples } from './command-help.ts'
 import { type ServeOptions, withServing } from './serve.ts'
 import {
   command,
@@ -29,9 +30,14 @@ interface SetupServeOptions extends ServeOptions {
 }
 
 export function setupServeCommand(setup: Command, context: CliContext): void {
-  withServing(
-    setup.command('serve').description('let systemd listen for credbridge serve, and start it when somebody connects'),
-  )
+  const serve = setup
+    .command('serve')
+    .description('let systemd listen for credbridge serve, and start it when somebody connects')
+  withExamples(serve, [
+    'credbridge setup serve --allow https://git.example.com --tools git --ask never',
+    'credbridge setup serve --undo',
+  ])
+  withServing(serve)
     .option('--undo', 'remove what setup added, and nothing else')
     .option('-n, --dry-run', 'show what would be changed')
     .action(async (options: SetupServeOptions) => {
