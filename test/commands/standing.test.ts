@@ -35,6 +35,14 @@ test.each([
   expect(troubles).toEqual([{ says, isDead, fix: login }])
 })
 
+test('a token whose move was interrupted names the command that completes it', () => {
+  const fix = 'credbridge move https://git.example.com --to vault'
+  const says = 'was being moved to the vault store, which was interrupted'
+  expect(standingOf(token(seconds + hour, { renewal, movingTo: 'vault' }), now).troubles).toEqual([
+    { says, isDead: false, fix },
+  ])
+})
+
 test.each([
   [week + hour, []],
   [hour, [{ says: 'expires 13:00', isDead: false, fix: login }]],
