@@ -13,23 +13,25 @@ const program = join(import.meta.dirname, '..', '..', '.cache', 'keycloak', 'bin
 export const needsKeycloak: Suite = needs('Keycloak', existsSync(program))
 
 /**
- * A real Keycloak on loopback, with a realm, one user, a public client and one with a secret. It issues a new refresh token
+ * A real Keycloak on loopback, with a realm, two users, public clients and one with a secret. It issues a new refresh token
  * at each renewal, and takes each only once.
  */
 export interface Keycloak {
   /** The address of the realm. */
   readonly issuer: string
   readonly user: string
+  /** A user who has no role, so not that for `offline_access` either. */
+  readonly otherUser: string
+  /** Of both. */
   readonly password: string
   readonly publicClient: string
   /** A public client whose access tokens last three seconds. */
   readonly shortClient: string
   readonly secretClient: { readonly id: string; readonly secret: string }
-  /** How many sessions the user has at the server. */
-  sessions(): Promise<number>
 }
 
 const admin = { username: 'admin', password: 'only for this test' }
+const password = 'correct horse battery'
 const secretClient = { id: 'with-secret', secret: 'secret-of-the-client' }
 const realm = {
   realm: 'team',
@@ -39,23 +41,28 @@ const realm = {
   refreshTokenMaxReuse: 0,
   accessTokenLifespan: 600,
   users: [
-    {
-      username: 'ann',
-      enabled: true,
-      email: 'ann@example.com',
-      emailVerified: true,
-      // What a user that is made on a page has. It permits `offline_access`.
-      realmRoles: ['default-roles-team'],
-      firstName: 'Ann',
-      lastName: 'Example',
-      credentials: [{ type: 'password', value: 'correct horse battery', temporary: false }],
-    },
+    // What a user that is made on a page has. It permits `offline_access`.
+    userNamed('ann', ['default-roles-team']),
+    userNamed('bob', []),
   ],
   clients: [
     clientOf('mine', { publicClient: true }),
     clientOf('short', { publicClient: true }, { 'access.token.lifespan': '3' }),
     clientOf(secretClient.id, { publicClient: false, secret: secretClient.secret }),
   ],
+}
+
+function userNamed(name: string, realmRoles: readonly string[]): object {
+  return {
+    username: name,
+    enabled: true,
+    email: `${name}@example.com`,
+    emailVerified: true,
+    firstName: name,
+    lastName: 'Example',
+    realmRoles,
+    credentials: [{ type: 'password', value: password, temporary: false }],
+  }
 }
 
 function clientOf(clientId: string, more: object, attributes: object = {}): object {
@@ -104,35 +111,23 @@ export async function startKeycloak(atEnd: AtEnd): Promise<Keycloak> {
       () => false,
     )
   if (!(await isSoon(answers, 300_000))) throw new Error('Keycloak does not answer')
-  const ask = await asAdmin(base)
-  await ask('POST', '/admin/realms', realm)
-  const users = (await (await ask('GET', '/admin/realms/team/users?username=ann')).json()) as { id: string }[]
+  await makeRealm(base)
   return {
     issuer: `${base}/realms/team`,
     user: 'ann',
-    password: 'correct horse battery',
+    otherUser: 'bob',
+    password,
     publicClient: 'mine',
     shortClient: 'short',
     secretClient,
-    async sessions() {
-      const answer = await ask('GET', `/admin/realms/team/users/${users[0]?.id}/sessions`)
-      return ((await answer.json()) as unknown[]).length
-    },
   }
 }
 
-type Ask = (method: string, path: string, body?: object) => Promise<Response>
-
-async function asAdmin(base: string): Promise<Ask> {
+async function makeRealm(base: string): Promise<void> {
   const form = new URLSearchParams({ grant_type: 'password', client_id: 'admin-cli', ...admin })
-  const token = async () => {
-    const answer = await fetch(`${base}/realms/master/protocol/openid-connect/token`, { method: 'POST', body: form })
-    return ((await answer.json()) as { access_token: string }).access_token
-  }
-  return async (method, path, body) => {
-    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
-    const answer = await fetch(base + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return answer
-  }
+  const signedIn = await fetch(`${base}/realms/master/protocol/openid-connect/token`, { method: 'POST', body: form })
+  const { access_token: token } = (await signedIn.json()) as { readonly access_token: string }
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const made = await fetch(`${base}/admin/realms`, { method: 'POST', headers, body: JSON.stringify(realm) })
+  if (!made.ok) throw new Error(`no realm: ${made.status} ${await made.text()}`)
 }

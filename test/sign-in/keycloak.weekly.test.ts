@@ -29,8 +29,8 @@ needs('the build (npm run build)', built)('built', () => {
       return world
     }
 
-    async function signIn(world: SignInWorld, input?: string) {
-      const { issuer, user, password } = keycloak
+    async function signIn(world: SignInWorld, input?: string, user = keycloak.user) {
+      const { issuer, password } = keycloak
       const running = world.run('credbridge', ['login', issuer], {
         more: world.withBrowser,
         ...(input === undefined ? {} : { input }),
@@ -109,6 +109,18 @@ needs('the build (npm run build)', built)('built', () => {
         exitCode: 0,
         stderr: expect.stringContaining(`signed in at ${issuer} as ${user}`),
       })
+    })
+
+    test('a user who may have no offline access is told what to ask for, and then has a sign-in that is renewed', async () => {
+      const { issuer, otherUser, publicClient } = keycloak
+      expect(await signIn(await world(), undefined, otherUser)).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/not_allowed.*\nhint: to ask for something else: scopes in the settings/),
+      })
+      const here = await world(`client-id = "${publicClient}"\nscopes = ["openid"]`)
+      const { stderr } = await signIn(here, undefined, otherUser)
+      expect(stderr).toContain(`\nsigned in at ${issuer} as ${otherUser}, until `)
+      expect(stderr).toContain('; credbridge renews it\n')
     })
 
     test('each renewal brings a new refresh token, and the grant lives', async () => {
