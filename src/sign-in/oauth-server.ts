@@ -104,6 +104,7 @@ async function metadataOf(
         : await discovered(fetch, issuer)
   return {
     ...known,
+    ...(provider.secretIn === 'body' ? { token_endpoint_auth_methods_supported: ['client_secret_post'] } : {}),
     ...(own.authorizationEndpoint === undefined ? {} : { authorization_endpoint: own.authorizationEndpoint }),
     ...(own.tokenEndpoint === undefined ? {} : { token_endpoint: own.tokenEndpoint }),
     ...(own.deviceEndpoint === undefined ? {} : { device_authorization_endpoint: own.deviceEndpoint }),
@@ -111,21 +112,13 @@ async function metadataOf(
   }
 }
 
-function asMetadata({
-  issuer,
-  authorization,
-  token,
-  device,
-  revocation,
-  secretIn,
-}: Endpoints): oauth.AuthorizationServer {
+function asMetadata({ issuer, authorization, token, device, revocation }: Endpoints): oauth.AuthorizationServer {
   return {
     issuer,
     token_endpoint: token,
     ...(authorization === undefined ? {} : { authorization_endpoint: authorization }),
     ...(device === undefined ? {} : { device_authorization_endpoint: device }),
     ...(revocation === undefined ? {} : { revocation_endpoint: revocation }),
-    ...(secretIn === 'body' ? { token_endpoint_auth_methods_supported: ['client_secret_post'] } : {}),
   }
 }
 

@@ -10,8 +10,6 @@ export interface Endpoints {
   readonly token: string
   readonly device?: string
   readonly revocation?: string
-  /** How a client's secret is sent: in the body; absent: in a header. */
-  readonly secretIn?: 'body'
 }
 
 /** The way to a value in a JSON answer. */
@@ -92,6 +90,8 @@ export interface Provider {
   readonly asksFor?: string
   /** Every client that it registers has a secret. The person is asked for it. */
   readonly clientHasSecret?: true
+  /** How it takes a client's secret: in the body. Absent: in a header, or as its configuration says. */
+  readonly secretIn?: 'body'
   /** What it wants to read in the address of its page, beside what every provider does. */
   readonly pageSays?: Readonly<Record<string, string>>
   /** The host of the redirect address, where it is not 127.0.0.1. */

@@ -30,6 +30,8 @@ const gitHub: Omit<Provider, 'name' | 'title'> = {
     device: `${base}/login/device/code`,
   }),
   errorsAsSuccess: true,
+  // https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps names parameters only.
+  secretIn: 'body',
   scopes: ['repo', 'workflow', 'gist', 'read:packages', 'write:packages'],
   asksFor: 'repositories, workflows, gists and packages',
   tokenPage: gitHubToken,

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
 import { selfHosted } from '../../src/sign-in/providers.ts'
 import { signInByOAuth } from '../../src/sign-in/sign-in.ts'
 import { httpClient } from '../../src/system/http/client.ts'
@@ -52,6 +53,15 @@ test('the device flow asks again as long as the provider says so, and shows addr
   const forms = server.asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
   expect(forms[0]).toEqual({ client_id: 'mine', scope: 'repo workflow gist read:packages write:packages' })
   expect(forms[1]).toMatchObject({ client_id: 'mine', device_code: 'd' })
+})
+
+test('GitHub gets the secret of a client in the body', async () => {
+  const server = await standIn(device(good))
+  const us = { clientId: 'mine', clientSecret: new Secret('s') }
+  const found = { provider: gitHub, base: server.base }
+  await signInByOAuth(fetcher, found, us, undefined, personWith())
+  const forms = server.asked.map(({ body }) => new URLSearchParams(body).get('client_secret'))
+  expect(forms.slice(0, 2)).toEqual(['s', 's'])
 })
 
 test.each([
