@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { BroughtCommand } from '../core/brought-command.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
@@ -52,7 +52,11 @@ function add<Context>(
     const argument = new Argument(one.argument.name)
     command.addArgument(one.argument.choices === undefined ? argument : argument.choices(one.argument.choices))
   }
-  for (const { flags, description, usual } of one.options ?? []) command.option(flags, description, usual)
+  for (const { flags, description, usual, words } of one.options ?? []) {
+    const option = new Option(flags, description).default(usual)
+    if (words !== undefined) option.argChoices = [...words]
+    command.addOption(option)
+  }
   if (one.passThroughOptions === true) command.passThroughOptions()
   command.action(async (...given: unknown[]) => {
     const argument = one.argument === undefined ? undefined : given[0]

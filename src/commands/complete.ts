@@ -4,11 +4,11 @@ import { type Entry, isNoteKind, isOurOwn } from '../core/credential.ts'
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { inUse, storeNamed } from '../stores/open.ts'
-import { offersFor } from './offers.ts'
+import { byShell, offersFor } from './offers.ts'
 
 /**
  * `credbridge complete -- <words…> =<begun word>`, which the completion scripts call: prints one word on each line, and
- * what it does after a tab. It never asks a person, unlocks nothing, ends in time, and says nothing about what goes wrong.
+ * what it does after a tab; or a tab and what the shell shall complete itself (offers.ts). It never asks a person, unlocks nothing, ends in time, and says nothing about what goes wrong.
  */
 export function completeCommand(program: Command, context: CliContext): void {
   program
@@ -17,6 +17,8 @@ export function completeCommand(program: Command, context: CliContext): void {
     .helpOption(false)
     .action(async (words: readonly string[]) => {
       const begun = words.at(-1) ?? '='
+      const shells = byShell(program, words.slice(0, -1), begun.slice(1))
+      if (shells !== undefined) return context.terminal.out(`\t${shells}\n`)
       let isLate = false
       const kept = async () => {
         const found = await inTime(keptEntries(context))

@@ -2,7 +2,8 @@ import { Argument, type Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 
 /*
- * Scripts that ask `credbridge complete` what a shell may offer. The last word is passed behind `=`, because PowerShell
+ * Scripts that ask `credbridge complete` what a shell may offer. Names of files and programs the shell knows best: for those the
+ * answer is a tab and their kind. The last word is passed behind `=`, because PowerShell
  * and fish drop an empty one.
  */
 
@@ -21,17 +22,27 @@ export function completionCommand(program: Command, context: CliContext): void {
 const scripts: { readonly [shell in (typeof shells)[number]]: string } = {
   // Readline replaces only what follows the last character of COMP_WORDBREAKS.
   bash: `_credbridge() {
-  local line=\${COMP_LINE:0:COMP_POINT} words word begun breaks= cut=
+  local line=\${COMP_LINE:0:COMP_POINT} words word begun offered breaks= cut=
   read -r -a words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=('')
   begun=\${words[\${#words[@]}-1]}
   for word in : = @; do [[ $COMP_WORDBREAKS == *"$word"* ]] && breaks+=$word; done
   [[ -n $breaks ]] && cut=\${begun%"\${begun##*[$breaks]}"}
   COMPREPLY=()
+  offered=$(credbridge complete -- "\${words[@]:1:\${#words[@]}-2}" "=$begun" 2>/dev/null </dev/null)
+  if [[ $offered == $'\\t'* ]]; then
+    [[ $begun == --*=* ]] && begun=\${begun#*=}
+    local IFS=$'\\n' kind=-f
+    [[ $offered == $'\\tcommand' ]] && kind=-c
+    COMPREPLY=($(compgen "$kind" -- "$begun"))
+    compopt -o filenames 2>/dev/null
+    return
+  fi
   while IFS=$'\\t' read -r word _; do
+    [[ -n $word ]] || continue
     printf -v word '%q' "\${word#"$cut"}"
     COMPREPLY+=("$word")
-  done < <(credbridge complete -- "\${words[@]:1:\${#words[@]}-2}" "=$begun" 2>/dev/null </dev/null)
+  done <<<"$offered"
 }
 complete -F _credbridge credbridge
 `,
@@ -41,6 +52,11 @@ _credbridge() {
   local -a offered about
   for line in "\${(@f)$(credbridge complete -- "\${(@Q)words[2,CURRENT-1]}" "=\${(Q)words[CURRENT]}" 2>/dev/null </dev/null)}"; do
     [[ -n $line ]] || continue
+    if [[ $line == $'\\t'* ]]; then
+      compset -P '--*='
+      if [[ $line == $'\\tcommand' ]]; then _command_names -e; else _files; fi
+      return
+    fi
     offered+=("\${line%%$'\\t'*}")
     about+=("\${line/$'\\t'/  -- }")
   done
@@ -51,14 +67,24 @@ compdef _credbridge credbridge
   fish: `function __credbridge_complete
   set -l before (commandline -opc)
   set -l begun (commandline -ct)
-  credbridge complete -- $before[2..-1] "=$begun" 2>/dev/null </dev/null
+  set -l offered (credbridge complete -- $before[2..-1] "=$begun" 2>/dev/null </dev/null)
+  set -l flag (string match -r '^--[^=]+=' -- $begun)
+  switch "$offered[1]"
+    case \\tfiles
+      __fish_complete_path (string replace -r '^--[^=]+=' '' -- $begun) | string replace -r -- '^' "$flag"
+    case \\tcommand
+      __fish_complete_command
+    case '*'
+      printf '%s\\n' $offered
+  end
 end
 complete -c credbridge -f -a '(__credbridge_complete)'
 `,
   powershell: `Register-ArgumentCompleter -Native -CommandName credbridge -ScriptBlock {
   param($begun, $line, $cursor)
   $before = @($line.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object { "$_".Trim("'", '"') })
-  credbridge complete -- $before "=$begun" 2>$null | ForEach-Object {
+  # Without an answer PowerShell offers the names of files.
+  credbridge complete -- $before "=$begun" 2>$null | Where-Object { $_ -notmatch '^\\t' } | ForEach-Object {
     $word, $about = $_ -split "\`t", 2
     if (-not $about) { $about = $word }
     $text = if ($word -match "[\\s'#@;,(){}|&<>]") { "'" + $word.Replace("'", "''") + "'" } else { $word }

@@ -1,10 +1,12 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { Failure } from '../core/failure.ts'
 import { objectIn } from '../core/record.ts'
 import { safeJson } from '../core/safe-json.ts'
 import { typedSpan } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingThere, sayLine, shownAccount } from './arguments.ts'
+
+const outcomes = ['granted', 'absent', 'outside', 'refused', 'nothing', 'failed'] as const
 
 interface LogOptions {
   readonly caller?: string
@@ -22,7 +24,7 @@ export function logCommand(program: Command, context: CliContext): void {
     .option('--caller <name>', 'only this machine, as its grant calls it; local: this one')
     .option('--tool <tool>', 'only this tool')
     .option('--since <time>', 'only the last 30m, 8h or 2d')
-    .option('--outcome <word>', 'only granted, absent, outside, refused, nothing or failed')
+    .addOption(new Option('--outcome <word>', 'only these').choices(outcomes))
     .option('--json', 'as lines of JSON')
     .action(async (text: string | undefined, options: LogOptions) => context.end(await log(context, text, options)))
 }

@@ -12,6 +12,9 @@ export interface Offer {
   readonly about?: string
 }
 
+/** What the shell itself completes: names of files, or a program and its words. */
+export type ByShell = 'files' | 'command'
+
 /** Where the words of a line lead. */
 interface Position {
   readonly command: Command
@@ -21,6 +24,21 @@ interface Position {
   readonly awaiting: Option | undefined
   /** Whether `--` was typed. */
   readonly onlyArguments: boolean
+}
+
+/** What the shell itself completes after these words; `undefined` if that is for `offersFor`. */
+export function byShell(program: Command, before: readonly string[], typed: string): ByShell | undefined {
+  const { command, given, awaiting, onlyArguments } = positionAfter(program, before)
+  const [, flag = ''] = /^(--[^=]+)=/.exec(typed) ?? []
+  const option = awaiting ?? (onlyArguments ? undefined : optionNamed(command, flag))
+  if (option !== undefined) return ['path', 'file'].includes(valueName(option)) ? 'files' : undefined
+  const argument = typed.startsWith('-') && !onlyArguments ? undefined : argumentAt(command, given.length)
+  if (argument === undefined) return undefined
+  if (argument.name() === 'file') return 'files'
+  // ssh's own words begin with a host, which only ssh's completion knows.
+  if (!argument.variadic || !['command', 'words'].includes(argument.name()) || command.name() === 'ssh')
+    return undefined
+  return given.length === 0 ? 'command' : 'files'
 }
 
 /** What may stand after these words, beginning with `typed`. `kept` is asked only where endpoints or accounts fit. */
@@ -109,17 +127,24 @@ async function wordsFor(
   }
 }
 
-/** By the name of the value in the option's flags: `--to <store>`. */
+/** The name of the value in the option's flags: `--to <store>`. */
+function valueName({ flags }: Option): string {
+  return /<([^>.]+)/.exec(flags)?.[1] ?? ''
+}
+
 async function valuesOf(
-  { flags, argChoices }: Option,
+  option: Option,
   typed: string,
   kept: () => Promise<readonly Entry[]>,
 ): Promise<readonly Offer[]> {
+  const { flags, argChoices } = option
   if (argChoices !== undefined) return argChoices.map((word) => ({ word }))
-  const [, name = ''] = /<([^>.]+)/.exec(flags) ?? []
+  const name = valueName(option)
   if (name === 'store') return stores
   if (name === 'tool') return [...tools.map((tool) => tool.name), person].map((word) => ({ word }))
-  if (name === 'tools') return listed(typed)
+  if (name === 'tools' || flags.startsWith('--tools ')) return listed(typed)
+  if (name === 'endpoint') return endpointsLike(typed, await kept())
+  if (name === 'time') return times
   if (flags.startsWith('--account ')) return accountsAt(undefined, await kept())
   if (/^name=endpoint$/i.test(name)) {
     const [assigned = ''] = /^[^=]+=/.exec(typed) ?? []
@@ -132,6 +157,9 @@ async function valuesOf(
 
 /** `helper:` is completed by the person, who knows its name. */
 const stores: readonly Offer[] = storeNames().map((name) => ({ word: name.replace(/<.*>$/, '') }))
+
+/** Some, to show how a time is written. */
+const times: readonly Offer[] = ['30m', '8h', '7d'].map((word) => ({ word }))
 
 /** Tools separated by commas, each once. */
 function listed(typed: string): readonly Offer[] {

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
-import { onTerminal } from '../real/typing.ts'
+import { type Answer, onTerminal } from '../real/typing.ts'
 import { startWorld, type World } from '../real/world.ts'
 import { start, withPassphrase } from './vault-world.ts'
 
@@ -38,6 +38,23 @@ const offers: readonly (readonly [line: string, some: readonly string[], never: 
   ['credbridge list --account ca', ['carol'], ['alice']],
   ['credbridge run --env TOKEN=gi', ['TOKEN=git.example.com'], ['git.example.com']],
   ['credbridge remove --all-accounts oth', ['other.example.com'], ['git.example.com']],
+  ['credbridge serve --allow gi', ['git.example.com'], ['https://git.example.com']],
+  ['credbridge serve --tools git,do', ['git,docker'], ['docker']],
+  ['credbridge serve --ask ', ['each', 'never'], ['git']],
+  ['credbridge serve --until ', ['8h'], ['git']],
+  ['credbridge login --from g', ['gh', 'glab', 'gcloud'], ['git']],
+  ['credbridge log --outcome re', ['refused'], ['granted']],
+  ['credbridge openbao login --method k', ['kubernetes'], ['oidc']],
+  ['credbridge openbao login --keep-in v', ['vault'], ['keychain']],
+  ['credbridge remove --owner do', ['docker'], ['git']],
+  ['credbridge serve --socket so', ['some-file', 'some-folder'], ['git']],
+  ['credbridge import git --file so', ['some-file'], ['--file']],
+  ['credbridge import git --file=so', ['--file=some-file'], ['some-file']],
+  ['credbridge use openbao --ca-file some-f', ['some-file'], []],
+  ['credbridge sandbox --read so', ['some-file', 'some-folder'], ['git']],
+  ['credbridge allow so', ['some-file'], ['git']],
+  ['credbridge run -- credbridge-k', ['credbridge-keyring'], ['git', 'some-file']],
+  ['credbridge run -- make so', ['some-file'], ['credbridge-keyring']],
 ]
 
 const kept = [
@@ -51,7 +68,11 @@ const shells = {
   bash: `source <(credbridge completion bash)
     COMP_LINE="$1"; COMP_POINT=\${#1}; begun=\${1##* }; _credbridge
     for it in "\${COMPREPLY[@]}"; do eval "it=$it"; printf '%s\\n' "\${begun%"\${begun##*[:=@]}"}$it"; done`,
-  zsh: `compdef() {}; compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@" }
+  // zsh's own functions work only while a person types (below).
+  zsh: `_files() { local -a all; all=(\${~words[CURRENT]}*(N)); compadd -- $prefix\${^all} }
+    _command_names() { compadd -- \${(k)commands[(I)$words[CURRENT]*]} }
+    compset() { [[ $words[CURRENT] == --*=* ]] && prefix=\${words[CURRENT]%%=*}= && words[CURRENT]=\${words[CURRENT]#*=}; true }
+    compdef() {}; compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@" }
     source <(credbridge completion zsh)
     words=("\${(@s: :)1}"); CURRENT=$#words; _credbridge; true`,
   fish: `credbridge completion fish | source; complete -C "$argv[1]" | string split -f1 \\t`,
@@ -65,6 +86,8 @@ needs('the build (npm run build)', built)('built', () => {
       beforeAll(async () => {
         folder = mkdtempSync(join(tmpdir(), 'cb-completion-'))
         const PATH = `${installCommands(join(folder, 'bin'))}:/usr/bin:/bin`
+        mkdirSync(join(folder, 'here', 'some-folder'), { recursive: true })
+        writeFileSync(join(folder, 'here', 'some-file'), '')
         env = { PATH, HOME: folder, TERM: 'dumb', CREDBRIDGE_STORE: 'vault' }
         for (const [endpoint, account] of kept) await run('credbridge', ['set', endpoint, account], { env, input: 's' })
         await run('credbridge', ['set', '--service', 'my service', 'dave'], { env, input: 's' })
@@ -73,14 +96,49 @@ needs('the build (npm run build)', built)('built', () => {
 
       test.each(offers)('%j', async (line, some, never) => {
         const words = shell === 'fish' ? ['--private', '-c', script, line] : ['-c', script, shell, line]
-        const { stdout, stderr } = await run(shell, words, { env })
-        const offered = stdout.split('\n').slice(0, -1)
+        const { stdout, stderr } = await run(shell, words, { env, cwd: join(folder, 'here') })
+        const offered = stdout
+          .split('\n')
+          .slice(0, -1)
+          .map((word) => word.replace(/\/$/, ''))
         expect(stderr).toBe('')
         expect(offered).toEqual(expect.arrayContaining([...some]))
         expect(offered.filter((word) => never.includes(word))).toEqual([])
       })
     })
   }
+
+  const interactive = {
+    bash: [['--rcfile', '.zshrc', '-i'], 'source <(credbridge completion bash)'],
+    zsh: [['-i'], 'autoload -U compinit; compinit -u -D; source <(credbridge completion zsh)'],
+  } as const
+
+  describe.each(Object.entries(interactive))('somebody who types in %s', (shell, [words, ready]) => {
+    needsPrograms(shell, 'python3')('and presses Tab', () => {
+      test.each([
+        ['get git.ex', 'git.example.com '],
+        ['serve --socket some-fi', 'some-file '],
+        ['import git --file=some-fi', '--file=some-file '],
+        ['run -- credbridge-keyr', 'credbridge-keyring '],
+        ['list --store secr', 'secret-service '],
+      ])('at %s', async (line, completed) => {
+        const world = await start()
+        await world.set('https://git.example.com', 'ann', 's')
+        const home = world.env['HOME'] ?? ''
+        writeFileSync(join(home, 'some-file'), '')
+        writeFileSync(join(home, '.zshrc'), `PS1='ready> '\n${ready}\n`)
+        const answers: readonly Answer[] = [
+          ['ready> ', `credbridge ${line}\t`],
+          [completed, '\u0015exit\r'],
+        ]
+        const { stdout, exitCode } = await world.run('python3', onTerminal(answers, shell, ...words), {
+          cwd: home,
+          more: { TERM: 'dumb', TYPIST_COLUMNS: '200', TYPIST_SECONDS: '15' },
+        })
+        expect([stdout, exitCode]).toEqual([expect.stringContaining(completed), 0])
+      })
+    })
+  })
 
   /** What `credbridge complete` prints, and that it says nothing else. */
   async function completes(world: World, options: { more?: Record<string, string> } = {}): Promise<string> {

@@ -3,13 +3,14 @@
 An answer is typed once its question is shown and the program has made the terminal raw or silent: what is typed before that
 is thrown away then, or shown. Ctrl-C is typed at once, but not where "when it listens" follows it. What the terminal showed
 goes to standard output. The exit code is the command's, of a signal as a shell says it, but 99 where it was 0 and a question
-did not come, and 98 where the command left the terminal in another mode; after a minute the command is killed. The terminal
-is 80 columns wide, or as wide as TYPIST_COLUMNS says.
+did not come, and 98 where the command left the terminal in another mode; after a minute, or TYPIST_SECONDS, the
+command is killed. The terminal is 80 columns wide, or as wide as TYPIST_COLUMNS says.
 """
 
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
 left, words = json.loads(sys.argv[1]), sys.argv[2:]
+seconds = os.environ.pop('TYPIST_SECONDS', '60')
 pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, int(os.environ.pop('TYPIST_COLUMNS', '80')), 0, 0))
@@ -23,7 +24,7 @@ def listens():
 
 before = termios.tcgetattr(terminal)
 shown, since = b'', b''
-limit = time.monotonic() + 60
+limit = time.monotonic() + float(seconds)
 while True:
     if time.monotonic() > limit:
         os.kill(pid, signal.SIGKILL)

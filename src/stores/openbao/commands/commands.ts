@@ -15,7 +15,8 @@ export const openbaoCommands: readonly StoreCommand[] = [
       ...serverOptions(''),
       {
         flags: '--method <method>',
-        description: 'oidc, jwt, kubernetes, approle, userpass, ldap or token',
+        description: 'how to sign in',
+        words: ['oidc', 'jwt', 'kubernetes', 'approle', 'userpass', 'ldap', 'token'],
         usual: 'oidc',
       },
       { flags: '--auth-path <path>', description: 'where the server has the method, if not under its name' },
