@@ -1,3 +1,4 @@
+import { closest } from '../core/did-you-mean.ts'
 import { Failure } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
@@ -20,8 +21,13 @@ export function chosenTools<Some extends Tool>(
 
 /** The failure for a name that is none of these tools'. */
 export function unknownTool(command: Command, all: readonly Tool[], name: string): Failure {
+  const meant = closest(
+    name,
+    all.map((tool) => tool.name),
+  )
   return new Failure('malformed', `there is no ${command} for ${printable(name)}`, {
     hints: [
+      ...(meant === undefined ? [] : [hint`did you mean ${meant}`]),
       hint`credbridge ${command} --only ${all.map((tool) => tool.name).join(',')}`,
       hint`credbridge ${command} --help`,
     ],

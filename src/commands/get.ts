@@ -8,7 +8,7 @@ import { printSecretText } from '../core/secret-text.ts'
 import { typedSpan } from '../core/time-words.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { nothingAt, withService } from './arguments.ts'
-import { atPlace } from './pick.ts'
+import { atPlace, kept } from './pick.ts'
 import type { NamedPlace } from './place.ts'
 
 export function getCommand(program: Command, context: CliContext): void {
@@ -20,7 +20,8 @@ export function getCommand(program: Command, context: CliContext): void {
     .option('--json', 'print account, kind, secret and what belongs to it as JSON')
     .action(async (word: string | undefined, account: string | undefined, options: GetOptions) => {
       // Nobody should pick one in vain.
-      if (word === undefined && context.terminal.inIsTerminal && isShown(context, options)) throw wouldBeShown()
+      const picks = word === undefined && context.terminal.inIsTerminal
+      if (picks && isShown(context, options) && (await kept(context)).length > 0) throw wouldBeShown()
       context.end(await atPlace(context, [word, account], options, (place) => get(context, place, options)))
     })
 }

@@ -7,11 +7,31 @@ import { type Hint, hint } from '../core/hint.ts'
  * are in no help.
  */
 
-const answers: { readonly [word: string]: (words: readonly string[]) => readonly Hint[] } = {
+type Answer = (words: readonly string[]) => readonly Hint[]
+
+const remove: Answer = (words) => [hint`credbridge remove ${words}`]
+const list: Answer = (words) => [hint`credbridge list ${words}`]
+const set: Answer = (words) => [hint`credbridge set ${words}`]
+const setup: Answer = () => [hint`credbridge setup`]
+const doctor: Answer = () => [hint`credbridge doctor`]
+
+const answers: { readonly [word: string]: Answer } = {
   show: (words) => [
     hint`to see the secret: credbridge get --show ${words}`,
     hint`to see what is kept: credbridge list ${words}`,
   ],
+  ...{ delete: remove, erase: remove, unset: remove, forget: remove },
+  ...{ find: list, search: list, accounts: list },
+  ...{ insert: set, store: set, save: set, put: set, edit: set },
+  ...{ init: setup, install: setup, configure: setup, enable: setup },
+  ...{ check: doctor, diagnose: doctor, config: doctor },
+  copy: (words) => [hint`credbridge get --copy ${words}`],
+  auth: () => [hint`credbridge login`, hint`credbridge status`],
+  signin: (words) => [hint`credbridge login ${words}`],
+  signout: (words) => [hint`credbridge logout ${words}`],
+  whoami: () => [hint`credbridge status`],
+  unconfigure: () => [hint`credbridge setup --undo`, hint`credbridge uninstall`],
+  version: () => [hint`credbridge --version`],
 }
 
 export function otherWords(program: Command): void {
@@ -22,7 +42,7 @@ export function otherWords(program: Command): void {
       .allowUnknownOption()
       .helpOption(false)
       .action((words: readonly string[]) => {
-        throw new Failure('malformed', `credbridge has no command ${word}`, { hints: hints(words) })
+        throw new Failure('malformed', `unknown command '${word}'`, { hints: hints(words) })
       })
   }
 }

@@ -37,7 +37,8 @@ export function withoutEndpoint(): Failure {
   return new Failure('malformed', "missing required argument 'endpoint'", { hints: [hint`credbridge list`] })
 }
 
-async function kept({ broker }: CliContext): Promise<readonly Choice[]> {
+/** All that a person can pick from. */
+export async function kept({ broker }: CliContext): Promise<readonly Choice[]> {
   return (await (await broker()).list()).filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry))
 }
 

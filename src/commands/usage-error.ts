@@ -7,6 +7,7 @@ export function usageError(text: string): string {
   const [end = '', expected] = /\. (Allowed choices are .*|Expected \d+ .*)\.$/.exec(sentence) ?? []
   const message = sentence.slice(0, sentence.length - end.length).replace(/\.$/, '')
   const asked = suggestions.map((line) => line.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1'))
+  if (asked.length === 0 && message.startsWith('unknown command ')) asked.push('credbridge --help')
   const hints = [...(expected === undefined ? [] : [expected.charAt(0).toLowerCase() + expected.slice(1)]), ...asked]
   return [`credbridge: ${message}`, ...hints.map((line) => `hint: ${line}`)]
     .map((line) => `${printable(line)}\n`)

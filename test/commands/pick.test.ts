@@ -81,6 +81,12 @@ ann at https://git.example.com is back, saved by person
       expect((await on([], 'get'))[0]).toMatch(/^credbridge: the secret would be shown on the terminal\n/)
     })
 
+    test('where nothing is kept, get asks for no option first', async () => {
+      const it = await start()
+      const { stdout, exitCode } = await it.run('python3', onTerminal([], 'credbridge', 'get'))
+      expect([stdout, exitCode]).toEqual(['nothing is kept\r\n', 1])
+    })
+
     test('where nothing is kept, that is said; where nobody types, the word is missing', async () => {
       const it = await start()
       const { stdout, exitCode } = await it.run('python3', onTerminal([], 'credbridge', 'remove'))

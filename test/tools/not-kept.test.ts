@@ -91,14 +91,16 @@ test('yarn: what the plugin says to a person whom the registry refuses', async (
   const { say, broker } = conversation()
   const yarn = yarnDialect(async () => {})
   const at = 'https://npm.example.com'
-  expect(await say(yarn, `${at}/`)).toEqual({
+  const env = { CREDBRIDGE_READER: 'person' }
+  expect(await say(yarn, `${at}/`)).toEqual({ stdout: '', stderr: '', exitCode: 0 })
+  expect(await say(yarn, `${at}/`, '', { env })).toEqual({
     stdout: '',
     stderr: `credbridge: nothing is kept for ${at}\nhint: credbridge set --kind bearer ${at}\n`,
     exitCode: 0,
   })
   const endpoint = parseAddress(at)
   await broker.save({ endpoint, account: '', owner: 'npm', kind: 'bearer', secret: new Secret('s') })
-  expect((await say(yarn, `${at}/`)).stderr).toContain(`hint: credbridge share ${at} --with yarn\n`)
+  expect((await say(yarn, `${at}/`, '', { env })).stderr).toContain(`hint: credbridge share ${at} --with yarn\n`)
 })
 
 test('pnpm names the registry', async () => {

@@ -16,16 +16,20 @@ export function yarnDialect(refuseProject: (folder: string, known: readonly stri
     tool: 'yarn',
     broken: (_failure, text) => ({ stdout: '', stderr: text, exitCode: 1 }),
 
-    *converse({ words: [address = '', folder, ...known] }) {
+    *converse({ words: [address = '', folder, ...known], env }) {
       const endpoints = placesOfRegistry([address])
       const answer = yield* find({ tool: 'yarn', kinds: registryKinds, endpoints, sharedOnly: true })
-      if (answer === undefined) return { ...reply(''), stderr: yield* whyNot(endpoints) }
+      if (answer === undefined)
+        return { ...reply(''), stderr: env[reader] === 'person' ? yield* whyNot(endpoints) : '' }
       const { credential } = answer
       if (folder !== undefined) yield* check(() => refuseProject(folder, known))
       return reply(`${authorizationOf(credential)}\n${scopeOf(parseAddress(address), credential.endpoint)}\n`)
     },
   }
 }
+
+/** The variable by which the plugin says that a person would read it. */
+const reader = 'CREDBRIDGE_READER'
 
 /** What a person should know if the registry refuses Yarn then. The plugin says it. */
 function* whyNot(endpoints: readonly Endpoint[]): Conversation<string> {

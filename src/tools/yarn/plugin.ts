@@ -38,6 +38,7 @@ module.exports = {
       new Promise((resolve, reject) => {
         const env = { ...process.env }
         for (const name of ['NODE_OPTIONS', 'BUN_OPTIONS', 'BUN_BE_BUN']) delete env[name]
+        if (process.stderr.isTTY) env.CREDBRIDGE_READER = 'person'
         const words = [address, configuration.startingCwd, ...settingsIn(configuration)]
         const options = { cwd: parse(process.cwd()).root, env, timeout: 30000 }
         execFile(program, words, options, (error, stdout, stderr) => {
