@@ -61,8 +61,8 @@ function checkCommand({ machine }: CliContext, { name, byName }: Tool, command: 
  * The secrets that can be read in the files of each installed tool. Where several tools read one, it counts for the
  * one that reads the fewest.
  */
-async function clearSecrets(
-  { machine }: CliContext,
+export async function clearSecrets(
+  { machine }: Pick<CliContext, 'machine'>,
   wired: readonly Tool[],
   linesOf: (tool: Tool) => Promise<readonly DoctorLine[]>,
 ): Promise<ReadonlyMap<Tool, readonly PlainSecret[]>> {

@@ -4,8 +4,9 @@ import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Plan, Setup, Tool } from '../tools/tool.ts'
-import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
+import { broken, nothingThere, onlyShown, sayLine, withoutQuestion } from './arguments.ts'
 import { chosenTools, unknownTool } from './chosen-tools.ts'
+import { clearSecrets } from './doctor-tools.ts'
 import { asks } from './is-set-up.ts'
 import { shownSecret } from './take-over.ts'
 import { wire } from './wire.ts'
@@ -53,6 +54,7 @@ export async function setUpAll(
   const ready = all.filter(({ outlook }) => outlook.state === 'ready')
   for (const { tool, outlook } of all) if (outlook.state === 'ready') show(context, tool, outlook.plan)
   showOthers(context, all, undo)
+  if (!undo) await showReadable(context, all)
   if (ready.length === 0) terminal.say(undo ? 'no tool asks credbridge\n' : 'nothing to change\n')
   if (ready.length === 0) return all.some(({ outlook }) => isBroken(outlook)) ? broken : undo ? nothingThere : 0
   if (options.dryRun !== true && !(await agrees(context, ready, undo, options))) {
@@ -126,6 +128,23 @@ export function show({ terminal }: CliContext, { name, title }: Tool, { changes,
   for (const { says } of changes) terminal.say(`  ${printable(says)}\n`)
   for (const secret of signIns) terminal.say(`  take over: ${shownSecret(secret)}\n`)
   for (const remark of remarks) terminal.say(`  note: ${printable(remark)}\n`)
+}
+
+/** Names the secrets that stay readable in files of these tools. Those that setup takes over are shown with the plan. */
+async function showReadable(context: CliContext, all: readonly Candidate[]): Promise<void> {
+  const here = all.filter(({ outlook }) => outlook.state === 'ready' || outlook.state === 'done')
+  const readable = await clearSecrets(
+    context,
+    here.map(({ tool }) => tool),
+    async () => [],
+  )
+  for (const { tool, outlook } of here) {
+    const taken = outlook.state === 'ready' ? (outlook.plan.signIns ?? []).map(({ where }) => where) : []
+    const left = (readable.get(tool) ?? []).filter(({ where }) => !taken.includes(where))
+    const files = [...new Set(left.map(({ where }) => where))].join(', ')
+    const count = left.length === 1 ? '1 secret' : `${left.length} secrets`
+    if (left.length > 0) sayLine(context.terminal, `${tool.name}: ${count} can be read, which import moves: ${files}`)
+  }
 }
 
 /** The tools for which nothing is done, by their reason. */
