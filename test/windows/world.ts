@@ -145,6 +145,7 @@ export const node = `${programFiles}\\nodejs\\node.exe`
 /** How this machine names a path of Windows on a drive, or on another machine (`\\\\server\\share`). */
 export function here(path: string): string {
   const [drive = '', ...rest] = path.split('\\')
+  if (drive === 'C:') return join(prefix, 'drive_c', ...rest)
   return join(prefix, 'dosdevices', ...(drive === '' ? ['unc', ...rest.slice(1)] : [drive.toLowerCase(), ...rest]))
 }
 
