@@ -64,6 +64,23 @@ export function renewsItself(item: Credential): boolean {
   return item.refreshToken !== undefined && renewal !== undefined && ended === undefined
 }
 
+/**
+ * Whether to renew the token before it is handed out: it ends soon, or a server refused it. `now` in milliseconds since
+ * 1970. A token that ends later than its provider can have promised was kept while the clock was wrong.
+ */
+export function isDue(item: Credential, now: number): boolean {
+  const { lasts, refused } = grantOf(item)
+  if (!renewsItself(item)) return false
+  if (refused === 'now') return true
+  if (item.expires === undefined) return false
+  const left = item.expires - now / 1000
+  if (lasts === undefined) return left < margin
+  return left < Math.min(margin, lasts / 10) || left > lasts + margin
+}
+
+/** In seconds: a token is no longer handed out so short a time before its end, and clocks may differ by so much. */
+const margin = 60
+
 function isGrant(members: Members): members is Members & Grant {
   const { provider, user, users = {}, scopes, lasts, ended, renewal, refused, movingTo } = members
   const isText = (value: unknown) => typeof value === 'string'

@@ -48,20 +48,6 @@ export function clientOf(item: Credential): Client | undefined {
   return renewal && { ...renewal, ...(clientSecret === undefined ? {} : { clientSecret }) }
 }
 
-/**
- * Whether to renew the token before it is handed out: it ends soon, or a server refused it. `now` in milliseconds since
- * 1970. A token that ends later than its provider can have promised was kept while the clock was wrong.
- */
-export function isDue(item: Credential, now: number): boolean {
-  const { lasts, refused } = grantOf(item)
-  if (!renewsItself(item)) return false
-  if (refused === 'now') return true
-  if (item.expires === undefined) return false
-  const left = item.expires - now / 1000
-  if (lasts === undefined) return left < margin
-  return left < Math.min(margin, lasts / 10) || left > lasts + margin
-}
-
 /** With what the provider has issued at this time, in milliseconds since 1970. A refresh token is kept if it issued none. */
 export function renewedToken(item: Credential, issued: IssuedToken, now: number): Credential {
   const { refused, ended: _, lasts: __, ...grant } = grantOf(item)
@@ -95,9 +81,6 @@ export function movingToken(item: Credential, to: string | undefined): Credentia
   const { movingTo, ...grant } = grantOf(item)
   return movingTo === to ? item : withGrant(item, to === undefined ? grant : { ...grant, movingTo: to })
 }
-
-/** In seconds: a token is no longer handed out so short a time before its end, and clocks may differ by so much. */
-const margin = 60
 
 function withGrant(item: Credential, grant: Grant): Credential {
   return { ...item, parts: { ...item.parts, grant: printed(grant) } }

@@ -5,6 +5,7 @@ import { type Credential, person } from '../core/credential.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { isFar } from '../core/far-store.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
+import { isDue } from '../core/grant.ts'
 import { endpointWords, hint } from '../core/hint.ts'
 import { askedAgain, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
@@ -95,7 +96,7 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
       machine.say(hint`the sign-in at ${endpoint.key} has ended: credbridge login ${endpointWords(endpoint)}`)
     const current: Current = async (store, asker, shown, stored) => {
       if (stored.kind === 'token') {
-        if (explaining !== undefined || !(await import('../core/token.ts')).isDue(stored, now())) return shown
+        if (explaining !== undefined || !isDue(stored, now())) return shown
         return (await import('./renew.ts')).renewed({ machine, store, asker, now, signedOut }, shown, stored)
       }
       const minting = await import('./mint.ts')

@@ -96,6 +96,11 @@ const questions: readonly Row[] = [
     before: [said('Access key id: ', 'AKIAEXAMPLE'), said('Secret access key: ', 'hush')],
   },
   { by: 'src/commands/login.ts', question: 'Endpoint: ', words: ['login'] },
+  {
+    by: 'src/commands/granted.ts',
+    question: 'There is no desktop on which to ask you later. Grant now: ',
+    words: ['sandbox', '--allow', at, '--', 'true'],
+  },
   ...['get', 'remove', 'default', 'share'].map((command) => ({
     by: 'src/commands/pick.ts',
     question: 'Which one? Its number, or letters to search for: ',
@@ -264,7 +269,9 @@ const elsewhere: readonly string[] = [
 /** Places that ask by the same functions, and that no test interrupts. */
 const untold: readonly string[] = [
   'src/commands/import-from.ts',
+  'src/commands/login-client.ts',
   'src/commands/login-kept.ts',
+  'src/commands/login-place.ts',
   'src/commands/settle-at-setup.ts',
   'src/sign-in/sign-in.ts',
   'src/stores/openbao/commands/oidc.ts',
