@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile, type Row, runOnce } from './measure.ts'
@@ -19,7 +20,7 @@ export const npm: Part = {
     mkdirSync(folder)
     copyFileSync(compile('npm'), join(folder, 'npm'))
     writeFileSync(join(world.env['HOME'] ?? '', '.npmrc'), `registry=${registry}/\n`)
-    writeRegistries(world)
+    keepSettings(world)
     const given = { PATH: `${folder}:${world.env['PATH']}` }
     const other = { ...given, npm_config_registry: 'https://other.example.com' }
     for (const store of stores) keep(world, store)
@@ -36,11 +37,13 @@ function row(name: string, form: World['forms'][number], env: World['env'], word
   return { name, steps: () => [{ program: form.command('credbridge-npm'), words: [word], env, untilSaid: true }] }
 }
 
-/** Writes the list of npm's registries that the shim caches. */
-function writeRegistries({ env }: World): void {
+/** Keeps what the shim asks npm once for each of its versions, so that no turn asks. The program in its place has no version. */
+function keepSettings({ env }: World): void {
+  const all: object = JSON.parse(execFileSync('npm', ['config', 'list', '--json'], { encoding: 'utf8' }))
+  const settings = { registry: 'https://other.example.com/', 'ignore-scripts': false }
   const state = join(env['XDG_STATE_HOME'] ?? '', 'credbridge')
   mkdirSync(state, { recursive: true, mode: 0o700 })
-  writeFileSync(join(state, 'npm-registries.json'), '{"registry":"https://other.example.com/"}\n')
+  writeFileSync(join(state, 'npm-settings.json'), `${JSON.stringify({ settings, names: Object.keys(all) })}\n`)
 }
 
 function keep({ forms: [form], on }: World, store: string): void {

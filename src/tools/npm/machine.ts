@@ -1,6 +1,5 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { objectIn } from '../../core/record.ts'
-import { bare } from '../guard/verdict.ts'
 import type { Machine } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
@@ -12,11 +11,11 @@ import type { Setting } from './npmrc.ts'
 export interface Npm {
   /** Its registries, and its values of settings that a project could loosen. */
   readonly settings: readonly Setting[]
-  /** The bare names of all its settings; empty if npm is not installed. */
-  readonly names: ReadonlySet<string>
+  /** The names of all its settings; empty if npm is not installed. */
+  readonly names: readonly string[]
 }
 
-const nothing: Npm = { settings: [], names: new Set() }
+const nothing: Npm = { settings: [], names: [] }
 
 export async function npmItself(machine: Machine): Promise<Npm> {
   const npm = realNpm(machine)
@@ -79,6 +78,6 @@ function keptIn(text: string | undefined): (Npm & { readonly version: string | u
     settings: Object.entries(settings).flatMap(([key, value]): Setting[] =>
       value === null || typeof value === 'object' ? [] : [{ key, value: String(value) }],
     ),
-    names: new Set(names.map((name) => bare(String(name)))),
+    names: names.map(String),
   }
 }

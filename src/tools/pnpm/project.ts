@@ -39,7 +39,7 @@ export async function refuseProject(
   await judge(npmrc, ({ key }) => pnpmNpmrcVerdict(key))
   await judge(settings, ({ key }) => pnpmWorkspaceVerdict(key))
   await judge(members(manifests, 'pnpm'), ({ name = '' }) => pnpmManifestVerdict(name))
-  await judge(members(manifests, 'publishConfig'), ({ name = '' }) => npmrcVerdict(npmTable, name))
+  await judge(members(manifests, 'publishConfig'), ({ name = '' }) => npmrcVerdict(npmTable(), name))
 }
 
 function members(manifests: readonly ProjectFile[], member: string): readonly ProjectSetting[] {

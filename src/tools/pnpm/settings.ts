@@ -137,7 +137,7 @@ const table = tableOf(flags, numbers, texts, objects, traffic, code, configurati
 /** The verdict on a key of an npmrc. npm reads that file too if pnpm up to 10 publishes by it. */
 export function pnpmNpmrcVerdict(key: string): Verdict | undefined {
   if (key.startsWith('node-mirror:')) return runs
-  return npmrcVerdict(table, key) ?? npmrcVerdict(npmTable, key)
+  return npmrcVerdict(table, key) ?? npmrcVerdict(npmTable(), key)
 }
 
 /** The verdict on a setting in pnpm-workspace.yaml, where pnpm up to 10 accepts any name as one of its own. */

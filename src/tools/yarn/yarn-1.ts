@@ -26,5 +26,5 @@ function settingsIn({ file, text }: ProjectFile): readonly ProjectSetting[] {
 /** `--install.name` sets it for one command. */
 export function yarn1Verdict(key: string): Verdict | undefined {
   if (key === 'yarn-path') return runs
-  return npmrcVerdict(npmTable, key.startsWith('--') ? key.slice(key.lastIndexOf('.') + 1) : key)
+  return npmrcVerdict(npmTable(), key.startsWith('--') ? key.slice(key.lastIndexOf('.') + 1) : key)
 }

@@ -28,7 +28,7 @@ needs('the managers of packages (.ci/npm-clients)', isThere)('every setting is j
     const { definitions, nerfDarts } = require(path) as { definitions: object; nerfDarts: readonly string[] }
     const names = [...Object.keys(definitions), ...nerfDarts.map((name) => `//registry.example.com/:${name}`)]
     expect(names.length).toBeGreaterThan(150)
-    expect(names.filter((name) => npmrcVerdict(npmTable, name) === undefined)).toEqual([])
+    expect(names.filter((name) => npmrcVerdict(npmTable(), name) === undefined)).toEqual([])
   })
 
   test('pnpm 10', () => {
