@@ -1,9 +1,10 @@
-import { Failure } from '../../core/failure.ts'
-import { type Hint, hint } from '../../core/hint.ts'
+import { hint } from '../../core/hint.ts'
 import { fingerprint, isAllowed } from '../allowed.ts'
 import type { Machine } from '../tool.ts'
+import { bare } from './bare.ts'
+import { refused } from './refused.ts'
 import type { ProjectSetting } from './setting.ts'
-import { bare, plain, unjudged, type Verdict } from './verdict.ts'
+import { plain, unjudged, type Verdict } from './verdict.ts'
 
 /** The rules for a manager's settings. */
 export interface Rules {
@@ -51,11 +52,4 @@ function isLooser(strength: ((value: string) => number) | undefined, value: unkn
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== 'null'
-}
-
-/** The failure for a project's line. `does`: its effect. */
-export function refused(line: { file: string; line: number }, does: string, more: readonly Hint[] = []): Failure {
-  return new Failure('refused', `${line.file}, line ${line.line}: ${does}`, {
-    hints: [hint`remove the line, or move it to your own configuration`, ...more],
-  })
 }

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Machine } from '../tool.ts'
-import { refused } from './judge.ts'
+import { refused } from './refused.ts'
 
 /*
  * A project's files may come from a stranger. They are data: they choose among the hosts that the user has enabled and

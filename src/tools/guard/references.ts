@@ -1,5 +1,5 @@
 import { type Endpoint, hostAndPort } from '../../core/endpoint.ts'
-import { refused } from './judge.ts'
+import { refused } from './refused.ts'
 import { type ProjectSetting, textsIn } from './setting.ts'
 
 /**

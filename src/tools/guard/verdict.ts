@@ -1,3 +1,5 @@
+import { bare } from './bare.ts'
+
 /*
  * What a project's file may contain if a manager gets a credential. Each setting that a manager knows has a verdict:
  * harmless with values of a certain type, or refused with a reason. The table of verdicts is made from the manager's
@@ -90,9 +92,4 @@ export function tableOf(...verdicts: readonly Readonly<Record<string, Verdict>>[
 /** The same verdict for each of these names, separated by blanks. */
 export function each(verdict: Verdict, names: string): Readonly<Record<string, Verdict>> {
   return Object.fromEntries(names.split(/\s+/).flatMap((name) => (name === '' ? [] : [[name, verdict]])))
-}
-
-/** A name in one spelling, because managers ignore differences in dashes, underscores and case. */
-export function bare(name: string): string {
-  return name.replace(/[-_]/g, '').toLowerCase()
 }

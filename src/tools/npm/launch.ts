@@ -2,10 +2,9 @@ import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { Answer } from '../../core/selection.ts'
-import { type Rules, refuseHarmful } from '../guard/judge.ts'
+import { bare } from '../guard/bare.ts'
 import { refuseReferences } from '../guard/references.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
-import { bare } from '../guard/verdict.ts'
 import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
 import { registryKinds } from './authorization.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
@@ -20,9 +19,7 @@ import {
   settingsInEnvironment,
   settingsInWords,
 } from './registries.ts'
-import { npmRules } from './rules.ts'
 import { addressesNamed, addressesOf, launchWith, lookupFor, signInsFor } from './sign-in-file.ts'
-import { unsetVariables } from './unset-variables.ts'
 import { beforeDashes, positionals, valuesOf } from './words.ts'
 
 const tool = 'npm'
@@ -35,7 +32,7 @@ export const npmLauncher: Launcher = {
 
   async plan(call) {
     const words = beforeDashes(call.words)
-    const command = call.program === 'npm' ? positionals(call.words)[0] : 'exec'
+    const command = call.program === 'npm' ? (await positionals(call.words))[0] : 'exec'
     if (!call.asked && (command === undefined || withoutRegistry.includes(command))) return asItIs
     if (valuesOf(words, '--userconfig').length > 0) return ownConfiguration(call)
     const file = userConfigFile(call.machine)
@@ -89,7 +86,8 @@ function isOneOf(command: string | undefined, names: readonly string[]): boolean
 
 interface Situation {
   readonly configuration: Configuration
-  readonly rules: Rules
+  /** Refuses what of these settings of a project is not known to be harmless. */
+  refuse(settings: readonly ProjectSetting[]): Promise<void>
 }
 
 async function situationOf(
@@ -108,12 +106,19 @@ async function situationOf(
     user,
     machine: npm.settings,
   }
-  return { configuration, rules: npmRules(user, npm) }
+  return {
+    configuration,
+    async refuse(settings) {
+      if (settings.length === 0) return
+      const [{ refuseHarmful }, { npmRules }] = await Promise.all([import('../guard/judge.ts'), import('./rules.ts')])
+      await refuseHarmful(machine, settings, npmRules(user, npm))
+    },
+  }
 }
 
 /** The `publishConfig` of the manifests that this call may publish. `credbridge run` may start a script that does. */
 async function published({ machine, words, program, asked }: Call): Promise<readonly ProjectSetting[]> {
-  const [command = '', ...what] = program === 'npm' ? positionals(words) : []
+  const [command = '', ...what] = program === 'npm' ? await positionals(words) : []
   const publishes = command !== '' && mayPublish(command)
   if (!publishes && !asked) return []
   const { projectManifests, publishConfig, publishSettings } = await import('./publish.ts')
@@ -136,7 +141,7 @@ function whatIsPublished(command: string, what: readonly string[]): readonly str
   return named.length === 0 ? ['.'] : named
 }
 
-function install(call: Call, file: string, { configuration, rules }: Situation): LaunchPlan {
+function install(call: Call, file: string, { configuration, refuse }: Situation): LaunchPlan {
   const { machine, named } = call
   const registries = registriesIn(configuration, machine.env)
   return {
@@ -145,10 +150,13 @@ function install(call: Call, file: string, { configuration, rules }: Situation):
       const signIns = signInsFor(registries, answers)
       const addresses = [...addressesOf(signIns), ...addressesNamed(named)]
       const isGiven = addresses.length > 0
-      await refuseHarmful(machine, isGiven ? configuration.project : configuration.project.filter(goesToNode), rules)
+      await refuse(isGiven ? configuration.project : configuration.project.filter(goesToNode))
       refuseInTheClear(registries, addresses)
       const { project } = configuration
-      const { env, remarks } = unsetVariables(call, { project, registries, given: signIns })
+      const { env, remarks } =
+        project.length === 0
+          ? { env: {}, remarks: [] }
+          : (await import('./unset-variables.ts')).unsetVariables(call, { project, registries, given: signIns })
       if (signIns.length === 0) return { remarks }
       const launch = launchWith(signIns, machine.files.read(file) ?? '', newName)
       return { ...launch, env: { ...launch.env, ...env }, remarks }
@@ -184,7 +192,7 @@ function newNerfDarts(before: string, after: string): readonly string[] {
  * not get it, and does not use it again until its next login.
  */
 function logout({ machine }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
-  const { configuration, rules } = situation
+  const { configuration, refuse } = situation
   const registry = registryOf(configuration, machine.env, scope)
   if (registry === undefined) return asItIs
   const launch = async ([answer]: readonly (Answer | undefined)[], newName: () => string): Promise<Launch> => {
@@ -194,7 +202,7 @@ function logout({ machine }: Call, file: string, situation: Situation, scope: st
     if (owner !== tool || kind !== 'bearer') {
       return { withoutProgram: true, afterwards: () => ({ removal, says: `npm is signed out of ${endpoint.key}` }) }
     }
-    await refuseHarmful(machine, configuration.project, rules)
+    await refuse(configuration.project)
     refuseInTheClear([registry], [answer.credential.endpoint as Address])
     const signIns = [{ registry, credential: answer.credential }]
     return { ...launchWith(signIns, machine.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }

@@ -1,5 +1,5 @@
+import { bare } from '../guard/bare.ts'
 import type { Rules } from '../guard/judge.ts'
-import { bare } from '../guard/verdict.ts'
 import type { Npm } from './machine.ts'
 import type { Setting } from './npmrc.ts'
 import { npmrcVerdict, npmTable } from './settings.ts'

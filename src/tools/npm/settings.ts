@@ -1,8 +1,8 @@
+import { bare } from '../guard/bare.ts'
 import { harmlessNodeOptions, usualShell } from '../guard/shell.ts'
 import {
   anything,
   assembled,
-  bare,
   certifies,
   configures,
   consents,

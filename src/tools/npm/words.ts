@@ -1,20 +1,17 @@
-import { takesValue } from './settings.ts'
-
 /* The arguments of an npm call, split as npm's own parser (nopt) does. */
 
 /** Options of one letter whose value is the next argument. */
 const letters = ['-C', '-L', '-c', '-m', '-w', '-o']
 
 /** The arguments that are neither options nor their values: the command and its arguments. */
-export function positionals(words: readonly string[]): readonly string[] {
+export async function positionals(words: readonly string[]): Promise<readonly string[]> {
   const before = beforeDashes(words)
+  const mayWantNext = (word: string) => word.startsWith('--') && !word.includes('=') && !word.startsWith('--no-')
+  const takesValue = before.some(mayWantNext) ? (await import('./settings.ts')).takesValue : undefined
+  const wantsNext = (word: string) =>
+    letters.includes(word) || (mayWantNext(word) && takesValue?.(word.slice(2)) === true)
   const own = before.filter((word, at) => !word.startsWith('-') && !wantsNext(before[at - 1] ?? ''))
   return [...own, ...words.slice(before.length + 1)]
-}
-
-function wantsNext(word: string): boolean {
-  if (letters.includes(word)) return true
-  return word.startsWith('--') && !word.includes('=') && !word.startsWith('--no-') && takesValue(word.slice(2))
 }
 
 export function beforeDashes(words: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
+import { bare } from '../guard/bare.ts'
 import { harmlessNodeOptions, usualShell } from '../guard/shell.ts'
 import {
   anything,
-  bare,
   certifies,
   configures,
   consents,

@@ -1,5 +1,5 @@
+import { bare } from '../guard/bare.ts'
 import type { Rules } from '../guard/judge.ts'
-import { bare } from '../guard/verdict.ts'
 import { scalarsAtTop } from '../guard/yaml.ts'
 import type { Machine } from '../tool.ts'
 import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'

@@ -1,6 +1,6 @@
+import { bare } from '../guard/bare.ts'
 import {
   anything,
-  bare,
   certifies,
   each,
   exceptFrom,
