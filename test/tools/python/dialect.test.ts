@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { hint } from '../../../src/core/hint.ts'
@@ -20,18 +23,16 @@ const wrong = (message: string) => ({ stdout: '', stderr: `${usage}keyring: erro
 
 let talk: ReturnType<typeof conversation>
 let env: Record<string, string>
-const present = new Set<string>()
 
 beforeEach(() => {
   talk = conversation()
   env = {}
-  present.clear()
 })
 
 /** Words as a shell would split them, `''` for the empty one. */
 function say(line: string | readonly string[], input: string | Uint8Array = '', typed?: string, platform = 'linux') {
   const words = typeof line === 'string' ? line.split(' ').map((word) => (word === "''" ? '' : word)) : line
-  const machine = { platform, home: '/home/alice', files: { exists: (path: string) => present.has(path) } }
+  const machine = { platform, home: '/home/alice' }
   const ask =
     typed === undefined
       ? undefined
@@ -361,16 +362,19 @@ describe('one login serves many services', () => {
 
 describe('what needs no keychain', () => {
   test('diagnose', async () => {
-    const config = '/home/alice/.config/python_keyring/keyringrc.cfg'
     const rest = 'data root: /home/alice/.local/share/python_keyring\n'
-    expect(await say('diagnose')).toEqual(prints(`config path: ${config} (absent)\n${rest}`))
-    present.add(config)
-    expect(await say('diagnose some words')).toEqual(prints(`config path: ${config}\n${rest}`))
-    env['XDG_CONFIG_HOME'] = '/c'
+    const usual = '/home/alice/.config/python_keyring/keyringrc.cfg'
+    expect(await say('diagnose')).toEqual(prints(`config path: ${usual} (absent)\n${rest}`))
+    const folder = mkdtempSync(join(tmpdir(), 'cb-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const config = join(folder, 'python_keyring', 'keyringrc.cfg')
+    env['XDG_CONFIG_HOME'] = folder
     env['XDG_DATA_HOME'] = '/d'
-    expect(await say('diagnose')).toEqual(
-      prints('config path: /c/python_keyring/keyringrc.cfg (absent)\ndata root: /d/python_keyring\n'),
-    )
+    const there = 'data root: /d/python_keyring\n'
+    expect(await say('diagnose')).toEqual(prints(`config path: ${config} (absent)\n${there}`))
+    mkdirSync(dirname(config))
+    writeFileSync(config, '')
+    expect(await say('diagnose some words')).toEqual(prints(`config path: ${config}\n${there}`))
   })
 
   test('--list-backends', async () => {
