@@ -24,6 +24,9 @@ export interface Answering {
   readonly personPresent: boolean
 }
 
+/** The process that asks and its parents; `undefined` where the system does not tell. */
+export type Caller = () => string | undefined
+
 /** The answer for the far side, and what became of the request, for the log. */
 export interface Result {
   readonly answer: unknown
@@ -34,9 +37,9 @@ export interface Result {
 
 /**
  * One finished answer, or `null`. What the grant has no room for is not read, so the answer is the same whether or not
- * something is kept there. `process` names the caller to a person.
+ * something is kept there. `caller` names the caller to a person.
  */
-export async function find(at: Answering, asked: Lookup, process: string | undefined): Promise<Result> {
+export async function find(at: Answering, asked: Lookup, caller: Caller): Promise<Result> {
   const { grant, consent } = at
   const { tool } = asked
   const endpoints = asked.endpoints.filter((one) => covers(grant, one))
@@ -51,7 +54,7 @@ export async function find(at: Answering, asked: Lookup, process: string | undef
   if (foreseen === undefined && !consent.mayAsk()) throw refusedTo(grant, asks)
   if (foreseen === undefined) return { answer: null, outcome: 'absent' }
   const use = useOf(tool, foreseen)
-  if (!(await consent.ask(questionFor(grant, use, process)))) throw refusedTo(grant, asks)
+  if (!(await consent.ask(questionFor(grant, use, caller)))) throw refusedTo(grant, asks)
   const only = { ...lookup, endpoints: [foreseen.credential.endpoint], account: foreseen.user }
   const answer = await (await brokerFor(at, tool)).find(only)
   return found(at, tool, answer !== undefined && isSame(useOf(tool, answer), use) ? answer : undefined)
@@ -89,7 +92,8 @@ export function useOf(tool: Owner, { credential }: Answer): Use {
   return { does: 'find', tool, endpoint: endpoint.key, account: user }
 }
 
-export function questionFor({ name }: Grant, use: Use, process: string | undefined): Question {
+export function questionFor({ name }: Grant, use: Use, caller: Caller): Question {
+  const process = caller()
   return { ...use, grant: name, ...(process === undefined ? {} : { process }) }
 }
 

@@ -7,6 +7,7 @@ import type { Lookup } from '../core/selection.ts'
 import {
   type Answering,
   brokerFor,
+  type Caller,
   foreseeing,
   nameOf,
   questionFor,
@@ -22,12 +23,7 @@ import { within } from './within.ts'
  * What the far side was answered is `unchanged`, because clients store each answer. Anything else is saved only if the
  * grant says so, and what replaces something or adds an account only after a question.
  */
-export async function save(
-  at: Answering,
-  credential: Credential,
-  saving: Saving,
-  process: string | undefined,
-): Promise<Result> {
+export async function save(at: Answering, credential: Credential, saving: Saving, caller: Caller): Promise<Result> {
   const { grant, consent } = at
   const { owner: tool, endpoint, account } = credential
   const place = { endpoint, account }
@@ -40,7 +36,7 @@ export async function save(
   if (grant.ask !== 'never' && !consent.mayAsk()) throw refusedTo(grant, use)
   const replaces = (await isKept(at, tool, around(endpoint))) || (await isAnswered(at, credential))
   const replacesAll = replaces && saving.oneAccount === true
-  const question = { ...questionFor(grant, use, process), replaces, ...(replacesAll ? { replacesAll } : {}) }
+  const question = { ...questionFor(grant, use, caller), replaces, ...(replacesAll ? { replacesAll } : {}) }
   if (replaces && !(await consent.askAnew(question))) throw refusedTo(grant, use)
   if (!replaces && grant.ask !== 'never' && !(await consent.ask(question))) throw refusedTo(grant, use)
   const { asOwn: _, borrows: __, ...flags } = saving
@@ -50,7 +46,7 @@ export async function save(
 }
 
 /** A grant that only finds answers that it is done, and changes nothing. Any other asks, if there is something to remove. */
-export async function remove(at: Answering, asked: Removal, process: string | undefined): Promise<Result> {
+export async function remove(at: Answering, asked: Removal, caller: Caller): Promise<Result> {
   const { grant, consent } = at
   const { tool, endpoint, account } = asked
   const place = { endpoint, ...(account === undefined ? {} : { account }) }
@@ -61,7 +57,7 @@ export async function remove(at: Answering, asked: Removal, process: string | un
   const use = { does, tool, endpoint: endpoint.key, account: account ?? '' } as const
   if (!consent.mayAsk()) throw refusedTo(grant, use)
   if (!(await isKept(at, tool, [endpoint]))) return { ...place, answer: false, outcome: 'absent' }
-  if (!(await consent.askAnew(questionFor(grant, use, process)))) throw refusedTo(grant, use)
+  if (!(await consent.askAnew(questionFor(grant, use, caller)))) throw refusedTo(grant, use)
   const { borrowedAt = [], ...removal } = asked
   const further = borrowedAt.filter((one) => covers(grant, one))
   const answer = await (await brokerFor(at, tool)).remove({ ...removal, borrowedAt: further })

@@ -7,7 +7,7 @@ import { lineOf, lineTaker } from '../remote/lines.ts'
 import { firstLine, parseRequest, type Request, version, versionIn } from '../remote/requests.ts'
 import { concurrencyLimit } from '../system/concurrency-limit.ts'
 import type { Accepted, Peer } from '../system/unix-listener.ts'
-import { type Answering, find, list, type Result } from './answering.ts'
+import { type Answering, type Caller, find, list, type Result } from './answering.ts'
 import { remove, save } from './changing.ts'
 import { isOver } from './grant.ts'
 import { pace } from './pace.ts'
@@ -147,11 +147,15 @@ function unknownRequest(): Failure {
 }
 
 async function carryOut(serving: Serving, request: Request, peer: Peer | undefined): Promise<Reply> {
-  // Now, because the caller may end as soon as it is answered.
-  const process = peer === undefined ? undefined : serving.processWords(peer)
-  const noting = (end: End) => () => note(serving, request, process, end)
+  const caller = callerOf(serving, peer)
+  const noting = (end: End) => {
+    const process = caller()
+    return () => note(serving, request, process, end)
+  }
   try {
-    const result = await answerTo(serving, request, process)
+    const answering = answerTo(serving, request, caller)
+    setImmediate(caller)
+    const result = await answering
     return { answer: result.answer, after: noting(result) }
   } catch (error) {
     if (isFailure(error) && error.stuck) serving.engine.reopen()
@@ -161,17 +165,26 @@ async function carryOut(serving: Serving, request: Request, peer: Peer | undefin
   }
 }
 
+/** Told once: while the keychain works, and before the caller is answered, because it may end then. */
+function callerOf({ processWords }: Serving, peer: Peer | undefined): Caller {
+  let told: { readonly words: string | undefined } | undefined
+  return () => {
+    told ??= { words: peer && processWords(peer) }
+    return told.words
+  }
+}
+
 /** What became of a request, for the log. */
 type End = Pick<Entry, 'outcome' | 'code'> & Partial<Pick<Result, 'endpoint' | 'account'>>
 
-function answerTo(serving: Serving, request: Request, process: string | undefined): Promise<Result> {
+function answerTo(serving: Serving, request: Request, caller: Caller): Promise<Result> {
   switch (request.do) {
     case 'find':
-      return find(serving, request.lookup, process)
+      return find(serving, request.lookup, caller)
     case 'save':
-      return save(serving, request.credential, request.saving, process)
+      return save(serving, request.credential, request.saving, caller)
     case 'remove':
-      return remove(serving, request.removal, process)
+      return remove(serving, request.removal, caller)
     case 'list':
       return list(serving, request.listing)
     default:
