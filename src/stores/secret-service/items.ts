@@ -124,7 +124,8 @@ function foreignPlaces(endpoint: Endpoint, account: string, owners: readonly Own
   if (sameEndpoint(endpoint, copiesEndpoint)) {
     return owners.includes(ourselves) ? [{ endpoint, account, owner: ourselves }] : []
   }
-  const all = endpoint.form === 'service' ? [...owners, python] : owners.filter((owner) => owner !== python)
+  const others = owners.filter((owner) => owner !== python)
+  const all = endpoint.form === 'service' ? [...others, python] : others
   return all.map((owner) => ({ endpoint, account, owner }))
 }
 
