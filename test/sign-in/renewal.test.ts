@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
@@ -10,41 +10,37 @@ import { at, startTokenWorld, type TokenWorld } from '../real/token-world.ts'
 const asGit = { input: 'protocol=https\nhost=git.example.com\n\n' }
 
 interface Client {
-  readonly name: string
-  ask(world: TokenWorld): Promise<string | undefined>
+  readonly call: string
+  readonly input: string
+  /** The secret in what it prints. */
+  readonly secret: RegExp
 }
 
-/** What four protocols' clients get: the secret. */
+/** Four protocols' clients. */
 const clients: readonly Client[] = [
-  {
-    name: 'git',
-    async ask(world) {
-      const { stdout } = await world.run('git-credential-credbridge', ['get'], asGit)
-      return /^password=(.*)$/m.exec(stdout)?.[1]
-    },
-  },
-  {
-    name: 'docker',
-    async ask(world) {
-      const { stdout } = await world.run('docker-credential-credbridge', ['get'], { input: at })
-      return /"Secret":"([^"]*)"/.exec(stdout)?.[1]
-    },
-  },
-  {
-    name: 'pnpm',
-    async ask(world) {
-      const { stdout } = await world.run('credbridge-pnpm', [`${at}/`])
-      return /^Bearer (.*)$/m.exec(stdout)?.[1]
-    },
-  },
-  {
-    name: 'keyring',
-    async ask(world) {
-      const { stdout } = await world.run('credbridge-keyring', ['get', at, 'alice'])
-      return stdout.trimEnd()
-    },
-  },
+  { call: 'git-credential-credbridge get', input: asGit.input, secret: /^password=(.*)$/m },
+  { call: 'docker-credential-credbridge get', input: at, secret: /"Secret":"([^"]*)"/ },
+  { call: `credbridge-pnpm ${at}/`, input: '', secret: /^Bearer (.*)$/m },
+  { call: `credbridge-keyring get ${at} alice`, input: '', secret: /^(.*)\n$/ },
 ]
+
+/**
+ * What the clients get, each started so many times at once. Their requests are in files: a process that starts hundreds gets
+ * its own turn too late to feed them.
+ */
+async function askedAtOnce(world: TokenWorld, times: number): Promise<readonly (string | undefined)[]> {
+  const folder = join(world.session.folder, 'asked')
+  mkdirSync(folder)
+  const calls = clients.map(({ call, input }, at) => {
+    writeFileSync(join(folder, `${at}.in`), input)
+    return `${call} <${folder}/${at}.in >${folder}/${at}.$n &`
+  })
+  const { stderr } = await world.run('sh', ['-c', `for n in $(seq ${times}); do\n${calls.join('\n')}\ndone\nwait`])
+  expect(stderr).toBe('')
+  return clients.flatMap(({ secret }, at) =>
+    Array.from({ length: times }, (_, n) => secret.exec(readFileSync(join(folder, `${at}.${n + 1}`), 'utf8'))?.[1]),
+  )
+}
 
 needs('the build (npm run build)', built)('built', () => {
   test('a token that ends soon is renewed before it is handed out, and then kept', async () => {
@@ -92,8 +88,7 @@ needs('the build (npm run build)', built)('built', () => {
       const world = await startTokenWorld('secret-service', onTestFinished)
       await world.signIn('alice', { endsIn: -1 })
       expect(await world.credbridge('share', '--with', 'pnpm', at)).toMatchObject({ exitCode: 0 })
-      const asked = Array.from({ length: 50 }, () => clients.map(({ ask }) => ask(world))).flat()
-      const answers = await Promise.all(asked)
+      const answers = await askedAtOnce(world, 50)
       const kept = await world.kept('alice')
       expect([...new Set(answers)]).toEqual([kept?.accessToken])
       expect(answers).toHaveLength(200)
