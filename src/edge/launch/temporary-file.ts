@@ -18,8 +18,9 @@ const mostDays = 30
 export function makeTemporaryFile(state: string, text: string): string {
   const folder = join(state, 'handed')
   makeOwnFolder(folder, process.getuid?.())
-  sweep(folder)
-  const path = join(folder, `${process.pid}-${processSpace()}-${randomHex(8)}`)
+  const self = thisProcess(process.pid)
+  sweep(folder, self)
+  const path = join(folder, `${process.pid}-${spaceOf(self)}-${randomHex(8)}`)
   createFile(path, text, { durable: false })
   return path
 }
@@ -37,9 +38,8 @@ function spaceOf({ host, namespace }: ProcessIdentity): string {
   return [host, ...(namespace === undefined ? [] : [namespace])].join('.').replace(/[^A-Za-z0-9.]/g, '')
 }
 
-function sweep(folder: string): void {
-  // The name does not say when the process was started.
-  const { started: _, ...self } = thisProcess(process.pid)
+function sweep(folder: string, { started: _, ...self }: ProcessIdentity): void {
+  // The name of a file does not say when its process was started.
   for (const name of readdirSync(folder)) {
     const [pid = '', space] = name.split('-')
     const path = join(folder, name)
