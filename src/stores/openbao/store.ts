@@ -107,7 +107,8 @@ export function openbaoStore(connection: Connection, place: string, name: string
 
   async function save(asker: Asker, item: Item, condition?: SaveCondition): Promise<boolean> {
     refuseBeyond(traits, name, item)
-    const now = Date.now()
+    // Another process may write the same in the same millisecond. The fraction tells whose it is.
+    const now = Date.now() + Math.random()
     const isThere = (document: Document) =>
       itemsIn(document, item.endpoint).some((one) => one.savedAt === now && isSame(one, item))
     return changing(

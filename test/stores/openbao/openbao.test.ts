@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { reportStores } from '../../../src/commands/doctor-stores.ts'
-import { ourselves } from '../../../src/core/credential.ts'
+import { isCredential, ourselves } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { asFailure } from '../../../src/core/failure.ts'
 import { endpointFromKey } from '../../../src/core/item.ts'
@@ -103,6 +103,18 @@ needsOpenbao('OpenBao', () => {
         later: 'y',
         items: [{ account: 'ann' }],
       })
+    })
+
+    test('of two who write the same at the same time, each by its condition, one has written', async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+      onTestFinished(() => void vi.useRealTimers())
+      const stores = [storeOf(), storeOf(), storeOf(), storeOf()]
+      const count = (n: number) => credential(at(), { secret: new Secret(`${n}`) })
+      for (let n = 0; n < 5; n++) {
+        const replaces = (await stores[0]?.find(someone, [at()]))?.filter(isCredential)[0]
+        const saved = await Promise.all(stores.map((store) => store?.save(someone, count(n), { replaces })))
+        expect(saved.filter(Boolean)).toHaveLength(1)
+      }
     })
 
     test('what was replaced or removed is not in the history of the server', async () => {
