@@ -197,7 +197,7 @@ needs('the build (npm run build)', built)('built', () => {
       {
         check: 'expiry',
         state: 'note',
-        says: expect.stringMatching(`^ann at ${at}, saved by git, expires [\\d: -]+$`),
+        says: expect.stringMatching(`^ann at ${at}, saved by git, expires (tomorrow at )?[\\d: -]+$`),
         fix: `credbridge set ${at} ann`,
       },
     ])
