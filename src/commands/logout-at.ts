@@ -1,4 +1,4 @@
-import { type Credential, isCredential, type StoredItem, samePlace } from '../core/credential.ts'
+import { type Credential, isCredential, isOfAccount, type StoredItem, samePlace } from '../core/credential.ts'
 import { withParents } from '../core/endpoint.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { grantOf } from '../core/grant.ts'
@@ -48,7 +48,7 @@ async function tokensAt(
   const found = []
   for (const store of await engine.stores()) found.push(...(await store.find(asker, [endpoint], account)))
   const tokens = found.filter(isCredential).filter(({ kind }) => kind === 'token')
-  return tokens.filter((token) => (account ?? token.account) === token.account)
+  return tokens.filter((token) => isOfAccount(account, token))
 }
 
 async function notSignedIn(context: CliContext, { endpoint, account }: NamedPlace): Promise<number> {

@@ -1,3 +1,4 @@
+import { withoutPerson } from '../core/asker.ts'
 import { type Endpoint, parseAddress, serviceName } from '../core/endpoint.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import { objectIn } from '../core/record.ts'
@@ -25,7 +26,7 @@ export async function renewToken(context: CliContext): Promise<void> {
     const { account, owner } = order
     const place = { endpoint: endpointOf(order), account, owner }
     const open = (name: string) => openStore(name, settings, machine)
-    const silent = { tool: asker.tool, personPresent: false }
+    const silent = withoutPerson(asker)
     await renewAt({ machine, store, asker: silent, fetch, now: Date.now, openStore: open }, place)
     context.end(0)
   } catch (error) {

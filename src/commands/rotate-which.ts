@@ -1,4 +1,12 @@
-import { type Credential, type Entry, isCredential, ourselves, person, type StoredItem } from '../core/credential.ts'
+import {
+  type Credential,
+  type Entry,
+  isCredential,
+  isOfAccount,
+  ourselves,
+  person,
+  type StoredItem,
+} from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { grantOf } from '../core/grant.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
@@ -32,7 +40,7 @@ export async function rotatableAt(
   const all: Rotatable[] = []
   for (const store of await engine.stores()) {
     const items = (await store.find(asker, [endpoint], account)).filter(isCredential)
-    const meant = items.filter((item) => item.owner !== ourselves && (account ?? item.account) === item.account)
+    const meant = items.filter((item) => item.owner !== ourselves && isOfAccount(account, item))
     all.push(...meant.map((item) => ({ store, item })))
   }
   const accounts = accountsOf(all.map(({ item }) => item))

@@ -172,12 +172,17 @@ export function isNoteKind(word: string): word is Note {
   return (notes as readonly string[]).includes(word)
 }
 
+/** Whether the item is of this account. If none is named, every item is. */
+export function isOfAccount(account: string | undefined, item: Pick<Entry, 'account'>): boolean {
+  return account === undefined || item.account === account
+}
+
 /**
  * Whether a store's `find` with this account returns the item. Notes are about others' accounts, too, and a request may name
  * the user name that goes with a token, which is not its account.
  */
 export function isFoundFor(account: string | undefined, item: Pick<Entry, 'account' | 'kind'>): boolean {
-  return account === undefined || item.account === account || item.kind === 'token' || isNoteKind(item.kind)
+  return isOfAccount(account, item) || item.kind === 'token' || isNoteKind(item.kind)
 }
 
 /** Whether credbridge keeps it for itself, such as the backup of an import: no credential of a person or a tool. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { CallMemory } from '../../core/asker.ts'
 import type { Entry, Place, StoredItem } from '../../core/credential.ts'
-import { isFoundFor } from '../../core/credential.ts'
+import { isFoundFor, isOfAccount } from '../../core/credential.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { decodeItem } from '../../core/item.ts'
@@ -81,8 +81,7 @@ async function read(
 ): Promise<readonly StoredItem[] | undefined> {
   const found: StoredItem[] = []
   for (const [place, item] of items) {
-    const meant = account === undefined || account === place.account
-    if (!meant && !mayBeForAll(item.attributes)) continue
+    if (!isOfAccount(account, place) && !mayBeForAll(item.attributes)) continue
     const secret = secrets.get(item.path)
     const isGone = secret === undefined && !item.locked && (await service.describe(item.path)) === undefined
     if (isGone && !isLast) return undefined
