@@ -51,20 +51,20 @@ const required = ['child_process', 'events', 'fs', 'path', 'process', 'util']
 export async function bundleForNative(folder: string, program = allCommands()): Promise<readonly string[]> {
   mkdirSync(dirname(entry), { recursive: true })
   writeFileSync(entry, `import '../${globals}'\n${program}`)
-  const { metafile: apart } = await bundled(folder, { entryPoints: [], shared: [] })
-  const { metafile, outputFiles } = await bundled(folder, togetherIn(apart))
+  const { metafile: apart } = await bundled(folder, [])
+  const { metafile, outputFiles } = await bundled(folder, groupsIn(apart))
   mkdirSync(folder, { recursive: true })
   for (const file of outputFiles) writeFileSync(file.path, loadedByHost(file))
-  return Object.keys(metafile.inputs).filter((file) => file !== sharedModule)
+  return Object.keys(metafile.inputs).filter((file) => !file.startsWith(grouped))
 }
 
-/** The shared files, and the entry points that all import them. */
-interface Together {
-  readonly entryPoints: readonly string[]
-  readonly shared: readonly string[]
+/** Files that are loaded together, and the entry points that import them so that they become one file. */
+interface Group {
+  readonly files: readonly string[]
+  readonly importers: ReadonlySet<string>
 }
 
-function bundled(folder: string, together: Together) {
+function bundled(folder: string, groups: readonly Group[]) {
   return build({
     absWorkingDir: root,
     entryPoints: { entry, ...Object.fromEntries(required.map((name) => [`node-${name}`, join(host, `${name}.ts`)])) },
@@ -81,22 +81,51 @@ function bundled(folder: string, together: Together) {
     logLevel: 'warning',
     define: buildConstants('native'),
     metafile: true,
-    plugins: [native(together)],
+    plugins: [native(groups)],
     write: false,
   })
 }
 
 /**
- * What every client's command loads at its start. The bundler makes a file for each set of modules that the same entry
- * points reach: if all of them import this, it is one file.
+ * The files that the same calls of clients load. The bundler makes a file for each set of modules that the same entry points
+ * reach. So an entry point that needs one file of a group imports them all, and what they import.
  */
-function togetherIn({ outputs }: Metafile): Together {
+function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const entryPoints = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? [])
-  const ofClients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
-  const [first = new Set<string>(), ...others] = ofClients.map((file) => loadedWith(file, outputs))
-  const shared = [...first].filter((file) => others.every((loaded) => loaded.has(file)))
-  // Other files need the global names while they are loaded.
-  return { entryPoints, shared: shared.length === 0 ? [] : [globals, ...shared] }
+  const loaded = new Map(entryPoints.map((file) => [file, loadedWith(file, outputs)]))
+  const has = (file: string) => (entryPoint: string) => loaded.get(entryPoint)?.has(file) === true
+  const clients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
+  const stores = entryPoints.filter((file) => /^src\/stores\/[^/]+\/store\.ts$/.test(file))
+  const callers = (file: string) => (clients.every(has(file)) ? clients : [...clients, ...stores].filter(has(file)))
+  const groups = new Map<string, string[]>()
+  for (const file of new Set([...loaded.values()].flatMap((files) => [...files]))) {
+    const by = callers(file)
+    if (by.length > 0) groups.set(String(by), [...(groups.get(String(by)) ?? []), file])
+  }
+  const needs = (entryPoint: string) => needed(loaded.get(entryPoint) ?? new Set(), [...groups.values()], inputs)
+  const needing = new Map(entryPoints.map((file) => [file, needs(file)]))
+  return [...groups].map(([by, files]) => ({
+    // Other files need the global names while they are loaded.
+    files: by === String(clients) ? [globals, ...files] : files,
+    importers: new Set(entryPoints.filter((one) => by === String(clients) || needing.get(one)?.has(files[0] ?? ''))),
+  }))
+}
+
+/** What is loaded if each of these files brings its group and its imports along. */
+function needed(
+  files: ReadonlySet<string>,
+  groups: readonly (readonly string[])[],
+  inputs: Metafile['inputs'],
+): ReadonlySet<string> {
+  const all = new Set<string>()
+  const add = (file: string) => {
+    if (all.has(file)) return
+    all.add(file)
+    for (const group of groups) if (group.includes(file)) for (const other of group) add(other)
+    for (const { path, kind } of inputs[file]?.imports ?? []) if (kind === 'import-statement') add(path)
+  }
+  for (const file of files) add(file)
+  return all
 }
 
 /** The source files that are loaded with an entry point. */
@@ -122,29 +151,34 @@ function allCommands(): string {
   return `import { runByArgv0 } from '${argv0}'\n\nrunByArgv0({\n${table.join('')}})\n`
 }
 
-const sharedModule = 'shared:by all'
+/** How the names of the modules begin that import the files of a group. */
+const grouped = 'group:'
 
-function native({ entryPoints, shared }: Together): Plugin {
-  const importing = new Set(entryPoints.map((file) => join(root, file)))
-  const all = shared.map((file) => `export * from ${JSON.stringify(join(root, file))}\n`).join('')
+function native(groups: readonly Group[]): Plugin {
+  const imported = (file: string) =>
+    groups.flatMap(({ importers }, at) => (importers.has(file) ? `import '${grouped}${at}'\n` : [])).join('')
   return {
     name: 'native',
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^host:/ }, ({ path }) => ({ path, external: true }))
       onResolve({ filter: /^required:/ }, ({ path }) => ({ path: `./node-${path.slice(9)}.js`, external: true }))
-      onResolve({ filter: /^shared:/ }, ({ path }) => ({ path: path.slice(7), namespace: 'shared' }))
+      onResolve({ filter: /^group:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'group' }))
       onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
         if (kind === 'entry-point') return undefined
         const name = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path
         const file = join(root, instead[name] ?? `runtime/node/${name.replace(/^node:/, '')}.ts`)
         return existsSync(file) ? { path: file, sideEffects: false } : undefined
       })
-      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents: all, resolveDir: root }))
+      onLoad({ filter: /./, namespace: 'group' }, ({ path }) => {
+        const files = groups[Number(path)]?.files ?? []
+        const contents = files.map((file) => `export * from ${JSON.stringify(join(root, file))}\n`).join('')
+        return { contents, resolveDir: root }
+      })
       onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8')
         const ours = withWeb.test(path) ? withNames(text) : text
         const whole = path.includes('/node_modules/') ? withImports(ours) : ours
-        const contents = importing.has(path) ? `${whole}\nimport '${sharedModule}'\n` : whole
+        const contents = `${whole}\n${imported(relative(root, path))}`
         return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' }
       })
     },

@@ -1,5 +1,7 @@
 //! Runs the bytecode of src/ on QuickJS-NG, with the functions for its node: modules (../node).
 
+#![no_main]
+
 mod child;
 mod crypto;
 mod error;
@@ -20,6 +22,7 @@ mod tls;
 mod url;
 mod zlib;
 
+use nix::libc::{c_char, c_int};
 use rquickjs::context::intrinsic::{
     Date, Json, MapSet, Performance, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
 };
@@ -36,7 +39,12 @@ const MOST_STACK: usize = 4 << 20;
 /// Garbage is first collected at this size, if not while nobody asks. A client's call ends before.
 const GARBAGE: usize = 4 << 20;
 
-fn main() {
+/// The C library starts this. Rust's own start would read the memory map of the process on each call, for an answer that
+/// a client never sees.
+#[unsafe(no_mangle)]
+extern "C" fn main(_count: c_int, _words: *const *const c_char) -> c_int {
+    memory::prepare();
+    process::prepare();
     process::harden();
     let runtime = Runtime::new().expect("there is memory");
     runtime.set_memory_limit(MOST_MEMORY);

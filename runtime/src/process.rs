@@ -19,6 +19,21 @@ native_module! {
     "kill": kill, "umask": umask, "become": become_program, "exit": exit,
 }
 
+/// Opens the standard streams that are closed, and makes writing to a closed pipe an error instead of the end, as Rust's
+/// own start and Node do.
+pub fn prepare() {
+    for stream in 0..3 {
+        // SAFETY: none of these calls touches memory of ours. The lowest free descriptor is the one that is closed.
+        unsafe {
+            if nix::libc::fcntl(stream, nix::libc::F_GETFD) == -1 {
+                nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDWR);
+            }
+        }
+    }
+    // SAFETY: no handler is installed.
+    let _ = unsafe { signal::signal(Signal::SIGPIPE, signal::SigHandler::SigIgn) };
+}
+
 /// Keeps other processes from reading our memory, and a crash from writing it to a disk. Programs that we start do not
 /// inherit this, and of the files that our caller has open they inherit standard input, output and error only, as on Node.
 pub fn harden() {

@@ -60,7 +60,7 @@ export async function reportStores({ settings, machine, asker }: StoresToCheck):
   const chosen: StoreLine =
     names.length > 0
       ? { check: 'store', state: 'ok', says: `in use: ${names.join(', then ')}; ${storeReasons[because]}` }
-      : willSettle(of(keychain)?.failure, asker.personPresent, keychain, machine)
+      : await willSettle(of(keychain)?.failure, asker.personPresent, keychain, machine)
   const appeared = because === 'settled' && names[0] === 'vault' && of(keychain)?.report.works === true
   return {
     because,
@@ -123,12 +123,12 @@ function lastsUntil({ lasts }: Traits): string {
 }
 
 /** Predicts where the first save will go, from the keychain's answer without a dialog. */
-function willSettle(
+async function willSettle(
   failure: Failure | undefined,
   personPresent: boolean,
   keychain: string,
   machine: Machine,
-): StoreLine {
+): Promise<StoreLine> {
   const will = (store: string) => `none is settled on yet: the first save settles on ${store}`
   if (failure === undefined) return { check: 'store', state: 'ok', says: will(keychain) }
   if (failure.code !== 'unavailable' || failure.passing) {
@@ -136,10 +136,10 @@ function willSettle(
     const how = [says, ...failure.hints.slice(0, 1), 'or settle on another store'].join('; ')
     return { check: 'store', state: 'wrong', says: how, fix: hint`credbridge use vault` }
   }
-  const [offer] = offeredStores(machine)
-  if (offer !== undefined) {
+  const hints = await offeredStores(machine)
+  if (hints.length > 0) {
     const says = 'none is settled on yet, there is no keychain, and nothing is kept until you choose'
-    return { check: 'store', ...doctorLineOf(new Failure(failure.code, says, { hints: offeredStores(machine) })) }
+    return { check: 'store', ...doctorLineOf(new Failure(failure.code, says, { hints })) }
   }
   const says = personPresent ? will('the vault, unless the keychain can ask you to set it up') : will('the vault')
   return { check: 'store', state: 'note', says }

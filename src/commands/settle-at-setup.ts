@@ -15,7 +15,7 @@ export async function settleAtSetup({ terminal, machine, engine, asker }: CliCon
   try {
     await settleNow(settings, machine, asker)
   } catch (error) {
-    const offers = offeredStores(machine).filter((offer) => nameIn(offer) !== undefined)
+    const offers = (await offeredStores(machine)).filter((offer) => nameIn(offer) !== undefined)
     if (!isFailure(error) || error.code !== 'unavailable' || offers.length === 0 || !terminal.inIsTerminal) throw error
     sayLine(terminal, error.message)
     for (const [index, offer] of offers.entries()) sayLine(terminal, `  ${index + 1}  ${printable(offer)}`)

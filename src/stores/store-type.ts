@@ -60,7 +60,7 @@ export interface StoreType {
    * Why a person may want this store where there is no keychain, with the command that chooses it; `undefined` where it
    * is not within reach. If one is, nothing is settled until the person chooses.
    */
-  offer?(machine: Machine): Hint | undefined
+  offer?(machine: Machine): Promise<Hint | undefined>
   /** Present if the store is used where there is provably no keychain: the message that tells the person. */
   readonly insteadOfKeychain?: string
   open(context: StoreContext): Promise<Store>

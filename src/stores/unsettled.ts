@@ -15,8 +15,9 @@ export function keychainName(platform: string): string {
  * The stores that a person chooses from where there is no keychain, each with its reason and the command that chooses
  * it. None: the vault is used.
  */
-export function offeredStores(machine: Machine): readonly Hint[] {
-  const offers = storeTypes.flatMap((type) => type.offer?.(machine) ?? [])
+export async function offeredStores(machine: Machine): Promise<readonly Hint[]> {
+  const all = await Promise.all(storeTypes.map((type) => type.offer?.(machine)))
+  const offers = all.filter((offer) => offer !== undefined)
   const here = hint`to keep secrets on this side only (encrypted files, opened by a key file): credbridge use ${fallback.name}`
   return offers.length === 0 ? [] : [...offers, here]
 }
@@ -32,7 +33,7 @@ export async function unsettledStore(
   return settlingStore({
     keychain: await opened(keychainName(machine.platform)),
     ...(withoutKeychain === 'vault' ? { vault: () => opened(fallback.name) } : {}),
-    choice: async () => undecided(offeredStores(await machine.whole())),
+    choice: async () => undecided(await offeredStores(await machine.whole())),
     async settle(store) {
       const earlier = await settleFirst(store.name, machine)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)

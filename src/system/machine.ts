@@ -59,20 +59,24 @@ export interface ClientMachine {
   whole(): Promise<Machine>
 }
 
+/** What the launch of a tool's program uses, too. */
+export interface LauncherMachine extends ClientMachine {
+  readonly files: Files
+  /** Whether the program with this absolute path belongs to this installation of credbridge. */
+  isOwnProgram(program: string): boolean
+}
+
 /**
  * What this process and the computer offer, with the files of a person's tools and this installation. src/edge makes the
  * real one; tests make one with a temporary home.
  */
-export interface Machine extends ClientMachine {
-  readonly files: Files
+export interface Machine extends LauncherMachine {
   /**
    * The absolute path by which a client starts one of our installed commands, with any PATH; `undefined` if it does not
    * exist or cannot be run. It may be a wrapper. `credbridge setup` writes that; a caller outside of setup must write
    * it first.
    */
   ownCommand(command: string): string | undefined
-  /** Whether the program with this absolute path belongs to this installation of credbridge. */
-  isOwnProgram(program: string): boolean
   /** The changes that make PATH lead to the standalone executable for these commands; none if they are not needed. */
   relink(commands: readonly string[]): readonly Change[]
   readonly wrappers: Wrappers

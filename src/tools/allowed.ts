@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { entriesOf } from '../core/entry-list.ts'
-import type { Machine } from './tool.ts'
+import type { LauncherMachine } from './tool.ts'
 
 /*
  * Project settings that the person has allowed although they are not known to be harmless. Each entry allows one value
@@ -14,7 +14,7 @@ export interface Allowed {
 }
 
 export async function isAllowed(
-  machine: Machine,
+  machine: LauncherMachine,
   { file, key, value }: { file: string; key: string; value: unknown },
 ): Promise<boolean> {
   const candidates = allowed(machine).filter((one) => one.file === file && one.setting === key)
@@ -33,15 +33,15 @@ export function isFingerprint(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text)
 }
 
-export function allowed(machine: Machine): readonly Allowed[] {
+export function allowed(machine: LauncherMachine): readonly Allowed[] {
   const file = fileFor(machine)
   return entriesOf(file, machine.files.read(file), ['file', 'setting', 'fingerprint'])
 }
 
-export function writeAllowed(machine: Machine, all: readonly Allowed[]): void {
+export function writeAllowed(machine: LauncherMachine, all: readonly Allowed[]): void {
   machine.files.write(fileFor(machine), `${JSON.stringify(all, undefined, 2)}\n`)
 }
 
-function fileFor({ folders: places }: Machine): string {
+function fileFor({ folders: places }: LauncherMachine): string {
   return join(places.state, 'allowed.json')
 }

@@ -3,13 +3,13 @@ import type { Endpoint } from '../core/endpoint.ts'
 import type { Removal } from '../core/remove.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Answer, Lookup } from '../core/selection.ts'
-import type { Machine } from '../system/machine.ts'
+import type { LauncherMachine } from '../system/machine.ts'
 
 /** One call of a program, with its original arguments. */
 export interface Call {
   readonly program: string
   readonly words: readonly string[]
-  readonly machine: Machine
+  readonly machine: LauncherMachine
   /** Variables that the person named for this call, each with the endpoint whose credential it gets. */
   readonly named: ReadonlyMap<string, Endpoint>
   /** The person asked for credentials with `credbridge run`. False: the program was called through its shim. */

@@ -8,14 +8,14 @@ import type { Hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { Change } from '../system/change.ts'
-import type { Machine } from '../system/machine.ts'
+import type { LauncherMachine, Machine } from '../system/machine.ts'
 import type { Files } from '../system/user-files.ts'
 import type { Launcher } from './launch.ts'
 import type { MakeQuestion } from './question.ts'
 
 export type { Environment } from '../system/machine.ts'
 
-export type { Change, DoctorLine, Files, Machine }
+export type { Change, DoctorLine, Files, LauncherMachine, Machine }
 
 export interface Plan {
   /** Empty: nothing has to change. */

@@ -1,4 +1,4 @@
-import { dirname, join, sep } from 'node:path'
+import { join } from 'node:path'
 import type { Folders } from '../../system/folders.ts'
 import type { Launched } from '../../system/launcher.ts'
 import type { Environment, Wrappers } from '../../system/machine.ts'
@@ -6,8 +6,9 @@ import { isRunnable } from '../../system/programs.ts'
 import { isTrusted } from '../../system/trusted-path.ts'
 import type { Files } from '../../system/user-files.ts'
 import type { Change } from '../../tools/tool.ts'
-import { commandOf, executable, leadsTo, relink, resolved } from './executable.ts'
+import { commandOf, executable, relink, resolved } from './executable.ts'
 import { startsOf } from './node-starts.ts'
+import { isOwnProgram, wrapperFolder } from './own-program.ts'
 import { installedIn } from './running-file.ts'
 import { standalone } from './version.ts'
 import type { WindowsCommands } from './windows-commands.ts'
@@ -33,18 +34,6 @@ export function ownCommand(
   if (path !== undefined || standalone) return path
   if (windows !== undefined && windows.shippedLauncher() === undefined) return undefined
   return nodeStarts(command, env) && wrapperFile(command, folders)
-}
-
-/** Whether a program belongs to this installation. */
-export function isOwnProgram(program: string, folders: () => Folders, windows: WindowsCommands | undefined): boolean {
-  const file = executable()
-  const isOurs = (path: string) =>
-    (file !== undefined && (leadsTo(path, file) || (windows !== undefined && leadsInto(path, dirname(file))))) ||
-    (!standalone && leadsInto(path, installedIn())) ||
-    leadsInto(path, wrapperFolder(folders))
-  if (isOurs(program) || windows === undefined) return isOurs(program)
-  const started = windows.startedBy(program)
-  return started !== undefined && isOurs(started)
 }
 
 /** The changes that make PATH lead to commands that clients can start, and to the standalone executable if there is one. */
@@ -97,10 +86,6 @@ export function wrappersIn(
   }
 }
 
-function wrapperFolder(folders: () => Folders): string {
-  return join(folders().data, 'commands')
-}
-
 function wrapperFile(command: string, folders: () => Folders): string {
   return join(wrapperFolder(folders), isWindows ? `${command}.exe` : command)
 }
@@ -119,9 +104,4 @@ function nodeStarts(command: string, env: Environment) {
   const trusts = (path: string) => isTrusted(path, userId)
   const node = resolved(execPath) ?? execPath
   return startsOf(command, { node, started: argv[1] ?? '', dist: installedIn(), env, trusts })
-}
-
-function leadsInto(path: string, folder: string): boolean {
-  const within = resolved(folder)
-  return within !== undefined && resolved(path)?.startsWith(within + sep) === true
 }

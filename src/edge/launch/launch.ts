@@ -9,7 +9,7 @@ import { askerOf } from '../../engine/call.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openEngine } from '../../engine/engine.ts'
 import { childEnvironment, withoutVariable } from '../../system/child-environment.ts'
-import type { Machine } from '../../system/machine.ts'
+import type { LauncherMachine } from '../../system/machine.ts'
 import { programsOnPath } from '../../system/programs.ts'
 import { randomHex } from '../../system/random.ts'
 import type { Afterwards, Call, Launch, Launcher } from '../../tools/launch.ts'
@@ -18,7 +18,7 @@ import { credbridgeItself } from '../installation/itself.ts'
 import { windowsCommands } from '../installation/on-windows.ts'
 import { complain, write } from '../stdio.ts'
 import { thisPerson } from '../this-call.ts'
-import { thisMachine } from '../this-machine.ts'
+import { thisLauncherMachine } from '../this-launcher.ts'
 import { traceOf } from '../trace.ts'
 import { attend, become, type Ended, endAs, type Start } from './start.ts'
 import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
@@ -39,7 +39,7 @@ export interface Surface {
 /** Answers a call of one of our shims: starts the real program with its tool's credentials. */
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
   const windows = await windowsCommands()
-  const machine = await thisMachine()
+  const machine = await thisLauncherMachine()
   const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
   const trace = await traceOf(program)
   let real: string | undefined
@@ -152,7 +152,10 @@ function isTerminal(fd: number): boolean {
 }
 
 /** The absolute path of the real program: the first one on PATH that is not ours. A path is used as it is. */
-export function realProgram(program: string, { env, isOwnProgram }: Pick<Machine, 'env' | 'isOwnProgram'>): string {
+export function realProgram(
+  program: string,
+  { env, isOwnProgram }: Pick<LauncherMachine, 'env' | 'isOwnProgram'>,
+): string {
   if (program.includes('/') || program.includes(sep)) return resolve(program)
   const found = programsOnPath(program, env).find((path) => !isOwnProgram(path))
   if (found !== undefined) return found

@@ -15,7 +15,7 @@ import { npmRules } from '../npm/rules.ts'
 import { addressesNamed, addressesOf, launchWith, lookupFor, signInsFor } from '../npm/sign-in-file.ts'
 import { unsetVariables } from '../npm/unset-variables.ts'
 import { valuesOf } from '../npm/words.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { bunfigRegistries, bunfigSettings, bunfigTexts, bunRegistries, parsedBunfig, tableIn } from './bunfig.ts'
 import { bunfigVerdict } from './settings.ts'
 
@@ -93,14 +93,14 @@ const environmentFiles: readonly string[] = ['', '.development', '.production', 
   `.env${kind}.local`,
 ])
 
-function filesNamed(machine: Machine, names: readonly string[]): readonly ProjectFile[] {
+function filesNamed(machine: LauncherMachine, names: readonly string[]): readonly ProjectFile[] {
   return names.flatMap((name) => projectFile(machine, resolve(machine.workingFolder, name)) ?? [])
 }
 
 /**
  * The user's npmrc for Bun: npm's variable, else the file in $XDG_CONFIG_HOME if it exists, else in the home folder.
  */
-function ownNpmrc(machine: Machine): string {
+function ownNpmrc(machine: LauncherMachine): string {
   const usual = userConfigFile(machine)
   const folder = machine.env['XDG_CONFIG_HOME'] ?? ''
   const xdg = join(folder, '.npmrc')
@@ -109,12 +109,12 @@ function ownNpmrc(machine: Machine): string {
 }
 
 /** Bun's own files in the home folder. */
-export function ownBunfigs({ home, env }: Machine): readonly string[] {
+export function ownBunfigs({ home, env }: LauncherMachine): readonly string[] {
   const folder = env['XDG_CONFIG_HOME'] ?? ''
   return [...(folder === '' ? [] : [join(folder, '.bunfig.toml')]), join(home, '.bunfig.toml')]
 }
 
-function usersBunfig(machine: Machine) {
+function usersBunfig(machine: LauncherMachine) {
   return ownBunfigs(machine).flatMap((file) =>
     bunRegistries(parsedBunfig(machine.files.read(file) ?? '')).map(({ path, url = '' }) => {
       const name = path.at(-1) ?? ''
@@ -124,7 +124,7 @@ function usersBunfig(machine: Machine) {
 }
 
 /** The settings in the person's own `[install]`, which a project must not loosen. */
-function usersInstall(machine: Machine) {
+function usersInstall(machine: LauncherMachine) {
   return ownBunfigs(machine).flatMap((file) =>
     Object.entries(tableIn(parsedBunfig(machine.files.read(file) ?? '')['install'])).flatMap(([name, value]) => {
       const text = plain(value)
@@ -133,7 +133,7 @@ function usersInstall(machine: Machine) {
   )
 }
 
-function registryFrom({ env }: Machine, variable: string) {
+function registryFrom({ env }: LauncherMachine, variable: string) {
   const value = env[variable] ?? ''
   return value === '' ? [] : [{ key: 'registry', value }]
 }

@@ -1,6 +1,6 @@
 import { hint } from '../../core/hint.ts'
 import { fingerprint, isAllowed } from '../allowed.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { bare } from './bare.ts'
 import { refused } from './refused.ts'
 import type { ProjectSetting } from './setting.ts'
@@ -18,7 +18,7 @@ export interface Rules {
 
 /** Refuses the first setting that is not known to be harmless and that the person has not allowed. */
 export async function refuseHarmful(
-  machine: Machine,
+  machine: LauncherMachine,
   settings: readonly ProjectSetting[],
   rules: Rules,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { refused } from './refused.ts'
 
 /*
@@ -19,7 +19,7 @@ export interface ProjectFile {
  * file.
  */
 export function projectFiles(
-  machine: Machine,
+  machine: LauncherMachine,
   name: string,
   own: readonly string[],
   words: readonly string[] = [],
@@ -31,7 +31,7 @@ export function projectFiles(
 }
 
 /** One file; `undefined` if it does not exist. Content that readers interpret differently is refused. */
-export function projectFile({ files }: Machine, file: string): ProjectFile | undefined {
+export function projectFile({ files }: LauncherMachine, file: string): ProjectFile | undefined {
   const text = files.readUntrusted(file)
   if (text === undefined) return undefined
   const odd = /\r(?!\n)|\0/.exec(text)
@@ -40,7 +40,10 @@ export function projectFile({ files }: Machine, file: string): ProjectFile | und
 }
 
 /** A manager's options name folders (`-C`, `--prefix`, `--cwd`), and any argument may. */
-function foldersOf({ workingFolder: folder, home, files }: Machine, words: readonly string[]): readonly string[] {
+function foldersOf(
+  { workingFolder: folder, home, files }: LauncherMachine,
+  words: readonly string[],
+): readonly string[] {
   const named = words.flatMap((word) => {
     const equals = word.indexOf('=')
     return [word, ...(equals < 0 ? [] : [word.slice(equals + 1)])]

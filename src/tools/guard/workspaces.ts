@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 
 /*
  * The folders that a manifest's workspace patterns may match. A manager's own interpretation is narrower: here a path
@@ -10,7 +10,11 @@ import type { Machine } from '../tool.ts'
 
 const most = 20_000
 
-export function workspaceFolders(machine: Machine, root: string, patterns: readonly string[]): readonly string[] {
+export function workspaceFolders(
+  machine: LauncherMachine,
+  root: string,
+  patterns: readonly string[],
+): readonly string[] {
   const found = new Set<string>()
   for (const pattern of patterns) {
     const plain = pattern
@@ -31,13 +35,13 @@ export function workspaceFolders(machine: Machine, root: string, patterns: reado
   return [...found]
 }
 
-function step(machine: Machine, folders: readonly string[], part: string): readonly string[] {
+function step(machine: LauncherMachine, folders: readonly string[], part: string): readonly string[] {
   if (!/[*?[\]!+@]/.test(part)) return folders.map((folder) => join(folder, part))
   return folders.flatMap((folder) => children(machine, folder))
 }
 
 /** The folder and all folders below it. */
-function below(machine: Machine, folder: string): readonly string[] {
+function below(machine: LauncherMachine, folder: string): readonly string[] {
   const found = [folder]
   for (let at = 0; at < found.length; at++) {
     found.push(...children(machine, found[at] ?? ''))
@@ -46,7 +50,7 @@ function below(machine: Machine, folder: string): readonly string[] {
   return found
 }
 
-function children({ files }: Machine, folder: string): readonly string[] {
+function children({ files }: LauncherMachine, folder: string): readonly string[] {
   const names = files.names(folder).filter((name) => name !== 'node_modules' && name !== '.git')
   return names.map((name) => join(folder, name))
 }

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path'
 import { projectFiles } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { registryHost, splitNerfDart } from './nerf-dart.ts'
 import { isComment, npmrcLines, type Setting } from './npmrc.ts'
 import { settingsInEnvironment } from './registries.ts'
 
 /** The user's own npmrc: the file in npm_config_userconfig, else the one in the home folder. */
-export function userConfigFile({ env, home, workingFolder: folder }: Machine): string {
+export function userConfigFile({ env, home, workingFolder: folder }: LauncherMachine): string {
   const named = settingsInEnvironment(env).find(({ key }) => key === 'userconfig')?.value
   if (named === undefined) return join(home, '.npmrc')
   return named.startsWith('~/') ? join(home, named.slice(2)) : resolve(folder, named)
@@ -18,7 +18,7 @@ export function userConfigFile({ env, home, workingFolder: folder }: Machine): s
  * file is another one: a program that credbridge started has a temporary file as the user's own.
  */
 export function projectNpmrc(
-  machine: Machine,
+  machine: LauncherMachine,
   own: readonly string[],
   words: readonly string[] = [],
 ): readonly ProjectSetting[] {
@@ -44,7 +44,7 @@ export function settingsInFile(text: string): readonly Setting[] {
 }
 
 /** An empty file was created by us, and is removed. */
-export function writeOrRemove({ files }: Machine, file: string, text: string): void {
+export function writeOrRemove({ files }: LauncherMachine, file: string, text: string): void {
   if (text === '') files.remove(file)
   else files.write(file, text)
 }

@@ -1,6 +1,6 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { objectIn } from '../../core/record.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
 /*
@@ -17,7 +17,7 @@ export interface Npm {
 
 const nothing: Npm = { settings: [], names: [] }
 
-export async function npmItself(machine: Machine): Promise<Npm> {
+export async function npmItself(machine: LauncherMachine): Promise<Npm> {
   const npm = realNpm(machine)
   const kept = keptIn(machine.files.read(fileFor(machine)))
   if (kept !== undefined && kept.version === versionOf(machine, npm)) return kept
@@ -25,7 +25,7 @@ export async function npmItself(machine: Machine): Promise<Npm> {
 }
 
 /** Asks npm and stores the answer. */
-export async function askAgain(machine: Machine, npm: string): Promise<Npm> {
+export async function askAgain(machine: LauncherMachine, npm: string): Promise<Npm> {
   const ran = await machine.run(npm, ['config', 'list', '--json'], {
     env: { npm_config_userconfig: join(machine.folders.state, 'no-such-file'), npm_config_registry: '' },
     limit: 20_000,
@@ -39,16 +39,16 @@ export async function askAgain(machine: Machine, npm: string): Promise<Npm> {
 }
 
 /** The first npm on PATH that is not our link. */
-export function realNpm(machine: Machine): string | undefined {
+export function realNpm(machine: LauncherMachine): string | undefined {
   const all = foldersOnPath(machine).map((folder) => join(folder, 'npm'))
   return all.find((path) => machine.files.exists(path) && !isOurLink(machine, path))
 }
 
-export function foldersOnPath({ env }: Machine): readonly string[] {
+export function foldersOnPath({ env }: LauncherMachine): readonly string[] {
   return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
 }
 
-export function isOurLink(machine: Machine, path: string): boolean {
+export function isOurLink(machine: LauncherMachine, path: string): boolean {
   return /[/\\]credbridge(-np[mx](\.cjs)?)?$/.test(machine.files.linkedTo(path) ?? '')
 }
 
@@ -59,14 +59,14 @@ function isWanted(key: string): boolean {
 }
 
 /** npm's program is `npm/bin/npm-cli.js`, links resolved. Others, such as a version manager's, have no version here. */
-function versionOf({ files }: Machine, npm: string | undefined): string | undefined {
+function versionOf({ files }: LauncherMachine, npm: string | undefined): string | undefined {
   const program = npm === undefined ? undefined : files.resolved(npm)
   const text = program === undefined ? undefined : files.read(join(dirname(program), '..', 'package.json'))
   const { name, version } = objectIn(text ?? '') ?? {}
   return name === 'npm' && typeof version === 'string' ? version : undefined
 }
 
-function fileFor({ folders: places }: Machine): string {
+function fileFor({ folders: places }: LauncherMachine): string {
   return join(places.state, 'npm-settings.json')
 }
 

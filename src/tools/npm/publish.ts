@@ -6,7 +6,7 @@ import { type ProjectFile, projectFile, projectFiles } from '../guard/project-fi
 import type { ProjectSetting } from '../guard/setting.ts'
 import { manifestsIn } from '../guard/tarball.ts'
 import { workspaceFolders } from '../guard/workspaces.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 
 /*
  * `publishConfig` in a manifest may contain any npm setting, and takes precedence over the person's own. So every
@@ -14,14 +14,14 @@ import type { Machine } from '../tool.ts'
  */
 
 /** The `publishConfig` of the manifests that the call may publish. `what`: the arguments after the command. */
-export async function publishSettings(machine: Machine, words: readonly string[], what: readonly string[]) {
+export async function publishSettings(machine: LauncherMachine, words: readonly string[], what: readonly string[]) {
   const found = [...projectManifests(machine, words)]
   for (const word of what) found.push(...(await manifestsOf(machine, word)))
   return found.flatMap(publishConfig)
 }
 
 /** The manifests in the working directory and above, and of all the workspaces that they name. */
-export function projectManifests(machine: Machine, words: readonly string[]): readonly ProjectFile[] {
+export function projectManifests(machine: LauncherMachine, words: readonly string[]): readonly ProjectFile[] {
   const nearest = projectFiles(machine, 'package.json', [], words)
   return [
     ...nearest,
@@ -41,7 +41,7 @@ export function publishConfig(file: ProjectFile): readonly ProjectSetting[] {
   })
 }
 
-async function manifestsOf(machine: Machine, word: string): Promise<readonly ProjectFile[]> {
+async function manifestsOf(machine: LauncherMachine, word: string): Promise<readonly ProjectFile[]> {
   const path = localPath(machine, word)
   if (path === undefined) {
     throw new Failure('refused', 'cannot check what npm would fetch and publish', {
@@ -59,7 +59,7 @@ async function manifestsOf(machine: Machine, word: string): Promise<readonly Pro
 }
 
 /** As npm-package-arg recognises a path; `name@` and `file:` may precede it. */
-function localPath({ workingFolder: folder, home }: Machine, word: string): string | undefined {
+function localPath({ workingFolder: folder, home }: LauncherMachine, word: string): string | undefined {
   const at = word.indexOf('@', 1)
   const spec = [word, ...(at > 0 ? [word.slice(at + 1)] : [])].map((one) => one.replace(/^file:/i, ''))
   const path = spec.find((one) => /^(\.|~\/|\/)/.test(one) || /^[^/:@]+\.(tgz|tar\.gz|tar)$/i.test(one))

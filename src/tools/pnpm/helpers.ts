@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts'
 import { shellWord } from '../../core/hint.ts'
 import { installedCommand } from '../installed.ts'
 import { type Line, npmrcLines } from '../npm/npmrc.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine, Machine } from '../tool.ts'
 import { authFile, userFile } from './places.ts'
 
 /*
@@ -17,7 +17,7 @@ import { authFile, userFile } from './places.ts'
 export const command = 'credbridge-pnpm'
 
 /** The path of a registry's program. */
-export function helperFile(machine: Machine, registry: Address): string {
+export function helperFile(machine: LauncherMachine, registry: Address): string {
   return join(helperFolder(machine), fileName(registry))
 }
 
@@ -35,11 +35,11 @@ export interface Helper {
   readonly registry: Address
 }
 
-export function helpersIn(machine: Machine): readonly Helper[] {
+export function helpersIn(machine: LauncherMachine): readonly Helper[] {
   return [authFile(machine), userFile(machine)].flatMap((config) => helpersInFile(machine, config))
 }
 
-function helpersInFile(machine: Machine, config: string): readonly Helper[] {
+function helpersInFile(machine: LauncherMachine, config: string): readonly Helper[] {
   return npmrcLines(machine.files.read(config) ?? '').flatMap((line): Helper[] => {
     const { key = '', value = '' } = line.setting ?? {}
     const folder = helperFolder(machine)
@@ -49,7 +49,7 @@ function helpersInFile(machine: Machine, config: string): readonly Helper[] {
   })
 }
 
-function helperFolder({ home, folders: places }: Machine): string {
+function helperFolder({ home, folders: places }: LauncherMachine): string {
   const folders = [join(places.data, 'pnpm'), join(home, '.credbridge', 'pnpm')]
   const plain = folders.find((folder) => /^[A-Za-z0-9_./@:+,=-]+$/.test(folder))
   if (plain !== undefined) return plain

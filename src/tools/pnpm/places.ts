@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 
 /** The folder of pnpm's global configuration: https://pnpm.io/cli/config */
-export function configFolder({ env, home, platform }: Machine): string {
+export function configFolder({ env, home, platform }: LauncherMachine): string {
   const named = env['XDG_CONFIG_HOME'] ?? ''
   if (isAbsolute(named)) return join(named, 'pnpm')
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'pnpm')
@@ -11,11 +11,11 @@ export function configFolder({ env, home, platform }: Machine): string {
 }
 
 /** The file in which pnpm 11 and later keep credentials. No other manager reads it. */
-export function authFile(machine: Machine): string {
+export function authFile(machine: LauncherMachine): string {
   return join(configFolder(machine), 'auth.ini')
 }
 
 /** The user's own npmrc, as pnpm finds it. */
-export function userFile({ home }: Machine): string {
+export function userFile({ home }: LauncherMachine): string {
   return join(home, '.npmrc')
 }

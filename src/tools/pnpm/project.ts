@@ -10,7 +10,7 @@ import { workspaceFolders } from '../guard/workspaces.ts'
 import { scalarsAtTop, yamlEntries, yamlSettings } from '../guard/yaml.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from '../npm/files.ts'
 import { npmrcVerdict, npmTable } from '../npm/settings.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { configFolder, userFile } from './places.ts'
 import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './settings.ts'
 
@@ -24,7 +24,7 @@ import { pnpmManifestVerdict, pnpmNpmrcVerdict, pnpmWorkspaceVerdict } from './s
  * folders.
  */
 export async function refuseProject(
-  machine: Machine,
+  machine: LauncherMachine,
   words: readonly string[],
   named: ReadonlyMap<string, Endpoint> = new Map(),
 ): Promise<void> {
@@ -55,7 +55,7 @@ function members(manifests: readonly ProjectFile[], member: string): readonly Pr
 const manifestNames = ['package.json', 'package.json5', 'package.yaml']
 
 function manifestsOf(
-  machine: Machine,
+  machine: LauncherMachine,
   words: readonly string[],
   workspaces: readonly ProjectFile[],
 ): readonly ProjectFile[] {
@@ -81,7 +81,7 @@ function hasSettings({ file, text }: ProjectFile): boolean {
 }
 
 /** The settings of the person's own files, by bare name. */
-function ownSettings(machine: Machine): ReadonlyMap<string, string> {
+function ownSettings(machine: LauncherMachine): ReadonlyMap<string, string> {
   const read = (file: string) => machine.files.read(file) ?? ''
   const inIni = [userFile(machine), join(configFolder(machine), 'rc')].flatMap((file) => settingsInFile(read(file)))
   const inYaml = yamlEntries(read(join(configFolder(machine), 'config.yaml'))) ?? []

@@ -4,7 +4,7 @@ import type { Launcher } from '../launch.ts'
 import { registryAddress } from '../npm/nerf-dart.ts'
 import { expanded } from '../npm/npmrc.ts'
 import { lookupFor } from '../npm/sign-in-file.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine, Machine } from '../tool.ts'
 import { command, pluginFile, pluginText } from './plugin.ts'
 import { type YarnProject, yarnProject } from './project.ts'
 import { yarnRules } from './rules.ts'
@@ -27,7 +27,7 @@ export const yarnLauncher: Launcher = {
     }
     return {
       lookups: asked ? registriesNamed(machine, project).map((address) => lookupFor('yarn', { address })) : [],
-      launch: () => (isNamed(machine) ? {} : { env: { YARN_PLUGINS: withOurs(machine) } }),
+      launch: async () => (isNamed(machine) ? {} : { env: { YARN_PLUGINS: withOurs(await machine.whole()) } }),
     }
   },
 }
@@ -41,7 +41,7 @@ function withOurs(machine: Machine): string {
 }
 
 /** The registries that files and environment name. Yarn's own default is not among them. */
-function registriesNamed(machine: Machine, { texts }: YarnProject) {
+function registriesNamed(machine: LauncherMachine, { texts }: YarnProject) {
   const inProject = texts.map(({ key, value }) => ({ name: key.slice(key.lastIndexOf('.') + 1), value: String(value) }))
   const inHome = homeEntries(machine).map(({ path, value = '' }) => ({ name: path.at(-1) ?? '', value }))
   const values = [...inProject, ...inHome]

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { installedCommand } from '../installed.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine, Machine } from '../tool.ts'
 
 /*
  * Yarn asks its plugins for the header of each request to a registry (hook getNpmAuthenticationHeader). Our plugin runs
@@ -11,7 +11,7 @@ import type { Machine } from '../tool.ts'
 
 export const command = 'credbridge-yarn'
 
-export function pluginFile({ folders: places }: Machine): string {
+export function pluginFile({ folders: places }: LauncherMachine): string {
   return join(places.data, 'yarn', 'plugin.cjs')
 }
 

@@ -3,7 +3,7 @@ import { type ProjectFile, projectFiles, unreadable } from '../guard/project-fil
 import type { ProjectSetting } from '../guard/setting.ts'
 import { type YamlEntry, yamlEntries, yamlSettings } from '../guard/yaml.ts'
 import { registryHost } from '../npm/nerf-dart.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { homeFile } from './setup.ts'
 
 /** The content of a project's .yarnrc.yml files. */
@@ -14,7 +14,7 @@ export interface YarnProject {
   readonly texts: readonly ProjectSetting[]
 }
 
-export function yarnProject(machine: Machine, words: readonly string[] = []): YarnProject {
+export function yarnProject(machine: LauncherMachine, words: readonly string[] = []): YarnProject {
   const files = rcFiles(machine, words)
   return { settings: files.flatMap(yamlSettings), texts: textsOf(files) }
 }
@@ -22,7 +22,7 @@ export function yarnProject(machine: Machine, words: readonly string[] = []): Ya
 /** If a file claims to be a lock file of Yarn 1, Yarn reads another format from it. */
 const lockFile = /^(#.*(\r?\n))*?#\s+yarn\s+lockfile\s+v1\r?\n/i
 
-function rcFiles(machine: Machine, words: readonly string[]): readonly ProjectFile[] {
+function rcFiles(machine: LauncherMachine, words: readonly string[]): readonly ProjectFile[] {
   const name = machine.env['YARN_RC_FILENAME'] ?? '.yarnrc.yml'
   const own = [homeFile(machine), join(dirname(homeFile(machine)), name)]
   return projectFiles(machine, name, own, words).map((file) => {

@@ -1,7 +1,7 @@
 import { bare } from '../guard/bare.ts'
 import type { Rules } from '../guard/judge.ts'
 import { scalarsAtTop } from '../guard/yaml.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 import { yarnVerdict, yarnVerdictWithVariables } from './settings.ts'
 import { homeEntries } from './setup.ts'
 
@@ -10,7 +10,7 @@ import { homeEntries } from './setup.ts'
  * environment.
  */
 export function yarnRules(
-  machine: Machine,
+  machine: LauncherMachine,
   credential: 'asked for' | 'in the environment',
   known: readonly string[] = [],
 ) {

@@ -4,7 +4,7 @@ import { type Hint, hint } from '../../core/hint.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { installedProgram, skippedAsAbsent } from '../installed.ts'
 import { writeOrRemove } from '../npm/files.ts'
-import type { Change, DoctorLine, Machine, Setup } from '../tool.ts'
+import type { Change, DoctorLine, LauncherMachine, Machine, Setup } from '../tool.ts'
 import { pluginFile, pluginText } from './plugin.ts'
 
 /** Yarn 2 and later: our plugin, named in the user's own .yarnrc.yml. */
@@ -66,24 +66,24 @@ async function aboutYarn1(machine: Machine, yarn: string): Promise<readonly stri
     : []
 }
 
-export function homeFile({ home }: Machine): string {
+export function homeFile({ home }: LauncherMachine): string {
   return join(home, '.yarnrc.yml')
 }
 
 /** Whether the user's own file names our plugin. */
-export function isNamed(machine: Machine): boolean {
+export function isNamed(machine: LauncherMachine): boolean {
   return pluginEntries(machine).some(({ value }) => value === pluginFile(machine))
 }
 
 /** The settings of the user's own file. */
-export function homeEntries(machine: Machine): readonly YamlEntry[] {
+export function homeEntries(machine: LauncherMachine): readonly YamlEntry[] {
   const file = homeFile(machine)
   const entries = yamlEntries(machine.files.read(file) ?? '')
   if (entries !== undefined) return entries
   throw new Failure('malformed', `${file} cannot be read as YAML`, { hints: [hint`fix it: yarn config shows where`] })
 }
 
-function pluginEntries(machine: Machine): readonly YamlEntry[] {
+function pluginEntries(machine: LauncherMachine): readonly YamlEntry[] {
   return homeEntries(machine).filter(({ path }) => path[0] === 'plugins')
 }
 

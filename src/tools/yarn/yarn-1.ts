@@ -3,14 +3,14 @@ import type { ProjectSetting } from '../guard/setting.ts'
 import { runs, type Verdict } from '../guard/verdict.ts'
 import { projectNpmrc, userConfigFile } from '../npm/files.ts'
 import { npmrcVerdict, npmTable } from '../npm/settings.ts'
-import type { Machine } from '../tool.ts'
+import type { LauncherMachine } from '../tool.ts'
 
 /*
  * Yarn 1 reads npmrc files, and .yarnrc files with a name and a value on each line. It asks no helper for a credential,
  * but a person can put one into its environment.
  */
 
-export function yarn1Project(machine: Machine, words: readonly string[]): readonly ProjectSetting[] {
+export function yarn1Project(machine: LauncherMachine, words: readonly string[]): readonly ProjectSetting[] {
   const files = projectFiles(machine, '.yarnrc', [`${machine.home}/.yarnrc`], words)
   return [...projectNpmrc(machine, [userConfigFile(machine)], words), ...files.flatMap(settingsIn)]
 }
