@@ -39,13 +39,13 @@ const MOST_STACK: usize = 4 << 20;
 /// Garbage is first collected at this size, if not while nobody asks. A client's call ends before.
 const GARBAGE: usize = 4 << 20;
 
-/// The C library starts this. Rust's own start would read the memory map of the process on each call, for an answer that
-/// a client never sees.
+/// The C library starts this, and has handed the arguments to Rust by then. Rust's own start would read the map of this
+/// process's memory on each call, to name a stack that overflows.
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: c_int, _words: *const *const c_char) -> c_int {
-    memory::prepare();
-    process::prepare();
     process::harden();
+    process::prepare();
+    memory::prepare();
     let runtime = Runtime::new().expect("there is memory");
     runtime.set_memory_limit(MOST_MEMORY);
     runtime.set_max_stack_size(MOST_STACK);
