@@ -140,8 +140,17 @@ export class Stats {
   readonly ctimeMs: number
 
   constructor(numbers: files.Stats) {
-    ;[this.dev, this.ino, this.mode, this.nlink, this.uid, this.gid, this.size] = numbers
-    ;[, , , , , , , this.atimeMs, this.mtimeMs, this.ctimeMs] = numbers
+    // Destructuring would make an iterator.
+    this.dev = numbers[0]
+    this.ino = numbers[1]
+    this.mode = numbers[2]
+    this.nlink = numbers[3]
+    this.uid = numbers[4]
+    this.gid = numbers[5]
+    this.size = numbers[6]
+    this.atimeMs = numbers[7]
+    this.mtimeMs = numbers[8]
+    this.ctimeMs = numbers[9]
   }
 
   get mtime(): Date {
@@ -181,16 +190,10 @@ interface StatOptions {
   readonly throwIfNoEntry?: boolean
 }
 
-const absent = ['ENOENT', 'ENOTDIR']
-
-function statsBy(call: (path: string) => files.Stats) {
+function statsBy(call: typeof files.stat) {
   return (path: Path, { throwIfNoEntry = true }: StatOptions = {}): Stats | undefined => {
-    try {
-      return new Stats(call(checked(path)))
-    } catch (error) {
-      if (!throwIfNoEntry && absent.includes((error as { code?: string }).code ?? '')) return undefined
-      throw error
-    }
+    const numbers = call(checked(path), throwIfNoEntry)
+    return numbers && new Stats(numbers)
   }
 }
 
@@ -211,8 +214,7 @@ export function accessSync(path: Path, mode = constants.F_OK): void {
 
 export function existsSync(path: Path): boolean {
   try {
-    accessSync(path)
-    return true
+    return files.exists(checked(path))
   } catch {
     return false
   }
@@ -247,7 +249,7 @@ export function rmSync(
     else if (recursive) files.removeAll(checked(path))
     else throw Object.assign(new Error(`${path} is a folder`), { code: 'ERR_FS_EISDIR' })
   } catch (error) {
-    if (!force || !absent.includes((error as { code?: string }).code ?? '')) throw error
+    if (!force || !['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '')) throw error
   }
 }
 

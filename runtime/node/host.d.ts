@@ -25,8 +25,9 @@ declare module 'host:files' {
   /**
    * Device, inode, mode, links, user, group, size, and the times of access, modification and change in milliseconds.
    */
-  export function stat(path: string): Stats
-  export function lstat(path: string): Stats
+  export function stat(path: string, required: boolean): Stats | undefined
+  export function lstat(path: string, required: boolean): Stats | undefined
+  export function exists(path: string): boolean
   export function fstat(fd: number): Stats
   /** The type number of the file system. */
   export function statfs(path: string): number

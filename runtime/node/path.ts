@@ -9,6 +9,12 @@ export function isAbsolute(path: string): boolean {
   return path.startsWith('/')
 }
 
+/** Whether it is as `names` would make it. Most paths are, and this is found out faster. */
+function isPlain(path: string): boolean {
+  const ends = path.endsWith('/') || path.endsWith('/.') || path.endsWith('/..')
+  return path.startsWith('/') && !ends && !path.includes('//') && !path.includes('/./') && !path.includes('/../')
+}
+
 /** The segments of a path, without empty ones, `.` and, if possible, `..`. */
 function names(path: string): string[] {
   const way: string[] = []
@@ -22,6 +28,7 @@ function names(path: string): string[] {
 }
 
 export function normalize(path: string): string {
+  if (isPlain(path)) return path
   const way = names(path).join('/')
   if (isAbsolute(path)) return way !== '' && path.endsWith('/') ? `/${way}/` : `/${way}`
   return (way === '' ? '.' : way) + (path.endsWith('/') ? '/' : '')
@@ -35,7 +42,8 @@ export function join(...paths: string[]): string {
 export function resolve(...paths: string[]): string {
   const start = paths.findLastIndex(isAbsolute)
   const whole = start < 0 ? [folder(), ...paths] : paths.slice(start)
-  return `/${names(whole.join('/')).join('/')}`
+  const path = whole.join('/')
+  return isPlain(path) ? path : `/${names(path).join('/')}`
 }
 
 export function relative(from: string, to: string): string {

@@ -2,6 +2,7 @@
 
 use crate::error::OrThrow;
 use crate::modules::native_module;
+use nix::errno::Errno;
 use nix::fcntl::{self, AT_FDCWD, OFlag};
 use nix::sys::stat::{self, FileStat, Mode, UtimensatFlags};
 use nix::sys::time::TimeSpec;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 native_module! {
     "flags": flags, "open": open, "close": close, "read": read, "write": write, "fsync": fsync, "ftruncate": ftruncate,
-    "stat": stat, "lstat": lstat, "fstat": fstat, "statfs": statfs, "access": access, "readFile": read_file,
+    "stat": stat, "lstat": lstat, "fstat": fstat, "statfs": statfs, "access": access, "exists": exists, "readFile": read_file,
     "readdir": readdir, "mkdir": mkdir, "rmdir": rmdir, "unlink": unlink, "removeAll": remove_all, "rename": rename,
     "link": link, "symlink": symlink, "readlink": readlink, "realpath": realpath, "chmod": chmod, "fchmod": fchmod,
     "chown": chown, "fchown": fchown, "utimes": utimes,
@@ -121,12 +122,24 @@ fn stats(stat: FileStat) -> Stats {
     ]
 }
 
-fn stat(ctx: Ctx<'_>, path: String) -> Result<Stats> {
-    stat::stat(path.as_str()).or_throw_at(&ctx, "stat", &path).map(stats)
+fn stat(ctx: Ctx<'_>, path: String, required: bool) -> Result<Option<Stats>> {
+    seen(stat::stat(path.as_str()), required).or_throw_at(&ctx, "stat", &path)
 }
 
-fn lstat(ctx: Ctx<'_>, path: String) -> Result<Stats> {
-    stat::lstat(path.as_str()).or_throw_at(&ctx, "lstat", &path).map(stats)
+fn lstat(ctx: Ctx<'_>, path: String, required: bool) -> Result<Option<Stats>> {
+    seen(stat::lstat(path.as_str()), required).or_throw_at(&ctx, "lstat", &path)
+}
+
+/// Nothing is at the path, which is an error only if something is required. An exception costs more than the call.
+fn seen(found: nix::Result<FileStat>, required: bool) -> nix::Result<Option<Stats>> {
+    match found {
+        Err(Errno::ENOENT | Errno::ENOTDIR) if !required => Ok(None),
+        other => other.map(stats).map(Some),
+    }
+}
+
+fn exists(path: String) -> bool {
+    unistd::access(path.as_str(), AccessFlags::F_OK).is_ok()
 }
 
 fn fstat(ctx: Ctx<'_>, fd: i32) -> Result<Stats> {
