@@ -6,6 +6,7 @@ import { printable } from '../core/failure-text.ts'
 import { type Hint, hint } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { sentence } from './wrapped.ts'
 
 /*
  * Arguments that several commands share. Exit codes: 0 done, 1 nothing found or declined, 2 a failure or a usage error, 130 Ctrl-C.
@@ -58,8 +59,8 @@ export function shownAccount(account: string): string {
 }
 
 /** Prints one line for the person. Control characters are replaced. */
-export function sayLine({ say }: Pick<Terminal, 'say'>, text: string): void {
-  say(`${printable(text)}\n`)
+export function sayLine({ say, messages }: Pick<Terminal, 'say' | 'messages'>, text: string): void {
+  say(sentence(printable(text), messages.width))
 }
 
 /** Sorts entries by endpoint, account and owner. */
@@ -73,7 +74,11 @@ function order(a: string, b: string): number {
 }
 
 /** Says that nothing is kept there. Returns the exit code. */
-export function nothingAt(terminal: Pick<Terminal, 'say'>, endpoint: Endpoint, account: string | undefined): number {
+export function nothingAt(
+  terminal: Pick<Terminal, 'say' | 'messages'>,
+  endpoint: Endpoint,
+  account: string | undefined,
+): number {
   const where = account === undefined ? endpoint.key : `${shownAccount(account)} at ${endpoint.key}`
   sayLine(terminal, `nothing is kept for ${where}`)
   return nothingThere

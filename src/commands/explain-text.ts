@@ -9,6 +9,7 @@ import { shownAccount } from './arguments.ts'
 import { type AllKept, atAny, nearBy } from './explain-kept.ts'
 import type { Decided } from './explain-settings.ts'
 import { endpointsOf, type ToolExplained } from './explain-tool.ts'
+import { sentence } from './wrapped.ts'
 
 export interface Report {
   readonly asked: Asked
@@ -17,7 +18,7 @@ export interface Report {
   readonly decided: readonly Decided[]
 }
 
-type Out = Pick<Terminal, 'out'>
+type Out = Pick<Terminal, 'out' | 'width'>
 
 /** One line for each tool that gets something, or that something is kept from. */
 export function printAllTools(terminal: Out, report: Report): void {
@@ -32,7 +33,7 @@ export function printAllTools(terminal: Out, report: Report): void {
     ({ given, failure, passedOver }) => given !== undefined || failure !== undefined || passedOver.length > 0,
   )
   const width = Math.max(...concerned.map((one) => nameOf(one).length))
-  for (const one of concerned) line(`  ${nameOf(one).padEnd(width)}  ${outcome(one, report)}`)
+  for (const one of concerned) line(`  ${nameOf(one).padEnd(width)}  ${outcome(one, report)}`, ' '.repeat(width + 4))
   printAround(terminal, report, false)
 }
 
@@ -115,6 +116,7 @@ function printAround(terminal: Out, { asked, kept, explained, decided }: Report,
   for (const { message, hints } of kept.problems) change(`cannot be read: ${message}`, hints[0])
 }
 
-function lineTo({ out }: Out): (text: string) => void {
-  return (text) => out(`${printable(text)}\n`)
+/** A line that goes on is indented by two more than it began. */
+function lineTo({ out, width }: Out): (text: string, indent?: string) => void {
+  return (text, indent = `${/^ */.exec(text)?.[0]}  `) => out(sentence(printable(text), width, indent))
 }

@@ -1,45 +1,65 @@
 import { printable } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
-import type { PlainSecret } from '../tools/tool.ts'
-import { shownAccount } from './arguments.ts'
+import type { PlainSecret, Tool } from '../tools/tool.ts'
+import { sayLine, shownAccount } from './arguments.ts'
+import { atHome } from './at-home.ts'
 import { whyOf } from './import-readers.ts'
 import type { Candidate, Found } from './import-survey.ts'
+import { type Column, fits, table } from './table.ts'
 
 /* The preview of `credbridge import`. */
 
 /** Shows every secret with its place, and what happens to it. Then the tools whose files cannot be read, and the ways. */
 export function showAll({ terminal, machine }: CliContext, all: readonly Found[]): void {
-  const rows = all.flatMap(({ candidates }) => candidates)
-  const width = Math.max(0, ...rows.map(({ secret }) => shownPlace(secret).length))
-  for (const { tool, candidates, remarks } of all) {
-    if (candidates.length + remarks.length > 0) terminal.say(`${tool.name}: ${tool.title}\n`)
-    for (const candidate of candidates) {
-      const { secret, state } = candidate
-      const place = shownPlace(secret).padEnd(Math.min(width, widest))
-      terminal.say(`  ${words[state].padEnd(6)} ${place}  ${printable(atHome(secret.where, machine.home))}\n`)
-      for (const line of details(candidate)) terminal.say(`         ${printable(line)}\n`)
-    }
-    for (const remark of remarks) terminal.say(`  note: ${printable(remark)}\n`)
-  }
+  const { messages } = terminal
+  const rows = all.flatMap(({ tool, candidates }) =>
+    candidates.map((one) => ({ tool, ...one, file: atHome(one.secret.where, machine.home) })),
+  )
+  if (rows.length > 0) terminal.say(table(rows, fits(rows, wide, messages.width) ? wide : narrow, messages))
+  for (const { tool, remarks } of all)
+    for (const remark of remarks) sayLine(terminal, atHome(`note: ${tool.name}: ${remark}`, machine.home))
   for (const { tool, failures } of all) {
     for (const { message, hints } of failures) {
-      terminal.say(`not looked at for ${tool.name}: ${printable(message)}\n`)
-      for (const way of hints) terminal.say(`  hint: ${printable(way)}\n`)
+      sayLine(terminal, `not looked at for ${tool.name}: ${message}`)
+      for (const way of hints) sayLine(terminal, `  hint: ${way}`)
     }
   }
   const ways = rows.flatMap(({ reasons }) => reasons.map(({ setup }) => setup))
-  for (const way of new Set(ways)) terminal.say(`hint: ${printable(way)}\n`)
+  for (const way of new Set(ways)) sayLine(terminal, `hint: ${way}`)
 }
+
+type Row = Candidate & { readonly tool: Tool; readonly file: string }
+
+const about: readonly Column<Row>[] = [
+  { heading: 'TOOL', cell: ({ tool }) => tool.name },
+  {
+    heading: 'DO',
+    cell: ({ state }) => state,
+    colour: ({ state }) => ({ move: undefined, ask: 'yellow' as const, leave: 'faint' as const })[state],
+  },
+]
+
+const wide: readonly Column<Row>[] = [
+  ...about,
+  { heading: 'SECRET', cell: (row) => [shownPlace(row.secret), ...details(row)].join('\n'), wraps: true },
+  { heading: 'FILE', cell: ({ file }) => file },
+]
+
+/** The file stands below its secret. */
+const narrow: readonly Column<Row>[] = [
+  ...about,
+  {
+    heading: 'SECRET',
+    cell: (row) => [shownPlace(row.secret), row.file, ...details(row)].join('\n'),
+    least: 8,
+    wraps: true,
+  },
+]
 
 /** The account and the endpoint of a secret. */
 export function shownPlace({ credential: { account, endpoint } }: PlainSecret): string {
   return printable(`${shownAccount(account)} at ${endpoint.key}`)
 }
-
-const words = { move: 'move', ask: 'ask', leave: 'leave' } as const
-
-/** In characters, so that most rows fit into 80 columns. */
-const widest = 38
 
 function details({ secret, state, reasons }: Candidate): readonly string[] {
   return [
@@ -48,8 +68,4 @@ function details({ secret, state, reasons }: Candidate): readonly string[] {
     ...(state === 'ask' ? ['another secret is kept for it already'] : []),
     ...(state === 'leave' ? [whyOf(reasons)] : []),
   ]
-}
-
-function atHome(where: string, home: string): string {
-  return where.startsWith(`${home}/`) ? `~${where.slice(home.length)}` : where
 }

@@ -1,5 +1,6 @@
 import { printable } from '../core/failure-text.ts'
 import { columnsOf } from '../core/text-width.ts'
+import { startOf, wrapped } from './wrapped.ts'
 
 /* A table for a person: a heading, aligned columns two spaces apart, cut to the width of the terminal. */
 
@@ -12,6 +13,8 @@ export interface Column<Row> {
   readonly rank?: number
   /** Where a cell is cut. Both ends of an address tell it apart. */
   readonly cut?: 'middle'
+  /** The cell is not cut but broken into lines, as it is where the cell has line ends itself. */
+  readonly wraps?: true
   /** The colour of the cell. */
   readonly colour?: (row: Row) => Colour | undefined
 }
@@ -31,7 +34,8 @@ interface Shown {
   readonly natural: number
   readonly least: number
   readonly rank: number
-  readonly inMiddle: boolean
+  /** The lines of a cell within so many columns. */
+  readonly within: (cell: string, width: number) => readonly string[]
 }
 
 /** The lines of the table. Empty columns are left out. `below`: lines to be shown below a row, indented. */
@@ -44,19 +48,23 @@ export function table<Row>(
   const shown = fitting(columns.map((column) => shownColumn(column, rows)).filter(isFilled), width)
   const widths = widthsWithin(shown, width)
   const paint = (text: string, colour: Colour | undefined) => (colours ? painted(text, colour) : text)
-  const line = (cells: readonly (readonly [text: string, colour?: Colour | undefined])[]) =>
-    cells.map(([text, colour], at) => {
-      const room = widths[at] ?? 0
-      const short = cutTo(text, room, shown[at]?.inMiddle === true)
-      const isLast = at === cells.length - 1
-      return paint(short, colour) + (isLast ? '' : ' '.repeat(room - columnsOf(short)))
-    })
-  const heading = line(shown.map(({ heading }) => [heading, 'bold']))
+  const lines = (cells: readonly (readonly [text: string, colour?: Colour | undefined])[]) => {
+    const broken = cells.map(([text], at) => shown[at]?.within(text, widths[at] ?? 0) ?? [])
+    const height = Math.max(...broken.map((one) => one.length))
+    return Array.from({ length: height }, (_, nth) =>
+      cells.map(([, colour], at) => {
+        const text = broken[at]?.[nth] ?? ''
+        const isLast = at === cells.length - 1
+        return paint(text, colour) + (isLast ? '' : ' '.repeat((widths[at] ?? 0) - columnsOf(text)))
+      }),
+    ).map((parts) => parts.join(gap))
+  }
+  const heading = lines(shown.map(({ heading }) => [heading, 'bold']))
   const body = rows.flatMap((row, index) => [
-    line(shown.map(({ cells, colours }) => [cells[index] ?? '', colours[index]])).join(gap),
+    ...lines(shown.map(({ cells, colours }) => [cells[index] ?? '', colours[index]])),
     ...below(row).map((text) => `  ${cutTo(printable(text), (width ?? Number.POSITIVE_INFINITY) - 2, false)}`),
   ])
-  return [heading.join(gap), ...body].map((text) => `${text.trimEnd()}\n`).join('')
+  return [...heading, ...body].map((text) => `${text.trimEnd()}\n`).join('')
 }
 
 /** Whether the whole table fits, with nothing cut or left out. */
@@ -68,8 +76,11 @@ export function fits<Row>(rows: readonly Row[], columns: readonly Column<Row>[],
 const gap = '  '
 
 function shownColumn<Row>(column: Column<Row>, rows: readonly Row[]): Shown {
-  const cells = rows.map((row) => printable(column.cell(row)))
-  const natural = Math.max(column.heading.length, ...cells.map(columnsOf))
+  const wraps = column.wraps === true
+  const cells = rows
+    .map((row) => column.cell(row))
+    .map((cell) => (wraps ? cell.split('\n').map(printable).join('\n') : printable(cell)))
+  const natural = Math.max(column.heading.length, ...cells.flatMap((cell) => cell.split('\n')).map(columnsOf))
   return {
     heading: column.heading,
     cells,
@@ -77,7 +88,7 @@ function shownColumn<Row>(column: Column<Row>, rows: readonly Row[]): Shown {
     natural,
     least: Math.min(natural, column.least ?? natural),
     rank: column.rank ?? stays,
-    inMiddle: column.cut === 'middle',
+    within: wraps ? brokenTo : (cell, width) => [cutTo(cell, width, column.cut === 'middle')],
   }
 }
 
@@ -121,17 +132,16 @@ function cutTo(text: string, width: number, inMiddle: boolean): string {
   return `${start.join('')}…${end.join('')}`
 }
 
-function startOf(letters: readonly string[], width: number): readonly string[] {
-  const taken: string[] = []
-  for (const letter of letters) {
-    if (columnsOf(taken.join('') + letter) > width) break
-    taken.push(letter)
-  }
-  return taken
-}
-
 function endOf(letters: readonly string[], width: number): readonly string[] {
   return [...startOf([...letters].reverse(), width)].reverse()
+}
+
+/** The lines of a cell, each within so many columns, and indented where they go on with the line before. */
+function brokenTo(cell: string, width: number): readonly string[] {
+  return cell.split('\n').flatMap((line) => {
+    const indent = ' '.repeat(width > 12 && columnsOf(line) > width ? 2 : 0)
+    return wrapped(line, width - indent.length, 'all words').map((part, at) => (at === 0 ? '' : indent) + part)
+  })
 }
 
 /** ECMA-48, 8.3.117. */

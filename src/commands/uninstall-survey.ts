@@ -1,9 +1,10 @@
-import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { ownFilesIn } from '../system/own-files.ts'
 import { sayLine } from './arguments.ts'
+import { atHome } from './at-home.ts'
 import { serviceFiles } from './serve-service.ts'
-import { type Candidate, isBroken, lookBackAtAll, show } from './setup-all.ts'
+import { type Candidate, isBroken, lookBackAtAll } from './setup-outlook.ts'
+import { showUndone } from './setup-table.ts'
 import { type Move, planMoves } from './uninstall-moves.ts'
 import { isEmpty, lookIntoStores, remoteStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
 
@@ -49,31 +50,28 @@ export function isNothing({ setups, service, looks, moves, files }: Survey, remo
 
 /** Shows every step to the person. */
 export function showSurvey(context: CliContext, { setups, service, looks, remote, moves, files }: Survey): void {
-  const { terminal } = context
-  for (const { tool, outlook } of setups) {
-    if (outlook.state === 'ready') show(context, tool, outlook.plan)
-    if (outlook.state === 'other-way' && isBroken(outlook))
-      terminal.say(`${tool.name}: ${formatFailure(outlook.failure)}`)
-  }
-  for (const file of service) sayLine(terminal, `serve: stop the service, and remove ${file}`)
+  const line = (text: string) => sayLine(context.terminal, atHome(text, context.machine.home))
+  showUndone(
+    context,
+    setups.filter(({ outlook }) => outlook.state === 'ready' || isBroken(outlook)),
+  )
+  for (const file of service) line(`serve: stop the service, and remove ${file}`)
   for (const { entry, keeper } of moves.filter(isToKeychain)) {
-    sayLine(terminal, `move to ${keeper.name}: ${shownEntry(entry)}`)
+    line(`move to ${keeper.name}: ${shownEntry(entry)}`)
   }
   for (const { entry, keeper } of moves.filter((move) => !isToKeychain(move))) {
-    sayLine(terminal, `only if you agree, move to the plain file ${keeper.name}: ${shownEntry(entry)}`)
+    line(`only if you agree, move to the plain file ${keeper.name}: ${shownEntry(entry)}`)
   }
   for (const { name, secrets, failure, unreadable } of looks) {
     for (const entry of secrets) {
-      if (!moves.some((move) => move.entry === entry))
-        sayLine(terminal, `stays in the ${name} store: ${shownEntry(entry)}`)
+      if (!moves.some((move) => move.entry === entry)) line(`stays in the ${name} store: ${shownEntry(entry)}`)
     }
-    if (unreadable > 0) sayLine(terminal, `stays in the ${name} store: ${unreadable} that cannot be read`)
-    if (failure !== undefined)
-      sayLine(terminal, `stays: the ${name} store, which cannot be looked at: ${failure.message}`)
-    for (const way of failure?.hints ?? []) sayLine(terminal, `hint: ${way}`)
+    if (unreadable > 0) line(`stays in the ${name} store: ${unreadable} that cannot be read`)
+    if (failure !== undefined) line(`stays: the ${name} store, which cannot be looked at: ${failure.message}`)
+    for (const way of failure?.hints ?? []) line(`hint: ${way}`)
   }
-  for (const name of remote) sayLine(terminal, `stays: what the ${name} store has on its server`)
-  for (const file of files) sayLine(terminal, `remove ${file}`)
+  for (const name of remote) line(`stays: what the ${name} store has on its server`)
+  for (const file of files) line(`remove ${file}`)
 }
 
 /** Whether the secret goes where not every program can read it. */

@@ -33,6 +33,17 @@ export function commandIn(text: Hint): Hint | undefined {
   return [text, text.slice(before.length) as Hint].find(isCommand)
 }
 
+/**
+ * Where in a sentence for a person its command begins, which goes to the end of the line; `undefined` if there is none. A
+ * program with a verb in `s` is what the sentence is about.
+ */
+export function commandBegins(line: string): number | undefined {
+  const found = [
+    ...line.matchAll(/: (?=(git config|curl -|(credbridge|chmod|export|mv|rm|sudo|unset) \S*[^\s,s](\s|$)))/g),
+  ].at(-1)
+  return found === undefined ? undefined : found.index + 2
+}
+
 function isCommand(text: Hint): boolean {
   const [program = '', next = ''] = text.split(' ')
   return programs.includes(program) && next !== '' && !/<[^<>' ]+>|…/.test(text)

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly width: number | undefined
   /** Whether standard output may have colours. */
   readonly colours: boolean
+  /** The same of standard error, for what is said. */
+  readonly messages: { readonly width: number | undefined; readonly colours: boolean }
   out(text: string): void
   /** The hints and fixes in this text in the words of the person's shell. `say` does that by itself. */
   inShellWords(text: string): string

@@ -69,10 +69,10 @@ needs('the build (npm run build)', built)('import without a tool', () => {
     const { exitCode, stderr } = await credbridge('import', '--dry-run')
     expect([exitCode, stderr]).toEqual([
       0,
-      `npm: npm and npx
-  leave  (no user name) at https://npm.example.com  ~/.npmrc, line 2
-         npm is not installed
-  note: pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun
+      `TOOL  DO     SECRET                                     FILE
+npm   leave  (no user name) at https://npm.example.com  ~/.npmrc, line 2
+             npm is not installed
+note: npm: pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun
 hint: to move them all the same: credbridge import --without-setup
 `,
     ])
@@ -134,7 +134,7 @@ hint: to move them all the same: credbridge import --without-setup
     write('.pypirc', pypirc.replace(/password.*\n/, conflicting))
     const { exitCode, stderr } = await credbridge(...moving)
     expect(exitCode).toBe(0)
-    expect(stderr).toMatch(/^ {2}ask {4}bob at https:\/\/upload\.example\.com\/ .*\n {9}another secret is kept/m)
+    expect(stderr).toMatch(/^python +ask +bob at https:\/\/upload\.example\.com\/ .*\n +another secret is kept/m)
     expect(stderr).toMatch(/\n1 moved\n/)
     expect(stderr).toMatch(/\.pypirc, \[mine\]: left, another secret is kept already; --replace takes this one\n/)
     expect([read('.npmrc').includes('hush'), read('.pypirc').includes(conflicting)]).toEqual([false, true])
@@ -182,13 +182,18 @@ hint: to move them all the same: credbridge import --without-setup
         const home = importHome({ '.git-credentials': dotfiles['.git-credentials'] ?? '' }, ['git'])
         expect(await home.credbridge('setup', 'git', '--no-prove')).toMatchObject({ exitCode: 0 })
         const { exitCode, stdout } = await home.onTerminal([['[y/N] ', 'y\r']], 'import')
-        expect(screen(stdout)).toBe(`git: git, git-lfs and everything that asks \`git credential\`
-  move   bob at https://git.example.com          ~/.git-credentials, line 1
-         git asks without the path, so it is kept for the whole server
-  move   bob at https://git.example.com/team/other  ~/.git-credentials, line 2
-         git gets an earlier line; this one is kept with its path, for credential.useHttpPath
-  move   carol at https://git.example.com:8443   ~/.git-credentials, line 4
-  note: if git still asks \`store\`, git writes them again: git config --global --unset credential.helper store
+        expect(screen(stdout)).toBe(`TOOL  DO    SECRET
+git   move  bob at https://git.example.com
+            ~/.git-credentials, line 1
+            git asks without the path, so it is kept for the whole server
+git   move  bob at https://git.example.com/team/other
+            ~/.git-credentials, line 2
+            git gets an earlier line; this one is kept with its path, for
+              credential.useHttpPath
+git   move  carol at https://git.example.com:8443
+            ~/.git-credentials, line 4
+note: git: if git still asks \`store\`, git writes them again:
+  git config --global --unset credential.helper store
 Move 3 secrets into credbridge? [y/N] y
 
 git:

@@ -172,7 +172,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     const [config, files] = [read('.gitconfig'), own()]
     const { exitCode, stderr } = await credbridge('uninstall', '--dry-run')
     expect(exitCode).toBe(0)
-    expect(stderr).toMatch(/^git: .*\n {2}git: no longer ask .*git-credential-credbridge\n/m)
+    expect(stderr).toMatch(/^git +no longer ask .*git-credential-credbridge\n/m)
     expect(stderr).toMatch(/^only if you agree, move to the plain file .*\.git-credentials: alice at /m)
     expect(stderr).toMatch(/^remove .*\/state\/credbridge\/store$/m)
     expect(await credbridge('uninstall')).toMatchObject({

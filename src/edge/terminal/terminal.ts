@@ -15,10 +15,13 @@ export function thisTerminal(windows?: WindowsCommands): Terminal {
     inIsTerminal: isatty(0),
     outIsTerminal: isatty(1),
     get width() {
-      return isatty(1) ? columns() : undefined
+      return widthOf(1)
     },
     get colours() {
       return isatty(1) && showsColours(process.env)
+    },
+    get messages() {
+      return { width: widthOf(2), colours: isatty(2) && showsColours(process.env) }
     },
     out: (text) => write(1, text),
     say: (text) => write(2, inShellWords(text)),
@@ -33,6 +36,10 @@ export function thisTerminal(windows?: WindowsCommands): Terminal {
       return new Secret(input.text().replace(/\r?\n$/, ''))
     },
   }
+}
+
+function widthOf(stream: 1 | 2): number | undefined {
+  return isatty(stream) ? columns() : undefined
 }
 
 /** `undefined` if the terminal does not tell. */

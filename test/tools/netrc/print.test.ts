@@ -36,6 +36,7 @@ async function printed(
       progress() {},
       width: undefined,
       colours: false,
+      messages: { width: undefined, colours: false },
       out(text) {
         out += text
       },
