@@ -28,8 +28,11 @@ export function thisPerson(): Person {
     present: isPersonPresent(env, process.platform),
     isReading: () => isTerminal(2),
     async tellPastClient(text) {
-      const { caller } = await import('./launch/caller.ts')
-      ;(await caller()).sayOnTerminal(text)
+      const [{ caller }, { clientPart }] = await Promise.all([
+        import('./launch/caller.ts'),
+        import('./client-machine.ts'),
+      ])
+      ;(await caller()).sayOnTerminal(text, clientPart())
     },
     undisturbed: env['CREDBRIDGE_PROMPT'] === 'never',
     async ask(question) {

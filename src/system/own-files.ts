@@ -39,6 +39,7 @@ const inState = [
   'replaced-helpers.json',
   'serving',
   'store',
+  'told-lately',
 ]
 
 /** Those that say where and how a store keeps what it has. */

@@ -67,9 +67,9 @@ const screens: readonly {
     name: 'explain',
     words: ['explain', 'https://git.example.com'],
     async before({ credbridge }) {
+      await credbridge('s', 'set', 'https://git.example.com', 'bob')
       await credbridge('s', 'set', 'https://git.example.com', 'a-rather-long-account@example.com')
       await credbridge('s', 'set', 'https://git.example.com/team/application', 'bob')
-      await credbridge('s', 'set', 'https://git.example.com', 'bob')
     },
   },
   {

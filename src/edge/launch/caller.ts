@@ -1,7 +1,9 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { runIn } from '../../system/child.ts'
+import type { ClientMachine } from '../../system/machine.ts'
 import { statOf } from '../../system/process-identity.ts'
+import { rememberTold, toldLately } from './told-lately.ts'
 
 /*
  * The program that started this process, for helpers whose client tells them nothing and does not pass on their
@@ -13,8 +15,8 @@ export interface Caller {
   readonly words: readonly string[]
   /** Writes to the caller's standard error, else to the terminal, if there is one. */
   say(text: string): void
-  /** Writes to the caller's standard error only if that is a terminal. On Linux only. */
-  sayOnTerminal(text: string): void
+  /** Writes to the caller's standard error only if that is a terminal, and once only. On Linux only. */
+  sayOnTerminal(text: string, machine: Pick<ClientMachine, 'folders' | 'userId'>): void
 }
 
 const mostShells = 3
@@ -23,17 +25,20 @@ export async function caller(): Promise<Caller> {
   let id: number | undefined = process.ppid
   for (let at = 0; at < mostShells && id !== undefined && id > 1; at++) {
     const { words, parent } = await read(id)
-    const path = `/proc/${id}/fd/2`
+    const [from, path] = [id, `/proc/${id}/fd/2`]
     if (words[1] !== '-c') {
       return {
         words: words.slice(1),
-        say: (text) => say(text, [path, '/dev/tty']),
-        sayOnTerminal: (text) => say(text, [path], isatty),
+        say: (text) => void say(text, [path, '/dev/tty']),
+        sayOnTerminal(text, machine) {
+          const isNew = (fd: number) => isatty(fd) && !toldLately(machine, from, text)
+          if (say(text, [path], isNew)) rememberTold(machine, from, text)
+        },
       }
     }
     id = parent
   }
-  return { words: [], say: (text) => say(text, ['/dev/tty']), sayOnTerminal: () => {} }
+  return { words: [], say: (text) => void say(text, ['/dev/tty']), sayOnTerminal: () => {} }
 }
 
 async function read(id: number): Promise<{ words: readonly string[]; parent: number | undefined }> {
@@ -56,7 +61,8 @@ async function askPs(id: number) {
   return { words, parent: Number(parent) }
 }
 
-function say(text: string, paths: readonly string[], fits: (fd: number) => boolean = () => true): void {
+/** Whether one of these files took the text. */
+function say(text: string, paths: readonly string[], fits: (fd: number) => boolean = () => true): boolean {
   for (const path of paths) {
     try {
       // O_NONBLOCK: a full pipe without a reader must not block this process.
@@ -64,10 +70,11 @@ function say(text: string, paths: readonly string[], fits: (fd: number) => boole
       try {
         if (!fits(fd)) continue
         writeSync(fd, text)
-        return
+        return true
       } finally {
         closeSync(fd)
       }
     } catch {}
   }
+  return false
 }
