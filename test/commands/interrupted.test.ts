@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { type Asking, expectToStop } from '../real/stopping.ts'
 import { treeOf } from '../real/tree.ts'
 import { type Answer, onTerminal } from '../real/typing.ts'
-import type { World } from '../real/world.ts'
+import { startWorld, type World } from '../real/world.ts'
 import { at, start, withPassphrase } from './vault-world.ts'
 
 /* Ctrl-C at a question: exit code 130, and everything is as it was, the terminal included. Each place that asks is told. */
@@ -64,6 +64,15 @@ async function wired(): Promise<World> {
   return world
 }
 
+/** A keyring in which git's own helper keeps a sign-in. */
+async function inLibsecret(): Promise<World> {
+  const world = await startWorld('unlocked', onTestFinished)
+  const about = 'xdg:schema org.git.Password protocol https server git.example.com user ann'.split(' ')
+  const words = ['store', '--label=Git: https://git.example.com/', ...about]
+  expect(await world.run('secret-tool', words, { input: 's3cret' })).toMatchObject({ exitCode: 0 })
+  return world
+}
+
 /** A docker that is signed in by a helper of its own, which setup takes over. */
 async function dockerSignedIn(): Promise<World> {
   const world = await start()
@@ -82,6 +91,13 @@ esac
 }
 
 const openbao = { more: { CREDBRIDGE_STORE: 'vault', BAO_ADDR: 'http://127.0.0.1:9' } }
+/** What cargo writes: https://doc.rust-lang.org/cargo/reference/credential-provider-protocol.html */
+const cargoLogin = JSON.stringify({
+  v: 1,
+  registry: { 'index-url': 'sparse+https://cargo.example.com/index/', name: 'team' },
+  kind: 'login',
+  args: [],
+})
 const passphrase = 'src/stores/vault/commands/passphrases.ts'
 
 const questions: readonly Row[] = [
@@ -249,6 +265,14 @@ const questions: readonly Row[] = [
     exitCode: 1,
   },
   {
+    by: 'src/tools/cargo/dialect.ts',
+    command: 'sh',
+    question: 'please paste the token for https://cargo.example.com/index below: ',
+    words: ['-c', `printf '%s\\n' '${cargoLogin}' | cargo-credential-credbridge --cargo-plugin`],
+    exitCode: 0,
+    shows: /\{"Err":\{"kind":"other","message":"credbridge: cancelled","caused-by":\[\]\}\}\r\n$/,
+  },
+  {
     by: 'src/tools/askpass/dialect.ts',
     command: 'credbridge-askpass',
     question: 'Which way? ',
@@ -257,26 +281,30 @@ const questions: readonly Row[] = [
   },
 ]
 
-/** Places that need a server: test/sign-in/interrupted.test.ts. */
+/** Where there is a keyring. */
+const keyringQuestions: readonly Row[] = [
+  {
+    by: 'src/commands/import-from.ts',
+    question: 'Copy 1 secret into credbridge? [y/N] ',
+    words: ['import', '--from', 'libsecret'],
+    world: inLibsecret,
+  },
+]
+
+/** Places that need a server, or look like Windows: test/sign-in/interrupted.test.ts, wsl.test.ts and openbao.test.ts. */
 const elsewhere: readonly string[] = [
+  'src/commands/login-client.ts',
+  'src/commands/login-kept.ts',
+  'src/commands/login-place.ts',
   'src/commands/logout-at.ts',
   'src/commands/rotate-at.ts',
   'src/sign-in/code-grant.ts',
   'src/sign-in/own-token.ts',
-  'src/sign-in/rotate-by-password.ts',
-]
-
-/** Places that ask by the same functions, and that no test interrupts. */
-const untold: readonly string[] = [
-  'src/commands/import-from.ts',
-  'src/commands/login-client.ts',
-  'src/commands/login-kept.ts',
-  'src/commands/login-place.ts',
   'src/commands/settle-at-setup.ts',
+  'src/sign-in/rotate-by-password.ts',
   'src/sign-in/sign-in.ts',
   'src/stores/openbao/commands/oidc.ts',
   'src/stores/openbao/commands/share.ts',
-  'src/tools/cargo/dialect.ts',
 ]
 
 /** What passes questions on. */
@@ -299,12 +327,23 @@ function asking(): readonly string[] {
 
 needs('the build (npm run build)', built)('built', () => {
   test('every place that asks is here', () => {
-    const told = new Set([...questions.map(({ by }) => by), ...elsewhere, ...untold, ...passOn])
+    const told = new Set([...questions, ...keyringQuestions].map(({ by }) => by).concat(elsewhere, passOn))
     expect(asking().filter((path) => !told.has(path))).toEqual([])
   })
 
   needsPrograms('python3', 'git')('Ctrl-C at a question', () => {
     test.each(questions)('$words: $question', async ({ world = start, ...asked }) => {
+      await expectToStop(await world(), asked)
+    })
+  })
+
+  needsPrograms(
+    'python3',
+    'dbus-daemon',
+    'gnome-keyring-daemon',
+    'secret-tool',
+  )('Ctrl-C at a question, with a keyring', () => {
+    test.each(keyringQuestions)('$words: $question', async ({ world = start, ...asked }) => {
       await expectToStop(await world(), asked)
     })
   })

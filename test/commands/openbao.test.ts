@@ -10,6 +10,7 @@ import { browse } from '../real/form-browser.ts'
 import { startOidcProvider } from '../real/oidc-provider.ts'
 import { needsOpenbao, type Openbao, personPolicy, startOpenbao, teamPolicy } from '../real/openbao.ts'
 import { needs } from '../real/require.ts'
+import { expectToStop, withoutProc } from '../real/stopping.ts'
 import { type SignInWorld, startSignInWorld } from '../sign-in/sign-in-world.ts'
 
 /* A person's commands for OpenBao, and clients through it, with a real server. */
@@ -241,6 +242,14 @@ needs('the build (npm run build)', built)('built', () => {
             stderr: expect.stringContaining(`signed in at ${bao.address}`),
           })
           expect((await world.credbridge('openbao', 'status')).stdout).toMatch(/^known as +oidc-erin$/m)
+          if (process.getuid?.() !== 0) return
+          const other = await machine()
+          const words = withoutProc('credbridge', 'openbao', 'login', '--address', bao.address)
+          const asked = { by: 'src/stores/openbao/commands/oidc.ts', question: 'with the browser yourself? [y/N] ' }
+          await Promise.all([
+            expectToStop(other, { ...asked, command: 'unshare', words, more: other.withBrowser }),
+            other.shown().then((page) => browse(page, { account: 'erin' })),
+          ])
         } finally {
           await provider.close()
         }
@@ -331,6 +340,10 @@ needs('the build (npm run build)', built)('built', () => {
           exitCode: 2,
           stderr: expect.stringContaining(`hint: credbridge share --yes --with-team platform ${at}`),
         })
+        const by = 'src/stores/openbao/commands/share.ts'
+        const giving = ['share', at, '--with-team', 'platform']
+        await expectToStop(ann, { by, question: 'may read teams/platform? [y/N] ', words: giving })
+        expect((await git(bob, 'get')).stdout).toBe('')
         expect(await ann.onTerminal([['platform?', 'y\r']], ['share', at, '--with-team', 'platform'])).toMatchObject({
           exitCode: 0,
         })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
+import { expectToStop } from '../real/stopping.ts'
 import { onTerminal, typed } from '../real/typing.ts'
 import type { World } from '../real/world.ts'
 import { at, settled, start } from './choice-world.ts'
@@ -15,6 +16,9 @@ import { at, settled, start } from './choice-world.ts'
 interface Wsl extends World {
   /** Runs a command in a place that looks like WSL. */
   inWsl(command: readonly string[], input?: string): ReturnType<World['run']>
+  /** The words of `unshare` that do so, and what is added to the environment. */
+  words(command: readonly string[]): readonly string[]
+  readonly more: Readonly<Record<string, string>>
 }
 
 async function startWsl(program: string, interop = 'WSLInterop'): Promise<Wsl> {
@@ -31,12 +35,10 @@ async function startWsl(program: string, interop = 'WSLInterop'): Promise<Wsl> {
     ...(interop === '' ? [] : [`touch /proc/sys/fs/binfmt_misc/${interop}`]),
     'exec "$@"',
   ]
-  const inWsl = (command: readonly string[], input = '') =>
-    world.run('unshare', ['--mount', 'sh', '-ec', mounts.join('\n'), 'sh', ...command], {
-      input,
-      more: { PATH: `${world.env['PATH']}:${folder}`, KEPT: join(folder, 'kept') },
-    })
-  return { ...world, inWsl }
+  const more = { PATH: `${world.env['PATH']}:${folder}`, KEPT: join(folder, 'kept') }
+  const words = (command: readonly string[]) => ['--mount', 'sh', '-ec', mounts.join('\n'), 'sh', ...command]
+  const inWsl = (command: readonly string[], input = '') => world.run('unshare', words(command), { input, more })
+  return { ...world, inWsl, words, more }
 }
 
 /** A helper that keeps one entry. */
@@ -84,6 +86,14 @@ needs('the build (npm run build)', built)('built', () => {
           stdout: expect.stringContaining('helper:wincred store'),
         })
         expect(settled(world)).toBe('helper:wincred')
+      })
+
+      test('Ctrl-C at this choice leaves everything as it was', async () => {
+        const world = await startWsl(wincred)
+        const words = world.words(['credbridge', 'setup', 'git', '--no-prove'])
+        const by = 'src/commands/settle-at-setup.ts'
+        await expectToStop(world, { by, command: 'unshare', question: 'Its number: ', words, more: world.more })
+        expect(settled(world)).toBeUndefined()
       })
 
       test('with Git Credential Manager only, the way to Windows is named', async () => {

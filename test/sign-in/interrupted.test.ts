@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
-import { type Asking, expectToStop } from '../real/stopping.ts'
+import { type Asking, expectToStop, withoutProc } from '../real/stopping.ts'
 import { gitea, gitLab } from './forges.ts'
 import { type SignInWorld, startSignInWorld } from './sign-in-world.ts'
 import { standIn } from './stand-in.ts'
@@ -24,12 +26,27 @@ async function atClient() {
 
 async function signIn(world: SignInWorld, base: string): Promise<void> {
   const running = world.run('credbridge', ['login', base], { more: world.withBrowser })
-  const { searchParams } = new URL(await world.shown())
-  await fetch(`${searchParams.get('redirect_uri')}/?code=c&state=${searchParams.get('state')}`)
+  await comeBack(world)
   expect(await running).toMatchObject({ exitCode: 0 })
 }
 
-type Case = () => Promise<readonly [world: SignInWorld, asked: Asking]>
+/** The browser comes back as soon as a page is shown. */
+async function comeBack(world: SignInWorld): Promise<void> {
+  const { searchParams } = new URL(await world.shown())
+  await fetch(`${searchParams.get('redirect_uri')}/?code=c&state=${searchParams.get('state')}`)
+}
+
+/** A machine on which GitHub's own program is signed in. */
+async function withGh(): Promise<SignInWorld> {
+  const world = await startSignInWorld()
+  const gh = join(world.session.folder, 'commands', 'gh')
+  writeFileSync(gh, '#!/bin/sh\necho printed\n', { mode: 0o755 })
+  return world
+}
+
+type Case = () => Promise<
+  readonly [world: SignInWorld, asked: Asking, meanwhile?: (world: SignInWorld) => Promise<void>]
+>
 
 const cases: Readonly<Record<string, Case>> = {
   'a token of your own': async () => {
@@ -68,6 +85,38 @@ const cases: Readonly<Record<string, Case>> = {
     const question = 'Forget it here all the same? [y/N] '
     return [world, { by: 'src/commands/logout-at.ts', question, words: ['logout', base] }]
   },
+  'the secret of a client': async () => {
+    const [world, { base }] = [await startSignInWorld(), await gitea()]
+    world.settings(`store = "vault"\n[sign-in."${base}"]\nclient-id = "mine"\nclient-has-secret = true\n`)
+    const question = `Secret of the client mine at ${new URL(base).host}: `
+    return [world, { by: 'src/commands/login-client.ts', question, words: ['login', base] }]
+  },
+  'another server that signs in': async () => {
+    const [world, { base: other }] = [await startSignInWorld(), await standIn({})]
+    const { base } = await standIn({
+      '/.well-known/openid-configuration': (at) => ({
+        body: { issuer: at, authorization_endpoint: `${at}/authorize`, token_endpoint: `${other}/token` },
+      }),
+    })
+    world.settings(`store = "vault"\n[sign-in."${base}"]\nclient-id = "mine"\n`)
+    const question = `${base} signs in at ${other}, which is another server. Go on? [y/N] `
+    return [world, { by: 'src/sign-in/sign-in.ts', question, words: ['login', base] }]
+  },
+  'the other hosts of a provider, and the sign-in is kept': async () => {
+    const words = ['login', 'github.com', '--from', 'gh']
+    const question = 'Shall they use this sign-in, too? [y/N] '
+    return [await withGh(), { by: 'src/commands/login-place.ts', question, words, changes: /^(data|state)(\/|$)/ }]
+  },
+}
+
+const unseen: Readonly<Record<string, Case>> = {
+  'whether the account is yours': async () => {
+    const { world, base } = await atClient()
+    const question = 'Is it yours? [y/N] '
+    const words = withoutProc('credbridge', 'login', base)
+    const asked = { by: 'src/commands/login-kept.ts', command: 'unshare', question, words, more: world.withBrowser }
+    return [world, asked, comeBack]
+  },
 }
 
 needs('the build (npm run build)', built)('built', () => {
@@ -75,6 +124,15 @@ needs('the build (npm run build)', built)('built', () => {
     test.each(Object.entries(cases))('%s', async (_, prepare) => {
       const [world, asked] = await prepare()
       await expectToStop(world, asked)
+    })
+
+    needs('root', process.getuid?.() === 0)('where the system does not tell who connects', () => {
+      needsPrograms('unshare')('', () => {
+        test.each(Object.entries(unseen))('%s', async (_, prepare) => {
+          const [world, asked, meanwhile = async () => {}] = await prepare()
+          await Promise.all([expectToStop(world, asked), meanwhile(world)])
+        })
+      })
     })
   })
 })
