@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { replaceFile } from './atomic-write.ts'
 import { removeFile } from './disk.ts'
+import { makeFolder } from './make-folder.ts'
 
 /*
  * On Windows a symbolic link needs a right that most people do not have, and many programs start nothing but `.exe`. So
@@ -29,7 +30,7 @@ export interface Launchers {
 
 /** Makes the launcher at this path start this. The text comes first, because the program may be called at once. */
 export function placeLauncher(path: string, launcher: Uint8Array, launched: Launched): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   replaceFile(textBeside(path), printLaunched(launched), { mode: 0o600 })
   // A program that runs cannot be replaced.
   if (!isSameFile(path, launcher)) replaceFile(path, launcher, { mode: 0o700 })

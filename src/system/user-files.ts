@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import {
   accessSync,
   constants,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -18,6 +17,7 @@ import { replaceFile } from './atomic-write.ts'
 import { isMissing } from './disk-failure.ts'
 import type { Launchers } from './launcher.ts'
 import { removeLeftovers } from './leftovers.ts'
+import { makeFolder } from './make-folder.ts'
 import { removeOthersFile, removeOthersLeftovers, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
 import { linkIfReadable } from './readable.ts'
@@ -89,7 +89,7 @@ export function userFiles({ userId, platform, processId, launchers }: FilesUser)
     }
     const before = statSync(target, { throwIfNoEntry: false })
     if (before?.isFile() === false) throw new Failure('refused', `refusing to replace ${path}: it is not a file`)
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(target), 0o700)
     const owner = userId === 0 && before !== undefined ? { owner: before } : {}
     replaceFile(target, text, { mode: (before?.mode ?? newMode) & 0o777, ...owner })
   }
@@ -154,7 +154,7 @@ export function userFiles({ userId, platform, processId, launchers }: FilesUser)
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
-      mkdirSync(path, { recursive: true, mode: 0o700 })
+      makeFolder(path, 0o700)
     },
 
     isOwnFolder(folder) {

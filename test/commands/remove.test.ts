@@ -75,7 +75,8 @@ needs('the build (npm run build)', built)('built', () => {
 Remove it? [y/N] what
 Remove it? [y/N] y
 removed ann at ${at}, saved by docker
-note: to restore it within 24 hours: credbridge restore ${at} ann
+note: to restore it within 24 hours:
+  credbridge restore ${at} ann
 `,
         0,
       ])

@@ -1,13 +1,27 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { onTerminal, typed } from '../real/typing.ts'
 
 needs('the build (npm run build)', built)('built', () => {
+  test.skipIf(!existsSync('/proc/self'))('where no folder can be made it fails at once, and says where', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cb-set-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const commands = installCommands(join(folder, 'bin'))
+    const env = { PATH: commands, HOME: folder, CREDBRIDGE_STORE: 'vault', XDG_DATA_HOME: '/proc/nowhere' }
+    const words = ['set', 'https://api.example.com', 'ann']
+    expect(await run(join(commands, 'credbridge'), words, { env, input: 's3cret', timeout: 30_000 })).toMatchObject({
+      exitCode: 2,
+      stderr: `credbridge: /proc/nowhere/credbridge/vault cannot be made: no folder can be made in /proc
+hint: ls -ld /proc
+`,
+    })
+  })
+
   needsPrograms('python3')('credbridge set on a terminal', () => {
     let folder = ''
     let env: Record<string, string> = {}
@@ -52,7 +66,7 @@ needs('the build (npm run build)', built)('built', () => {
       }
       const set = async (endpoint: string) => (await typing('s\r', 'credbridge', 'set', endpoint, 'al ice')).stdout
       const note =
-        "note: regctl and podman --remote will not find it unless it is listed: credbridge share https://r.example.com 'al ice' --with docker\r\n"
+        "note: regctl and podman --remote will not find it unless it is listed:\r\n  credbridge share https://r.example.com 'al ice' --with docker\r\n"
       expect(await set('https://r.example.com')).toContain(note)
       expect(
         await run('credbridge', ['share', 'https://r.example.com', 'al ice', '--with', 'docker'], { env }),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 import { replaceFile } from '../../system/atomic-write.ts'
 import { discard } from '../../system/disk.ts'
 import { unlessAbsent } from '../../system/disk-failure.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 import { namesIn } from '../../system/own-file.ts'
 
 /*
@@ -37,7 +38,7 @@ export function compileCommands(commands: readonly string[], installation: strin
 function keep(command: string, hash: string, code: Uint8Array, folder: string): void {
   const name = `${command}-${hash}-`
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 })
+    makeFolder(folder, 0o755)
     replaceFile(join(folder, `${name}${process.version}-${process.arch}`), code, { mode: 0o644 })
     const isOutdated = (one: string) => /^-[0-9a-f]{16}-/.test(one.slice(command.length)) && !one.startsWith(name)
     for (const one of namesIn(folder)) if (one.startsWith(command) && isOutdated(one)) discard(join(folder, one))
