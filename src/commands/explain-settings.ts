@@ -10,7 +10,7 @@ import { shownAccount } from './arguments.ts'
 import { storeReasons } from './doctor-stores.ts'
 import { type AllKept, atAny } from './explain-kept.ts'
 import type { ToolExplained } from './explain-tool.ts'
-import { asks } from './is-set-up.ts'
+import { asks, isAbsentBy } from './is-set-up.ts'
 
 /** Something outside of the items that decided, and the command or the line that changes it. */
 export interface Decided {
@@ -97,6 +97,11 @@ async function setups(
     if (setup === undefined || name === person || (only === undefined && given === undefined)) continue
     const lines = await (await setup()).check(machine).catch(() => [])
     const faults = lines.filter(({ state }) => state === 'wrong' || state === 'note')
+    if (isAbsentBy(lines)) {
+      // What it would get may be asked before it is installed.
+      if (only !== undefined) for (const { says } of lines) decided.push({ what: 'setup', says })
+      continue
+    }
     if (!asks(lines) && (only === undefined || faults.length === 0)) {
       const change = hint`credbridge setup ${name}`
       decided.push({ what: 'setup', says: `${name} does not ask credbridge`, change })

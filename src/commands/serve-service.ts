@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { hint, saidBy } from '../core/hint.ts'
+import { hint, linesSaidBy } from '../core/hint.ts'
 import { madeBy, serviceUnit, socketUnit } from '../serve/units.ts'
 import type { Machine } from '../system/machine.ts'
 
@@ -84,7 +84,7 @@ export async function tellManager({ program, run }: Machine, commands: readonly 
     const { exitCode, stderr } = await run(systemctl, ['--user', ...words], { limit: managerLimit })
     if (exitCode === 0) continue
     throw new Failure('unavailable', `systemctl --user ${words.join(' ')} failed with exit code ${exitCode}`, {
-      hints: stderr.trim() === '' ? [] : [saidBy('systemctl', stderr.trim())],
+      hints: linesSaidBy('systemctl', stderr),
     })
   }
 }

@@ -3,6 +3,7 @@ import { formatFailure } from '../core/failure-text.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
 import { chosenTools, unknownTool } from './chosen-tools.ts'
+import { sayTaken } from './say-taken.ts'
 import { type Candidate, isBroken, lookAhead, lookBack, withSetup } from './setup-outlook.ts'
 import { showSetups, showUndone } from './setup-table.ts'
 import { wire } from './wire.ts'
@@ -48,6 +49,7 @@ export async function setUpAll(
     terminal.say(`\n${tool.name}:\n`)
     try {
       await wire(context, tool, setup, { undo, prove: options.prove !== false, yes: true })
+      if (undo) sayTaken(context, tool)
     } catch (error) {
       const failure = failureToPass(error)
       failed.push(tool.name)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
+import { sayTaken } from './say-taken.ts'
 import { setUpAll } from './setup-all.ts'
 import { setupServeCommand } from './setup-serve.ts'
 import { wire } from './wire.ts'
@@ -25,7 +26,11 @@ export function setupCommand(program: Command, context: CliContext): void {
       .option('--undo', 'remove what setup added, and nothing else')
       .option('-n, --dry-run', 'show what would be changed')
       .option('--no-prove', 'do not sign in with a throw-away credential afterwards')
-      .action(async (options) => context.end(await wire(context, tool, await load(), options)))
+      .action(async (options) => {
+        const exitCode = await wire(context, tool, await load(), options)
+        if (options.undo === true && options.dryRun !== true) sayTaken(context, tool)
+        context.end(exitCode)
+      })
   }
   setupServeCommand(setup, context)
 }

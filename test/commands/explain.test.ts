@@ -163,4 +163,15 @@ needs('the build (npm run build)', built)('built', () => {
     await set(world, 's3cret-ann', at, 'a\u001b[31mn')
     expect((await explain(world, at)).stdout).not.toContain('\u001b')
   })
+
+  test('a tool that is not installed is not to be set up', async () => {
+    const world = await start()
+    await set(world, 's3cret-ann', at, 'ann')
+    const more = { PATH: `${world.session.folder}/commands` }
+    const explained = (...words: readonly string[]) => world.run('credbridge', ['explain', at, ...words], { more })
+    expect((await explained()).stdout).not.toMatch(/(helm|git) does not ask/)
+    const { stdout } = await explained('--tool', 'helm')
+    expect(stdout).toContain('\nhelm is not installed\n')
+    expect(stdout).not.toContain('credbridge setup helm')
+  })
 })

@@ -75,6 +75,9 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       })
       const undone = await credbridge('setup', '--undo', '--yes')
       expect(undone).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('\n2 undone\n') })
+      expect(undone.stderr).toContain(
+        'note: docker no longer finds 1 secret that credbridge took out of its files\nhint: to write them back there: credbridge import docker --undo\n',
+      )
       expect(read('.gitconfig')).toBe(gitconfig)
       expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'r.example.com': {} } })
       expect(await credbridge('setup', '--undo')).toMatchObject({ exitCode: 1, stderr: 'no tool asks credbridge\n' })

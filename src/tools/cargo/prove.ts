@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { hint, saidBy } from '../../core/hint.ts'
+import { hint, linesSaidBy, saidBy } from '../../core/hint.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Machine } from '../tool.ts'
 import { ask } from './ask.ts'
@@ -31,7 +31,7 @@ export async function proveCargo(machine: Machine, ours: string): Promise<string
   throw new Failure('internal', 'cargo did not remove the token that credbridge had stored', {
     hints: [
       ...(stored.startsWith('{"Ok"') ? [] : [saidBy(command, stored)]),
-      ...(ran.exitCode === 0 ? [] : [saidBy('cargo', ran.stderr.trim())]),
+      ...(ran.exitCode === 0 ? [] : linesSaidBy('cargo', ran.stderr)),
       hint`credbridge doctor`,
     ],
   })
