@@ -2,7 +2,9 @@ import { isAbsolute, join, resolve } from 'node:path'
 import type { Credential } from '../../core/credential.ts'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
+import { hint } from '../../core/hint.ts'
 import type { FoundSecrets, Machine, PlainSecrets } from '../tool.ts'
+import { asked, helperConfig } from './config.ts'
 import { type AskedPlace, placesOf, type StoreLine, storeLine } from './store-lines.ts'
 
 /** The files of git-credential-store(1): one URL with user and password on each line. Other lines are kept. */
@@ -12,7 +14,8 @@ export const gitPlainSecrets: PlainSecrets = {
     const files = typeof own === 'string' ? [resolve(machine.workingFolder, own)] : usualFiles(machine)
     const lines = files.flatMap((file) => linesIn(machine, file))
     const { secrets, remarks } = found(machine, lines, await placesOf(lines, whetherUsesHttpPath(machine)))
-    return { secrets, remarks: secrets.length > 0 ? [...remarks, stopStoring] : remarks }
+    const others = typeof own === 'string' ? [] : await keptByOthers(machine)
+    return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [stopStoring] : []), ...others] }
   },
 
   guarded: (machine, file, work) => machine.files.whileLocked(file, work),
@@ -29,6 +32,28 @@ export const gitPlainSecrets: PlainSecrets = {
 
 const stopStoring =
   'if git still asks `store`, git writes them again: git config --global --unset credential.helper store'
+
+/** The names of helpers for a keychain, and how `import --from` calls them. */
+const otherHelpers: Readonly<Record<string, string>> = {
+  libsecret: 'libsecret',
+  osxkeychain: 'osxkeychain',
+  wincred: 'wincred',
+  manager: 'gcm',
+  'manager-core': 'gcm',
+}
+
+/** What git's other helpers keep is in no file: it is copied by another command. */
+async function keptByOthers(machine: Machine): Promise<readonly string[]> {
+  const git = machine.program('git')
+  const values = git === undefined ? [] : asked(await helperConfig(machine, git).values())
+  const names = values.flatMap(
+    (value) => /(?:^|[/\\])(?:git-credential-)?([a-z-]+)(?:\.exe)?(?: |$)/.exec(value)?.[1] ?? [],
+  )
+  const known = new Set(names.flatMap((name) => otherHelpers[name] ?? []))
+  return [...known].map(
+    (name) => hint`to copy what git's helper for the keychain keeps: credbridge import --from ${name}`,
+  )
+}
 
 /** The files in which `store` looks, in this order. */
 export function usualFiles({ home, env }: Machine): string[] {

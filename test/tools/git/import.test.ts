@@ -43,6 +43,20 @@ needs('git', machineGit !== undefined)('git import', () => {
     return { ...made, world, file: join(made.home, '.git-credentials') }
   }
 
+  test.each([
+    ['libsecret', 'libsecret'],
+    ['/usr/lib/git-core/git-credential-libsecret', 'libsecret'],
+    ['C:/Program\\ Files/Git/mingw64/bin/git-credential-manager.exe', 'gcm'],
+    ['store', undefined],
+    ['!gh auth git-credential', undefined],
+  ])('git asks %s, whose items %s names', async (helper, name) => {
+    const { world, put } = withGit()
+    put('.gitconfig', `[credential]\n\thelper = ${helper.replaceAll('\\', '\\\\')}\n`)
+    const { remarks } = await gitPlainSecrets.find(world, {})
+    const told = name === undefined ? [] : [expect.stringMatching(new RegExp(`: credbridge import --from ${name}$`))]
+    expect(remarks).toEqual(told)
+  })
+
   test.each(requests)('%s is imported as git asks for it, and put back unchanged', async (key, request) => {
     const { world, file, read } = withGit()
     const proof = { username: 'al:ice@x', password: 'p@/:%w=ä' }
