@@ -4,6 +4,7 @@ import { type Endpoint, sameEndpoint } from '../core/endpoint.ts'
 import { type Failure, failureToPass } from '../core/failure.ts'
 import type { Copy } from '../core/restorable.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
+import { byName } from './arguments.ts'
 
 /** An entry and the store that has it. */
 export interface Kept extends Entry {
@@ -45,7 +46,7 @@ export async function allKept({ engine, asker, broker }: CliContext): Promise<Al
   const ended = await orProblem(async () => (await opened.personActions()).endedUses(all), [])
   const hasCopies = all.some(({ kind }) => kind === 'erased')
   return {
-    entries: all.filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry)),
+    entries: all.filter((entry) => !isNoteKind(entry.kind) && !isOurOwn(entry)).sort(byName),
     defaults: all.filter(({ kind, owner }) => kind === 'default' && owner === ourselves),
     ended,
     copies: hasCopies ? await orProblem(() => restorable.all(), []) : [],
