@@ -17,7 +17,12 @@ export function runIn(env: Environment): Run {
  * finds nothing in the current one. Over the time limit: `timeout`. Cannot be started, or prints too much:
  * `unavailable`.
  */
-function run(from: Environment, program: string, words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+async function run(
+  from: Environment,
+  program: string,
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
   if (!isAbsolute(program)) throw new Failure('internal', 'a program must be named by its absolute path')
   // Windows passes their arguments through a shell, so Node refuses:
   // https://nodejs.org/en/blog/vulnerability/april-2024-security-releases-2

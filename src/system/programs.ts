@@ -29,8 +29,8 @@ const startable = ['.com', '.exe', '.bat', '.cmd']
 function windowsEndings(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const named = (env['PATHEXT'] ?? '').toLowerCase().split(';')
   const endings = named.filter((ending) => startable.includes(ending))
-  const known = endings.length > 0 ? endings : startable
-  return known.some((ending) => name.toLowerCase().endsWith(ending)) ? [''] : known
+  if (startable.some((ending) => name.toLowerCase().endsWith(ending))) return ['']
+  return endings.length > 0 ? endings : startable
 }
 
 /** Whether this is a file that this process may execute. */

@@ -13,6 +13,7 @@ needsWindows('only on Windows', () => {
   beforeAll(() => {
     it = windows('Edges')
     it.standIn('docker', 'process.exit(1)\n')
+    it.standIn('endings', 'process.stdout.write(JSON.stringify(process.env.PATHEXT))\n')
   })
 
   const at = (host: string) => ['protocol=https', `host=${host}`]
@@ -73,6 +74,16 @@ needsWindows('only on Windows', () => {
     const text = readFileSync(docker, 'utf8')
     expect(JSON.parse(text)).toEqual({ psFormat: 'x', credsStore: 'credbridge' })
     expect(text.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+
+  test.each(['', '.exe;.cmd', '.;.EXE', '.JS'])('with the PATHEXT "%s" programs are found', async (endings) => {
+    const there = { ...env, CREDBRIDGE_TEST_PATHEXT: endings }
+    const seen = await it.start(`${it.home}\\tools\\endings.exe`, [], { env: there })
+    expect(seen.stdout).toBe(JSON.stringify(endings))
+    expect(await it.run('credbridge', ['setup', 'docker'], { env: there })).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('stored a throw-away'),
+    })
   })
 
   test('a hint is in words of Windows', async () => {

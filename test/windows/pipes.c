@@ -1,7 +1,7 @@
 /*
  * For tests under Wine: runs the program of its command line with pipes of Windows as its standard streams, and passes
  * everything through. Wine hands Unix pipes on, which Node cannot open. CREDBRIDGE_TEST_HOME is the home of a person of
- * the test's own: Wine sets the person of the Unix login.
+ * the test's own: Wine sets the person of the Unix login. CREDBRIDGE_TEST_PATHEXT is PATHEXT, which Wine sets, too.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <stdio.h>
@@ -40,7 +40,7 @@ int main(void) {
   STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
   PROCESS_INFORMATION child;
   HANDLE in, out, error;
-  wchar_t home[MAX_PATH];
+  wchar_t home[MAX_PATH], endings[MAX_PATH] = L"";
   struct way input = {GetStdHandle(STD_INPUT_HANDLE), NULL};
   struct way output = {NULL, GetStdHandle(STD_OUTPUT_HANDLE)}, errors = {NULL, GetStdHandle(STD_ERROR_HANDLE)};
   CreatePipe(&in, &input.to, &inherited, 0);
@@ -53,6 +53,9 @@ int main(void) {
   startup.hStdOutput = out;
   startup.hStdError = error;
   if (GetEnvironmentVariableW(L"CREDBRIDGE_TEST_HOME", home, MAX_PATH) > 0) live_in(home);
+  SetLastError(0);
+  GetEnvironmentVariableW(L"CREDBRIDGE_TEST_PATHEXT", endings, MAX_PATH);
+  if (GetLastError() == 0) SetEnvironmentVariableW(L"PATHEXT", endings);
 
   wchar_t *line = GetCommandLineW();
   for (BOOL quoted = FALSE; *line != 0 && (quoted || *line != L' '); line++) {

@@ -84,6 +84,7 @@ export function windows(person: string): Windows {
   const surroundings = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    TMPDIR: process.env['TMPDIR'], // Wine's programs find their server below it
     LC_ALL: 'C.UTF-8',
     WINEPREFIX: prefix,
     WINEDEBUG: '-all',
