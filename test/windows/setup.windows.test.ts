@@ -114,7 +114,7 @@ needsWindows('setup on Windows', () => {
     }
   })
 
-  test('doctor finds all of it well, and then what cannot be started', async () => {
+  test('doctor finds all of it well, and then what cannot be started', { timeout: 300_000 }, async () => {
     const doctor = async () => (await it.run('credbridge', ['doctor'])).stdout
     const lines = await doctor()
     for (const name of ['docker', 'helm', 'uv', 'pip']) expect(lines).toMatch(new RegExp(`^ok +${name}: `, 'm'))

@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>
 }
 
-const connect = await socketConnector((process as { binding?: Binding }).binding?.bind(process))
+export const connect = await socketConnector((process as { binding?: Binding }).binding?.bind(process))
 
 /** The store on a session's bus; nobody is there to answer a dialog. */
 export function storeOn({ env }: Surroundings, more: Partial<SecretServiceOptions> = {}): Store {
