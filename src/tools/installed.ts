@@ -28,6 +28,13 @@ export function notInstalled(title: string, ...others: readonly Hint[]): Failure
   return new Failure('unavailable', `${title} is not installed`, { hints: [hint`install ${title} first`, ...others] })
 }
 
+/** The failure of a setup whose tool is a batch file on Windows. */
+export function startedByShell(title: string): Failure {
+  return new Failure('unsupported', `${title} is a batch file on Windows, which cannot be started without a shell`, {
+    hints: [hint`credbridge run --env NODE_AUTH_TOKEN=<registry> -- <program>`],
+  })
+}
+
 /** What a check reports about a tool that is not installed. */
 export function skippedAsAbsent(title: string): readonly DoctorLine[] {
   return [{ state: 'skipped', says: `${title} is not installed` }]

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, hint } from '../../core/hint.ts'
-import { installedCommand, notInstalled, skippedAsAbsent } from '../installed.ts'
+import { installedCommand, notInstalled, skippedAsAbsent, startedByShell } from '../installed.ts'
 import type { Change, DoctorLine, Machine, Setup } from '../tool.ts'
 import { settingsInFile, userConfigFile } from './files.ts'
 import { askAgain, foldersOnPath, isOurLink, realNpm } from './machine.ts'
@@ -19,7 +19,7 @@ const shims = [
 
 export const npmSetup: Setup = {
   async plan(machine) {
-    if (machine.platform === 'win32') throw notHere()
+    if (machine.platform === 'win32') throw startedByShell('npm')
     const npm = realNpm(machine)
     if (npm === undefined) throw notInstalled('npm')
     const folder = folderFor(machine, dirname(npm))
@@ -124,10 +124,4 @@ function leftInTheClear(machine: Machine): readonly string[] {
   const file = userConfigFile(machine)
   const plain = settingsInFile(machine.files.read(file) ?? '').filter(plainIn)
   return plain.length === 0 ? [] : [`${file} has secrets in the clear, which go first: credbridge import npm`]
-}
-
-function notHere(): Failure {
-  return new Failure('unsupported', 'npm is a batch file on Windows, which cannot be started without a shell', {
-    hints: [hint`credbridge run --env NODE_AUTH_TOKEN=<registry> -- <program>`],
-  })
 }

@@ -2,7 +2,7 @@ import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import { isLoopback } from '../../core/loopback.ts'
-import { installedProgram, skippedAsAbsent } from '../installed.ts'
+import { installedProgram, skippedAsAbsent, startedByShell } from '../installed.ts'
 import { settingsInFile, writeOrRemove } from '../npm/files.ts'
 import { nerfDartOf, registryAddress, splitNerfDart } from '../npm/nerf-dart.ts'
 import { npmrcLines, npmrcText } from '../npm/npmrc.ts'
@@ -18,7 +18,7 @@ import { authFile, userFile } from './places.ts'
  */
 export const pnpmSetup: Setup = {
   async plan(machine, options) {
-    if (machine.platform === 'win32') throw new Failure('unsupported', 'pnpm cannot be set up on Windows yet')
+    if (machine.platform === 'win32') throw startedByShell('pnpm')
     const config = options['npmrc'] === true ? userFile(machine) : await configFor(machine)
     const { registries, remarks } = registriesMeant(machine, options)
     if (registries.length === 0) {
