@@ -70,7 +70,10 @@ needsWindows('only on Windows', () => {
     const docker = here(`${it.home}\\.docker\\config.json`)
     mkdirSync(dirname(docker), { recursive: true })
     writeFileSync(docker, '{\r\n\t"psFormat": "x"\r\n}\r\n')
-    expect(await it.run('credbridge', ['setup', 'docker'], { env })).toMatchObject({ exitCode: 0 })
+    expect(await it.run('credbridge', ['setup', 'docker'], { env })).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('stored a throw-away'),
+    })
     const text = readFileSync(docker, 'utf8')
     expect(JSON.parse(text)).toEqual({ psFormat: 'x', credsStore: 'credbridge' })
     expect(text.replaceAll('\r\n', '')).not.toContain('\n')
@@ -83,6 +86,15 @@ needsWindows('only on Windows', () => {
     expect(await it.run('credbridge', ['setup', 'docker'], { env: there })).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining('stored a throw-away'),
+    })
+  })
+
+  test.each(['npm', 'pnpm'])('%s, a batch file, is not set up, and another way is named', async (tool) => {
+    expect(await it.run('credbridge', ['setup', tool], { env })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        new RegExp(`${tool} is a batch file .*\\nhint: credbridge run --env NODE_AUTH_TOKEN=`),
+      ),
     })
   })
 
