@@ -48,7 +48,13 @@ needsWindows('calls at once on Windows', () => {
       expect(failed.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([])
       const { stdout } = await list()
       for (let number = 0; number <= 34; number++) expect(stdout).toContain(`https://${host(number)} `)
-      for (const number of [0, 17, 34]) expect((await find(number)()).stdout).toContain(`password=secret ${number}\n`)
+      for (const number of [0, 17, 34]) {
+        expect(await find(number)()).toMatchObject({
+          exitCode: 0,
+          stdout: expect.stringContaining(`password=secret ${number}\n`),
+          stderr: '',
+        })
+      }
     })
   })
 })
