@@ -4,14 +4,12 @@ import type { Tool } from '../tools/tool.ts'
 import { sayLine } from './arguments.ts'
 import { type Taken, taken } from './import-journal.ts'
 
-/** Once a tool no longer asks credbridge, it does not find what was taken out of its files. Says how to write that back. */
+/** Undo leaves what was taken out of a tool's files in credbridge. Says how to write it back. */
 export function sayTaken({ machine, terminal }: CliContext, { name }: Tool): void {
   const count = journal(machine).filter(({ tool }) => tool === name).length
   if (count === 0) return
-  sayLine(
-    terminal,
-    `note: ${name} no longer finds ${count === 1 ? '1 secret' : `${count} secrets`} that credbridge took out of its files`,
-  )
+  const secrets = count === 1 ? '1 secret is' : `${count} secrets are`
+  sayLine(terminal, `note: ${secrets} not back in the files of ${name}`)
   sayLine(terminal, `hint: ${hint`to write them back there: credbridge import ${name} --undo`}`)
 }
 

@@ -76,7 +76,7 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       const undone = await credbridge('setup', '--undo', '--yes')
       expect(undone).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('\n2 undone\n') })
       expect(undone.stderr).toContain(
-        'note: docker no longer finds 1 secret that credbridge took out of its files\nhint: to write them back there: credbridge import docker --undo\n',
+        'note: 1 secret is not back in the files of docker\nhint: to write them back there: credbridge import docker --undo\n',
       )
       expect(read('.gitconfig')).toBe(gitconfig)
       expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'r.example.com': {} } })
