@@ -9,6 +9,7 @@ use nix::unistd::{Pid, Uid, User};
 use rquickjs::{Ctx, Object, Result};
 use std::collections::BTreeMap;
 use std::env;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -25,8 +26,10 @@ pub fn prepare() {
     for stream in 0..3 {
         // SAFETY: none of these calls touches memory of ours. The lowest free descriptor is the one that is closed.
         unsafe {
-            if nix::libc::fcntl(stream, nix::libc::F_GETFD) == -1 {
-                nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDWR);
+            let is_closed = nix::libc::fcntl(stream, nix::libc::F_GETFD) == -1;
+            // Another file would get its number, and what is meant for the stream.
+            if is_closed && nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDWR) != stream {
+                nix::libc::abort();
             }
         }
     }
@@ -81,8 +84,18 @@ fn words() -> Vec<String> {
 }
 
 fn executable(ctx: Ctx<'_>) -> Result<String> {
-    let path = env::current_exe().or_throw(&ctx, "readlink")?;
+    let path = env::current_exe().or_else(|error| started_as().ok_or(error)).or_throw(&ctx, "readlink")?;
     Ok(path.to_string_lossy().into_owned())
+}
+
+/// The path by which this process was started. It is asked where there is no /proc.
+fn started_as() -> Option<std::path::PathBuf> {
+    // SAFETY: the kernel's entry of the auxiliary vector is a text that lasts as long as the process.
+    let path = unsafe {
+        let text = nix::libc::getauxval(nix::libc::AT_EXECFN) as *const std::ffi::c_char;
+        (!text.is_null()).then(|| std::ffi::CStr::from_ptr(text))?
+    };
+    std::fs::canonicalize(std::ffi::OsStr::from_bytes(path.to_bytes())).ok()
 }
 
 fn environment<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
