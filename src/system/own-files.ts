@@ -55,6 +55,7 @@ export function ownFilesIn(folders: Folders, forStores: 'needed' | 'not needed')
   return ownFolders(folders).flatMap((folder) =>
     namesIn(folder)
       .filter((name) => ours(name) && isFree(name))
+      .toSorted()
       .map((name) => join(folder, name)),
   )
 }
