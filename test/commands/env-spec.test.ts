@@ -20,7 +20,8 @@ const save = (url: string, account: string, secret: string, kind: Kind = 'basic'
   store.save(someone, { endpoint: parseAddress(url), account, owner: 'git', kind, secret: new Secret(secret) })
 
 let said = ''
-const terminal = { say: (text: string) => (said += text) } as unknown as CliContext['terminal']
+const messages = { width: undefined, colours: false }
+const terminal = { say: (text: string) => (said += text), messages } as unknown as CliContext['terminal']
 const readPlace: ReadPlace = (word) => placeFrom({ terminal, broker: async () => broker }, word, undefined, {})
 const variables = async (text: string) => (await envSpecVariables(parseEnvSpec(text), broker, readPlace)).variables
 const profile = async (text: string) => (await profileVariables(text, broker, readPlace, () => undefined)).variables

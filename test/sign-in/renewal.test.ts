@@ -84,14 +84,17 @@ needs('the build (npm run build)', built)('built', () => {
   })
 
   needs('a keyring', hasKeyring)('with a keyring', () => {
-    test('200 calls at once for a token that has just ended: one refresh, 200 right answers', async () => {
+    // Each call on Node takes four hundredths of a second of a processor, and none waits longer than five seconds.
+    const each = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === '' ? 20 : 50
+
+    test(`${4 * each} calls at once for a token that has just ended: one refresh, right answers only`, async () => {
       const world = await startTokenWorld('secret-service', onTestFinished)
       await world.signIn('alice', { endsIn: -1 })
       expect(await world.credbridge('share', '--with', 'pnpm', at)).toMatchObject({ exitCode: 0 })
-      const answers = await askedAtOnce(world, 50)
+      const answers = await askedAtOnce(world, each)
       const kept = await world.kept('alice')
       expect([...new Set(answers)]).toEqual([kept?.accessToken])
-      expect(answers).toHaveLength(200)
+      expect(answers).toHaveLength(4 * each)
       expect(await world.provider.refreshes()).toBe(1)
       expect(await world.provider.isValid(kept?.accessToken ?? '')).toBe(true)
     })
