@@ -42,7 +42,7 @@ export async function expectToStop(world: World, asked: Asking): Promise<void> {
 /** Everything of the world, but for folders of locks, and what the clients that are asked write about themselves. */
 function ours({ session }: World, changes = /^$/): Readonly<Record<string, string>> {
   const all = Object.entries(treeOf(session.folder))
-  const others = /^(home\/\.npm|config\/go)(\/|$)|\/locks$/
+  const others = /^(home\/\.npm|config\/go|tmp\/node-compile-cache)(\/|$)|\/locks$/
   return Object.fromEntries(all.filter(([path]) => !others.test(path) && !changes.test(path)))
 }
 
