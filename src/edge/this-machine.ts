@@ -1,25 +1,20 @@
 import { join } from 'node:path'
 import type { Machine } from '../system/machine.ts'
-import { userFiles } from '../system/user-files.ts'
-import { clientPart } from './client-machine.ts'
 import { windowsCommands } from './installation/on-windows.ts'
 import { ownCommand, relinkIn, wrappersIn } from './installation/own-commands.ts'
-import { isOwnProgram } from './installation/own-program.ts'
 import { installedIn } from './installation/running-file.ts'
 import { shippedProgram } from './installation/shipped.ts'
 import { standalone } from './installation/version.ts'
+import { launcherPart } from './launcher-machine.ts'
 
 /** The real machine. */
 export async function thisMachine(say?: Machine['say']): Promise<Machine> {
   const windows = await windowsCommands()
-  const part = clientPart(say)
-  const { env, platform, userId, processId } = part
+  const part = launcherPart(windows, say)
+  const { env, files } = part
   const places = () => part.folders
-  const files = userFiles({ userId, platform, processId, launchers: windows?.launchers })
   const machine: Machine = Object.assign(part, {
-    files,
     ownCommand: (command: string) => ownCommand(command, env, places, windows),
-    isOwnProgram: (program: string) => isOwnProgram(program, places, windows),
     relink: (commands: readonly string[]) => relinkIn(places, commands, env, files, windows),
     async compile(commands: readonly string[]) {
       if (!standalone) (await import('./installation/compiled-code.ts')).compileCommands(commands, installedIn())
