@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type Hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
@@ -67,6 +68,15 @@ export function helperConfig(machine: Machine, git: string): HelperConfig {
 /** The helpers that git asks. An empty value cancels those before it. */
 export function asked(values: readonly string[]): readonly string[] {
   return values.slice(values.lastIndexOf('') + 1)
+}
+
+/** How the programs of git's helpers begin: gitcredentials(7), "Custom helpers". */
+export const helperPrefix = 'git-credential-'
+
+/** The name of the helper that a value without options names, by its name or its path. */
+export function helperName(value: string): string {
+  const name = basename(value).replace(/\.exe$/, '')
+  return name.startsWith(helperPrefix) ? name.slice(helperPrefix.length) : name
 }
 
 /** git-credential-store(1), with or without options. */

@@ -4,7 +4,7 @@ import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { FoundSecrets, Machine, PlainSecrets } from '../tool.ts'
-import { asked, helperConfig } from './config.ts'
+import { asked, helperConfig, helperName } from './config.ts'
 import { type AskedPlace, placesOf, type StoreLine, storeLine } from './store-lines.ts'
 
 /** The files of git-credential-store(1): one URL with user and password on each line. Other lines are kept. */
@@ -34,22 +34,20 @@ const stopStoring =
   'if git still asks `store`, git writes them again: git config --global --unset credential.helper store'
 
 /** The names of helpers for a keychain, and how `import --from` calls them. */
-const otherHelpers: Readonly<Record<string, string>> = {
-  libsecret: 'libsecret',
-  osxkeychain: 'osxkeychain',
-  wincred: 'wincred',
-  manager: 'gcm',
-  'manager-core': 'gcm',
-}
+const otherHelpers: ReadonlyMap<string, string> = new Map([
+  ['libsecret', 'libsecret'],
+  ['osxkeychain', 'osxkeychain'],
+  ['wincred', 'wincred'],
+  ['manager', 'gcm'],
+  ['manager-core', 'gcm'],
+])
 
 /** What git's other helpers keep is in no file: it is copied by another command. */
 async function keptByOthers(machine: Machine): Promise<readonly string[]> {
   const git = machine.program('git')
   const values = git === undefined ? [] : asked(await helperConfig(machine, git).values())
-  const names = values.flatMap(
-    (value) => /(?:^|[/\\])(?:git-credential-)?([a-z-]+)(?:\.exe)?(?: |$)/.exec(value)?.[1] ?? [],
-  )
-  const known = new Set(names.flatMap((name) => otherHelpers[name] ?? []))
+  const names = values.map((value) => helperName(value.replace(/ -.*$/, '')))
+  const known = new Set(names.flatMap((name) => otherHelpers.get(name) ?? []))
   return [...known].map(
     (name) => hint`to copy what git's helper for the keychain keeps: credbridge import --from ${name}`,
   )

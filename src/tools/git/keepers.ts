@@ -1,10 +1,10 @@
-import { basename, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type Credential, type Entry, person } from '../../core/credential.ts'
 import { hostAndPort } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { insideHelper } from '../../core/program.ts'
 import type { Keeper, Machine } from '../tool.ts'
-import { asked, helperConfig, isPlainStore } from './config.ts'
+import { asked, helperConfig, helperName, helperPrefix, isPlainStore } from './config.ts'
 import { gitPlainSecrets, linesIn, usualFiles } from './import.ts'
 import { printMessage, readMessage } from './message.ts'
 
@@ -19,8 +19,6 @@ const keychainHelpers: Readonly<Record<string, readonly string[]>> = {
   darwin: ['osxkeychain', 'manager'],
   win32: ['manager', 'wincred'],
 }
-
-const prefix = 'git-credential-'
 
 /** In milliseconds. A keychain may ask the person first. */
 const limit = 60_000
@@ -41,7 +39,7 @@ interface Helper {
 /** The one that git asks already, else the first that is installed. */
 async function keychainHelper(machine: Machine, git: string): Promise<Helper | undefined> {
   const known = keychainHelpers[machine.platform] ?? []
-  const named = asked(await helperConfig(machine, git).values()).filter((value) => known.includes(nameOf(value)))
+  const named = asked(await helperConfig(machine, git).values()).filter((value) => known.includes(helperName(value)))
   const folder = (await machine.run(git, ['--exec-path'])).stdout.trim()
   for (const value of [...named, ...known]) {
     const program = programOf(machine, folder, value)
@@ -50,15 +48,10 @@ async function keychainHelper(machine: Machine, git: string): Promise<Helper | u
   return undefined
 }
 
-function nameOf(value: string): string {
-  const name = basename(value).replace(/\.exe$/, '')
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name
-}
-
 /** git finds a helper by its path, in its own folder of programs, and on PATH. */
 function programOf(machine: Machine, folder: string, value: string): string | undefined {
   if (isAbsolute(value)) return machine.files.exists(value) ? value : undefined
-  const names = [`${prefix}${value}`, `${prefix}${value}.exe`]
+  const names = [`${helperPrefix}${value}`, `${helperPrefix}${value}.exe`]
   const inGits = names.map((name) => join(folder, name)).filter((path) => isAbsolute(path))
   return inGits.find((path) => machine.files.exists(path)) ?? machine.program(names[0] ?? '')
 }
@@ -71,7 +64,7 @@ function helperKeeper(machine: Machine, git: string, { value, program }: Helper)
       limit,
     })
   return {
-    name: `${prefix}${nameOf(value)}`,
+    name: `${helperPrefix}${helperName(value)}`,
     isPlain: false,
     takes: isForGit,
     async held(credential) {
