@@ -2,7 +2,7 @@ import { asFailure, type Failure, type FailureCode } from '../core/failure.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { Plan, Setup, Tool } from '../tools/tool.ts'
-import { asks } from './is-set-up.ts'
+import { asks, isAbsentBy } from './is-set-up.ts'
 
 /* What setup and its undo would do, tool by tool. Nothing is changed. */
 
@@ -41,7 +41,7 @@ export const withSetup = tools.filter((tool): tool is Tool & Required<Pick<Tool,
 /** What the setup would change. A tool that is not installed fails in its plan; its check says why. */
 export async function lookAhead({ machine }: CliContext, setup: Setup, byNameOnly: boolean): Promise<Outlook> {
   const lines = await setup.check(machine).catch(() => [])
-  if (lines.length > 0 && lines.every(({ state }) => state === 'skipped')) return { state: 'absent' }
+  if (isAbsentBy(lines)) return { state: 'absent' }
   if (byNameOnly) return { state: asks(lines) ? 'done' : 'by-name-only' }
   try {
     const plan = await setup.plan(machine, {})
