@@ -87,8 +87,8 @@ function bundled(folder: string, groups: readonly Group[]) {
 }
 
 /**
- * The files that the same calls of clients load. The bundler makes a file for each set of modules that the same entry points
- * reach. So an entry point that needs one file of a group imports them all, and what they import.
+ * Groups the files that the same calls of clients load. The bundler puts modules into one file if the same entry points
+ * reach them. So an entry point that needs one file of a group imports all of them.
  */
 function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const entryPoints = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? [])
@@ -102,13 +102,13 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
     const by = callers(file)
     if (by.length > 0) groups.set(String(by), [...(groups.get(String(by)) ?? []), file])
   }
-  const needs = (entryPoint: string) => needed(loaded.get(entryPoint) ?? new Set(), [...groups.values()], inputs)
-  const needing = new Map(entryPoints.map((file) => [file, needs(file)]))
-  return [...groups].map(([by, files]) => ({
+  const needs = [...loaded].map(([file, files]) => [file, needed(files, [...groups.values()], inputs)] as const)
+  return [...groups].map(([by, files]) => {
+    const ofAll = by === String(clients)
+    const importers = needs.filter(([, all]) => ofAll || files.some((file) => all.has(file))).map(([file]) => file)
     // Other files need the global names while they are loaded.
-    files: by === String(clients) ? [globals, ...files] : files,
-    importers: new Set(entryPoints.filter((one) => by === String(clients) || needing.get(one)?.has(files[0] ?? ''))),
-  }))
+    return { files: ofAll ? [globals, ...files] : files, importers: new Set(importers) }
+  })
 }
 
 /** What is loaded if each of these files brings its group and its imports along. */

@@ -39,7 +39,7 @@ const MOST_STACK: usize = 4 << 20;
 /// Garbage is first collected at this size, if not while nobody asks. A client's call ends before.
 const GARBAGE: usize = 4 << 20;
 
-#[cfg(all(target_os = "linux", not(target_env = "gnu")))]
+#[cfg(not(target_env = "gnu"))]
 compile_error!("only GNU's C library hands the arguments to Rust before main");
 
 /// The C library starts this, and has handed the arguments to Rust by then. Rust's own start would read the map of this

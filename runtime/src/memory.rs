@@ -14,12 +14,10 @@ static COLLECTED: AtomicUsize = AtomicUsize::new(0);
 const WORTH: usize = 256 << 10;
 
 /// What a client's call uses, in bytes.
-#[cfg(target_env = "gnu")]
 const USUAL: i32 = 1280 << 10;
 
 /// Takes from the system at once what a client's call uses. Page by page, it would be two hundred page faults.
 pub fn prepare() {
-    #[cfg(target_env = "gnu")]
     // SAFETY: it only makes the C library's heap larger, and fills it with pages, as far as the system can
     // (https://man7.org/linux/man-pages/man2/madvise.2.html, since Linux 5.14).
     unsafe {
@@ -43,7 +41,6 @@ pub fn collect(ctx: &Ctx<'_>) {
     // SAFETY: no value is in use on the one thread of the engine but those that are referred to.
     unsafe { qjs::JS_RunGC(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
     COLLECTED.store(ALLOCATED.load(Relaxed), Relaxed);
-    #[cfg(target_env = "gnu")]
     // SAFETY: it changes no memory that is in use.
     unsafe {
         nix::libc::malloc_trim(0);

@@ -9,8 +9,10 @@ use nix::unistd::{Pid, Uid, User};
 use rquickjs::{Ctx, Object, Result};
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::{CStr, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 native_module! {
@@ -89,13 +91,13 @@ fn executable(ctx: Ctx<'_>) -> Result<String> {
 }
 
 /// The path by which this process was started. It is asked where there is no /proc.
-fn started_as() -> Option<std::path::PathBuf> {
+fn started_as() -> Option<PathBuf> {
     // SAFETY: the kernel's entry of the auxiliary vector is a text that lasts as long as the process.
     let path = unsafe {
-        let text = nix::libc::getauxval(nix::libc::AT_EXECFN) as *const std::ffi::c_char;
-        (!text.is_null()).then(|| std::ffi::CStr::from_ptr(text))?
+        let text = nix::libc::getauxval(nix::libc::AT_EXECFN) as *const c_char;
+        (!text.is_null()).then(|| CStr::from_ptr(text))?
     };
-    std::fs::canonicalize(std::ffi::OsStr::from_bytes(path.to_bytes())).ok()
+    std::fs::canonicalize(OsStr::from_bytes(path.to_bytes())).ok()
 }
 
 fn environment<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
