@@ -34,8 +34,8 @@ export function commandIn(text: Hint): Hint | undefined {
 }
 
 /**
- * Where in a sentence for a person its command begins, which goes to the end of the line; `undefined` if there is none. A
- * program with a verb in `s` is what the sentence is about.
+ * Where the command at the end of a sentence begins; `undefined` if there is none. `credbridge adds …` is no command: it
+ * says what the program does.
  */
 export function commandBegins(line: string): number | undefined {
   const found = [

@@ -8,7 +8,7 @@ import { statOf } from '../../system/process-identity.ts'
 
 /* go starts its helper again for every request that is refused. A person reads the same advice once for one run of go. */
 
-/** How many advices are remembered, over all programs. */
+/** How many texts are remembered, over all programs. */
 const most = 32
 
 type Rememberer = Pick<ClientMachine, 'folders' | 'userId'>
