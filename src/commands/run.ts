@@ -73,8 +73,9 @@ async function run(
   }
   const launcher = await launcherOf(name)
   if (launcher === undefined && specs.length === 0) throw nothingToSet(name)
-  const call = { program: plainName(name), words: rest, machine: context.machine, named, asked: true }
   const surface = thisSurface(launcher?.tool ?? person, context.engine)
+  const { machine } = context
+  const call = { program: plainName(name), words: rest, machine, named, asked: true, ready: surface.ready }
   context.end(endAs(await launch(call, real, launcher ?? { tool: person, plan: async () => asItIs }, surface, added)))
 }
 

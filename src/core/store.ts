@@ -36,6 +36,9 @@ export interface Store {
   readonly name: string
   readonly traits: Traits
 
+  /** Begins what a `find` waits for, and does not wait for answers. Never fails: the `find` reports what goes wrong. */
+  ready?(asker: Asker): Promise<void>
+
   /** Tries whether the store can be used, without writing. Absent: a throw-away item shows it. */
   check?(asker: Asker): Promise<void>
 

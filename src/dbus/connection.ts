@@ -17,6 +17,8 @@ export interface Connection {
   call<Reply extends keyof Bodies>(call: Call<Reply>, limit: number): Promise<Bodies[Reply] | undefined>
   /** Waits for the first signal for which `pick` returns a value. The bus sends only signals that match a rule. */
   signal<Result>(pick: (signal: Received) => Result | undefined, limit: number): Promise<Result>
+  /** Settles once the first calls are sent, or never will be. */
+  readonly begun: Promise<void>
   close(): void
   readonly closed: boolean
 }
@@ -58,6 +60,10 @@ export function openConnection(
   let unsent = outputOf(4096)
   unsent.at = unsent.bytes.write(authentication(userId))
   let state: 'connecting' | 'open' | 'closed' = 'connecting'
+  let begin = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   let numbers = 0
   let unanswered = 0
   let received = 0
@@ -96,6 +102,7 @@ export function openConnection(
     if (state !== 'open' || unsent.at === 0) return
     socket.send(unsent.bytes.subarray(0, unsent.at))
     unsent = outputOf(1024)
+    begin()
   }
 
   function receive(message: Received): void {
@@ -106,6 +113,7 @@ export function openConnection(
   function end(failure: Failure): void {
     state = 'closed'
     socket.close()
+    begin()
     for (const one of [...waiting.values()]) one.fail(failure)
   }
 
@@ -187,6 +195,7 @@ export function openConnection(
         const value = message.type === 'signal' ? pick(message) : undefined
         return value === undefined ? undefined : { value }
       }),
+    begun,
     close: () => end(busVanished()),
     get closed() {
       return state === 'closed'

@@ -35,6 +35,8 @@ export interface Engine {
    * nothing. With `through` it has only what that lets it have of each store.
    */
   broker(asker: Asker, explaining?: Hearing, through?: (store: Store) => Store): Promise<Broker>
+  /** Opens the stores ahead of a lookup by this asker. Never fails: the lookup reports what goes wrong. */
+  ready(asker: Asker): Promise<void>
   /** The next request opens the stores again, instead of asking one that hangs. */
   reopen(): void
   /** Answers one call. `notice` receives each failure on the way. */
@@ -131,6 +133,14 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
     return ending
   }
 
+  async function ready(asker: Asker): Promise<void> {
+    const stores = await open().then(
+      (opened) => opened.stores,
+      () => [],
+    )
+    await stores[0]?.ready?.(asker)
+  }
+
   function reopen(): void {
     stores = undefined
   }
@@ -151,6 +161,7 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
       return stores.some(({ name }) => name === keychain) ? foreignItems(settings, machine, asker, searches) : []
     },
     broker,
+    ready,
     reopen,
     answer,
   }

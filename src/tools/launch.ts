@@ -14,6 +14,8 @@ export interface Call {
   readonly named: ReadonlyMap<string, Endpoint>
   /** The person asked for credentials with `credbridge run`. False: the program was called through its shim. */
   readonly asked: boolean
+  /** To be called as soon as it is likely that the plan has a lookup: the store gets ready while the plan is made. */
+  ready(): Promise<void>
 }
 
 /** Starts a tool's programs with the credentials that the tool may use. */

@@ -25,6 +25,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
   const started: Started[] = []
   const said: string[] = []
   let opened = 0
+  let isReady = false
   let ends: Ended = { exitCode: 0 }
   let meanwhile = () => {}
   let toPerson = false
@@ -46,6 +47,7 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
     started,
     said,
     opened: () => opened,
+    isReady: () => isReady,
     /** Somebody reads what is said. */
     onTerminal() {
       toPerson = true
@@ -69,8 +71,13 @@ export function launching(launcher: Launcher, place: MadeUp = madeUp()) {
       words: readonly string[],
       more: { asked?: boolean; named?: [string, Endpoint][] } = {},
     ) {
-      const call = { program, words, machine: place.world, named: new Map(more.named), asked: more.asked ?? false }
+      const { named, asked = false } = more
+      const ready = async () => {
+        isReady = true
+      }
+      const call = { program, words, machine: place.world, named: new Map(named), asked, ready }
       const surface = {
+        ready,
         openBroker: async () => {
           opened++
           return broker

@@ -26,6 +26,8 @@ import { makeTemporaryFile, removeTemporaryFile } from './temporary-file.ts'
 /** The process, as a launch uses it. Tests pass their own. */
 export interface Surface {
   openBroker(): Promise<Broker>
+  /** Opens the store ahead of a lookup. */
+  ready(): Promise<void>
   /** Runs a program in place of this process. It may not return. */
   become(start: Start): Promise<Ended>
   attend(start: Start): Promise<Ended>
@@ -40,13 +42,15 @@ export interface Surface {
 export async function serveProgram(launcher: Launcher, program: string): Promise<void> {
   const windows = await windowsCommands()
   const machine = await thisLauncherMachine()
-  const call: Call = { program, words: process.argv.slice(2), machine, named: new Map(), asked: false }
   const trace = await traceOf(program)
   let real: string | undefined
   try {
     real = realProgram(program, machine)
     const engine = openEngine(machine, { tracing: trace.tracing })
-    const exitCode = endAs(await launch(call, real, launcher, thisSurface(launcher.tool, engine)))
+    const surface = thisSurface(launcher.tool, engine)
+    const words = process.argv.slice(2)
+    const call = { program, words, machine, named: new Map(), asked: false, ready: surface.ready }
+    const exitCode = endAs(await launch(call, real, launcher, surface))
     trace.ends(exitCode)
     exit(exitCode, false)
   } catch (error) {
@@ -61,8 +65,10 @@ export async function serveProgram(launcher: Launcher, program: string): Promise
 
 /** The real surface: this process, and the engine's broker for a tool. */
 export function thisSurface(tool: string, engine: Engine): Surface {
+  const asker = askerOf({ tool, person: thisPerson() })
   return {
-    openBroker: () => engine.broker(askerOf({ tool, person: thisPerson() })),
+    openBroker: () => engine.broker(asker),
+    ready: () => engine.ready(asker),
     become,
     attend,
     credbridge: credbridgeItself(),

@@ -93,9 +93,9 @@ async function read(
 
 /** All entries, without unlocking anything. `locked` if even the entries cannot be read. */
 export async function list(service: Service, known: Known): Promise<readonly Entry[]> {
-  const [hits, collections] = await Promise.all([service.search(searchesOfAll(known)), service.collections()])
+  const hits = await service.search(searchesOfAll(known))
   const paths = [...hits.unlocked, ...hits.locked]
-  if (paths.length === 0 && (await closedOf(service, collections)).some(({ hides }) => hides)) throw locked()
+  if (paths.length === 0 && (await closedOf(service)).some(({ hides }) => hides)) throw locked()
   const [described, closed] = [await describeAll(service, paths), new Set(hits.locked)]
   if (described.some(({ path, attributes }) => closed.has(path) && !attributes.has('service'))) throw locked()
   return entriesAmong(described, known)
@@ -118,12 +118,11 @@ export async function searchAll(
   searches: readonly Attributes[],
   memory?: CallMemory,
 ): Promise<readonly string[]> {
-  const knows = memory?.has(service) === true
-  const [hits, collections] = await Promise.all([service.search(searches), knows ? [] : service.collections()])
+  const hits = await service.search(searches)
   if (hits.locked.length > 0) await service.unlock(hits.locked)
   const paths = [...hits.unlocked, ...hits.locked]
-  if (paths.length > 0) return paths
-  const hiding = (await closedOf(service, collections)).filter(({ hides }) => hides)
+  if (paths.length > 0 || memory?.has(service) === true) return paths
+  const hiding = (await closedOf(service)).filter(({ hides }) => hides)
   if (hiding.length === 0) memory?.set(service, 'no collection hides its items')
   if (hiding.length === 0) return []
   await service.unlock(hiding.map(({ path }) => path))
@@ -143,10 +142,8 @@ export function textOf(place: Place, item: Described, secret: Uint8Array | undef
 }
 
 /** The locked collections. One that shows no item may still contain some. */
-async function closedOf(
-  service: Service,
-  collections: readonly string[],
-): Promise<readonly { path: string; hides: boolean }[]> {
+async function closedOf(service: Service): Promise<readonly { path: string; hides: boolean }[]> {
+  const collections = await service.collections()
   const states = await Promise.all(collections.map(service.isLocked))
   const closed = collections.filter((_, index) => states[index])
   const items = await Promise.all(closed.map(service.itemsIn))

@@ -99,6 +99,10 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
   const store: Store = {
     name: 'secret-service',
     traits,
+    async ready(asker) {
+      during(asker, ({ session }) => session).catch(() => {})
+      await conversation(asker).connection.begun
+    },
     find: (asker, endpoints, account) => during(asker, (service) => find(service, endpoints, account, known(asker))),
     async save(asker, item, condition) {
       if (condition !== undefined) return (await placeLock()).saveByFile(locks, store, asker, item, condition)

@@ -35,6 +35,7 @@ export const npmLauncher: Launcher = {
     const command = call.program === 'npm' ? (await positionals(call.words))[0] : 'exec'
     if (!call.asked && (command === undefined || withoutRegistry.includes(command))) return asItIs
     if (valuesOf(words, '--userconfig').length > 0) return ownConfiguration(call)
+    if (!isOneOf(command, logins)) await call.ready()
     const file = userConfigFile(call.machine)
     const project = projectNpmrc(call.machine, [file], words)
     refuseReferences(project, call.named)

@@ -42,6 +42,23 @@ test('a session is begun and a search made together, and only once the service h
   expect(asked.slice(2, 6)).toEqual(['Hello', 'ReadAlias', 'OpenSession', 'SearchItems'])
 })
 
+test('what is begun ahead of a find serves it; what goes wrong is told by the find', async () => {
+  const asked: string[] = []
+  const noting = (greeting?: string) =>
+    storeWith(({ member }) => {
+      asked.push(member)
+      return undefined
+    }, greeting)
+  const store = noting()
+  await store.ready?.(someone)
+  await expect.poll(() => asked).toEqual(['Hello', 'ReadAlias', 'OpenSession'])
+  expect(await secretsAt(store)).toEqual(['secret'])
+  expect(asked.filter((member) => ['Hello', 'OpenSession'].includes(member))).toEqual(['Hello', 'OpenSession'])
+  const broken = noting('REJECTED EXTERNAL\r\n')
+  await broken.ready?.(someone)
+  expect(await failureOf(broken.find(someone, [git]))).toMatchObject({ code: 'refused' })
+})
+
 describe('a reply of the wrong types is malformed', () => {
   test.each<[string, Answer]>([
     ['Hello', ['u', 1]],
@@ -53,8 +70,6 @@ describe('a reply of the wrong types is malformed', () => {
     ['SearchItems', ['aoaos', [item], [], 'more']],
     ['GetSecrets', ['a{o(oayayay)}', new Map([[item, [item, Buffer.alloc(0), Buffer.from('x'), Buffer.from('x')]]])]],
     ['GetSecrets', ['a{oay}', new Map([[item, Buffer.from('x')]])]],
-    ['Get', ['v', { type: 's', value: 'login' }]],
-    ['Get', ['s', 'login']],
     ['GetAll', ['a{sv}', new Map()]],
     ['GetAll', ['a{sv}', new Map([...described(attributes), ['Attributes', { type: 's', value: 'none' }]])]],
     ['GetAll', ['a{sv}', new Map([...described(attributes), ['Modified', { type: 'u', value: 1 }]])]],
@@ -62,6 +77,15 @@ describe('a reply of the wrong types is malformed', () => {
   ])('%s: %j', async (member, answer) => {
     expect(await failureOf(storeWith(to(member, answer)).find(someone, [git]))).toMatchObject({ code: 'malformed' })
   })
+
+  test.each<[Answer]>([[['v', { type: 's', value: 'login' }]], [['s', 'login']]])(
+    'the collections, which are read where a search finds nothing: %j',
+    async (answer) => {
+      const nothing = to('SearchItems', ['aoao', [], []])
+      const store = storeWith((asked) => nothing(asked) ?? to('Get', answer)(asked))
+      expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'malformed' })
+    },
+  )
 })
 
 describe('a reply that is no reply', () => {

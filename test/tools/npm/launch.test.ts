@@ -176,8 +176,10 @@ describe('what is not touched', () => {
       await it.save('npm', 'https://default.example.com', 'x')
       const started = await it.call('npm', words)
       expect(it.opened()).toBe(0)
+      expect(it.isReady()).toBe(false)
       expect(Object.keys(started?.env ?? {})).toEqual(['CREDBRIDGE_DEPTH'])
       expect(read(await it.call('npm', ['install']))).toEqual(['//default.example.com/:_authToken=x'])
+      expect(it.isReady()).toBe(true)
     },
   )
 
