@@ -1,4 +1,4 @@
-import { wordsOfCommand } from '../core/hint.ts'
+import { stepsOf, wordsOfCommand } from '../core/hint.ts'
 import { credbridgeItself } from '../edge/installation/itself.ts'
 import { attend, endAs } from '../edge/launch/start.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -9,6 +9,11 @@ import type { Result } from './doctor-line-text.ts'
 /** The commands that need nothing more from a person, and whose effect another command takes back. */
 const unattended = ['setup', 'import', 'restore']
 
+/** An import that signs a tool out is the person's own decision. */
+function isUnattended(words: readonly string[]): boolean {
+  return unattended.includes(words[0] ?? '') && !words.includes('--without-setup')
+}
+
 /**
  * Runs the fixes that are such commands of credbridge, after one question, each as if the person had typed it. False if
  * nothing was run. The others are for the person.
@@ -17,9 +22,9 @@ export async function fixAll(context: CliContext, results: readonly Result[], ye
   const { terminal, machine } = context
   const commands = new Map<string, readonly string[]>()
   for (const { fix } of results) {
-    const words = fix === undefined ? undefined : wordsOfCommand(fix)
-    if (fix === undefined || words === undefined || !unattended.includes(words[0] ?? '')) continue
-    commands.set(fix, words[0] === 'import' ? [...words, '--yes'] : words)
+    const steps = fix === undefined ? [] : stepsOf(fix).map((step) => ({ step, words: wordsOfCommand(step) ?? [] }))
+    if (!steps.every(({ words }) => isUnattended(words))) continue
+    for (const { step, words } of steps) commands.set(step, words[0] === 'import' ? [...words, '--yes'] : words)
   }
   if (commands.size === 0) {
     sayLine(terminal, 'there is nothing that credbridge could fix itself')

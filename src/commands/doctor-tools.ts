@@ -1,11 +1,12 @@
 import { dirname } from 'node:path'
 import type { DoctorLine } from '../core/doctor-line.ts'
-import { hint } from '../core/hint.ts'
+import { type Hint, hint, joinHints, stepsOf, wordsOfCommand } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
-import type { PlainSecret, Tool } from '../tools/tool.ts'
+import type { NotAsking, PlainSecret, Tool } from '../tools/tool.ts'
 import type { Check } from './doctor-line-text.ts'
-import { asks, isAbsentBy } from './is-set-up.ts'
+import { type LackingFor, readersOn } from './import-readers.ts'
+import { asks, isAbsentBy, workingFix } from './is-set-up.ts'
 import { lookingOnly } from './leftovers.ts'
 
 /** Whether the commands that the tools call can be run, each command once. */
@@ -22,11 +23,12 @@ export function setupChecks(context: CliContext): readonly Check[] {
   const wired = tools.filter(({ setup, check }) => setup !== undefined || check !== undefined)
   const linesOf = once((tool: Tool) => setupLines(context, tool))
   const clearOf = once(async () => clearSecrets(context, wired, linesOf))
+  const lackingFor = readersOn(context.machine)
   return wired.map((tool) => ({
     name: tool.name,
     run: async () => {
       const lines = await linesOf(tool)
-      return withClear(tool, lines, (await clearOf(undefined)).get(tool) ?? [])
+      return withClear(tool, lines, (await clearOf(undefined)).get(tool) ?? [], lackingFor)
     },
   }))
 }
@@ -85,7 +87,12 @@ export async function clearSecrets(
 }
 
 /** The setup is not ok while secrets of the tool can be read. They are not named again where its own lines do. */
-function withClear(tool: Tool, lines: readonly DoctorLine[], secrets: readonly PlainSecret[]): readonly DoctorLine[] {
+async function withClear(
+  tool: Tool,
+  lines: readonly DoctorLine[],
+  secrets: readonly PlainSecret[],
+  lackingFor: LackingFor,
+): Promise<readonly DoctorLine[]> {
   const importing = hint`credbridge import ${tool.name}`
   if (secrets.length === 0 && !lines.some(({ fix }) => fix?.startsWith(importing) === true)) return lines
   const demoted = lines.map((line): DoctorLine => (line.state === 'ok' ? { ...line, state: 'note' } : line))
@@ -93,13 +100,40 @@ function withClear(tool: Tool, lines: readonly DoctorLine[], secrets: readonly P
   const count = secrets.length
   const places = [...new Set(secrets.map(({ where }) => where))].slice(0, 3).join(', ')
   const says = `${count} ${count === 1 ? 'secret' : 'secrets'} of ${tool.name} can be read: ${places}${count > 3 ? ', …' : ''}`
-  const setup = hint`credbridge setup ${tool.name}`
-  const needsSetup = !asks(lines) && lines.some(({ fix }) => fix?.startsWith(setup) === true)
-  return [...demoted, { state: 'note', says, fix: needsSetup ? setup : importing }]
+  const { fix, remark = '' } = await movingOut(tool, secrets, lackingFor)
+  return [...demoted, { state: 'note', says: `${says}${remark}`, fix }]
+}
+
+/** What moves the secrets of a tool out of its files. */
+interface MovingOut {
+  /** Works as it stands, and first makes the tool ask credbridge if it does not. */
+  readonly fix: Hint
+  /** What the person must know who does that; follows a text. */
+  readonly remark?: string
+}
+
+export async function movingOut(
+  tool: Tool,
+  secrets: readonly PlainSecret[],
+  lackingFor: LackingFor,
+): Promise<MovingOut> {
+  const importing = hint`credbridge import ${tool.name}`
+  let first: NotAsking | undefined
+  for (const secret of secrets) {
+    const [lacking] = await lackingFor(secret)
+    if (lacking === undefined) return { fix: importing }
+    first ??= lacking
+  }
+  if (first === undefined) return { fix: importing }
+  const { why, setup, isFault } = first
+  if (isFault === true) return { fix: joinHints([setup, importing], ' && ') }
+  if (stepsOf(setup).some((step) => wordsOfCommand(step)?.[0] === 'setup')) return { fix: setup }
+  return { fix: hint`${importing.split(' ')} --without-setup`, remark: `, and ${why}; afterwards: ${setup}` }
 }
 
 async function setupLines({ machine }: CliContext, tool: Tool): Promise<readonly DoctorLine[]> {
-  const lines = (await (await tool.setup?.())?.check(machine)) ?? (await tool.check?.(machine)) ?? []
+  const found = (await (await tool.setup?.())?.check(machine)) ?? (await tool.check?.(machine)) ?? []
+  const lines = await Promise.all(found.map((line) => workingFix(machine, tool, line)))
   if (!asks(lines)) return lines
   const faults = tool.commands.flatMap((command) => machine.wrappers.fault(command, tool.shims) ?? [])
   const fix = hint`credbridge setup ${tool.name}`

@@ -1,5 +1,6 @@
 import { isConfiguration } from '../core/configuration.ts'
 import { type Owner, person } from '../core/credential.ts'
+import type { DoctorLine } from '../core/doctor-line.ts'
 import { type Endpoint, hostAndPort } from '../core/endpoint.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
@@ -10,11 +11,11 @@ import { shownAccount } from './arguments.ts'
 import { storeReasons } from './doctor-stores.ts'
 import { type AllKept, atAny } from './explain-kept.ts'
 import type { ToolExplained } from './explain-tool.ts'
-import { asks, isAbsentBy } from './is-set-up.ts'
+import { asks, isAbsentBy, workingFix } from './is-set-up.ts'
 
 /** Something outside of the items that decided, and the command or the line that changes it. */
 export interface Decided {
-  readonly what: 'store' | 'alias' | 'default' | 'setting' | 'setup'
+  readonly what: 'elsewhere' | 'store' | 'alias' | 'default' | 'setting' | 'setup'
   readonly says: string
   readonly change?: Hint
 }
@@ -93,18 +94,22 @@ async function setups(
 ): Promise<readonly Decided[]> {
   const decided: Decided[] = []
   for (const { tool: name, given } of explained) {
-    const setup = tools.find((one) => one.name === name)?.setup
-    if (setup === undefined || name === person || (only === undefined && given === undefined)) continue
-    const lines = await (await setup()).check(machine).catch(() => [])
-    const faults = lines.filter(({ state }) => state === 'wrong' || state === 'note')
+    const tool = tools.find((one) => one.name === name)
+    if (tool?.setup === undefined || name === person || (only === undefined && given === undefined)) continue
+    const lines = await (await tool.setup()).check(machine).catch(() => [])
     if (isAbsentBy(lines)) {
       // What it would get may be asked before it is installed.
       if (only !== undefined) for (const { says } of lines) decided.push({ what: 'setup', says })
       continue
     }
+    const faults: DoctorLine[] = []
+    for (const line of lines)
+      if (line.state === 'wrong' || line.state === 'note') faults.push(await workingFix(machine, tool, line))
     if (!asks(lines) && (only === undefined || faults.length === 0)) {
       const change = hint`credbridge setup ${name}`
-      decided.push({ what: 'setup', says: `${name} does not ask credbridge`, change })
+      const says = `${name} does not ask credbridge`
+      const { fix } = await workingFix(machine, tool, { state: 'note', says, fix: change } as const)
+      decided.push({ what: 'setup', says, change: fix })
     } else if (only !== undefined || faults.some(({ state }) => state === 'wrong')) {
       for (const { says, fix } of faults)
         decided.push({ what: 'setup', says, ...(fix === undefined ? {} : { change: fix }) })

@@ -7,6 +7,7 @@ import { tools } from '../tools/index.ts'
 import { type Asked, lookupAt, type MakeQuestion } from '../tools/question.ts'
 import type { Tool } from '../tools/tool.ts'
 import { broken, nothingThere, withService } from './arguments.ts'
+import { elsewhere } from './explain-elsewhere.ts'
 import { explainedAsJson } from './explain-json.ts'
 import { allKept } from './explain-kept.ts'
 import { decidedBy } from './explain-settings.ts'
@@ -38,7 +39,11 @@ async function explainTo(context: CliContext, asked: Asked, options: ExplainOpti
     const asks = await question(asked, context.machine)
     if (asks !== undefined) explained.push(await explainTool(context, name, asks, kept))
   }
-  const decided = await decidedBy(context, asked.endpoint, kept, explained, options.tool)
+  const found = [
+    ...(await elsewhere(context, asked, explained, options.tool)),
+    ...(await decidedBy(context, asked.endpoint, kept, explained, options.tool)),
+  ]
+  const decided = found.filter(({ says }, index) => found.findIndex((one) => one.says === says) === index)
   const report = { asked, kept, explained, decided }
   if (options.json === true) context.terminal.out(`${safeJson(explainedAsJson(report), 2)}\n`)
   else if (options.tool === undefined) printAllTools(context.terminal, report)

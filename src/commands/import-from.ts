@@ -10,7 +10,8 @@ import { foreignItems } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { nothingThere, onlyShown, shownAccount, withoutQuestion } from './arguments.ts'
-import { asksWell } from './is-set-up.ts'
+import { refusal } from './import-readers.ts'
+import { faultOf } from './is-set-up.ts'
 
 const foreignHelpers = tools.flatMap((tool) => tool.foreignHelpers ?? [])
 
@@ -83,9 +84,10 @@ export async function importFromHelper(
 /** Refuses `--remove` for tools that do not ask credbridge. They would find neither the old item nor the copy. */
 async function refuseSigningOut(machine: Machine, credentials: readonly Credential[]): Promise<void> {
   for (const owner of new Set(credentials.map((credential) => credential.owner))) {
-    if (await asksWell(machine, owner, tools)) continue
-    throw new Failure('refused', `${owner} does not ask credbridge, and would be signed out`, {
-      hints: [hint`credbridge setup ${owner}`, hint`to remove them all the same: --without-setup`],
+    const fault = await faultOf(machine, owner, tools)
+    if (fault === undefined) continue
+    throw new Failure('refused', refusal([fault]), {
+      hints: [fault.setup, hint`to remove them all the same: --without-setup`],
     })
   }
 }

@@ -6,7 +6,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import type { NotAsking, PlainSecret } from '../tools/tool.ts'
-import { asksWell } from './is-set-up.ts'
+import { faultOf } from './is-set-up.ts'
 
 /*
  * Moving the secrets of a tool that does not ask credbridge would sign the tool out. So a secret is moved only if one
@@ -32,7 +32,7 @@ export async function stillFound(
   }
   const setups = [...new Set(reasons.map(({ setup }) => setup))]
   if (found.length === 0) {
-    throw new Failure('refused', `${whyOf(reasons)}, and would be signed out`, {
+    throw new Failure('refused', refusal(reasons), {
       hints: [...setups, hint`to copy only: --keep`, hint`to move it all the same: --without-setup`],
     })
   }
@@ -41,26 +41,35 @@ export async function stillFound(
 }
 
 /** Why no tool would find a secret in credbridge; empty if one would. */
-export function readersOn(machine: Machine): (secret: PlainSecret) => Promise<readonly NotAsking[]> {
-  const isAsking = rememberedFor(machine)
+export type LackingFor = (secret: PlainSecret) => Promise<readonly NotAsking[]>
+
+export function readersOn(machine: Machine): LackingFor {
+  const faultFor = rememberedFor(machine)
   return async ({ asks, readBy, credential: { owner } }) => {
     if (asks !== undefined) return asks === true ? [] : [asks]
-    const readers = readBy ?? [owner]
-    for (const reader of readers) if (await isAsking(reader)) return []
-    return readers.map((reader) => ({
-      why: `${reader} does not ask credbridge`,
-      setup: hint`credbridge setup ${reader}`,
-    }))
+    const lacking: NotAsking[] = []
+    for (const reader of readBy ?? [owner]) {
+      const fault = await faultFor(reader)
+      if (fault === undefined) return []
+      lacking.push(fault)
+    }
+    return lacking
   }
 }
 
-function rememberedFor(machine: Machine): (reader: Owner) => Promise<boolean> {
-  const known = new Map<Owner, Promise<boolean>>()
+function rememberedFor(machine: Machine): (reader: Owner) => Promise<NotAsking | undefined> {
+  const known = new Map<Owner, Promise<NotAsking | undefined>>()
   return (reader) => {
-    const asks = known.get(reader) ?? asksWell(machine, reader, tools)
-    known.set(reader, asks)
-    return asks
+    const fault = known.get(reader) ?? faultOf(machine, reader, tools)
+    known.set(reader, fault)
+    return fault
   }
+}
+
+/** Why nothing is moved. */
+export function refusal(reasons: readonly NotAsking[]): string {
+  const why = whyOf(reasons)
+  return reasons.some(({ isFault }) => isFault) ? `nothing is moved yet: ${why}` : `${why}, and would be signed out`
 }
 
 export function whyOf(reasons: readonly NotAsking[]): string {

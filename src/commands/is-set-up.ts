@@ -1,7 +1,8 @@
 import type { Owner } from '../core/credential.ts'
-import type { DoctorLine } from '../core/doctor-line.ts'
+import { type DoctorLine, doctorLineOf } from '../core/doctor-line.ts'
+import { hint } from '../core/hint.ts'
 import type { Machine } from '../system/machine.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { NotAsking, Tool } from '../tools/tool.ts'
 
 /** Whether a tool is configured to ask credbridge, correctly or not. */
 export async function isSetUp(machine: Machine, tool: Tool): Promise<boolean> {
@@ -18,12 +19,41 @@ export async function reachesUs(machine: Machine, tool: Tool): Promise<boolean> 
   return (await linesOf(machine, tool)).some(({ state }) => state === 'ok')
 }
 
-/** Whether the tool is configured to ask credbridge without faults. True for a tool that needs no setup. */
-export async function asksWell(machine: Machine, name: Owner, tools: readonly Tool[]): Promise<boolean> {
+/** Why the tool does not ask credbridge, or what is wrong with that. `undefined` if all is well, or it needs no setup. */
+export async function faultOf(machine: Machine, name: Owner, tools: readonly Tool[]): Promise<NotAsking | undefined> {
   const tool = tools.find((one) => one.name === name)
-  if (tool?.setup === undefined) return true
-  const states = (await linesOf(machine, tool)).map(({ state }) => state)
-  return states.includes('ok') && !states.includes('wrong')
+  if (tool?.setup === undefined) return undefined
+  const lines = await linesOf(machine, tool)
+  const wrong = await workingFix(
+    machine,
+    tool,
+    lines.find(({ state }) => state === 'wrong'),
+  )
+  if (wrong !== undefined) return { why: wrong.says, setup: wrong.fix ?? hint`credbridge doctor`, isFault: true }
+  if (asks(lines)) return undefined
+  const fix = hint`credbridge setup ${name}`
+  const silent = await workingFix(machine, tool, {
+    state: 'note',
+    says: `${name} does not ask credbridge`,
+    fix,
+  } as const)
+  return { why: silent.says, setup: silent.fix }
+}
+
+/** The line with a fix that works: where setup would refuse, the command that setup then names. */
+export async function workingFix<Line extends DoctorLine | undefined>(
+  machine: Machine,
+  { name, setup }: Tool,
+  line: Line,
+): Promise<Line> {
+  if (line?.fix !== hint`credbridge setup ${name}` || setup === undefined) return line
+  try {
+    await (await setup()).plan(machine, { import: false })
+    return line
+  } catch (error) {
+    const { fix } = doctorLineOf(error)
+    return fix === undefined ? line : { ...line, fix }
+  }
 }
 
 /** Whether the tool is not installed here. */

@@ -21,7 +21,7 @@ export function joinHints(hints: readonly Hint[], between: string): Hint {
 }
 
 /** The programs that hints run. A hint that begins with another word is a sentence. */
-const programs = ['credbridge', 'chmod', 'chown', 'export', 'git', 'ls', 'mv', 'rm', 'sudo', 'unset']
+const programs = ['credbridge', 'chmod', 'chown', 'export', 'git', 'ls', 'mkdir', 'mv', 'rm', 'sudo', 'unset']
 
 /**
  * The command in a hint, as a shell can run it: the whole hint, or what follows `to do this: `. `undefined` for a
@@ -47,6 +47,11 @@ export function commandBegins(line: string): number | undefined {
 function isCommand(text: Hint): boolean {
   const [program = '', next = ''] = text.split(' ')
   return programs.includes(program) && next !== '' && !/<[^<>' ]+>|…/.test(text)
+}
+
+/** The commands of a hint, of which each runs only if the one before it worked. A word with ` && ` in it leaves pieces that are none. */
+export function stepsOf(command: Hint): readonly Hint[] {
+  return command.split(' && ') as Hint[]
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Broker } from '../core/broker.ts'
 import type { BroughtCommand } from '../core/brought-command.ts'
 import type { Credential, Entry, Owner } from '../core/credential.ts'
 import type { DoctorLine } from '../core/doctor-line.ts'
-import type { Endpoint } from '../core/endpoint.ts'
+import type { Address, Endpoint } from '../core/endpoint.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Hint } from '../core/hint.ts'
 import type { Saving } from '../core/saving.ts'
@@ -69,12 +69,14 @@ export interface PlainSecret {
   readonly trace?: Readonly<Record<string, string>>
 }
 
-/** Why moving a secret would sign its tool out. */
+/** Why a tool would not find a secret in credbridge, or not there first. */
 export interface NotAsking {
   /** For a person: which tool does not ask credbridge. */
   readonly why: string
   /** The command that makes it ask. */
   readonly setup: Hint
+  /** The tool asks credbridge, and `why` is what is wrong with that. */
+  readonly isFault?: true
 }
 
 /** A secret that was taken out: its former location and the credential as it is now. */
@@ -166,6 +168,8 @@ export interface Tool {
   setup?(): Promise<Setup>
   /** How its client asks for an endpoint, for `credbridge explain`. */
   readonly question?: MakeQuestion
+  /** What its client asks about this address before credbridge, or instead, although it asks credbridge about others. */
+  askedBefore?(machine: Machine, at: Address): Promise<readonly NotAsking[]>
   /** What doctor says of a tool without a setup. */
   check?(machine: Machine): Promise<readonly DoctorLine[]>
   /** Its setup replaces another way to sign in, so `credbridge setup` leaves it out unless a person names it. */

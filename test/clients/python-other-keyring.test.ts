@@ -87,6 +87,11 @@ needsPythonClients('setup where another keyring is first on PATH', () => {
       for (const tool of ['uv', 'pip']) {
         const told = await hints(`credbridge setup ${tool}`)
         expect(told).toEqual([`credbridge setup ${tool} --before-others`])
+        // Also after a setup, before which nothing of that name was there.
+        if (tool === 'uv') await sh(`mkdir -p '${home.at('config', 'uv')}'`)
+        if (tool === 'uv') writeFileSync(home.at('config', 'uv', 'uv.toml'), 'keyring-provider = "subprocess"\n')
+        const doctor = (await sh('credbridge doctor')).stdout
+        expect(doctor).toMatch(new RegExp(`^.* {3}${tool}: .*\\n {8}fix: ${told[0]}$`, 'm'))
         expect(await sh(told[0] ?? '')).toMatchObject({ exitCode: 0 })
         if (tool === 'uv') await sh('rm ~/early/keyring')
       }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Hint, wordsOfCommand } from '../../src/core/hint.ts'
+import { type Hint, stepsOf, wordsOfCommand } from '../../src/core/hint.ts'
 import { built } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -74,16 +74,21 @@ needs('the build (npm run build)', built)('built', () => {
     const fixes = [...new Set(found.flatMap(({ fix }) => fix ?? []))]
     expect(fixes.length).toBeGreaterThan(8)
     for (const fix of fixes) {
-      const [program = ''] = fix.split(' ')
-      expect([fix, program]).toEqual([fix, expect.stringMatching(/^(credbridge|chmod|unset|export|git|mv|docker)$/)])
-      const parsed = await run('bash', ['--norc', '-c', `set -- ${fix}; printf '%s\\n' "$@"`], { env: {} })
-      expect([fix, parsed.stderr]).toEqual([fix, ''])
-      if (program !== 'credbridge') continue
-      const words = wordsOfCommand(fix) ?? []
-      expect(['credbridge', ...words]).toEqual(parsed.stdout.split('\n').slice(0, -1))
-      const path = words.slice(0, ['setup', 'import', 'vault'].includes(words[0] ?? '') ? 2 : 1)
-      const help = await world.credbridge(...path, '--help')
-      expect([fix, help.exitCode]).toEqual([fix, 0])
+      for (const step of stepsOf(fix)) {
+        const [program = ''] = step.split(' ')
+        expect([fix, program]).toEqual([
+          fix,
+          expect.stringMatching(/^(credbridge|chmod|unset|export|git|mkdir|mv|docker)$/),
+        ])
+        const parsed = await run('bash', ['--norc', '-c', `set -- ${step}; printf '%s\\n' "$@"`], { env: {} })
+        expect([fix, parsed.stderr]).toEqual([fix, ''])
+        if (program !== 'credbridge') continue
+        const words = wordsOfCommand(step) ?? []
+        expect(['credbridge', ...words]).toEqual(parsed.stdout.split('\n').slice(0, -1))
+        const path = words.slice(0, ['setup', 'import', 'vault'].includes(words[0] ?? '') ? 2 : 1)
+        const help = await world.credbridge(...path, '--help')
+        expect([fix, help.exitCode]).toEqual([fix, 0])
+      }
     }
     expect(fixes).toContain(`credbridge restore 'https://git.example.com/it$(id)' 'o'"'"'hara '\\\\' co'`)
   })
@@ -99,8 +104,10 @@ needs('the build (npm run build)', built)('built', () => {
     expect(named).toContainEqual({
       check: 'bun',
       state: 'note',
-      says: expect.stringMatching(/^1 secret of bun can be read: .*bunfig/),
-      fix: 'credbridge import bun',
+      says: expect.stringMatching(
+        /^1 secret of bun can be read: .*bunfig.*, and bun asks no helper; afterwards: credbridge run -- bun$/,
+      ),
+      fix: 'credbridge import bun --without-setup',
     })
   })
 
@@ -143,7 +150,7 @@ needs('the build (npm run build)', built)('built', () => {
       check: 'git',
       state: 'note',
       says: expect.stringMatching(/^1 secret of git can be read: .*\.git-credentials/),
-      fix: 'credbridge import git',
+      fix: 'credbridge setup git --only && credbridge import git',
     })
     await world.credbridge('setup', 'git', '--only')
     await world.credbridge('import', 'git', '--yes')
@@ -168,6 +175,37 @@ needs('the build (npm run build)', built)('built', () => {
       await world.run('bash', ['--norc', '-c', line?.fix ?? ''])
       expect((await checks(world)).filter(({ says }) => says.includes('github.example.com'))).toEqual([])
     })
+  })
+
+  test('where git also gives every sign-in to store, import says just that, with the fix of doctor', async () => {
+    const world = await troubled()
+    await world.credbridge('setup', 'git')
+    const why = 'git also gives every sign-in to store, which writes it into a file that can be read'
+    const alone = await world.credbridge('import', 'git', '--yes')
+    expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`nothing is moved yet: ${why}\n`) })
+    expect(alone.stderr).toContain('\nhint: credbridge setup git --only\n')
+    const all = await world.credbridge('import', '--only', 'git', '--dry-run')
+    expect(all.stderr).toMatch(new RegExp(` leave .*\n.*${why}`))
+    expect(all.stderr).toContain('\nhint: credbridge setup git --only\n')
+    for (const { stderr } of [alone, all]) expect(stderr).not.toContain('does not ask credbridge')
+    const line = (await checks(world)).find(({ says }) => says.includes('.git-credentials'))
+    for (const step of stepsOf(line?.fix ?? ('' as never))) {
+      const words = wordsOfCommand(step) ?? []
+      expect(await world.credbridge(...words, ...(words[0] === 'import' ? ['--yes'] : []))).toMatchObject({
+        exitCode: 0,
+      })
+    }
+    expect(readFileSync(join(world.env['HOME'] ?? '', '.git-credentials'), 'utf8')).toBe('')
+  })
+
+  test('where setup would refuse, the fix is the command that setup then names, and works', async () => {
+    const world = await start()
+    file(world, '.docker/config.json', '{"credsStore":"desktop"}\n')
+    const line = (await checks(world)).find(({ says }) => says === 'docker does not ask credbridge')
+    const named = await world.credbridge('setup', 'docker')
+    expect(named.stderr).toContain(`hint: to ask credbridge instead: ${line?.fix}\n`)
+    expect(await world.credbridge(...(wordsOfCommand(line?.fix ?? ('' as never)) ?? []))).toMatchObject({ exitCode: 0 })
+    expect((await checks(world)).find(({ says }) => says === 'docker asks credbridge')).toMatchObject({ state: 'ok' })
   })
 
   test('a command that another file shadows is wrong', async () => {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
@@ -144,6 +146,51 @@ needs('the build (npm run build)', built)('built', () => {
     for (const tool of ['git', 'docker', 'npm', 'you'])
       expect(lines.filter((line) => line.startsWith(`  ${tool} `))).toHaveLength(1)
     expect(stdout).toContain('git does not ask credbridge\n  to change that: credbridge setup git\n')
+  })
+
+  test('another helper that is asked first, and a plain secret for this endpoint, are named with the way out', async () => {
+    const world = await start()
+    const home = world.env['HOME'] ?? ''
+    const write = (name: string, text: string) => {
+      mkdirSync(dirname(join(home, name)), { recursive: true })
+      writeFileSync(join(home, name), text, { mode: 0o600 })
+    }
+    write(
+      '.gitconfig',
+      '[credential]\n\thelper = store\n[credential "https://hub.example.com"]\n\thelper =\n\thelper = !gh x\n',
+    )
+    write('.git-credentials', 'https://bob:s3cret-bob@git.example.com\nhttps://eve:e@other.example.com\n')
+    write('.docker/config.json', '{"credHelpers":{"git.example.com":"desktop","r.example.com":"credbridge"}}\n')
+    await world.credbridge('setup', 'git', '--no-prove')
+    const { stdout } = await explain(world, at)
+    expect(stdout).toContain('\ngit asks store before credbridge\n  to change that: credbridge setup git --only\n')
+    expect(stdout).toContain(
+      `\ngit: a plain secret of bob at ${at} lies in ~/.git-credentials, line 1, and may be used first\n` +
+        '  to change that: credbridge setup git --only && credbridge import git\n',
+    )
+    expect(stdout).toContain(
+      '\ndocker asks desktop for git.example.com, and not credbridge\n' +
+        '  to change that: credbridge setup docker --registry git.example.com --replace\n',
+    )
+    expect(stdout).not.toContain('eve')
+    expect((await explain(world, 'https://r.example.com')).stdout).not.toContain('docker asks')
+    const docker = await explain(world, at, '--tool', 'docker')
+    expect(docker.stdout).not.toContain('bob')
+    const hub = await explain(world, 'https://hub.example.com', '--tool', 'git')
+    expect(
+      hub.stdout.split('for https://hub.example.com git asks only: !gh …\n  to change that: git config'),
+    ).toHaveLength(2)
+    const decided = JSON.parse((await explain(world, at, '--json')).stdout).decided
+    expect(decided).toContainEqual({
+      what: 'elsewhere',
+      says: 'git asks store before credbridge',
+      change: 'credbridge setup git --only',
+    })
+    await world.credbridge('setup', 'git', '--only', '--no-prove')
+    await world.credbridge('import', 'git', '--yes')
+    await world.credbridge('setup', 'docker', '--registry', 'git.example.com', '--replace', '--no-prove')
+    const after = await explain(world, at)
+    for (const gone of ['asks store', 'plain secret', 'asks desktop']) expect(after.stdout).not.toContain(gone)
   })
 
   test('an explanation leaves everything as it was, and a store that fails is a failure', async () => {

@@ -192,8 +192,6 @@ git   move  bob at https://git.example.com/team/other
               credential.useHttpPath
 git   move  carol at https://git.example.com:8443
             ~/.git-credentials, line 4
-note: git: if git still asks \`store\`, git writes them again:
-  git config --global --unset credential.helper store
 Move 3 secrets into credbridge? [y/N] y
 
 git:

@@ -1,17 +1,19 @@
 import type { DoctorLine } from '../../core/doctor-line.ts'
+import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { hint } from '../../core/hint.ts'
 import { skippedAsAbsent } from '../installed.ts'
 import { valueAt } from '../json-text.ts'
-import type { Machine } from '../tool.ts'
-import { addressIn } from './address.ts'
+import type { Machine, NotAsking } from '../tool.ts'
+import { addressIn, isServer } from './address.ts'
 import { secretsInFile } from './auths.ts'
-import { asSpelled, type Member, membersOf, readConfig } from './config.ts'
+import { asSpelled, helperIn, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath } from './helper.ts'
 import { isInstalled } from './installed.ts'
 import { listAnswer } from './list-answer.ts'
 import { dockerHelper } from './names.ts'
 import { formerHelper } from './naming.ts'
 import type { Client } from './places.ts'
+import { configKeyOf } from './registries.ts'
 import { holdsSecret } from './sign-in.ts'
 import { addressOf, ownedBy } from './unreachable.ts'
 
@@ -41,6 +43,19 @@ function asked(client: string, all: unknown, single: readonly Member[]): string 
   })
   const usual = typeof all === 'string' && all !== '' ? [shownHelper(all)] : []
   return `${client} asks ${[...usual, ...named].join(', ')}`
+}
+
+/** What the client asks about this registry instead of credbridge, although it asks credbridge about others. */
+export async function askedInstead(machine: Machine, client: Client, at: Address): Promise<readonly NotAsking[]> {
+  const text = readConfig(machine, client.configFile(machine))
+  const asks = helperIn(text)
+  const isAsked = [asks(''), ...membersOf(text, 'credHelpers').map(({ value }) => value)].includes(dockerHelper.name)
+  const helper = asks(configKeyOf(at))
+  if (!isServer(at) || !isAsked || helper === dockerHelper.name) return []
+  const replacing = (helper ?? '') === '' ? [] : ['--replace']
+  const host = hostAndPort(at)
+  const why = `${client.name} asks ${shownHelper(helper ?? '')} for ${host}, and not credbridge`
+  return [{ why, setup: hint`credbridge setup ${[client.name, '--registry', host, ...replacing]}` }]
 }
 
 function shownHelper(name: unknown): string {

@@ -1,6 +1,6 @@
 import type { Entry } from '../../core/credential.ts'
-import type { Endpoint } from '../../core/endpoint.ts'
-import type { Machine, SetupOption, Tool } from '../tool.ts'
+import type { Address, Endpoint } from '../../core/endpoint.ts'
+import type { Machine, NotAsking, SetupOption, Tool } from '../tool.ts'
 import { isServer } from './address.ts'
 import { dockerSecretService } from './foreign-helpers.ts'
 import { containersHelper, dockerHelper, identityUser } from './names.ts'
@@ -34,6 +34,11 @@ function clientsByList(machine: Machine): readonly string[] {
   return Object.entries(clients).flatMap(([program, name]) => (machine.program(program) === undefined ? [] : [name]))
 }
 
+async function askedInstead(machine: Machine, name: 'docker' | 'helm', at: Address): Promise<readonly NotAsking[]> {
+  const [{ askedInstead }, clients] = await Promise.all([import('./check.ts'), import('./places.ts')])
+  return askedInstead(machine, clients[name], at)
+}
+
 export const dockerTool: Tool = {
   name: 'docker',
   title: 'docker, buildx, compose, oras, crane, regctl and all that read its configuration',
@@ -41,6 +46,7 @@ export const dockerTool: Tool = {
   byName: true,
   setup: async () => (await import('./setup.ts')).dockerSetup,
   question: async (...asked) => (await import('./question.ts')).dockerQuestion(...asked),
+  askedBefore: (machine, at) => askedInstead(machine, 'docker', at),
   setupOptions: helperOptions,
   importOptions: [
     fileOption,
@@ -75,6 +81,7 @@ export const helmTool: Tool = {
   byName: true,
   setup: async () => (await import('./setup.ts')).helmSetup,
   question: async (...asked) => (await import('./question.ts')).dockerQuestion(...asked),
+  askedBefore: (machine, at) => askedInstead(machine, 'helm', at),
   setupOptions: helperOptions,
   importOptions: [fileOption],
   plainSecrets: async () => (await import('./import.ts')).helmPlainSecrets,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { type Hint, linesSaidBy } from '../../core/hint.ts'
+import { type Hint, hint, linesSaidBy } from '../../core/hint.ts'
 import type { Ran } from '../../core/program.ts'
 import type { Change, Machine } from '../tool.ts'
 
@@ -15,10 +15,18 @@ export interface ProgramConfig {
   replacing(values: readonly string[], says: string): Change
 }
 
+/** A value of `credential.helper`, or of `credential.<url>.helper` for the servers of one URL. */
+export interface HelperValue {
+  readonly url?: string
+  readonly value: string
+}
+
 /** The values of `credential.helper`. */
 export interface HelperConfig extends ProgramConfig {
-  /** The values that apply to one server only, by its URL. */
-  ofServers(): Promise<ReadonlyMap<string, readonly string[]>>
+  /** All values in effect, in git's order, also those for one URL only. */
+  all(): Promise<readonly HelperValue[]>
+  /** The command that removes the values for this URL from the file that has them. */
+  unsetting(url: string): Promise<Hint>
   /** Whether setup added the empty value before ours. An empty value of the user's must stay. */
   hasOurReset(): Promise<boolean>
   markOurReset(is: boolean): Promise<void>
@@ -51,14 +59,19 @@ export function helperConfig(machine: Machine, git: string): HelperConfig {
   const read = (...words: string[]) => readIn(machine, git, ...words)
   return {
     ...programConfig(machine, git, key),
-    async ofServers() {
-      const servers = new Map<string, string[]>()
-      for (const entry of await read('--get-regexp', '^credential\\..+\\.helper$')) {
+    async all() {
+      return (await read('--get-regexp', '^credential\\.(.+\\.)?helper$')).map((entry) => {
         const [name = '', value = ''] = entry.split('\n', 2)
         const url = name.slice('credential.'.length, -'.helper'.length)
-        servers.set(url, [...(servers.get(url) ?? []), value])
-      }
-      return servers
+        return url === '' ? { value } : { url, value }
+      })
+    },
+    async unsetting(url) {
+      const name = `credential.${url}.helper`
+      if ((await read('--global', '--get-all', name)).length > 0) return hint`git config --global --unset-all ${name}`
+      const [origin = ''] = await read('--show-origin', '--get-all', name)
+      if (!origin.startsWith('file:')) return hint`git config --show-origin --get-all ${name}`
+      return hint`git config --file ${origin.slice('file:'.length)} --unset-all ${name}`
     },
     hasOurReset: async () => (await read('--global', '--get-all', mark)).includes('true'),
     markOurReset: (is) => (is ? write(mark, 'true') : write('--unset-all', mark)),
@@ -82,6 +95,11 @@ export function helperName(value: string): string {
 /** git-credential-store(1), with or without options. */
 export function isPlainStore(value: string): boolean {
   return /^([^!]*[/\\])?(git-credential-)?store(\.exe)?( |$)/.test(value)
+}
+
+/** Whether this value names our own helper, of this or another installation. */
+export function namesOwnHelper(value: string): boolean {
+  return value === 'credbridge' || /(^|[/\\])git-credential-credbridge(\.exe|\.cjs)?$/.test(value)
 }
 
 async function readIn(machine: Machine, git: string, ...words: string[]): Promise<readonly string[]> {

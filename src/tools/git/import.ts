@@ -5,6 +5,7 @@ import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { FoundSecrets, Machine, PlainSecrets } from '../tool.ts'
 import { asked, helperConfig, helperName } from './config.ts'
+import { pastUs, writersInTheClear } from './other-helpers.ts'
 import { type AskedPlace, placesOf, type StoreLine, storeLine } from './store-lines.ts'
 
 /** The files of git-credential-store(1): one URL with user and password on each line. Other lines are kept. */
@@ -14,8 +15,8 @@ export const gitPlainSecrets: PlainSecrets = {
     const files = typeof own === 'string' ? [resolve(machine.workingFolder, own)] : usualFiles(machine)
     const lines = files.flatMap((file) => linesIn(machine, file))
     const { secrets, remarks } = found(machine, lines, await placesOf(lines, whetherUsesHttpPath(machine)))
-    const others = typeof own === 'string' ? [] : await keptByOthers(machine)
-    return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [stopStoring] : []), ...others] }
+    const others = typeof own === 'string' ? [] : await aboutOthers(machine)
+    return { secrets, remarks: [...remarks, ...others] }
   },
 
   guarded: (machine, file, work) => machine.files.whileLocked(file, work),
@@ -30,9 +31,6 @@ export const gitPlainSecrets: PlainSecrets = {
   },
 }
 
-const stopStoring =
-  'if git still asks `store`, git writes them again: git config --global --unset credential.helper store'
-
 /** The names of helpers for a keychain, and how `import --from` calls them. */
 const otherHelpers: ReadonlyMap<string, string> = new Map([
   ['libsecret', 'libsecret'],
@@ -42,15 +40,21 @@ const otherHelpers: ReadonlyMap<string, string> = new Map([
   ['manager-core', 'gcm'],
 ])
 
-/** What git's other helpers keep is in no file: it is copied by another command. */
-async function keptByOthers(machine: Machine): Promise<readonly string[]> {
+/** What git's other helpers keep is in no file: it is copied by another command. And what stays as it is after the import. */
+async function aboutOthers(machine: Machine): Promise<readonly string[]> {
   const git = machine.program('git')
-  const values = git === undefined ? [] : asked(await helperConfig(machine, git).values())
-  const names = values.map((value) => helperName(value.replace(/ -.*$/, '')))
+  if (git === undefined) return []
+  const config = helperConfig(machine, git)
+  const ofUrls = (await config.all()).filter(({ url }) => url !== undefined).map(({ value }) => value)
+  const names = [...asked(await config.values()), ...ofUrls].map((value) => helperName(value.replace(/ -.*$/, '')))
   const known = new Set(names.flatMap((name) => otherHelpers.get(name) ?? []))
-  return [...known].map(
-    (name) => hint`to copy what git's helper for the keychain keeps: credbridge import --from ${name}`,
-  )
+  const besides = [...(await writersInTheClear(config)), ...(await pastUs(config))]
+  return [
+    ...[...known].map(
+      (name) => hint`to copy what git's helper for the keychain keeps: credbridge import --from ${name}`,
+    ),
+    ...besides.map(({ says, fix }) => `${says}: ${fix}`),
+  ]
 }
 
 /** The files in which `store` looks, in this order. */

@@ -4,7 +4,8 @@ import { asksInOrder, shownProgram } from '../asked-in-order.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
-import { asked, type HelperConfig, helperConfig, hintsFrom, isPlainStore } from './config.ts'
+import { asked, type HelperConfig, helperConfig, hintsFrom, namesOwnHelper } from './config.ts'
+import { type Besides, pastUs, writersInTheClear } from './other-helpers.ts'
 
 const command = 'git-credential-credbridge'
 const key = 'credential.helper'
@@ -32,7 +33,7 @@ export const gitSetup: Setup = {
     const besides = only ? [] : others(asked(await config.values()))
     const remarks = besides.map((value) => `git also asks, and sends every sign-in to: ${value}`)
     const advice = besides.length > 0 ? ['to ask only credbridge: credbridge setup git --only'] : []
-    return { changes, remarks: [...remarks, ...advice, ...(await aboutServers(config)).map(({ says }) => says)] }
+    return { changes, remarks: [...remarks, ...advice, ...(await pastUs(config)).map(({ says }) => says)] }
   },
 
   async undo(machine): Promise<Plan> {
@@ -69,10 +70,12 @@ export const gitSetup: Setup = {
     if (git === undefined) return skippedAsAbsent('git')
     const config = helperConfig(machine, git)
     const values = await config.values()
-    const notes = (await aboutServers(config)).map(({ url, says }): DoctorLine => {
-      return { state: 'note', says, fix: hint`git config --global --unset-all ${`credential.${url}.helper`}` }
-    })
-    return [howItStands(values, await ourHelper(machine)), ...writersInTheClear(values), ...notes]
+    const lines = (state: DoctorLine['state'], all: readonly Besides[]) => all.map((one) => ({ state, ...one }))
+    return [
+      howItStands(values, await ourHelper(machine)),
+      ...lines('wrong', await writersInTheClear(config)),
+      ...lines('note', await pastUs(config)),
+    ]
   },
 }
 
@@ -97,7 +100,7 @@ function others(values: readonly string[]): readonly string[] {
 }
 
 function isAlone(mine: readonly string[], ours: string): boolean {
-  return mine[mine.lastIndexOf(ours) - 1] === ''
+  return mine.includes('') && asked(mine).join() === ours
 }
 
 function forgetting(config: HelperConfig): Change {
@@ -125,33 +128,6 @@ function remembering(config: HelperConfig, mine: readonly string[], reset: numbe
   }
 }
 
-/** git sends each sign-in to every helper, also to one that writes it into a plain file. */
-function writersInTheClear(values: readonly string[]): readonly DoctorLine[] {
-  const inUse = asked(values)
-  if (!inUse.some(namesOwnHelper)) return []
-  return inUse.filter(isPlainStore).map((value) => {
-    return {
-      state: 'wrong',
-      says: `git also gives every sign-in to ${value}, which writes it into a file that can be read`,
-      fix: hint`credbridge setup git --only`,
-    }
-  })
-}
-
-/** The servers for which git does not ask us, as after `gh auth setup-git`. */
-async function aboutServers(config: HelperConfig): Promise<readonly { readonly url: string; readonly says: string }[]> {
-  return [...(await config.ofServers())].flatMap(([url, values]) => {
-    const named = asked(values)
-    if (!values.includes('') || named.some(namesOwnHelper)) return []
-    return [
-      {
-        url,
-        says: `for ${url} git asks ${named.length === 0 ? 'no helper' : `only: ${named.map(shownProgram).join(', ')}`}`,
-      },
-    ]
-  })
-}
-
 function gitOf(machine: Machine): string {
   return installedProgram(machine, 'git')
 }
@@ -161,8 +137,4 @@ async function ourHelper(machine: Machine): Promise<string> {
   const path = installedCommand(machine, command)
   const forShell = machine.platform === 'win32' ? path.replaceAll('\\', '/') : path
   return forShell.replace(/[^A-Za-z0-9_./:@%+=,-]/g, (character) => `\\${character}`)
-}
-
-function namesOwnHelper(value: string): boolean {
-  return value === 'credbridge' || /(^|[/\\])git-credential-credbridge(\.exe|\.cjs)?$/.test(value)
 }

@@ -8,6 +8,7 @@ export const gitTool: Tool = {
   commands: ['git-credential-credbridge'],
   setup: async () => (await import('./setup.ts')).gitSetup,
   question: async (...asked) => (await import('./question.ts')).gitQuestion(...asked),
+  askedBefore: async (...about) => (await import('./other-helpers.ts')).askedBefore(...about),
   setupOptions: [{ flags: '--only', says: 'ignore the helpers configured before credbridge' }],
   importOptions: [{ flags: '--file <path>', says: 'read this file of git-credential-store instead' }],
   foreignHelpers: [libsecret, gcm, wincred, osxkeychain],

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
 import { runIn } from '../../../src/system/child.ts'
+import { gitPlainSecrets } from '../../../src/tools/git/import.ts'
+import { askedBefore } from '../../../src/tools/git/other-helpers.ts'
 import { gitSetup } from '../../../src/tools/git/setup.ts'
 import type { Plan, SetupOptions } from '../../../src/tools/tool.ts'
 import { machineGit } from '../../real/gits.ts'
@@ -40,6 +44,11 @@ needs('git', machineGit !== undefined)('git setup', () => {
       plan: (options: SetupOptions = {}) => gitSetup.plan(made.world, options),
       setup: async (options: SetupOptions = {}) => done(await gitSetup.plan(made.world, options)),
       undo: async () => done(await gitSetup.undo(made.world, {})),
+      env,
+      home: made.home,
+      before: async (url: string) => askedBefore(made.world, parseAddress(url)),
+      remarks: async () => (await gitPlainSecrets.find(made.world, {})).remarks,
+      lines: () => gitSetup.check(made.world),
       check: async () => (await gitSetup.check(made.world)).map(({ state, says }) => [state, says]),
     }
   }
@@ -83,6 +92,18 @@ needs('git', machineGit !== undefined)('git setup', () => {
     expect((await it.plan()).remarks).toEqual([])
   })
 
+  test('--only goes after a helper that was added behind ours', async () => {
+    const it = home()
+    await it.setup({ only: true })
+    it.add('store')
+    expect(await it.check()).toContainEqual(['wrong', expect.stringContaining('git also gives every sign-in to store')])
+    await it.setup({ only: true })
+    expect(it.helpers()).toEqual(['', 'store', '', ours])
+    expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+    await it.undo()
+    expect(it.helpers()).toEqual(['', 'store'])
+  })
+
   test('doctor reports an empty value after ours', async () => {
     const it = home('cache')
     await it.setup()
@@ -120,12 +141,98 @@ needs('git', machineGit !== undefined)('git setup', () => {
       ])
     })
 
+    test('that write into a plain file are reported, and the fix takes them out of the file that has them', async () => {
+      const it = home()
+      await it.setup()
+      it.add('store --file=/tmp/x', 'https://a.example.com')
+      const more = join(it.home, 'more')
+      writeFileSync(more, '[credential "https://b.example.com"]\n\thelper = store\n')
+      execFileSync(git, ['config', '--global', 'include.path', more], { env: it.env })
+      const found = (await it.lines()).filter(({ state }) => state === 'wrong')
+      const clear = (what: string) =>
+        `git also gives every sign-in to ${what}, which writes it into a file that can be read`
+      expect(found).toEqual([
+        {
+          state: 'wrong',
+          says: `for https://a.example.com ${clear('store --file=/tmp/x')}`,
+          fix: 'git config --global --unset-all credential.https://a.example.com.helper',
+        },
+        {
+          state: 'wrong',
+          says: `for https://b.example.com ${clear('store')}`,
+          fix: `git config --file ${more} --unset-all credential.https://b.example.com.helper`,
+        },
+      ])
+      for (const { fix = '' } of found) execFileSync('/bin/sh', ['-c', fix], { env: { ...it.env, PATH: dirname(git) } })
+      expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+    })
+
     test('are not reported if they are ours or are asked in addition', async () => {
       const it = home()
       it.add('cache', 'https://b.example.com')
       it.add('', 'https://a.example.com')
       it.add(ours, 'https://a.example.com')
       expect((await it.plan()).remarks).toEqual([])
+    })
+  })
+
+  describe('what git asks about an address before credbridge', () => {
+    const only = [{ why: 'git asks store before credbridge', setup: 'credbridge setup git --only' }]
+
+    test('is named with the command that ends it', async () => {
+      const it = home('store')
+      expect(await it.before('https://git.example.com')).toEqual([])
+      await it.setup()
+      expect(await it.before('https://git.example.com')).toEqual(only)
+      await it.setup({ only: true })
+      expect(await it.before('https://git.example.com')).toEqual([])
+    })
+
+    test('may be a helper of this server only, and names its secret', async () => {
+      const it = home()
+      await it.setup()
+      it.add('', 'https://github.example.com')
+      it.add('!/usr/bin/gh auth git-credential', 'https://github.example.com')
+      const unset = (url: string) => `git config --global --unset-all credential.${url}.helper`
+      expect(await it.before('https://github.example.com')).toEqual([
+        {
+          why: 'for https://github.example.com git asks only: !/usr/bin/gh …',
+          setup: unset('https://github.example.com'),
+        },
+      ])
+      for (const other of ['https://git.example.com', 'http://github.example.com', 'https://github.example.com:8443'])
+        expect(await it.before(other)).toEqual([])
+    })
+
+    test.each([
+      ['https://*.example.com', 'https://a.example.com', true],
+      ['https://*.example.com', 'https://a.b.example.com', false],
+      ['https://A.example.com:443/', 'https://a.example.com', true],
+      ['https://bob@a.example.com', 'https://a.example.com', false],
+      ['https://a.example.com/team', 'https://a.example.com/team/app', true],
+      ['https://a.example.com/team', 'https://a.example.com/teams', false],
+      ['a.example.com', 'https://a.example.com', true],
+    ])('the settings of %s are for %s: %s, as git says', async (url, at, is) => {
+      const it = home()
+      await it.setup()
+      it.add('', url)
+      expect((await it.before(at)).length === 1).toBe(is)
+      const asked = `protocol=https\nhost=${at.split('/')[2]}\npath=${at.split('/').slice(3).join('/')}\n\n`
+      const trace = { ...it.env, GIT_TRACE: '1', GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
+      const { stderr } = await run(git, ['credential', 'fill'], { input: asked, env: trace })
+      expect(!stderr.includes('git-credential-credbridge')).toBe(is)
+    })
+
+    test('import names helpers of one server, too', async () => {
+      const it = home('cache')
+      await it.setup()
+      it.add('libsecret', 'https://a.example.com')
+      it.add('', 'https://github.example.com')
+      it.add('!gh auth git-credential', 'https://github.example.com')
+      expect(await it.remarks()).toEqual([
+        "to copy what git's helper for the keychain keeps: credbridge import --from libsecret",
+        'for https://github.example.com git asks only: !gh …: git config --global --unset-all credential.https://github.example.com.helper',
+      ])
     })
   })
 })
