@@ -1,6 +1,7 @@
 import { asFailure, Failure, isCancelled } from '../core/failure.ts'
 import { printable } from '../core/failure-text.ts'
 import { hint } from '../core/hint.ts'
+import { insideProof } from '../core/program.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import type { Machine } from '../system/machine.ts'
@@ -63,11 +64,18 @@ async function proved(context: CliContext, prove: NonNullable<Setup['prove']>): 
   const signals = interruption()
   signals.watch()
   try {
-    context.terminal.say(`${printable(await prove(context.machine, whileKept(context)))}\n`)
+    context.terminal.say(`${printable(await prove(untold(context.machine), whileKept(context)))}\n`)
   } finally {
     await signals.isStopped()
     signals.end()
   }
+}
+
+/** The machine on which the helpers of a client tell the person nothing. */
+function untold(machine: Machine): Machine {
+  const run: Machine['run'] = (program, words, options) =>
+    machine.run(program, words, { ...options, env: { ...options?.env, [insideProof]: '1' } })
+  return { ...machine, run }
 }
 
 function whileKept({ engine, asker }: CliContext): WhileKept {

@@ -37,5 +37,8 @@ export const askedAgain = 'a helper that credbridge asked asks credbridge in tur
  */
 export const insideMinting = 'CREDBRIDGE_MINTING'
 
+/** Set while setup tries a client out with a throw-away credential: a person at the terminal is told nothing about that. */
+export const insideProof = 'CREDBRIDGE_PROVING'
+
 /** Contains the number of a file descriptor, from which the key or passphrase of the vault can be read. */
 export const vaultKeyDescriptor = 'CREDBRIDGE_VAULT_KEY_FD'

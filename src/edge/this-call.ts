@@ -1,5 +1,6 @@
 import type { Owner } from '../core/credential.ts'
 import { hint } from '../core/hint.ts'
+import { insideProof } from '../core/program.ts'
 import type { Call, Person } from '../engine/call.ts'
 import type { WindowsCommands } from './installation/windows-commands.ts'
 import { isTerminal, standardInput, write } from './stdio.ts'
@@ -26,8 +27,9 @@ export function thisPerson(): Person {
   const env = process.env
   return {
     present: isPersonPresent(env, process.platform),
-    isReading: () => isTerminal(2),
+    isReading: async () => env[insideProof] === undefined && (await isTerminal(2)),
     async tellPastClient(text) {
+      if (env[insideProof] !== undefined) return
       const [{ caller }, { clientPart }] = await Promise.all([
         import('./launch/caller.ts'),
         import('./client-machine.ts'),

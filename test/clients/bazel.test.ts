@@ -31,7 +31,7 @@ async function openBazelWorld() {
   }
 }
 
-const proved = 'the program that Bazel starts found a throw-away credential, and nothing after that was removed\n'
+const proved = 'the program that Bazel starts found a throw-away credential while it was kept, and none afterwards\n'
 
 needs('the build (npm run build)', built)('Bazel', () => {
   test('is set up, answered by the kind of account, and set back', async () => {

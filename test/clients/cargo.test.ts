@@ -72,7 +72,7 @@ needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('a keyring', () => {
         const setup = await world.credbridge('setup', 'cargo')
         expect(setup).toMatchObject({
           exitCode: 0,
-          stderr: expect.stringContaining('cargo found a throw-away token and removed it\n'),
+          stderr: expect.stringContaining('cargo logout removed a throw-away token that credbridge had kept\n'),
         })
         expect(world.read('.cargo/config.toml')).toBe(
           `${world.config}# credbridge: begin\n[registry]\nglobal-credential-providers = ["cargo:token", "${command}"]\n# credbridge: end\n`,

@@ -13,7 +13,7 @@ import { startWorld } from '../real/world.ts'
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 const alice = basic('alice:pw of alice')
 const host = 'https://go.example.com'
-const proved = 'the command that go starts found a throw-away sign-in, and nothing after that was removed\n'
+const proved = 'the command that go starts found a throw-away sign-in while it was kept, and none afterwards\n'
 
 async function openGoWorld(modules: Modules) {
   const world = await startWorld('no-bus', onTestFinished)
@@ -35,6 +35,8 @@ async function openGoWorld(modules: Modules) {
     GOPRIVATE: '*.example.com',
   }
   const file = join(settings, 'env')
+  const onScreen = async (...words: readonly string[]) =>
+    (await world.run('python3', onTerminal([], ...words), { cwd: project, more })).stdout
   return {
     server,
     settings: () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
@@ -50,10 +52,10 @@ async function openGoWorld(modules: Modules) {
         more: { ...more, ...env },
       }),
     /** What a person sees who downloads a module on a terminal. */
-    onScreen: async (module: string) => {
-      const words = onTerminal([], machineGo ?? '', 'mod', 'download', `${module}@v1.0.0`)
-      return (await world.run('python3', words, { cwd: project, more })).stdout
-    },
+    onScreen: (module: string) => onScreen(machineGo ?? '', 'mod', 'download', `${module}@v1.0.0`),
+    setupOnScreen: () => onScreen('credbridge', 'setup', 'go'),
+    /** Whether it is remembered that the helper told the person something. */
+    isToldRemembered: () => existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'told-lately')),
     isThere: (module: string) => existsSync(join(more.GOPATH, 'pkg', 'mod', `${module}@v1.0.0`, 'code.go')),
   }
 }
@@ -76,6 +78,8 @@ needs('the build (npm run build)', built)('built', () => {
         expect(stderr).toMatch(new RegExp(`^go: GOAUTH is /.*/credbridge-go;netrc\\n${proved}$`))
         const written = it.settings()
         expect((await it.credbridge('setup go')).stderr).toBe(`go: nothing to change\n${proved}`)
+        expect(await it.setupOnScreen()).toBe(`go: nothing to change\n${proved}`.replaceAll('\n', '\r\n'))
+        expect(it.isToldRemembered()).toBe(false)
         expect(it.settings()).toBe(written)
         expect(await it.credbridge('list')).toMatchObject({ stdout: '', exitCode: 1 })
         expect((await it.credbridge('doctor')).stdout).toContain('ok      go: go asks credbridge, then netrc\n')
@@ -94,7 +98,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(others.length).toBeGreaterThan(0)
         expect(others.filter((line) => !line.endsWith(alice))).toEqual([])
 
-        expect((await it.credbridge('setup go --undo')).stderr).toBe('go: GOAUTH is as usual\n')
+        expect((await it.credbridge('setup go --undo')).stderr).toBe('go: GOAUTH is no longer set\n')
         expect(it.settings()).toBe(before)
         expect((await it.credbridge('setup go --undo')).stderr).toBe('go: nothing to change\n')
         expect((await it.download(['go.example.com/team/other'])).exitCode).toBe(1)

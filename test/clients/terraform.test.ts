@@ -43,6 +43,8 @@ async function openWorld({ name: client, program }: Client) {
   const path = (name: string) => join(home, name)
   const run = (program: string, words: string, input = '') =>
     world.run(program, words.split(' '), { input, cwd: work, more: env })
+  const onScreen = async (...words: readonly string[]) =>
+    (await world.run('python3', onTerminal([], ...words), { cwd: work, more: env })).stdout
   return {
     ...registry,
     path,
@@ -67,10 +69,11 @@ async function openWorld({ name: client, program }: Client) {
     init: async () => (await run(join(programs, client), 'init -backend=false -no-color')).exitCode,
     credbridge: (words: string, input = '') => run('credbridge', words, input),
     /** What a person sees who runs `init` on a terminal. */
-    initOnScreen: async () => {
-      const words = onTerminal([], join(programs, client), 'init', '-backend=false', '-no-color')
-      return (await world.run('python3', words, { cwd: work, more: env })).stdout
-    },
+    initOnScreen: () => onScreen(join(programs, client), 'init', '-backend=false', '-no-color'),
+    /** The same of any command. */
+    onScreen: (words: string) => onScreen(...words.split(' ')),
+    /** Whether it is remembered that a helper told the person something. */
+    isToldRemembered: () => existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'told-lately')),
     isFetched: () => existsSync(join(work, '.terraform', 'modules', 'secret', 'main.tf')),
   }
 }
@@ -103,7 +106,7 @@ needs('the build (npm run build)', built)('built', () => {
   needs('Terraform or OpenTofu', installedClients.length > 0)('a client', () => {
     needsPrograms('openssl', 'tar')('and a registry', () => {
       describe.each(installedClients)('$name', (client) => {
-        const proven = `${client.name} found a throw-away token and removed it\n`
+        const proven = `${client.name} logout removed a throw-away token that credbridge had kept\n`
 
         test('setup, login, init with a private module, logout, and back', async () => {
           const it = await openWorld(client)
@@ -119,6 +122,9 @@ needs('the build (npm run build)', built)('built', () => {
           expect(await it.credbridge('setup terraform')).toMatchObject({
             stderr: `terraform: nothing to change\n${proven}`,
           })
+          const seen = await it.onScreen('credbridge setup terraform')
+          expect(seen).toBe(`terraform: nothing to change\n${proven}`.replaceAll('\n', '\r\n'))
+          expect(it.isToldRemembered()).toBe(false)
           expect((await it.credbridge('doctor')).stdout).toContain(
             `ok      terraform: ${client.name} asks credbridge\n`,
           )

@@ -17,7 +17,7 @@ export async function proveBazel(machine: Machine, whileKept: WhileKept): Promis
   const gone = await ask()
   const expected = `{"headers":{"Authorization":["Bearer ${secret}"]}}\n`
   if (found.stdout === expected && gone.stdout === '{}\n') {
-    return 'the program that Bazel starts found a throw-away credential, and nothing after that was removed'
+    return 'the program that Bazel starts found a throw-away credential while it was kept, and none afterwards'
   }
   const said = found.stderr.split('\n').filter((line) => line !== '')
   throw new Failure('internal', 'the program that Bazel starts did not find a throw-away credential', {

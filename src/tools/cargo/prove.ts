@@ -25,7 +25,7 @@ export async function proveCargo(machine: Machine, ours: string): Promise<string
   ])
   const after = await ask(machine, ours, { registry, kind: 'get', operation: 'read' })
   if (before.includes(JSON.stringify(token)) && after.includes('"not-found"')) {
-    return 'cargo found a throw-away token and removed it'
+    return 'cargo logout removed a throw-away token that credbridge had kept'
   }
   await ask(machine, ours, { registry, kind: 'logout' })
   throw new Failure('internal', 'cargo did not remove the token that credbridge had stored', {

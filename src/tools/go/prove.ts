@@ -26,7 +26,7 @@ export async function proveGo(machine: Machine, whileKept: WhileKept): Promise<s
   const gone = await ask()
   const basic = Buffer.from(`try-out:${secret}`).toString('base64')
   if (found.stdout === `${origin}\n\nAuthorization: Basic ${basic}\n\n` && gone.exitCode === 0 && gone.stdout === '') {
-    return 'the command that go starts found a throw-away sign-in, and nothing after that was removed'
+    return 'the command that go starts found a throw-away sign-in while it was kept, and none afterwards'
   }
   throw new Failure('internal', 'the command that go starts did not find a throw-away sign-in', {
     hints: [...linesSaidBy('it', found.stderr), hint`credbridge doctor`],

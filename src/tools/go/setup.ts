@@ -81,7 +81,7 @@ function restoring(machine: Machine, file: string, own: string): Change {
   const former = formerOf(machine, own)
   const back = former === undefined ? withoutOurs(own) : (former.value ?? '')
   return {
-    says: back === '' ? 'go: GOAUTH is as usual' : `go: GOAUTH is ${back}`,
+    says: back === '' ? 'go: GOAUTH is no longer set' : `go: GOAUTH is ${back}`,
     async apply() {
       await writeGoauth(machine, file, back)
       if (former?.noFile === true && machine.files.read(file) === '') machine.files.remove(file)

@@ -28,5 +28,5 @@ export async function proveTerraform(machine: Machine, clients: readonly Client[
       hints: [...linesSaidBy(name, `${stored.stderr}\n${ran.stderr}`), hint`credbridge doctor`],
     })
   }
-  return `${clients.map(({ name }) => name).join(' and ')} found a throw-away token and removed it`
+  return `${clients.map(({ name }) => `${name} logout`).join(' and ')} removed a throw-away token that credbridge had kept`
 }

@@ -89,7 +89,7 @@ needs('Go 1.24 or later', machineGo !== undefined)('go setup', () => {
 
   test('only ours, without a record of what was there: undo leaves the usual value', async () => {
     const it = home(`GOAUTH=${ours}\n`)
-    expect(await it.undo()).toEqual(['go: GOAUTH is as usual'])
+    expect(await it.undo()).toEqual(['go: GOAUTH is no longer set'])
     expect(it.read()).toBe('')
   })
 
