@@ -1,5 +1,6 @@
 import type { Entry } from '../core/credential.ts'
 import { person } from '../core/credential.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { printable } from '../core/failure-text.ts'
 import { type Hint, hint, placeWords } from '../core/hint.ts'
 import type { Terminal } from '../core/terminal.ts'
@@ -53,11 +54,17 @@ export function printTool(terminal: Out, report: Report, name: string): void {
     line(`  not ${shownEntry(entry)}: ${why.says}`)
     for (const fix of why.fixes) line(`    to change that: ${fix}`)
   }
-  const others = endpointsOf(findings).filter(({ key }) => key !== asked.endpoint.key)
-  if (others.length > 0) line(`  it also looks at ${others.map(({ key }) => key).join(', ')}`)
+  const others = otherPlaces(endpointsOf(findings), asked.endpoint)
+  if (others.length > 0) line(`  it also looks at ${others.join(', ')}`)
   if (remark !== undefined) line(`  note: ${remark}`)
   if (passedOver.length === 0 && given === undefined && failure === undefined) line(`  ${nothingKept(asked)}`)
   printAround(terminal, report, true)
+}
+
+/** Each once, though it may be an address and a name, with and without a slash at its end. */
+function otherPlaces(endpoints: readonly Endpoint[], asked: Endpoint): readonly string[] {
+  const shown = ({ key }: Endpoint) => key.replace(/(?<=.)\/$/, '')
+  return [...new Set(endpoints.map(shown))].filter((one) => one !== shown(asked))
 }
 
 function nameOf({ tool }: ToolExplained): string {

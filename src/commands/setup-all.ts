@@ -71,8 +71,8 @@ async function agrees(
 ): Promise<boolean> {
   if (yes === true) return true
   const names = ready.map(({ tool }) => tool.name).join(', ')
-  const question = undo ? `Undo the setup of ${names}?` : `Set up ${names}?`
-  return terminal.confirm(question, withoutQuestion, onlyShown)
+  if (undo) return terminal.confirm(`Undo the setup of ${names}?`, withoutQuestion, onlyShown)
+  return terminal.confirmByEnter(`Set up ${names}?`, withoutQuestion, onlyShown)
 }
 
 function showEnd({ terminal }: CliContext, count: number, failed: readonly string[], undo: boolean): void {

@@ -23,6 +23,8 @@ export interface Terminal {
   askSecret(question: string): Promise<Secret>
   /** `otherwise`: what a person can do where there is no terminal; absent: to add --yes. */
   confirm(question: string, ...otherwise: readonly Hint[]): Promise<boolean>
+  /** The same, for what the person has just seen and can undo by one command: Enter alone means yes. */
+  confirmByEnter(question: string, ...otherwise: readonly Hint[]): Promise<boolean>
   /** Reads all of standard input as a secret, without one trailing line end. */
   readSecret(): Promise<Secret>
 }

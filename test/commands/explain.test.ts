@@ -137,6 +137,13 @@ needs('the build (npm run build)', built)('built', () => {
     expect(nothing.stdout).toContain('nothing is kept for https://nobody.example.com: credbridge set https://nobody')
   })
 
+  test('pip looks at names, too: no place is named twice', async () => {
+    const world = await start()
+    await set(world, 's3cret-ann', 'https://pypi.example.com/simple', 'ann')
+    const { stdout } = await explain(world, 'https://pypi.example.com/simple', '--tool', 'pip')
+    expect(stdout).toContain('\n  it also looks at https://pypi.example.com, pypi.example.com\n')
+  })
+
   test('every tool with something to say has one line, and one that does not ask us is named with its setup', async () => {
     const world = await start()
     await set(world, 's3cret-ann', at, 'ann')

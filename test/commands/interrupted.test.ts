@@ -142,7 +142,7 @@ const questions: readonly Row[] = [
     words: ['approve', at],
     world: commandKept,
   },
-  { by: 'src/commands/setup-all.ts', question: 'Set up git? [y/N] ', words: ['setup', '--only', 'git'] },
+  { by: 'src/commands/setup-all.ts', question: 'Set up git? [Y/n] ', words: ['setup', '--only', 'git'] },
   {
     by: 'src/commands/setup-all.ts',
     question: 'Undo the setup of git? [y/N] ',
@@ -318,7 +318,7 @@ function asking(): readonly string[] {
     .filter((name) => name.endsWith('.ts') && !name.startsWith(join('edge', 'terminal')))
     .map((name) => join('src', name))
     .filter((path) =>
-      /(terminal|person)\.ask\(|(?<!\b(async )?function )\b(askSecret|confirm)\(['"`\w]|yield\* ask\(/.test(
+      /(terminal|person)\.ask\(|(?<!\b(async )?function )\b(askSecret|confirm(ByEnter)?)\(['"`\w]|yield\* ask\(/.test(
         readFileSync(join(root, path), 'utf8'),
       ),
     )

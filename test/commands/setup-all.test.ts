@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { built, installCommands, startedBy } from '../real/commands.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
+import { type Answer, onTerminal } from '../real/typing.ts'
 
 const gitconfig = '# mine\n[user]\n\tname = Bob ; the builder\n'
 const dockerConfig = '{"auths":{"r.example.com":{"auth":"Ym9iOm9sZA=="}}}'
@@ -28,6 +29,11 @@ function openHome(config = dockerConfig) {
     home,
     commands,
     credbridge: (...words: string[]) => run(join(commands, 'credbridge'), words, { env, timeout: 60_000 }),
+    onTerminal: (answers: readonly Answer[], ...words: readonly string[]) =>
+      run('python3', onTerminal(answers, 'env', `PATH=${commands}`, join(commands, 'credbridge'), ...words), {
+        env: { ...env, PATH: process.env['PATH'] },
+        timeout: 60_000,
+      }),
     git: (words: readonly string[], input: string) => run(join(commands, 'git'), words, { env, input }),
     read: (name: string) => readFileSync(join(home, name), 'utf8'),
   }
@@ -81,6 +87,24 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       expect(read('.gitconfig')).toBe(gitconfig)
       expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'r.example.com': {} } })
       expect(await credbridge('setup', '--undo')).toMatchObject({ exitCode: 1, stderr: 'no tool asks credbridge\n' })
+    })
+
+    needsPrograms('python3')('on a terminal', () => {
+      test('Enter alone sets up what the table shows; undo takes more than Enter', async () => {
+        const { credbridge, onTerminal, read } = openHome()
+        const declined = await onTerminal([['Set up git? [Y/n] ', 'n\r']], 'setup', '--only', 'git')
+        expect(declined).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('nothing was changed') })
+        expect(read('.gitconfig')).toBe(gitconfig)
+        expect(await onTerminal([['Set up git? [Y/n] ', '\r']], 'setup', '--only', 'git')).toMatchObject({
+          exitCode: 0,
+        })
+        expect(read('.gitconfig')).toContain('git-credential-credbridge')
+        const question = 'Undo the setup of git? [y/N] '
+        expect(await onTerminal([[question, '\r']], 'setup', '--undo')).toMatchObject({ exitCode: 1 })
+        expect(read('.gitconfig')).toContain('git-credential-credbridge')
+        expect(await credbridge('setup', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
+        expect(read('.gitconfig')).toBe(gitconfig)
+      })
     })
 
     test('undo for one registry keeps the command that the other one calls', async () => {

@@ -22,12 +22,22 @@ export function askSeen(question: string, ...otherwise: readonly Hint[]): Promis
 }
 
 /** Asks until the answer is yes or no. Enter alone means no. */
-export async function askYesOrNo(question: string, ...otherwise: readonly Hint[]): Promise<boolean> {
+export function askYesOrNo(question: string, ...otherwise: readonly Hint[]): Promise<boolean> {
+  return answerTo(question, false, otherwise)
+}
+
+/** The same, but Enter alone means yes. */
+export function askToGoOn(question: string, ...otherwise: readonly Hint[]): Promise<boolean> {
+  return answerTo(question, true, otherwise)
+}
+
+async function answerTo(question: string, byEnter: boolean, otherwise: readonly Hint[]): Promise<boolean> {
   const hints = otherwise.length === 0 ? [asOption] : otherwise
   for (;;) {
-    const answer = (await askSeen(`${question} [y/N] `, ...hints)).trim().toLowerCase()
+    const answer = (await askSeen(`${question} ${byEnter ? '[Y/n]' : '[y/N]'} `, ...hints)).trim().toLowerCase()
+    if (answer === '') return byEnter
     if (['y', 'yes'].includes(answer)) return true
-    if (['', 'n', 'no'].includes(answer)) return false
+    if (['n', 'no'].includes(answer)) return false
   }
 }
 

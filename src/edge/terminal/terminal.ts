@@ -5,7 +5,7 @@ import type { CallInput } from '../../engine/call.ts'
 import { inputReader } from '../../engine/input-reader.ts'
 import type { WindowsCommands } from '../installation/windows-commands.ts'
 import { standardInput, write } from '../stdio.ts'
-import { askSeen, askUnseen, askYesOrNo, release, terminalStreams } from './ask.ts'
+import { askSeen, askToGoOn, askUnseen, askYesOrNo, release, terminalStreams } from './ask.ts'
 
 /** The terminal of this process. `windows`: how hints are said there. */
 export function thisTerminal(windows?: WindowsCommands): Terminal {
@@ -31,6 +31,7 @@ export function thisTerminal(windows?: WindowsCommands): Terminal {
     ask: (question) => askSeen(`${question}: `),
     askSecret: (question) => askUnseen(`${question}: `),
     confirm: askYesOrNo,
+    confirmByEnter: askToGoOn,
     async readSecret() {
       const input = await inputReader(patientInput()).message({ atMost: 16 * 1024 * 1024 })
       return new Secret(input.text().replace(/\r?\n$/, ''))

@@ -46,6 +46,7 @@ async function printed(
       ask: nobody,
       askSecret: nobody,
       confirm: nobody,
+      confirmByEnter: nobody,
       readSecret: nobody,
     },
   }
