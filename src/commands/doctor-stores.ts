@@ -151,18 +151,19 @@ function wayBack(keychain: string): StoreLine {
   return { check: 'store', state: 'note', says, fix: hint`credbridge use ${keychain} --move` }
 }
 
+/** What is only so, and asks nothing of a person, is no note. */
 function linesOf({ report, failure, isReadable, problems = [] }: Tried): readonly StoreLine[] {
   const { name: check, inUse, lasts, protects, works } = report
   const use = inUse ? 'in use' : 'not in use'
   const about = [use, ...(lasts === undefined ? [] : [`kept ${lasts}`]), ...(protects === undefined ? [] : [protects])]
-  const note: StoreLine = { check, state: 'note', says: about.join('; ') }
-  if (works === undefined) return [note]
+  const fact: StoreLine = { check, state: inUse ? 'ok' : 'skipped', says: about.join('; ') }
+  if (works === undefined) return [fact]
   if (failure === undefined) {
     const ok: StoreLine = { check, state: 'ok', says: 'kept a throw-away entry, found it and removed it' }
-    return [note, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
+    return [fact, ok, ...problems.map((problem) => ({ check, ...doctorLineOf(problem) }))]
   }
-  if (!inUse) return [note, { check, state: 'note', says: `would not work: ${failure.message}` }]
+  if (!inUse) return [fact, { check, state: 'skipped', says: `would not work: ${failure.message}` }]
   const line = doctorLineOf(failure)
-  if (isReadable !== true) return [note, { check, ...line }]
-  return [note, { check, ...line, state: 'note', says: `can be read here and not written: ${line.says}` }]
+  if (isReadable !== true) return [{ check, ...line }]
+  return [fact, { check, ...line, state: 'note', says: `can be read here and not written: ${line.says}` }]
 }

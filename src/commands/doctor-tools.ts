@@ -95,13 +95,22 @@ async function withClear(
 ): Promise<readonly DoctorLine[]> {
   const importing = hint`credbridge import ${tool.name}`
   if (secrets.length === 0 && !lines.some(({ fix }) => fix?.startsWith(importing) === true)) return lines
-  const demoted = lines.map((line): DoctorLine => (line.state === 'ok' ? { ...line, state: 'note' } : line))
-  if (secrets.length === 0 || lines.some(({ fix }) => fix === importing)) return demoted
+  if (secrets.length === 0 || lines.some(({ fix }) => fix === importing))
+    return withoutOk(lines, ({ fix }) => fix?.startsWith(importing) === true)
   const count = secrets.length
   const places = [...new Set(secrets.map(({ where }) => where))].slice(0, 3).join(', ')
   const says = `${count} ${count === 1 ? 'secret' : 'secrets'} of ${tool.name} can be read: ${places}${count > 3 ? ', …' : ''}`
   const { fix, remark = '' } = await movingOut(tool, secrets, lackingFor)
-  return [...demoted, { state: 'note', says: `${says}${remark}`, fix }]
+  const note: DoctorLine = { state: 'note', says: `${says}${remark}`, fix }
+  return withoutOk([...lines, note], (line) => line === note)
+}
+
+/** What is ok goes before the first of these lines, as a part of it. */
+function withoutOk(lines: readonly DoctorLine[], isMeant: (line: DoctorLine) => boolean): readonly DoctorLine[] {
+  const facts = lines.filter(({ state }) => state === 'ok').map(({ says }) => says)
+  const others = lines.filter(({ state }) => state !== 'ok')
+  const first = others.find(isMeant)
+  return others.map((line) => (line === first ? { ...line, says: [...facts, line.says].join('; ') } : line))
 }
 
 /** What moves the secrets of a tool out of its files. */

@@ -149,7 +149,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(lines).toContainEqual({
       check: 'git',
       state: 'note',
-      says: expect.stringMatching(/^1 secret of git can be read: .*\.git-credentials/),
+      says: expect.stringMatching(/^git asks store, then credbridge; 1 secret of git can be read: .*\.git-credentials/),
       fix: 'credbridge setup git --only && credbridge import git',
     })
     await world.credbridge('setup', 'git', '--only')

@@ -76,7 +76,7 @@ needs('the build (npm run build)', built)('built', () => {
         'ok      store: in use: secret-service; settled on by setup, by the first save or by credbridge use\n',
       )
       expect(text).toContain(
-        'note    secret-service: in use; kept until it is removed; encrypted under your login password',
+        'ok      secret-service: in use; kept until it is removed; encrypted under your login password',
       )
       expect(text).toContain('ok      secret-service: kept a throw-away entry, found it and removed it\n')
     })
@@ -103,7 +103,7 @@ needs('the build (npm run build)', built)('built', () => {
         `obfuscated, not secret: anyone who can read the vault and the key file ${keyFile} can open it\n`,
       )
       expect(text).toContain('ok      vault: kept a throw-away entry, found it and removed it\n')
-      expect(text).toContain('note    secret-service: would not work: the session bus cannot be reached\n')
+      expect(text).toContain('skipped secret-service: would not work: the session bus cannot be reached\n')
       rmSync(keyFile)
       const broken = await doctor(world)
       expect(broken.exitCode).toBe(2)
@@ -120,7 +120,7 @@ needs('the build (npm run build)', built)('built', () => {
         'WRONG   store: none is settled on yet, and nothing can be kept while secret-service is there',
       )
       expect(text).toMatch(/ does not work; unlock it: .*; or settle on another store\n {8}fix: credbridge use vault\n/)
-      expect(text).toContain('note    secret-service: would not work: the keyring is locked\n')
+      expect(text).toContain('skipped secret-service: would not work: the keyring is locked\n')
     })
 
     test('a bus that says nothing is wrong while nothing is settled, and no reason to wait for ever', async () => {

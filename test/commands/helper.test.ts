@@ -72,7 +72,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { stdout } = await world.credbridge('doctor')
       expect(stdout).toContain('ok      store: in use: helper:pass; settled on')
       expect(stdout).toContain(
-        'note    helper:pass: in use; kept until it is removed; protects what docker-credential-pass',
+        'ok      helper:pass: in use; kept until it is removed; protects what docker-credential-pass',
       )
       expect(stdout).toContain('ok      helper:pass: kept a throw-away entry, found it and removed it\n')
       expect(await world.git('erase', 'ann')).toMatchObject({ exitCode: 0, stderr: '' })
