@@ -52,7 +52,7 @@ async function list(context: CliContext, filter: Filter, json: boolean): Promise
 function sayOwn(terminal: CliContext['terminal'], own: readonly Entry[]): void {
   if (own.length === 0) return
   const names = [...new Set(own.map(({ endpoint }) => endpoint.key))].sort().join(', ')
-  sayLine(terminal, `note: credbridge also keeps for itself: ${names}`)
+  sayLine(terminal, `note: kept for credbridge itself: ${names}`)
   sayLine(terminal, 'hint: credbridge list --own')
 }
 

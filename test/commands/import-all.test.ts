@@ -72,7 +72,8 @@ needs('the build (npm run build)', built)('import without a tool', () => {
       `TOOL  DO     SECRET                                     FILE
 npm   leave  (no user name) at https://npm.example.com  ~/.npmrc, line 2
              npm is not installed
-note: npm: pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun
+note: npm: pnpm reads these files, too: credbridge setup pnpm
+note: npm: Bun reads these files, too: credbridge share <endpoint> --with bun
 hint: to move them all the same: credbridge import --without-setup
 `,
     ])
@@ -162,7 +163,7 @@ hint: to move them all the same: credbridge import --without-setup
     }
     expect(await credbridge('list')).toMatchObject({
       stdout: expect.not.stringContaining('files before'),
-      stderr: 'note: credbridge also keeps for itself: files before credbridge import\nhint: credbridge list --own\n',
+      stderr: 'note: kept for credbridge itself: files before credbridge import\nhint: credbridge list --own\n',
     })
     const own = JSON.parse((await credbridge('list', '--own', '--json')).stdout)
     expect(own).toMatchObject([{ endpoint: 'files before credbridge import', owner: 'credbridge' }])

@@ -6,7 +6,7 @@ import { createBroker } from '../../src/core/broker.ts'
 import { parseAddress, serviceName } from '../../src/core/endpoint.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { formatFailure } from '../../src/core/failure-text.ts'
-import { endpointWords, hint, placeWords, saidBy, shellWord } from '../../src/core/hint.ts'
+import { commandBegins, endpointWords, hint, placeWords, saidBy, shellWord } from '../../src/core/hint.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { someone } from '../asker.ts'
@@ -137,6 +137,22 @@ describe('nothing else is a hint', () => {
 
   test('by a cast', () => {
     expect(texts.filter(({ text }) => /\bas Hint\b|(?<!\w)<Hint>/.test(text)).map(({ name }) => name)).toEqual([])
+  })
+
+  test('and where a command of ours begins at the end of a text, there is nothing else', () => {
+    const word = String.raw`(<[^<>]+>|\$\{[^}]*(\}|$)|[\w./:@%+=^-]+|<|'?…'?)+`
+    const command = new RegExp(`^credbridge( ${word})+$`)
+    const commands = /\.command\('([a-z-]+)|path: \['([a-z-]+)'|'credbridge ([a-z-]+)/g
+    const known = texts.flatMap(({ text }) => [...text.matchAll(commands)].map((match) => match.slice(1).join('')))
+    const found = texts.flatMap(({ name, text }) =>
+      [...text.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`/g)].flatMap((match) => {
+        const [line = ''] = (match[1] ?? match[2] ?? match[3] ?? '').split('\\n')
+        const said = line.slice(commandBegins(line) ?? line.length)
+        if (!said.startsWith('credbridge ')) return []
+        return command.test(said) && known.includes(said.split(' ')[1] ?? '') ? [] : [`${name}: ${line}`]
+      }),
+    )
+    expect(found).toEqual([])
   })
 
   /** Where a command begins that a person may paste. */

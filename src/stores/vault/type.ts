@@ -4,7 +4,7 @@ export const vaultType: StoreType = {
   name: 'vault',
   canBeSettled: true,
   insteadOfKeychain:
-    'there is no keychain here: secrets are kept in the encrypted vault from now on (its protection: credbridge doctor)',
+    'there is no keychain here: secrets are kept in the encrypted vault from now on; what protects it: credbridge doctor',
   async open({ machine, settings }) {
     const [{ vaultStore }, { vaultOptions }] = await Promise.all([import('./store.ts'), import('./machine-options.ts')])
     return vaultStore(vaultOptions(settings, machine))

@@ -61,7 +61,7 @@ async function secretAt(
   const [, name] = table
   const index = name === undefined ? await defaultIndex(machine) : (named(options, name) ?? indexOf(machine, name))
   if (index === undefined && name === undefined)
-    return 'cargo does not say where its default registry is, so it stays (first: credbridge setup cargo)'
+    return 'cargo does not say where its default registry is, so it stays; to move it, first: credbridge setup cargo'
   if (index === undefined) return `nothing of yours says where the registry is, so it stays (--index ${name}=<url>)`
   const endpoint = addressIn(index)
   if (endpoint === undefined) return 'its index is not on a server, so it stays'

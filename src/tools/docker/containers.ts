@@ -19,7 +19,7 @@ import { addressOf } from './unreachable.ts'
 const { name } = containersHelper
 const isOurName = (helper: unknown) => helper === name || helper === dockerHelper.name
 const onlyListed =
-  "podman --remote sees only listed sign-ins: credbridge share <endpoint> --with docker adds other tools' sign-ins"
+  "podman --remote sees only listed sign-ins; to add other tools' sign-ins: credbridge share <endpoint> --with docker"
 
 /**
  * podman, skopeo and buildah ask the helpers of `credential-helpers` in order and save to the first. Setup puts ours

@@ -20,12 +20,16 @@ export const npmrcSecrets: PlainSecrets = {
     const files =
       typeof own === 'string' ? [own] : [user, ...projectFiles(machine, '.npmrc', [user]).map(({ file }) => file)]
     const { secrets, remarks } = await secretsInNpmrcs(machine, 'npm', files, options)
-    const others = 'pnpm and Bun read these files, too: credbridge setup pnpm, credbridge share <endpoint> --with bun'
-    return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? [others] : [])] }
+    return { secrets, remarks: [...remarks, ...(secrets.length > 0 ? otherReaders : [])] }
   },
 
   putBack: putBackInLines,
 }
+
+const otherReaders = [
+  'pnpm reads these files, too: credbridge setup pnpm',
+  'Bun reads these files, too: credbridge share <endpoint> --with bun',
+]
 
 /** The plain secrets in these npmrc files, for a manager that reads them. */
 export async function secretsInNpmrcs(
