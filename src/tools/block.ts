@@ -15,7 +15,9 @@ export function withBlock(
   contradicts: (line: string, index: number) => boolean,
 ): string {
   const lines = text.split('\n').map((line, index) => (contradicts(line, index) ? aside + line : line))
-  return [...lines.slice(0, at), begin, ...ours, end, ...lines.slice(at)].join('\n')
+  const ending = text.includes('\r\n') ? '\r' : ''
+  const block = [begin, ...ours, end].map((line) => line + ending)
+  return [...lines.slice(0, at), ...block, ...lines.slice(at)].join('\n')
 }
 
 /** The former text without our lines, except for those that are still needed. */
@@ -23,9 +25,9 @@ export function withoutBlock(text: string, isNeeded: (line: string) => boolean =
   const kept: string[] = []
   let inside = false
   for (const line of text.split('\n')) {
-    if (line === begin) inside = true
-    else if (inside && isNeeded(line)) kept.push(line)
-    else if (inside) inside = line !== end
+    if (plain(line) === begin) inside = true
+    else if (inside && isNeeded(plain(line))) kept.push(line)
+    else if (inside) inside = plain(line) !== end
     else kept.push(line.startsWith(aside) ? line.slice(aside.length) : line)
   }
   return kept.join('\n')
@@ -33,7 +35,12 @@ export function withoutBlock(text: string, isNeeded: (line: string) => boolean =
 
 /** Our lines, if they are there. */
 export function blockIn(text: string): readonly string[] | undefined {
-  const lines = text.split('\n')
+  const lines = text.split('\n').map(plain)
   const [from, to] = [lines.indexOf(begin), lines.indexOf(end)]
   return from < 0 || to < from ? undefined : lines.slice(from + 1, to)
+}
+
+/** The line without the first half of a line end of Windows. */
+function plain(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }

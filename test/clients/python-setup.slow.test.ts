@@ -21,13 +21,15 @@ const pipFolder = dirname(client('pip-new', 'pip'))
 needsPythonClients('credbridge setup', () => {
   describe('pip', () => {
     test('links the command, tells pip, proves it; twice is once; undo leaves nothing', async () => {
-      const { credbridge, commands, early, ours, read, run } = await openHome(pipFolder)
+      const { credbridge, commands, early, ours, read, run, at } = await openHome(pipFolder)
       const first = await credbridge('setup', 'pip')
       expect(first).toMatchObject({ exitCode: 0 })
       expect(first.stderr).toContain('found it as pip asks for it')
       expect(readlinkSync(join(early, 'keyring'))).toBe(ours)
       expect(readdirSync(commands)).not.toContain('keyring')
-      expect(read('config', 'pip', 'pip.conf')).toBe('[global]\nkeyring-provider = subprocess\n\n')
+      expect(read('config', 'pip', 'pip.conf')).toBe(
+        '# credbridge: begin\n[global]\nkeyring-provider = subprocess\n# credbridge: end\n',
+      )
       expect((await credbridge('setup', 'pip')).stderr).toContain('pip: nothing to change')
       expect((await credbridge('doctor')).stdout).toMatch(/^ok +pip: keyring is .*early.keyring, which is ours$/m)
       expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
@@ -35,18 +37,68 @@ needsPythonClients('credbridge setup', () => {
       expect(ours.startsWith(commands) || !existsSync(ours)).toBe(true)
       const asked = await run(client('pip-new', 'pip'), 'config', 'get', 'global.keyring-provider')
       expect(asked.exitCode).not.toBe(0)
+      expect(existsSync(at('config', 'pip', 'pip.conf'))).toBe(false)
     })
 
-    test('what pip was told before comes back', async () => {
-      const { credbridge, run } = await openHome(pipFolder)
+    const conf = ['config', 'pip', 'pip.conf'] as const
+
+    test.each([
+      '# mine\n[global]\n; first\ntimeout = 7\n\n[install]\nindex-url=https://pip.example.com/simple ; ours\n# the end\n',
+      '[global]\r\n# mine\r\ntimeout=7\r\n',
+      '[install]\nuser = no',
+      '[global]\n# for now\nkeyring_provider: disabled\n# short\ntimeout: 7\n',
+      '[global]\n  keyring-provider=disabled\n  timeout =   7',
+      '# nothing yet\n',
+    ])('every other line of %j stays, and undo restores each byte', async (before) => {
+      const { credbridge, read, write, run, commands } = await openHome(pipFolder)
+      const keyring = () => run(client('pip-new', 'pip'), 'config', '--user', 'get', 'global.keyring-provider')
+      putKeyring(commands)
+      write(before, ...conf)
+      const was = await keyring()
+      expect(await credbridge('setup', 'pip', '--before-others', '--no-prove')).toMatchObject({ exitCode: 0 })
+      expect((await keyring()).stdout).toBe('subprocess\n')
+      const lines = read(...conf).split('\n')
+      for (const line of before.split('\n')) {
+        expect(lines.some((one) => one === line || one === `# before credbridge: ${line}`)).toBe(true)
+      }
+      expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(read(...conf)).toBe(before)
+      expect(await keyring()).toEqual(was)
+    })
+
+    test('a file that pip cannot read is named, and stays as it is', async () => {
+      const { credbridge, read, write } = await openHome(pipFolder)
+      const before = '[global]\n# one\n[global]\n# two\n'
+      write(before, ...conf)
+      expect(await credbridge('setup', 'pip', '--before-others')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/^credbridge: pip cannot read its configuration\nhint: (?:.|\n)*already exists/),
+      })
+      expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(read(...conf)).toBe(before)
+    })
+
+    test('a file that pip has written anew since comes back without our line', async () => {
+      const { credbridge, run, read, write } = await openHome(pipFolder)
       const pip = (...words: string[]) => run(client('pip-new', 'pip'), 'config', '--user', ...words)
-      await pip('set', 'global.keyring-provider', 'disabled')
+      write('[global]\nkeyring-provider = disabled\n', ...conf)
+      expect((await credbridge('setup', 'pip')).stderr).toContain('keyring-provider = subprocess (was disabled)')
       await pip('set', 'global.timeout', '7')
-      expect((await credbridge('setup', 'pip')).stderr).toContain('(was disabled)')
-      expect((await pip('get', 'global.keyring-provider')).stdout).toBe('subprocess\n')
-      await credbridge('setup', 'pip', '--undo')
-      expect((await pip('get', 'global.keyring-provider')).stdout).toBe('disabled\n')
-      expect((await pip('get', 'global.timeout')).stdout).toBe('7\n')
+      expect(read(...conf)).not.toContain('credbridge')
+      write(`${read(...conf)}# mine\n`, ...conf)
+      expect((await credbridge('setup', 'pip', '--undo')).stderr).toContain('pip.conf says keyring-provider = disabled')
+      expect(read(...conf)).toBe('[global]\nkeyring-provider = disabled\ntimeout = 7\n\n# mine\n')
+    })
+
+    test('where PIP_CONFIG_FILE names the file, that one is written', async () => {
+      const { env, commands, write, read, at } = await openHome(pipFolder)
+      write('# mine\n', 'own.conf')
+      const credbridge = (...words: string[]) =>
+        run(join(commands, 'credbridge'), words, { env: { ...env, PIP_CONFIG_FILE: at('own.conf') }, timeout: 100_000 })
+      expect(await credbridge('setup', 'pip')).toMatchObject({ exitCode: 0 })
+      expect(read('own.conf')).toContain('keyring-provider = subprocess')
+      expect(await credbridge('setup', 'pip', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(read('own.conf')).toBe('# mine\n')
     })
 
     test('a dry run changes nothing', async () => {
@@ -151,12 +203,14 @@ needsPythonClients('credbridge setup', () => {
         '# before credbridge: keyring-provider = "disabled" # for now\n',
       ],
       ['no-cache = false', 'no-cache = false'],
+      ['# mine\r\nkeyring-provider = "disabled" # why\r\n', '# before credbridge: keyring-provider = "disabled"'],
     ])('%j gets one key, which uv understands, and is as before after undo', async (before, kept) => {
       const { credbridge, read, write, at, run } = await openHome()
       if (before !== '') write(before, ...settings)
       expect(await credbridge('setup', 'uv')).toMatchObject({ exitCode: 0 })
       const after = read(...settings)
-      expect(after.startsWith('# credbridge: begin\nkeyring-provider = "subprocess"\n# credbridge: end\n')).toBe(true)
+      expect(after).toMatch(/^# credbridge: begin\r?\nkeyring-provider = "subprocess"\r?\n# credbridge: end\r?\n/)
+      if (before.includes('\r')) expect(after.replaceAll('\r\n', '')).not.toContain('\n')
       expect(after).toContain(kept)
       expect(await run(client('tools', 'uv'), 'cache', 'dir')).toMatchObject({ exitCode: 0, stderr: '' })
       expect((await credbridge('setup', 'uv')).stderr).toContain('uv: nothing to change')

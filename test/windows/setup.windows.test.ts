@@ -24,16 +24,14 @@ import {
 let it: Windows
 const ends = { exitCode: 0 }
 
-/** Keeps pip's setting in a file, and answers the questions that setup asks. */
-const pip = `const { readFileSync, writeFileSync, rmSync } = require('node:fs')
-const file = process.env.APPDATA + '\\\\pip-setting.txt'
+/** Answers the questions that setup asks, as pip does from its file. */
+const pip = `const { readFileSync } = require('node:fs')
+const file = process.env.APPDATA + '\\\\pip\\\\pip.ini'
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const [verb, key, value] = words.slice(1)
 try {
   if (words[0] !== 'config') process.exit(0)
-  if (verb === 'get') process.stdout.write(readFileSync(file, 'utf8') + '\\n')
-  if (verb === 'set') writeFileSync(file, value)
-  if (verb === 'unset') rmSync(file)
+  if (words[1] === 'list') console.log("For variant 'user', will try loading '" + file + "'")
+  if (words[1] === 'get') console.log(/^keyring-provider = (.*)$/m.exec(readFileSync(file, 'utf8'))[1])
 } catch {
   process.exit(1)
 }
@@ -79,7 +77,7 @@ needsWindows('setup on Windows', () => {
       ...ends,
       stderr: expect.stringContaining('keyring.exe kept a throw-away'),
     })
-    expect(textOf(`${it.home}\\AppData\\Roaming\\pip-setting.txt`)).toBe('subprocess')
+    expect(textOf(`${it.home}\\AppData\\Roaming\\pip\\pip.ini`)).toContain('keyring-provider = subprocess\n')
     expect(await setup('python')).toMatchObject(ends)
     const config = textOf(`${it.home}\\AppData\\Local\\Python Keyring\\keyringrc.cfg`)
     expect(config).toContain('credbridge_keyring')

@@ -34,7 +34,12 @@ test.each<[string, string | undefined]>([
   expect(it.read()).toBe(text)
   await it.setup()
   expect(it.read()?.startsWith(text ?? '')).toBe(true)
-  expect(`${it.read()}\n`.slice((text ?? '').length).trim()).toBe(block(ours).trim())
+  expect(
+    `${it.read()}\n`
+      .slice((text ?? '').length)
+      .replaceAll('\r\n', '\n')
+      .trim(),
+  ).toBe(block(ours).trim())
   expect(await it.check()).toEqual([['ok', 'Bazel asks credbridge']])
   const written = it.read()
   expect(await it.setup()).toMatchObject({ changed: 0 })

@@ -35,7 +35,11 @@ const edits: readonly (readonly [what: string, before: string | undefined, after
     '# mine\n[registry] # here\ndefault = "team" # ours\n\n[net]\n',
     `# mine\n[registry] # here\n${block(line)}default = "team" # ours\n\n[net]\n`,
   ],
-  ['CRLF', '[ "registry" ] # x\r\ndefault = "team"\r\n', `[ "registry" ] # x\r\n${block(line)}default = "team"\r\n`],
+  [
+    'CRLF',
+    '[ "registry" ] # x\r\ndefault = "team"\r\n',
+    `[ "registry" ] # x\r\n${block(line).replaceAll('\n', '\r\n')}default = "team"\r\n`,
+  ],
   [
     'a text that looks like the table',
     '[env]\nA = """\n[registry]\nglobal-credential-providers = ["x"]\n"""\n[registry]\ndefault = "a"\n',

@@ -4,7 +4,8 @@ import { blockIn, withBlock, withoutBlock } from '../../../src/tools/block.ts'
 import { readIni, withOption, withoutOption } from '../../../src/tools/python/plain/ini.ts'
 
 const line = fc.stringMatching(/^[a-z[\]=:# \t"-]{0,20}$/)
-const text = fc.array(line).map((lines) => lines.join('\n'))
+const ending = fc.constantFrom('\n', '\r\n')
+const text = fc.tuple(fc.array(line), ending).map(([lines, ending]) => lines.join(ending))
 
 describe('our lines in a file of somebody else', () => {
   test('without them the file is as it was', () => {
@@ -15,6 +16,14 @@ describe('our lines in a file of somebody else', () => {
         expect(withoutBlock(after)).toBe(before)
       }),
     )
+  })
+
+  test('they end as the lines of the file do, and are found where an editor made it so', () => {
+    const unix = withBlock('a\nb\n', 1, ['ours'], () => false)
+    const windows = withBlock('a\r\nb\r\n', 1, ['ours'], () => false)
+    expect(windows).toBe(unix.replaceAll('\n', '\r\n'))
+    expect(blockIn(windows)).toEqual(['ours'])
+    expect(withoutBlock(windows)).toBe('a\r\nb\r\n')
   })
 
   test('a file without them stays as it is', () => {

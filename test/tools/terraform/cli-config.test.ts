@@ -72,7 +72,7 @@ describe('our block', () => {
     ['', block],
     ['# mine\n', `# mine\n${block}`],
     ['a = 1', `a = 1\n${block.trimEnd()}`],
-    ['a = 1\r\n', `a = 1\r\n${block}`],
+    ['a = 1\r\n', `a = 1\r\n${block.replaceAll('\n', '\r\n')}`],
     ['\n', `\n${block}`],
     ['{\n  "a": 1\n}\n', '{\n  "a": 1,\n  "credentials_helper": {\n    "credbridge": {}\n  }\n}\n'],
   ])('in %j, and out again', (before, after) => {

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
-import { hint } from '../../../core/hint.ts'
+import { Failure } from '../../../core/failure.ts'
+import { hint, linesSaidBy } from '../../../core/hint.ts'
 import type { Machine } from '../../tool.ts'
 import type { Caller } from './keyrings.ts'
 
@@ -23,7 +24,7 @@ export function program(machine: Machine): Program | undefined {
   return python === undefined ? undefined : [python, '-m', 'pip']
 }
 
-/** `pip config` on the user's own file. */
+/** `pip config`, for the settings of this user alone. */
 export function config(machine: Machine, [path, ...words]: Program, ...what: string[]) {
   return machine.run(path, [...words, 'config', '--user', ...what], {
     env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
@@ -62,4 +63,16 @@ async function pythonOf(machine: Machine, [path, ...words]: Program): Promise<st
 export async function provider(machine: Machine, pip: Program): Promise<string> {
   const ran = await config(machine, pip, 'get', key)
   return ran.exitCode === 0 ? ran.stdout.trim() : ''
+}
+
+/**
+ * The file in which pip keeps the settings of this user: the last that it reads for them, or the one that
+ * PIP_CONFIG_FILE names. `undefined` if it reads none. `malformed` if pip cannot read its files.
+ */
+export async function fileOf(machine: Machine, pip: Program): Promise<string | undefined> {
+  const { exitCode, stdout, stderr } = await config(machine, pip, '--verbose', 'list')
+  if (exitCode !== 0) {
+    throw new Failure('malformed', 'pip cannot read its configuration', { hints: linesSaidBy('pip', stderr + stdout) })
+  }
+  return [...stdout.matchAll(/^For variant '(?:user|env)', will try loading '(.+)'\r?$/gm)].at(-1)?.[1]
 }
