@@ -53,6 +53,10 @@ export function accountsOf(entries: readonly Entry[]): readonly string[] {
   return [...new Set(entries.map(({ account }) => account))].sort()
 }
 
+export function secretsIn(count: number): string {
+  return count === 1 ? '1 secret' : `${count} secrets`
+}
+
 /** An account as shown to a person. The empty one becomes visible. */
 export function shownAccount(account: string): string {
   return account === '' ? '(no user name)' : account

@@ -4,13 +4,13 @@ import { type Hint, hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
 import type { PlainSecret } from '../tools/tool.ts'
-import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
+import { broken, nothingThere, onlyShown, secretsIn, withoutQuestion } from './arguments.ts'
 import { openBatch } from './import-batch.ts'
 import { taken } from './import-journal.ts'
 import { move, sayLeft } from './import-move.ts'
 import { type Candidate, type Found, lookEverywhere } from './import-survey.ts'
 import { showAll, shownPlace } from './import-table.ts'
-import { lastBatch, putBack, shown } from './import-undo.ts'
+import { lastTaken, undoImport } from './import-undo.ts'
 
 /*
  * `credbridge import` without a tool: looks at the files of every tool, shows what it found, asks once, then moves the
@@ -35,7 +35,7 @@ export async function importAll(
   if (options.remove === true) {
     throw new Failure('malformed', '--remove goes with --from', { hints: [hint`credbridge import --help`] })
   }
-  if (options.undo === true) return undoLast(context, options)
+  if (options.undo === true) return undoImport(context, lastTaken(context.machine), options)
   const { terminal } = context
   const all = await lookEverywhere(context, name, options)
   showAll(context, all)
@@ -125,23 +125,4 @@ function showEnd({ terminal }: CliContext, moved: number, of: number, failed: re
     hint`to restore the files as they were: credbridge import --undo`,
   ]
   if (moved > 0) for (const one of next) terminal.say(`hint: ${one}\n`)
-}
-
-async function undoLast(context: CliContext, { yes, dryRun }: ImportAllOptions): Promise<number> {
-  const { terminal, machine } = context
-  const entries = lastBatch(machine)
-  if (entries.length === 0) terminal.say('there is no import to undo\n')
-  if (entries.length === 0) return nothingThere
-  if (dryRun !== true) for (const entry of entries) terminal.say(`${entry.tool}: ${shown(entry)}\n`)
-  const agreed = (count: number) => agrees(terminal, `Write ${secretsIn(count)} back into plain files?`)
-  const exitCode = await putBack(context, entries, {
-    dryRun: dryRun === true,
-    ...(yes === true ? {} : { agreed }),
-  })
-  if (exitCode === 0 && dryRun !== true) terminal.say('note: credbridge keeps them, too\nhint: credbridge list\n')
-  return exitCode
-}
-
-function secretsIn(count: number): string {
-  return count === 1 ? '1 secret' : `${count} secrets`
 }

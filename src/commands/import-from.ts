@@ -9,7 +9,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { foreignItems } from '../stores/choose.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
-import { nothingThere, onlyShown, shownAccount, withoutQuestion } from './arguments.ts'
+import { nothingThere, onlyShown, secretsIn, shownAccount, withoutQuestion } from './arguments.ts'
 import { refusal } from './import-readers.ts'
 import { faultOf } from './is-set-up.ts'
 
@@ -71,7 +71,7 @@ export async function importFromHelper(
       all.map(({ credential }) => credential),
     )
   if (options.dryRun === true) return 0
-  const question = `Copy ${all.length === 1 ? '1 secret' : `${all.length} secrets`} into credbridge?`
+  const question = `Copy ${secretsIn(all.length)} into credbridge?`
   if (options.yes !== true && !(await terminal.confirm(question, withoutQuestion, onlyShown))) {
     terminal.say('nothing was changed\n')
     return nothingThere

@@ -7,7 +7,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecrets } from '../tools/tool.ts'
-import { broken, nothingThere, shownAccount } from './arguments.ts'
+import { broken, nothingThere, onlyShown, secretsIn, shownAccount, withoutQuestion } from './arguments.ts'
 import { type Backup, readBackup, removeBackup, type SavedFile } from './import-backup.ts'
 import { forgetTaken, type Taken, taken } from './import-journal.ts'
 import { guardedBy } from './take-over.ts'
@@ -17,15 +17,33 @@ import { guardedBy } from './take-over.ts'
  * any other file each secret is written back by itself, as it is now.
  */
 
-/** Those that the last import removed. */
-export function lastBatch(machine: Machine): readonly Taken[] {
+/** Those that the last import removed, and those that a setup took over. */
+export function lastTaken(machine: Machine): readonly Taken[] {
   const all = taken(machine)
-  const last = all.at(-1)?.batch
-  return all.filter(({ batch }) => batch === last)
+  const last = all.findLast(({ batch }) => batch !== undefined)?.batch
+  return all.filter(({ batch }) => batch === undefined || batch === last)
+}
+
+/** Shows what is to be written back, asks, and writes. Returns the exit code. */
+export async function undoImport(
+  context: CliContext,
+  entries: readonly Taken[],
+  { yes, dryRun }: { yes?: boolean; dryRun?: boolean },
+): Promise<number> {
+  const { terminal } = context
+  if (entries.length === 0) terminal.say('there is no import to undo\n')
+  if (entries.length === 0) return nothingThere
+  const asks = yes !== true && dryRun !== true
+  if (asks) for (const entry of entries) terminal.say(`${entry.tool}: ${shown(entry)}\n`)
+  const agreed = (count: number) =>
+    terminal.confirm(`Write ${secretsIn(count)} back into plain files?`, withoutQuestion, onlyShown)
+  const exitCode = await putBack(context, entries, { dryRun: dryRun === true, ...(asks ? { agreed } : {}) })
+  if (exitCode === 0 && dryRun !== true) terminal.say('note: credbridge keeps them, too\nhint: credbridge list\n')
+  return exitCode
 }
 
 /** Writes these back. An entry stays in the journal only if it could not be written now. */
-export async function putBack(
+async function putBack(
   context: CliContext,
   entries: readonly Taken[],
   { dryRun, agreed }: { dryRun: boolean; agreed?: (count: number) => Promise<boolean> },
@@ -157,6 +175,6 @@ function readable({ files }: Machine, path: string): string | undefined {
   }
 }
 
-export function shown({ account, endpoint }: Taken): string {
+function shown({ account, endpoint }: Taken): string {
   return printable(`${shownAccount(account)} at ${endpoint}`)
 }

@@ -4,14 +4,14 @@ import type { Terminal } from '../core/terminal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { PlainSecrets, SetupOptions, Tool } from '../tools/tool.ts'
-import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
+import { broken, nothingThere, onlyShown, secretsIn, withoutQuestion } from './arguments.ts'
 import { importAll } from './import-all.ts'
 import { openBatch } from './import-batch.ts'
 import { fromHelper, importFromHelper } from './import-from.ts'
 import { taken } from './import-journal.ts'
 import { findIn, move } from './import-move.ts'
 import { stillFound } from './import-readers.ts'
-import { putBack } from './import-undo.ts'
+import { undoImport } from './import-undo.ts'
 import { shownSecret } from './take-over.ts'
 
 export function importCommand(program: Command, context: CliContext): void {
@@ -21,11 +21,11 @@ export function importCommand(program: Command, context: CliContext): void {
     .enablePositionalOptions()
     .argument('[tool]')
     .option('--only <tools>', 'only these tools, separated by commas')
-    .option('-y, --yes', 'do not ask before moving or copying')
+    .option('-y, --yes', 'do not ask before moving, copying or writing back')
     .option('-n, --dry-run', 'show what would be moved or copied')
     .option('--replace', 'even if another secret is kept already')
     .option('--without-setup', 'even if no tool that asks credbridge would find it')
-    .option('--undo', 'restore the files that the last import changed')
+    .option('--undo', 'restore the files that the last import changed, and what setup took over')
   fromHelper(command).action(async (name: string | undefined, options) =>
     context.end(await (options.from === undefined ? importAll : importFromHelper)(context, name, options)),
   )
@@ -35,7 +35,7 @@ export function importCommand(program: Command, context: CliContext): void {
     const sub = command.command(tool.name).description(tool.title)
     for (const { flags, says } of tool.importOptions ?? []) sub.option(flags, says)
     sub
-      .option('-y, --yes', 'do not ask before moving')
+      .option('-y, --yes', 'do not ask before moving or writing back')
       .option('-n, --dry-run', 'show what would be moved')
       .option('--keep', 'copy only, leave the files as they are')
       .option('--replace', 'even if another secret is kept already')
@@ -58,7 +58,7 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
   const { terminal, machine } = context
   if (options.undo === true) {
     const entries = taken(machine).filter((one) => one.tool === tool.name)
-    return putBack(context, entries, { dryRun: options.dryRun === true })
+    return undoImport(context, entries, options)
   }
   const finding = await findIn(context, tool, source, options)
   const { secrets: all, remarks, broken: unreadable = [] } = finding
@@ -86,6 +86,6 @@ async function bring(context: CliContext, tool: Tool, source: PlainSecrets, opti
 }
 
 function agrees({ confirm }: Terminal, count: number, isCopy: boolean): Promise<boolean> {
-  const question = `${isCopy ? 'Copy' : 'Move'} ${count === 1 ? '1 secret' : `${count} secrets`} into credbridge?`
+  const question = `${isCopy ? 'Copy' : 'Move'} ${secretsIn(count)} into credbridge?`
   return confirm(question, withoutQuestion, onlyShown)
 }

@@ -1,13 +1,12 @@
 import { hint } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { interruption } from '../edge/terminal/interruption.ts'
-import { broken, nothingThere, onlyShown, sayLine, withoutQuestion } from './arguments.ts'
+import { broken, nothingThere, onlyShown, sayLine, secretsIn, withoutQuestion } from './arguments.ts'
 import { taken } from './import-journal.ts'
 import { staysAtProvider } from './token-state.ts'
 import { removeFiles, removeNotes, removeSecrets, sayWhatIsLeft } from './uninstall-leftovers.ts'
 import { copyAll, type Move, removeCopied } from './uninstall-moves.ts'
 import { undoAll, undoService, wireKeepers } from './uninstall-setups.ts'
-import { secretsIn } from './uninstall-stores.ts'
 import { isNothing, isToKeychain, lookAround, type Survey, showSurvey } from './uninstall-survey.ts'
 
 /*

@@ -3,8 +3,8 @@ import type { Terminal } from '../core/terminal.ts'
 import { howToRemoveProgram } from '../edge/installation/removal.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { emptyFolders, ownFilesIn, removeWhole } from '../system/own-files.ts'
-import { sayLine } from './arguments.ts'
-import { isEmpty, lookIntoStores, type StoreLook, secretsIn, shownEntry } from './uninstall-stores.ts'
+import { sayLine, secretsIn } from './arguments.ts'
+import { isEmpty, lookIntoStores, type StoreLook, shownEntry } from './uninstall-stores.ts'
 import { withdrawApproval } from './withdraw-approval.ts'
 
 /* The last steps of `credbridge uninstall`: what is of no use any more is removed, and the rest is named. */

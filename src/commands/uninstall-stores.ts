@@ -80,7 +80,3 @@ export function shownEntry({ endpoint, account, owner, kind }: Entry): string {
   if (kind === 'erased') return 'a removed secret that credbridge restore could bring back'
   return `${shownAccount(account)} at ${endpoint.key} (${owner}, ${kind})`
 }
-
-export function secretsIn(count: number): string {
-  return count === 1 ? '1 secret' : `${count} secrets`
-}

@@ -43,6 +43,30 @@ export function withoutValues(text: string, paths: readonly Path[]): string {
   return changed(text, removalEdits(rootOf(text), byName(paths.map((path) => [path, undefined]))))
 }
 
+/** Gives the text of the value at a path, as it stands there; `undefined` if there is none. */
+export function textsIn(text: string): (path: Path) => string | undefined {
+  const root = rootOf(text)
+  return (path) => {
+    const node = nodeAt(root, path)
+    return node === undefined ? undefined : text.slice(node.start, node.end)
+  }
+}
+
+/** Replaces the texts of these values. Paths that are not there are left out. */
+export function withTexts(text: string, texts: readonly (readonly [path: Path, text: string])[]): string {
+  const root = rootOf(text)
+  const edits = texts.flatMap(([path, instead]): Edit[] => {
+    const node = nodeAt(root, path)
+    return node === undefined ? [] : [{ start: node.start, end: node.end, text: instead }]
+  })
+  return changed(text, edits)
+}
+
+function nodeAt(root: Node, path: Path): Node | undefined {
+  const below = (node: Node | undefined, name: string) => node?.members?.findLast((one) => one.name === name)?.value
+  return path.reduce<Node | undefined>(below, root)
+}
+
 /** A range of the text and its replacement. */
 interface Edit {
   readonly start: number

@@ -176,7 +176,7 @@ needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('a keyring', () => {
         })
         expect(world.read('.cargo/credentials.toml')).toBe('[registry]\n\n[registries.team] # x\n')
         expect(await world.publish()).toMatchObject({ exitCode: 0 })
-        expect(await world.credbridge('import', 'cargo', '--undo')).toMatchObject({ exitCode: 0 })
+        expect(await world.credbridge('import', 'cargo', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
         expect(world.read('.cargo/credentials.toml')).toBe(text)
         // The first logout is ours, the second that of cargo:token, which has the file.
         const outcomes = []

@@ -41,7 +41,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(moved).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/\n1 moved\n$/) })
       expect((await ask('credbridge', 'list')).stdout).toBe('{"https://index.docker.io/v1/":"hub"}\n')
       expect(JSON.parse((await ask('pass', 'list')).stdout)).toEqual({ 'two.example.com': 'alice' })
-      await credbridge('import', 'docker', '--undo')
+      await credbridge('import', 'docker', '--undo', '--yes')
       expect(JSON.parse((await ask('pass', 'get', 'https://index.docker.io/v1/')).stdout)).toMatchObject({
         Secret: 'h',
       })

@@ -36,7 +36,7 @@ needs('the build (npm run build)', built)('built', () => {
         const { world, text } = await withConfig(store, (host) => ({ auths: { [host]: { auth } } }))
         expect(await reads(world)).toMatchObject(done)
         const shown = await answering(world, 'y', 'credbridge setup docker')
-        expect(shown).toContain('docker-credential-credbridge answers for all 1')
+        expect(shown).toContain('docker-credential-credbridge answers for this sign-in')
         expect(JSON.parse(text())).toEqual({ auths: { [world.registry.host]: {} }, credsStore: 'credbridge' })
         expect(world.plainSecrets()).toEqual([])
         expect(await reads(world)).toMatchObject(done)

@@ -57,7 +57,7 @@ needsNpmClients('npm', () => {
     expect(world.read('.npmrc')).toBe(`; mine\n${own}email=alice@example.com\n`)
     expect(world.filesWith(token)).toEqual([])
     expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
-    await world.well('', 'credbridge', ['import', 'npm', '--undo'])
+    await world.well('', 'credbridge', ['import', 'npm', '--undo', '--yes'])
     expect(world.read('.npmrc')).toBe(full)
   })
 

@@ -44,7 +44,7 @@ needs('the build (npm run build)', built)('import without a tool', () => {
   test('undo of one tool restores its files to the byte, and leaves the others', async () => {
     const { credbridge, read } = importHome({ '.npmrc': dotfiles['.npmrc'] ?? '', '.pypirc': pypirc })
     await credbridge(...moving)
-    expect(await credbridge('import', 'npm', '--undo')).toMatchObject({ exitCode: 0 })
+    expect(await credbridge('import', 'npm', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
     expect(read('.npmrc')).toBe(dotfiles['.npmrc'])
     expect(read('.pypirc')).not.toContain('hush')
     expect(await credbridge('import', '--undo', '--yes')).toMatchObject({ exitCode: 0 })

@@ -69,7 +69,7 @@ needs('the build (npm run build)', built)('import of git', () => {
       expect(await credbridge('import', 'git', '--yes', '--without-setup')).toMatchObject({ exitCode: 0 })
       expect(read('.git-credentials')).toBe('')
       expect(await answers(join(commands, 'git-credential-credbridge'))).toEqual(before)
-      expect(await credbridge('import', 'git', '--undo')).toMatchObject({ exitCode: 0 })
+      expect(await credbridge('import', 'git', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
       expect(all()).toEqual(files)
     })
 
@@ -87,7 +87,7 @@ needs('the build (npm run build)', built)('import of git', () => {
       const { credbridge, read, write } = importHome({ '.git-credentials': text }, ['git'])
       await credbridge('import', 'git', '--yes', '--without-setup')
       write('.git-credentials', 'https://new:four@d.example.com\n')
-      await credbridge('import', 'git', '--undo')
+      await credbridge('import', 'git', '--undo', '--yes')
       expect(read('.git-credentials')).toBe(`${text}https://new:four@d.example.com\n`)
     })
   })

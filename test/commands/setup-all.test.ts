@@ -70,7 +70,7 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       const done = await credbridge('setup', '--yes', '--only', 'git,docker,bun')
       expect(done.exitCode).toBe(0)
       expect(done.stderr).toContain('git stored a throw-away credential, found it and erased it\n')
-      expect(done.stderr).toContain('docker-credential-credbridge answers for all 1\n')
+      expect(done.stderr).toContain('docker-credential-credbridge answers for this sign-in\n')
       expect(done.stderr).toContain('\n2 set up\n')
       const question = 'protocol=https\nhost=r.example.com\n\n'
       expect((await git(['credential', 'fill'], question)).stdout).toContain('password=old\n')
@@ -82,7 +82,7 @@ needs('the build (npm run build)', built)('setup without a tool', () => {
       const undone = await credbridge('setup', '--undo', '--yes')
       expect(undone).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('\n2 undone\n') })
       expect(undone.stderr).toContain(
-        'note: 1 secret is not back in the files of docker\nhint: to write them back there: credbridge import docker --undo\n',
+        'note: 1 secret is not back in the files of docker\nhint: to write it back there: credbridge import docker --undo\n',
       )
       expect(read('.gitconfig')).toBe(gitconfig)
       expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'r.example.com': {} } })

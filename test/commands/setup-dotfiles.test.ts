@@ -45,3 +45,61 @@ needs('the build (npm run build)', built)('setup without a tool, over a home ful
     })
   })
 })
+
+needs('the build (npm run build)', built)('docker’s sign-ins that setup took over', () => {
+  const auth = Buffer.from('bob:hush').toString('base64')
+  const config = '.docker/config.json'
+
+  /** A home with this configuration, where setup has taken over what it has. */
+  async function takenOver(text: string) {
+    const home = importHome({ [config]: text, '.pypirc': dotfiles['.pypirc'] ?? '' }, ['sh', 'env'])
+    writeFileSync(join(home.commands, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    expect(await home.credbridge('setup', 'docker', '--yes')).toMatchObject({ exitCode: 0 })
+    expect(home.read(config)).not.toContain(auth)
+    return home
+  }
+
+  const undoSetup = ['setup', 'docker', '--undo']
+  const undoImport = ['import', 'docker', '--undo', '--yes']
+
+  test.each([
+    `{\n\t"auths": {\n\t\t"r.example.com": {\n\t\t\t"auth": "${auth}"\n\t\t}\n\t},\n  "psFormat" : "table"\n}`,
+    `{"psFormat":"table",  "auths":{ "r.example.com" : {"email":"b@example.com",   "auth":"${auth}"} , "s.example.com":{"auth":"${auth}"}}}\n`,
+    `{\r\n    "auths": {\r\n        "r.example.com": { "auth" : "${auth}" },\r\n        "s.example.com": {}\r\n    }\r\n}\r\n`,
+  ])('are put back to the byte: %j', async (before) => {
+    for (const steps of [
+      [undoSetup, undoImport],
+      [undoImport, undoSetup],
+    ]) {
+      const home = await takenOver(before)
+      for (const words of steps) expect(await home.credbridge(...words)).toMatchObject({ exitCode: 0 })
+      expect(home.read(config)).toBe(before)
+    }
+  })
+
+  test('where somebody else changed the file, nothing else changes', async () => {
+    const before = `{ "auths" :{ "r.example.com" :\n  { "auth":"${auth}" }}}`
+    const home = await takenOver(before)
+    home.write(config, home.read(config).replace('{ "auths"', '{ "detachKeys": "ctrl-q" , "auths"'))
+    expect(await home.credbridge(...undoSetup)).toMatchObject({ exitCode: 0 })
+    expect(await home.credbridge(...undoImport)).toMatchObject({ exitCode: 0 })
+    expect(home.read(config)).toBe(before.replace('{ "auths"', '{ "detachKeys": "ctrl-q" , "auths"'))
+  })
+
+  test('go back with the last import, after one question', async () => {
+    const before = `{"auths":{"r.example.com":{"auth":"${auth}"}}}`
+    const home = await takenOver(before)
+    expect(await home.credbridge('import', '--yes', '--without-setup')).toMatchObject({ exitCode: 0 })
+    for (const words of [
+      ['import', '--undo'],
+      ['import', 'docker', '--undo'],
+    ]) {
+      const asked = await home.credbridge(...words)
+      expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no terminal to ask on') })
+      expect(asked.stderr).toContain('docker: bob at https://r.example.com\n')
+    }
+    expect(await home.credbridge('import', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
+    expect(await home.credbridge(...undoSetup)).toMatchObject({ exitCode: 0 })
+    expect([home.read(config), home.read('.pypirc')]).toEqual([before, dotfiles['.pypirc']])
+  })
+})

@@ -1,8 +1,9 @@
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import { type Path, withoutValues, withValues } from '../json-text.ts'
+import { type Path, textsIn, withoutValues, withTexts, withValues } from '../json-text.ts'
 import type { Machine, PlainSecret, TakenSecret } from '../tool.ts'
 import { membersOf, readConfig, writeConfig } from './config.ts'
+import { filled, leftOf } from './entry-shape.ts'
 import { entryOf, proofsIn, signInOf } from './sign-in.ts'
 
 /** Removes sign-ins from `auths` in docker's configuration and puts them back. */
@@ -34,7 +35,7 @@ export function takeOutOfFiles(machine: Machine, secrets: readonly PlainSecret[]
 }
 
 /**
- * Puts these sign-ins back into their files. Each file is written once. Where the file has a newer sign-in, that is
+ * Puts these sign-ins back into their files, to the byte where nobody has changed the entry. Each file is written once. Where the file has a newer sign-in, that is
  * left as it is, and the failure is `refused`.
  */
 export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]): readonly (Failure | undefined)[] {
@@ -42,9 +43,11 @@ export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]):
   for (const [file, inFile] of byFile(taken)) {
     const text = readConfig(machine, file)
     const entries = entriesIn(text)
+    const entryAt = textsIn(text)
     const values: [Path, string][] = []
+    const texts: [Path, string][] = []
     for (const one of inFile) {
-      const { server = '', user = '', section = 'auths' } = one.trace
+      const { server = '', user = '', section = 'auths', shape } = one.trace
       const { path = [section, server], value } = entries.get(keyOf(one.trace)) ?? {}
       const now = signInOf(value)
       if (typeof now === 'object' && now.credential.secret.equals(one.credential.secret)) continue
@@ -52,10 +55,16 @@ export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]):
         failures.set(one, new Failure('refused', `${file} now has another secret for ${server}`))
         continue
       }
+      const whole = shape === undefined ? undefined : filled(shape, one.credential, user)
+      if (shape !== undefined && whole !== undefined && entryAt(path) === leftOf(shape)) {
+        texts.push([path, whole])
+        continue
+      }
       const members = Object.entries(entryOf(one.credential, user))
       values.push(...members.map(([member, text]): [Path, string] => [[...path, member], text]))
     }
-    if (values.length > 0) machine.files.write(file, withValues(text, values))
+    const after = withValues(withTexts(text, texts), values)
+    if (after !== text) machine.files.write(file, after)
   }
   return taken.map((one) => failures.get(one))
 }

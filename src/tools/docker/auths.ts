@@ -1,10 +1,11 @@
 import type { Credential, Owner } from '../../core/credential.ts'
 import { type Address, parseAddress } from '../../core/endpoint.ts'
-import type { Path } from '../json-text.ts'
+import { type Path, textsIn } from '../json-text.ts'
 import type { FoundSecrets, Machine, PlainSecret } from '../tool.ts'
 import { addressIn, spellingOf } from './address.ts'
 import { takeOutOfFiles } from './auths-edits.ts'
 import { membersOf, readConfig } from './config.ts'
+import { shapeOf } from './entry-shape.ts'
 import { docker, ownerFor } from './names.ts'
 import { type SignIn, signInOf } from './sign-in.ts'
 
@@ -19,7 +20,9 @@ export function secretsInFile(machine: Machine, file: string, reader: Reader): F
   const remarks: string[] = []
   const taken = new Set<string>()
   const owner = reader === 'containers' ? docker : ownerFor(machine.env, machine.workingFolder)
-  for (const { path, name: server, value } of membersOf(readConfig(machine, file), 'auths')) {
+  const text = readConfig(machine, file)
+  const entryAt = textsIn(text)
+  for (const { path, name: server, value } of membersOf(text, 'auths')) {
     const judged = judge(server, value, reader, taken)
     if (judged === undefined) continue
     if (typeof judged === 'string') {
@@ -27,13 +30,15 @@ export function secretsInFile(machine: Machine, file: string, reader: Reader): F
       continue
     }
     taken.add(judged.at.key)
-    secrets.push(plainSecret(machine, { file, path, server, owner, ...judged }))
+    secrets.push(plainSecret(machine, { file, text: entryAt(path) ?? '{}', path, server, owner, ...judged }))
   }
   return { secrets, remarks }
 }
 
 interface Place extends Movable {
   readonly file: string
+  /** The text of the entry. */
+  readonly text: string
   readonly path: Path
   readonly server: string
   readonly owner: Owner
@@ -41,15 +46,22 @@ interface Place extends Movable {
 
 function plainSecret(
   machine: Machine,
-  { file, path: [section = 'auths'], server, owner, at, signIn }: Place,
+  { file, text, path: [section = 'auths'], server, owner, at, signIn }: Place,
 ): PlainSecret {
   const credential: Credential = { endpoint: at, owner, ...signIn.credential, ...spellingOf(server, at) }
+  const shape = shapeOf(text, credential, signIn.user)
   const secret: PlainSecret = {
     where: `${file}, ${server}`,
     credential,
     saving: { oneAccount: true },
     takeOut: () => takeOutOfFiles(machine, [secret]),
-    trace: { file, server, user: signIn.user, ...(section === 'auths' ? {} : { section }) },
+    trace: {
+      file,
+      server,
+      user: signIn.user,
+      ...(section === 'auths' ? {} : { section }),
+      ...(shape === undefined ? {} : { shape }),
+    },
   }
   return secret
 }

@@ -78,7 +78,8 @@ export async function proveSignIns(
     .find(({ endpoint, account }) => {
       return accounts.get(endpoint.key) !== account
     })
-  if (lost === undefined) return `${name.command} answers for all ${secrets.length}`
+  if (lost === undefined)
+    return `${name.command} answers for ${secrets.length === 1 ? 'this sign-in' : `all ${secrets.length} sign-ins`}`
   throw new Failure('internal', `${name.command} does not answer ${lost.account} for ${lost.endpoint.key}`, {
     hints: [hint`credbridge list ${endpointWords(lost.endpoint)}`, hint`nothing was removed from its old location`],
   })

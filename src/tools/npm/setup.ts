@@ -27,7 +27,8 @@ export const npmSetup: Setup = {
       linking(machine, join(folder, shim.name), installedCommand(machine, shim.command)),
     )
     for (const old of ourLinks(machine).filter((path) => dirname(path) !== folder)) changes.push(removing(machine, old))
-    if (changes.length > 0) changes.push({ says: 'npm: store its own registries', apply: () => note(machine, npm) })
+    if (changes.length > 0)
+      changes.push({ says: 'npm: remember which registries npm asks', apply: () => note(machine, npm) })
     const remarks = isBefore(machine, folder, npm) ? [] : [`put it first on PATH: ${first(folder)}`]
     return { changes, remarks: [...remarks, ...leftInTheClear(machine)] }
   },
