@@ -40,7 +40,7 @@ const web: Readonly<Record<string, string>> = {
   structuredClone: 'clone',
 }
 
-/** Where they are used. Anywhere else they are unknown names, which test/standalone/globals.test.ts finds. */
+/** Where they are used. Anywhere else they are unknown names, which test/standalone/globals.slow.test.ts finds. */
 const withWeb =
   /\/(?:(?:src|test)\/system\/http|src\/sign-in|src\/stores\/openbao|node_modules\/oauth4webapi)\/.*\.[jt]s$/
 

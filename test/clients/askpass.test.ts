@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { startAgent } from '../real/agent.ts'
 import { built, installCommands } from '../real/commands.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { machineGit, newerGit } from '../real/gits.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
@@ -67,7 +68,7 @@ needs('the build (npm run build)', built)('askpass', () => {
         return { ...world, server, url: server.repository('app.git') }
       }
 
-      test('signs in with the user name and the password that are kept', async () => {
+      usual('signs in with the user name and the password that are kept', async () => {
         const world = await openGitWorld()
         await world.set(world.server.origin, 'alice', secret)
         const outcome = await world.run(git.program, ['ls-remote', world.url])
@@ -75,7 +76,7 @@ needs('the build (npm run build)', built)('askpass', () => {
         expect(world.server.seen.at(-1)).toBe(basic('alice', secret))
       })
 
-      test('asks for the password only, if the URL names the user', async () => {
+      usual('asks for the password only, if the URL names the user', async () => {
         const world = await openGitWorld()
         world.server.accept(basic('a@b', secret), 'a@b')
         await world.set(world.server.origin, 'a@b', secret)
@@ -84,7 +85,7 @@ needs('the build (npm run build)', built)('askpass', () => {
         expect(await world.run(git.program, ['ls-remote', url])).toMatchObject({ stderr: '', exitCode: 0 })
       })
 
-      test('without a terminal, what is not kept is no answer', async () => {
+      usual('without a terminal, what is not kept is no answer', async () => {
         const world = await openGitWorld()
         await world.set('https://other.example.com', 'alice', secret)
         const outcome = await world.run(git.program, ['ls-remote', world.url])
@@ -95,8 +96,8 @@ needs('the build (npm run build)', built)('askpass', () => {
         expect(world.server.seen.filter((header) => header !== undefined)).toEqual([])
       })
 
-      needsPrograms('python3')('on a terminal', () => {
-        test('what is not kept is typed, without echo', async () => {
+      usually(needsPrograms('python3'))('on a terminal', () => {
+        usual('what is not kept is typed, without echo', async () => {
           const world = await openGitWorld()
           const answers = [
             ["Username for '", 'alice\r'],
@@ -110,7 +111,7 @@ needs('the build (npm run build)', built)('askpass', () => {
         })
       })
 
-      test('a prompt that a stranger’s URL makes ambiguous gets nothing', async () => {
+      thorough('a prompt that a stranger’s URL makes ambiguous gets nothing', async () => {
         const world = await openWorld()
         await world.set('https://git.example.com', 'alice', secret)
         await world.set('https://git.example.com/team', 'alice', secret)
@@ -145,8 +146,8 @@ needs('the build (npm run build)', built)('askpass', () => {
     })
   }
 
-  needs('git', machineGit !== undefined)('git that ended a use', () => {
-    test('is not answered it again', async () => {
+  usually(needs('git', machineGit !== undefined))('git that ended a use', () => {
+    usual('is not answered it again', async () => {
       const world = await openWorld()
       const git = machineGit?.program ?? ''
       await world.set('https://git.example.com', 'alice', 'refused')
@@ -173,7 +174,7 @@ needs('the build (npm run build)', built)('askpass', () => {
       return { ...world, agent, add }
     }
 
-    test('is answered the passphrase of the key', async () => {
+    usual('is answered the passphrase of the key', async () => {
       const { key, set, add } = await withAgent()
       const file = key('open sesame')
       await set(`ssh-key://${file}`, '', 'open sesame')
@@ -182,7 +183,7 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(await add('-c', file)).toMatchObject({ exitCode: 0 })
     })
 
-    test('with a passphrase that is not the key’s, it is not asked for ever', async () => {
+    thorough('with a passphrase that is not the key’s, it is not asked for ever', async () => {
       const { key, set, add } = await withAgent()
       const file = key('open sesame')
       await set(`ssh-key://${file}`, '', 'wrong')
@@ -192,7 +193,7 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect((await add('-l')).stdout).not.toContain('a key')
     })
 
-    test('of another key, or by a relative path, nothing is answered', async () => {
+    thorough('of another key, or by a relative path, nothing is answered', async () => {
       const { key, set, add } = await withAgent()
       const file = key('open sesame')
       await set(`ssh-key://${file}2`, '', 'open sesame')
@@ -212,7 +213,7 @@ needs('the build (npm run build)', built)('askpass', () => {
     ]
     const noKeys = ['-o', 'PubkeyAuthentication=no']
 
-    test('is answered the password of a login', async () => {
+    usual('is answered the password of a login', async () => {
       const world = await openWorld()
       const { options } = sshServer('alice', secret, 'password', onTestFinished)
       await world.set('ssh://host.example.com', 'alice', secret)
@@ -224,7 +225,7 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(through).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
     })
 
-    test('is answered the passphrase of a key', async () => {
+    thorough('is answered the passphrase of a key', async () => {
       const world = await openWorld()
       const file = world.key('open sesame')
       const { options } = sshServer('alice', secret, { publicKey: `${file}.pub` }, onTestFinished)
@@ -234,8 +235,8 @@ needs('the build (npm run build)', built)('askpass', () => {
       expect(await world.run('ssh', words)).toMatchObject({ stdout: 'alice\n', exitCode: 0 })
     })
 
-    needsPrograms('python3')('that does not know the host’s key', () => {
-      test.each(['yes', 'no'])('asks the person, who says %s', async (typed) => {
+    thoroughly(needsPrograms('python3'))('that does not know the host’s key', () => {
+      thorough.each(['yes', 'no'])('asks the person, who says %s', async (typed) => {
         const world = await openWorld()
         const { options } = sshServer('alice', secret, 'password', onTestFinished)
         await world.set('ssh://host.example.com', 'alice', secret)
@@ -247,8 +248,8 @@ needs('the build (npm run build)', built)('askpass', () => {
       })
     })
 
-    needsPrograms('python3')('on a terminal, after a wrong answer from the store', () => {
-      test('the password is typed', async () => {
+    thoroughly(needsPrograms('python3'))('on a terminal, after a wrong answer from the store', () => {
+      thorough('the password is typed', async () => {
         const world = await openWorld()
         const { options } = sshServer('alice', secret, 'password', onTestFinished)
         await world.set('ssh://host.example.com', 'alice', 'wrong')
@@ -258,7 +259,7 @@ needs('the build (npm run build)', built)('askpass', () => {
         expect(outcome.stdout.split(question)).toHaveLength(2)
       })
 
-      test('the passphrase is typed', async () => {
+      thorough('the passphrase is typed', async () => {
         const world = await openWorld()
         const file = world.key('open sesame')
         const { options } = sshServer('alice', secret, { publicKey: `${file}.pub` }, onTestFinished)
@@ -270,8 +271,8 @@ needs('the build (npm run build)', built)('askpass', () => {
       })
     })
 
-    describe('that shows a prompt which the server words', () => {
-      test('is answered nothing that is kept', async () => {
+    thoroughly(describe)('that shows a prompt which the server words', () => {
+      thorough('is answered nothing that is kept', async () => {
         const world = await openWorld()
         const { options } = sshServer('alice', secret, 'questions', onTestFinished)
         await world.set('ssh://host.example.com', 'alice', secret)
@@ -281,7 +282,7 @@ needs('the build (npm run build)', built)('askpass', () => {
       })
 
       needsPrograms('python3')('on a terminal', () => {
-        test('is answered by the person', async () => {
+        thorough('is answered by the person', async () => {
           const world = await openWorld()
           const { options } = sshServer('alice', secret, 'questions', onTestFinished)
           const question = '(alice@host.example.com) Password: '
@@ -293,10 +294,10 @@ needs('the build (npm run build)', built)('askpass', () => {
   })
 
   for (const name of ['ssh', 'sudo', 'dbclient', 'git']) {
-    needsPrograms('sh')(`a program that is named ${name}, and may show the words of a server`, () => {
+    thoroughly(needsPrograms('sh'))(`a program that is named ${name}, and may show the words of a server`, () => {
       const ofSsh = ["alice@git.example.com's password: ", 'Enter passphrase for /home/alice/.ssh/id: ']
       const ofGit = ["Password for 'https://alice@git.example.com': ", "Username for 'https://git.example.com': "]
-      test.each(name === 'git' ? ofSsh : [...ofGit, ...ofSsh])('is not answered: %s', async (prompt) => {
+      thorough.each(name === 'git' ? ofSsh : [...ofGit, ...ofSsh])('is not answered: %s', async (prompt) => {
         const world = await openWorld()
         await world.set('https://git.example.com', 'alice', secret)
         await world.set('ssh://git.example.com', 'alice', secret)
@@ -313,8 +314,8 @@ needs('the build (npm run build)', built)('askpass', () => {
     })
   }
 
-  needsPrograms('python3')('sudo’s question', () => {
-    test('is never answered from the store, and is asked without echo', async () => {
+  thoroughly(needsPrograms('python3'))('sudo’s question', () => {
+    thorough('is never answered from the store, and is asked without echo', async () => {
       const world = await openWorld()
       await world.set('ssh://host', 'alice', secret)
       const prompt = '[sudo] password for alice: '

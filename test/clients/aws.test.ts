@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { type Aws, installedAws } from '../real/aws.ts'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { startWorld } from '../real/world.ts'
 
@@ -45,7 +46,7 @@ needs('the build (npm run build)', built)('built', () => {
     needs("AWS's command line 2", client !== undefined)(`aws ${version}`, () => {
       const open = () => openAwsWorld(client ?? { program: '', version })
 
-      test.each([
+      thorough.each([
         ['no file', undefined],
         ['another profile', '# mine\n[default]\nregion = eu-central-1 # a\n'],
         ['no line end', '[default]\nregion = eu-central-1'],
@@ -74,7 +75,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(await it.credbridge('setup aws --undo')).toMatchObject({ stderr: 'aws: nothing to change\n' })
       })
 
-      test('setup is proven through aws, and nothing is left of the proof', async () => {
+      usual('setup is proven through aws, and nothing is left of the proof', async () => {
         const it = await open()
         expect(await it.credbridge('setup aws')).toMatchObject({
           stderr: expect.stringMatching(/asks credbridge\naws found a throw-away key in credbridge\n$/),
@@ -84,7 +85,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(readdirSync(it.state).filter((name) => name.includes('try'))).toEqual([])
       })
 
-      test('what is written around ours later stays when it is undone', async () => {
+      thorough('what is written around ours later stays when it is undone', async () => {
         const it = await open()
         it.put('config', '[profile dev]\nregion = x\n')
         await it.credbridge('setup aws --profile dev --no-prove')
@@ -93,17 +94,20 @@ needs('the build (npm run build)', built)('built', () => {
         expect(it.read('config')).toBe('[profile dev]\nregion = y\noutput = json\n')
       })
 
-      test('a file with the line ends of Windows has those of aws afterwards, and no key of it is remembered', async () => {
-        const it = await open()
-        const config = '[profile dev]\r\naws_secret_access_key = s3cret\r\n[profile other]\r\nregion = y\r\n'
-        it.put('config', config)
-        expect((await it.credbridge('setup aws --profile dev --no-prove --no-import')).exitCode).toBe(0)
-        expect(existsSync(join(it.state, 'aws-profiles.json'))).toBe(false)
-        await it.credbridge('setup aws --undo')
-        expect(it.read('config')).toBe(config.replaceAll('\r', ''))
-      })
+      thorough(
+        'a file with the line ends of Windows has those of aws afterwards, and no key of it is remembered',
+        async () => {
+          const it = await open()
+          const config = '[profile dev]\r\naws_secret_access_key = s3cret\r\n[profile other]\r\nregion = y\r\n'
+          it.put('config', config)
+          expect((await it.credbridge('setup aws --profile dev --no-prove --no-import')).exitCode).toBe(0)
+          expect(existsSync(join(it.state, 'aws-profiles.json'))).toBe(false)
+          await it.credbridge('setup aws --undo')
+          expect(it.read('config')).toBe(config.replaceAll('\r', ''))
+        },
+      )
 
-      test('another installation of ours is named by doctor and replaced', async () => {
+      thorough('another installation of ours is named by doctor and replaced', async () => {
         const it = await open()
         it.put('config', `[profile old]\ncredential_process = "/old dir/credbridge-aws" mine ${at}:8443\n`)
         expect((await it.credbridge('doctor')).stdout).toContain(
@@ -119,7 +123,7 @@ needs('the build (npm run build)', built)('built', () => {
       describe('finds keys', () => {
         const shown = (stdout: string) => JSON.parse(stdout) as object
 
-        test('that a person set, until they expire', async () => {
+        usual('that a person set, until they expire', async () => {
           const it = await open()
           await it.credbridge('setup aws --profile dev --no-prove')
           const find = () => it.aws('configure', 'export-credentials', '--profile', 'dev')
@@ -143,7 +147,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect((await find()).exitCode).toBe(0)
         })
 
-        test('that were in its files, and are in none any more, and back', async () => {
+        thorough('that were in its files, and are in none any more, and back', async () => {
           const it = await open()
           const credentials = `[dev]\naws_access_key_id = ${keys.AccessKeyId}\n# a\naws_secret_access_key=${keys.SecretAccessKey}\n\n[no]\naws_access_key_id = A\n`
           it.put('credentials', credentials)
@@ -172,7 +176,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(shown(back.stdout)).toEqual({ Version: 1, ...keys })
         })
 
-        test('that setup takes over, because aws would no longer find them', async () => {
+        thorough('that setup takes over, because aws would no longer find them', async () => {
           const it = await open()
           const config = `[default]\naws_access_key_id = ${keys.AccessKeyId}\naws_secret_access_key = ${keys.SecretAccessKey}\naws_session_token = t0ken\n`
           it.put('config', config)
@@ -186,7 +190,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(shown(stdout)).toEqual({ Version: 1, ...keys, SessionToken: 't0ken' })
         })
 
-        test('that a tool saved at the same place are none of it', async () => {
+        thorough('that a tool saved at the same place are none of it', async () => {
           const it = await open()
           await it.credbridge('setup aws --no-prove')
           await it.credbridge(`set ${at} default`, 'a password')

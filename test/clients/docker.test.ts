@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startEngine } from '../real/docker-engine.ts'
 import { startRegistry, startTokenRegistry } from '../real/registry.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
@@ -55,51 +56,47 @@ const gits = (world: DockerWorld) => `protocol=https\nhost=${world.registry.host
 const done = { exitCode: 0 }
 
 function stories(client: string): void {
-  describe.each(storesInTurn(client === 'docker' ? everyStore : stores))(
-    `${client}, with the secrets in %s`,
-    (store) => {
-      test('signs in, reads, signs out, and leaves no secret in a file', async () => {
-        const world = await openDockerWorld(store)
-        const stranger = await reads(world, client)
-        expect(stranger.exitCode).not.toBe(0)
-        expect(stranger.stderr).not.toContain('nothing is kept')
-        if (client === 'docker')
-          expect(await onScreen(world)).toContain(`hint: credbridge set https://${world.registry.host}\r\n`)
-        expect(await login(world, client, 'alice')).toMatchObject(done)
-        expect(await reads(world, client)).toMatchObject(done)
-        expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)
-        expect(world.plainSecrets()).toEqual([])
-        expect(await logout(world, client)).toMatchObject(done)
-        expect((await world.helper('list')).stdout).toBe('{}\n')
-        expect((await reads(world, client)).exitCode).not.toBe(0)
-      })
+  const all = client === 'docker' ? everyStore : stores
+  describe.each(storesInTurn(all))(`${client}, with the secrets in %s`, (store) => {
+    test('signs in, reads, signs out, and leaves no secret in a file', async () => {
+      const world = await openDockerWorld(store)
+      const stranger = await reads(world, client)
+      expect(stranger.exitCode).not.toBe(0)
+      expect(stranger.stderr).not.toContain('nothing is kept')
+      if (client === 'docker')
+        expect(await onScreen(world)).toContain(`hint: credbridge set https://${world.registry.host}\r\n`)
+      expect(await login(world, client, 'alice')).toMatchObject(done)
+      expect(await reads(world, client)).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"alice"}\n`)
+      expect(world.plainSecrets()).toEqual([])
+      expect(await logout(world, client)).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe('{}\n')
+      expect((await reads(world, client)).exitCode).not.toBe(0)
+    })
+  })
 
-      test('a wrong password keeps nothing, another user replaces the one before', async () => {
-        const world = await openDockerWorld(store)
-        const wrong = client === 'crane' ? undefined : await login(world, client, 'alice', 'wrong') // crane does not try it.
-        if (wrong !== undefined) expect(wrong.exitCode).not.toBe(0)
-        expect((await world.helper('list')).stdout).toBe('{}\n')
-        expect(await login(world, client, 'alice')).toMatchObject(done)
-        expect(await login(world, client, 'bob')).toMatchObject(done)
-        expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"bob"}\n`)
-        expect(await reads(world, client)).toMatchObject(done)
-      })
+  thoroughly(describe.each(all))(`${client}, with the secrets in %s`, (store) => {
+    thorough('a wrong password keeps nothing, another user replaces the one before', async () => {
+      const world = await openDockerWorld(store)
+      const wrong = client === 'crane' ? undefined : await login(world, client, 'alice', 'wrong') // crane does not try it.
+      if (wrong !== undefined) expect(wrong.exitCode).not.toBe(0)
+      expect((await world.helper('list')).stdout).toBe('{}\n')
+      expect(await login(world, client, 'alice')).toMatchObject(done)
+      expect(await login(world, client, 'bob')).toMatchObject(done)
+      expect((await world.helper('list')).stdout).toBe(`{"${world.registry.host}":"bob"}\n`)
+      expect(await reads(world, client)).toMatchObject(done)
+    })
 
-      test("is signed in by git's login, and its logout leaves git signed in", async () => {
-        const world = await openDockerWorld(store)
-        await world.run(
-          'git-credential-credbridge',
-          ['store'],
-          `${gits(world)}username=alice\npassword=${users.alice}\n`,
-        )
-        expect(await reads(world, client)).toMatchObject(done)
-        await logout(world, client)
-        expect((await reads(world, client)).exitCode).not.toBe(0)
-        const git = await world.run('git-credential-credbridge', ['get'], gits(world))
-        expect(git.stdout).toContain(`password=${users.alice}\n`)
-      })
-    },
-  )
+    thorough("is signed in by git's login, and its logout leaves git signed in", async () => {
+      const world = await openDockerWorld(store)
+      await world.run('git-credential-credbridge', ['store'], `${gits(world)}username=alice\npassword=${users.alice}\n`)
+      expect(await reads(world, client)).toMatchObject(done)
+      await logout(world, client)
+      expect((await reads(world, client)).exitCode).not.toBe(0)
+      const git = await world.run('git-credential-credbridge', ['get'], gits(world))
+      expect(git.stdout).toContain(`password=${users.alice}\n`)
+    })
+  })
 }
 
 for (const client of ['docker', 'podman', 'skopeo', 'buildah'] as const) {
@@ -111,7 +108,7 @@ needsBuild('built', () => needsRegistry('a registry', () => crane('crane', () =>
 needsBuild('built', () =>
   needsRegistry('a registry', () =>
     crane('crane', () => {
-      test('uses what is kept for the group that it reads from, and not beside it', async () => {
+      usual('uses what is kept for the group that it reads from, and not beside it', async () => {
         const world = await openDockerWorld('vault')
         const { host } = world.registry
         const kept = await world.run('credbridge', ['set', `https://${host}/other`, 'alice'], users.alice)
@@ -209,7 +206,7 @@ needsBuild('built', () =>
         expect(git).toMatchObject({ ...done, stdout: '' })
       })
 
-      test.each(['skopeo', 'podman', 'buildah', 'crane'])(
+      thorough.each(['skopeo', 'podman', 'buildah', 'crane'])(
         'a locked vault does not stop %s at what is public, once a person has said so',
         async (client) => {
           const world = await openDockerWorld('vault')
@@ -232,7 +229,7 @@ needsBuild('built', () =>
         },
       )
 
-      test('what docker repeats of what it was answered is listed and not copied', async () => {
+      thorough('what docker repeats of what it was answered is listed and not copied', async () => {
         const world = await openDockerWorld('vault')
         await world.run(
           'git-credential-credbridge',
@@ -249,7 +246,7 @@ needsBuild('built', () =>
         expect((await world.helper('list')).stdout).toBe(`{"${host}":"alice"}\n`)
       })
 
-      test('two accounts by DOCKER_CONFIG', async () => {
+      thorough('two accounts by DOCKER_CONFIG', async () => {
         const world = await openDockerWorld('vault')
         const work = join(world.session.folder, 'work')
         const there = (words: readonly string[], input = '') =>
@@ -266,7 +263,7 @@ needsBuild('built', () =>
         expect(await reads(world, 'docker')).toMatchObject(done)
       })
 
-      test('the keyring is locked: a client hears it and what to do', async () => {
+      thorough('the keyring is locked: a client hears it and what to do', async () => {
         const world = await openDockerWorld('secret-service')
         await login(world, 'docker', 'alice')
         await world.session.lock()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { needsPythonClients, openPythonWorld, type PythonWorld, stores } from './python-world.ts'
 
@@ -49,8 +50,10 @@ needsPythonClients("flytekit's KeyringStore and ours", () => {
       await theirs(world, 'KeyringStore.delete("flyte.example.com:443"); print("null")')
       expect(await ours(world, 'print(await KeyringStore.retrieve("flyte.example.com:443"))')).toBeNull()
     })
+  })
 
-    test('what flytekit stores we retrieve and delete', async () => {
+  thoroughly(describe.each(stores))('on %s', (store) => {
+    thorough('what flytekit stores we retrieve and delete', async () => {
       const world = await openPythonWorld(store)
       await world.run('credbridge', ['setup', 'python', '--no-prove'])
       await theirs(
@@ -69,7 +72,7 @@ needsPythonClients("flytekit's KeyringStore and ours", () => {
     })
   })
 
-  test('without a keychain flytekit goes on, and so do we', async () => {
+  thorough('without a keychain flytekit goes on, and so do we', async () => {
     const world = await openPythonWorld('vault')
     await world.run('credbridge', ['setup', 'python', '--no-prove'])
     const env = { ...world.env, CREDBRIDGE_STORE: 'secret-service' }
@@ -80,7 +83,7 @@ needsPythonClients("flytekit's KeyringStore and ours", () => {
     expect(await ours(away, 'print(await KeyringStore.retrieve("flyte-default"))')).toBeNull()
   })
 
-  test('which store is in use', async () => {
+  usual('which store is in use', async () => {
     const world = await openPythonWorld('vault')
     expect(await ours(world, 'print(await getKeyring())')).toEqual({
       name: 'vault',

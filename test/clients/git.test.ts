@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { type Git, machineGit, newerGit } from '../real/gits.ts'
 import { needs, needsPrograms } from '../real/require.ts'
@@ -19,7 +20,7 @@ needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('a keyring', () => {
 })
 
 function signIn(git: Git): void {
-  test(`${git.name}: the first clone asks, the next one and a push do not`, async () => {
+  usual(`${git.name}: the first clone asks, the next one and a push do not`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     const url = server.repository('team/project.git')
@@ -40,7 +41,7 @@ function signIn(git: Git): void {
     expect((await world.credbridge(['list'])).stdout).toContain(server.origin)
   })
 
-  test(`${git.name}: a wrong password is not kept, and the right one is asked for`, async () => {
+  thorough(`${git.name}: a wrong password is not kept, and the right one is asked for`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     const url = server.repository('r.git')
@@ -53,7 +54,7 @@ function signIn(git: Git): void {
     expect(await world.kept()).toBe(`username=ann\npassword=${ann.password}\n`)
   })
 
-  test(`${git.name}: a password that the server no longer takes is forgotten, and can be restored`, async () => {
+  usual(`${git.name}: a password that the server no longer takes is forgotten, and can be restored`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     const url = server.repository('r.git')
@@ -70,7 +71,7 @@ function signIn(git: Git): void {
     expect(world.asked()).toEqual([])
   })
 
-  test(`${git.name}: a server that says "forbidden" takes nothing away`, async () => {
+  thorough(`${git.name}: a server that says "forbidden" takes nothing away`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     const url = server.repository('r.git')
@@ -82,7 +83,7 @@ function signIn(git: Git): void {
     expect(await world.kept()).toBe(`username=ann\npassword=${ann.password}\n`)
   })
 
-  test(`${git.name}: two accounts at one host, named in the URL`, async () => {
+  thorough(`${git.name}: two accounts at one host, named in the URL`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     server.repository('r.git')
@@ -106,7 +107,7 @@ function signIn(git: Git): void {
     expect(await world.kept('nobody')).toBe('')
   })
 
-  test(`${git.name}: another port of the same host is told nothing`, async () => {
+  thorough(`${git.name}: another port of the same host is told nothing`, async () => {
     const world = await openGitWorld(git)
     const other = await startGitServer(git, onTestFinished)
     world.server.accept(header(ann), 'ann')
@@ -120,7 +121,7 @@ function signIn(git: Git): void {
     expect(other.seen).not.toContain(header(ann))
   })
 
-  test(`${git.name}: with credential.useHttpPath, each repository has its own`, async () => {
+  thorough(`${git.name}: with credential.useHttpPath, each repository has its own`, async () => {
     const world = await openGitWorld(git, { 'credential.useHttpPath': 'true' })
     const { server } = world
     const urls = { ann: server.repository('a.git'), bob: server.repository('b.git') }
@@ -139,7 +140,7 @@ function signIn(git: Git): void {
     expect(world.asked()).toEqual([])
   })
 
-  test(`${git.name}: ten fetches at once all sign in`, async () => {
+  thorough(`${git.name}: ten fetches at once all sign in`, async () => {
     const world = await openGitWorld(git)
     const { server } = world
     const url = server.repository('r.git')

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startKubeServer } from '../real/kube-server.ts'
 import { kubectls, newKubectl } from '../real/kubectl.ts'
 import { needs, needsPrograms } from '../real/require.ts'
@@ -51,7 +52,7 @@ needs('the build (npm run build)', built)('built', () => {
   needs('kubectl', kubectls.length > 0)('kubectl', () => {
     needsPrograms('openssl')('and a server', () => {
       describe.each(kubectls)('%s', (program) => {
-        test('signs in with a token that a person set, and tells when there is none', async () => {
+        usual('signs in with a token that a person set, and tells when there is none', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           const says = 'kubeconfig: user alice asks credbridge\n'
@@ -88,7 +89,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(await it.credbridge('setup kubectl --undo')).toMatchObject({ stderr: 'kubectl: nothing to change\n' })
         })
 
-        test('signs in with a client certificate, and a password of the same place is not sent', async () => {
+        usual('signs in with a client certificate, and a password of the same place is not sent', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           await it.credbridge('setup kubectl --no-prove')
@@ -104,7 +105,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.kube.asked()).toEqual(['carol'])
         })
 
-        test('a token in the kubeconfig is taken over by setup, and goes back', async () => {
+        thorough('a token in the kubeconfig is taken over by setup, and goes back', async () => {
           const it = await openKubeWorld(program)
           it.put({ token }, 'alice.b@example.com')
           const early = await it.credbridge('import kubectl --yes')
@@ -130,7 +131,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.kube.asked()).toEqual([`Bearer ${token}`])
         })
 
-        test('a client certificate in the kubeconfig is taken over by setup, and goes back', async () => {
+        thorough('a client certificate in the kubeconfig is taken over by setup, and goes back', async () => {
           const it = await openKubeWorld(program)
           const [certificate, key] = it.kube.clientCertificate('dave').map((pem) => Buffer.from(pem).toString('base64'))
           it.put({ 'client-certificate-data': certificate, 'client-key-data': key })
@@ -145,7 +146,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.kube.asked()).toEqual(['dave'])
         })
 
-        test('each user has the account that setup named', async () => {
+        thorough('each user has the account that setup named', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           for (const [account, secret] of Object.entries({ alice: token, bob: 'of-bob' })) {
@@ -160,7 +161,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.kube.asked()).toEqual(['Bearer of-bob', `Bearer ${token}`])
         })
 
-        test('the older version of the protocol, by hand', async () => {
+        thorough('the older version of the protocol, by hand', async () => {
           const it = await openKubeWorld(program)
           const command = join(it.config, '..', 'none')
           const exec = { apiVersion: 'client.authentication.k8s.io/v1beta1', command, provideClusterInfo: true }
@@ -175,7 +176,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect((await it.credbridge('doctor')).stdout).toContain('asks another installation of credbridge\n')
         })
 
-        test('several files, one of them named from the working folder', async () => {
+        thorough('several files, one of them named from the working folder', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           const other = join(it.config, '..', 'other')
@@ -189,9 +190,9 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needs('kubectl 1.35 or later', newKubectl !== undefined)('kuberc', () => {
+  thoroughly(needs('kubectl 1.35 or later', newKubectl !== undefined))('kuberc', () => {
     needsPrograms('openssl')('with a server', () => {
-      test('kubectl may start our program after setup, and no other', async () => {
+      thorough('kubectl may start our program after setup, and no other', async () => {
         const it = await openKubeWorld(newKubectl ?? '')
         it.put({})
         const kuberc = join(it.config, '..', 'kuberc')

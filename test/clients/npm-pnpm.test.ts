@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thorough } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { type NpmWorld, needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
@@ -54,7 +55,7 @@ needsNpmClients('pnpm', () => {
     })
   })
 
-  test('12: npm has nothing to complain of after setup', async () => {
+  thorough('12: npm has nothing to complain of after setup', async () => {
     const world = await openNpmWorld('vault', ['pnpm', 'npm'])
     const complaint = async () => (await world.run('app', 'npm', ['config', 'get', 'registry'])).stderr
     await setUp(world)
@@ -64,11 +65,14 @@ needsNpmClients('pnpm', () => {
     expect(await complaint()).toContain('tokenHelper')
   })
 
-  test.each(['pnpm', 'pnpm-10'] as const)('%s: another registry is not refused for lack of a helper', async (pnpm) => {
-    const world = await openNpmWorld('vault', [pnpm])
-    await setUp(world)
-    const outcome = await world.run('app', 'pnpm', ['add', '@team/tiny'])
-    expect(outcome.exitCode).not.toBe(0)
-    expect(outcome.stdout + outcome.stderr).toMatch(/401|UNAUTHORIZED/)
-  })
+  thorough.each(['pnpm', 'pnpm-10'] as const)(
+    '%s: another registry is not refused for lack of a helper',
+    async (pnpm) => {
+      const world = await openNpmWorld('vault', [pnpm])
+      await setUp(world)
+      const outcome = await world.run('app', 'pnpm', ['add', '@team/tiny'])
+      expect(outcome.exitCode).not.toBe(0)
+      expect(outcome.stdout + outcome.stderr).toMatch(/401|UNAUTHORIZED/)
+    },
+  )
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thorough } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { onTerminal, typing } from '../real/typing.ts'
 import { type NpmWorld, needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
@@ -51,21 +52,24 @@ needsNpmClients('Yarn', () => {
     })
   })
 
-  test('credbridge run brings the plugin along for one call, and nothing secret is in the environment', async () => {
-    const world = await openNpmWorld('vault', ['yarn'])
-    projects(world)
-    const token = await keep(world)
-    world.put('app/package.json', '{ "name": "app", "private": true, "scripts": { "look": "env > seen" } }')
-    expect(await world.well('tiny', 'credbridge', ['run', '--', 'yarn', 'npm', 'whoami'])).toContain(user)
-    expect((await world.run('tiny', 'yarn', ['npm', 'whoami'])).exitCode).not.toBe(0)
-    await world.well('app', 'yarn', ['install'])
-    await world.well('app', 'credbridge', ['run', '--', 'yarn', 'run', 'look'])
-    const seen = readFileSync(join(world.home, 'app', 'seen'), 'utf8')
-    expect(seen).toContain('YARN_PLUGINS=')
-    expect(seen).not.toContain(token)
-  })
+  thorough(
+    'credbridge run brings the plugin along for one call, and nothing secret is in the environment',
+    async () => {
+      const world = await openNpmWorld('vault', ['yarn'])
+      projects(world)
+      const token = await keep(world)
+      world.put('app/package.json', '{ "name": "app", "private": true, "scripts": { "look": "env > seen" } }')
+      expect(await world.well('tiny', 'credbridge', ['run', '--', 'yarn', 'npm', 'whoami'])).toContain(user)
+      expect((await world.run('tiny', 'yarn', ['npm', 'whoami'])).exitCode).not.toBe(0)
+      await world.well('app', 'yarn', ['install'])
+      await world.well('app', 'credbridge', ['run', '--', 'yarn', 'run', 'look'])
+      const seen = readFileSync(join(world.home, 'app', 'seen'), 'utf8')
+      expect(seen).toContain('YARN_PLUGINS=')
+      expect(seen).not.toContain(token)
+    },
+  )
 
-  test('what others saved is not there for Yarn until it is shared', async () => {
+  thorough('what others saved is not there for Yarn until it is shared', async () => {
     const world = await openNpmWorld('vault', ['yarn'])
     projects(world)
     const token = await world.registry.token(user, password)
@@ -80,7 +84,7 @@ needsNpmClients('Yarn', () => {
     expect(await world.well('tiny', 'yarn', ['npm', 'whoami'])).toContain(user)
   })
 
-  test('a person whom the registry refuses reads what would keep a token for it, once', async () => {
+  thorough('a person whom the registry refuses reads what would keep a token for it, once', async () => {
     const world = await openNpmWorld('vault', ['yarn'])
     projects(world)
     await world.well('', 'credbridge', ['setup', 'yarn'])

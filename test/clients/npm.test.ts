@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thorough } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { typing } from '../real/typing.ts'
 import { needsNpmClients, openNpmWorld, password, stores, user, writePackage } from './npm-world.ts'
@@ -45,7 +46,7 @@ needsNpmClients('npm', () => {
     })
   })
 
-  test('a token that was in a file before: import takes it out, npm has it still, and the way back', async () => {
+  thorough('a token that was in a file before: import takes it out, npm has it still, and the way back', async () => {
     const world = await openNpmWorld('vault', ['npm'])
     const token = await world.registry.token(user, password)
     const [own, dart] = [world.read('.npmrc'), world.registry.origin.replace('http:', '')]
@@ -61,7 +62,7 @@ needsNpmClients('npm', () => {
     expect(world.read('.npmrc')).toBe(full)
   })
 
-  test('a user name and a password', async () => {
+  thorough('a user name and a password', async () => {
     const world = await openNpmWorld('vault', ['npm'])
     await world.registry.token(user, password)
     await world.well('', 'credbridge', ['setup', 'npm'])
@@ -71,7 +72,7 @@ needsNpmClients('npm', () => {
     expect(await world.well('', 'npm', ['whoami'])).toBe(`${user}\n`)
   })
 
-  test('a project that names a variable for its registry', async () => {
+  thorough('a project that names a variable for its registry', async () => {
     const world = await openNpmWorld('vault', ['npm'])
     const { origin } = world.registry
     const token = await world.registry.token(user, password)
@@ -98,7 +99,7 @@ needsNpmClients('npm', () => {
     expect(await whoami()).toMatchObject({ exitCode: 0, stdout: `${user}\n`, stderr: '' })
   })
 
-  test('credbridge run says before anything starts what is missing', async () => {
+  thorough('credbridge run says before anything starts what is missing', async () => {
     const world = await openNpmWorld('vault', ['npm'])
     writePackage(world, 'tiny', '@team/tiny', { scripts: { prepublishOnly: 'touch started' } })
     const { origin } = world.registry
@@ -110,17 +111,20 @@ needsNpmClients('npm', () => {
     expect(existsSync(join(world.home, 'tiny', 'started'))).toBe(false)
   })
 
-  test('scripts of packages see the token while npm installs, as SECURITY.md says, and not while npm runs one', async () => {
-    const world = await openNpmWorld('vault', ['npm'])
-    const token = await world.registry.token(user, password)
-    await world.well('', 'credbridge', ['setup', 'npm'])
-    await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
-    await world.well('', 'credbridge', ['share', world.registry.origin, '--with', 'npm'])
-    const scripts = { preinstall: 'env >installing', look: 'env >running' }
-    world.put('app/package.json', JSON.stringify({ name: 'app', private: true, scripts }))
-    await world.well('app', 'npm', ['install'])
-    await world.well('app', 'npm', ['run', 'look'])
-    expect(world.read('app/installing')).toMatch(new RegExp(`^CREDBRIDGE_[0-9A-F]{32}=${token}$`, 'm'))
-    expect(world.read('app/running')).not.toContain(token)
-  })
+  thorough(
+    'scripts of packages see the token while npm installs, as SECURITY.md says, and not while npm runs one',
+    async () => {
+      const world = await openNpmWorld('vault', ['npm'])
+      const token = await world.registry.token(user, password)
+      await world.well('', 'credbridge', ['setup', 'npm'])
+      await world.well('', 'credbridge', ['set', world.registry.origin, '--kind', 'bearer'], { input: `${token}\n` })
+      await world.well('', 'credbridge', ['share', world.registry.origin, '--with', 'npm'])
+      const scripts = { preinstall: 'env >installing', look: 'env >running' }
+      world.put('app/package.json', JSON.stringify({ name: 'app', private: true, scripts }))
+      await world.well('app', 'npm', ['install'])
+      await world.well('app', 'npm', ['run', 'look'])
+      expect(world.read('app/installing')).toMatch(new RegExp(`^CREDBRIDGE_[0-9A-F]{32}=${token}$`, 'm'))
+      expect(world.read('app/running')).not.toContain(token)
+    },
+  )
 })

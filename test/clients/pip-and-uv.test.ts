@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thorough, usual } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import {
   client,
@@ -102,7 +103,7 @@ needsPythonClients('pip and uv', () => {
       return ['-r', file(world, 'requirements.txt', `--index-url ${address}\ntiny\n`)]
     }
 
-    test.each(['pip-old', 'pip-new'] as const)('%s sends an http index nothing', async (environment) => {
+    thorough.each(['pip-old', 'pip-new'] as const)('%s sends an http index nothing', async (environment) => {
       for (const address of [(index: Index) => index.origin, (index: Index) => withUser(index.origin)]) {
         const index = await lured((world, index) =>
           pip(world, environment, ...requirements(world, `${address(index)}/simple/`)),
@@ -113,7 +114,7 @@ needsPythonClients('pip and uv', () => {
       }
     })
 
-    test('uv sends an http index nothing', async () => {
+    usual('uv sends an http index nothing', async () => {
       for (const address of [(index: Index) => index.origin, (index: Index) => withUser(index.origin)]) {
         const index = await lured((world, index) =>
           uv(world, '--keyring-provider', 'subprocess', ...requirements(world, `${address(index)}/simple/`)),

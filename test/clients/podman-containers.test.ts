@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse as parseJson } from 'jsonc-parser'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { copyLibraries, installPodman, rootFolder } from '../real/podman.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { type RunOptions, run } from '../real/run.ts'
@@ -80,7 +81,7 @@ needs('the build (npm run build)', built)('containers of podman', () => {
   needs('root', process.getuid?.() === 0)('by root', () => {
     executable('with the standalone executable', () => {
       parts('for a real one', () => {
-        test('run --socket gives a container what is granted, and takes the socket away', async () => {
+        usual('run --socket gives a container what is granted, and takes the socket away', async () => {
           const here = await host()
           await pagesImage(here)
           const line = `${filling('git.example.com')}; touch /run/credbridge/x; ${filling('other.example.com')}; exit 7`
@@ -94,8 +95,8 @@ needs('the build (npm run build)', built)('containers of podman', () => {
           expect(readdirSync(join(here.runtime, 'credbridge'))).toEqual([])
         })
 
-        needsPrograms('python3')('on a terminal', () => {
-          test("the page's own line opens a shell there, once the person has agreed", async () => {
+        thoroughly(needsPrograms('python3'))('on a terminal', () => {
+          thorough("the page's own line opens a shell there, once the person has agreed", async () => {
             const here = await host()
             await pagesImage(here)
             const [, line = ''] = /^\$ (credbridge run --socket .*)$/m.exec(page) ?? []
@@ -113,34 +114,37 @@ needs('the build (npm run build)', built)('containers of podman', () => {
           })
         })
 
-        test("the feature's script installs it, and the lines for dev containers and Compose open the socket", async () => {
-          const here = await host()
-          const feature = join(here.context, 'credbridge')
-          await here.must('cp', ['-R', join(root, 'packaging', 'devcontainer-feature'), feature])
-          await here.must('cp', ['-R', standalone, join(feature, 'standalone')])
-          await buildImage(here, 'COPY credbridge /tmp/feature\nRUN /tmp/feature/install.sh\n')
-          const [, path = '', options = ''] =
-            /credbridge serve --socket "\$XDG_RUNTIME_DIR\/(\S+)" (.*)\n/.exec(page) ?? []
-          await startServe(here.env, ...options.split(' '), '--socket', join(here.runtime, path))
-          const dev = parseJson(block('jsonc', 'containerEnv')) as DevContainer
-          const mounts = dev.mounts.map(({ type, source, target }) => {
-            const from = source.replace(/^\$\{localEnv:XDG_RUNTIME_DIR\}/, here.runtime)
-            return `--mount=type=${type},source=${from},target=${target}`
-          })
-          const variables = Object.entries(dev.containerEnv).map(([name, value]) => `--env=${name}=${value}`)
-          const line = `${dev.postCreateCommand} >&2; ${filling('git.example.com')}`
-          const within = (words: readonly string[]) =>
-            run('podman', ['run', '--rm', ...words, 'my-image', 'sh', '-c', line], { env: here.env, timeout: 60_000 })
-          expect(await within([...mounts, ...variables])).toMatchObject({ exitCode: 0, stdout: answer })
-          expect((await within(variables)).stdout).toBe('')
-          const { app } = (parseYaml(block('yaml', 'services')) as Compose).services
-          const volumes = app.volumes.map(({ type, source, target, read_only }) => {
-            const from = source.replace(/^\$\{XDG_RUNTIME_DIR\}/, here.runtime)
-            return `--mount=type=${type},source=${from},target=${target}${read_only ? ',readonly' : ''}`
-          })
-          const set = Object.entries(app.environment).map(([name, value]) => `--env=${name}=${value}`)
-          expect(await within([...volumes, ...set])).toMatchObject({ exitCode: 0, stdout: answer })
-        })
+        thorough(
+          "the feature's script installs it, and the lines for dev containers and Compose open the socket",
+          async () => {
+            const here = await host()
+            const feature = join(here.context, 'credbridge')
+            await here.must('cp', ['-R', join(root, 'packaging', 'devcontainer-feature'), feature])
+            await here.must('cp', ['-R', standalone, join(feature, 'standalone')])
+            await buildImage(here, 'COPY credbridge /tmp/feature\nRUN /tmp/feature/install.sh\n')
+            const [, path = '', options = ''] =
+              /credbridge serve --socket "\$XDG_RUNTIME_DIR\/(\S+)" (.*)\n/.exec(page) ?? []
+            await startServe(here.env, ...options.split(' '), '--socket', join(here.runtime, path))
+            const dev = parseJson(block('jsonc', 'containerEnv')) as DevContainer
+            const mounts = dev.mounts.map(({ type, source, target }) => {
+              const from = source.replace(/^\$\{localEnv:XDG_RUNTIME_DIR\}/, here.runtime)
+              return `--mount=type=${type},source=${from},target=${target}`
+            })
+            const variables = Object.entries(dev.containerEnv).map(([name, value]) => `--env=${name}=${value}`)
+            const line = `${dev.postCreateCommand} >&2; ${filling('git.example.com')}`
+            const within = (words: readonly string[]) =>
+              run('podman', ['run', '--rm', ...words, 'my-image', 'sh', '-c', line], { env: here.env, timeout: 60_000 })
+            expect(await within([...mounts, ...variables])).toMatchObject({ exitCode: 0, stdout: answer })
+            expect((await within(variables)).stdout).toBe('')
+            const { app } = (parseYaml(block('yaml', 'services')) as Compose).services
+            const volumes = app.volumes.map(({ type, source, target, read_only }) => {
+              const from = source.replace(/^\$\{XDG_RUNTIME_DIR\}/, here.runtime)
+              return `--mount=type=${type},source=${from},target=${target}${read_only ? ',readonly' : ''}`
+            })
+            const set = Object.entries(app.environment).map(([name, value]) => `--env=${name}=${value}`)
+            expect(await within([...volumes, ...set])).toMatchObject({ exitCode: 0, stdout: answer })
+          },
+        )
       })
     })
   })

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { client, needsPythonClients, openPythonWorld, type PythonWorld } from './python-world.ts'
 
 /* The class that Python's keyring uses: what it asks besides us, and what it says when we cannot be run. */
@@ -82,7 +83,7 @@ except keyring.errors.PasswordDeleteError as error:
 `
 
 needsPythonClients("the class for Python's keyring", () => {
-  test('asks the backends of other packages for what credbridge does not have, and only for that', async () => {
+  usual('asks the backends of other packages for what credbridge does not have, and only for that', async () => {
     const world = await openWorld()
     const env = installBackends(world)
     const outcome = await world.run(client('tools', 'python'), ['-c', asked], { env })
@@ -97,7 +98,7 @@ needsPythonClients("the class for Python's keyring", () => {
     ])
   })
 
-  test('setup and doctor say which are there', async () => {
+  usual('setup and doctor say which are there', async () => {
     const world = await openWorld()
     const env = installBackends(world)
     env['PATH'] = `${world.env['PATH']?.split(':')[0]}:${join(client('tools', 'python'), '..')}`
@@ -108,7 +109,7 @@ needsPythonClients("the class for Python's keyring", () => {
     expect((await world.run('credbridge', ['doctor'], { env })).stdout).toContain(`note    python: ${told}\n`)
   })
 
-  test('what is broken is not taken for absent: nobody else is asked', async () => {
+  thorough('what is broken is not taken for absent: nobody else is asked', async () => {
     const world = await openWorld()
     const env = { ...installBackends(world), CREDBRIDGE_STORE: 'secret-service' }
     const script = `
@@ -121,7 +122,7 @@ except keyring.errors.NoKeyringError:
     expect((await world.run(client('tools', 'python'), ['-c', script], { env })).stdout).toBe('no keyring\n')
   })
 
-  test.each([
+  thorough.each([
     ['keyring.set_password("s", "u", None)', 'PasswordSetError the password must be a str, not NoneType'],
     ['keyring.set_password("s", "u", b"p")', 'PasswordSetError the password must be a str, not bytes'],
     ['keyring.set_password("s", None, "p")', 'PasswordSetError the username must be a str, not NoneType'],
@@ -146,7 +147,7 @@ except Exception as error:
 const withoutNode = { PATH: '/nowhere' }
 
 needsPythonClients('without Node on PATH', () => {
-  test('the class answers', async () => {
+  usual('the class answers', async () => {
     const world = await openWorld()
     const script = `
 import keyring
@@ -162,7 +163,7 @@ keyring.delete_password("s", "u")
     })
   })
 
-  describe.each([126, 127])('a command that ends with %i, as one that cannot be run', (code) => {
+  thoroughly(describe.each([126, 127]))('a command that ends with %i, as one that cannot be run', (code) => {
     async function openBroken(): Promise<PythonWorld> {
       const world = await openWorld()
       const command = join(world.session.folder, 'broken')
@@ -173,7 +174,7 @@ keyring.delete_password("s", "u")
       return world
     }
 
-    test('is no keyring, which says what mends it', async () => {
+    thorough('is no keyring, which says what mends it', async () => {
       const world = await openBroken()
       const script = `
 import keyring
@@ -186,7 +187,7 @@ except keyring.errors.NoKeyringError as error:
       expect(told).toContain('broken cannot be run (what to do); credbridge setup python fixes it')
     })
 
-    test('flytekit goes on without a keyring', async () => {
+    thorough('flytekit goes on without a keyring', async () => {
       const world = await openBroken()
       const script = `
 from flytekit.clients.auth.keyring import Credentials, KeyringStore

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { whileFlocked } from '../../src/system/flock.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needsPrograms, programOnPath } from '../real/require.ts'
 import { testMachine } from '../test-machine.ts'
 import { client, needsPythonClients, openPythonWorld } from './python-world.ts'
@@ -82,7 +83,7 @@ url = "https://carol:s3cret@uv.example.com/simple/"
 `
 
 needsPythonClients('credbridge import python', () => {
-  test('moves what stands in the clear, and puts it back to the byte', async () => {
+  usual('moves what stands in the clear, and puts it back to the byte', async () => {
     const files = { 'home/.pypirc': pypirc, 'config/pip/pip.conf': pipConf, 'config/uv/uv.toml': uvToml }
     const { bring, get, read } = await withFiles(files)
     const shown = await bring('--dry-run')
@@ -108,7 +109,7 @@ needsPythonClients('credbridge import python', () => {
     expect(read('home/.pypirc')).toBe(pypirc)
   })
 
-  test('the canonical .pypirc, whose addresses twine knows; twine finds them again', async () => {
+  thorough('the canonical .pypirc, whose addresses twine knows; twine finds them again', async () => {
     const { bring, read, python } = await withFiles({ 'home/.pypirc': canonical })
     const script = `
 from twine import auth, utils
@@ -124,7 +125,7 @@ for name in ["pypi", "testpypi"]:
     expect(read('home/.pypirc')).toContain('password = pypi-token')
   })
 
-  test('without twine nobody says which addresses those are, and they stay', async () => {
+  thorough('without twine nobody says which addresses those are, and they stay', async () => {
     const { run, path, read } = await withFiles({ 'home/.pypirc': canonical })
     const PATH = path('commands')
     const env = { HOME: path('home'), XDG_CONFIG_HOME: path('config'), CREDBRIDGE_STORE: 'vault', PATH }
@@ -134,11 +135,11 @@ for name in ["pypi", "testpypi"]:
     expect(read('home/.pypirc')).toBe(canonical)
   })
 
-  describe('before setup', () => {
+  thoroughly(describe)('before setup', () => {
     const [pip, uv] = [pipConf.replace('keyring-provider = subprocess\n', ''), uvToml.replace(/^.*\n/, '')]
     const files = { 'home/.pypirc': pypirc, 'config/pip/pip.conf': pip, 'config/uv/uv.toml': uv }
 
-    test('is refused, and nobody is signed out', async () => {
+    thorough('is refused, and nobody is signed out', async () => {
       const { bring, read } = await withFiles(files, [])
       const outcome = await bring('--yes')
       expect(outcome).toMatchObject({ exitCode: 2 })
@@ -156,7 +157,7 @@ for name in ["pypi", "testpypi"]:
       for (const [name, text] of Object.entries(files)) expect(read(name)).toBe(text)
     })
 
-    test('of one tool leaves what the others read', async () => {
+    thorough('of one tool leaves what the others read', async () => {
       const { bring, read } = await withFiles(files, ['python'])
       const outcome = await bring('--yes')
       expect(outcome).toMatchObject({ exitCode: 0 })
@@ -184,7 +185,7 @@ ring = PlaintextKeyring()
 print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password("plain", "bob"), sep="|")
 `
 
-  test("what keyrings.alt kept, by keyrings.alt's own word", async () => {
+  thorough("what keyrings.alt kept, by keyrings.alt's own word", async () => {
     const { bring, get, python } = await withFiles({})
     const file = (await python('tools', altSet)).trim()
     expect(await bring('--yes')).toMatchObject({ exitCode: 0 })
@@ -196,7 +197,7 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     expect((await python('tools', altGet)).trim()).toBe(`p\nw é|${'x'.repeat(300)}`)
   })
 
-  test("what uv's login kept, by uv's own word", async () => {
+  thorough("what uv's login kept, by uv's own word", async () => {
     const { bring, get, run, path } = await withFiles({})
     const uv = (...words: string[]) => run(client('tools', 'uv'), ['auth', ...words])
     const server = 'https://uv.example.com'
@@ -212,8 +213,8 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     expect((await uv('token', server, '--username', 'alice')).stdout).toBe('p"w é\n')
   })
 
-  needsPrograms('flock')('with flock', () => {
-    test('uv waits for the lock under which its file is changed', async () => {
+  thoroughly(needsPrograms('flock'))('with flock', () => {
+    thorough('uv waits for the lock under which its file is changed', async () => {
       const { env, run, path, read } = await withFiles({})
       const name = 'data/uv/credentials/credentials.toml'
       const uv = (service: string) => {
@@ -232,8 +233,8 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     })
   })
 
-  describe('nothing to move', () => {
-    test.each([
+  thoroughly(describe)('nothing to move', () => {
+    thorough.each([
       ['no files', {}],
       ['an empty one', { 'home/.pypirc': '' }],
       ['no passwords', { 'config/pip/pip.conf': '[global]\nindex-url = https://alice@pkgs.example.com/simple/\n' }],
@@ -244,7 +245,7 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
       expect(await bring('--yes')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no plain secrets') })
     })
 
-    test('a file that is not TOML is named, and none of it shown', async () => {
+    thorough('a file that is not TOML is named, and none of it shown', async () => {
       const { bring } = await withFiles({ 'data/uv/credentials/credentials.toml': 'password = s3cret\n' })
       const outcome = await bring('--yes')
       expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('credentials.toml is not TOML') })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { storesInTurn } from '../real/stores.ts'
 import { client, needsPythonClients, openPythonWorld, type PythonWorld, stores } from './python-world.ts'
 
@@ -61,17 +62,21 @@ print("all well")
 `
 
 needsPythonClients("Python's keyring with our backend", () => {
-  describe.each(storesInTurn(stores))('on %s', (store) => {
-    test('any text comes back as it was; a miss is a miss', async () => {
-      const world = await withBackend(await openPythonWorld(store))
-      const outcome = await world.run(client('tools', 'python'), ['-c', throughTheLibrary], {
-        input: JSON.stringify(texts),
-        timeout: 110_000,
-      })
-      expect(outcome).toMatchObject({ stderr: '', stdout: 'all well\n', exitCode: 0 })
-    }, 120_000)
+  thoroughly(describe.each(stores))('on %s', (store) => {
+    thorough(
+      'any text comes back as it was; a miss is a miss',
+      async () => {
+        const world = await withBackend(await openPythonWorld(store))
+        const outcome = await world.run(client('tools', 'python'), ['-c', throughTheLibrary], {
+          input: JSON.stringify(texts),
+          timeout: 110_000,
+        })
+        expect(outcome).toMatchObject({ stderr: '', stdout: 'all well\n', exitCode: 0 })
+      },
+      120_000,
+    )
 
-    test('of several accounts whoever names none gets one, also of two saved in the same second', async () => {
+    thorough('of several accounts whoever names none gets one, also of two saved in the same second', async () => {
       const world = await withBackend(await openPythonWorld(store))
       const script = `
 import keyring
@@ -82,7 +87,9 @@ print(len({it.username for it in found}), all(it.password == "of " + it.username
 `
       expect(await world.python('tools', script)).toBe('1 True\n')
     })
+  })
 
+  describe.each(storesInTurn(stores))('on %s', (store) => {
     test("Python's own keyring command, with our backend, shows the same items as ours", async () => {
       const world = await withBackend(await openPythonWorld(store))
       const theirs = (...words: string[]) => world.run(client('tools', 'keyring'), words, { input: 'from theirs\n' })
@@ -110,7 +117,7 @@ except Exception as error:
     delete: 'keyring.delete_password("s", "u")',
   }
 
-  test.each(Object.entries(verbs))("what is broken has keyring's own name: %s", async (_name, verb) => {
+  thorough.each(Object.entries(verbs))("what is broken has keyring's own name: %s", async (_name, verb) => {
     const world = await withBackend(await openPythonWorld('secret-service'))
     await world.keep('s', 'u', 'p')
     await world.session.lock()
@@ -119,7 +126,7 @@ except Exception as error:
     expect(await world.python('tools', failing(verb))).toContain('NoKeyringError')
   })
 
-  test('a command that is gone is no keyring, and says what turns it off', async () => {
+  thorough('a command that is gone is no keyring, and says what turns it off', async () => {
     const world = await withBackend(await openPythonWorld('vault'))
     const script = `
 import credbridge_keyring, keyring
@@ -158,7 +165,7 @@ needsPythonClients("Python's own SecretService backend and we", () => {
     return { world, theirs, items }
   }
 
-  test.each(texts.filter((text) => text !== '' && !text.includes('\u0000') && text.length < 1000))(
+  thorough.each(texts.filter((text) => text !== '' && !text.includes('\u0000') && text.length < 1000))(
     'have the same items, byte for byte: %j',
     async (text) => {
       const { world, theirs, items } = await both()
@@ -176,7 +183,7 @@ needsPythonClients("Python's own SecretService backend and we", () => {
     },
   )
 
-  test('what we made first is found, changed and deleted by Python, without a second item', async () => {
+  usual('what we made first is found, changed and deleted by Python, without a second item', async () => {
     const { world, theirs, items } = await both()
     await world.keep('a service', 'ann', 'ours\nof two lines')
     const [ours] = await items()

@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { startCutting } from '../real/cutting.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startEngine } from '../real/docker-engine.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { machineGit } from '../real/gits.ts'
@@ -24,7 +25,7 @@ const onHost = (to: SshDaemon, command: string, input = '') =>
   run('ssh', [...to.options, '127.0.0.1', command], { env: { PATH: process.env['PATH'] }, input })
 
 needsSsh('credbridge ssh to a real sshd', () => {
-  test('finds what is granted to that host, for as long as the session lasts', async () => {
+  usual('finds what is granted to that host, for as long as the session lasts', async () => {
     const { host, ssh } = await laptop()
     const there = await host()
     expect((await ssh(there, ['--allow', at], 'id -u')).stdout).toBe('4711\n')
@@ -36,13 +37,13 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(statSync(folderOf(there)).mode & 0o777).toBe(0o700)
   })
 
-  test('has the exit code and the streams of ssh', async () => {
+  usual('has the exit code and the streams of ssh', async () => {
     const { host, ssh } = await laptop()
     const outcome = await ssh(await host(), ['--allow', at], 'cat; echo oh >&2; exit 7', 'through')
     expect(outcome).toMatchObject({ exitCode: 7, stdout: 'through', stderr: 'oh\n' })
   })
 
-  test('has a socket that only this user can use', async () => {
+  usual('has a socket that only this user can use', async () => {
     const { host, session } = await laptop()
     const there = await host()
     const one = await session(there, '--allow', at)
@@ -60,7 +61,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(await one.end()).toBe(0)
   })
 
-  test('clones from a real server, and a docker client signs in and reads', async ({ skip }) => {
+  usual('clones from a real server, and a docker client signs in and reads', async ({ skip }) => {
     const { host, ssh, env } = await laptop()
     const there = await host()
     const set = (url: string) => run('credbridge', ['set', url, 'ann'], { env, input: 's3cret' })
@@ -86,12 +87,8 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await run('credbridge', ['list', '--tool', 'docker'], { env })).stdout).toContain(registry.host)
   })
 
-  needsPrograms(
-    'docker',
-    'docker-registry',
-    'htpasswd',
-  )('for docker', () => {
-    test('docker login keeps its password on the laptop, and docker reads with it', async () => {
+  thoroughly(needsPrograms('docker', 'docker-registry', 'htpasswd'))('for docker', () => {
+    thorough('docker login keeps its password on the laptop, and docker reads with it', async () => {
       const { host, ssh, env } = await laptop()
       const there = await host()
       const registry = await startRegistry({ ann: 's3cret' }, onTestFinished)
@@ -114,7 +111,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     })
   })
 
-  test('two connections to one host do not disturb each other', async () => {
+  thorough('two connections to one host do not disturb each other', async () => {
     const { host, session } = await laptop()
     const there = await host()
     const first = await session(there, '--allow', at)
@@ -131,7 +128,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(readdirSync(folderOf(there))).toEqual([])
   })
 
-  test("a connection leaves the host's own sockets and those of another host alone", async () => {
+  thorough("a connection leaves the host's own sockets and those of another host alone", async () => {
     const { host, session, ssh } = await laptop()
     const there = await host()
     await ssh(there, ['--allow', at], 'true')
@@ -144,7 +141,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(readdirSync(folderOf(there)).sort()).toEqual(others.toSorted())
   })
 
-  test('of two hosts at once each has its own grant', async () => {
+  thorough('of two hosts at once each has its own grant', async () => {
     const { host, session } = await laptop()
     const [one, two] = [await host(), await host()]
     const sessions = [await session(one, '--allow', at), await session(two, '--allow', other)]
@@ -155,7 +152,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     for (const session of sessions) await session.end()
   })
 
-  test('a cut connection leaves nothing that answers, and the next one works', async () => {
+  thorough('a cut connection leaves nothing that answers, and the next one works', async () => {
     const { host, session, ssh } = await laptop()
     const there = await host()
     const one = await session(there, '--allow', at)
@@ -168,7 +165,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(readdirSync(folderOf(there))).toEqual([])
   })
 
-  test.each([1, 30, 100])('one that is cut after %d bytes of an answer gives nothing', async (count) => {
+  thorough.each([1, 30, 100])('one that is cut after %d bytes of an answer gives nothing', async (count) => {
     const { host, session, ssh } = await laptop()
     const there = await host()
     const one = await session(there, '--allow', at)
@@ -187,7 +184,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await ssh(there, ['--allow', at], fill, request)).stdout).toBe(answer)
   })
 
-  test('a host that forbids it says so in one line', async () => {
+  thorough('a host that forbids it says so in one line', async () => {
     const { host, ssh } = await laptop()
     const outcome = await ssh(await host('AllowStreamLocalForwarding no'), ['--allow', at], 'echo never')
     expect(outcome.stdout).toBe('')
@@ -195,13 +192,13 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(outcome.exitCode).toBe(2)
   })
 
-  test('ssh -n is for the session only', async () => {
+  thorough('ssh -n is for the session only', async () => {
     const { host, ssh } = await laptop()
     const outcome = await ssh(await host(), ['--allow', at, '-n'], 'cat; echo in', 'not passed on')
     expect(outcome).toMatchObject({ exitCode: 0, stdout: 'in\n' })
   })
 
-  test("a person's own forwardings, master and jump host go on working", async () => {
+  thorough("a person's own forwardings, master and jump host go on working", async () => {
     const { host, ssh, env } = await laptop()
     const [jump, there] = [await host(), await host()]
     const master = join(env['HOME'] ?? '', 'm')
@@ -211,7 +208,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect((await ssh(there, ['--allow', at, '-o', `ProxyCommand=${proxy}`], fill, request)).stdout).toBe(answer)
   })
 
-  test('a host without credbridge is told of, and the native executable can be brought there', async () => {
+  thorough('a host without credbridge is told of, and the native executable can be brought there', async () => {
     const { ssh } = await laptop()
     const there = await sshDaemon(4711, false, onTestFinished)
     const plain = await ssh(there, ['--allow', at], 'echo in')

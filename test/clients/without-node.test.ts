@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { needs, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { standIns } from '../real/stand-ins.ts'
@@ -30,8 +31,8 @@ async function gitGets({ env }: Pick<World, 'env'>, more: Record<string, string>
   return /^password=(.*)$/m.exec(stdout)?.[1] ?? stderr
 }
 
-needs('the build (npm run build) and git', built && git !== '')('with nothing on PATH', () => {
-  test('git is answered, also in a home whose name has blanks and quotes', async () => {
+usually(needs('the build (npm run build) and git', built && git !== ''))('with nothing on PATH', () => {
+  usual('git is answered, also in a home whose name has blanks and quotes', async () => {
     const world = await openWorld()
     const env: Record<string, string> = { ...world.env, XDG_DATA_HOME: join(world.session.folder, "o'dd $data") }
     await run('credbridge', ['set', 'https://git.example.com', 'alice'], { env, input: 'p@ss' })
@@ -39,7 +40,7 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
     expect(await gitGets({ env })).toBe('p@ss')
   })
 
-  test('the registry’s helper for pnpm answers', async () => {
+  usual('the registry’s helper for pnpm answers', async () => {
     const { env, credbridge, session } = await openWorld()
     // Setup looks whether there is a pnpm, and does not start it.
     const bin = join(session.env['HOME'] ?? '', 'bin')
@@ -55,7 +56,7 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
     const outcome = await run(join(folder, helper), [], { env: { ...env, PATH: '/nowhere' } })
     expect(outcome).toMatchObject({ stdout: 'Bearer token\n', exitCode: 0 })
   })
-  test('options for Node that a project has set are not ours', async () => {
+  usual('options for Node that a project has set are not ours', async () => {
     const world = await openWorld()
     await world.set('https://git.example.com', 'alice', 'p@ss')
     expect(await world.credbridge('setup', 'git')).toMatchObject({ exitCode: 0 })
@@ -70,7 +71,7 @@ needs('the build (npm run build) and git', built && git !== '')('with nothing on
 const byNode = isStandalone ? describe.skip : needs('the build (npm run build) and git', built && git !== '')
 
 byNode('the wrapper', () => {
-  test('is there as long as git is set up', async () => {
+  usual('is there as long as git is set up', async () => {
     const { credbridge, wrapper } = await openWorld()
     expect(await credbridge('setup', 'git', '--dry-run')).toMatchObject({ exitCode: 0 })
     expect(existsSync(wrapper)).toBe(false)
@@ -82,7 +83,7 @@ byNode('the wrapper', () => {
     expect(existsSync(wrapper)).toBe(false)
   })
 
-  test('that is gone, or of another credbridge, is found by doctor and mended by setup', async () => {
+  thorough('that is gone, or of another credbridge, is found by doctor and mended by setup', async () => {
     const { credbridge, wrapper } = await openWorld()
     expect((await credbridge('doctor')).stdout).not.toContain('does not exist')
     await credbridge('setup', 'git')
@@ -101,8 +102,8 @@ byNode('the wrapper', () => {
 
 const ofNode = isStandalone ? describe.skip : needs('the build (npm run build)', built)
 
-ofNode('docker, which finds its helper by name', () => {
-  test('has a link in the user’s own folder on PATH, where the desktop finds it, too', async () => {
+usually(ofNode)('docker, which finds its helper by name', () => {
+  usual('has a link in the user’s own folder on PATH, where the desktop finds it, too', async () => {
     const world = await openWorld()
     const own = join(world.session.folder, 'home', '.local', 'bin')
     mkdirSync(own, { recursive: true })
@@ -124,7 +125,7 @@ ofNode('docker, which finds its helper by name', () => {
     expect(readdirSync(join(world.session.folder, 'data', 'credbridge', 'commands'))).toEqual([])
   })
 
-  test('leaves alone what has that name there', async () => {
+  usual('leaves alone what has that name there', async () => {
     const world = await openWorld()
     const own = join(world.session.folder, 'home', '.local', 'bin')
     mkdirSync(own, { recursive: true })

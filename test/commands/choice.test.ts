@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
 import { onTerminal } from '../real/typing.ts'
@@ -20,7 +21,7 @@ needs('the build (npm run build)', built)('built', () => {
     'gnome-keyring-daemon',
     'secret-tool',
   )('the choice of a store', () => {
-    test('a keychain that works is settled on, and nothing lies anywhere else', async () => {
+    usual('a keychain that works is settled on, and nothing lies anywhere else', async () => {
       const world = await start('unlocked')
       expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 1, stderr: `nothing is kept for ${at}\n` })
       expect(settled(world)).toBeUndefined()
@@ -38,7 +39,7 @@ needs('the build (npm run build)', built)('built', () => {
       ['a dead bus address', 'no-bus', ({ env }) => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${env['HOME']}/gone` })],
       ['a service that answers reads but cannot store', 'no-collection', () => ({})],
     ]
-    test.each(none)('%s: the vault, and a client that nobody watches hears nothing of it', async (_, state, env) => {
+    usual.each(none)('%s: the vault, and a client that nobody watches hears nothing of it', async (_, state, env) => {
       const world = await start(state)
       const more = env(world)
       const git = (verb: string, password = '') =>
@@ -54,7 +55,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await git('get')).toMatchObject({ stdout: expect.stringContaining('password=n3wer\n'), stderr: '' })
     })
 
-    test('the vault is said once to whoever has a terminal', async () => {
+    usual('the vault is said once to whoever has a terminal', async () => {
       const world = await start('no-bus')
       const store = (host: string) => {
         const message = `protocol=https\\nhost=${host}\\nusername=ann\\npassword=s3cret\\n`
@@ -66,7 +67,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await store('two.example.com')).toMatchObject({ exitCode: 0, stdout: '' })
     })
 
-    test('a keychain that appears after the vault was settled on: the way back is named, and works', async () => {
+    thorough('a keychain that appears after the vault was settled on: the way back is named, and works', async () => {
       const world = await start('no-service')
       const outcome = await world.set(at, 'ann', 's3cret')
       expect(outcome.stderr).toContain('once there is one: credbridge use secret-service --move\n')
@@ -80,7 +81,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await world.credbridge('doctor')).stdout).not.toContain(way)
     })
 
-    test('a bus address that has outlived its bus does not hide the bus of the session', async () => {
+    usual('a bus address that has outlived its bus does not hide the bus of the session', async () => {
       const world = await start('unlocked')
       const more = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.env['HOME']}/gone` }
       expect(await world.set(at, 'ann', 's3cret', { more })).toMatchObject(kept)
@@ -92,7 +93,7 @@ needs('the build (npm run build)', built)('built', () => {
       ['a bus that says nothing', 'silent-bus', () => {}, /in time/],
       ['a service that is stopped', 'unlocked', ({ session }) => session.pause(), /in time/],
     ]
-    test.each(broken)(
+    thorough.each(broken)(
       '%s: fails with the way to choose, settles nothing and keeps nothing',
       async (_, state, make, why) => {
         const world = await start(state)
@@ -110,7 +111,7 @@ needs('the build (npm run build)', built)('built', () => {
       },
     )
 
-    test('a bus that hangs up was there: fails, settles nothing and keeps nothing', async () => {
+    usual('a bus that hangs up was there: fails, settles nothing and keeps nothing', async () => {
       const world = await start('no-bus')
       const bus = createServer((socket) => socket.on('error', () => {}).destroy())
       onTestFinished(() => void bus.close())
@@ -127,7 +128,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect([settled(world), existsSync(vaultOf(world))]).toEqual([undefined, false])
     })
 
-    test('setup settles it, before anything is changed', async () => {
+    usual('setup settles it, before anything is changed', async () => {
       const [world, without] = [await start('unlocked'), await start('no-bus')]
       const setup = ['setup', 'git']
       expect(await world.credbridge(...setup, '--dry-run')).toMatchObject({ exitCode: 0 })
@@ -150,7 +151,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await without.set(at, 'ann', 's3cret')).toMatchObject(kept)
     })
 
-    test('settled on the keychain: while it is gone that is a failure, and the vault stays out of it', async () => {
+    usual('settled on the keychain: while it is gone that is a failure, and the vault stays out of it', async () => {
       const world = await start('unlocked')
       await world.set(at, 'ann', 's3cret')
       await world.session.kill()
@@ -164,7 +165,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
     })
 
-    test('settled on the vault: a keychain that appears later changes nothing', async () => {
+    thorough('settled on the vault: a keychain that appears later changes nothing', async () => {
       const world = await start('no-collection')
       await world.set(at, 'ann', 's3cret')
       await world.session.restart('unlocked')
@@ -174,7 +175,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await inKeyring(world)).stdout).toBe('')
     })
 
-    test('many first saves at once settle on one store and lose nothing', async () => {
+    thorough('many first saves at once settle on one store and lose nothing', async () => {
       const world = await start('no-bus')
       const numbers = Array.from({ length: 8 }, (_, number) => `${number}`)
       const outcomes = await Promise.all(numbers.map((number) => world.set(`${at}/${number}`, 'ann', number)))
@@ -184,7 +185,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(readdirSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge')).sort()).toEqual(['store', 'vault.key'])
     })
 
-    test('a choice that cannot be remembered is refused, with the way out', async () => {
+    usual('a choice that cannot be remembered is refused, with the way out', async () => {
       const world = await start('unlocked')
       const more = { XDG_STATE_HOME: '/dev/null' }
       const outcome = await world.set(at, 'ann', 's3cret', { more })

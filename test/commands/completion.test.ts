@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { type Answer, onTerminal } from '../real/typing.ts'
@@ -57,6 +58,15 @@ const offers: readonly (readonly [line: string, some: readonly string[], never: 
   ['credbridge run -- make so', ['some-file'], ['credbridge-keyring']],
 ]
 
+/** Those that `npm test` types: a command, options, what is kept, and a file. */
+const usualLines = [
+  'credbridge s',
+  'credbridge setup git --',
+  'credbridge set --kind=b',
+  'credbridge get https://g',
+  'credbridge serve --socket so',
+]
+
 const kept = [
   ['https://git.example.com', 'alice'],
   ['https://git.example.com', 'bob@example.com'],
@@ -94,7 +104,10 @@ needs('the build (npm run build)', built)('built', () => {
       })
       afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-      test.each(offers)('%j', async (line, some, never) => {
+      usual.each(offers.filter(([line]) => usualLines.includes(line)))('%j', offersIt)
+      thorough.each(offers.filter(([line]) => !usualLines.includes(line)))('%j', offersIt)
+
+      async function offersIt(line: string, some: readonly string[], never: readonly string[]): Promise<void> {
         const words = shell === 'fish' ? ['--private', '-c', script, line] : ['-c', script, shell, line]
         const { stdout, stderr } = await run(shell, words, { env, cwd: join(folder, 'here') })
         const offered = stdout
@@ -104,7 +117,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(stderr).toBe('')
         expect(offered).toEqual(expect.arrayContaining([...some]))
         expect(offered.filter((word) => never.includes(word))).toEqual([])
-      })
+      }
     })
   }
 
@@ -113,9 +126,9 @@ needs('the build (npm run build)', built)('built', () => {
     zsh: [['-i'], 'autoload -U compinit; compinit -u -D; source <(credbridge completion zsh)'],
   } as const
 
-  describe.each(Object.entries(interactive))('somebody who types in %s', (shell, [words, ready]) => {
+  thoroughly(describe.each(Object.entries(interactive)))('somebody who types in %s', (shell, [words, ready]) => {
     needsPrograms(shell, 'python3')('and presses Tab', () => {
-      test.each([
+      thorough.each([
         ['get git.ex', 'git.example.com '],
         ['serve --socket some-fi', 'some-file '],
         ['import git --file=some-fi', '--file=some-file '],
@@ -147,7 +160,7 @@ needs('the build (npm run build)', built)('built', () => {
     return stdout
   }
 
-  test('for PowerShell, which cannot be had here, the script is whole and asks as the others do', async () => {
+  usual('for PowerShell, which cannot be had here, the script is whole and asks as the others do', async () => {
     const world = await startWorld('no-service', onTestFinished)
     const { stdout: script } = await world.run('credbridge', ['completion', 'powershell'])
     expect(script).toMatch(/^Register-ArgumentCompleter -Native -CommandName credbridge -ScriptBlock \{\n/)
@@ -163,8 +176,8 @@ needs('the build (npm run build)', built)('built', () => {
     expect(open).toEqual([])
   })
 
-  needsPrograms('python3')('what is locked', () => {
-    test('offers nothing, and asks nobody, also on a terminal', async () => {
+  thoroughly(needsPrograms('python3'))('what is locked', () => {
+    thorough('offers nothing, and asks nobody, also on a terminal', async () => {
       const world = await withPassphrase()
       expect(await completes(world)).toBe('')
       const { stdout } = await world.run('python3', onTerminal([], 'credbridge', 'complete', '--', 'get', '='))
@@ -173,13 +186,13 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needsPrograms('dbus-daemon')('a keychain that is silent', () => {
-    test('ends in time, and offers nothing', async () => {
+  thoroughly(needsPrograms('dbus-daemon'))('a keychain that is silent', () => {
+    thorough('ends in time, and offers nothing', async () => {
       expect(await completes(await startWorld('silent-bus', onTestFinished))).toBe('')
     })
   })
 
-  test('a store that is another program is not asked, because it may ask a person', async () => {
+  thorough('a store that is another program is not asked, because it may ask a person', async () => {
     const world = await start()
     const asked = join(world.session.folder, 'asked')
     const helper = join(world.session.folder, 'commands', 'docker-credential-asks')

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { type Hint, stepsOf, wordsOfCommand } from '../../src/core/hint.ts'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { onTerminal } from '../real/typing.ts'
@@ -48,7 +49,7 @@ async function troubled(): Promise<VaultWorld> {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('what is wrong comes first, and the last line counts', async () => {
+  usual('what is wrong comes first, and the last line counts', async () => {
     const world = await troubled()
     await world.credbridge('setup', 'git')
     const { stdout, exitCode } = await world.credbridge('doctor')
@@ -63,7 +64,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(last).toBe(`${count('WRONG')} wrong, ${count('note')} notes, ${count('ok')} ok, ${count('skipped')} skipped`)
   })
 
-  test('every fix can be pasted: a shell reads it as a command, and credbridge knows it', async () => {
+  thorough('every fix can be pasted: a shell reads it as a command, and credbridge knows it', async () => {
     const world = await troubled()
     await world.credbridge('setup', 'git')
     const foreign = file(world, 'first/docker-credential-credbridge', '#!/bin/sh\n')
@@ -93,7 +94,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(fixes).toContain(`credbridge restore 'https://git.example.com/it$(id)' 'o'"'"'hara '\\\\' co'`)
   })
 
-  test('each secret is named once, by the tool that reads the fewest', async () => {
+  thorough('each secret is named once, by the tool that reads the fewest', async () => {
     const world = await troubled()
     file(world, '.yarnrc.yml', 'npmRegistryServer: "https://yarn.example.com"\nnpmAuthToken: tok\n')
     file(world, '.bunfig.toml', '[install.scopes]\nacme = { token = "tok", url = "https://bun.example.com" }\n')
@@ -111,8 +112,8 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
-    test.each([80, 50])(
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
+    thorough.each([80, 50])(
       '%i columns: headings, the areas with problems first, fixes on lines of their own',
       async (columns) => {
         const world = await troubled()
@@ -135,7 +136,7 @@ needs('the build (npm run build)', built)('built', () => {
     )
   })
 
-  test('no tool is ok while its secrets can be read, or while store writes them', async () => {
+  thorough('no tool is ok while its secrets can be read, or while store writes them', async () => {
     const world = await troubled()
     await world.credbridge('setup', 'git')
     const lines = (await checks(world)).filter(({ check }) => check === 'git')
@@ -158,8 +159,8 @@ needs('the build (npm run build)', built)('built', () => {
     expect(after).toContainEqual({ check: 'git', state: 'ok', says: 'git asks credbridge' })
   })
 
-  needsPrograms('git')('git', () => {
-    test('after `gh auth setup-git` a server that goes past credbridge is named, and the fix works', async () => {
+  thoroughly(needsPrograms('git'))('git', () => {
+    thorough('after `gh auth setup-git` a server that goes past credbridge is named, and the fix works', async () => {
       const world = await start()
       await world.credbridge('setup', 'git')
       const key = 'credential.https://github.example.com.helper'
@@ -177,7 +178,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('where git also gives every sign-in to store, import says just that, with the fix of doctor', async () => {
+  thorough('where git also gives every sign-in to store, import says just that, with the fix of doctor', async () => {
     const world = await troubled()
     await world.credbridge('setup', 'git')
     const why = 'git also gives every sign-in to store, which writes it into a file that can be read'
@@ -198,7 +199,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(readFileSync(join(world.env['HOME'] ?? '', '.git-credentials'), 'utf8')).toBe('')
   })
 
-  test('where setup would refuse, the fix is the command that setup then names, and works', async () => {
+  thorough('where setup would refuse, the fix is the command that setup then names, and works', async () => {
     const world = await start()
     file(world, '.docker/config.json', '{"credsStore":"desktop"}\n')
     const line = (await checks(world)).find(({ says }) => says === 'docker does not ask credbridge')
@@ -208,7 +209,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await checks(world)).find(({ says }) => says === 'docker asks credbridge')).toMatchObject({ state: 'ok' })
   })
 
-  test('a command that another file shadows is wrong', async () => {
+  usual('a command that another file shadows is wrong', async () => {
     const world = await start()
     const foreign = file(world, 'first/docker-credential-credbridge', '#!/bin/sh\n')
     chmodSync(foreign, 0o755)
@@ -221,7 +222,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('what has expired or ends within a week is a note, what is renewed is none', async () => {
+  thorough('what has expired or ends within a week is a note, what is renewed is none', async () => {
     const world = await start()
     const seconds = Math.floor(Date.now() / 1000)
     const store = (user: string, more: string) =>
@@ -241,7 +242,7 @@ needs('the build (npm run build)', built)('built', () => {
     ])
   })
 
-  test('--fix runs what credbridge can do itself, after one question', async () => {
+  thorough('--fix runs what credbridge can do itself, after one question', async () => {
     const world = await troubled()
     await world.credbridge('setup', 'git')
     const asked = await world.credbridge('doctor', '--fix')

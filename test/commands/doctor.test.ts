@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
 import { startWorld, type World } from '../real/world.ts'
@@ -41,7 +42,7 @@ needs('the build (npm run build)', built)('built', () => {
     'gnome-keyring-daemon',
     'secret-tool',
   )('doctor', () => {
-    test('says which store is in use and why, how long it lasts, what it protects, and that it works', async () => {
+    usual('says which store is in use and why, how long it lasts, what it protects, and that it works', async () => {
       const world = await start('unlocked')
       const before = await report(world)
       expect(before).toMatchObject({
@@ -81,7 +82,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(text).toContain('ok      secret-service: kept a throw-away entry, found it and removed it\n')
     })
 
-    test('leaves nothing behind and settles nothing', async () => {
+    usual('leaves nothing behind and settles nothing', async () => {
       const world = await start('unlocked')
       await report(world)
       expect(await itemsLeft(world)).toBe('')
@@ -90,7 +91,7 @@ needs('the build (npm run build)', built)('built', () => {
       }
     })
 
-    test('a vault with a key file is called what it is', async () => {
+    thorough('a vault with a key file is called what it is', async () => {
       const world = await start('no-bus')
       expect((await doctor(world)).text).toContain(
         '\nnote    store: none is settled on yet: the first save settles on the vault\n',
@@ -112,7 +113,7 @@ needs('the build (npm run build)', built)('built', () => {
       )
     })
 
-    test('a locked keyring while nothing is settled is wrong, with the ways out', async () => {
+    usual('a locked keyring while nothing is settled is wrong, with the ways out', async () => {
       const world = await start('locked')
       const { text, exitCode } = await doctor(world, { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' })
       expect(exitCode).toBe(2)
@@ -123,21 +124,21 @@ needs('the build (npm run build)', built)('built', () => {
       expect(text).toContain('skipped secret-service: would not work: the keyring is locked\n')
     })
 
-    test('a bus that says nothing is wrong while nothing is settled, and no reason to wait for ever', async () => {
+    thorough('a bus that says nothing is wrong while nothing is settled, and no reason to wait for ever', async () => {
       const world = await start('silent-bus')
       const { exitCode, stores } = await report(world)
       expect(exitCode).toBe(2)
       expect(stores[0]).toMatchObject({ name: 'secret-service', works: false, failure: 'timeout' })
     })
 
-    test('a person at the screen may yet be asked to set the keychain up', async () => {
+    thorough('a person at the screen may yet be asked to set the keychain up', async () => {
       const world = await start('no-collection')
       const { text, exitCode } = await doctor(world, { DISPLAY: ':7' })
       expect(exitCode).toBe(0)
       expect(text).toContain('settles on the vault, unless the keychain can ask you to set it up\n')
     })
 
-    test('a settled keychain that is gone is wrong, with where the secrets lie', async () => {
+    thorough('a settled keychain that is gone is wrong, with where the secrets lie', async () => {
       const world = await start('unlocked')
       await world.set(at, 'ann', 's3cret')
       await world.session.kill()
@@ -147,7 +148,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(checks).toContainEqual(expect.objectContaining({ check: 'secret-service', state: 'wrong' }))
     })
 
-    test('every store of a chain is tried, and who says so is said', async () => {
+    thorough('every store of a chain is tried, and who says so is said', async () => {
       const world = await start('unlocked')
       await world.set(at, 'ann', 's3cret', { more: { CREDBRIDGE_STORE: 'vault' } })
       world.settings('stores = ["vault", "secret-service"]\n')
@@ -166,7 +167,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(named.stores.map(({ name }) => name)).toEqual(['helper:nowhere', 'secret-service', 'vault'])
     })
 
-    test('settings that cannot be understood are wrong, and the rest is looked at all the same', async () => {
+    thorough('settings that cannot be understood are wrong, and the rest is looked at all the same', async () => {
       const world = await start('no-bus')
       world.settings('store = \n')
       const { exitCode, checks } = await report(world)
@@ -176,7 +177,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(checks.filter(({ check }) => check === 'git')).not.toEqual([])
     })
 
-    test('a key of the settings that this version does not know is named, and ignored', async () => {
+    thorough('a key of the settings that this version does not know is named, and ignored', async () => {
       const world = await start('no-bus')
       world.settings('stroe = "vault"\n[later]\nkey = 1\n')
       const { checks } = await report(world)
@@ -187,7 +188,7 @@ needs('the build (npm run build)', built)('built', () => {
       ])
     })
 
-    test.each(['BUN_OPTIONS', 'BUN_BE_BUN'])('%s is warned about', async (name) => {
+    thorough.each(['BUN_OPTIONS', 'BUN_BE_BUN'])('%s is warned about', async (name) => {
       const world = await start('no-bus')
       expect((await report(world)).checks.filter(({ check }) => check === 'environment')).toEqual([])
       // Bun itself obeys it; what is tested is our build for Node.

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
 import { at, start, type VaultWorld } from './vault-world.ts'
@@ -34,7 +35,7 @@ async function told(world: VaultWorld, ...words: readonly string[]): Promise<rea
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('says what every tool gets exactly as its own command answers', async () => {
+  thorough('says what every tool gets exactly as its own command answers', async () => {
     const world = await start()
     await set(world, 's3cret-ann', at, 'ann')
     await git(world, 'store', 'username=bob', 'password=s3cret-bob')
@@ -68,7 +69,7 @@ needs('the build (npm run build)', built)('built', () => {
     await agree()
   })
 
-  test('why git gets nothing: refused at that time, with the commands that change it', async () => {
+  usual('why git gets nothing: refused at that time, with the commands that change it', async () => {
     const world = await start()
     await set(world, 's3cret-ann', at, 'ann')
     await git(world, 'erase', 'username=ann', 'password=s3cret-ann')
@@ -84,7 +85,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('what git saved and a server refused is removed, and named with its way back', async () => {
+  usual('what git saved and a server refused is removed, and named with its way back', async () => {
     const world = await start()
     await git(world, 'store', 'username=bob', 'password=s3cret-bob')
     await git(world, 'erase', 'username=bob', 'password=s3cret-bob')
@@ -94,7 +95,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(stdout).toContain(`  to change that: credbridge restore ${at} bob\n`)
   })
 
-  test('two accounts: which is the default decides, and each other has its command', async () => {
+  usual('two accounts: which is the default decides, and each other has its command', async () => {
     const world = await start()
     await set(world, 's3cret-bob', at, 'bob')
     await set(world, 's3cret-ann', at, 'ann')
@@ -110,7 +111,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await explain(world, at, 'ann', '--tool', 'git')).stdout).toContain('the request names its user\n')
   })
 
-  test('what must be shared says how, a kind that cannot be carried says so', async () => {
+  usual('what must be shared says how, a kind that cannot be carried says so', async () => {
     const world = await start()
     await set(world, 'tok3n', 'https://npm.example.com', '--kind', 'bearer')
     const npm = await explain(world, 'https://npm.example.com/team', '--tool', 'npm')
@@ -121,7 +122,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(docker.stdout).toContain('docker cannot use the kind bearer')
   })
 
-  test('an alias, another scheme, a later store and nothing at all', async () => {
+  thorough('an alias, another scheme, a later store and nothing at all', async () => {
     const world = await start()
     world.settings('[aliases]\n"ghcr.example.com" = "git.example.com"\n')
     await set(world, 's3cret-ann', at, 'ann')
@@ -137,70 +138,76 @@ needs('the build (npm run build)', built)('built', () => {
     expect(nothing.stdout).toContain('nothing is kept for https://nobody.example.com: credbridge set https://nobody')
   })
 
-  test('pip looks at names, too: no place is named twice', async () => {
+  thorough('pip looks at names, too: no place is named twice', async () => {
     const world = await start()
     await set(world, 's3cret-ann', 'https://pypi.example.com/simple', 'ann')
     const { stdout } = await explain(world, 'https://pypi.example.com/simple', '--tool', 'pip')
     expect(stdout).toContain('\n  it also looks at https://pypi.example.com, pypi.example.com\n')
   })
 
-  test('every tool with something to say has one line, and one that does not ask us is named with its setup', async () => {
-    const world = await start()
-    await set(world, 's3cret-ann', at, 'ann')
-    const { stdout } = await explain(world, at)
-    const lines = stdout.split('\n')
-    expect(lines[0]).toBe(`${at}: ann, saved by a person, kind basic, in vault`)
-    for (const tool of ['git', 'docker', 'npm', 'you'])
-      expect(lines.filter((line) => line.startsWith(`  ${tool} `))).toHaveLength(1)
-    expect(stdout).toContain('git does not ask credbridge\n  to change that: credbridge setup git\n')
-  })
+  thorough(
+    'every tool with something to say has one line, and one that does not ask us is named with its setup',
+    async () => {
+      const world = await start()
+      await set(world, 's3cret-ann', at, 'ann')
+      const { stdout } = await explain(world, at)
+      const lines = stdout.split('\n')
+      expect(lines[0]).toBe(`${at}: ann, saved by a person, kind basic, in vault`)
+      for (const tool of ['git', 'docker', 'npm', 'you'])
+        expect(lines.filter((line) => line.startsWith(`  ${tool} `))).toHaveLength(1)
+      expect(stdout).toContain('git does not ask credbridge\n  to change that: credbridge setup git\n')
+    },
+  )
 
-  test('another helper that is asked first, and a plain secret for this endpoint, are named with the way out', async () => {
-    const world = await start()
-    const home = world.env['HOME'] ?? ''
-    const write = (name: string, text: string) => {
-      mkdirSync(dirname(join(home, name)), { recursive: true })
-      writeFileSync(join(home, name), text, { mode: 0o600 })
-    }
-    write(
-      '.gitconfig',
-      '[credential]\n\thelper = store\n[credential "https://hub.example.com"]\n\thelper =\n\thelper = !gh x\n',
-    )
-    write('.git-credentials', 'https://bob:s3cret-bob@git.example.com\nhttps://eve:e@other.example.com\n')
-    write('.docker/config.json', '{"credHelpers":{"git.example.com":"desktop","r.example.com":"credbridge"}}\n')
-    await world.credbridge('setup', 'git', '--no-prove')
-    const { stdout } = await explain(world, at)
-    expect(stdout).toContain('\ngit asks store before credbridge\n  to change that: credbridge setup git --only\n')
-    expect(stdout).toContain(
-      `\ngit: a plain secret of bob at ${at} lies in ~/.git-credentials, line 1, and may be used first\n` +
-        '  to change that: credbridge setup git --only && credbridge import git\n',
-    )
-    expect(stdout).toContain(
-      '\ndocker asks desktop for git.example.com, and not credbridge\n' +
-        '  to change that: credbridge setup docker --registry git.example.com --replace\n',
-    )
-    expect(stdout).not.toContain('eve')
-    expect((await explain(world, 'https://r.example.com')).stdout).not.toContain('docker asks')
-    const docker = await explain(world, at, '--tool', 'docker')
-    expect(docker.stdout).not.toContain('bob')
-    const hub = await explain(world, 'https://hub.example.com', '--tool', 'git')
-    expect(
-      hub.stdout.split('for https://hub.example.com git asks only: !gh …\n  to change that: git config'),
-    ).toHaveLength(2)
-    const decided = JSON.parse((await explain(world, at, '--json')).stdout).decided
-    expect(decided).toContainEqual({
-      what: 'elsewhere',
-      says: 'git asks store before credbridge',
-      change: 'credbridge setup git --only',
-    })
-    await world.credbridge('setup', 'git', '--only', '--no-prove')
-    await world.credbridge('import', 'git', '--yes')
-    await world.credbridge('setup', 'docker', '--registry', 'git.example.com', '--replace', '--no-prove')
-    const after = await explain(world, at)
-    for (const gone of ['asks store', 'plain secret', 'asks desktop']) expect(after.stdout).not.toContain(gone)
-  })
+  thorough(
+    'another helper that is asked first, and a plain secret for this endpoint, are named with the way out',
+    async () => {
+      const world = await start()
+      const home = world.env['HOME'] ?? ''
+      const write = (name: string, text: string) => {
+        mkdirSync(dirname(join(home, name)), { recursive: true })
+        writeFileSync(join(home, name), text, { mode: 0o600 })
+      }
+      write(
+        '.gitconfig',
+        '[credential]\n\thelper = store\n[credential "https://hub.example.com"]\n\thelper =\n\thelper = !gh x\n',
+      )
+      write('.git-credentials', 'https://bob:s3cret-bob@git.example.com\nhttps://eve:e@other.example.com\n')
+      write('.docker/config.json', '{"credHelpers":{"git.example.com":"desktop","r.example.com":"credbridge"}}\n')
+      await world.credbridge('setup', 'git', '--no-prove')
+      const { stdout } = await explain(world, at)
+      expect(stdout).toContain('\ngit asks store before credbridge\n  to change that: credbridge setup git --only\n')
+      expect(stdout).toContain(
+        `\ngit: a plain secret of bob at ${at} lies in ~/.git-credentials, line 1, and may be used first\n` +
+          '  to change that: credbridge setup git --only && credbridge import git\n',
+      )
+      expect(stdout).toContain(
+        '\ndocker asks desktop for git.example.com, and not credbridge\n' +
+          '  to change that: credbridge setup docker --registry git.example.com --replace\n',
+      )
+      expect(stdout).not.toContain('eve')
+      expect((await explain(world, 'https://r.example.com')).stdout).not.toContain('docker asks')
+      const docker = await explain(world, at, '--tool', 'docker')
+      expect(docker.stdout).not.toContain('bob')
+      const hub = await explain(world, 'https://hub.example.com', '--tool', 'git')
+      expect(
+        hub.stdout.split('for https://hub.example.com git asks only: !gh …\n  to change that: git config'),
+      ).toHaveLength(2)
+      const decided = JSON.parse((await explain(world, at, '--json')).stdout).decided
+      expect(decided).toContainEqual({
+        what: 'elsewhere',
+        says: 'git asks store before credbridge',
+        change: 'credbridge setup git --only',
+      })
+      await world.credbridge('setup', 'git', '--only', '--no-prove')
+      await world.credbridge('import', 'git', '--yes')
+      await world.credbridge('setup', 'docker', '--registry', 'git.example.com', '--replace', '--no-prove')
+      const after = await explain(world, at)
+      for (const gone of ['asks store', 'plain secret', 'asks desktop']) expect(after.stdout).not.toContain(gone)
+    },
+  )
 
-  test('an explanation leaves everything as it was, and a store that fails is a failure', async () => {
+  thorough('an explanation leaves everything as it was, and a store that fails is a failure', async () => {
     const world = await start()
     await set(world, 's3cret-ann', at, 'ann')
     const before = (await world.credbridge('list', '--json')).stdout
@@ -211,14 +218,14 @@ needs('the build (npm run build)', built)('built', () => {
     expect(broken).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('session bus cannot be reached') })
   })
 
-  test('an unknown tool is a usage error, and names of strangers move no cursor', async () => {
+  thorough('an unknown tool is a usage error, and names of strangers move no cursor', async () => {
     const world = await start()
     expect(await world.credbridge('explain', at, '--tool', 'nothing')).toMatchObject({ exitCode: 2 })
     await set(world, 's3cret-ann', at, 'a\u001b[31mn')
     expect((await explain(world, at)).stdout).not.toContain('\u001b')
   })
 
-  test('a tool that is not installed is not to be set up', async () => {
+  thorough('a tool that is not installed is not to be set up', async () => {
     const world = await start()
     await set(world, 's3cret-ann', at, 'ann')
     const more = { PATH: `${world.session.folder}/commands` }

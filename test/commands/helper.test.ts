@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { startPass } from '../real/pass.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { startWorld, type World } from '../real/world.ts'
@@ -61,7 +62,7 @@ needs('the build (npm run build)', built)('built', () => {
     'gpg',
     'gpgconf',
   )('docker-credential-pass as the store', () => {
-    test('serves git once it is settled on, and nothing lies elsewhere', async () => {
+    usual('serves git once it is settled on, and nothing lies elsewhere', async () => {
       const world = await startWithPass()
       expect(await world.credbridge('use', 'helper:pass')).toMatchObject({ exitCode: 0 })
       expect(settled(world)).toBe('helper:pass')
@@ -79,7 +80,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.git('get', '')).toMatchObject({ exitCode: 0, stdout: '' })
     })
 
-    test('what it cannot keep is refused, and what is there stays', async () => {
+    thorough('what it cannot keep is refused, and what is there stays', async () => {
       const world = await startWithPass()
       await world.credbridge('use', 'helper:pass')
       expect(await world.set(at, 'ann', 's3cret')).toMatchObject(kept)
@@ -94,7 +95,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(JSON.parse((await world.credbridge('list', '--json')).stdout)).toMatchObject([{ account: 'ann' }])
     })
 
-    test('takes what a vault has, as far as it can, and gives it back', async () => {
+    thorough('takes what a vault has, as far as it can, and gives it back', async () => {
       const world = await startWithPass()
       const inVault = { more: { CREDBRIDGE_STORE: 'vault' } }
       await world.set(at, 'ann', 's3cret', inVault)
@@ -117,7 +118,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect((await world.run('pass', ['ls'])).stdout).not.toContain('ann')
     })
 
-    test('gone from PATH it is unavailable, with where the secrets lie', async () => {
+    thorough('gone from PATH it is unavailable, with where the secrets lie', async () => {
       const world = await startWithPass()
       await world.credbridge('use', 'helper:pass')
       await world.set(at, 'ann', 's3cret')
@@ -129,7 +130,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test("a Windows program on WSL's PATH serves every dialect", async () => {
+  usual("a Windows program on WSL's PATH serves every dialect", async () => {
     const { folder, kept: inWindows } = standIn('docker-credential-wincred.exe')
     const world = await start({ CREDBRIDGE_STORE: 'helper:wincred' })
     const more = { PATH: `${world.env['PATH']}:${folder}` }
@@ -141,7 +142,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(got.stdout).toBe('pythons\n')
   })
 
-  test('a helper that forgets nothing has its trials, and no list shows them', async () => {
+  thorough('a helper that forgets nothing has its trials, and no list shows them', async () => {
     const { folder, kept: there } = standIn('docker-credential-forgetless', keeper.replace('delete entries[input]', ''))
     const world = await start({})
     const options = { more: { PATH: `${world.env['PATH']}:${folder}`, CREDBRIDGE_STORE: 'helper:forgetless' } }
@@ -153,7 +154,7 @@ needs('the build (npm run build)', built)('built', () => {
     }
   })
 
-  test('a helper that is credbridge, by a link, a chain of links or through scripts, is refused', async () => {
+  thorough('a helper that is credbridge, by a link, a chain of links or through scripts, is refused', async () => {
     const world = await start({})
     const ours = programOnPath('docker-credential-credbridge', world.env['PATH'])
     const path = programs(world, {

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { tools } from '../../src/tools/index.ts'
 import { built } from '../real/commands.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { kubectls } from '../real/kubectl.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -18,8 +19,8 @@ const hushed = (files: Readonly<Record<string, string>>) =>
   Object.entries(files).filter(([, text]) => /hush|Ym9iOmh1c2|aHVzaC/.test(text))
 
 needs('the build (npm run build)', built)('import without a tool', () => {
-  needs('kubectl', kubectls.length > 0)('with git and kubectl', () => {
-    test('moves the secrets of every tool, and undo restores every file to the byte', async () => {
+  usually(needs('kubectl', kubectls.length > 0))('with git and kubectl', () => {
+    usual('moves the secrets of every tool, and undo restores every file to the byte', async () => {
       const { home, credbridge, files } = importHome(dotfiles, ['git', 'kubectl'])
       chmodSync(join(home, '.npmrc'), 0o640)
       const { exitCode, stderr } = await credbridge(...moving)
@@ -41,7 +42,7 @@ needs('the build (npm run build)', built)('import without a tool', () => {
     })
   })
 
-  test('undo of one tool restores its files to the byte, and leaves the others', async () => {
+  thorough('undo of one tool restores its files to the byte, and leaves the others', async () => {
     const { credbridge, read } = importHome({ '.npmrc': dotfiles['.npmrc'] ?? '', '.pypirc': pypirc })
     await credbridge(...moving)
     expect(await credbridge('import', 'npm', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
@@ -51,7 +52,7 @@ needs('the build (npm run build)', built)('import without a tool', () => {
     expect(read('.pypirc')).toBe(pypirc)
   })
 
-  test('undo puts each secret, as it is now, into a file that was changed since', async () => {
+  thorough('undo puts each secret, as it is now, into a file that was changed since', async () => {
     const { home, env, commands, credbridge, read, write } = importHome({ '.npmrc': npmrc, '.pypirc': pypirc })
     await credbridge(...moving)
     write('.npmrc', `fund=false\n${read('.npmrc')}`)
@@ -64,7 +65,7 @@ needs('the build (npm run build)', built)('import without a tool', () => {
     expect(read('.pypirc')).not.toContain('hush')
   })
 
-  test('a dry run shows what is there, and makes nothing', async () => {
+  usual('a dry run shows what is there, and makes nothing', async () => {
     const { home, credbridge, files } = importHome({ '.npmrc': npmrc })
     const { exitCode, stderr } = await credbridge('import', '--dry-run')
     expect([exitCode, stderr]).toEqual([
@@ -82,13 +83,13 @@ hint: to move them all the same: credbridge import --without-setup
     expect(files()).toEqual({ '.npmrc': npmrc })
   })
 
-  test('without plain secrets it says so', async () => {
+  thorough('without plain secrets it says so', async () => {
     const { credbridge } = importHome({ '.npmrc': 'fund=false\n' })
     for (const words of [['import'], ['import', '--dry-run'], ['import', '--only', 'npm,aws']])
       expect(await credbridge(...words)).toMatchObject({ exitCode: 1, stderr: 'there are no plain secrets\n' })
   })
 
-  test('without a terminal it changes nothing unless the question is answered by --yes', async () => {
+  usual('without a terminal it changes nothing unless the question is answered by --yes', async () => {
     const { credbridge, files } = importHome({ '.npmrc': npmrc })
     expect(await credbridge('import', '--without-setup')).toMatchObject({
       exitCode: 2,
@@ -97,7 +98,7 @@ hint: to move them all the same: credbridge import --without-setup
     expect(files()).toEqual({ '.npmrc': npmrc })
   })
 
-  test('--only looks at these tools; one that is not known is refused with those that are', async () => {
+  thorough('--only looks at these tools; one that is not known is refused with those that are', async () => {
     const { credbridge, read } = importHome({ '.npmrc': npmrc, '.pypirc': pypirc })
     expect(await credbridge(...moving, '--only', 'python')).toMatchObject({ exitCode: 0 })
     expect([read('.npmrc'), read('.pypirc').includes('hush')]).toEqual([npmrc, false])
@@ -113,7 +114,7 @@ hint: to move them all the same: credbridge import --without-setup
       expect(await credbridge('import', ...words)).toMatchObject({ exitCode: 2 })
   })
 
-  test("one tool's broken file is named and left alone, and the others go on", async () => {
+  usual("one tool's broken file is named and left alone, and the others go on", async () => {
     const broken = { '.docker/config.json': '{ "auths": ', '.cargo/credentials.toml': '[oops', '.bunfig.toml': '[oops' }
     const { credbridge, read } = importHome({ ...broken, '.npmrc': npmrc })
     const { exitCode, stderr } = await credbridge(...moving)
@@ -126,7 +127,7 @@ hint: to move them all the same: credbridge import --without-setup
     expect(read('.npmrc')).not.toContain('hush')
   })
 
-  test('another secret that is kept already stays, unless the person takes that of the file', async () => {
+  thorough('another secret that is kept already stays, unless the person takes that of the file', async () => {
     const files = { '.npmrc': npmrc, '.pypirc': pypirc }
     const home = importHome(files)
     const { credbridge, read, write } = home
@@ -150,7 +151,7 @@ hint: to move them all the same: credbridge import --without-setup
     expect(await credbridge('get', ...place)).toMatchObject({ stdout: 'hush-pypirc\n' })
   })
 
-  test('the backup is sealed, no tool gets it, and the journal has no secret', async () => {
+  thorough('the backup is sealed, no tool gets it, and the journal has no secret', async () => {
     const { home, env, commands, credbridge } = importHome({ '.npmrc': npmrc })
     await credbridge(...moving)
     for (const account of ['', 'bob']) {
@@ -179,7 +180,7 @@ hint: to move them all the same: credbridge import --without-setup
     const screen = (stdout: string) => stdout.replaceAll('\r\n', '\n')
 
     needsPrograms('git')('with git', () => {
-      test('shows all, asks once, moves, and says what to do next', async () => {
+      usual('shows all, asks once, moves, and says what to do next', async () => {
         const home = importHome({ '.git-credentials': dotfiles['.git-credentials'] ?? '' }, ['git'])
         expect(await home.credbridge('setup', 'git', '--no-prove')).toMatchObject({ exitCode: 0 })
         const { exitCode, stdout } = await home.onTerminal([['[y/N] ', 'y\r']], 'import')
@@ -205,7 +206,7 @@ hint: to restore the files as they were: credbridge import --undo
         expect([exitCode, home.read('.git-credentials')]).toEqual([0, '# no line of git\n'])
       })
 
-      test('no, and Ctrl-C, leave all as it was', async () => {
+      thorough('no, and Ctrl-C, leave all as it was', async () => {
         const home = importHome({ '.git-credentials': dotfiles['.git-credentials'] ?? '' }, ['git'])
         await home.credbridge('setup', 'git', '--no-prove')
         const before = home.files()
@@ -221,7 +222,7 @@ hint: to restore the files as they were: credbridge import --undo
     })
   })
 
-  test('a damaged journal is named, and nothing is moved', async () => {
+  thorough('a damaged journal is named, and nothing is moved', async () => {
     const { home, credbridge, read } = importHome({ '.npmrc': npmrc })
     mkdirSync(join(home, '.local/state/credbridge'), { recursive: true, mode: 0o700 })
     writeFileSync(join(home, '.local/state/credbridge/imported.json'), '{', { mode: 0o600 })

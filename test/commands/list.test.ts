@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { onTerminal } from '../real/typing.ts'
 import { startWorld } from '../real/world.ts'
@@ -21,7 +22,7 @@ async function filled(): Promise<VaultWorld> {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('shows a heading, and ages in words', async () => {
+  usual('shows a heading, and ages in words', async () => {
     const world = await filled()
     expect(await world.credbridge('list')).toMatchObject({
       stdout: `ENDPOINT                    ACCOUNT  OWNER   KIND   SAVED
@@ -34,7 +35,7 @@ https://r.example.com:5000  bob      docker  basic  just now
     })
   })
 
-  test('says that nothing is kept, and not to a program', async () => {
+  usual('says that nothing is kept, and not to a program', async () => {
     const world = await start()
     expect(await world.credbridge('list')).toMatchObject({ stdout: '', stderr: 'nothing is kept\n', exitCode: 1 })
     expect(await world.credbridge('list', '--json')).toMatchObject({ stdout: '[]\n', stderr: '', exitCode: 1 })
@@ -70,7 +71,7 @@ https://r.example.com:5000  bob      docker  basic  just now
     [['--expires-within', '30m'], []],
   ]
 
-  test('filters by endpoint, account, tool, store and expiry', async () => {
+  thorough('filters by endpoint, account, tool, store and expiry', async () => {
     const world = await filled()
     await world.set(`${git}/team`, 'dave', 's')
     await world.credbridge('share', git, 'alice', '--with', 'docker')
@@ -81,7 +82,7 @@ https://r.example.com:5000  bob      docker  basic  just now
     }
   })
 
-  test('shows when it ends where that was asked for', async () => {
+  usual('shows when it ends where that was asked for', async () => {
     const world = await filled()
     expect(
       (await world.credbridge('list', '--expires-within', '1d')).stdout,
@@ -94,8 +95,8 @@ ${git}  carol    git    basic  in 59 minutes  just now
     })
   })
 
-  needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('two stores', () => {
-    test('are told apart, and each can be seen alone, in use or not', async () => {
+  usually(needsPrograms('dbus-daemon', 'gnome-keyring-daemon'))('two stores', () => {
+    usual('are told apart, and each can be seen alone, in use or not', async () => {
       const world = await startWorld('unlocked', onTestFinished)
       const inVault = { more: { CREDBRIDGE_STORE: 'vault' } }
       await world.set(git, 'ann', 's', inVault)
@@ -116,7 +117,7 @@ ${git}  carol    git    basic  in 59 minutes  just now
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
     const shown = async (columns: number, words: readonly string[] = [], more: Record<string, string> = {}) => {
       const world = await filled()
       await world.set('https://gitlab.example.com/api/v4/projects/7/packages/pypi', 'deploy-token-of-team', 's')
@@ -128,7 +129,7 @@ ${git}  carol    git    basic  in 59 minutes  just now
     }
     const plain = (text: string) => text.replaceAll(new RegExp(`${controls}\\[[0-9]+m`, 'g'), '')
 
-    test('80 columns, with colours', async () => {
+    thorough('80 columns, with colours', async () => {
       const screen = await shown(80)
       expect(screen).toMatch(new RegExp(`^${controls}\\[1mENDPOINT${controls}\\[0m`))
       expect(plain(screen)).toBe(`ENDPOINT                           ACCOUNT               OWNER   KIND   SAVED
@@ -140,7 +141,7 @@ https://r.example.com:5000         bob                   docker  basic  just now
 `)
     })
 
-    test('50 columns, without colours', async () => {
+    thorough('50 columns, without colours', async () => {
       expect(await shown(50, ['--no-color'])).toBe(`ENDPOINT                    ACCOUNT       SAVED
 https://git.example.com     alice         just now
   default
@@ -150,7 +151,7 @@ https://r.example.com:5000  bob           just now
 `)
     })
 
-    test.each<[readonly string[], Record<string, string>]>([
+    thorough.each<[readonly string[], Record<string, string>]>([
       [[], { NO_COLOR: '1' }],
       [[], { TERM: 'dumb' }],
     ])('has no colours with %j and %j', async (words, more) => {

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
 import { type Outcome, run } from '../real/run.ts'
 import type { KeyringState } from '../real/session.ts'
@@ -60,7 +61,7 @@ const set = (world: World, command: string, ...words: readonly string[]) =>
   world.credbridge('set', at, 'alice', '--command', command, '--lasts', '1h', ...words)
 
 needs('the build (npm run build)', built)('built', () => {
-  test('every tool gets the result, for which the command runs once', async () => {
+  usual('every tool gets the result, for which the command runs once', async () => {
     const world = await start()
     const mint = world.program(join(world.bin, 'mint'), `printf 't0ken %s\\n' "$2"`)
     expect(await set(world, `mint 'a b' '$HOME;'`)).toMatchObject({
@@ -82,7 +83,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(world.runs()).toBe(1)
   })
 
-  test('an explanation says what would be answered and runs no command', async () => {
+  usual('an explanation says what would be answered and runs no command', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), 'echo t0ken')
     await set(world, 'mint')
@@ -96,7 +97,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(world.runs()).toBe(1)
   })
 
-  test('callers at the same time wait for the one run', async () => {
+  thorough('callers at the same time wait for the one run', async () => {
     const world = await start()
     const door = join(world.project, 'door')
     // The command ends when both callers are there to wait for it.
@@ -113,7 +114,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(world.runs()).toBe(1)
   })
 
-  test('a caller that was killed while its command ran holds nobody up', async () => {
+  thorough('a caller that was killed while its command ran holds nobody up', async () => {
     const world = await start()
     const first = join(world.project, 'first')
     const pid = join(world.project, 'pid')
@@ -128,7 +129,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('get', at)).stdout).toBe('t0ken\n')
   })
 
-  test('a failure is remembered, and nothing of its output is shown to anybody', async () => {
+  thorough('a failure is remembered, and nothing of its output is shown to anybody', async () => {
     const world = await start()
     const mint = world.program(join(world.bin, 'mint'), 'echo s3cret; echo s3cret >&2; exit 7')
     await set(world, 'mint')
@@ -152,7 +153,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('get', at)).stdout).toBe('t0ken\n')
   })
 
-  test('a command that prints without end is ended, and so is one that is no text', async () => {
+  thorough('a command that prints without end is ended, and so is one that is no text', async () => {
     const world = await start()
     for (const [script, why] of [
       ['exec yes s3cret', 'printed more than 65536 bytes'],
@@ -168,22 +169,25 @@ needs('the build (npm run build)', built)('built', () => {
     }
   })
 
-  test('the command has the root folder, no input and no terminal, and asks us without waiting for itself', async () => {
-    const world = await start()
-    const other = 'https://other.example.com'
-    await world.run('credbridge', ['set', other, 'bob'], { input: 'bobs' })
-    const script = `nested=$(credbridge get ${at}; echo $?)
+  thorough(
+    'the command has the root folder, no input and no terminal, and asks us without waiting for itself',
+    async () => {
+      const world = await start()
+      const other = 'https://other.example.com'
+      await world.run('credbridge', ['set', other, 'bob'], { input: 'bobs' })
+      const script = `nested=$(credbridge get ${at}; echo $?)
 printf '%s %s %s %s' "$(credbridge get ${other})" "$nested" "$(pwd)" "$(cat)" > ${join(world.project, 'seen')}
 echo t0ken`
-    world.program(join(world.bin, 'mint'), script)
-    await set(world, 'mint')
-    const outcome = await world.run('credbridge', ['get', at], { cwd: world.project, keepStdinOpen: true })
-    expect(outcome).toMatchObject({ stdout: 't0ken\n', stderr: '', exitCode: 0 })
-    expect(readFileSync(join(world.project, 'seen'), 'utf8')).toBe('bobs 1 / ')
-    expect(world.runs()).toBe(1)
-  })
+      world.program(join(world.bin, 'mint'), script)
+      await set(world, 'mint')
+      const outcome = await world.run('credbridge', ['get', at], { cwd: world.project, keepStdinOpen: true })
+      expect(outcome).toMatchObject({ stdout: 't0ken\n', stderr: '', exitCode: 0 })
+      expect(readFileSync(join(world.project, 'seen'), 'utf8')).toBe('bobs 1 / ')
+      expect(world.runs()).toBe(1)
+    },
+  )
 
-  test('what git is refused is minted anew, and a git that knows no expiry keeps no copy', async () => {
+  usual('what git is refused is minted anew, and a git that knows no expiry keeps no copy', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), 'echo "t0ken $$"')
     await set(world, 'mint')
@@ -199,7 +203,7 @@ echo t0ken`
     expect(world.runs()).toBe(2)
   })
 
-  test('a bearer goes to those that carry it, once a person shared it where that is needed', async () => {
+  usual('a bearer goes to those that carry it, once a person shared it where that is needed', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), 'echo t0ken')
     await set(world, 'mint', '--kind', 'bearer')
@@ -209,7 +213,7 @@ echo t0ken`
     expect((await world.run('credbridge-pnpm', [at])).stdout).toBe('Bearer t0ken\n')
   })
 
-  test.each<[string, readonly string[], string]>([
+  usual.each<[string, readonly string[], string]>([
     ['no time', ['--command', 'mint'], 'a command and how long its result lasts go together'],
     ['no command', ['--lasts', '1h'], 'a command and how long its result lasts go together'],
     ['an odd time', ['--command', 'mint', '--lasts', '12'], '--lasts is a number and s, m, h or d, as in 12h'],
@@ -230,27 +234,30 @@ echo t0ken`
     expect(world.runs()).toBe(0)
   })
 
-  test('no program of the folder that one is in is taken by its name, nor one that others can replace', async () => {
-    const world = await start()
-    const evil = world.program(join(world.project, 'mint'), 'echo evil')
-    const words = ['set', at, 'alice', '--command', 'mint word', '--lasts', '1h']
-    const hostile = { cwd: world.project, more: { PATH: `${world.project}:${world.env['PATH']}` } }
-    expect(await world.run('credbridge', words, hostile)).toMatchObject({
-      stderr: `credbridge: mint is ${evil}, a file of the folder that you are in\nhint: if you mean it: --command '${evil} word'\n`,
-      exitCode: 2,
-    })
-    const link = join(world.session.folder, 'link')
-    symlinkSync(world.project, link)
-    const linked = { cwd: world.project, more: { PATH: `${link}:${world.env['PATH']}` } }
-    expect((await world.run('credbridge', words, linked)).stderr).toContain('a file of the folder that you are in')
-    const relative = { cwd: world.project, more: { PATH: `.:${world.env['PATH']}` } }
-    expect((await world.run('credbridge', words, relative)).stderr).toContain('there is no mint on PATH')
-    chmodSync(world.project, 0o777)
-    const open = ['set', at, 'alice', '--command', `${evil} word`, '--lasts', '1h']
-    expect((await world.run('credbridge', open)).stderr).toContain(`every user of this machine can replace ${evil}`)
-  })
+  thorough(
+    'no program of the folder that one is in is taken by its name, nor one that others can replace',
+    async () => {
+      const world = await start()
+      const evil = world.program(join(world.project, 'mint'), 'echo evil')
+      const words = ['set', at, 'alice', '--command', 'mint word', '--lasts', '1h']
+      const hostile = { cwd: world.project, more: { PATH: `${world.project}:${world.env['PATH']}` } }
+      expect(await world.run('credbridge', words, hostile)).toMatchObject({
+        stderr: `credbridge: mint is ${evil}, a file of the folder that you are in\nhint: if you mean it: --command '${evil} word'\n`,
+        exitCode: 2,
+      })
+      const link = join(world.session.folder, 'link')
+      symlinkSync(world.project, link)
+      const linked = { cwd: world.project, more: { PATH: `${link}:${world.env['PATH']}` } }
+      expect((await world.run('credbridge', words, linked)).stderr).toContain('a file of the folder that you are in')
+      const relative = { cwd: world.project, more: { PATH: `.:${world.env['PATH']}` } }
+      expect((await world.run('credbridge', words, relative)).stderr).toContain('there is no mint on PATH')
+      chmodSync(world.project, 0o777)
+      const open = ['set', at, 'alice', '--command', `${evil} word`, '--lasts', '1h']
+      expect((await world.run('credbridge', open)).stderr).toContain(`every user of this machine can replace ${evil}`)
+    },
+  )
 
-  test('the program stays the one that was approved, whatever PATH and variables a caller has', async () => {
+  usual('the program stays the one that was approved, whatever PATH and variables a caller has', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), 'helper')
     world.program(join(world.bin, 'helper'), `echo "t0ken \${PROFILE-of nobody}"`)
@@ -260,7 +267,7 @@ echo t0ken`
     expect((await world.run('credbridge', ['get', at], { cwd: world.project, more })).stdout).toBe('t0ken of nobody\n')
   })
 
-  test('no shell reads the words, which is said; a shell that the person names does', async () => {
+  thorough('no shell reads the words, which is said; a shell that the person names does', async () => {
     const world = await start()
     world.program(join(world.bin, 'mint'), `printf '%s|' "$@"`)
     const pwned = join(world.project, 'pwned')
@@ -271,12 +278,12 @@ echo t0ken`
     expect((await world.credbridge('get', at)).stdout).toBe('+\n')
   })
 
-  needsPrograms('python3')('approval', () => {
+  thoroughly(needsPrograms('python3'))('approval', () => {
     const inert = `credbridge: the secret for ${at} comes from a command that you have not approved here
 hint: to see it and decide: credbridge approve ${at} alice
 `
 
-    test('what came from another machine or store is inert until it is approved on a terminal', async () => {
+    thorough('what came from another machine or store is inert until it is approved on a terminal', async () => {
       const world = await start()
       const mint = world.program(join(world.bin, 'mint'), 'echo t0ken')
       await set(world, `mint 'a b'`)
@@ -309,7 +316,7 @@ hint: approve it on a terminal
       expect(await world.credbridge('approve', 'https://none.example.com')).toMatchObject({ exitCode: 1 })
     })
 
-    test('remove takes the approval along, and restore does not bring it back', async () => {
+    thorough('remove takes the approval along, and restore does not bring it back', async () => {
       const world = await start()
       world.program(join(world.bin, 'mint'), 'echo t0ken')
       await set(world, 'mint')
@@ -319,7 +326,7 @@ hint: approve it on a terminal
       expect((await world.credbridge('get', at)).stderr).toBe(inert)
     })
 
-    test('a secret that is typed over it ends the approval', async () => {
+    thorough('a secret that is typed over it ends the approval', async () => {
       const world = await start()
       world.program(join(world.bin, 'mint'), 'echo t0ken')
       await set(world, 'mint')
@@ -332,8 +339,8 @@ hint: approve it on a terminal
     })
   })
 
-  needs('a keyring (dbus-daemon, gnome-keyring-daemon)', hasKeyring)('in the keychain', () => {
-    test('is minted once, told apart in list, and inert where it was moved to', async () => {
+  thoroughly(needs('a keyring (dbus-daemon, gnome-keyring-daemon)', hasKeyring))('in the keychain', () => {
+    thorough('is minted once, told apart in list, and inert where it was moved to', async () => {
       const world = await start('unlocked')
       world.program(join(world.bin, 'mint'), 'echo t0ken')
       expect(await set(world, 'mint')).toMatchObject({ exitCode: 0 })
@@ -357,7 +364,7 @@ hint: approve it on a terminal
     })
   })
 
-  test('what a client starts has none of it until it meets such a credential', () => {
+  thorough('what a client starts has none of it until it meets such a credential', () => {
     const dist = join(import.meta.dirname, '..', '..', 'dist')
     for (const command of [
       'git-credential-credbridge',

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { at, entriesIn, fill, inStore, keyring, lost, secretIn, start, vault } from './move-world.ts'
 
@@ -9,7 +10,7 @@ import { at, entriesIn, fill, inStore, keyring, lost, secretIn, start, vault } f
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('move', () => {
-    test('one endpoint goes, with its accounts and what was shared; the others stay', async () => {
+    usual('one endpoint goes, with its accounts and what was shared; the others stay', async () => {
       const world = await start()
       await world.set(at, 'ann', 's3cret')
       await world.set(`${at}/other`, 'ann', 'other')
@@ -31,7 +32,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.credbridge('move', at, '--to', vault)).toMatchObject({ exitCode: 1 })
     })
 
-    test('what a refused git erased goes along, and can still be brought back', async () => {
+    thorough('what a refused git erased goes along, and can still be brought back', async () => {
       const world = await start()
       const git = (verb: string) =>
         world.run('git-credential-credbridge', [verb], {
@@ -44,7 +45,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await secretIn(world, vault, at)).toBe('s3cret\n')
     })
 
-    test('use says what stays and how to take it along; then everything is there, and here nothing', async () => {
+    usual('use says what stays and how to take it along; then everything is there, and here nothing', async () => {
       const world = await start()
       const endpoints = await fill(world, keyring, 3)
       await world.credbridge('use', keyring)
@@ -58,7 +59,7 @@ needs('the build (npm run build)', built)('built', () => {
       for (const endpoint of endpoints) expect((await world.credbridge('get', endpoint)).stdout).toBe(`${endpoint}\n`)
     })
 
-    test('a keyring that is locked meanwhile ends it; nothing is lost', async () => {
+    thorough('a keyring that is locked meanwhile ends it; nothing is lost', async () => {
       const world = await start()
       const endpoints = await fill(world, keyring, 6)
       const moving = world.credbridge('move', '--all', '--from', keyring, '--to', vault)
@@ -75,7 +76,7 @@ needs('the build (npm run build)', built)('built', () => {
       }
     })
 
-    test('what lies there already with another value is not replaced; the others go', async () => {
+    thorough('what lies there already with another value is not replaced; the others go', async () => {
       const world = await start()
       const [first = '', second = ''] = await fill(world, keyring, 2)
       await world.set(first, 'ann', 'another', inStore(vault))
@@ -93,7 +94,7 @@ needs('the build (npm run build)', built)('built', () => {
       ])
     })
 
-    test.each([
+    thorough.each([
       [['--all', '--to', 'memory'], 'keeps nothing for long'],
       [['--all', '--to', keyring], 'it is in the secret-service store already'],
       [['--all', '--to', 'nowhere'], 'there is no store named nowhere'],
@@ -108,7 +109,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await secretIn(world, keyring, at)).toBe('s3cret\n')
     })
 
-    test('a store that does not work is not settled on', async () => {
+    thorough('a store that does not work is not settled on', async () => {
       const world = await start()
       await world.set(at, 'ann', 's3cret')
       for (const [store, why] of [

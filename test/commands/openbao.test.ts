@@ -1,11 +1,12 @@
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { serviceName } from '../../src/core/endpoint.ts'
 import { entryName } from '../../src/stores/openbao/document.ts'
 import { atEndOfSuite } from '../real/at-end.ts'
 import { built } from '../real/commands.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { browse } from '../real/form-browser.ts'
 import { startOidcProvider } from '../real/oidc-provider.ts'
 import { needsOpenbao, type Openbao, personPolicy, startOpenbao, teamPolicy } from '../real/openbao.ts'
@@ -54,8 +55,8 @@ needs('the build (npm run build)', built)('built', () => {
     const git = (world: SignInWorld, verb: string, more = '') =>
       world.run('git-credential-credbridge', [verb], { input: `protocol=https\nhost=git.example.com\n${more}\n` })
 
-    describe('use', () => {
-      test('says what is missing: an address, a token, a policy, an engine of version 2', async () => {
+    usually(describe)('use', () => {
+      usual('says what is missing: an address, a token, a policy, an engine of version 2', async () => {
         const world = await machine()
         const { token } = await bao.person('ann')
         const use = (more: Record<string, string>, ...words: readonly string[]) =>
@@ -104,28 +105,31 @@ needs('the build (npm run build)', built)('built', () => {
     })
 
     describe('login', () => {
-      test('userpass: the token is in the vault of this machine, in no file and no list, and goes nowhere else', async () => {
-        const world = await machineOf('carol')
-        const { store, words, expires } = kept(world)
-        expect([store, words]).toEqual(['vault', ['--method', 'userpass', '--user', 'carol']])
-        expect(expires).toBeGreaterThan(Date.now())
-        expect(statSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'openbao-login')).mode & 0o777).toBe(
-          0o600,
-        )
-        expect(await world.run('credbridge', ['list'], { more: { CREDBRIDGE_STORE: 'vault' } })).toMatchObject({
-          stdout: '',
-        })
-        expect((await world.credbridge('openbao', 'status')).stdout).toMatch(
-          /^token +the sign-in\nkept in +vault\nrenewed +by .*\nknown as +userpass-carol$/m,
-        )
-        world.settings(`[openbao]\naddress = "${bao.address}"\nnamespace = "other"\n`)
-        expect(await world.credbridge('get', at)).toMatchObject({
-          exitCode: 2,
-          stderr: expect.stringContaining('there is no token for'),
-        })
-      })
+      usual(
+        'userpass: the token is in the vault of this machine, in no file and no list, and goes nowhere else',
+        async () => {
+          const world = await machineOf('carol')
+          const { store, words, expires } = kept(world)
+          expect([store, words]).toEqual(['vault', ['--method', 'userpass', '--user', 'carol']])
+          expect(expires).toBeGreaterThan(Date.now())
+          expect(statSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'openbao-login')).mode & 0o777).toBe(
+            0o600,
+          )
+          expect(await world.run('credbridge', ['list'], { more: { CREDBRIDGE_STORE: 'vault' } })).toMatchObject({
+            stdout: '',
+          })
+          expect((await world.credbridge('openbao', 'status')).stdout).toMatch(
+            /^token +the sign-in\nkept in +vault\nrenewed +by .*\nknown as +userpass-carol$/m,
+          )
+          world.settings(`[openbao]\naddress = "${bao.address}"\nnamespace = "other"\n`)
+          expect(await world.credbridge('get', at)).toMatchObject({
+            exitCode: 2,
+            stderr: expect.stringContaining('there is no token for'),
+          })
+        },
+      )
 
-      test('a wrong password, a way that is not there, a way that nobody knows', async () => {
+      thorough('a wrong password, a way that is not there, a way that nobody knows', async () => {
         const world = await machine()
         await bao.person('dora')
         const words = ['--address', bao.address]
@@ -154,7 +158,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(existsSync(join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'openbao-login'))).toBe(false)
       })
 
-      test('approle: a machine of CI, whose secret ID is read from standard input', async () => {
+      thorough('approle: a machine of CI, whose secret ID is read from standard input', async () => {
         await bao.ask('POST', 'sys/auth/approle', { type: 'approle' })
         await bao.ask('POST', 'sys/policies/acl/ci', { policy: teamPolicy })
         await bao.ask('POST', 'auth/approle/role/ci', { token_policies: ['ci'], token_ttl: '20m' })
@@ -178,7 +182,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(JSON.stringify(kept(world))).not.toContain(secret.secret_id)
       })
 
-      test('jwt: a token of CI, from a file', async () => {
+      thorough('jwt: a token of CI, from a file', async () => {
         const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
         await bao.ask('POST', 'sys/auth/jwt', { type: 'jwt' })
         await bao.ask('POST', 'auth/jwt/config', {
@@ -216,7 +220,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect((await world.credbridge('openbao', 'status')).stdout).toMatch(/^known as +jwt-job 7$/m)
       })
 
-      test('oidc: a browser signs in at a real provider', async () => {
+      thorough('oidc: a browser signs in at a real provider', async () => {
         const provider = await startOidcProvider()
         try {
           await bao.ask('POST', 'sys/auth/oidc', { type: 'oidc' })
@@ -255,7 +259,7 @@ needs('the build (npm run build)', built)('built', () => {
         }
       })
 
-      test('the token is renewed in time, and asked for again when it has ended', async () => {
+      thorough('the token is renewed in time, and asked for again when it has ended', async () => {
         const world = await machineOf('fred')
         const state = join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'openbao-login')
         const before = kept(world)
@@ -277,7 +281,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(await git(world, 'get')).toMatchObject({ stdout: '' })
       })
 
-      test('logout ends the token at the server and here', async () => {
+      thorough('logout ends the token at the server and here', async () => {
         const world = await machineOf('gina')
         expect(await world.credbridge('openbao', 'logout')).toMatchObject({
           exitCode: 0,
@@ -292,7 +296,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
 
     describe('secrets', () => {
-      test('git and docker keep and get theirs on the server, from every machine of the person', async () => {
+      usual('git and docker keep and get theirs on the server, from every machine of the person', async () => {
         const [desk, laptop] = [await machineOf('hugo'), await machineOf('hugo')]
         expect(await git(desk, 'store', 'username=hugo\npassword=s3cret\n')).toMatchObject({ exitCode: 0, stderr: '' })
         expect((await git(laptop, 'get')).stdout).toBe('username=hugo\npassword=s3cret\n')
@@ -311,7 +315,7 @@ needs('the build (npm run build)', built)('built', () => {
         })
       })
 
-      test('remove --final leaves nothing on the server, in no version', async () => {
+      thorough('remove --final leaves nothing on the server, in no version', async () => {
         const world = await machineOf('ines')
         await world.set(at, 'ines', 'first-secret')
         await world.set(at, 'ines', 'final-secret')
@@ -330,7 +334,7 @@ needs('the build (npm run build)', built)('built', () => {
         }
       })
 
-      test('a team has what a person shares with it, and no longer what is taken back', async () => {
+      thorough('a team has what a person shares with it, and no longer what is taken back', async () => {
         const [ann, bob] = [
           await machineOf('ann-of-team', `${personPolicy}\n${teamPolicy}`),
           await machineOf('bob-of-team'),
@@ -373,7 +377,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect((await git(ann, 'get')).stdout).toBe('username=deploy\npassword=s3cret\n')
       })
 
-      test('git ends its use of what the team has without writing there', async () => {
+      thorough('git ends its use of what the team has without writing there', async () => {
         const [ann, bob] = [
           await machineOf('ann-of-team', `${personPolicy}\n${teamPolicy}`),
           await machineOf('bob-of-team'),
@@ -391,7 +395,7 @@ needs('the build (npm run build)', built)('built', () => {
         )
       })
 
-      test('what is sent is received once', async () => {
+      thorough('what is sent is received once', async () => {
         const [ann, bob] = [await machineOf('ann-who-sends'), await machineOf('bob-who-receives')]
         await ann.set(at, 'ann', 'for bob')
         const { stdout: token } = await ann.credbridge('send', at, '--for', '30m')
@@ -410,7 +414,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect(await receive('nonsense')).toMatchObject({ exitCode: 2 })
       })
 
-      test('--move takes along what the vault has, but not the token that opens the server', async () => {
+      thorough('--move takes along what the vault has, but not the token that opens the server', async () => {
         const { password } = await bao.person('kate')
         const world = await machine()
         await world.credbridge('use', 'vault')
@@ -426,7 +430,7 @@ needs('the build (npm run build)', built)('built', () => {
         expect((await world.credbridge('get', at)).stdout).toBe('s3cret\n')
       })
 
-      test('uninstall leaves what is on the server there', async () => {
+      thorough('uninstall leaves what is on the server there', async () => {
         const [desk, laptop] = [await machineOf('liam'), await machineOf('liam')]
         await desk.set(at, 'liam', 's3cret')
         expect(await laptop.credbridge('uninstall', '--yes')).toMatchObject({
@@ -435,54 +439,57 @@ needs('the build (npm run build)', built)('built', () => {
         expect((await desk.credbridge('get', at)).stdout).toBe('s3cret\n')
       })
 
-      test('with a cache in the vault a laptop goes on for a while, and says so; without one it fails', async () => {
-        const mine = await startOpenbao(onTestFinished)
-        const { token } = await mine.person('mia')
-        const world = await machine(
-          `store = "openbao"\n[openbao]\naddress = "${mine.address}"\ncache = { store = "vault", lasts = "2h" }\n`,
-        )
-        const by = (words: readonly string[], more: Record<string, string> = {}) =>
-          world.run('credbridge', words, { more: { BAO_TOKEN: token, ...more } })
-        const git = (host: string) =>
-          world.run('git-credential-credbridge', ['get'], {
-            input: `protocol=https\nhost=${host}\n\n`,
-            more: { BAO_TOKEN: token },
+      thorough(
+        'with a cache in the vault a laptop goes on for a while, and says so; without one it fails',
+        async () => {
+          const mine = await startOpenbao(onTestFinished)
+          const { token } = await mine.person('mia')
+          const world = await machine(
+            `store = "openbao"\n[openbao]\naddress = "${mine.address}"\ncache = { store = "vault", lasts = "2h" }\n`,
+          )
+          const by = (words: readonly string[], more: Record<string, string> = {}) =>
+            world.run('credbridge', words, { more: { BAO_TOKEN: token, ...more } })
+          const git = (host: string) =>
+            world.run('git-credential-credbridge', ['get'], {
+              input: `protocol=https\nhost=${host}\n\n`,
+              more: { BAO_TOKEN: token },
+            })
+          const without = `store = "openbao"\n[openbao]\naddress = "${mine.address}"\n`
+          const other = await machine(without)
+          const set = (on: SignInWorld, host: string) =>
+            on.set(`https://${host}`, 'mia', `at ${host}`, { more: { BAO_TOKEN: token } })
+          await set(world, 'seen.example.com')
+          expect((await git('seen.example.com')).stdout).toBe('username=mia\npassword=at seen.example.com\n')
+          expect((await by(['doctor'])).stdout).toMatch(
+            /; copies answer when it cannot be reached: \d+ in the vault store of this machine/,
+          )
+          await set(other, 'unseen.example.com')
+          await mine.ask('POST', 'sys/seal')
+          expect(await git('seen.example.com')).toMatchObject({
+            stdout: 'username=mia\npassword=at seen.example.com\n',
           })
-        const without = `store = "openbao"\n[openbao]\naddress = "${mine.address}"\n`
-        const other = await machine(without)
-        const set = (on: SignInWorld, host: string) =>
-          on.set(`https://${host}`, 'mia', `at ${host}`, { more: { BAO_TOKEN: token } })
-        await set(world, 'seen.example.com')
-        expect((await git('seen.example.com')).stdout).toBe('username=mia\npassword=at seen.example.com\n')
-        expect((await by(['doctor'])).stdout).toMatch(
-          /; copies answer when it cannot be reached: \d+ in the vault store of this machine/,
-        )
-        await set(other, 'unseen.example.com')
-        await mine.ask('POST', 'sys/seal')
-        expect(await git('seen.example.com')).toMatchObject({
-          stdout: 'username=mia\npassword=at seen.example.com\n',
-        })
-        expect(await git('unseen.example.com')).toMatchObject({ stdout: '' })
-        expect(await by(['get', 'https://unseen.example.com'])).toMatchObject({
-          exitCode: 2,
-          stderr: expect.stringContaining('is sealed'),
-        })
-        expect(await by(['get', 'https://seen.example.com'])).toMatchObject({
-          stdout: 'at seen.example.com\n',
-          stderr: expect.stringMatching(/is sealed, so it answers nobody; a copy of just now answers\n/),
-        })
-        expect(await by(['list'])).toMatchObject({
-          stdout: expect.stringMatching(/^https:\/\/seen\.example\.com +mia/m),
-          stderr: expect.stringContaining('this list is from copies'),
-        })
-        expect((await by(['list'], { CREDBRIDGE_STORE: 'vault' })).stdout).toBe('')
-        await by(['openbao', 'logout'])
-        expect((await by(['list'])).stdout).toBe('')
-        world.settings(without)
-        expect(await git('seen.example.com')).toMatchObject({ stdout: '' })
-      })
+          expect(await git('unseen.example.com')).toMatchObject({ stdout: '' })
+          expect(await by(['get', 'https://unseen.example.com'])).toMatchObject({
+            exitCode: 2,
+            stderr: expect.stringContaining('is sealed'),
+          })
+          expect(await by(['get', 'https://seen.example.com'])).toMatchObject({
+            stdout: 'at seen.example.com\n',
+            stderr: expect.stringMatching(/is sealed, so it answers nobody; a copy of just now answers\n/),
+          })
+          expect(await by(['list'])).toMatchObject({
+            stdout: expect.stringMatching(/^https:\/\/seen\.example\.com +mia/m),
+            stderr: expect.stringContaining('this list is from copies'),
+          })
+          expect((await by(['list'], { CREDBRIDGE_STORE: 'vault' })).stdout).toBe('')
+          await by(['openbao', 'logout'])
+          expect((await by(['list'])).stdout).toBe('')
+          world.settings(without)
+          expect(await git('seen.example.com')).toMatchObject({ stdout: '' })
+        },
+      )
 
-      test('doctor names what is wrong and the command that mends it', async () => {
+      thorough('doctor names what is wrong and the command that mends it', async () => {
         const world = await machineOf('judy')
         expect((await world.credbridge('doctor')).stdout).toMatch(
           /^ok +openbao: kept a throw-away entry, found it and removed it$/m,

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { type Answer, onTerminal } from '../real/typing.ts'
 import { start } from './vault-world.ts'
@@ -29,7 +30,7 @@ const all = `#  ENDPOINT                      ACCOUNT
 
 needs('the build (npm run build)', built)('built', () => {
   needsPrograms('python3')('without an endpoint', () => {
-    test.each<[string, readonly string[], string]>([
+    usual.each<[string, readonly string[], string]>([
       ['a number', ['2'], `${all}${question}2\nof bob\n`],
       ['letters', ['CAROL'], `${all}${question}CAROL\nof carol\n`],
       ['parts of it', ['git bob'], `${all}${question}git bob\nof bob\n`],
@@ -38,7 +39,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await on(answers, 'get', '--show')).toEqual([screen, 0])
     })
 
-    test('letters narrow it down, and numbers count what is shown', async () => {
+    usual('letters narrow it down, and numbers count what is shown', async () => {
       const { on } = await world()
       const fewer =
         '#  ENDPOINT                      ACCOUNT\n1  https://git.example.com       ann\n2  https://git.example.com/team  bob\n'
@@ -55,7 +56,7 @@ nothing was chosen
       ])
     })
 
-    test('the other commands pick, too, and remove still asks', async () => {
+    thorough('the other commands pick, too, and remove still asks', async () => {
       const { on, credbridge } = await world()
       expect(await on(['1'], 'default')).toEqual([
         `${all}${question}1\nann is now the default at https://git.example.com\n`,
@@ -76,18 +77,18 @@ ann at https://git.example.com is back, saved by person
       ])
     })
 
-    test('nobody picks in vain', async () => {
+    thorough('nobody picks in vain', async () => {
       const { on } = await world()
       expect((await on([], 'get'))[0]).toMatch(/^credbridge: the secret would be shown on the terminal\n/)
     })
 
-    test('where nothing is kept, get asks for no option first', async () => {
+    usual('where nothing is kept, get asks for no option first', async () => {
       const it = await start()
       const { stdout, exitCode } = await it.run('python3', onTerminal([], 'credbridge', 'get'))
       expect([stdout, exitCode]).toEqual(['nothing is kept\r\n', 1])
     })
 
-    test('where nothing is kept, that is said; where nobody types, the word is missing', async () => {
+    thorough('where nothing is kept, that is said; where nobody types, the word is missing', async () => {
       const it = await start()
       const { stdout, exitCode } = await it.run('python3', onTerminal([], 'credbridge', 'remove'))
       expect([stdout, exitCode]).toEqual(['nothing is kept\r\n', 1])
@@ -98,7 +99,7 @@ ann at https://git.example.com is back, saved by person
         })
     })
 
-    test('set asks for all that is missing', async () => {
+    thorough('set asks for all that is missing', async () => {
       const it = await start()
       const typed: readonly Answer[] = [
         ['Endpoint: ', 'git.example.com/x\r'],

@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { onTerminal } from '../real/typing.ts'
 import { startWorld } from '../real/world.ts'
@@ -8,8 +9,8 @@ import { start } from './vault-world.ts'
 const at = 'https://git.example.com'
 
 needs('the build (npm run build)', built)('built', () => {
-  needsPrograms('dbus-daemon', 'gnome-keyring-daemon')('credbridge remove', () => {
-    test('says that something is removed only once it is', async () => {
+  usually(needsPrograms('dbus-daemon', 'gnome-keyring-daemon'))('credbridge remove', () => {
+    usual('says that something is removed only once it is', async () => {
       const world = await startWorld('unlocked', onTestFinished)
       await world.set(at, 'ann', 's3cret')
       await world.session.lock()
@@ -43,7 +44,7 @@ needs('the build (npm run build)', built)('built', () => {
 
     const named = `ann at ${at}, saved by docker\nann at ${at}, saved by person\n`
 
-    test.each([
+    thorough.each([
       ['n', 1, 'nothing was removed\n'],
       ['', 1, 'nothing was removed\n'],
       ['\u0003', 130, 'credbridge: cancelled\n'],
@@ -57,7 +58,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await kept()).toBe(2)
     })
 
-    test('removes after yes; --yes asks nothing; nothing found asks nothing', async () => {
+    usual('removes after yes; --yes asks nothing; nothing found asks nothing', async () => {
       const { on, kept } = await world()
       expect(await on([], 'remove', other)).toEqual([nobody, 1])
       const asked = await on(
@@ -87,7 +88,7 @@ note: to restore it within 24 hours:
       expect(await kept()).toBe(0)
     })
 
-    test('get of nothing says so, before it asks for --show', async () => {
+    thorough('get of nothing says so, before it asks for --show', async () => {
       const { on } = await world()
       expect(await on([], 'get', other)).toEqual([nobody, 1])
       expect(await on([], 'get', at, 'bob')).toEqual([`nothing is kept for bob at ${at}\n`, 1])

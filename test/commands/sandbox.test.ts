@@ -2,8 +2,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { basic, startGitServer } from '../real/git-server.ts'
 import { type Git, machineGit } from '../real/gits.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
@@ -76,7 +77,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
     'setpriv',
     'git',
   )('for an unprivileged user', () => {
-    test('the command gets what is granted and nothing else, and both are said', async () => {
+    usual('the command gets what is granted and nothing else, and both are said', async () => {
       const { shell } = await laptop()
       const line = `${asking('git.example.com')}; ${asking('git.example.com')}; ${asking('other.example.com')}; exit 7`
       const { exitCode, stdout, stderr } = await shell([...granted, '--name', 'box'], line)
@@ -88,7 +89,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stderr).toContain('credbridge: not granted: find by git at https://other.example.com\n')
     })
 
-    test('of the home folder, the processes, the variables and the sockets it sees nothing', async () => {
+    usual('of the home folder, the processes, the variables and the sockets it sees nothing', async () => {
       const { shell, home, project, env } = await laptop()
       writeFileSync(join(project, 'code.txt'), 'some code')
       const runtime = env['XDG_RUNTIME_DIR'] ?? ''
@@ -114,7 +115,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stderr).toMatch(/\/usr\/x.*Read-only/)
     })
 
-    test('variables are let in by name, and more folders by path', async () => {
+    usual('variables are let in by name, and more folders by path', async () => {
       const { shell, home } = await laptop()
       const more = ['--env', 'SECRET_OF_MINE', '--read', join(home, 'diary.txt')]
       const line = `echo "$SECRET_OF_MINE"; cat ${home}/diary.txt; echo x >>${home}/diary.txt`
@@ -123,7 +124,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stderr).toContain('Read-only')
     })
 
-    test('a file that the caller has open stays outside', async () => {
+    thorough('a file that the caller has open stays outside', async () => {
       const { run, home } = await laptop()
       const line =
         'exec 7<"$1"; exec credbridge sandbox --no-setup --allow "$2" --ask never -- sh -c "cat <&7 || cat /proc/self/fd/7"'
@@ -132,16 +133,19 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(stdout).toBe('')
     })
 
-    test('it is called after the whole path of its folder, so another folder of that name is another grant', async () => {
-      const { run, shell, home, project } = await laptop()
-      const other = join(home, 'other', 'project')
-      expect(await run('mkdir', ['-p', other])).toMatchObject({ exitCode: 0 })
-      for (const cwd of [project, other]) await shell(granted, asking('git.example.com'), { cwd })
-      const log = (await run('credbridge', ['log', '--json'])).stdout
-      for (const folder of [project, other]) expect(log).toContain(`"sandbox in ${folder}"`)
-    })
+    thorough(
+      'it is called after the whole path of its folder, so another folder of that name is another grant',
+      async () => {
+        const { run, shell, home, project } = await laptop()
+        const other = join(home, 'other', 'project')
+        expect(await run('mkdir', ['-p', other])).toMatchObject({ exitCode: 0 })
+        for (const cwd of [project, other]) await shell(granted, asking('git.example.com'), { cwd })
+        const log = (await run('credbridge', ['log', '--json'])).stdout
+        for (const folder of [project, other]) expect(log).toContain(`"sandbox in ${folder}"`)
+      },
+    )
 
-    test("the kernel's keyrings are out of reach", async () => {
+    thorough("the kernel's keyrings are out of reach", async () => {
       const { shell } = await laptop()
       const call = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True)'
       const number = process.arch === 'arm64' ? 219 : 250
@@ -149,7 +153,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect((await shell(granted, line)).stdout).toBe('-1 38\n')
     })
 
-    test.each([
+    thorough.each([
       ['the home folder', (home: string) => home],
       ['what has the home folder in it', (home: string) => join(home, '..')],
       ['what credbridge keeps', (home: string) => join(home, '..', 'data', 'credbridge')],
@@ -167,7 +171,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       }
     })
 
-    test.each([
+    thorough.each([
       ['a bus', `credbridge-test-dbus-${process.pid}`],
       ['a display', `/tmp/.X11-unix/X${process.pid}`],
       ['a session manager', `/tmp/.ICE-unix/${process.pid}`],
@@ -186,7 +190,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       await once(server, 'close')
     })
 
-    test.each([
+    thorough.each([
       ['DBUS_SESSION_BUS_ADDRESS', (path: string) => `unix:path=${path},guid=${'a'.repeat(32)}`],
       ['SSH_AUTH_SOCK', (path: string) => path],
     ])('a folder with the socket of %s is not let in', async (variable, value) => {
@@ -199,7 +203,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(outcome.stderr).toContain('is not let into a sandbox')
     })
 
-    test('a bwrap of the project is never run', async () => {
+    thorough('a bwrap of the project is never run', async () => {
       const { run, project, env } = await laptop()
       writeFileSync(join(project, 'bwrap'), '#!/bin/sh\necho outside\n', { mode: 0o755 })
       const own = `PATH=${project}:${env['PATH']}`
@@ -207,7 +211,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect(outcome).toMatchObject({ exitCode: 0, stdout: 'in\n' })
     })
 
-    test('without bwrap it refuses, and where nobody can be asked, too', async () => {
+    usual('without bwrap it refuses, and where nobody can be asked, too', async () => {
       const { run, shell, env } = await laptop()
       const [commands = ''] = (env['PATH'] ?? '').split(':')
       const without = await run('env', [`PATH=${commands}`, 'credbridge', 'sandbox', ...granted, '--', 'true'])
@@ -230,31 +234,34 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       return { more: { DISPLAY: ':0', SSH_ASKPASS: program }, asked: () => readFileSync(asked, 'utf8') }
     }
 
-    describe.skipIf(['zenity', 'kdialog'].some((name) => programOnPath(name) !== undefined))('on a desktop', () => {
-      test('the person is asked at the first find, unless the grant says never', async () => {
-        const here = await laptop()
-        const { more, asked } = desktop(here, 0)
-        const find = asking('git.example.com')
-        const { stdout, stderr } = await here.shell(['--no-network', '--allow', at], find, { more })
-        expect(stderr).toContain(`credbridge: granted: ${at}; find only; asks the first time\n`)
-        expect(stdout).toContain('password=s3cret')
-        expect(asked()).toContain(`at: ${at}`)
-        const before = asked()
-        expect((await here.shell(['--no-network', ...granted], find, { more })).stdout).toContain('s3cret')
-        expect(asked()).toBe(before)
-      })
+    thoroughly(describe.skipIf(['zenity', 'kdialog'].some((name) => programOnPath(name) !== undefined)))(
+      'on a desktop',
+      () => {
+        thorough('the person is asked at the first find, unless the grant says never', async () => {
+          const here = await laptop()
+          const { more, asked } = desktop(here, 0)
+          const find = asking('git.example.com')
+          const { stdout, stderr } = await here.shell(['--no-network', '--allow', at], find, { more })
+          expect(stderr).toContain(`credbridge: granted: ${at}; find only; asks the first time\n`)
+          expect(stdout).toContain('password=s3cret')
+          expect(asked()).toContain(`at: ${at}`)
+          const before = asked()
+          expect((await here.shell(['--no-network', ...granted], find, { more })).stdout).toContain('s3cret')
+          expect(asked()).toBe(before)
+        })
 
-      test('who says no gives nothing', async () => {
-        const here = await laptop()
-        const { more, asked } = desktop(here, 1)
-        const { stdout } = await here.shell(['--no-network', '--allow', at], asking('git.example.com'), { more })
-        expect(stdout).toBe('')
-        expect(asked()).toContain('wants the credential')
-      })
-    })
+        thorough('who says no gives nothing', async () => {
+          const here = await laptop()
+          const { more, asked } = desktop(here, 1)
+          const { stdout } = await here.shell(['--no-network', '--allow', at], asking('git.example.com'), { more })
+          expect(stdout).toBe('')
+          expect(asked()).toContain('wants the credential')
+        })
+      },
+    )
 
-    needsPrograms('python3')('on a terminal without a desktop', () => {
-      test.each([
+    thoroughly(needsPrograms('python3'))('on a terminal without a desktop', () => {
+      thorough.each([
         ['y', 'granted: https://git.example.com; find only; without a question', 'password=s3cret'],
         ['n', 'nothing was granted, and nothing was started', undefined],
       ])('the person is asked before the command starts, and says %s', async (key, said, found) => {
@@ -268,7 +275,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       })
     })
 
-    test('nothing of it is left: no socket, no live grant', async () => {
+    usual('nothing of it is left: no socket, no live grant', async () => {
       const { run, shell, env } = await laptop()
       await shell(granted, 'true')
       expect(readdirSync(join(env['XDG_RUNTIME_DIR'] ?? '', 'credbridge'))).toEqual([])
@@ -276,7 +283,7 @@ needs('the build (npm run build)', built)('credbridge sandbox', () => {
       expect((await run('credbridge', ['log'])).stdout).toBe('')
     })
 
-    test('git clones what is granted, set up in the empty home folder', async () => {
+    usual('git clones what is granted, set up in the empty home folder', async () => {
       const { run, sandbox, project } = await laptop()
       const server = await startGitServer(machineGit as Git, onTestFinished)
       server.accept(basic('ann', 's3cret'), 'ann')

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
 import { startCutting } from '../real/cutting.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { farSide, startServe, startServeAs } from '../real/serving.ts'
@@ -31,8 +32,8 @@ async function laptop() {
 }
 
 needs('npm run build', built)('credbridge serve', () => {
-  needsPrograms('git')('for git', () => {
-    test('a far side finds by git credential fill what is granted, and nothing else', async () => {
+  usually(needsPrograms('git'))('for git', () => {
+    usual('a far side finds by git credential fill what is granted, and nothing else', async () => {
       const { env, on } = await laptop()
       const served = await startServe(env, '--name', 'devbox', '--allow', 'git.example.com')
       const { there } = on(served.socket)
@@ -49,7 +50,7 @@ needs('npm run build', built)('credbridge serve', () => {
     })
   })
 
-  test('the socket is private, goes with its server, and nobody else is asked then', async () => {
+  usual('the socket is private, goes with its server, and nobody else is asked then', async () => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--allow', at)
     const { there, env: far } = on(served.socket)
@@ -63,7 +64,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(await run('credbridge', ['list'], { env: far })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 
-  test.each([1, 40, 120])('a server that dies after %d bytes of its answer has given nothing', async (count) => {
+  thorough.each([1, 40, 120])('a server that dies after %d bytes of its answer has given nothing', async (count) => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--allow', at)
     const path = `${served.socket}-cutting`
@@ -76,7 +77,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(outcome.stderr).toContain('ended before an answer came')
   })
 
-  test('what a dead server left is replaced, a living one is left alone', async () => {
+  thorough('what a dead server left is replaced, a living one is left alone', async () => {
     const { env, credbridge } = await laptop()
     const served = await startServe(env, '--allow', at)
     const second = await credbridge('serve', '--socket', served.socket, '--allow', at)
@@ -94,7 +95,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(existsSync(served.socket)).toBe(false)
   })
 
-  test('docker, pip and a person get it as well, and nothing is written on the far side', async () => {
+  usual('docker, pip and a person get it as well, and nothing is written on the far side', async () => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--allow', at)
     const { there, env: far } = on(served.socket)
@@ -113,7 +114,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect((await run('credbridge', ['get', at], { env })).stdout).toBe('s3cret\n')
   })
 
-  test('use remote settles on it after one look, and doctor tries it without writing', async () => {
+  thorough('use remote settles on it after one look, and doctor tries it without writing', async () => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--allow', at)
     const { env: far } = on(served.socket)
@@ -131,7 +132,7 @@ needs('npm run build', built)('credbridge serve', () => {
     })
   })
 
-  test('where nobody can be asked, it says so, and refuses', async () => {
+  usual('where nobody can be asked, it says so, and refuses', async () => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--allow', at, '--ask', 'first')
     const outcome = await on(served.socket).there('git-credential-credbridge', ['get'], request)
@@ -140,7 +141,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(served.said()).toContain('nobody can be asked here')
   })
 
-  test('grants and log show what is served and what was given', async () => {
+  usual('grants and log show what is served and what was given', async () => {
     const { env, credbridge, on } = await laptop()
     expect(await credbridge('grants')).toMatchObject({ exitCode: 1 })
     const served = await startServe(env, '--name', 'devbox', '--allow', at, '--tools', 'git')
@@ -166,7 +167,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(await credbridge('grants')).toMatchObject({ exitCode: 1 })
   })
 
-  test('log --json has no character that moves or reorders, whoever wrote the line', async () => {
+  usual('log --json has no character that moves or reorders, whoever wrote the line', async () => {
     const { env, credbridge } = await laptop()
     const folder = join(env['XDG_STATE_HOME'] ?? '', 'credbridge', 'log')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -185,7 +186,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(JSON.parse(stdout)).toEqual(line)
   })
 
-  test('a grant for pip is one for the command that pip runs, and not for docker', async () => {
+  thorough('a grant for pip is one for the command that pip runs, and not for docker', async () => {
     const { env, on } = await laptop()
     const served = await startServe(env, '--name', 'devbox', '--allow', at, '--tools', 'pip')
     const { there } = on(served.socket)
@@ -194,7 +195,7 @@ needs('npm run build', built)('credbridge serve', () => {
     await served.end()
   })
 
-  test('calls of this machine are logged only where the settings say so', async () => {
+  usual('calls of this machine are logged only where the settings say so', async () => {
     const world = await startWorld('no-bus', onTestFinished)
     const more = { CREDBRIDGE_STORE: 'vault' }
     const get = () => world.run('git-credential-credbridge', ['get'], { input: request, more })
@@ -208,7 +209,7 @@ needs('npm run build', built)('credbridge serve', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  test.each([
+  usual.each([
     [['--ask', 'never'], 'the endpoints must be named'],
     [['--allow', at, '--read-only', '--allow-save'], 'contradict'],
     [['--allow', at, '--tools', 'gti'], 'there is no tool named gti'],
@@ -238,7 +239,7 @@ needsPrograms('python3')('a person at the terminal of serve', () => {
     return { outcome, stdout, credbridge }
   }
 
-  test('is shown who asks for what, and one key answers', async () => {
+  usual('is shown who asks for what, and one key answers', async () => {
     const { outcome, stdout, credbridge } = await asked([], [key, 'xa'])
     expect(outcome.stdout).toContain('password=s3cret')
     for (const part of ['devbox wants the credential', 'of: ann', `at: ${at}`, 'says it is: git']) {
@@ -249,21 +250,21 @@ needsPrograms('python3')('a person at the terminal of serve', () => {
     expect((await credbridge('grants')).exitCode).toBe(1)
   })
 
-  test('is asked also for what --allow names, unless the grant says never', async () => {
+  thorough('is asked also for what --allow names, unless the grant says never', async () => {
     const { outcome, stdout } = await asked(['--allow', at], [key, 'o'])
     expect(outcome.stdout).toContain('password=s3cret')
     expect(stdout).toContain('asks the first time')
   })
 
-  test('who says never gives nothing', async () => {
+  thorough('who says never gives nothing', async () => {
     const { outcome } = await asked([], [key, 'n'])
     expect(outcome.stdout).toBe('')
     expect(outcome.stderr).toContain('devbox may not find')
   })
 })
 
-needsPrograms('setpriv')('another user of this machine', () => {
-  test.skipIf(process.getuid?.() !== 0)('cannot connect, on any runtime', async () => {
+thoroughly(needsPrograms('setpriv'))('another user of this machine', () => {
+  thorough.skipIf(process.getuid?.() !== 0)('cannot connect, on any runtime', async () => {
     const { env } = await laptop()
     const served = await startServe(env, '--allow', at)
     const script = `require('net').connect('${served.socket}').on('connect', () => console.log('in')).on('error', ({ code }) => console.log(code))`
@@ -273,9 +274,9 @@ needsPrograms('setpriv')('another user of this machine', () => {
   })
 })
 
-describe.skipIf(!isNative)('the native executable', () => {
+thoroughly(describe.skipIf(!isNative))('the native executable', () => {
   needsPrograms('setpriv')('asks the kernel who connects', () => {
-    test('root is another user, unless the grant names it', async () => {
+    thorough('root is another user, unless the grant names it', async () => {
       expect(process.getuid?.()).toBe(0)
       const world = await startWorld('no-bus', onTestFinished)
       const env: Record<string, string> = { ...world.env, CREDBRIDGE_STORE: 'vault' }

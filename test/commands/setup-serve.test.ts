@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { serviceUnitText } from '../../src/serve/units.ts'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { farSide } from '../real/serving.ts'
@@ -33,7 +34,7 @@ function commandIn(unit: string): readonly string[] {
   )
 }
 
-test('each word of the command is one word to systemd', () => {
+usual('each word of the command is one word to systemd', () => {
   const words = ['/opt/a b/credbridge', 'serve', '--name', 'a "box" $HOME %t \\ \'x\'']
   const unit = serviceUnitText(words, '%t/s', { CREDBRIDGE_STORE: 'remote:/a b' })
   expect(commandIn(unit)).toEqual([...words, '--socket', '%t/s'])
@@ -42,7 +43,7 @@ test('each word of the command is one word to systemd', () => {
 })
 
 needs('npm run build', built)('credbridge setup serve', () => {
-  test('writes both units and says what to run, and undo leaves nothing', async () => {
+  usual('writes both units and says what to run, and undo leaves nothing', async () => {
     const { credbridge, units, text } = await laptop()
     const { exitCode, stderr } = await credbridge('setup', 'serve', ...granted, '--until', '8h', '--name', 'my box')
     expect(exitCode).toBe(0)
@@ -64,7 +65,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     expect(await credbridge('setup', 'serve', '--undo')).toMatchObject({ exitCode: 1 })
   })
 
-  test('--dry-run changes nothing', async () => {
+  usual('--dry-run changes nothing', async () => {
     const { credbridge, units } = await laptop()
     const { stderr } = await credbridge('setup', 'serve', ...granted, '--dry-run')
     expect(stderr).toContain(`would do: write ${join(units, 'credbridge-serve.service')}\n`)
@@ -74,7 +75,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     expect(readdirSync(units)).toHaveLength(2)
   })
 
-  test('uninstall undoes it', async () => {
+  thorough('uninstall undoes it', async () => {
     const { credbridge, units } = await laptop()
     await credbridge('setup', 'serve', ...granted)
     const { stderr } = await credbridge('uninstall', '--yes')
@@ -82,7 +83,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     expect(readdirSync(units)).toEqual([])
   })
 
-  test('a unit that somebody else made is left alone', async () => {
+  thorough('a unit that somebody else made is left alone', async () => {
     const { credbridge, units } = await laptop()
     mkdirSync(units, { recursive: true })
     const file = join(units, 'credbridge-serve.service')
@@ -95,7 +96,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     expect(readdirSync(units)).toHaveLength(1)
   })
 
-  test('without a desktop nobody could be asked, so a grant with questions is refused', async () => {
+  usual('without a desktop nobody could be asked, so a grant with questions is refused', async () => {
     const { credbridge, units } = await laptop()
     const outcome = await credbridge('setup', 'serve', '--allow', at)
     expect(outcome.exitCode).toBe(2)
@@ -103,7 +104,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     expect(existsSync(units)).toBe(false)
   })
 
-  describe('with a manager of the session', () => {
+  thoroughly(describe)('with a manager of the session', () => {
     /** A stand-in for `systemctl` that notes its words, and fails at those that have this one. */
     async function managed(failing = '') {
       const { env, credbridge } = await laptop()
@@ -122,7 +123,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       return { credbridge, noted: () => readFileSync(noted, 'utf8') }
     }
 
-    test('its commands are run, and the former service ends before the socket is opened anew', async () => {
+    thorough('its commands are run, and the former service ends before the socket is opened anew', async () => {
       const { credbridge, noted } = await managed()
       expect((await credbridge('setup', 'serve', ...granted)).stderr).toContain('ran: systemctl --user daemon-reload')
       expect(noted().split('\n')).toEqual([
@@ -140,7 +141,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       ])
     })
 
-    test('a command that fails is said', async () => {
+    thorough('a command that fails is said', async () => {
       const { credbridge } = await managed('enable')
       const outcome = await credbridge('setup', 'serve', ...granted)
       expect(outcome.exitCode).toBe(2)
@@ -149,8 +150,8 @@ needs('npm run build', built)('credbridge setup serve', () => {
     })
   })
 
-  needsPrograms('systemd-analyze')('the units', () => {
-    test('are right for the manager of a user', async () => {
+  usually(needsPrograms('systemd-analyze'))('the units', () => {
+    usual('are right for the manager of a user', async () => {
       const { env, credbridge, units } = await laptop()
       await credbridge('setup', 'serve', ...granted, '--name', 'a "box" $HOME %t')
       const files = readdirSync(units).map((name) => join(units, name))
@@ -163,7 +164,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
     })
   })
 
-  needsPrograms('systemd-socket-activate')('a socket that systemd opened', () => {
+  thoroughly(needsPrograms('systemd-socket-activate'))('a socket that systemd opened', () => {
     /** Listens as systemd does at the socket, and starts the unit's own command at the first connection. */
     async function activated(mode: number, ...options: readonly string[]) {
       const { env, credbridge, text } = await laptop()
@@ -195,7 +196,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       return { credbridge, socket, listen, get }
     }
 
-    test('is served by the process that it starts, and stays when that ends', async () => {
+    thorough('is served by the process that it starts, and stays when that ends', async () => {
       const { credbridge, socket, listen, get } = await activated(0o600, ...granted)
       const { child, ended, said } = await listen()
       expect((await get()).stdout).toContain(answer)
@@ -208,7 +209,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       expect((await credbridge('grants')).exitCode).toBe(1)
     })
 
-    test('a killed process leaves no second grant behind', async () => {
+    thorough('a killed process leaves no second grant behind', async () => {
       const { credbridge, listen, get } = await activated(0o600, ...granted)
       const { child, ended } = await listen()
       expect((await get()).stdout).toContain(answer)
@@ -219,7 +220,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       expect((await credbridge('grants')).stderr.match(/served now/g)).toHaveLength(1)
     })
 
-    test('after the time of the grant it refuses, and goes on listening', async () => {
+    thorough('after the time of the grant it refuses, and goes on listening', async () => {
       const { listen, get } = await activated(0o600, ...granted, '--until', '2020-01-01T00:00:00Z')
       const { child } = await listen()
       for (const turn of [1, 2]) {
@@ -232,7 +233,7 @@ needs('npm run build', built)('credbridge setup serve', () => {
       expect(child.exitCode).toBe(null)
     })
 
-    test('that others can reach is refused', async () => {
+    thorough('that others can reach is refused', async () => {
       const { listen, get } = await activated(0o644, ...granted)
       const { ended, said } = await listen()
       expect((await get()).stdout).toBe('')

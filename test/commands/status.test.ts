@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
 import { startWorld } from '../real/world.ts'
 import { startSignInWorld } from '../sign-in/sign-in-world.ts'
@@ -19,7 +20,7 @@ function gitLab(expires: Date) {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('nobody is signed in: the command that begins', async () => {
+  usual('nobody is signed in: the command that begins', async () => {
     const world = await startSignInWorld()
     expect(await world.credbridge('status')).toMatchObject({
       exitCode: 0,
@@ -30,7 +31,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(JSON.parse((await world.credbridge('status', '--json')).stdout)).toEqual({ signedIn: [] })
   })
 
-  test('what ends soon, what its tool renews and what has no end', async () => {
+  thorough('what ends soon, what its tool renews and what has no end', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab(inDays(3))]
     expect(await world.run('credbridge', ['login', base], { input: 't0ken' })).toMatchObject({ exitCode: 0 })
     await world.set('https://plain.example.com', 'ann', 's')
@@ -67,7 +68,7 @@ needs('the build (npm run build)', built)('built', () => {
     ])
   })
 
-  test('a command that is not approved, and a secret that a server refused', async () => {
+  usual('a command that is not approved, and a secret that a server refused', async () => {
     const world = await startSignInWorld()
     await world.credbridge('set', 'https://m.example.com', 'ann', '--command', '/bin/echo x', '--lasts', '1h')
     await world.credbridge('approve', '--undo', 'https://m.example.com')
@@ -82,8 +83,8 @@ needs('the build (npm run build)', built)('built', () => {
     )
   })
 
-  needsPrograms('git')('with git set up', () => {
-    test('says who uses it', async () => {
+  usually(needsPrograms('git'))('with git set up', () => {
+    usual('says who uses it', async () => {
       const world = await startSignInWorld()
       expect(await world.credbridge('setup', 'git')).toMatchObject({ exitCode: 0 })
       const input = `protocol=https\nhost=git.example.com\nusername=ann\npassword=p\npassword_expiry_utc=${Math.floor(inDays(1).getTime() / 1000)}\n\n`
@@ -93,8 +94,8 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needs('a keyring', hasKeyring)('with a keyring', () => {
-    test.each([[[]], [['--json']], [['--notify']]])('a locked one is named, with %j', async (words) => {
+  usually(needs('a keyring', hasKeyring))('with a keyring', () => {
+    usual.each([[[]], [['--json']], [['--notify']]])('a locked one is named, with %j', async (words) => {
       const world = await startWorld('unlocked', onTestFinished)
       await world.set('https://git.example.com', 'ann', 's')
       await world.session.lock()

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built, startedBy } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startPass } from '../real/pass.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -14,7 +15,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     needsPrograms('docker-credential-secretservice', 'python3')('and docker, too', () => {
       const open = () => openHome('unlocked', ['git-credential-libsecret', 'docker-credential-secretservice'])
 
-      test('moves what is kept there, undoes every setup to the byte, and leaves no file', async () => {
+      usual('moves what is kept there, undoes every setup to the byte, and leaves no file', async () => {
         const { credbridge, git, docker, read, own, run, list } = await open()
         await credbridge('setup', '--yes', '--only', 'git,docker')
         await git('approve', 'git.example.com', signIn)
@@ -39,7 +40,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
         })
       })
 
-      test('another secret that the helper has stays, and so does ours', async () => {
+      thorough('another secret that the helper has stays, and so does ours', async () => {
         const { credbridge, git, run, list } = await open()
         await credbridge('setup', 'git')
         const question = 'protocol=https\nhost=git.example.com\nusername=alice\n'
@@ -56,7 +57,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
         expect(kept.stdout).toContain('password=theirs\n')
       })
 
-      test.each([
+      thorough.each([
         ['SIGKILL', 'KILL'],
         ['Ctrl-C', 'INT'],
       ])('%s in the middle loses nothing, and the next one finishes', async (_name, signal) => {
@@ -88,11 +89,11 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
     const shown = ['shown? [y/N] ', 'y\r'] as const
     const plain = (answer: string) => ['can read? [y/N] ', `${answer}\r`] as const
 
-    test('a secret goes into a plain file only after a second question', async () => {
+    thorough('a secret goes into a plain file only after a second question', async () => {
       const { credbridge, git, docker, typed, read, own, list, home } = await openHome('no-service')
       await credbridge('setup', '--yes', '--only', 'git,docker')
       await git('approve', 'git.example.com', signIn)
@@ -124,7 +125,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
       expect(own()).toEqual([])
     })
 
-    test('what an import took goes back into the file where it was', async () => {
+    thorough('what an import took goes back into the file where it was', async () => {
       const { credbridge, typed, read, write, own } = await openHome('unlocked')
       const npmrc = '; mine\n//npm.example.com/:_authToken=npm_t0ken\n'
       write('.npmrc', npmrc)
@@ -136,7 +137,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
       expect((await credbridge('list')).exitCode).toBe(1)
     })
 
-    test('--remove-secrets counts them and asks, also with --yes', async () => {
+    thorough('--remove-secrets counts them and asks, also with --yes', async () => {
       const { credbridge, set, typed, own, list, write, folders } = await openHome('no-service')
       await set('https://api.example.com', 'carol', 'x')
       await set('https://api.example.com', 'dave', 'y')
@@ -153,7 +154,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
       expect(own()).toEqual(['mine.txt'])
     })
 
-    test('Ctrl-C at the question changes nothing', async () => {
+    thorough('Ctrl-C at the question changes nothing', async () => {
       const { credbridge, git, typed, read, own } = await openHome('unlocked')
       await credbridge('setup', 'git')
       await git('approve', 'git.example.com', signIn)
@@ -165,7 +166,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     })
   })
 
-  test('a dry run shows all of it and changes nothing; without a terminal nothing is done', async () => {
+  usual('a dry run shows all of it and changes nothing; without a terminal nothing is done', async () => {
     const { credbridge, git, read, own } = await openHome('unlocked')
     await credbridge('setup', 'git')
     await git('approve', 'git.example.com', signIn)
@@ -182,7 +183,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect([read('.gitconfig'), own()]).toEqual([config, files])
   })
 
-  test('a tool that cannot be undone keeps what it calls, and the next run finishes', async () => {
+  thorough('a tool that cannot be undone keeps what it calls, and the next run finishes', async () => {
     const { credbridge, read, own, write, commands, folders } = await openHome('unlocked')
     await credbridge('setup', '--yes', '--only', 'git,docker')
     const config = read('.docker/config.json')
@@ -197,7 +198,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect([read('.docker/config.json'), own()]).toEqual([dockerConfig, []])
   })
 
-  test('a configuration that undo leaves alone still asks credbridge, which is said', async () => {
+  thorough('a configuration that undo leaves alone still asks credbridge, which is said', async () => {
     const { credbridge, env, commands, write, home, folders } = await openHome('unlocked')
     await credbridge('setup', 'git')
     const helper = startedBy('git-credential-credbridge', commands, folders.data)
@@ -208,27 +209,26 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect(existsSync(helper)).toBe(true)
   })
 
-  needsPrograms(
-    'docker-credential-pass',
-    'pass',
-    'gpg',
-  )('where the store is the helper that docker goes on with', () => {
-    test('the secret stays in it, and docker asks it', async () => {
-      const { GNUPGHOME = '', PASSWORD_STORE_DIR = '' } = (await startPass(onTestFinished)).env
-      const machine = { pointers: { GNUPGHOME, PASSWORD_STORE_DIR } }
-      const { credbridge, docker, read, env } = await openHome('no-service', [], machine)
-      await credbridge('use', 'helper:pass')
-      await credbridge('setup', '--yes', '--only', 'docker')
-      await docker('store', '{"ServerURL":"r.example.com:5000","Username":"bob","Secret":"d"}')
-      const outcome = await credbridge('uninstall', '--yes')
-      expect(outcome).toMatchObject({ exitCode: 0 })
-      expect(JSON.parse(read('.docker/config.json'))).toMatchObject({ credsStore: 'pass' })
-      const there = await run('docker-credential-pass', ['get'], { env, input: 'r.example.com:5000' })
-      expect(JSON.parse(there.stdout)).toMatchObject({ Username: 'bob', Secret: 'd' })
-    })
-  })
+  thoroughly(needsPrograms('docker-credential-pass', 'pass', 'gpg'))(
+    'where the store is the helper that docker goes on with',
+    () => {
+      thorough('the secret stays in it, and docker asks it', async () => {
+        const { GNUPGHOME = '', PASSWORD_STORE_DIR = '' } = (await startPass(onTestFinished)).env
+        const machine = { pointers: { GNUPGHOME, PASSWORD_STORE_DIR } }
+        const { credbridge, docker, read, env } = await openHome('no-service', [], machine)
+        await credbridge('use', 'helper:pass')
+        await credbridge('setup', '--yes', '--only', 'docker')
+        await docker('store', '{"ServerURL":"r.example.com:5000","Username":"bob","Secret":"d"}')
+        const outcome = await credbridge('uninstall', '--yes')
+        expect(outcome).toMatchObject({ exitCode: 0 })
+        expect(JSON.parse(read('.docker/config.json'))).toMatchObject({ credsStore: 'pass' })
+        const there = await run('docker-credential-pass', ['get'], { env, input: 'r.example.com:5000' })
+        expect(JSON.parse(there.stdout)).toMatchObject({ Username: 'bob', Secret: 'd' })
+      })
+    },
+  )
 
-  test('what can still be restored is no less kept than the rest', async () => {
+  usual('what can still be restored is no less kept than the rest', async () => {
     const { credbridge, set, own } = await openHome('no-service')
     await set('https://api.example.com', 'carol', 'x')
     await credbridge('remove', 'https://api.example.com')
@@ -243,8 +243,8 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
 
   const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
   // The native executable is no package.
-  describe.skipIf(!onNode)('if only the package is removed', () => {
-    test('git hears how to finish, and installed again it is finished', async () => {
+  thoroughly(describe.skipIf(!onNode))('if only the package is removed', () => {
+    thorough('git hears how to finish, and installed again it is finished', async () => {
       const { env, commands, read, own } = await openHome('no-service')
       const installed = join(commands, 'node_modules', 'credbridge', 'dist')
       const install = () => cpSync(join(import.meta.dirname, '..', '..', 'dist'), installed, { recursive: true })
@@ -265,7 +265,7 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     })
   })
 
-  test('a locked keyring loses nothing', async () => {
+  thorough('a locked keyring loses nothing', async () => {
     const { credbridge, git, list, lock } = await openHome('unlocked')
     await credbridge('setup', 'git')
     await git('approve', 'git.example.com', signIn)

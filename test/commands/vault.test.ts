@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { type Agent, startAgent } from '../real/agent.ts'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
 import { whileStopped } from '../real/stopped.ts'
@@ -22,8 +23,8 @@ async function agentForTest(): Promise<Agent> {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  describe('credbridge vault status', () => {
-    test('of no vault: nothing there, and how one is made', async () => {
+  usually(describe)('credbridge vault status', () => {
+    usual('of no vault: nothing there, and how one is made', async () => {
       const world = await start()
       expect(await world.vault('', 'status')).toMatchObject({
         exitCode: 1,
@@ -36,7 +37,7 @@ needs('the build (npm run build)', built)('built', () => {
       })
     })
 
-    test('with its key file only: obfuscated, a copy of vault and key file is enough to read everything', async () => {
+    usual('with its key file only: obfuscated, a copy of vault and key file is enough to read everything', async () => {
       const world = await filled()
       const { stdout, exitCode } = await world.vault('', 'status')
       const keyFile = join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key')
@@ -57,7 +58,7 @@ needs('the build (npm run build)', built)('built', () => {
       })
     })
 
-    test('says so where another store is in use', async () => {
+    usual('says so where another store is in use', async () => {
       const world = await filled()
       const outcome = await world.run('credbridge', ['vault', 'status'], { more: { CREDBRIDGE_STORE: 'keychain' } })
       expect(outcome.stderr).toBe(
@@ -65,7 +66,7 @@ needs('the build (npm run build)', built)('built', () => {
       )
     })
 
-    test('the key file lies where the settings say', async () => {
+    usual('the key file lies where the settings say', async () => {
       const world = await start()
       const keyFile = join(world.session.folder, 'elsewhere', 'a.key')
       world.settings(`[vault]\nkey-file = "${keyFile}"\n`)
@@ -85,18 +86,21 @@ needs('the build (npm run build)', built)('built', () => {
   })
 
   describe('a passphrase', () => {
-    test('is added from standard input, and makes nothing secret while the key file is there, which is said', async () => {
-      const world = await filled()
-      expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
-        exitCode: 0,
-        stdout: '',
-        stderr: expect.stringContaining('the key file alone still opens it'),
-      })
-      expect((await world.status()).slots.map(({ type }) => type)).toEqual(['key-file', 'passphrase'])
-      expect(await world.status()).toMatchObject({ obfuscated: true })
-    })
+    usual(
+      'is added from standard input, and makes nothing secret while the key file is there, which is said',
+      async () => {
+        const world = await filled()
+        expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
+          exitCode: 0,
+          stdout: '',
+          stderr: expect.stringContaining('the key file alone still opens it'),
+        })
+        expect((await world.status()).slots.map(({ type }) => type)).toEqual(['key-file', 'passphrase'])
+        expect(await world.status()).toMatchObject({ obfuscated: true })
+      },
+    )
 
-    test("alone: a client's get fails at once, with the fix, and nothing on standard output", async () => {
+    usual("alone: a client's get fails at once, with the fix, and nothing on standard output", async () => {
       const world = await withPassphrase()
       expect(await world.status()).toMatchObject({ locked: true, obfuscated: false })
       const locked = 'credbridge: the vault is locked\nhint: credbridge unlock\n'
@@ -111,7 +115,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.credbridge('get', at)).toMatchObject({ exitCode: 2, stdout: '', stderr: locked })
     })
 
-    test('is changed: the one that there is first, the new one last', async () => {
+    thorough('is changed: the one that there is first, the new one last', async () => {
       const world = await withPassphrase()
       expect(await world.vault('guessed\nnew words\n', 'change-passphrase')).toMatchObject({
         exitCode: 2,
@@ -122,7 +126,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.vault('new words\n', 'rekey')).toMatchObject({ exitCode: 0 })
     })
 
-    test('is refused where standard input holds none', async () => {
+    usual('is refused where standard input holds none', async () => {
       const world = await filled()
       for (const input of ['', '\n']) {
         expect(await world.vault(input, 'add-slot', 'passphrase')).toMatchObject({
@@ -134,12 +138,12 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
     function typing(world: World, answers: readonly Answer[], ...command: readonly string[]): Promise<Outcome> {
       return world.run('python3', onTerminal(answers, ...command))
     }
 
-    test('a new passphrase is typed twice, unseen', async () => {
+    thorough('a new passphrase is typed twice, unseen', async () => {
       const world = await filled()
       const outcome = await typing(
         world,
@@ -155,7 +159,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.vault(`${words}\n`, 'remove-slot', 'key-file')).toMatchObject({ exitCode: 0 })
     })
 
-    test('another one the second time may be typed again; after three times nothing was changed', async () => {
+    thorough('another one the second time may be typed again; after three times nothing was changed', async () => {
       const world = await filled()
       const differ = [`${words}\r`, 'open window\r']
       const add = ['credbridge', 'vault', 'add-slot', 'passphrase']
@@ -174,7 +178,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
 `)
     })
 
-    test('a wrong one may be typed again, three times', async () => {
+    thorough('a wrong one may be typed again, three times', async () => {
       const world = await withPassphrase()
       const get = ['credbridge', 'get', '--show', at]
       const screen = async (...answers: readonly string[]) => {
@@ -188,7 +192,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect(await screen('a\r', '\u0003')).toEqual([`Passphrase of the vault: \n${again}credbridge: cancelled\n`, 130])
     })
 
-    test.each([
+    thorough.each([
       [
         'short\r',
         'note: this passphrase is short and can be guessed; several words that do not belong together are better\n',
@@ -214,14 +218,14 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       ])
     })
 
-    test('the one that there is comes before the new one', async () => {
+    thorough('the one that there is comes before the new one', async () => {
       const world = await withPassphrase()
       const answers = typed(`${words}\r`, 'new words\r', 'new words\r')
       expect(await typing(world, answers, 'credbridge', 'vault', 'change-passphrase')).toMatchObject({ exitCode: 0 })
       expect(await world.vault('new words\n', 'rekey')).toMatchObject({ exitCode: 0 })
     })
 
-    test("a person's command asks for it, a client's never does", async () => {
+    thorough("a person's command asks for it, a client's never does", async () => {
       const world = await withPassphrase()
       const person = await typing(world, typed(`${words}\r`), 'credbridge', 'get', '--show', at)
       expect(person).toMatchObject({ exitCode: 0, stdout: 'Passphrase of the vault: \r\ns3cret\r\n' })
@@ -230,13 +234,13 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect(outcome.stdout).toBe('credbridge: the vault is locked\r\nhint: credbridge unlock\r\n')
     })
 
-    test('whoever does not want to be asked is not', async () => {
+    thorough('whoever does not want to be asked is not', async () => {
       const world = await withPassphrase({ CREDBRIDGE_PROMPT: 'never' })
       const outcome = await typing(world, [], 'credbridge', 'get', '--show', at)
       expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('the vault is locked') })
     })
 
-    test('the key that unlock prints is not shown there', async () => {
+    thorough('the key that unlock prints is not shown there', async () => {
       const world = await withPassphrase()
       const outcome = await typing(world, [], 'credbridge', 'unlock', '--print')
       expect(outcome).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('refusing to show the key') })
@@ -244,7 +248,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
   })
 
   describe('slots', () => {
-    test('the last one cannot be removed, and what is no slot cannot be named', async () => {
+    usual('the last one cannot be removed, and what is no slot cannot be named', async () => {
       const world = await filled()
       expect(await world.vault('', 'remove-slot', 'key-file')).toMatchObject({
         exitCode: 2,
@@ -257,7 +261,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect(await world.asGit()).toMatchObject({ stdout: answer })
     })
 
-    test('a vault that never had a key file', async () => {
+    thorough('a vault that never had a key file', async () => {
       const world = await start()
       expect(await world.vault(`${words}\n`, 'add-slot', 'passphrase')).toMatchObject({
         exitCode: 0,
@@ -267,8 +271,8 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect(await world.asGit()).toMatchObject({ stdout: '', stderr: expect.stringContaining('credbridge unlock') })
     })
 
-    tracing()('a rekey that is ended', () => {
-      test.each([
+    thoroughly(tracing())('a rekey that is ended', () => {
+      thorough.each([
         ['SIGINT', false],
         ['SIGTERM', false],
         ['SIGHUP', false],
@@ -300,7 +304,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       })
     })
 
-    test('a rekey leaves out what is not at hand, by its id', async () => {
+    thorough('a rekey leaves out what is not at hand, by its id', async () => {
       const world = await filled()
       await world.vault(`${words}\n`, 'add-slot', 'passphrase')
       const id = (await world.status()).slots.find(({ type }) => type === 'passphrase')?.id ?? ''
@@ -314,12 +318,8 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
     })
   })
 
-  needsPrograms(
-    'ssh-agent',
-    'ssh-add',
-    'ssh-keygen',
-  )('an SSH agent', () => {
-    test('opens the vault alone, and without it the vault says which key it wants', async () => {
+  thoroughly(needsPrograms('ssh-agent', 'ssh-add', 'ssh-keygen'))('an SSH agent', () => {
+    thorough('opens the vault alone, and without it the vault says which key it wants', async () => {
       const agent = await agentForTest()
       await agent.addKey('ed25519')
       const world = await filled({ SSH_AUTH_SOCK: agent.socket })
@@ -339,7 +339,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       }
     })
 
-    test('with several keys: one is named', async () => {
+    thorough('with several keys: one is named', async () => {
       const agent = await agentForTest()
       await agent.addKey('ed25519')
       await agent.addKey('ed25519')
@@ -351,7 +351,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect((await world.status()).slots[1]?.about).toContain(hint)
     })
 
-    test.each([
+    thorough.each([
       ['an RSA key', 'rsa', [], 'a key of type ssh-rsa cannot open a vault'],
       ['a key whose use must be confirmed', 'ed25519', ['-c'], 'the SSH agent refuses to sign with this key'],
     ] as const)('%s is unsupported, with the reason', async (_, type, options, reason) => {
@@ -365,7 +365,7 @@ note: the key file alone still opens it; to stop that: credbridge vault remove-s
       expect((await world.status()).slots).toHaveLength(1)
     })
 
-    test("that does not answer ends a client's get, with the reason", async () => {
+    thorough("that does not answer ends a client's get, with the reason", async () => {
       const agent = await agentForTest()
       await agent.addKey('ed25519')
       const world = await filled({ SSH_AUTH_SOCK: agent.socket })

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { built, installCommands } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 
@@ -25,21 +26,21 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('standard input is empty', async () => {
+  usual('standard input is empty', async () => {
     expect(await run(command, ['get'], { env })).toMatchObject({ exitCode: 1, stdout: '' })
   })
 
-  test('standard input is closed', () => {
+  usual('standard input is closed', () => {
     const { status, stdout } = spawnSync('/bin/sh', ['-c', 'exec "$0" get <&-', command], { env })
     expect({ status, stdout: String(stdout) }).toEqual({ status: 1, stdout: '' })
   })
 
-  test('the message ends and standard input stays open', async () => {
+  usual('the message ends and standard input stays open', async () => {
     const outcome = await run(command, ['get'], { env, input: `${request}\n`, keepStdinOpen: true })
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '', timedOut: false })
   })
 
-  test('the message comes through a pipe, at once or in pieces', () => {
+  thorough('the message comes through a pipe, at once or in pieces', () => {
     const pieces =
       "printf 'protocol=https\\n'; sleep 0.2; printf 'host=git.exa'; sleep 0.2; printf 'mple.com\\nusername=u\\n'"
     for (const client of [`printf '${request}\\n\\n'`, pieces, `${pieces}; printf '\\n'; sleep 1`]) {
@@ -53,7 +54,7 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     }
   })
 
-  test('an answer that cannot be written is a failure: standard output is full', () => {
+  usual('an answer that cannot be written is a failure: standard output is full', () => {
     const { status, stderr } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >/dev/full', command], {
       env,
       encoding: 'utf8',
@@ -61,19 +62,19 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'credbridge: standard output cannot be written\n' })
   })
 
-  test('standard output is closed: Node reopens it', () => {
+  usual('standard output is closed: Node reopens it', () => {
     const { status, signal } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >&-', command], { env })
     expect({ status, signal }).toEqual({ status: 0, signal: null })
   })
 
-  test("a person's command fails if its output cannot be written, but not if the reader has closed the pipe", () => {
+  usual("a person's command fails if its output cannot be written, but not if the reader has closed the pipe", () => {
     const people = (redirection: string) =>
       spawnSync('/bin/sh', ['-c', `credbridge completion bash ${redirection}`], { env, encoding: 'utf8' })
     expect(people('>/dev/full')).toMatchObject({ status: 2, stderr: 'credbridge: standard output cannot be written\n' })
     expect(people('2>&1 | true; credbridge --help | true')).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
-  test('standard input is a file, a folder or /dev/null', () => {
+  usual('standard input is a file, a folder or /dev/null', () => {
     const file = join(folder, 'request')
     writeFileSync(file, request)
     for (const [path, status] of [
@@ -87,19 +88,19 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     }
   })
 
-  test('more than a megabyte of input is refused', async () => {
+  usual('more than a megabyte of input is refused', async () => {
     const outcome = await run(command, ['get'], { env, input: `${request}x=${'y\nx='.repeat(400_000)}\n` })
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '', stderr: 'credbridge: the input is over 1048576 bytes\n' })
   })
 
-  test('unknown verbs read nothing and print nothing', async () => {
+  usual('unknown verbs read nothing and print nothing', async () => {
     for (const words of [[], ['frobnicate'], ['--version'], ['get', 'extra']]) {
       const outcome = await run(command, words, { env, input: '\0', keepStdinOpen: true })
       expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     }
   })
 
-  test('no compiled code is kept: the cache folder is neither made nor read', async () => {
+  thorough('no compiled code is kept: the cache folder is neither made nor read', async () => {
     const cache = join(folder, 'cache')
     const cached = { ...env, CREDBRIDGE_STORE: 'vault', XDG_CACHE_HOME: cache }
     const given = `${request}username=ann\npassword=p\n\n`
@@ -111,7 +112,7 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect([existsSync(cache), existsSync(join(folder, '.cache'))]).toEqual([false, false])
   })
 
-  test('child processes do not inherit the variables of Bun that run foreign code', async () => {
+  usual('child processes do not inherit the variables of Bun that run foreign code', async () => {
     const seen = join(folder, 'seen')
     const spy = join(folder, 'bin', 'docker-credential-spy')
     writeFileSync(spy, `#!/bin/sh\nenv >'${seen}'\necho '{}'\n`)
@@ -122,7 +123,7 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect(readFileSync(seen, 'utf8')).not.toContain('BUN_')
   })
 
-  test('debugging prints a stack trace, never a value', async () => {
+  usual('debugging prints a stack trace, never a value', async () => {
     const secret = 'sentinel-77aa'
     const input = `${request}username=u\npassword${secret}\n`
     const { stderr } = await run(command, ['store'], { env: { ...env, CREDBRIDGE_DEBUG: '1' }, input })

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 
@@ -62,7 +63,7 @@ void [all, any, gone, nothing, password]
 `
 
 needs('the build (npm run build)', built)('the package', () => {
-  test('is imported and required', async () => {
+  usual('is imported and required', async () => {
     const print =
       'process.stdout.write(JSON.stringify(Object.keys(it).filter((name) => /^[A-Za-z]+$/.test(name) && name !== "default").sort()))'
     const cwd = project('a.mjs', `import * as it from 'credbridge'\n${print}`)
@@ -79,7 +80,7 @@ needs('the build (npm run build)', built)('the package', () => {
     }
   })
 
-  test.each([
+  thorough.each([
     ['a module', 'a.mts', 'nodenext'],
     ['CommonJS', 'a.cts', 'nodenext'],
     ['CommonJS of Node 16', 'a.cts', 'node16'],
@@ -99,7 +100,7 @@ export async function forKeytar() {${typedForKeytar}}
     expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
   })
 
-  test('a default import of credbridge/keytar has types', async () => {
+  usual('a default import of credbridge/keytar has types', async () => {
     const cwd = project(
       'a.mts',
       `import keytar from 'credbridge/keytar'\nexport async function main() {${typedForKeytar}}\n`,
@@ -109,7 +110,7 @@ export async function forKeytar() {${typedForKeytar}}
     expect(outcome).toMatchObject({ stdout: '', exitCode: 0 })
   })
 
-  test('failures are named, also those of the files that are minified', async () => {
+  usual('failures are named, also those of the files that are minified', async () => {
     const program = `
       require('credbridge').getPassword('s', 'u').catch((error) => {
         const names = [error, error.cause].map(({ name, constructor }) => [name, constructor.name])
@@ -126,7 +127,7 @@ export async function forKeytar() {${typedForKeytar}}
     ])
   })
 
-  test('an error that nobody catches is one that can be read', async () => {
+  usual('an error that nobody catches is one that can be read', async () => {
     const cwd = project('a.cjs', `require('credbridge').deletePassword('s', 'u')`)
     const { stderr } = await run(process.execPath, ['a.cjs'], { cwd, env: { CREDBRIDGE_STORE: 'memory', HOME: cwd } })
     expect(stderr).toContain('PasswordDeleteError')

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { startProviderWorld } from './sign-in-world.ts'
 
 /* After one sign-in every tool has the token, and after the sign-out none. */
 
 needs('the build (npm run build)', built)('built', () => {
-  test('git, docker and python get the token; npm gets it when it is shared', async () => {
+  usual('git, docker and python get the token; npm gets it when it is shared', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     const host = new URL(issuer).host
@@ -25,7 +26,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await asGit()).stdout).toBe('')
   })
 
-  test('a login at the same account again replaces the former one, for every tool', async () => {
+  thorough('a login at the same account again replaces the former one, for every tool', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     await world.login({ account: 'ann' })

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { selfHosted } from '../../src/sign-in/providers.ts'
 import { signInByOAuth } from '../../src/sign-in/sign-in.ts'
 import { httpClient } from '../../src/system/http/client.ts'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { browse } from '../real/form-browser.ts'
 import { type OidcProvider, secretClient, startOidcProvider } from '../real/oidc-provider.ts'
 import { needs, needsPrograms } from '../real/require.ts'
@@ -48,7 +49,7 @@ async function start(settings = 'client-has-secret = true\n'): Promise<Here> {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('it signs in, renews and signs out, and its secret is nowhere in the clear', async () => {
+  thorough('it signs in, renews and signs out, and its secret is nowhere in the clear', async () => {
     const here = await start()
     const { issuer } = here.provider
     expect(await here.signIn(secret)).toMatchObject({
@@ -71,13 +72,13 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await here.provider.isValid(now)).toBe(false)
   })
 
-  test('it is taken from the last sign-in where nobody types it', async () => {
+  thorough('it is taken from the last sign-in where nobody types it', async () => {
     const here = await start()
     await here.signIn(secret)
     expect(await here.signIn('')).toMatchObject({ exitCode: 0 })
   })
 
-  test('without a secret nothing is asked of the provider', async () => {
+  thorough('without a secret nothing is asked of the provider', async () => {
     const here = await start()
     expect(await here.run('credbridge', ['login', here.provider.issuer], { more: here.withBrowser })).toMatchObject({
       exitCode: 2,
@@ -85,7 +86,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('a wrong one signs nobody in, and is said', async () => {
+  usual('a wrong one signs nobody in, and is said', async () => {
     const here = await start()
     expect(await here.signIn('wrong')).toMatchObject({
       exitCode: 2,
@@ -94,8 +95,8 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await here.credbridge('list')).toMatchObject({ exitCode: 1, stdout: '' })
   })
 
-  needsPrograms('git')('with git', () => {
-    test('it is taken from git’s own settings', async () => {
+  thoroughly(needsPrograms('git'))('with git', () => {
+    thorough('it is taken from git’s own settings', async () => {
       const here = await start('')
       const { issuer } = here.provider
       const config = (name: string, value: string) =>
@@ -106,8 +107,8 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
-    test('it is asked for without echo, and Enter takes that of the last sign-in', async () => {
+  usually(needsPrograms('python3'))('on a terminal', () => {
+    usual('it is asked for without echo, and Enter takes that of the last sign-in', async () => {
       const here = await start()
       const { issuer } = here.provider
       for (const typed of [secret, '']) {
@@ -123,7 +124,7 @@ needs('the build (npm run build)', built)('built', () => {
   })
 })
 
-test.each([
+thorough.each([
   [undefined, 'header'],
   [['client_secret_basic', 'client_secret_post'], 'header'],
   [['client_secret_post'], 'body'],

@@ -1,8 +1,9 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { selfHosted } from '../../src/sign-in/providers.ts'
 import { signInByOAuth } from '../../src/sign-in/sign-in.ts'
 import { httpClient } from '../../src/system/http/client.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { personWith } from './persons.ts'
 import { type Pages, standIn } from './stand-in.ts'
 
@@ -31,7 +32,7 @@ const device = (...answers: readonly object[]): Pages => {
 
 const gitHub = selfHosted('github-enterprise')
 
-test('the device flow asks again as long as the provider says so, and shows address and code', async () => {
+thorough('the device flow asks again as long as the provider says so, and shows address and code', async () => {
   const server = await standIn(device({ error: 'authorization_pending' }, good))
   const shown: string[] = []
   const person = personWith({ browser: (url) => shown.push(url) })
@@ -55,7 +56,7 @@ test('the device flow asks again as long as the provider says so, and shows addr
   expect(forms[1]).toMatchObject({ client_id: 'mine', device_code: 'd' })
 })
 
-test('GitHub gets the secret of a client in the body', async () => {
+usual('GitHub gets the secret of a client in the body', async () => {
   const server = await standIn(device(good))
   const us = { clientId: 'mine', clientSecret: new Secret('s') }
   const found = { provider: gitHub, base: server.base }
@@ -64,7 +65,7 @@ test('GitHub gets the secret of a client in the body', async () => {
   expect(forms.slice(0, 2)).toEqual(['s', 's'])
 })
 
-test.each([
+thorough.each([
   ['access_denied', 'the sign-in at HOST was not allowed'],
   ['expired_token', 'the code for HOST has expired before it was confirmed'],
   ['device_flow_disabled', 'HOST refused the sign-in'],
@@ -86,7 +87,7 @@ function brought(lines: readonly string[], more: Readonly<Record<string, string>
   return `${searchParams.get('redirect_uri')}/?${query}`
 }
 
-test('without a browser and without a device flow, the person brings the address', async () => {
+usual('without a browser and without a device flow, the person brings the address', async () => {
   const { base, asked } = await standIn(gitea)
   const person = personWith({ types: (lines) => `  ${brought(lines)}\n` })
   const found = { provider: selfHosted('gitea'), base }
@@ -100,7 +101,7 @@ test('without a browser and without a device flow, the person brings the address
   expect(form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
 })
 
-test('a token lasts from when it was asked for, however long the person took', async () => {
+usual('a token lasts from when it was asked for, however long the person took', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const { base } = await standIn(gitea)
@@ -121,7 +122,7 @@ test('a token lasts from when it was asked for, however long the person took', a
   expect(issued.expires).toBe(Math.floor(later / 1000) + 3600)
 })
 
-test.each<readonly [string, (lines: readonly string[]) => string, RegExp]>([
+usual.each<readonly [string, (lines: readonly string[]) => string, RegExp]>([
   ['a forged state', (lines) => brought(lines, { state: 'wrong' }), /an answer that cannot be used|state/],
   ['another address', () => 'https://evil.example.com/?code=c', /not the address at which the browser ended/],
   ['the code alone', () => 'c', /not the address at which the browser ended/],
@@ -135,7 +136,7 @@ test.each<readonly [string, (lines: readonly string[]) => string, RegExp]>([
   expect(asked).toEqual([])
 })
 
-test('nobody there and no browser: refused', async () => {
+usual('nobody there and no browser: refused', async () => {
   const { base } = await standIn(gitea)
   const outcome = signInByOAuth(fetcher, { provider: selfHosted('gitea'), base }, { clientId: 'mine' }, undefined, {
     ...personWith(),
@@ -144,7 +145,7 @@ test('nobody there and no browser: refused', async () => {
   await expect(outcome).rejects.toThrow(/can only be signed in at with a browser, and none can be opened here/)
 })
 
-test('the browser is sent to the provider with PKCE, state and the person’s own scopes', async () => {
+usual('the browser is sent to the provider with PKCE, state and the person’s own scopes', async () => {
   const { base } = await standIn(gitea)
   const addresses: string[] = []
   const person = personWith({
@@ -176,7 +177,7 @@ test('the browser is sent to the provider with PKCE, state and the person’s ow
   expect(person.lines[1]).toBe(`if no browser opens, go to ${addresses[0]}`)
 })
 
-test('the settings may name another server, and nobody is asked', async () => {
+usual('the settings may name another server, and nobody is asked', async () => {
   const [login, { base }] = [await standIn(gitea), await standIn(gitea)]
   const own = {
     clientId: 'mine',

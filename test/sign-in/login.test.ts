@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { browse } from '../real/form-browser.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { until } from '../real/until.ts'
@@ -10,7 +11,7 @@ import { type Reply, standIn } from './stand-in.ts'
 /* A person signs in and out at a real provider. */
 
 needs('the build (npm run build)', built)('built', () => {
-  test('a browser signs in once, and the token is kept with what renews it', async () => {
+  usual('a browser signs in once, and the token is kept with what renews it', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     const outcome = await world.login({ account: 'ann' })
@@ -34,13 +35,13 @@ needs('the build (npm run build)', built)('built', () => {
     expect(Date.parse(signedIn[0].ends) - Date.now()).toBeGreaterThan(3_000_000)
   })
 
-  test('the port of the browser is closed afterwards', async () => {
+  thorough('the port of the browser is closed afterwards', async () => {
     const world = await startProviderWorld()
     const { page } = await world.login({ account: 'ann' })
     await expect(reaches(page.url)).resolves.toBe(false)
   })
 
-  test('the device flow signs in without a browser', async () => {
+  thorough('the device flow signs in without a browser', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     const lines: string[] = []
@@ -55,7 +56,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('who refuses in the browser is told so, and nothing is kept', async () => {
+  thorough('who refuses in the browser is told so, and nothing is kept', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     const running = world.run('credbridge', ['login', issuer], { more: world.withBrowser })
@@ -69,7 +70,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1, stdout: '' })
   })
 
-  test('another account than the named one is not kept', async () => {
+  thorough('another account than the named one is not kept', async () => {
     const world = await startProviderWorld()
     expect(await world.login({ account: 'bob' }, 'ann')).toMatchObject({
       exitCode: 2,
@@ -78,14 +79,14 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1 })
   })
 
-  test('what is not kept is ended at the provider', async () => {
+  thorough('what is not kept is ended at the provider', async () => {
     const { outcome, asked } = await atGitLab({ body: { username: 'bob' } }, {}, 'ann')
     expect(outcome).toMatchObject({ exitCode: 2 })
     const ended = asked.filter(({ line }) => line === 'POST /oauth/revoke').map(({ body }) => body)
     expect(ended).toEqual(['token=rt&client_id=mine', 'token=at&client_id=mine'])
   })
 
-  test.each<readonly [string, Reply, object]>([
+  usual.each<readonly [string, Reply, object]>([
     ['does not say whose it is', { status: 500 }, {}],
     ['issued what no tool can send', { body: { username: 'ann' } }, { access_token: 'a t' }],
   ])('a token of a provider that %s is ended there', async (_, user, changed) => {
@@ -96,7 +97,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(ended[0]).toBe('token=rt&client_id=mine')
   })
 
-  test('a token that may not ask whose it is signs in without a name', async () => {
+  thorough('a token that may not ask whose it is signs in without a name', async () => {
     const { outcome, world, base } = await atGitLab({ status: 403 }, {})
     expect(outcome).toMatchObject({ exitCode: 0 })
     expect(JSON.parse((await world.credbridge('list', '--json')).stdout)).toMatchObject([
@@ -104,7 +105,7 @@ needs('the build (npm run build)', built)('built', () => {
     ])
   })
 
-  test('an endpoint that says nothing is signed in at by the server that the settings name', async () => {
+  thorough('an endpoint that says nothing is signed in at by the server that the settings name', async () => {
     const [world, { base }] = [await startProviderWorld(), await standIn({})]
     const { issuer, clientId } = world.provider
     world.settings(`store = "vault"\n[sign-in."${base}"]\nissuer = "${issuer}"\nclient-id = "${clientId}"\n`)
@@ -118,7 +119,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('logout ends the tokens at the provider, then forgets them', async () => {
+  usual('logout ends the tokens at the provider, then forgets them', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     await world.login({ account: 'ann' })
@@ -133,7 +134,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('restore', issuer)).exitCode).not.toBe(0)
   })
 
-  test('logout ends the former sign-ins that it forgets, too', async () => {
+  thorough('logout ends the former sign-ins that it forgets, too', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     await world.login({ account: 'ann' })
@@ -144,7 +145,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.provider.isValid(former)).toBe(false)
   })
 
-  test('a provider that cannot be told keeps the sign-in, until a person says to forget it', async () => {
+  thorough('a provider that cannot be told keeps the sign-in, until a person says to forget it', async () => {
     const world = await startProviderWorld()
     const { issuer } = world.provider
     await world.login({ account: 'ann' })
@@ -160,7 +161,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1 })
   })
 
-  test('logout where nobody is signed in names the command for what is there', async () => {
+  thorough('logout where nobody is signed in names the command for what is there', async () => {
     const world = await startProviderWorld()
     await world.set('https://x.example.com', 'ann', 's')
     expect(await world.credbridge('logout', 'https://x.example.com')).toMatchObject({
@@ -172,8 +173,8 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
-    test('Ctrl-C while the browser is awaited keeps nothing and closes the port', async () => {
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
+    thorough('Ctrl-C while the browser is awaited keeps nothing and closes the port', async () => {
       const world = await startProviderWorld()
       const running = world.onTerminal(
         [['waiting for the browser', '\u0003']],

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { startSignInWorld } from './sign-in-world.ts'
 import { type Pages, standIn } from './stand-in.ts'
@@ -26,7 +27,7 @@ function gitLab(more: Pages = {}) {
 const gitea: Pages = { '/api/v1/version': { body: { version: '1.26.0' } }, '/api/v1/user': { body: { login: 'ann' } } }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('a token from standard input is checked, and kept with its end', async () => {
+  usual('a token from standard input is checked, and kept with its end', async () => {
     const [world, { base, asked }] = [await startSignInWorld(), await gitLab()]
     const host = new URL(base).host
     const outcome = await world.run('credbridge', ['login', base], { input: 't0ken\n' })
@@ -52,7 +53,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('get', base)).stdout).toBe('t0ken\n')
   })
 
-  test.each<readonly [string, string, Pages, RegExp]>([
+  thorough.each<readonly [string, string, Pages, RegExp]>([
     [
       'that the provider refuses',
       't',
@@ -98,14 +99,14 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.credbridge('list')).toMatchObject({ exitCode: 1 })
   })
 
-  test('logout ends it at the provider', async () => {
+  usual('logout ends it at the provider', async () => {
     const [world, { base, asked }] = [await startSignInWorld(), await gitLab()]
     await world.run('credbridge', ['login', base], { input: 't0ken\n' })
     expect(await world.credbridge('logout', base)).toMatchObject({ exitCode: 0 })
     expect(asked.at(-1)).toMatchObject({ line: 'DELETE /api/v4/personal_access_tokens/self' })
   })
 
-  test('at the address of a repository one signs in to the whole forge, and out of it', async () => {
+  thorough('at the address of a repository one signs in to the whole forge, and out of it', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
     const { stderr } = await world.run('credbridge', ['login', '--token', `${base}/team/repo`], { input: 't0ken\n' })
     expect(stderr).toContain(`signed in at ${base} as ann; nothing renews it\nkept for ${base}, for everything there\n`)
@@ -118,7 +119,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(told).toContain(`end it there: ${base}/user/settings/applications`)
   })
 
-  test('where the provider has no way to end it, logout says where a person can', async () => {
+  thorough('where the provider has no way to end it, logout says where a person can', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
     await world.run('credbridge', ['login', '--token', base], { input: 't0ken\n' })
     expect(await world.credbridge('logout', base)).toMatchObject({
@@ -130,7 +131,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('who removes it reads what ends it at the provider, too', async () => {
+  thorough('who removes it reads what ends it at the provider, too', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab()]
     await world.run('credbridge', ['login', base], { input: 't0ken\n' })
     const note = `note: the sign-in at ${base} goes on at its provider; this ends it there, too: credbridge logout ${base} ann\n`
@@ -138,7 +139,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.credbridge('remove', base)).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(note) })
   })
 
-  test('--from keeps the command of a program that is signed in there', async () => {
+  thorough('--from keeps the command of a program that is signed in there', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab()]
     const glab = `${world.session.folder}/commands/glab`
     await world.run('sh', ['-c', `printf '#!/bin/sh\\necho "printed-for-$5"\\n' > ${glab} && chmod 755 ${glab}`])
@@ -150,21 +151,24 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('the other hosts of a provider lead to its first one, and the lines for the settings are said once', async () => {
-    const world = await startSignInWorld()
-    const gh = `${world.session.folder}/commands/gh`
-    await world.run('sh', ['-c', `printf '#!/bin/sh\\necho printed\\n' > ${gh} && chmod 755 ${gh}`])
-    const { stderr } = await world.credbridge('login', 'https://ghcr.io', '--from', 'gh')
-    expect(stderr).toContain('kept for https://github.com: ')
-    expect(stderr).toContain('  [aliases]\n  "gist.github.com" = "github.com"\n')
-    expect((await world.credbridge('get', 'https://github.com')).stdout).toBe('printed\n')
-    world.settings(`store = "vault"\n${stderr.slice(stderr.indexOf('  [aliases]'))}`)
-    const again = await world.credbridge('login', 'https://ghcr.io', '--from', 'gh')
-    expect(again).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('aliases') })
-    expect((await world.credbridge('explain', 'https://ghcr.io')).stdout).toContain('gets')
-  })
+  thorough(
+    'the other hosts of a provider lead to its first one, and the lines for the settings are said once',
+    async () => {
+      const world = await startSignInWorld()
+      const gh = `${world.session.folder}/commands/gh`
+      await world.run('sh', ['-c', `printf '#!/bin/sh\\necho printed\\n' > ${gh} && chmod 755 ${gh}`])
+      const { stderr } = await world.credbridge('login', 'https://ghcr.io', '--from', 'gh')
+      expect(stderr).toContain('kept for https://github.com: ')
+      expect(stderr).toContain('  [aliases]\n  "gist.github.com" = "github.com"\n')
+      expect((await world.credbridge('get', 'https://github.com')).stdout).toBe('printed\n')
+      world.settings(`store = "vault"\n${stderr.slice(stderr.indexOf('  [aliases]'))}`)
+      const again = await world.credbridge('login', 'https://ghcr.io', '--from', 'gh')
+      expect(again).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('aliases') })
+      expect((await world.credbridge('explain', 'https://ghcr.io')).stdout).toContain('gets')
+    },
+  )
 
-  test('login --yes lets the other hosts use it, and says how to undo that', async () => {
+  thorough('login --yes lets the other hosts use it, and says how to undo that', async () => {
     const world = await startSignInWorld()
     const gh = `${world.session.folder}/commands/gh`
     await world.run('sh', ['-c', `printf '#!/bin/sh\necho printed\n' > ${gh} && chmod 755 ${gh}`])
@@ -179,8 +183,8 @@ needs('the build (npm run build)', built)('built', () => {
     expect(again).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('other hosts') })
   })
 
-  needsPrograms('python3')('on a terminal', () => {
-    test.each([
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
+    thorough.each([
       ['y', true],
       ['n', false],
     ])('whether the other hosts use it is asked once: %s', async (typed, isWritten) => {
@@ -196,7 +200,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('an endpoint that says nothing of itself names what else there is', async () => {
+  thorough('an endpoint that says nothing of itself names what else there is', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn({})]
     expect(await world.credbridge('login', base)).toMatchObject({
       exitCode: 2,
@@ -208,7 +212,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('a store that keeps nothing that renews itself is named before anybody signs in', async () => {
+  thorough('a store that keeps nothing that renews itself is named before anybody signs in', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
     const program = `${world.session.folder}/commands/docker-credential-x`
     await world.run('sh', ['-c', `printf '#!/bin/sh\ncat > /dev/null; echo {}\n' > ${program} && chmod 755 ${program}`])
@@ -222,7 +226,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('a provider with organisations wants one', async () => {
+  usual('a provider with organisations wants one', async () => {
     const world = await startSignInWorld()
     expect(await world.credbridge('login', 'https://dev.azure.com')).toMatchObject({
       exitCode: 2,
@@ -232,7 +236,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('what is no server is refused', async () => {
+  usual('what is no server is refused', async () => {
     const world = await startSignInWorld()
     expect(await world.credbridge('login', 'smtp://mail.example.com')).toMatchObject({
       exitCode: 2,
@@ -241,7 +245,7 @@ needs('the build (npm run build)', built)('built', () => {
   })
 
   needsPrograms('python3')('on a terminal', () => {
-    test('the page for a token is named and opened, and the token is not shown', async () => {
+    usual('the page for a token is named and opened, and the token is not shown', async () => {
       const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
       const question = `Token of ${new URL(base).host}: `
       const outcome = await world.onTerminal([[question, 't0ken\r']], ['login', '--token', base], world.withBrowser)
@@ -258,7 +262,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(await world.shown()).toBe(`${base}/user/settings/applications`)
     })
 
-    test('Ctrl-C at the question keeps nothing', async () => {
+    thorough('Ctrl-C at the question keeps nothing', async () => {
       const [world, { base }] = [await startSignInWorld(), await standIn(gitea)]
       expect(await world.onTerminal([['Token of', '\u0003']], ['login', '--token', base])).toMatchObject({
         exitCode: 130,

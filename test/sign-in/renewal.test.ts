@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { hasKeyring, needs } from '../real/require.ts'
 import { at, startTokenWorld, type TokenWorld } from '../real/token-world.ts'
 
@@ -43,7 +44,7 @@ async function askedAtOnce(world: TokenWorld, times: number): Promise<readonly (
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('a token that ends soon is renewed before it is handed out, and then kept', async () => {
+  usual('a token that ends soon is renewed before it is handed out, and then kept', async () => {
     const world = await startTokenWorld('vault', onTestFinished)
     const issued = await world.signIn('alice', { endsIn: 59, grant: { user: 'oauth2' } })
     const git = await world.run('git-credential-credbridge', ['get'], asGit)
@@ -60,7 +61,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.provider.refreshes()).toBe(1)
   })
 
-  test('a program that loads the library gets a token that is renewed', async () => {
+  thorough('a program that loads the library gets a token that is renewed', async () => {
     const world = await startTokenWorld('vault', onTestFinished)
     await world.signIn('alice', { endsIn: -1 })
     const library = join(import.meta.dirname, '..', '..', 'dist', 'library', 'index.cjs')
@@ -74,7 +75,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await world.provider.refreshes()).toBe(1)
   })
 
-  test('what a client starts has nothing of a renewal until it meets a token that is due', () => {
+  usual('what a client starts has nothing of a renewal until it meets a token that is due', () => {
     const dist = join(import.meta.dirname, '..', '..', 'dist')
     const commands = ['git-credential-credbridge', 'docker-credential-credbridge', 'credbridge-keyring', 'credbridge']
     for (const command of commands) {
@@ -83,11 +84,11 @@ needs('the build (npm run build)', built)('built', () => {
     }
   })
 
-  needs('a keyring', hasKeyring)('with a keyring', () => {
+  thoroughly(needs('a keyring', hasKeyring))('with a keyring', () => {
     // Each call on Node takes four hundredths of a second of a processor, and none waits longer than five seconds.
     const each = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === '' ? 20 : 50
 
-    test(`${4 * each} calls at once for a token that has just ended: one refresh, right answers only`, async () => {
+    thorough(`${4 * each} calls at once for a token that has just ended: one refresh, right answers only`, async () => {
       const world = await startTokenWorld('secret-service', onTestFinished)
       await world.signIn('alice', { endsIn: -1 })
       expect(await world.credbridge('share', '--with', 'pnpm', at)).toMatchObject({ exitCode: 0 })

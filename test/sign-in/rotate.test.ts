@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { keeper, standIn as standInHelper } from '../stores/helper/stand-in.ts'
 import { dateIn, gitea, gitLab } from './forges.ts'
@@ -44,7 +45,7 @@ async function startFailing() {
 }
 
 needs('the build (npm run build)', built)('built', () => {
-  test('GitLab: the new token lasts as long as the former one, and is what every tool gets', async () => {
+  usual('GitLab: the new token lasts as long as the former one, and is what every tool gets', async () => {
     const [world, forge] = [await startSignInWorld(), await gitLab()]
     const { base, asked, valid } = forge
     const host = new URL(base).host
@@ -74,7 +75,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.run('git-credential-credbridge', ['get'], asGit)).stdout).toContain(`password=${token}\n`)
   })
 
-  test('a token that only git and docker have becomes one of the person, and theirs end', async () => {
+  usual('a token that only git and docker have becomes one of the person, and theirs end', async () => {
     const [world, { base, valid }] = [await startSignInWorld(), await gitLab()]
     const host = new URL(base).host
     const saved = `protocol=http\nhost=${host}\nusername=ann\npassword=glpat-former\n\n`
@@ -91,7 +92,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(entries).toMatchObject([{ owner: 'person', kind: 'basic', account: 'ann' }])
   })
 
-  test('another secret that a tool had ends, too, and only then a former one is worth restoring', async () => {
+  thorough('another secret that a tool had ends, too, and only then a former one is worth restoring', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab()]
     await world.set(base, 'ann', 'glpat-former')
     const login = JSON.stringify({ ServerURL: base, Username: 'ann', Secret: 'dockers' })
@@ -101,7 +102,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await world.credbridge('rotate', '-y', base)).stderr).not.toContain('restore')
   })
 
-  test('without --yes and without a terminal nothing is sent', async () => {
+  thorough('without --yes and without a terminal nothing is sent', async () => {
     const [world, { base, asked }] = [await startSignInWorld(), await gitLab()]
     await world.set(base, 'ann', 'glpat-former')
     expect(await world.credbridge('rotate', base)).toMatchObject({
@@ -112,7 +113,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await keptAt(world, base)).toBe('glpat-former')
   })
 
-  test('a token that may not rotate itself is left alone, and so is one that has ended', async () => {
+  thorough('a token that may not rotate itself is left alone, and so is one that has ended', async () => {
     const [world, { base, asked, valid }] = [await startSignInWorld(), await gitLab({ scopes: ['read_api'] })]
     await world.set(base, 'ann', 'glpat-former')
     expect(await world.credbridge('rotate', '-y', base)).toMatchObject({
@@ -129,7 +130,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(asked.map(({ line }) => line)).not.toContain(post)
   })
 
-  test('a store that fails afterwards leaves the token in a private file, and the hint keeps it', async () => {
+  thorough('a store that fails afterwards leaves the token in a private file, and the hint keeps it', async () => {
     const world = await startSignInWorld()
     const { base, valid } = await gitLab({
       rotating: () => hideVault(world),
@@ -151,8 +152,8 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await keptAt(world, base)).toBe(token)
   })
 
-  describe('a store that can fail', () => {
-    test('before: nothing is sent', async () => {
+  thoroughly(describe)('a store that can fail', () => {
+    thorough('before: nothing is sent', async () => {
       const [{ world, failFrom }, { base, asked }] = [await startFailing(), await gitLab()]
       await world.set(base, 'ann', 'glpat-former')
       failFrom('now on')
@@ -160,7 +161,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(asked.map(({ line }) => line)).not.toContain(post)
     })
 
-    test('for a moment: the token is kept all the same', async () => {
+    thorough('for a moment: the token is kept all the same', async () => {
       const { world, failFrom } = await startFailing()
       const { base, valid } = await gitLab({ rotating: () => failFrom('now, once') })
       await world.set(base, 'ann', 'glpat-former')
@@ -168,7 +169,7 @@ needs('the build (npm run build)', built)('built', () => {
       expect(valid).toEqual(new Set([await keptAt(world, base)]))
     })
 
-    test('from then on, where the former token still works: the new one is ended', async () => {
+    thorough('from then on, where the former token still works: the new one is ended', async () => {
       const { world, failFrom } = await startFailing()
       const forge = await gitea({ making: () => failFrom('now on') })
       await world.set(forge.base, 'ann', 'former-01234567')
@@ -181,7 +182,7 @@ needs('the build (npm run build)', built)('built', () => {
     })
   })
 
-  test('Gitea: a former token that cannot be ended is named, with the page for it', async () => {
+  usual('Gitea: a former token that cannot be ended is named, with the page for it', async () => {
     const [world, { base, valid }] = [await startSignInWorld(), await gitea({ ending: () => ({ status: 500 }) })]
     await world.set(base, 'ann', 'former-01234567')
     expect(await world.run('credbridge', ['rotate', base], { input: 'pass' })).toMatchObject({
@@ -193,7 +194,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect([...valid]).toEqual(['former-01234567', await keptAt(world, base)])
   })
 
-  test('Gitea: a new token that does not work is ended, and the former one stays', async () => {
+  thorough('Gitea: a new token that does not work is ended, and the former one stays', async () => {
     const [world, forge] = [await startSignInWorld(), await gitea({ making: (made, valid) => void valid.delete(made) })]
     await world.set(forge.base, 'ann', 'former-01234567')
     expect(await world.run('credbridge', ['rotate', forge.base], { input: 'pass' })).toMatchObject({
@@ -204,7 +205,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await keptAt(world, forge.base)).toBe('former-01234567')
   })
 
-  test.each([
+  thorough.each([
     ['is a page', { body: '<html>' }],
     ['has a token with a line end', { body: { token: 'a\nb' } }],
     ['is a failure of the server', { status: 502 }],
@@ -221,7 +222,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await keptAt(world, base)).toBe('glpat-former')
   })
 
-  test('a refusal changes nothing', async () => {
+  usual('a refusal changes nothing', async () => {
     const [world, { base }] = [
       await startSignInWorld(),
       await gitLab({ answer: { status: 400, body: { message: 'expires_at is too late' } } }),
@@ -236,7 +237,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(await keptAt(world, base)).toBe('glpat-former')
   })
 
-  test('Ctrl-C while the provider answers loses nothing', async () => {
+  thorough('Ctrl-C while the provider answers loses nothing', async () => {
     const world = await startSignInWorld()
     const pid = join(world.session.folder, 'pid')
     const { base, valid } = await gitLab({
@@ -250,7 +251,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(valid).toEqual(new Set([await keptAt(world, base)]))
   })
 
-  test('while one rotates, another one is refused before it asks anybody', async () => {
+  thorough('while one rotates, another one is refused before it asks anybody', async () => {
     const world = await startSignInWorld()
     let meanwhile = ''
     const { base, asked, valid } = await gitLab({
@@ -266,7 +267,7 @@ needs('the build (npm run build)', built)('built', () => {
     expect(valid).toEqual(new Set([await keptAt(world, base)]))
   })
 
-  test('where the same token is kept elsewhere, that is said', async () => {
+  thorough('where the same token is kept elsewhere, that is said', async () => {
     const [world, { base }] = [await startSignInWorld(), await gitLab()]
     await world.set(base, 'ann', 'glpat-former')
     await world.set('https://registry.example.com', 'ann', 'glpat-former')
@@ -275,7 +276,7 @@ needs('the build (npm run build)', built)('built', () => {
     )
   })
 
-  test('what is not rotated names the command that helps', async () => {
+  thorough('what is not rotated names the command that helps', async () => {
     const [world, { base }] = [await startSignInWorld(), await standIn({})]
     const rotated = async (...words: readonly string[]) => {
       const { exitCode, stderr } = await world.credbridge('rotate', '-y', ...words)
@@ -304,8 +305,8 @@ needs('the build (npm run build)', built)('built', () => {
     ])
   })
 
-  needsPrograms('python3')('on a terminal', () => {
-    test('no is the answer of Enter, and nothing is sent', async () => {
+  thoroughly(needsPrograms('python3'))('on a terminal', () => {
+    thorough('no is the answer of Enter, and nothing is sent', async () => {
       const [world, { base, asked }] = [await startSignInWorld(), await gitLab()]
       await world.set(base, 'ann', 'glpat-former')
       const question = `Rotate the token of ann at ${base}? [y/N] `

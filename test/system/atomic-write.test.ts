@@ -16,10 +16,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { addFile, createFile, replaceFile, replaceLink } from '../../src/system/atomic-write.ts'
 import { leftoversOf, nameBeside, removeLeftovers } from '../../src/system/leftovers.ts'
 import { bundled } from '../real/bundled.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { inFreshPlace, whileStopped } from '../real/stopped.ts'
@@ -36,8 +37,8 @@ function someFolder(): string {
 const refused = expect.objectContaining({ code: 'refused' })
 const modeOf = (path: string) => statSync(path).mode & 0o7777
 
-describe('writing a file', () => {
-  test('replaces the old file and gives the new one mode 0600', () => {
+usually(describe)('writing a file', () => {
+  usual('replaces the old file and gives the new one mode 0600', () => {
     const file = join(someFolder(), 'file')
     const before = process.umask(0)
     onTestFinished(() => void process.umask(before))
@@ -48,7 +49,7 @@ describe('writing a file', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['file'])
   })
 
-  test('sets the wanted mode, whatever the umask', () => {
+  usual('sets the wanted mode, whatever the umask', () => {
     const file = join(someFolder(), 'file')
     const before = process.umask(0o077)
     onTestFinished(() => void process.umask(before))
@@ -56,7 +57,7 @@ describe('writing a file', () => {
     expect(modeOf(file)).toBe(0o755)
   })
 
-  test('replaces a link, not its target', () => {
+  usual('replaces a link, not its target', () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'other'), 'other')
     symlinkSync('other', join(folder, 'file'))
@@ -65,7 +66,7 @@ describe('writing a file', () => {
     expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('other')
   })
 
-  test('by addFile leaves an existing file unchanged', () => {
+  usual('by addFile leaves an existing file unchanged', () => {
     const file = join(someFolder(), 'file')
     expect([addFile(file, 'a'), addFile(file, 'b')]).toEqual([true, false])
     expect(readFileSync(file, 'utf8')).toBe('a')
@@ -73,7 +74,7 @@ describe('writing a file', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['file'])
   })
 
-  test('that cannot be renamed is refused, and leaves no temporary file', () => {
+  usual('that cannot be renamed is refused, and leaves no temporary file', () => {
     const folder = someFolder()
     mkdirSync(join(folder, 'taken', 'x'), { recursive: true })
     expect(() => replaceFile(join(folder, 'taken'), 'a')).toThrow(refused)
@@ -83,7 +84,7 @@ describe('writing a file', () => {
     expect(readdirSync(folder)).toEqual(['taken'])
   })
 
-  test('by createFile follows no link and replaces no file', () => {
+  usual('by createFile follows no link and replaces no file', () => {
     const folder = someFolder()
     symlinkSync('other', join(folder, 'link'))
     writeFileSync(join(folder, 'file'), 'file')
@@ -92,7 +93,7 @@ describe('writing a file', () => {
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('file')
   })
 
-  test('by replaceLink replaces a link', () => {
+  usual('by replaceLink replaces a link', () => {
     const path = join(someFolder(), 'link')
     replaceLink(path, 'a')
     replaceLink(path, 'b')
@@ -100,8 +101,8 @@ describe('writing a file', () => {
   })
 })
 
-describe('the temporary file of a killed process', () => {
-  test('has its own name and is removed after a minute; no other file is', () => {
+usually(describe)('the temporary file of a killed process', () => {
+  usual('has its own name and is removed after a minute; no other file is', () => {
     const folder = someFolder()
     const file = join(folder, '.npmrc')
     const strange = [
@@ -121,15 +122,15 @@ describe('the temporary file of a killed process', () => {
     expect(readdirSync(folder).sort()).toEqual(['.npmrc', ...strange].sort())
   })
 
-  test('is searched without a failure in a missing folder', () => {
+  usual('is searched without a failure in a missing folder', () => {
     expect(leftoversOf(join(someFolder(), 'no', 'folder'))).toEqual([])
   })
 })
 
-tracing()('a process that is killed at any system call', () => {
+thoroughly(tracing())('a process that is killed at any system call', () => {
   const program = bundled(join(import.meta.dirname, 'files-worker.ts'))
 
-  test.each(['replace', 'add'])('leaves the old file or the new one, and what it left goes (%s)', async (what) => {
+  thorough.each(['replace', 'add'])('leaves the old file or the new one, and what it left goes (%s)', async (what) => {
     const folder = someFolder()
     const words = (file: string) => [process.execPath, program(), what, file, 'new']
     mkdirSync(join(folder, 'traced'))
@@ -179,7 +180,7 @@ needs('root', isRoot)('as root', () => {
     return JSON.parse(stdout)
   }
 
-  test('owner and mode are set', () => {
+  usual('owner and mode are set', () => {
     const file = join(someFolder(), 'file')
     replaceFile(file, 'a', { mode: 0o640, owner: { uid: 65534, gid: 65534 } })
     expect(statSync(file)).toMatchObject({ uid: 65534, gid: 65534 })
@@ -200,7 +201,7 @@ needs('root', isRoot)('as root', () => {
     return { home, secret, file: join(home, '.docker', 'config.json') }
   }
 
-  test("another user's own file is changed and stays that user's", async () => {
+  usual("another user's own file is changed and stays that user's", async () => {
     const { file } = homeOfNobody()
     expect(await inWorker('write', file, 'new')).toBe('done')
     expect(readFileSync(file, 'utf8')).toBe('new')
@@ -209,7 +210,7 @@ needs('root', isRoot)('as root', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['config.json'])
   })
 
-  test('no file is created there, and the failure says why', async () => {
+  usual('no file is created there, and the failure says why', async () => {
     const { home } = homeOfNobody()
     const among = expect.stringMatching(
       /^refused: .* is among the files of user 65534, and root creates no files there$/,
@@ -220,7 +221,7 @@ needs('root', isRoot)('as root', () => {
     expect(readdirSync(home)).toEqual(['.docker'])
   })
 
-  test("the user's link to a file of root is not followed", async () => {
+  usual("the user's link to a file of root is not followed", async () => {
     const { home, secret, file } = homeOfNobody()
     rmSync(file)
     await asNobody(`ln -s ${secret}/config.json ${file}`)
@@ -235,9 +236,9 @@ needs('root', isRoot)('as root', () => {
     expect(readdirSync(secret)).toEqual(['config.json'])
   })
 
-  tracing()('that is stopped at any system call', () => {
+  thoroughly(tracing())('that is stopped at any system call', () => {
     const hidden = 'mv .docker .hidden &&'
-    test.each([
+    thorough.each([
       [
         'the temporary file',
         'for it in .docker/*.credbridge-new; do test -e $it && ln -sf $ROOT/config.json $it; done; :',

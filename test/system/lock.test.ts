@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { removeLeftovers } from '../../src/system/leftovers.ts'
 import { type Lock, withLock } from '../../src/system/lock.ts'
 import { givenUpAfter } from '../../src/system/lock-file.ts'
 import { thisProcess } from '../../src/system/process-identity.ts'
 import { bundled } from '../real/bundled.ts'
+import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { inFreshPlace, whileStopped } from '../real/stopped.ts'
@@ -71,8 +72,8 @@ function falsify(folder: string, more: object, age = 0): void {
   utimesSync(path, then, then)
 }
 
-describe('a lock', () => {
-  test('is held by one at a time, and leaves no file behind', async () => {
+usually(describe)('a lock', () => {
+  usual('is held by one at a time, and leaves no file behind', async () => {
     const folder = someFolder()
     const outcome = await trying(folder, async () => {
       await expect(trying(folder, () => 'inner')).rejects.toEqual(timeout)
@@ -83,7 +84,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('lets twenty processes count without a lost update', async () => {
+  usual('lets twenty processes count without a lost update', async () => {
     const folder = someFolder()
     writeFileSync(join(folder, 'number'), '0')
     const words = [program(), 'count', folder, '10']
@@ -93,7 +94,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual(['number'])
   })
 
-  test('is acquired as soon as its holder releases it', async () => {
+  usual('is acquired as soon as its holder releases it', async () => {
     const folder = someFolder()
     const { says } = await holder(folder)
     const waiting = trying(folder, () => 'had', 60_000)
@@ -101,7 +102,7 @@ describe('a lock', () => {
     expect(await waiting).toBe('had')
   })
 
-  test('of a killed holder is taken at once', async () => {
+  usual('of a killed holder is taken at once', async () => {
     const folder = someFolder()
     const { child } = await holder(folder)
     await killed(child)
@@ -110,7 +111,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('of a process whose ID was reused is taken at once', async () => {
+  usual('of a process whose ID was reused is taken at once', async () => {
     const folder = someFolder()
     const { child } = await holder(folder)
     falsify(folder, { started: '1' })
@@ -118,7 +119,7 @@ describe('a lock', () => {
     child.kill('SIGKILL')
   })
 
-  test('of a suspended holder is not taken, however old it is', async () => {
+  usual('of a suspended holder is not taken, however old it is', async () => {
     const folder = someFolder()
     const { child, says } = await holder(folder)
     child.kill('SIGSTOP')
@@ -135,7 +136,7 @@ describe('a lock', () => {
     expect(await says('end')).toBe('done')
   })
 
-  test.each([
+  usual.each([
     ['on another machine', { host: 'another' }],
     ['in another namespace', { namespace: 'pid:[1]' }],
   ])('of a holder %s is taken only after a long time, and the holder detects it', async (_, where) => {
@@ -152,7 +153,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('that is unreadable is taken after a long time, too', async () => {
+  usual('that is unreadable is taken after a long time, too', async () => {
     const folder = someFolder()
     const old = new Date(Date.now() - givenUpAfter - 60_000)
     for (const make of [() => mkdirSync(lockIn(folder)), () => writeFileSync(lockIn(folder), '')]) {
@@ -163,7 +164,7 @@ describe('a lock', () => {
     }
   })
 
-  test('of a process without a known start time is kept while its process ID exists', async () => {
+  usual('of a process without a known start time is kept while its process ID exists', async () => {
     const folder = someFolder()
     const { says } = await holder(folder)
     const { host, namespace, pid } = thisProcess()
@@ -173,9 +174,9 @@ describe('a lock', () => {
   })
 })
 
-needs('root that may make namespaces', userId === 0)('a holder in a container', () => {
+usually(needs('root that may make namespaces', userId === 0))('a holder in a container', () => {
   needsPrograms('unshare')('with its own PID namespace', () => {
-    test('keeps its lock although its process ID does not exist here', async () => {
+    usual('keeps its lock although its process ID does not exist here', async () => {
       const folder = someFolder()
       const { says } = await holder(folder, 'unshare', '--pid', '--fork', '--mount-proc')
       const { pid, namespace } = JSON.parse(readFileSync(lockIn(folder), 'utf8'))
@@ -187,8 +188,8 @@ needs('root that may make namespaces', userId === 0)('a holder in a container', 
   })
 })
 
-needsPrograms('sh', 'sleep')('a killed holder that is a zombie', () => {
-  test('counts as dead', async () => {
+usually(needsPrograms('sh', 'sleep'))('a killed holder that is a zombie', () => {
+  usual('counts as dead', async () => {
     const folder = someFolder()
     const script = '"$@" & echo pid $!; exec sleep 1000'
     const parent = spawn('sh', ['-c', script, 'sh', process.execPath, program(), 'hold', folder], {
@@ -204,7 +205,7 @@ needsPrograms('sh', 'sleep')('a killed holder that is a zombie', () => {
   })
 })
 
-tracing()('a process that takes a dead lock', () => {
+thoroughly(tracing())('a process that takes a dead lock', () => {
   const dead = JSON.stringify({ token: '0123456789abcdef', ...thisProcess(), started: '1' })
 
   function folderWithDeadLock(): string {
@@ -215,7 +216,7 @@ tracing()('a process that takes a dead lock', () => {
 
   const words = (folder: string) => [process.execPath, program(), 'once', folder]
 
-  test('and is killed at any system call blocks no other process', async () => {
+  thorough('and is killed at any system call blocks no other process', async () => {
     const traced = folderWithDeadLock()
     for (const call of await callsOf(words(traced), traced)) {
       const folder = await killedAt(call, folderWithDeadLock, words)
@@ -232,7 +233,7 @@ tracing()('a process that takes a dead lock', () => {
     }
   })
 
-  test('and is stopped at any system call never holds it together with another one', async () => {
+  thorough('and is stopped at any system call never holds it together with another one', async () => {
     const traced = folderWithDeadLock()
     const calls = await callsOf(words(traced), traced, [...changes, 'read', 'pread64', 'close'])
     const logIn = (folder: string) => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : '')

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import { ourselves } from '../../../src/core/credential.ts'
 import { parseAddress, serviceName } from '../../../src/core/endpoint.ts'
@@ -14,6 +14,7 @@ import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { runIn } from '../../../src/system/child.ts'
 import { programOnPath } from '../../../src/system/programs.ts'
 import { someone } from '../../asker.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { testMachine } from '../../test-machine.ts'
 import { credential, expectFailure, expectItems, unknown } from '../contract-world.ts'
 import { keeper, open, standIn } from './stand-in.ts'
@@ -22,8 +23,8 @@ const run = runIn(process.env)
 
 const host = parseAddress('https://git.example.com')
 
-describe('the program of a helper', () => {
-  test.each(['', '../evil', 'a/b', 'a\\b', '.', '-v', 'a b', 'a;b', 'ü'])('%j is no helper name', async (name) => {
+usually(describe)('the program of a helper', () => {
+  usual.each(['', '../evil', 'a/b', 'a\\b', '.', '-v', 'a b', 'a;b', 'ü'])('%j is no helper name', async (name) => {
     const looked: string[] = []
     const machine = testMachine('/nowhere', {
       run,
@@ -36,12 +37,12 @@ describe('the program of a helper', () => {
     expect(looked).toEqual([])
   })
 
-  test('a helper that is not on PATH is unavailable, and named', async () => {
+  usual('a helper that is not on PATH is unavailable, and named', async () => {
     const failure = await open('other', ['/nowhere', '.']).catch((error: Failure) => error)
     expect(failure).toMatchObject({ code: 'unavailable', message: 'docker-credential-other is not on PATH' })
   })
 
-  test("a Windows program on WSL's PATH is used", async () => {
+  usual("a Windows program on WSL's PATH is used", async () => {
     const helper = standIn('docker-credential-wincred.exe')
     const store = await open('wincred', [helper.folder])
     expect(store.name).toBe('helper:wincred')
@@ -52,23 +53,26 @@ describe('the program of a helper', () => {
     expect(helper.kept()).toEqual({})
   })
 
-  test('credbridge itself is refused: by its name, through a link, or called by the helper that it calls', async () => {
-    const { folder, program } = standIn('docker-credential-credbridge')
-    const links = join(folder, 'links')
-    mkdirSync(links)
-    symlinkSync(program, join(links, 'docker-credential-other'))
-    symlinkSync(join(links, 'docker-credential-other'), join(links, 'docker-credential-chain'))
-    linkSync(program, join(links, 'docker-credential-stranger'))
-    for (const name of ['credbridge', 'credbridge-containers']) await expectFailure(open(name, [folder]), 'refused')
-    await expectFailure(open('other', [links], { installedIn: folder }), 'refused')
-    await expectFailure(open('chain', [links], { installedIn: folder }), 'refused')
-    await expectFailure(open('stranger', [links], { inside: true }), 'refused')
-    expect((await open('other', [links], { installedIn: join(dirname(folder), 'elsewhere') })).name).toBe(
-      'helper:other',
-    )
-  })
+  usual(
+    'credbridge itself is refused: by its name, through a link, or called by the helper that it calls',
+    async () => {
+      const { folder, program } = standIn('docker-credential-credbridge')
+      const links = join(folder, 'links')
+      mkdirSync(links)
+      symlinkSync(program, join(links, 'docker-credential-other'))
+      symlinkSync(join(links, 'docker-credential-other'), join(links, 'docker-credential-chain'))
+      linkSync(program, join(links, 'docker-credential-stranger'))
+      for (const name of ['credbridge', 'credbridge-containers']) await expectFailure(open(name, [folder]), 'refused')
+      await expectFailure(open('other', [links], { installedIn: folder }), 'refused')
+      await expectFailure(open('chain', [links], { installedIn: folder }), 'refused')
+      await expectFailure(open('stranger', [links], { inside: true }), 'refused')
+      expect((await open('other', [links], { installedIn: join(dirname(folder), 'elsewhere') })).name).toBe(
+        'helper:other',
+      )
+    },
+  )
 
-  test('a script that calls credbridge is detected by its error message', async () => {
+  usual('a script that calls credbridge is detected by its error message', async () => {
     const script = `console.log('credbridge: a helper that credbridge asked asks credbridge in turn'); process.exitCode = 1`
     const store = await open('other', [standIn(undefined, script).folder])
     await expectFailure(store.find(someone, [host]), 'refused')
@@ -77,7 +81,7 @@ describe('the program of a helper', () => {
 })
 
 describe('the entries of a helper', () => {
-  test("docker's sign-ins are stored as docker stores them, others under credbridge's names", async () => {
+  thorough("docker's sign-ins are stored as docker stores them, others under credbridge's names", async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     const docker = (at: string, more: Partial<Credential> = {}) =>
@@ -117,7 +121,7 @@ describe('the entries of a helper', () => {
     )
   })
 
-  test("docker's entries are found in any spelling; foreign entries are ignored", async () => {
+  thorough("docker's entries are found in any spelling; foreign entries are ignored", async () => {
     const helper = standIn()
     const entries: Record<string, [string, string]> = {
       'ghcr.io': ['ann', 'one'],
@@ -152,7 +156,7 @@ describe('the entries of a helper', () => {
     expect(helper.kept()).toEqual(others)
   })
 
-  test('an unknown kind is not a second account, and is not mistaken for a known kind', async () => {
+  thorough('an unknown kind is not a second account, and is not mistaken for a known kind', async () => {
     const helper = standIn()
     const later: Record<string, [string, string]> = { 'credbridge:git:https://git.example.com#later-kind': ['x', 'y'] }
     helper.keep(later)
@@ -165,7 +169,7 @@ describe('the entries of a helper', () => {
     expect(helper.kept()).toEqual(later)
   })
 
-  test('an unknown item is saved and found as equal JSON; one that no helper can store is refused', async () => {
+  thorough('an unknown item is saved and found as equal JSON; one that no helper can store is refused', async () => {
     const [memory, store] = [memoryStore(), await open('other', [standIn().folder])]
     const value = 'credbridge:1:\t{ "kind" : "passkey",\n"text": "é \\u00e9 日本" } '
     const items = [unknown(host, 'passkey', value), unknown(host, 'unknown', 'credbridge:2: x', 'bob')]
@@ -180,7 +184,7 @@ describe('the entries of a helper', () => {
     expect(await store.list(someone)).toEqual([])
   })
 
-  test('newer helpers list labels instead of servers', async () => {
+  usual('newer helpers list labels instead of servers', async () => {
     const lists = `if (helper.verb === 'list') console.log('{"Registry credentials for ghcr.io":"ann"}')
 else if (helper.input === 'ghcr.io') console.log('{"Username":"ann","Secret":"s"}')
 else process.exitCode = 1`
@@ -189,7 +193,7 @@ else process.exitCode = 1`
     expectItems(await store.find(someone, [at]), [credential(at, { owner: 'docker', secret: new Secret('s') })])
   })
 
-  test('a second account is refused and the first one stays, also if docker saved the first one', async () => {
+  thorough('a second account is refused and the first one stays, also if docker saved the first one', async () => {
     const helper = standIn()
     helper.keep({ 'ghcr.io': ['ann', 'one'] })
     const store = await open('other', [helper.folder])
@@ -205,7 +209,7 @@ else process.exitCode = 1`
     expect((await store.list(someone)).filter(({ endpoint }) => endpoint.key === host.key)).toHaveLength(2)
   })
 
-  test('another kind replaces the earlier one', async () => {
+  thorough('another kind replaces the earlier one', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     for (const kind of ['basic', 'bearer', 'basic'] as const) {
@@ -216,14 +220,14 @@ else process.exitCode = 1`
   })
 })
 
-describe('the answers of a helper', () => {
+usually(describe)('the answers of a helper', () => {
   const answering = async (answers: Readonly<Record<string, string>>) => {
     const helper = standIn(undefined, `process.stdout.write(${JSON.stringify(answers)}[helper.verb] ?? '')`)
     return open('other', [helper.folder])
   }
   const list = '{"credbridge:git:https://git.example.com":"ann"}'
 
-  test.each([
+  usual.each([
     ['unknown members', '{"Username":"ann","Secret":"s","Expiry":{"in":[1,2]},"ServerURL":"x"}'],
     ['names in another case', '{"username":"ann","SECRET":"s"}'],
     ['line ends and marks of Windows', '\ufeff{"Username":"ann","Secret":"s"}\r\n'],
@@ -232,20 +236,20 @@ describe('the answers of a helper', () => {
     expectItems(await store.find(someone, [host]), [credential(host, { secret: new Secret('s') })])
   })
 
-  test.each(['', 'null', '{}', ' {} \n', '{"x.example.com":7}'])('%j is an empty list', async (list) => {
+  usual.each(['', 'null', '{}', ' {} \n', '{"x.example.com":7}'])('%j is an empty list', async (list) => {
     const store = await answering({ list })
     expect(await store.list(someone)).toEqual([])
     expect(await store.find(someone, [host])).toEqual([])
   })
 
-  test('an entry that was removed before it is read, or is empty, is absent', async () => {
+  usual('an entry that was removed before it is read, or is empty, is absent', async () => {
     const gone = `if (helper.verb === 'list') console.log('${list}')
 else { console.log('credentials not found in native keychain'); process.exitCode = 1 }`
     expect(await (await open('other', [standIn(undefined, gone).folder])).find(someone, [host])).toEqual([])
     expect(await (await answering({ list, get: '{"Username":"","Secret":""}' })).find(someone, [host])).toEqual([])
   })
 
-  test.each(['p@ss', '[]', '"p@ss"', '{"Username":"ann","Secret":7}', '{"Username":"ann","Secret":"p@ss"'])(
+  usual.each(['p@ss', '[]', '"p@ss"', '{"Username":"ann","Secret":7}', '{"Username":"ann","Secret":"p@ss"'])(
     'an invalid answer is malformed: %s',
     async (get) => {
       const store = await answering({ list, get })
@@ -258,11 +262,11 @@ else { console.log('credentials not found in native keychain'); process.exitCode
     },
   )
 
-  test.each(['p@ss', '[]', '"p@ss"', '7'])('an invalid list is malformed: %s', async (list) => {
+  usual.each(['p@ss', '[]', '"p@ss"', '7'])('an invalid list is malformed: %s', async (list) => {
     await expectFailure((await answering({ list })).list(someone), 'malformed')
   })
 
-  test('its error message is never repeated', async () => {
+  usual('its error message is never repeated', async () => {
     const leaks = `console.log('no luck with ' + helper.input); console.error('no luck with p@ss'); process.exitCode = 3`
     const store = await open('other', [standIn(undefined, leaks).folder])
     for (const call of [
@@ -279,7 +283,7 @@ else { console.log('credentials not found in native keychain'); process.exitCode
     }
   })
 
-  test('a failed save removes a half-written new entry, but no earlier entry', async () => {
+  usual('a failed save removes a half-written new entry, but no earlier entry', async () => {
     const half = `if (helper.verb === 'list') console.log('{"credbridge:git:https://old.example.com":"ann"}')
 else if (helper.verb !== 'erase') process.exitCode = 1`
     const helper = standIn(undefined, half)
@@ -299,7 +303,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     ])
   })
 
-  test('a slow helper is a timeout', async () => {
+  usual('a slow helper is a timeout', async () => {
     const { program, folder } = standIn(undefined, 'setTimeout(() => {}, 60_000)')
     const options = {
       command: 'docker-credential-other',
@@ -313,7 +317,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     await expectFailure(helperStore('other', options).save(someone, credential(host)), 'timeout')
   })
 
-  test('a helper is never told to write without the lock', async () => {
+  usual('a helper is never told to write without the lock', async () => {
     const { program, folder } = standIn(
       undefined,
       `fs.appendFileSync(__dirname + '/calls', helper.verb + (fs.existsSync(__dirname + '/it.lock') ? ' locked' : '') + '\\n')\n${keeper}`,
@@ -329,7 +333,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     expect(calls.filter((call) => /^(store|erase)/.test(call))).toEqual(['store locked', 'erase locked'])
   })
 
-  test('it receives secrets on standard input only, and runs in the root folder', async () => {
+  usual('it receives secrets on standard input only, and runs in the root folder', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     const item = credential(host, { secret: new Secret('only-on-stdin') })
@@ -346,7 +350,7 @@ else if (helper.verb !== 'erase') process.exitCode = 1`
     }
   })
 
-  test('a message longer than its line limit is too large', async () => {
+  usual('a message longer than its line limit is too large', async () => {
     const helper = standIn()
     const store = await open('other', [helper.folder])
     await expectFailure(store.save(someone, credential(host, { secret: new Secret('x'.repeat(40_000)) })), 'too-large')
@@ -367,7 +371,7 @@ describe("docker's helper for Windows takes 2,560 bytes", () => {
     return { helper, store: await helperType.open({ machine, settings, parameter: name }) }
   }
 
-  test.each([
+  thorough.each([
     ['plain', 'x'.repeat(2561)],
     ['escaped', 'é'.repeat(500)],
   ])('so a larger secret is sealed: %s', async (_, text) => {
@@ -380,7 +384,7 @@ describe("docker's helper for Windows takes 2,560 bytes", () => {
     expect(helper.kept()).toEqual({})
   })
 
-  test('and others are kept as they are, also by other helpers', async () => {
+  usual('and others are kept as they are, also by other helpers', async () => {
     for (const [name, size] of [
       ['wincred', 2560],
       ['other', 3000],

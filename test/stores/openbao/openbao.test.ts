@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, vi } from 'vitest'
 import { reportStores } from '../../../src/commands/doctor-stores.ts'
 import { isCredential, ourselves } from '../../../src/core/credential.ts'
 import { parseAddress } from '../../../src/core/endpoint.ts'
@@ -17,6 +17,7 @@ import { runIn } from '../../../src/system/child.ts'
 import type { Environment } from '../../../src/system/machine.ts'
 import { someone } from '../../asker.ts'
 import { atEndOfSuite } from '../../real/at-end.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { needsOpenbao, type Openbao, type Person, startOpenbao } from '../../real/openbao.ts'
 import { credential, expectItems } from '../contract-world.ts'
 import { contextOf, storesOf } from './place.ts'
@@ -56,7 +57,7 @@ needsOpenbao('OpenBao', () => {
       { endpoint, account: 'ann', owner: ourselves, kind: 'default' },
     ] as const
 
-    test('is written as docs/openbao.md promises, and people can read for which endpoint', async () => {
+    usual('is written as docs/openbao.md promises, and people can read for which endpoint', async () => {
       const store = storeOf()
       for (const item of items) await store.save(someone, item)
       const { data } = await bao.ask('GET', `secret/data/${pathOf(endpoint)}`)
@@ -72,7 +73,7 @@ needsOpenbao('OpenBao', () => {
       for (const item of items) await store.remove(someone, item)
     })
 
-    test('of version 0.1 is read', async () => {
+    usual('of version 0.1 is read', async () => {
       const path = `people/${ann.entity}/${golden.name}`
       await bao.ask('POST', `secret/data/${path}`, { data: golden.data })
       const store = storeOf()
@@ -82,13 +83,13 @@ needsOpenbao('OpenBao', () => {
       await bao.ask('DELETE', `secret/metadata/${path}`)
     })
 
-    test('has the same name for ever', () => {
+    usual('has the same name for ever', () => {
       for (const [key, name] of Object.entries(golden.otherNames)) {
         expect(entryName(endpointFromKey(key, 'person'))).toBe(name)
       }
     })
 
-    test('members of later versions survive a write', async () => {
+    usual('members of later versions survive a write', async () => {
       const line = { owner: 'git', account: 'bob', value: 'pw', later: { x: [1] } }
       const data = { credbridge: 1, endpoint: at().key, items: [line], later: 'y' }
       await bao.ask('POST', `secret/data/${pathOf()}`, { data })
@@ -105,7 +106,7 @@ needsOpenbao('OpenBao', () => {
       })
     })
 
-    test('of two who write the same at the same time, each by its condition, one has written', async () => {
+    usual('of two who write the same at the same time, each by its condition, one has written', async () => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
       onTestFinished(() => void vi.useRealTimers())
       const stores = [storeOf(), storeOf(), storeOf(), storeOf()]
@@ -117,7 +118,7 @@ needsOpenbao('OpenBao', () => {
       }
     })
 
-    test('what was replaced or removed is not in the history of the server', async () => {
+    usual('what was replaced or removed is not in the history of the server', async () => {
       await bao.ask('POST', 'secret/config', { max_versions: 9 })
       onTestFinished(async () => void (await bao.ask('POST', 'secret/config', { max_versions: 0 })))
       const store = storeOf()
@@ -129,7 +130,7 @@ needsOpenbao('OpenBao', () => {
       }
     })
 
-    test('what an administrator deleted is absent, can be undeleted, and does not stop a save', async () => {
+    usual('what an administrator deleted is absent, can be undeleted, and does not stop a save', async () => {
       const store = storeOf()
       await store.save(someone, credential(at()))
       await bao.ask('DELETE', `secret/data/${pathOf()}`)
@@ -141,7 +142,7 @@ needsOpenbao('OpenBao', () => {
       expectItems(await store.find(someone, [at()]), [credential(at(), { secret: new Secret('new') })])
     })
 
-    test('a damaged one is a problem, and no other one suffers', async () => {
+    usual('a damaged one is a problem, and no other one suffers', async () => {
       const store = storeOf()
       await store.save(someone, credential(at('/good')))
       await bao.ask('POST', `secret/data/${pathOf(at('/bad'))}`, { data: { credbridge: 1, items: 'none' } })
@@ -151,20 +152,24 @@ needsOpenbao('OpenBao', () => {
       await bao.ask('DELETE', `secret/metadata/${pathOf(at('/bad'))}`)
     })
 
-    test('a hundred saves at once by four stores at one endpoint lose nothing', async () => {
-      const stores = [1, 2, 3, 4].map(() => storeOf())
-      const items = Array.from({ length: 100 }, (_, number) => credential(at(), { account: `${number}` }))
-      const patient = { ...someone, personPresent: true }
-      await Promise.all(items.map((item, number) => stores[number % 4]?.save(patient, item)))
-      expectItems(await storeOf().find(someone, [at()]), items)
-    }, 60_000)
+    thorough(
+      'a hundred saves at once by four stores at one endpoint lose nothing',
+      async () => {
+        const stores = [1, 2, 3, 4].map(() => storeOf())
+        const items = Array.from({ length: 100 }, (_, number) => credential(at(), { account: `${number}` }))
+        const patient = { ...someone, personPresent: true }
+        await Promise.all(items.map((item, number) => stores[number % 4]?.save(patient, item)))
+        expectItems(await storeOf().find(someone, [at()]), items)
+      },
+      60_000,
+    )
   })
 
-  describe('places', () => {
+  usually(describe)('places', () => {
     const places = ['people/{me}', 'teams/platform']
     const ofTeam = () => storesOf(context({ places: ['teams/platform'] }, { BAO_TOKEN: bao.root }))[0]
 
-    test("the person's is read first, then the team's, which is read only unless said otherwise", async () => {
+    usual("the person's is read first, then the team's, which is read only unless said otherwise", async () => {
       await ofTeam().save(someone, credential(at(), { owner: 'person' }))
       const [mine, team] = storesOf(context({ places }))
       expect([mine.name, team?.name]).toEqual(['openbao', 'openbao:teams/platform'])
@@ -180,7 +185,7 @@ needsOpenbao('OpenBao', () => {
       })
     })
 
-    test('nobody reads what is in the folder of another person', async () => {
+    usual('nobody reads what is in the folder of another person', async () => {
       const bob = await bao.person('bob')
       await storeOf().save(someone, credential(at()))
       expect(await storeOf({}, { BAO_TOKEN: bob.token }).find(someone, [at()])).toEqual([])
@@ -189,7 +194,7 @@ needsOpenbao('OpenBao', () => {
       ).toMatchObject({ code: 'refused' })
     })
 
-    test('a token of nobody has no folder of its own', async () => {
+    usual('a token of nobody has no folder of its own', async () => {
       expect(await failure(storeOf({}, { BAO_TOKEN: bao.root }).find(someone, [at()]))).toMatchObject({
         code: 'refused',
         message: expect.stringContaining('belongs to no person'),
@@ -197,10 +202,10 @@ needsOpenbao('OpenBao', () => {
     })
   })
 
-  describe('the token', () => {
+  usually(describe)('the token', () => {
     const reads = (env: Environment, more: OpenbaoSettings = {}) => storeOf(more, env).find(someone, [at()])
 
-    test('BAO_TOKEN comes before VAULT_TOKEN, even if it is empty', async () => {
+    usual('BAO_TOKEN comes before VAULT_TOKEN, even if it is empty', async () => {
       expect(await reads({ BAO_TOKEN: ann.token, VAULT_TOKEN: 'wrong' })).toEqual([])
       expect(await reads({ VAULT_TOKEN: ann.token })).toEqual([])
       expect(await failure(reads({ BAO_TOKEN: '', VAULT_TOKEN: ann.token }))).toMatchObject({
@@ -209,7 +214,7 @@ needsOpenbao('OpenBao', () => {
       })
     })
 
-    test('what the environment has for another server is not sent', async () => {
+    usual('what the environment has for another server is not sent', async () => {
       expect(await reads({ BAO_ADDR: bao.address, BAO_TOKEN: ann.token })).toEqual([])
       expect(await failure(reads({ BAO_ADDR: 'https://other.example.com', BAO_TOKEN: ann.token }))).toMatchObject({
         code: 'locked',
@@ -217,12 +222,12 @@ needsOpenbao('OpenBao', () => {
       })
     })
 
-    test('without an address in the settings that of the environment counts', async () => {
+    usual('without an address in the settings that of the environment counts', async () => {
       const here = contextOf(onTestFinished, {}, { VAULT_ADDR: `${bao.address}/`, VAULT_TOKEN: ann.token })
       expect(await storesOf(here)[0].find(someone, [at()])).toEqual([])
     })
 
-    test('it is in the file that bao login writes, which must be private', async () => {
+    usual('it is in the file that bao login writes, which must be private', async () => {
       const here = context({}, {})
       const file = join(here.machine.home, '.vault-token')
       writeFileSync(file, `${ann.token}\n`, { mode: 0o600 })
@@ -235,7 +240,7 @@ needsOpenbao('OpenBao', () => {
       expect(await storesOf(elsewhere)[0].find(someone, [at()])).toEqual([])
     })
 
-    test('the token helper of bao or vault has it', async () => {
+    usual('the token helper of bao or vault has it', async () => {
       const here = context({}, {})
       const helper = join(here.machine.home, 'helper')
       writeFileSync(helper, `#!/bin/sh\n[ "$1" = get ] && printf '%s' '${ann.token}'\n`, { mode: 0o700 })
@@ -251,7 +256,7 @@ needsOpenbao('OpenBao', () => {
       expect(await failure(storesOf(able)[0].find(someone, [at()]))).toMatchObject({ code: 'locked' })
     })
 
-    test('one that was revoked is asked for again, by the place that it is from', async () => {
+    usual('one that was revoked is asked for again, by the place that it is from', async () => {
       const { token } = await bao.person('carol')
       const store = storeOf({}, { VAULT_TOKEN: token })
       expect(await store.find(someone, [at()])).toEqual([])
@@ -263,7 +268,7 @@ needsOpenbao('OpenBao', () => {
     })
   })
 
-  test('a process that goes on gets the folder of whoever has signed in since', async () => {
+  usual('a process that goes on gets the folder of whoever has signed in since', async () => {
     const [dora, emil] = [await bao.person('dora'), await bao.person('emil')]
     const here = context({}, {})
     const file = join(here.machine.home, '.vault-token')
@@ -279,7 +284,7 @@ needsOpenbao('OpenBao', () => {
     expectItems(await storeOf({}, { BAO_TOKEN: emil.token }).find(someone, [at()]), [his])
   })
 
-  test('doctor removes copies past their time although the server does not answer', async () => {
+  thorough('doctor removes copies past their time although the server does not answer', async () => {
     onTestFinished(() => void vi.useRealTimers())
     const mine = await startOpenbao(onTestFinished)
     const { token } = await mine.person('nora')
@@ -300,7 +305,7 @@ needsOpenbao('OpenBao', () => {
     expect(await count()).toBe(0)
   })
 
-  test('a sealed server says so and loses nothing', async () => {
+  thorough('a sealed server says so and loses nothing', async () => {
     const mine = await startOpenbao(onTestFinished)
     const { token } = await mine.person('ann')
     const store = storesOf(contextOf(onTestFinished, { address: mine.address }, { BAO_TOKEN: token }))[0]

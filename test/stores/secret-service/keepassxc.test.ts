@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { askedBy, someone } from '../../asker.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { type KeePassXC, startKeePassXC } from '../../real/keepassxc.ts'
 import { needsPrograms, programOnPath } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
@@ -25,13 +26,13 @@ beforeAll(async () => {
  * Not the whole contract: KeePassXC 2.7.4 drops a byte order mark at the start of a secret, and crashes when many
  * clients write at once.
  */
-suite('the contract of a store, kept by secret-service on KeePassXC', () => {
+usually(suite)('the contract of a store, kept by secret-service on KeePassXC', () => {
   placesContract(() => storeOn(session))
   listContract(() => storeOn(session))
 })
 
 suite('KeePassXC', () => {
-  test('one item, found again, changed in its place, removed', async () => {
+  usual('one item, found again, changed in its place, removed', async () => {
     const store = storeOn(session)
     await store.save(someone, gits('kept'))
     await store.save(someone, gits('changed'))
@@ -41,14 +42,14 @@ suite('KeePassXC', () => {
     expect(await secretsAt(store)).toEqual([])
   })
 
-  test('is an entry that other programs find by service and user name', async () => {
+  usual('is an entry that other programs find by service and user name', async () => {
     await storeOn(session).save(someone, gits('kept'))
     const [entry, another] = await shown(session, { service: 'git:https://git.example.com', username: 'ann' })
     expect(another).toBeUndefined()
     expect(entry).toMatchObject({ secret: 'kept', attributes: { application: 'credbridge', owner: 'git' } })
   })
 
-  test('an item that becomes of another kind is made anew, because its attributes cannot be changed', async () => {
+  usual('an item that becomes of another kind is made anew, because its attributes cannot be changed', async () => {
     const store = storeOn(session)
     await store.save(someone, gits('kept'))
     await store.save(someone, gits('changed', { kind: 'bearer' }))
@@ -57,7 +58,7 @@ suite('KeePassXC', () => {
     expect(await store.remove(someone, gits(''))).toBe(true)
   })
 
-  test('locked, and nobody there: nothing is absent, and nothing is written', async () => {
+  usual('locked, and nobody there: nothing is absent, and nothing is written', async () => {
     await storeOn(session).save(someone, gits('kept'))
     await keepassxc.lock()
     const store = storeOn(session)
@@ -75,7 +76,7 @@ suite('KeePassXC', () => {
     expect(await secretsAt(store)).toEqual(['kept'])
   })
 
-  test('locked, and somebody there who does nothing: timeout', async () => {
+  thorough('locked, and somebody there who does nothing: timeout', async () => {
     await keepassxc.lock()
     const store = askedBy({ personPresent: true }, storeOn(session, { limits: { person: 1_000 } }))
     expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
@@ -93,12 +94,12 @@ suite('KeePassXC that asks before it searches', () => {
     await keepassxc.lock()
   }, slow)
 
-  test('nobody there: locked, long before the time for a person is over', async () => {
+  usual('nobody there: locked, long before the time for a person is over', async () => {
     const store = storeOn(session, { limits: { first: 2_000, answer: 1_000, person: 600_000 } })
     expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
   })
 
-  test('somebody there who does nothing: timeout', async () => {
+  thorough('somebody there who does nothing: timeout', async () => {
     const limits = { first: 2_000, answer: 500, person: 2_000 }
     const store = askedBy({ personPresent: true }, storeOn(session, { limits }))
     expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
 import { askedBy, someone } from '../../asker.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { hasKeyring, needs } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import {
@@ -44,7 +45,7 @@ suite('neighbours in the Secret Service', () => {
   ] as const
 
   for (const [name, program] of programs) {
-    test(`${name} reads what a tool saved, and changes it`, async () => {
+    usual(`${name} reads what a tool saved, and changes it`, async () => {
       await reset()
       await store.save(someone, gits('ours'))
       expect(await program().get(service, 'ann')).toBe('ours')
@@ -59,37 +60,43 @@ suite('neighbours in the Secret Service', () => {
       expect(await napiKeyring(session).get(service, 'ann')).toBe('ours again')
     })
 
-    test(`${name}'s own item for a tool is found, changed, and removed; it becomes ours where it says nobody's`, async () => {
-      await reset()
-      await program().set(service, 'ann', 'theirs')
-      const [before] = await shown(session, { service })
-      expect(await secretsAt(store)).toEqual(['theirs'])
-      await store.save(someone, gits('ours'))
-      const [after, another] = await shown(session, { service })
-      expect(another).toBeUndefined()
-      const becomesOurs = before?.attributes['application'] === undefined
-      const owner = becomesOurs ? { owner: 'git', application: 'credbridge' } : {}
-      expect(after).toMatchObject({
-        label: before?.label,
-        secret: 'ours',
-        attributes: { ...before?.attributes, ...owner },
-      })
-      expect(after?.path === before?.path).toBe(!becomesOurs)
-      expect(await program().get(service, 'ann')).toBe('ours')
-      expect(await store.remove(someone, gits(''))).toBe(true)
-      expect(await shown(session, { service })).toEqual([])
-    })
+    usual(
+      `${name}'s own item for a tool is found, changed, and removed; it becomes ours where it says nobody's`,
+      async () => {
+        await reset()
+        await program().set(service, 'ann', 'theirs')
+        const [before] = await shown(session, { service })
+        expect(await secretsAt(store)).toEqual(['theirs'])
+        await store.save(someone, gits('ours'))
+        const [after, another] = await shown(session, { service })
+        expect(another).toBeUndefined()
+        const becomesOurs = before?.attributes['application'] === undefined
+        const owner = becomesOurs ? { owner: 'git', application: 'credbridge' } : {}
+        expect(after).toMatchObject({
+          label: before?.label,
+          secret: 'ours',
+          attributes: { ...before?.attributes, ...owner },
+        })
+        expect(after?.path === before?.path).toBe(!becomesOurs)
+        expect(await program().get(service, 'ann')).toBe('ours')
+        expect(await store.remove(someone, gits(''))).toBe(true)
+        expect(await shown(session, { service })).toEqual([])
+      },
+    )
 
-    test(`${name}'s item of another user is left out where one is named, even if a later version wrote it`, async () => {
-      await reset()
-      await program().set(service, 'bob', 'theirs')
-      await program().set(service, 'carol', 'credbridge:2:theirs')
-      expect(await store.find(someone, [git], 'ann')).toEqual([])
-      expect(await store.find(someone, [git], 'carol')).toMatchObject([{ account: 'carol', kind: 'unknown' }])
-      expect(await store.find(someone, [git])).toHaveLength(2)
-    })
+    usual(
+      `${name}'s item of another user is left out where one is named, even if a later version wrote it`,
+      async () => {
+        await reset()
+        await program().set(service, 'bob', 'theirs')
+        await program().set(service, 'carol', 'credbridge:2:theirs')
+        expect(await store.find(someone, [git], 'ann')).toEqual([])
+        expect(await store.find(someone, [git], 'carol')).toMatchObject([{ account: 'carol', kind: 'unknown' }])
+        expect(await store.find(someone, [git])).toHaveLength(2)
+      },
+    )
 
-    test(`an item of Python's goes between us and ${name} without end, as one item`, async () => {
+    thorough(`an item of Python's goes between us and ${name} without end, as one item`, async () => {
       await reset()
       const item = pythons('a service', 'ann', 'first')
       await store.save(someone, item)
@@ -108,7 +115,7 @@ suite('neighbours in the Secret Service', () => {
     })
   }
 
-  test("a new item of Python's is Python's to the letter", async () => {
+  usual("a new item of Python's is Python's to the letter", async () => {
     await reset()
     await pythonKeyring(session).set('theirs', 'ann', 'p@ss')
     await store.save(someone, pythons('ours', 'ann', 'p@ss'))
@@ -118,7 +125,7 @@ suite('neighbours in the Secret Service', () => {
     expect(theirs?.label).toBe("Password for 'ann' on 'theirs'")
   })
 
-  describe('the trap that @napi-rs/keyring and Python set for each other', () => {
+  usually(describe)('the trap that @napi-rs/keyring and Python set for each other', () => {
     const item = pythons('a service', 'ann', 'three')
 
     const setTrap = async () => {
@@ -128,7 +135,7 @@ suite('neighbours in the Secret Service', () => {
       await expect(napiKeyring(session).get('a service', 'ann')).rejects.toThrow('matched by 2')
     }
 
-    test("both programs' items stay, and hold what we save", async () => {
+    usual("both programs' items stay, and hold what we save", async () => {
       await setTrap()
       expect(await secretsAt(store, item.endpoint)).toHaveLength(1)
       await store.save(someone, item)
@@ -139,7 +146,7 @@ suite('neighbours in the Secret Service', () => {
       expect(await secretsAt(store, item.endpoint)).toEqual(['three'])
     })
 
-    test('where the keychain store wrote one of them, our next save ends it', async () => {
+    usual('where the keychain store wrote one of them, our next save ends it', async () => {
       await setTrap()
       await askedBy({ tool: 'python' }, storeOn(session, { before: [item] })).save(someone, item)
       const [only, another] = await shown(session, { service: 'a service' })
@@ -149,27 +156,30 @@ suite('neighbours in the Secret Service', () => {
     })
   })
 
-  test("items of other programs that look alike are never found, changed or removed: libsecret's, keyring-rs's, a stranger's", async () => {
-    await reset()
-    const tool = secretTool(session)
-    const alike = [
-      ['server', 'git.example.com', 'protocol', 'https', 'user', 'ann'],
-      ['service', service, 'username', 'ann', 'target', 'default', 'application', 'rust-keyring'],
-      ['service', service, 'username', 'bob', 'application', 'another'],
-      ['service', 'git:https://git.example.com/', 'username', 'ann'],
-      ['endpoint', 'https://git.example.com', 'owner', 'git', 'kind', 'basic'],
-      ['endpoint', 'https://git.example.com', 'service', service, 'username', 'carol', 'application', 'credbridge'],
-    ]
-    for (const [at, attributes] of alike.entries()) await tool.keep(`stranger ${at}`, attributes, `secret ${at}`)
-    const before = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
-    expect(before).toHaveLength(alike.length)
+  usual(
+    "items of other programs that look alike are never found, changed or removed: libsecret's, keyring-rs's, a stranger's",
+    async () => {
+      await reset()
+      const tool = secretTool(session)
+      const alike = [
+        ['server', 'git.example.com', 'protocol', 'https', 'user', 'ann'],
+        ['service', service, 'username', 'ann', 'target', 'default', 'application', 'rust-keyring'],
+        ['service', service, 'username', 'bob', 'application', 'another'],
+        ['service', 'git:https://git.example.com/', 'username', 'ann'],
+        ['endpoint', 'https://git.example.com', 'owner', 'git', 'kind', 'basic'],
+        ['endpoint', 'https://git.example.com', 'service', service, 'username', 'carol', 'application', 'credbridge'],
+      ]
+      for (const [at, attributes] of alike.entries()) await tool.keep(`stranger ${at}`, attributes, `secret ${at}`)
+      const before = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
+      expect(before).toHaveLength(alike.length)
 
-    await store.save(someone, pythons('git.example.com', 'ann', 'another kind of thing'))
-    await store.save(someone, gits('ours', { account: 'dora' }))
-    await store.save(someone, gits('ours, changed', { account: 'dora' }))
-    expect(await store.remove(someone, gits('', { account: 'dora' }))).toBe(true)
-    for (const account of ['bob', 'carol']) expect(await store.find(someone, [git], account)).toEqual([])
-    const after = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
-    expect(after).toEqual(before)
-  })
+      await store.save(someone, pythons('git.example.com', 'ann', 'another kind of thing'))
+      await store.save(someone, gits('ours', { account: 'dora' }))
+      await store.save(someone, gits('ours, changed', { account: 'dora' }))
+      expect(await store.remove(someone, gits('', { account: 'dora' }))).toBe(true)
+      for (const account of ['bob', 'carol']) expect(await store.find(someone, [git], account)).toEqual([])
+      const after = (await shown(session, {})).filter(({ label }) => label.startsWith('stranger'))
+      expect(after).toEqual(before)
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { addSlot, changePassphrase, removeSlot, vaultStatus } from '../../../src/stores/vault/manage.ts'
@@ -9,6 +9,7 @@ import { forKeyFile } from '../../../src/stores/vault/slots/key-file-writing.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { newSlotId } from '../../../src/stores/vault/slots/slot.ts'
 import { someone } from '../../asker.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
@@ -31,7 +32,7 @@ function contentsOf(folder: string): Map<string, string> {
 }
 
 describe('the slots of a vault', () => {
-  test('a slot is added without changing a record, and opens the vault', async () => {
+  usual('a slot is added without changing a record, and opens the vault', async () => {
     const options = await vaultWithKeyFile()
     const before = contentsOf(join(options.folder, 'records'))
     await addSlot(options, forPassphrase(words))
@@ -40,7 +41,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('the first slot makes the vault, without a key file', async () => {
+  usual('the first slot makes the vault, without a key file', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     expect((await vaultStatus(options))?.slots.map(({ type }) => type)).toEqual(['passphrase'])
@@ -48,14 +49,14 @@ describe('the slots of a vault', () => {
     expect(readdirSync(join(options.folder, '..', '..'))).toEqual(['data'])
   })
 
-  test('a locked vault gets no slot', async () => {
+  usual('a locked vault gets no slot', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     await expect(addSlot(options, forKeyFile(options))).rejects.toMatchObject({ code: 'locked' })
     expect((await vaultStatus(options))?.slots).toHaveLength(1)
   })
 
-  test('a removed slot does not open the vault any more', async () => {
+  thorough('a removed slot does not open the vault any more', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await removeSlot(typing(options, 'open sesame'), 'key-file')
@@ -63,7 +64,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('a slot is removed only if another one opens the vault', async () => {
+  thorough('a slot is removed only if another one opens the vault', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await expect(removeSlot(typing(options, 'forgotten'), 'key-file')).rejects.toMatchObject({ code: 'locked' })
@@ -71,13 +72,13 @@ describe('the slots of a vault', () => {
     expect((await vaultStatus(options))?.slots).toHaveLength(2)
   })
 
-  test('the last slot cannot be removed', async () => {
+  usual('the last slot cannot be removed', async () => {
     const options = await vaultWithKeyFile()
     await expect(removeSlot(options, 'key-file')).rejects.toMatchObject({ code: 'refused' })
     expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
-  test('a slot is named by its id if there are two of its type', async () => {
+  thorough('a slot is named by its id if there are two of its type', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     await addSlot(options, forPassphrase(new Secret('another')))
@@ -90,7 +91,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'open sesame')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('after a change of the passphrase the old one does not open the vault', async () => {
+  thorough('after a change of the passphrase the old one does not open the vault', async () => {
     const options = vaultIn(emptyFolder())
     await addSlot(options, forPassphrase(words))
     await storeOf(typing(options, 'open sesame')).save(someone, credential(at))
@@ -104,14 +105,14 @@ describe('the slots of a vault', () => {
     expect(await storeOf(typing(options, 'new words')).find(someone, [at])).toHaveLength(1)
   })
 
-  test('many commands that add slots at the same time lose none', async () => {
+  usual('many commands that add slots at the same time lose none', async () => {
     const options = await vaultWithKeyFile()
     const slot = () => ({ type: 'moonlight', id: newSlotId(), key: '' })
     await Promise.all(Array.from({ length: 5 }, () => addSlot(options, slot)))
     expect((await vaultStatus(options))?.slots).toHaveLength(6)
   })
 
-  test('the key file gets one slot, and another one only if the file has changed', async () => {
+  usual('the key file gets one slot, and another one only if the file has changed', async () => {
     const options = typing(await vaultWithKeyFile(), 'open sesame')
     await expect(addSlot(options, forKeyFile(options))).rejects.toMatchObject({ code: 'refused' })
     await addSlot(options, forPassphrase(words))
@@ -121,7 +122,7 @@ describe('the slots of a vault', () => {
     expect((await vaultStatus(options))?.slots).toHaveLength(3)
   })
 
-  test('a slot of a later version is kept, and does not prevent changes', async () => {
+  usual('a slot of a later version is kept, and does not prevent changes', async () => {
     const options = await vaultWithKeyFile()
     const later = (vault: string) => ({ type: 'moonlight', id: 'ffffffffffffffff', key: vault, phase: 'full' })
     await addSlot(options, later)
@@ -131,7 +132,7 @@ describe('the slots of a vault', () => {
     expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
   })
 
-  test('a copy of the folder without the key file does not open, and the failure names the key file', async () => {
+  usual('a copy of the folder without the key file does not open, and the failure names the key file', async () => {
     const options = await vaultWithKeyFile()
     const copy = vaultIn(emptyFolder())
     cpSync(options.folder, copy.folder, { recursive: true })
@@ -144,14 +145,14 @@ describe('the slots of a vault', () => {
   })
 })
 
-describe('the status of a vault', () => {
-  test('is undefined if there is no vault', async () => {
+usually(describe)('the status of a vault', () => {
+  usual('is undefined if there is no vault', async () => {
     const options = vaultIn(emptyFolder())
     expect(await vaultStatus(options)).toBeUndefined()
     expect(readdirSync(join(options.folder, '..', '..'))).toEqual([])
   })
 
-  test('reports what opens it and how many endpoints it has', async () => {
+  usual('reports what opens it and how many endpoints it has', async () => {
     const options = await vaultWithKeyFile()
     await addSlot(options, forPassphrase(words))
     expect(await vaultStatus(options)).toMatchObject({

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { readHeader } from '../../../src/stores/vault/header-file.ts'
@@ -8,6 +8,7 @@ import { openVault } from '../../../src/stores/vault/open.ts'
 import type { VaultOptions } from '../../../src/stores/vault/options.ts'
 import { forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { someone } from '../../asker.ts'
+import { thorough, usual } from '../../real/depth.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, storeOf, vaultIn } from './place.ts'
 
@@ -33,14 +34,14 @@ function tamper(options: VaultOptions, cost: object): void {
 }
 
 describe('a vault with a passphrase', () => {
-  test('opens with this passphrase and with no other', async () => {
+  usual('opens with this passphrase and with no other', async () => {
     const options = await vaultWith('open sesame')
     expect(await typing(options, 'open sesame')).toHaveLength(1)
     await expect(typing(options, 'open Sesame')).rejects.toMatchObject({ code: 'locked' })
     await expect(typing(options, '')).rejects.toMatchObject({ code: 'refused' })
   })
 
-  test('three may be typed, the third may be right, and there is no fourth', async () => {
+  thorough('three may be typed, the third may be right, and there is no fourth', async () => {
     const options = await vaultWith('open sesame')
     const header = readHeader(options)
     if (header === undefined) return expect.unreachable('there is a vault')
@@ -60,12 +61,12 @@ describe('a vault with a passphrase', () => {
     }
   })
 
-  test('opens with composed and with decomposed letters', async () => {
+  thorough('opens with composed and with decomposed letters', async () => {
     const options = await vaultWith('gr\u00fc\u00df dich')
     expect(await typing(options, 'gru\u0308\u00df dich')).toHaveLength(1)
   })
 
-  test('is locked at once if no person can be asked; a list asks the person who asks for it', async () => {
+  thorough('is locked at once if no person can be asked; a list asks the person who asks for it', async () => {
     const options = await vaultWith('open sesame')
     await expect(storeOf(options).find(someone, [at])).rejects.toMatchObject({
       code: 'locked',
@@ -76,7 +77,7 @@ describe('a vault with a passphrase', () => {
     await expect(storeOf({ ...options, ask: typed }).list(someone)).resolves.toHaveLength(1)
   })
 
-  test('asks once in a process', async () => {
+  thorough('asks once in a process', async () => {
     const options = await vaultWith('open sesame')
     let asked = 0
     const store = storeOf({
@@ -92,21 +93,21 @@ describe('a vault with a passphrase', () => {
     expect(asked).toBe(1)
   })
 
-  test('opens with a passphrase from the environment', async () => {
+  thorough('opens with a passphrase from the environment', async () => {
     const options = await vaultWith('open sesame')
     const handed = (text: string) => storeOf({ ...options, provided: async () => new Secret(text) })
     expect(await handed('open sesame').find(someone, [at])).toHaveLength(1)
     await expect(handed('open window').find(someone, [at])).rejects.toMatchObject({ code: 'locked' })
   })
 
-  test('has the documented cost', async () => {
+  usual('has the documented cost', async () => {
     const options = await vaultWith('open sesame')
     const [slot] = JSON.parse(readFileSync(`${options.folder}/vault.json`, 'utf8')).slots
     expect(slot.scrypt).toMatchObject({ N: 2 ** 17, r: 8, p: 1 })
     expect(Buffer.from(slot.scrypt.salt, 'base64url')).toHaveLength(32)
   })
 
-  test.each([
+  thorough.each([
     ['cheaper', { N: 2 ** 14 }],
     ['beyond all memory', { N: 2 ** 30 }],
     ['no power of two', { N: 2 ** 17 + 1 }],
@@ -118,7 +119,7 @@ describe('a vault with a passphrase', () => {
     await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('does not open if a member of the slot was changed', async () => {
+  thorough('does not open if a member of the slot was changed', async () => {
     const options = await vaultWith('open sesame')
     tamper(options, { note: 'changed' })
     await expect(typing(options, 'open sesame')).rejects.toMatchObject({ code: 'locked' })

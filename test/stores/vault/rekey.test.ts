@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { type Address, parseAddress } from '../../../src/core/endpoint.ts'
 import { encodeItem } from '../../../src/core/item.ts'
 import { Secret } from '../../../src/core/secret.ts'
@@ -13,6 +13,7 @@ import { forKeyFile } from '../../../src/stores/vault/slots/key-file-writing.ts'
 import { forAgent, forPassphrase } from '../../../src/stores/vault/slots/make.ts'
 import { someone } from '../../asker.ts'
 import { startAgent } from '../../real/agent.ts'
+import { thorough, thoroughly, usual } from '../../real/depth.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { credential, plain, unknown } from '../contract-world.ts'
 import { emptyFolder, storeOf, vaultIn } from './place.ts'
@@ -38,7 +39,7 @@ function headerOf(options: VaultOptions) {
 }
 
 describe('a rekey', () => {
-  test('keeps every record with its time, with other names and another key', async () => {
+  usual('keeps every record with its time, with other names and another key', async () => {
     const options = await filledVault()
     const [before, names, header] = [
       await storeOf(options).find(someone, [host(3)]),
@@ -55,7 +56,7 @@ describe('a rekey', () => {
     expect(names.filter((name) => existsSync(join(options.folder, after.records, name)))).toEqual([])
   })
 
-  test('keeps unknown members, to the byte', async () => {
+  usual('keeps unknown members, to the byte', async () => {
     const options = await filledVault(1)
     const items = [
       unknown(host(0), 'passkey', 'credbridge:1: {"kind":"passkey", "id":123456789012345678901234567890} ', 'bob'),
@@ -68,7 +69,7 @@ describe('a rekey', () => {
     expect(found.map((item) => encodeItem(item)).sort()).toEqual([...items.map(encodeItem), 'secret 0'].sort())
   })
 
-  test('makes the old key file useless for later records', async () => {
+  usual('makes the old key file useless for later records', async () => {
     const options = await filledVault()
     const stolen = join(emptyFolder(), 'stolen.key')
     cpSync(options.keyFile, stolen)
@@ -77,12 +78,8 @@ describe('a rekey', () => {
     expect(readdirSync(join(options.keyFile, '..')).filter((name) => name.includes('next'))).toEqual([])
   })
 
-  needsPrograms(
-    'ssh-agent',
-    'ssh-add',
-    'ssh-keygen',
-  )('with an SSH agent', () => {
-    test('renews every slot whose secret is available', async () => {
+  thoroughly(needsPrograms('ssh-agent', 'ssh-add', 'ssh-keygen'))('with an SSH agent', () => {
+    thorough('renews every slot whose secret is available', async () => {
       const agent = await startAgent()
       onTestFinished(() => agent.end())
       await agent.addKey('ed25519')
@@ -101,7 +98,7 @@ describe('a rekey', () => {
     })
   })
 
-  test('drops a slot that is named, never the last one', async () => {
+  usual('drops a slot that is named, never the last one', async () => {
     const options = await filledVault()
     await addSlot(options, forPassphrase(words))
     const [first = { id: '' }, second = { id: '' }] = (await vaultStatus(options))?.slots ?? []
@@ -113,7 +110,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(20)
   })
 
-  test('stops at a record that is damaged, and changes nothing', async () => {
+  usual('stops at a record that is damaged, and changes nothing', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     const [folder = ''] = readdirSync(join(options.folder, 'records'))
@@ -128,7 +125,7 @@ describe('a rekey', () => {
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
   })
 
-  test('is noticed by a process that has the vault open', async () => {
+  usual('is noticed by a process that has the vault open', async () => {
     const options = await filledVault()
     const store = storeOf(options)
     await store.find(someone, [host(0)])
@@ -137,7 +134,7 @@ describe('a rekey', () => {
     expect(await store.find(someone, [host(0)])).toHaveLength(2)
   })
 
-  test('loses no save and no removal that happens meanwhile', async () => {
+  usual('loses no save and no removal that happens meanwhile', async () => {
     const options = await filledVault(60)
     const store = storeOf(options)
     const writing = Array.from({ length: 60 }, async (_, n) => {
@@ -154,7 +151,7 @@ describe('a rekey', () => {
     expect(secrets).toEqual(Array.from({ length: 30 }, (_, n) => `newer ${2 * n}`).sort())
   })
 
-  test('that was killed does not stop reads, and the next writer opens the vault again', async () => {
+  usual('that was killed does not stop reads, and the next writer opens the vault again', async () => {
     const options = await filledVault()
     const half = join(options.folder, 'records-0123456789abcdef')
     mkdirSync(half, { mode: 0o700 })
@@ -167,7 +164,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('that is running is waited for; after that the failure names its process', async () => {
+  usual('that is running is waited for; after that the failure names its process', async () => {
     const options = await filledVault()
     await changing(options, async ({ header, replace }) => {
       replace({ ...header, rekeying: true })
@@ -183,7 +180,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('that is interrupted changes nothing', async () => {
+  usual('that is interrupted changes nothing', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     const controller = new AbortController()
@@ -198,7 +195,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(21)
   })
 
-  test('whose records disappear changes nothing', async () => {
+  usual('whose records disappear changes nothing', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     const rekeying = rekey(options, { without: [], ask: nobody })
@@ -215,7 +212,7 @@ describe('a rekey', () => {
     expect(readdirSync(options.folder).sort()).toEqual(['new', 'records', 'vault.json'])
   })
 
-  test('copies a record that another process has moved away and not removed yet', async () => {
+  usual('copies a record that another process has moved away and not removed yet', async () => {
     const options = await filledVault()
     const records = join(options.folder, 'records')
     const [folder = ''] = readdirSync(records)
@@ -227,7 +224,7 @@ describe('a rekey', () => {
     expect(existsSync(taken)).toBe(false)
   })
 
-  test('keeps the old records for a day, with the header and key file that open them', async () => {
+  usual('keeps the old records for a day, with the header and key file that open them', async () => {
     const options = await filledVault()
     const before = headerOf(options)
     await rekey(options, { without: [], ask: nobody })
@@ -249,7 +246,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(23)
   })
 
-  test('of a vault without records keeps no old ones', async () => {
+  usual('of a vault without records keeps no old ones', async () => {
     const options = vaultIn(emptyFolder())
     await createVault(options, forKeyFile(options))
     await rekey(options, { without: [], ask: nobody })
@@ -258,7 +255,7 @@ describe('a rekey', () => {
     expect(await allOf(options)).toHaveLength(1)
   })
 
-  test('keeps unknown members of the header', async () => {
+  usual('keeps unknown members of the header', async () => {
     const options = await filledVault()
     writeFileSync(join(options.folder, 'vault.json'), JSON.stringify({ ...headerOf(options), later: { a: 1 } }))
     await rekey(options, { without: [], ask: nobody })
@@ -267,7 +264,7 @@ describe('a rekey', () => {
     expect(headerOf(options)).toMatchObject({ later: { a: 1 } })
   })
 
-  test('that was killed before its key file was renamed opens all the same', async () => {
+  usual('that was killed before its key file was renamed opens all the same', async () => {
     const options = await filledVault()
     const old = readFileSync(options.keyFile)
     await rekey(options, { without: [], ask: nobody })

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { addSlot } from '../../../src/stores/vault/manage.ts'
@@ -17,6 +17,7 @@ import {
 import { connectByNet } from '../../../src/system/unix-socket-net.ts'
 import { someone } from '../../asker.ts'
 import { type Agent, startAgent } from '../../real/agent.ts'
+import { thorough, usual, usually } from '../../real/depth.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { credential } from '../contract-world.ts'
 import { emptyFolder, storeOf, vaultIn } from './place.ts'
@@ -45,7 +46,7 @@ function slotFor(publicKey: string) {
 }
 
 suite('a vault and a real SSH agent', () => {
-  test("its signature equals that of ssh-keygen in credbridge's namespace", async () => {
+  usual("its signature equals that of ssh-keygen in credbridge's namespace", async () => {
     const agent = await agentForTest()
     const file = await agent.addKey('ed25519')
     const slot = slotFor(publicKeyOf(file))
@@ -62,7 +63,7 @@ suite('a vault and a real SSH agent', () => {
     expect((await secretOfAgent(at(agent.socket), vault, slot))?.toString('hex')).toBe(theirs.toString('hex'))
   })
 
-  test('another vault, slot or challenge gives another secret', async () => {
+  usual('another vault, slot or challenge gives another secret', async () => {
     const agent = await agentForTest()
     const slot = slotFor(publicKeyOf(await agent.addKey('ed25519')))
     const of = async (id: string, other: object = {}) =>
@@ -77,7 +78,7 @@ suite('a vault and a real SSH agent', () => {
     expect(await of(vault)).toBe(secrets[0])
   })
 
-  test('the only plain ed25519 key is chosen among others', async () => {
+  thorough('the only plain ed25519 key is chosen among others', async () => {
     const agent = await agentForTest()
     await agent.addKey('rsa')
     const file = await agent.addKey('ed25519')
@@ -85,7 +86,7 @@ suite('a vault and a real SSH agent', () => {
     expect(await chooseAgentKey(at(agent.socket))).toBe(publicKeyOf(file))
   })
 
-  test('several keys are ambiguous until one is named by fingerprint or comment', async () => {
+  usual('several keys are ambiguous until one is named by fingerprint or comment', async () => {
     const agent = await agentForTest()
     const first = publicKeyOf(await agent.addKey('ed25519'))
     const second = publicKeyOf(await agent.addKey('ed25519'))
@@ -97,7 +98,7 @@ suite('a vault and a real SSH agent', () => {
     expect(await chooseAgentKey(at(agent.socket), 'ed25519-1')).toBe(first)
   })
 
-  test.each(['rsa', 'ecdsa'])('a key of type %s is unsupported, with the reason', async (type) => {
+  usual.each(['rsa', 'ecdsa'])('a key of type %s is unsupported, with the reason', async (type) => {
     const agent = await agentForTest()
     await agent.addKey(type)
     await expect(chooseAgentKey(at(agent.socket))).rejects.toMatchObject({
@@ -106,12 +107,12 @@ suite('a vault and a real SSH agent', () => {
     })
   })
 
-  test('an agent without keys is unavailable', async () => {
+  usual('an agent without keys is unavailable', async () => {
     const agent = await agentForTest()
     await expect(chooseAgentKey(at(agent.socket))).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('a key that is bound to a destination is unsupported', async () => {
+  usual('a key that is bound to a destination is unsupported', async () => {
     const agent = await agentForTest()
     const folder = emptyFolder()
     const host = await agent.addKey('ed25519')
@@ -123,37 +124,40 @@ suite('a vault and a real SSH agent', () => {
     })
   })
 
-  test('an agent that does not answer is a timeout', async () => {
+  thorough('an agent that does not answer is a timeout', async () => {
     const agent = await agentForTest()
     const slot = slotFor(publicKeyOf(await agent.addKey('ed25519')))
     agent.stop()
     await expect(secretOfAgent(at(agent.socket), vault, slot)).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  test('without the key, without an agent or with a dead one the vault is locked, and the failure names the key', async () => {
-    const agent = await agentForTest()
-    const options = vaultIn(emptyFolder(), { agent: agent.socket })
-    const file = await agent.addKey('ed25519')
-    await addSlot(options, forAgent(options))
-    const at = parseAddress('https://git.example.com')
-    await storeOf(options).save(someone, credential(at, { secret: new Secret('s3') }))
-    expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
-    const other = await agentForTest()
-    const wanted = fingerprint(publicKeyOf(file))
-    for (const socket of [other.socket, undefined]) {
-      const { agent: _, ...without } = options
-      const store = storeOf(socket === undefined ? without : { ...options, agent: socket })
-      await expect(store.find(someone, [at])).rejects.toMatchObject({
-        code: 'locked',
-        hints: expect.arrayContaining([expect.stringContaining(wanted)]),
-      })
-    }
-    const dead = storeOf({ ...options, agent: join(emptyFolder(), 'nobody') })
-    await expect(dead.find(someone, [at])).rejects.toMatchObject({ code: 'unavailable' })
-  })
+  usual(
+    'without the key, without an agent or with a dead one the vault is locked, and the failure names the key',
+    async () => {
+      const agent = await agentForTest()
+      const options = vaultIn(emptyFolder(), { agent: agent.socket })
+      const file = await agent.addKey('ed25519')
+      await addSlot(options, forAgent(options))
+      const at = parseAddress('https://git.example.com')
+      await storeOf(options).save(someone, credential(at, { secret: new Secret('s3') }))
+      expect(await storeOf(options).find(someone, [at])).toHaveLength(1)
+      const other = await agentForTest()
+      const wanted = fingerprint(publicKeyOf(file))
+      for (const socket of [other.socket, undefined]) {
+        const { agent: _, ...without } = options
+        const store = storeOf(socket === undefined ? without : { ...options, agent: socket })
+        await expect(store.find(someone, [at])).rejects.toMatchObject({
+          code: 'locked',
+          hints: expect.arrayContaining([expect.stringContaining(wanted)]),
+        })
+      }
+      const dead = storeOf({ ...options, agent: join(emptyFolder(), 'nobody') })
+      await expect(dead.find(someone, [at])).rejects.toMatchObject({ code: 'unavailable' })
+    },
+  )
 })
 
-suite('a vault and agents that behave oddly', () => {
+usually(suite)('a vault and agents that behave oddly', () => {
   /** An agent that sends these answers, byte by byte. */
   async function oddAgent(answer: (request: Buffer) => Buffer): Promise<string> {
     const path = join(emptyFolder(), 'agent')
@@ -176,7 +180,7 @@ suite('a vault and agents that behave oddly', () => {
   const signature = (bytes: Buffer) =>
     message(Buffer.of(14), field(Buffer.concat([field('ssh-ed25519'), field(bytes)])))
 
-  test.each(['sk-ssh-ed25519@openssh.com', 'ssh-ed25519-cert-v01@openssh.com'])(
+  usual.each(['sk-ssh-ed25519@openssh.com', 'ssh-ed25519-cert-v01@openssh.com'])(
     'a key of type %s is unsupported',
     async (type) => {
       const blob = Buffer.concat([field(type), field(Buffer.alloc(32, 1))])
@@ -188,24 +192,24 @@ suite('a vault and agents that behave oddly', () => {
     },
   )
 
-  test('an agent that signs differently each time is unsupported', async () => {
+  usual('an agent that signs differently each time is unsupported', async () => {
     let count = 0
     const socket = await oddAgent(() => signature(Buffer.alloc(64, count++)))
     await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('an agent that sends the same bytes without having the key is unsupported', async () => {
+  usual('an agent that sends the same bytes without having the key is unsupported', async () => {
     const socket = await oddAgent(() => signature(Buffer.alloc(64, 9)))
     await expect(provenSecretOfAgent(at(socket), vault, slot)).rejects.toMatchObject({ code: 'unsupported' })
   })
 
-  test('a signature of another type opens nothing', async () => {
+  usual('a signature of another type opens nothing', async () => {
     const blob = Buffer.concat([field('rsa-sha2-512'), field(Buffer.alloc(64))])
     const socket = await oddAgent(() => message(Buffer.of(14), field(blob)))
     expect(await secretOfAgent(at(socket), vault, slot)).toBeUndefined()
   })
 
-  test.each([
+  usual.each([
     ['an endless answer', Buffer.from('7fffffff', 'hex')],
     ['an empty answer', Buffer.alloc(4)],
     ['a list that ends too early', message(Buffer.of(12), number(3))],

@@ -291,7 +291,7 @@ const keyringQuestions: readonly Row[] = [
   },
 ]
 
-/** Places that need a server, or look like Windows: test/sign-in/interrupted.test.ts, wsl.test.ts and openbao.test.ts. */
+/** Places that need a server, or look like Windows: test/sign-in/interrupted.slow.test.ts, wsl.slow.test.ts and openbao.test.ts. */
 const elsewhere: readonly string[] = [
   'src/commands/login-client.ts',
   'src/commands/login-kept.ts',

@@ -8,7 +8,7 @@ import { gitea, gitLab } from './forges.ts'
 import { type SignInWorld, startSignInWorld } from './sign-in-world.ts'
 import { standIn } from './stand-in.ts'
 
-/* Ctrl-C at the questions of sign-ins, as test/commands/interrupted.test.ts has it for all others. */
+/* Ctrl-C at the questions of sign-ins, as test/commands/interrupted.slow.test.ts has it for all others. */
 
 /** A GitLab at which the settings name a client, and which cannot end a token. */
 async function atClient() {
