@@ -59,7 +59,7 @@ beforeEach(async () => {
     answers(request, response)
   })
   const port = await listening(server, onTestFinished)
-  const fetch = httpClient({ environment: {}, limit: 2_000 })
+  const fetch = httpClient({ environment: {}, limit: 30_000 })
   ;[store, other] = [memoryStore(), { ...memoryStore(), name: 'other' }]
   renewer = { machine: testMachine(home), store, asker: someone, fetch, now: () => time, openStore: async () => other }
   const renewal = {
@@ -97,8 +97,7 @@ describe('a good answer', () => {
         response.end('{"access_token":"new","token_type":"Bearer","refresh_token":"r2"}')
       }
     }
-    const patient = { ...renewer, fetch: httpClient({ environment: {}, limit: 30_000 }) }
-    const renewal = renewAt(patient, place)
+    const renewal = renewAt(renewer, place)
     await until(async () => reason()?.includes('has not answered yet') === true, 'nobody heard that it is late')
     answer()
     await renewal
@@ -200,6 +199,7 @@ describe('an answer that is no token', () => {
     answers = (_, response) => void response.destroy()
   }
   const silent = () => {
+    renewer = { ...renewer, fetch: httpClient({ environment: {}, limit: 100 }) }
     answers = () => {}
   }
   const huge = () => {
