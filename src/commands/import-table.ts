@@ -5,7 +5,7 @@ import { sayLine, shownAccount } from './arguments.ts'
 import { atHome } from './at-home.ts'
 import { whyOf } from './import-readers.ts'
 import type { Candidate, Found } from './import-survey.ts'
-import { type Column, fits, table } from './table.ts'
+import { type Column, wideOrNarrow } from './table.ts'
 
 /* The preview of `credbridge import`. */
 
@@ -15,7 +15,7 @@ export function showAll({ terminal, machine }: CliContext, all: readonly Found[]
   const rows = all.flatMap(({ tool, candidates }) =>
     candidates.map((one) => ({ tool, ...one, file: atHome(one.secret.where, machine.home) })),
   )
-  if (rows.length > 0) terminal.say(table(rows, fits(rows, wide, messages.width) ? wide : narrow, messages))
+  if (rows.length > 0) terminal.say(wideOrNarrow(rows, { wide, narrow }, messages))
   for (const { tool, remarks } of all)
     for (const remark of remarks) sayLine(terminal, atHome(`note: ${tool.name}: ${remark}`, machine.home))
   for (const { tool, failures } of all) {

@@ -4,7 +4,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { broken, nothingThere, onlyShown, withoutQuestion } from './arguments.ts'
 import { chosenTools, unknownTool } from './chosen-tools.ts'
 import { sayTaken } from './say-taken.ts'
-import { type Candidate, isBroken, lookAhead, lookBack, withSetup } from './setup-outlook.ts'
+import { type Candidate, isBroken, lookAhead, lookBack, withoutSetup, withSetup } from './setup-outlook.ts'
 import { showSetups, showUndone } from './setup-table.ts'
 import { wire } from './wire.ts'
 
@@ -37,7 +37,7 @@ export async function setUpAll(
   }
   const ready = all.filter(({ outlook }) => outlook.state === 'ready')
   if (undo) showUndone(context, all)
-  else await showSetups(context, all)
+  else await showSetups(context, all, options.only === undefined ? withoutSetup : [])
   if (ready.length === 0) terminal.say(undo ? 'no tool asks credbridge\n' : 'nothing to change\n')
   if (ready.length === 0) return all.some(({ outlook }) => isBroken(outlook)) ? broken : undo ? nothingThere : 0
   if (options.dryRun !== true && !(await agrees(context, ready, undo, options))) {
@@ -48,7 +48,7 @@ export async function setUpAll(
   for (const { tool, setup } of options.dryRun === true ? [] : ready) {
     terminal.say(`\n${tool.name}:\n`)
     try {
-      await wire(context, tool, setup, { undo, prove: options.prove !== false, yes: true })
+      await wire(context, tool, setup, { undo, prove: options.prove !== false, yes: true, previewed: true })
       if (undo) sayTaken(context, tool)
     } catch (error) {
       const failure = failureToPass(error)

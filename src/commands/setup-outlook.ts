@@ -38,6 +38,9 @@ export function isBroken(outlook: Outlook): boolean {
 /** The tools that have a setup. */
 export const withSetup = tools.filter((tool): tool is Tool & Required<Pick<Tool, 'setup'>> => tool.setup !== undefined)
 
+/** The others that leave secrets in files. */
+export const withoutSetup = tools.filter((tool) => tool.setup === undefined && tool.plainSecrets !== undefined)
+
 /** What the setup would change. A tool that is not installed fails in its plan; its check says why. */
 export async function lookAhead({ machine }: CliContext, setup: Setup, byNameOnly: boolean): Promise<Outlook> {
   const lines = await setup.check(machine).catch(() => [])

@@ -67,6 +67,15 @@ export function table<Row>(
   return [...heading, ...body].map((text) => `${text.trimEnd()}\n`).join('')
 }
 
+/** The wide table where all of it fits, as in a pipe; else the narrow one. */
+export function wideOrNarrow<Row>(
+  rows: readonly Row[],
+  { wide, narrow }: { readonly wide: readonly Column<Row>[]; readonly narrow: readonly Column<Row>[] },
+  look: Look,
+): string {
+  return table(rows, fits(rows, wide, look.width) ? wide : narrow, look)
+}
+
 /** Whether the whole table fits, with nothing cut or left out. */
 export function fits<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined): boolean {
   const shown = columns.map((column) => shownColumn(column, rows)).filter(isFilled)

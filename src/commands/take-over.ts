@@ -6,7 +6,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Guarded } from '../system/staged-files.ts'
 import type { PlainSecret, PlainSecrets, Tool } from '../tools/tool.ts'
-import { shownAccount } from './arguments.ts'
+import { sayLine, shownAccount } from './arguments.ts'
 import { rememberTaken } from './import-journal.ts'
 
 /*
@@ -84,7 +84,7 @@ export async function proveKept(
   kept: readonly PlainSecret[],
 ): Promise<void> {
   const shown = await source.prove?.(machine, kept)
-  if (shown !== undefined) terminal.say(`${printable(shown)}\n`)
+  if (shown !== undefined) sayLine(terminal, shown)
 }
 
 /** How to write a file of this source. */

@@ -21,7 +21,7 @@ export async function undoAll(
     if (await isStopped()) break
     terminal.say(`\n${tool.name}:\n`)
     try {
-      await wire(context, tool, setup, { undo: true, yes: true })
+      await wire(context, tool, setup, { undo: true, yes: true, previewed: true })
     } catch (error) {
       terminal.say(formatFailure(asFailure(error)))
     }

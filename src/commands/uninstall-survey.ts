@@ -18,6 +18,10 @@ export interface Survey {
   readonly remote: readonly string[]
   readonly moves: readonly Move[]
   readonly files: readonly string[]
+  /** What goes, too, once every secret has moved out of its store. */
+  readonly filesOnceEmpty: readonly string[]
+  /** What stays with the secrets that have no other place. */
+  readonly filesStaying: readonly string[]
 }
 
 /** Looks at setups, stores and files, and changes nothing. */
@@ -30,10 +34,29 @@ export async function lookAround(context: CliContext): Promise<Survey> {
     ready(setups).map(({ tool }) => tool),
   )
   const stores = looks.filter(isEmpty).flatMap(({ files }) => files)
-  const keepsFiles = looks.some((look) => !isEmpty(look) && look.files.length > 0)
-  const own = ownFilesIn(context.machine.folders, keepsFiles ? 'needed' : 'not needed')
-  const service = serviceFiles(context.machine)
-  return { setups, service, looks, remote: await remoteStores(context), moves, files: [...stores, ...own] }
+  const used = looks.filter((look) => !isEmpty(look) && look.files.length > 0)
+  const { folders } = context.machine
+  const own = ownFilesIn(folders, used.length > 0 ? 'needed' : 'not needed')
+  const ofStores = ownFilesIn(folders, 'not needed').filter((file) => !own.includes(file))
+  const empties = used.filter((look) => isEmptiedBy(look, moves))
+  const staying = used.filter((look) => !empties.includes(look)).flatMap(({ files }) => files)
+  const onceEmpty = empties.flatMap(({ files }) => files)
+  return {
+    setups,
+    service: serviceFiles(context.machine),
+    looks,
+    remote: await remoteStores(context),
+    moves,
+    files: [...stores, ...own],
+    filesOnceEmpty: staying.length > 0 ? onceEmpty : [...onceEmpty, ...ofStores],
+    filesStaying: staying.length > 0 ? [...staying, ...ofStores] : [],
+  }
+}
+
+/** Whether each of its secrets can move. */
+function isEmptiedBy({ secrets, unreadable, failure }: StoreLook, moves: readonly Move[]): boolean {
+  const moved = secrets.every((entry) => moves.some((move) => move.entry === entry))
+  return moved && unreadable === 0 && failure === undefined
 }
 
 /** Those whose setup can be undone now. */
@@ -49,7 +72,8 @@ export function isNothing({ setups, service, looks, moves, files }: Survey, remo
 }
 
 /** Shows every step to the person. */
-export function showSurvey(context: CliContext, { setups, service, looks, remote, moves, files }: Survey): void {
+export function showSurvey(context: CliContext, survey: Survey): void {
+  const { setups, service, looks, remote, moves, files, filesOnceEmpty, filesStaying } = survey
   const line = (text: string) => sayLine(context.terminal, atHome(text, context.machine.home))
   showUndone(
     context,
@@ -68,10 +92,12 @@ export function showSurvey(context: CliContext, { setups, service, looks, remote
     }
     if (unreadable > 0) line(`stays in the ${name} store: ${unreadable} that cannot be read`)
     if (failure !== undefined) line(`stays: the ${name} store, which cannot be looked at: ${failure.message}`)
-    for (const way of failure?.hints ?? []) line(`hint: ${way}`)
+    for (const way of failure?.hints ?? []) sayLine(context.terminal, `hint: ${way}`)
   }
   for (const name of remote) line(`stays: what the ${name} store has on its server`)
   for (const file of files) line(`remove ${file}`)
+  for (const file of filesOnceEmpty) line(`remove, once every secret has moved, ${file}`)
+  for (const file of filesStaying) line(`stays, for the secrets that stay: ${file}`)
 }
 
 /** Whether the secret goes where not every program can read it. */

@@ -8,22 +8,37 @@ import type { Machine } from '../system/machine.ts'
 import { tools } from '../tools/index.ts'
 import { linkingByName, unlinkingByName } from '../tools/path-link.ts'
 import type { Change, PlainSecret, Setup, SetupOptions, Tool, WhileKept } from '../tools/tool.ts'
-import { nothingThere } from './arguments.ts'
+import { nothingThere, sayLine } from './arguments.ts'
+import { atHome } from './at-home.ts'
 import { taken } from './import-journal.ts'
 import { isSetUp, reachesUs } from './is-set-up.ts'
+import { notingFolders, removeMadeFolders } from './made-folders.ts'
 import { settleAtSetup } from './settle-at-setup.ts'
-import { keepSecret, shownSecret, takeOut } from './take-over.ts'
+import { readableIn, shownChange, shownPlaces, shownRemark, shownSignIn, toMovePlain } from './setup-words.ts'
+import { keepSecret, takeOut } from './take-over.ts'
 
-export type WireOptions = SetupOptions & { undo?: boolean; dryRun?: boolean; prove?: boolean; yes?: boolean }
+export type WireOptions = SetupOptions & {
+  undo?: boolean
+  dryRun?: boolean
+  prove?: boolean
+  yes?: boolean
+  /** Remarks, and what is taken over or stays, are in a preview already. */
+  previewed?: boolean
+}
 
 /** Sets one tool up, or takes its setup back. Returns the exit code: 1 if the person declined. */
 export async function wire(context: CliContext, tool: Tool, setup: Setup, options: WireOptions): Promise<number> {
-  const { terminal, machine } = context
+  const { terminal } = context
+  const machine = options.dryRun === true ? context.machine : notingFolders(context.machine)
   const undo = options.undo === true
+  const say = (line: string) => sayLine(terminal, options.dryRun === true ? `would do: ${line}` : line)
+  // A preview has the tool's name beside it.
+  const shown = (says: string) =>
+    options.previewed === true ? shownChange(tool, says, machine.home) : atHome(says, machine.home)
   const make = async (changes: readonly Change[]) => {
     for (const { says, apply } of changes) {
       if (options.dryRun !== true) await apply()
-      terminal.say(`${options.dryRun === true ? 'would do: ' : ''}${printable(says)}\n`)
+      say(shown(says))
     }
   }
   // First, because the plan below looks the commands up in PATH.
@@ -35,9 +50,10 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
   } = undo ? await setup.undo(machine, options) : await setup.plan(machine, options)
   // Last of all that may still fail: a tool that is not there settles nothing.
   if (!undo && options.dryRun !== true) await settleAtSetup(context)
-  for (const signIn of signIns)
-    terminal.say(`${options.dryRun === true ? 'would take over: ' : ''}${shownSecret(signIn)}\n`)
-  for (const remark of remarks) terminal.say(`note: ${printable(remark)}\n`)
+  if (options.previewed !== true) {
+    for (const signIn of signIns) say(shownSignIn(signIn, machine.home))
+    for (const remark of remarks) sayLine(terminal, shownRemark(tool, remark, machine.home))
+  }
   if (options.dryRun !== true && signIns.length > 0 && !(await agrees(context, tool, signIns.length, options))) {
     terminal.say('nothing was changed\n')
     return nothingThere
@@ -52,11 +68,20 @@ export async function wire(context: CliContext, tool: Tool, setup: Setup, option
   if (!undo && tool.byName === true) await make(linkingByName(machine, tool.commands))
   await make(changes)
   if (undo) await putAway(context, tool, make, options.dryRun === true)
+  if (undo && options.dryRun !== true) removeMadeFolders(machine)
   if (changes.length === 0) terminal.say(`${tool.name}: nothing to change\n`)
+  if (!undo && options.previewed !== true) await sayWhatStays(context, tool, signIns)
   if (undo || options.dryRun === true) return 0
   if (options.prove !== false && setup.prove !== undefined) await proved(context, setup.prove)
   if (tool.plainSecrets !== undefined) await takeOut(context, tool, await tool.plainSecrets(), kept)
   return 0
+}
+
+async function sayWhatStays(context: CliContext, tool: Tool, taken: readonly PlainSecret[]): Promise<void> {
+  const { terminal, machine } = context
+  const left = (await readableIn(context, [tool], taken)).get(tool) ?? []
+  for (const place of shownPlaces(left, machine.home)) sayLine(terminal, `stays plain: ${place}`)
+  if (left.length > 0) sayLine(terminal, `hint: ${toMovePlain}`)
 }
 
 /** A signal ends the program that is asked, and this process only after the throw-away credential is gone. */
@@ -64,7 +89,7 @@ async function proved(context: CliContext, prove: NonNullable<Setup['prove']>): 
   const signals = interruption()
   signals.watch()
   try {
-    context.terminal.say(`${printable(await prove(untold(context.machine), whileKept(context)))}\n`)
+    sayLine(context.terminal, await prove(untold(context.machine), whileKept(context)))
   } finally {
     await signals.isStopped()
     signals.end()
@@ -110,7 +135,10 @@ async function takeOver(context: CliContext, signIns: readonly PlainSecret[]): P
   const kept: PlainSecret[] = []
   for (const signIn of signIns) {
     if (await keepSecret(context, signIn, false)) kept.push(signIn)
-    else context.terminal.say(`${printable(signIn.where)}: left, credbridge keeps another secret for it already\n`)
+    else
+      context.terminal.say(
+        `${printable(atHome(signIn.where, context.machine.home))}: left, credbridge keeps another secret for it already\n`,
+      )
   }
   return kept
 }

@@ -30,6 +30,7 @@ const inState = [
   'imported.json',
   'locks',
   'log',
+  'made-folders.json',
   'npm-settings.json',
   'openbao-entity',
   'openbao-index',

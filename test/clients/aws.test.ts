@@ -55,7 +55,7 @@ needs('the build (npm run build)', built)('built', () => {
       ])('setup, once more and back: %s', async (_name, before) => {
         const it = await open()
         if (before !== undefined) it.put('config', before)
-        const says = `${it.path('config')}: profile dev asks credbridge\n`
+        const says = '~/.aws/config: profile dev asks credbridge\n'
         expect(await it.credbridge('setup aws --profile dev -n')).toMatchObject({
           stderr: `would do: ${says}`,
           exitCode: 0,
@@ -181,7 +181,7 @@ needs('the build (npm run build)', built)('built', () => {
           const config = `[default]\naws_access_key_id = ${keys.AccessKeyId}\naws_secret_access_key = ${keys.SecretAccessKey}\naws_session_token = t0ken\n`
           it.put('config', config)
           expect(await it.credbridge('setup aws -n')).toMatchObject({
-            stderr: expect.stringContaining(`would take over: ${it.path('config')}, [default]: default at ${at}\n`),
+            stderr: expect.stringContaining(`would do: take over ~/.aws/config, [default]: default at ${at}\n`),
           })
           expect(it.read('config')).toBe(config)
           expect(await it.credbridge('setup aws --yes')).toMatchObject({ exitCode: 0 })

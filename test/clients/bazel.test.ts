@@ -37,7 +37,7 @@ needs('the build (npm run build)', built)('Bazel', () => {
   test('is set up, answered by the kind of account, and set back', async () => {
     const it = await openBazelWorld()
     expect(await it.credbridge('setup bazel -n')).toMatchObject({
-      stderr: expect.stringMatching(/^would do: \/.*\.bazelrc says common --credential_helper=\/.*credbridge-bazel\n$/),
+      stderr: expect.stringMatching(/^would do: ~\/\.bazelrc says common --credential_helper=\/.*credbridge-bazel\n$/),
       exitCode: 0,
     })
     expect(it.read()).toBeUndefined()

@@ -103,7 +103,7 @@ needsPythonClients('credbridge import python', () => {
     expect(read('config/uv/uv.toml')).toBe(uvToml.replace(':s3cret', ''))
     expect(await bring('--yes')).toMatchObject({ exitCode: 1 })
 
-    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(await bring('--undo', '--yes')).toMatchObject({ exitCode: 0 })
     expect(read('config/pip/pip.conf')).toBe(pipConf)
     expect(read('config/uv/uv.toml')).toBe(uvToml)
     expect(read('home/.pypirc')).toBe(pypirc)
@@ -121,7 +121,7 @@ for name in ["pypi", "testpypi"]:
     expect(await bring('--yes')).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 moved') })
     expect(read('home/.pypirc')).toBe('[pypi]\n  username = __token__\n\n[testpypi]\n')
     expect(await python('tools', script)).toBe('__token__ pypi-token\n__token__ pypi-other-token\n')
-    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(await bring('--undo', '--yes')).toMatchObject({ exitCode: 0 })
     expect(read('home/.pypirc')).toContain('password = pypi-token')
   })
 
@@ -193,7 +193,7 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     expect(await get('plain', 'bob')).toBe(`${'x'.repeat(300)}\n`)
     expect(readFileSync(file, 'utf8')).not.toContain('=')
     expect((await python('tools', altGet)).trim()).toBe('None|None')
-    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(await bring('--undo', '--yes')).toMatchObject({ exitCode: 0 })
     expect((await python('tools', altGet)).trim()).toBe(`p\nw é|${'x'.repeat(300)}`)
   })
 
@@ -209,7 +209,7 @@ print(ring.get_password("https://a.example.com/é", "us er"), ring.get_password(
     expect(await get('https://t.example.com/', '__token__')).toBe('tok123\n')
     expect(existsSync(path('data/uv/credentials/credentials.toml'))).toBe(false)
     expect((await uv('token', server, '--username', 'alice')).exitCode).not.toBe(0)
-    expect(await bring('--undo')).toMatchObject({ exitCode: 0 })
+    expect(await bring('--undo', '--yes')).toMatchObject({ exitCode: 0 })
     expect((await uv('token', server, '--username', 'alice')).stdout).toBe('p"w é\n')
   })
 

@@ -118,7 +118,7 @@ needsPythonClients('setup without a folder of one’s own on PATH', () => {
     const outcome = await sh(told[0] ?? '')
     expect(outcome).toMatchObject({ exitCode: 0 })
     const link = home.at('home', '.local', 'bin', 'keyring')
-    expect(outcome.stderr).toContain(`keyring: ${link} leads to ${home.ours}\n`)
+    expect(outcome.stderr).toContain(`keyring: ~/.local/bin/keyring leads to ${home.ours}\n`)
     expect(outcome.stderr).toContain(`${link} kept a throw-away password`)
     expect(readdirSync(home.commands)).not.toContain('keyring')
   })

@@ -111,12 +111,14 @@ usually(ofNode)('docker, which finds its helper by name', () => {
     const env = { ...world.env, PATH: `${world.env['PATH']}:${own}:${clients}` }
     const credbridge = (...words: string[]) => run('credbridge', words, { env })
     const link = join(own, 'docker-credential-credbridge')
-    expect((await credbridge('setup', 'docker', '--dry-run')).stderr).toContain(`would do: ${link} leads to `)
+    expect((await credbridge('setup', 'docker', '--dry-run')).stderr).toContain(
+      'would do: ~/.local/bin/docker-credential-credbridge leads to ',
+    )
     expect(readdirSync(own)).toEqual([])
     expect(await credbridge('setup', 'docker')).toMatchObject({ exitCode: 0 })
     const outcome = await run(link, ['list'], { env: { ...env, PATH: own } })
     expect(outcome).toMatchObject({ stdout: '{}\n', stderr: '', exitCode: 0 })
-    expect((await credbridge('setup', 'docker')).stderr).not.toContain(link)
+    expect((await credbridge('setup', 'docker')).stderr).not.toContain('leads to')
     expect(await credbridge('setup', 'helm')).toMatchObject({ exitCode: 0 })
     await credbridge('setup', 'docker', '--undo')
     expect(readdirSync(own)).toEqual(['docker-credential-credbridge'])

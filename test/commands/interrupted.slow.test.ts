@@ -180,7 +180,7 @@ const questions: readonly Row[] = [
     world: conflicting,
   },
   {
-    by: 'src/commands/import-all.ts',
+    by: 'src/commands/import-undo.ts',
     question: 'Write 1 secret back into plain files? [y/N] ',
     words: ['import', '--undo'],
     world: imported,

@@ -53,8 +53,28 @@ const screens: readonly {
   readonly name: string
   readonly words: readonly string[]
   before?(home: Home): Promise<void>
+  /** What is done before each of its screens, if it changes something itself. */
+  anew?(home: Home): Promise<unknown>
 }[] = [
   { name: 'setup', words: ['setup', '--dry-run'] },
+  {
+    name: 'setup-git',
+    words: ['setup', 'git'],
+    anew: ({ credbridge }) => credbridge('', 'setup', 'git', '--undo'),
+  },
+  {
+    name: 'setup-git-undo',
+    words: ['setup', 'git', '--undo'],
+    anew: ({ credbridge }) => credbridge('', 'setup', 'git', '--no-prove'),
+  },
+  {
+    name: 'setup-docker',
+    words: ['setup', 'docker', '--yes'],
+    async anew({ credbridge }) {
+      await credbridge('', 'import', 'docker', '--undo', '--yes')
+      await credbridge('', 'setup', 'docker', '--undo')
+    },
+  },
   {
     name: 'import',
     words: ['import', '--dry-run'],
@@ -91,20 +111,23 @@ const stays = /^ *(hint: |fix: |to change that: |credbridge |git config |curl |e
 
 needs('the build (npm run build)', built)('on a terminal', () => {
   needsPrograms('python3', 'git')('with git', () => {
-    test.each(screens)('$name', async ({ name, words, before }) => {
+    test.each(screens)('$name', async ({ name, words, before, anew }) => {
       const home = await openHome()
       await before?.(home)
       for (const columns of [80, 50]) {
+        await anew?.(home)
         const plain = await home.screen(words, columns, { NO_COLOR: '1' })
         expect(plain).not.toContain(controls)
         for (const line of plain.split('\n'))
           if (!stays.test(line)) expect([...line].length, line).toBeLessThanOrEqual(columns)
         // The standalone executable needs no wrappers, so other paths are shown.
         if (onNode) await expect(plain).toMatchFileSnapshot(`screens/${name}-${columns}.txt`)
+        await anew?.(home)
         expect((await home.screen(words, columns, {})).replaceAll(colours, '')).toBe(plain)
       }
       for (const file of ['.gitconfig', '.git-credentials'])
-        if (before === undefined) expect(readFileSync(join(home.home, file), 'utf8')).toBe(files[file])
+        if (before === undefined && anew === undefined)
+          expect(readFileSync(join(home.home, file), 'utf8')).toBe(files[file])
     })
 
     test('the table is bold where colours are, and so is nothing in a pipe', async () => {

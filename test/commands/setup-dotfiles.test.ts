@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
@@ -35,7 +35,7 @@ needs('the build (npm run build)', built)('setup without a tool, over a home ful
       const before = ours()
       const setUp = await home.credbridge('setup', '--yes', '--no-prove')
       expect(setUp.stderr).toMatch(/\n\d+ set up/)
-      expect(setUp.stderr).toMatch(/^npm +.*\n( +.*\n)* +stays plain: .*\.npmrc/m)
+      expect(setUp.stderr).toMatch(/^npm +.* {2}~\/\.npmrc, line /m)
       const after = ours()
       expect(after).not.toEqual(before)
       await home.credbridge('setup', '--yes', '--no-prove')
@@ -43,6 +43,31 @@ needs('the build (npm run build)', built)('setup without a tool, over a home ful
       await home.credbridge('setup', '--undo', '--yes')
       expect(ours()).toEqual(before)
     })
+  })
+})
+
+needs('the build (npm run build)', built)('folders that setup made', () => {
+  test('go with its undo if they are empty, and no others do', async () => {
+    const home = importHome({ '.gitconfig': '' }, ['git', 'sh', 'env'])
+    for (const program of ['docker', 'helm', 'cargo'])
+      writeFileSync(join(home.commands, program), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    mkdirSync(join(home.home, '.cargo'))
+    const folders = () =>
+      readdirSync(home.home, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ parentPath, name }) => join(parentPath, name).slice(home.home.length + 1))
+        .filter((name) => !/^\.local(\/|$)/.test(name))
+        .toSorted()
+    const before = folders()
+    expect(await home.credbridge('setup', '--yes', '--no-prove')).toMatchObject({ exitCode: 0 })
+    expect(folders()).toEqual(expect.arrayContaining(['.config', '.config/helm/registry', '.docker']))
+    home.write('.docker/mine', 'x')
+    await home.credbridge('setup', 'docker', '--undo')
+    await home.credbridge('setup', 'helm', '--undo')
+    expect(folders()).toEqual([...before, '.docker'].toSorted())
+    rmSync(join(home.home, '.docker', 'mine'))
+    expect(await home.credbridge('setup', '--undo', '--yes')).toMatchObject({ exitCode: 0 })
+    expect(folders()).toEqual(before)
   })
 })
 
