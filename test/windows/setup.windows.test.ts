@@ -61,8 +61,8 @@ needsWindows('setup on Windows', () => {
   test('docker, helm and containers: their helpers are programs, and prove themselves', async () => {
     for (const name of ['docker', 'helm', 'containers']) {
       const done = await setup(name)
-      expect(done).toMatchObject(ends)
       expect(done.stderr).toMatch(/stored a throw-away sign-in, found it, listed it and erased it/)
+      expect(done).toMatchObject(ends)
     }
     expect(JSON.parse(textOf(`${it.home}\\.docker\\config.json`))).toEqual({ credsStore: 'credbridge' })
     const helm = `${it.home}\\AppData\\Roaming\\helm\\registry\\config.json`

@@ -128,13 +128,18 @@ const asOption = hint`to go on without a question, add --yes`
  */
 export function terminalStreams(otherwise: readonly Hint[] = [asWord]): [ReadStream, WriteStream] {
   try {
-    return [terminalInput(), new WriteStream(openSync(names.output, 'r+'))]
+    return [terminalInput(), terminalOutput()]
   } catch (error) {
     throw new Failure('refused', 'there is no terminal to ask on', {
       hints: otherwise,
       cause: error,
     })
   }
+}
+
+/** The terminal, for writing. It throws if there is none. The caller destroys it. */
+export function terminalOutput(): WriteStream {
+  return new WriteStream(openSync(names.output, 'r+'))
 }
 
 /** Ends the reading of `terminalStreams`. */

@@ -5,7 +5,7 @@ import type { CallInput } from '../../engine/call.ts'
 import { inputReader } from '../../engine/input-reader.ts'
 import type { WindowsCommands } from '../installation/windows-commands.ts'
 import { standardInput, write } from '../stdio.ts'
-import { askSeen, askToGoOn, askUnseen, askYesOrNo, release, terminalStreams } from './ask.ts'
+import { askSeen, askToGoOn, askUnseen, askYesOrNo, terminalOutput } from './ask.ts'
 
 /** The terminal of this process. `windows`: how hints are said there. */
 export function thisTerminal(windows?: WindowsCommands): Terminal {
@@ -46,9 +46,8 @@ function widthOf(stream: 1 | 2): number | undefined {
 /** `undefined` if the terminal does not tell. */
 function columns(): number | undefined {
   try {
-    const [input, output] = terminalStreams()
+    const output = terminalOutput()
     const { columns } = output
-    release(input)
     output.destroy()
     return columns > 0 ? columns : undefined
   } catch {
