@@ -70,12 +70,12 @@ needs('the build (npm run build)', built)('built', () => {
         const it = await openGoWorld({ letsIn: { [alice]: ['go.example.com'] } })
         const before = it.settings()
         expect(await it.credbridge('setup go -n')).toMatchObject({
-          stderr: expect.stringMatching(/^would do: GOAUTH is \/.*\/credbridge-go;netrc\n$/),
+          stderr: expect.stringMatching(/^would do: go: GOAUTH is \/.*\/credbridge-go;netrc\n$/),
           exitCode: 0,
         })
         expect(it.settings()).toBe(before)
         const { stderr } = await it.credbridge('setup go')
-        expect(stderr).toMatch(new RegExp(`^GOAUTH is /.*/credbridge-go;netrc\\n${proved}$`))
+        expect(stderr).toMatch(new RegExp(`^go: GOAUTH is /.*/credbridge-go;netrc\\n${proved}$`))
         const written = it.settings()
         expect((await it.credbridge('setup go')).stderr).toBe(`go: nothing to change\n${proved}`)
         expect(await it.setupOnScreen()).toBe(`go: nothing to change\n${proved}`.replaceAll('\n', '\r\n'))

@@ -105,7 +105,7 @@ needsPythonClients("the class for Python's keyring", () => {
     const told = `for what credbridge does not have, the keyring of ${client('tools', 'python3')} asks their_keyrings.Cloud, their_keyrings.Everything`
     const setup = await world.run('credbridge', ['setup', 'python'], { env })
     expect(setup).toMatchObject({ exitCode: 0 })
-    expect(setup.stderr).toContain(`note: ${told}\n`)
+    expect(setup.stderr).toContain(`note: python: ${told}\n`)
     expect((await world.run('credbridge', ['doctor'], { env })).stdout).toContain(`note    python: ${told}\n`)
   })
 

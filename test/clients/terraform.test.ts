@@ -177,7 +177,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(JSON.parse(before)).toEqual({ credentials: { [it.host]: { token } } })
           expect((await it.credbridge('import terraform --yes')).stderr).toContain('hint: credbridge setup terraform\n')
           expect((await it.credbridge('setup terraform --no-prove')).stderr).toContain(
-            `note: ${it.tokens} has a token for ${it.host}, which is used first: credbridge import terraform\n`,
+            `note: terraform: ~/.terraform.d/credentials.tfrc.json has a token for ${it.host}, which is used first: credbridge import terraform\n`,
           )
           const moved = await it.credbridge('import terraform --yes')
           expect(moved).toMatchObject({

@@ -37,7 +37,7 @@ needs('the build (npm run build)', built)('built', () => {
       const { file, credbridge, config } = readOnlyHome({ auths })
       const { stderr, exitCode } = await credbridge('setup docker --no-prove --yes')
       expect(stderr).toBe(
-        `${file}, r.example.com: alice at https://r.example.com\n` +
+        'take over ~/.docker/config.json, r.example.com: alice at https://r.example.com\n' +
           `credbridge: ${file} cannot be used: permission denied\n` +
           `hint: ls -ld ${file}\n` +
           'hint: if another program writes it (home-manager, chezmoi), write "credsStore": "credbridge" there\n',
