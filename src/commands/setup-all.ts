@@ -72,7 +72,10 @@ async function agrees(
   if (yes === true) return true
   const names = ready.map(({ tool }) => tool.name).join(', ')
   if (undo) return terminal.confirm(`Undo the setup of ${names}?`, withoutQuestion, onlyShown)
-  return terminal.confirmByEnter(`Set up ${names}?`, withoutQuestion, onlyShown)
+  // Undo leaves these where they were taken to.
+  const takesOver = ready.some(({ outlook }) => outlook.state === 'ready' && (outlook.plan.signIns ?? []).length > 0)
+  const ask = takesOver ? terminal.confirm : terminal.confirmByEnter
+  return ask(`Set up ${names}?`, withoutQuestion, onlyShown)
 }
 
 function showEnd({ terminal }: CliContext, count: number, failed: readonly string[], undo: boolean): void {

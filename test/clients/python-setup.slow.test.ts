@@ -49,6 +49,7 @@ needsPythonClients('credbridge setup', () => {
       '[global]\n# for now\nkeyring_provider: disabled\n# short\ntimeout: 7\n',
       '[global]\n  keyring-provider=disabled\n  timeout =   7',
       '# nothing yet\n',
+      '',
     ])('every other line of %j stays, and undo restores each byte', async (before) => {
       const { credbridge, read, write, run, commands } = await openHome(pipFolder)
       const keyring = () => run(client('pip-new', 'pip'), 'config', '--user', 'get', 'global.keyring-provider')

@@ -111,6 +111,27 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
     expect(home.read(config)).toBe(before.replace('{ "auths"', '{ "detachKeys": "ctrl-q" , "auths"'))
   })
 
+  test('are put back though the journal names one twice, in another layout', async () => {
+    const text = (space: string) => `{"auths":{"r.example.com":{"auth":${space}"${auth}"}}}`
+    const home = await takenOver(text(''))
+    expect(await home.credbridge(...undoSetup)).toMatchObject({ exitCode: 0 })
+    home.write(config, text('  '))
+    expect(await home.credbridge('setup', 'docker', '--yes')).toMatchObject({ exitCode: 0 })
+    expect(await home.credbridge(...undoImport)).toMatchObject({ exitCode: 0 })
+    expect(await home.credbridge(...undoSetup)).toMatchObject({ exitCode: 0 })
+    expect(home.read(config)).toBe(text('  '))
+  })
+
+  test.each([`"registrytoken":"s3cret"`, `"auth":"s3cret"`])(
+    'leave no other secret of theirs with us: %s',
+    async (more) => {
+      const home = await takenOver(`{"auths":{"r.example.com":{${more},"auth":"${auth}"}}}`)
+      const journal = home.read('.local/state/credbridge/imported.json')
+      expect(journal).toContain('https://r.example.com')
+      expect(journal).not.toContain('s3cret')
+    },
+  )
+
   test('go back with the last import, after one question', async () => {
     const before = `{"auths":{"r.example.com":{"auth":"${auth}"}}}`
     const home = await takenOver(before)

@@ -100,8 +100,9 @@ export function secretServiceStore(options: SecretServiceOptions): Store {
     name: 'secret-service',
     traits,
     async ready(asker) {
-      during(asker, ({ session }) => session).catch(() => {})
-      await conversation(asker).connection.begun
+      const opened = during(asker, ({ session }) => session)
+      opened.catch(() => {})
+      await Promise.race([opened, open.get(asker.personPresent)?.connection.begun]).catch(() => {})
     },
     find: (asker, endpoints, account) => during(asker, (service) => find(service, endpoints, account, known(asker))),
     async save(asker, item, condition) {

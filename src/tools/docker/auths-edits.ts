@@ -44,8 +44,8 @@ export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]):
     const text = readConfig(machine, file)
     const entries = entriesIn(text)
     const entryAt = textsIn(text)
-    const values: [Path, string][] = []
-    const texts: [Path, string][] = []
+    const values = new Map<string, [Path, string][]>()
+    const texts = new Map<string, [Path, string]>()
     for (const one of inFile) {
       const { server = '', user = '', section = 'auths', shape } = one.trace
       const { path = [section, server], value } = entries.get(keyOf(one.trace)) ?? {}
@@ -57,13 +57,18 @@ export function putBackInFiles(machine: Machine, taken: readonly TakenSecret[]):
       }
       const whole = shape === undefined ? undefined : filled(shape, one.credential, user)
       if (shape !== undefined && whole !== undefined && entryAt(path) === leftOf(shape)) {
-        texts.push([path, whole])
+        texts.set(JSON.stringify(path), [path, whole])
         continue
       }
       const members = Object.entries(entryOf(one.credential, user))
-      values.push(...members.map(([member, text]): [Path, string] => [[...path, member], text]))
+      values.set(
+        JSON.stringify(path),
+        members.map(([member, text]): [Path, string] => [[...path, member], text]),
+      )
     }
-    const after = withValues(withTexts(text, texts), values)
+    // The journal may name an entry twice.
+    const others = [...values].filter(([key]) => !texts.has(key)).flatMap(([, members]) => members)
+    const after = withValues(withTexts(text, [...texts.values()]), others)
     if (after !== text) machine.files.write(file, after)
   }
   return taken.map((one) => failures.get(one))

@@ -27,7 +27,8 @@ export function program(machine: Machine): Program | undefined {
 /** `pip config`, for the settings of this user alone. */
 export function config(machine: Machine, [path, ...words]: Program, ...what: string[]) {
   return machine.run(path, [...words, 'config', '--user', ...what], {
-    env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+    // On Windows Python writes into a pipe in another encoding: https://docs.python.org/3/library/sys.html#sys.stdout
+    env: { PIP_DISABLE_PIP_VERSION_CHECK: '1', PYTHONIOENCODING: 'utf-8' },
     limit: 60_000,
   })
 }
