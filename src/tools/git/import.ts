@@ -45,10 +45,11 @@ async function aboutOthers(machine: Machine): Promise<readonly string[]> {
   const git = machine.program('git')
   if (git === undefined) return []
   const config = helperConfig(machine, git)
-  const ofUrls = (await config.all()).filter(({ url }) => url !== undefined).map(({ value }) => value)
+  const all = await config.all()
+  const ofUrls = all.filter(({ url }) => url !== undefined).map(({ value }) => value)
   const names = [...asked(await config.values()), ...ofUrls].map((value) => helperName(value.replace(/ -.*$/, '')))
   const known = new Set(names.flatMap((name) => otherHelpers.get(name) ?? []))
-  const besides = [...(await writersInTheClear(config)), ...(await pastUs(config))]
+  const besides = [...(await writersInTheClear(config, all)), ...(await pastUs(config, all))]
   return [
     ...[...known].map(
       (name) => hint`to copy what git's helper for the keychain keeps: credbridge import --from ${name}`,

@@ -2,7 +2,7 @@ import { type Address, hostAndPort } from '../../core/endpoint.ts'
 import { type Hint, hint } from '../../core/hint.ts'
 import { shownProgram } from '../asked-in-order.ts'
 import type { Machine, NotAsking } from '../tool.ts'
-import { asked, type HelperConfig, type HelperValue, helperConfig, isPlainStore, namesOwnHelper } from './config.ts'
+import { type HelperConfig, type HelperValue, helperConfig, isPlainStore, namesOwnHelper } from './config.ts'
 
 /*
  * The programs besides credbridge that git asks for a sign-in, and gives it to: for all servers, and for those of one URL
@@ -15,27 +15,34 @@ export interface Besides {
   readonly fix: Hint
 }
 
-/** The URLs for which git does not ask us. */
-export async function pastUs(config: HelperConfig): Promise<readonly Besides[]> {
+/** The URLs for which git does not ask us, although it asks us about other servers. */
+export async function pastUs(config: HelperConfig, all: readonly HelperValue[]): Promise<readonly Besides[]> {
+  if (!asksUs(inUseFor(all))) return []
   const found: Besides[] = []
-  for (const [url, values] of ofUrls(await config.all())) {
-    if (isPastUs(values)) found.push({ says: `for ${url} ${only(asked(values))}`, fix: await config.unsetting(url) })
+  for (const url of urlsOf(all)) {
+    const inUse = inUseFor(all, (one) => one === url)
+    if (!asksUs(inUse)) found.push({ says: `for ${url} ${only(inUse)}`, fix: await config.unsetting(url) })
   }
   return found
 }
 
 /** git sends each sign-in to every helper, also to one that writes it into a plain file. */
-export async function writersInTheClear(config: HelperConfig): Promise<readonly Besides[]> {
-  const inUse = asked(await config.values())
-  if (!inUse.some(namesOwnHelper)) return []
-  const says = (value: string) =>
+export async function writersInTheClear(
+  config: HelperConfig,
+  all: readonly HelperValue[],
+): Promise<readonly Besides[]> {
+  const forAll = inUseFor(all)
+  if (!asksUs(forAll)) return []
+  const says = ({ value }: HelperValue) =>
     `git also gives every sign-in to ${value}, which writes it into a file that can be read`
-  const found: Besides[] = inUse
-    .filter(isPlainStore)
-    .map((value) => ({ says: says(value), fix: hint`credbridge setup git --only` }))
-  for (const [url, values] of ofUrls(await config.all())) {
-    for (const value of isPastUs(values) ? [] : asked(values).filter(isPlainStore))
-      found.push({ says: `for ${url} ${says(value)}`, fix: await config.unsetting(url) })
+  const found: Besides[] = forAll
+    .filter(({ value }) => isPlainStore(value))
+    .map((one) => ({ says: says(one), fix: hint`credbridge setup git --only` }))
+  for (const url of urlsOf(all)) {
+    const inUse = inUseFor(all, (one) => one === url)
+    const writers = inUse.filter((one) => one.url === url && isPlainStore(one.value))
+    for (const one of asksUs(inUse) ? writers : [])
+      found.push({ says: `for ${url} ${says(one)}`, fix: await config.unsetting(url) })
   }
   return found
 }
@@ -46,32 +53,42 @@ export async function askedBefore(machine: Machine, at: Address): Promise<readon
   if (git === undefined) return []
   const config = helperConfig(machine, git)
   const all = await config.all()
-  const isAskedElsewhere = asked(all.filter(({ url }) => url === undefined).map(({ value }) => value))
-  if (!isAskedElsewhere.some(namesOwnHelper)) return []
-  const values = all.filter(({ url }) => url === undefined || isFor(url, at))
-  const inUse = values.slice(values.findLastIndex(({ value }) => value === '') + 1)
+  if (!asksUs(inUseFor(all))) return []
+  const isMeant = (url: string) => isFor(url, at)
+  const inUse = inUseFor(all, isMeant)
   const ours = inUse.findIndex(({ value }) => namesOwnHelper(value))
   const before = ours < 0 ? inUse : inUse.slice(0, ours)
-  const ofUrl = (ours < 0 ? values : before).findLast(({ url }) => url !== undefined)?.url
+  const ofUrl = urlsOf(ours < 0 ? all : before).findLast(isMeant)
   const setup = ofUrl === undefined ? hint`credbridge setup git --only` : await config.unsetting(ofUrl)
-  const names = before.map(({ value }) => value)
-  if (ours < 0) return [{ why: `for ${ofUrl ?? at.key} ${only(names)}`, setup }]
+  if (ours < 0) return [{ why: `for ${ofUrl ?? at.key} ${only(before)}`, setup }]
   if (before.length === 0) return []
-  return [{ why: `git asks ${names.map(shownProgram).join(', then ')} before credbridge`, setup }]
+  return [{ why: `git asks ${shown(before).join(', then ')} before credbridge`, setup }]
 }
 
-function only(named: readonly string[]): string {
-  return `git asks ${named.length === 0 ? 'no helper' : `only: ${named.map(shownProgram).join(', ')}`}`
+/**
+ * The helpers that git asks, in order: those for all servers, and those for the URLs that are meant. An empty value
+ * cancels all before it, of both kinds.
+ */
+function inUseFor(all: readonly HelperValue[], isMeant = (_url: string) => false): readonly HelperValue[] {
+  const read = all.filter(({ url }) => url === undefined || isMeant(url))
+  return read.slice(read.findLastIndex(({ value }) => value === '') + 1)
 }
 
-function isPastUs(values: readonly string[]): boolean {
-  return values.includes('') && !asked(values).some(namesOwnHelper)
+function asksUs(inUse: readonly HelperValue[]): boolean {
+  return inUse.some(({ value }) => namesOwnHelper(value))
 }
 
-function ofUrls(all: readonly HelperValue[]): ReadonlyMap<string, readonly string[]> {
-  const urls = new Map<string, string[]>()
-  for (const { url, value } of all) if (url !== undefined) urls.set(url, [...(urls.get(url) ?? []), value])
-  return urls
+function only(inUse: readonly HelperValue[]): string {
+  return `git asks ${inUse.length === 0 ? 'no helper' : `only: ${shown(inUse).join(', ')}`}`
+}
+
+function shown(inUse: readonly HelperValue[]): readonly string[] {
+  return inUse.map(({ value }) => shownProgram(value))
+}
+
+/** The URLs of these values in git's order. One with several values comes where it comes last. */
+function urlsOf(all: readonly HelperValue[]): readonly string[] {
+  return [...new Set(all.flatMap(({ url }) => url ?? []).reverse())].reverse()
 }
 
 /** Whether git reads the settings for this URL, which may lack a part, where it asks for this address and names no user. */

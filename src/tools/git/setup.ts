@@ -4,7 +4,7 @@ import { asksInOrder, shownProgram } from '../asked-in-order.ts'
 import { installedCommand, installedProgram, skippedAsAbsent } from '../installed.ts'
 import { throwAwayWord } from '../throw-away.ts'
 import type { Change, DoctorLine, Machine, Plan, Setup } from '../tool.ts'
-import { asked, type HelperConfig, helperConfig, hintsFrom, namesOwnHelper } from './config.ts'
+import { asked, type HelperConfig, type HelperValue, helperConfig, hintsFrom, namesOwnHelper } from './config.ts'
 import { type Besides, pastUs, writersInTheClear } from './other-helpers.ts'
 
 const command = 'git-credential-credbridge'
@@ -25,15 +25,18 @@ export const gitSetup: Setup = {
     const mine = await config.values('--global')
     const stale = new Set(mine.filter((value) => namesOwnHelper(value) && value !== ours))
     const changes: Change[] = [...stale].map((value) => config.dropping(value))
-    if (!asked(mine).includes(ours) || (only && !isAlone(mine, ours))) {
+    const adds = !asked(mine).includes(ours) || (only && !isAlone(mine, ours))
+    if (adds) {
       if (mine.includes(ours)) changes.push(config.dropping(ours))
       if (only && others(mine).at(-1) !== '') changes.push(forgetting(config))
       changes.push(config.adding(ours))
     }
+    const all = await config.all()
+    const past = await pastUs(config, adds ? withOurs(all, mine, ours) : all)
     const besides = only ? [] : others(asked(await config.values()))
     const remarks = besides.map((value) => `git also asks, and sends every sign-in to: ${value}`)
     const advice = besides.length > 0 ? ['to ask only credbridge: credbridge setup git --only'] : []
-    return { changes, remarks: [...remarks, ...advice, ...(await pastUs(config)).map(({ says }) => says)] }
+    return { changes, remarks: [...remarks, ...advice, ...past.map(({ says }) => says)] }
   },
 
   async undo(machine): Promise<Plan> {
@@ -69,12 +72,12 @@ export const gitSetup: Setup = {
     const git = machine.program('git')
     if (git === undefined) return skippedAsAbsent('git')
     const config = helperConfig(machine, git)
-    const values = await config.values()
-    const lines = (state: DoctorLine['state'], all: readonly Besides[]) => all.map((one) => ({ state, ...one }))
+    const [values, all] = [await config.values(), await config.all()]
+    const lines = (state: DoctorLine['state'], found: readonly Besides[]) => found.map((one) => ({ state, ...one }))
     return [
       howItStands(values, await ourHelper(machine)),
-      ...lines('wrong', await writersInTheClear(config)),
-      ...lines('note', await pastUs(config)),
+      ...lines('wrong', await writersInTheClear(config, all)),
+      ...lines('note', await pastUs(config, all)),
     ]
   },
 }
@@ -93,6 +96,13 @@ function howItStands(values: readonly string[], ours: string): DoctorLine {
       ? 'git does not ask credbridge: an empty credential.helper comes after it'
       : `git asks ${inUse.join(' and ')}, another installation of credbridge`
   return { state: 'wrong', says, fix }
+}
+
+/** All values once ours is added: git puts it after the others of this key in the user's file, or at the end. */
+function withOurs(all: readonly HelperValue[], mine: readonly string[], ours: string): readonly HelperValue[] {
+  const left = all.filter(({ url, value }) => url !== undefined || !namesOwnHelper(value))
+  const at = others(mine).length === 0 ? left.length : left.findLastIndex(({ url }) => url === undefined) + 1
+  return left.toSpliced(at, 0, { value: ours })
 }
 
 function others(values: readonly string[]): readonly string[] {

@@ -47,6 +47,13 @@ needs('git', machineGit !== undefined)('git setup', () => {
       env,
       home: made.home,
       before: async (url: string) => askedBefore(made.world, parseAddress(url)),
+      /** Whether the real git runs our helper for this URL. */
+      async asksUs(url: string) {
+        const [, , host = '', ...path] = url.split('/')
+        const input = `protocol=https\nhost=${host}\npath=${path.join('/')}\n\n`
+        const trace = { ...env, GIT_TRACE: '1', GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
+        return (await run(git, ['credential', 'fill'], { input, env: trace })).stderr.includes(ours)
+      },
       remarks: async () => (await gitPlainSecrets.find(made.world, {})).remarks,
       lines: () => gitSetup.check(made.world),
       check: async () => (await gitSetup.check(made.world)).map(({ state, says }) => [state, says]),
@@ -130,15 +137,81 @@ needs('git', machineGit !== undefined)('git setup', () => {
   describe('helpers of one server', () => {
     test('are reported if they replace all others', async () => {
       const it = home()
+      await it.setup()
       it.add('', 'https://github.example.com')
       it.add('!gh auth git-credential', 'https://github.example.com')
       const says = 'for https://github.example.com git asks only: !gh …'
       expect((await it.plan()).remarks).toEqual([says])
-      await it.setup()
       expect(await it.check()).toEqual([
         ['ok', 'git asks credbridge'],
         ['note', says],
       ])
+    })
+
+    const github = 'https://github.example.com'
+    const ghFirst = { why: 'git asks !gh … before credbridge', setup: expect.stringContaining('--unset-all') }
+
+    test('are asked before ours if they come first, and setup and doctor do not say that they are asked only', async () => {
+      const it = home()
+      it.add('', github)
+      it.add('!gh auth git-credential', github)
+      expect((await it.plan()).remarks).toEqual([])
+      await it.setup()
+      expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+      expect(await it.before(github)).toEqual([ghFirst])
+      expect(await it.asksUs(github)).toBe(true)
+      await it.setup({ only: true })
+      expect((await it.plan({ only: true })).remarks).toEqual([])
+      expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+      expect(await it.before(github)).toEqual([])
+    })
+
+    test('come before ours after --only, which adds ours anew', async () => {
+      const it = home()
+      await it.setup()
+      it.add('', github)
+      it.add('!gh auth git-credential', github)
+      expect((await it.plan({ only: true })).remarks).toEqual([])
+      await it.setup({ only: true })
+      expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+      expect(await it.asksUs(github)).toBe(true)
+    })
+
+    test('come after ours where setup adds to a section before them, and it says so beforehand', async () => {
+      const it = home('cache')
+      it.add('', github)
+      it.add('!gh auth git-credential', github)
+      const says = `for ${github} git asks only: !gh …`
+      expect((await it.plan({ only: true })).remarks).toEqual([says])
+      await it.setup({ only: true })
+      expect(await it.check()).toContainEqual(['note', says])
+      expect(await it.asksUs(github)).toBe(false)
+    })
+
+    test.each([['store'], ['']])(
+      'that begin with %j and write into a plain file get nothing after --only',
+      async (first) => {
+        const it = home()
+        it.add(first, github)
+        it.add('store', github)
+        await it.setup({ only: true })
+        expect(await it.check()).toEqual([['ok', 'git asks credbridge']])
+        expect(await it.remarks()).toEqual([])
+      },
+    )
+
+    test('that write into a plain file are reported also where they come before ours', async () => {
+      const it = home()
+      it.add('', github)
+      it.add('store', github)
+      await it.setup()
+      const [, line] = await it.lines()
+      expect(line).toEqual({
+        state: 'wrong',
+        says: `for ${github} git also gives every sign-in to store, which writes it into a file that can be read`,
+        fix: `git config --global --unset-all credential.${github}.helper`,
+      })
+      expect(await it.remarks()).toEqual([`${line?.says}: ${line?.fix}`])
     })
 
     test('that write into a plain file are reported, and the fix takes them out of the file that has them', async () => {
@@ -217,10 +290,7 @@ needs('git', machineGit !== undefined)('git setup', () => {
       await it.setup()
       it.add('', url)
       expect((await it.before(at)).length === 1).toBe(is)
-      const asked = `protocol=https\nhost=${at.split('/')[2]}\npath=${at.split('/').slice(3).join('/')}\n\n`
-      const trace = { ...it.env, GIT_TRACE: '1', GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
-      const { stderr } = await run(git, ['credential', 'fill'], { input: asked, env: trace })
-      expect(!stderr.includes('git-credential-credbridge')).toBe(is)
+      expect(await it.asksUs(at)).toBe(!is)
     })
 
     test('import names helpers of one server, too', async () => {
