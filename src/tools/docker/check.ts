@@ -5,6 +5,7 @@ import { skippedAsAbsent } from '../installed.ts'
 import { valueAt } from '../json-text.ts'
 import type { Machine, NotAsking } from '../tool.ts'
 import { addressIn, isServer } from './address.ts'
+import { wordsOfSetup } from './asked.ts'
 import { secretsInFile } from './auths.ts'
 import { asSpelled, helperIn, type Member, membersOf, readConfig } from './config.ts'
 import { helperOnPath } from './helper.ts'
@@ -52,10 +53,8 @@ export async function askedInstead(machine: Machine, client: Client, at: Address
   const isAsked = [asks(''), ...membersOf(text, 'credHelpers').map(({ value }) => value)].includes(dockerHelper.name)
   const helper = asks(configKeyOf(at))
   if (!isServer(at) || !isAsked || helper === dockerHelper.name) return []
-  const replacing = (helper ?? '') === '' ? [] : ['--replace']
-  const host = hostAndPort(at)
-  const why = `${client.name} asks ${shownHelper(helper ?? '')} for ${host}, and not credbridge`
-  return [{ why, setup: hint`credbridge setup ${[client.name, '--registry', host, ...replacing]}` }]
+  const why = `${client.name} asks ${shownHelper(helper ?? '')} for ${hostAndPort(at)}, and not credbridge`
+  return [{ why, setup: hint`credbridge ${wordsOfSetup(client, text, at, true)}` }]
 }
 
 function shownHelper(name: unknown): string {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
 import type { FoundSecrets, Machine, PlainSecret, PlainSecrets, SetupOptions, TakenSecret } from '../tool.ts'
-import { withAsking } from './asked.ts'
+import { onlyFor, withAsking, wordsOfSetup } from './asked.ts'
 import { secretsInFile } from './auths.ts'
 import { putBackInFiles, takeOutOfFiles } from './auths-edits.ts'
 import { helperIn, readConfig } from './config.ts'
@@ -19,12 +19,12 @@ export const dockerPlainSecrets: PlainSecrets = {
   async find(machine, options) {
     const { helper: name, keep } = options
     if (typeof name !== 'string') return inConfig(docker, machine, options)
-    const asks = helperIn(readConfig(machine, docker.configFile(machine)))
-    const isFormer = asks('') === name
+    const text = readConfig(machine, docker.configFile(machine))
+    const asks = helperIn(text)
     return withAsking(await secretsInHelper(machine, name, keep === true ? 'copy' : 'move'), {
       isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
-      why: isFormer ? `docker still asks ${name}` : 'docker does not ask credbridge',
-      setup: (words) => hint`credbridge setup ${['docker', ...(isFormer ? ['--replace'] : []), ...words]}`,
+      why: asks('') === name ? `docker still asks ${name}` : 'docker does not ask credbridge',
+      setup: (at, asksOthers) => hint`credbridge ${wordsOfSetup(docker, text, at, asksOthers)}`,
     })
   },
 }
@@ -43,7 +43,7 @@ export const containersPlainSecrets: PlainSecrets = {
     return withAsking(joined(files.map((file) => secretsInFile(machine, file, 'containers'))), {
       isAsked: await containersAsked(machine),
       why: 'podman, skopeo and buildah do not ask credbridge',
-      setup: (words) => hint`credbridge setup ${['containers', ...words]}`,
+      setup: (at, asksOthers) => hint`credbridge setup ${['containers', ...onlyFor(at, asksOthers)]}`,
     })
   },
 }
@@ -51,12 +51,13 @@ export const containersPlainSecrets: PlainSecrets = {
 function inConfig(client: Client, machine: Machine, options: SetupOptions): FoundSecrets {
   const usual = client.configFile(machine)
   const [file] = fileFrom(machine, options) ?? [usual]
-  const asks = helperIn(readConfig(machine, file))
+  const text = readConfig(machine, file)
+  const asks = helperIn(text)
   return withAsking(secretsInFile(machine, file, client.name), {
     isAsked: (at) => asks(configKeyOf(at)) === dockerHelper.name,
     why: `${client.name} does not ask credbridge`,
-    setup(words) {
-      const again = ['setup', client.name, ...words]
+    setup(at, asksOthers) {
+      const again = wordsOfSetup(client, text, at, asksOthers)
       const [variable, value] = client.setting(file)
       return file === usual ? hint`credbridge ${again}` : hint`${variable}=${value} credbridge ${again}`
     },

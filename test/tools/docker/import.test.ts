@@ -95,20 +95,20 @@ describe('whether its client asks credbridge about it', () => {
   }
 
   test.each([
-    [{}, ['a', 'b']],
-    [{ credsStore: 'other' }, ['a', 'b']],
-    [{ credHelpers: { 'a.example.com': 'credbridge' } }, ['b']],
-    [{ credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } }, ['a']],
-    [{ credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' }, []],
-  ])('%j', async (more, unasked) => {
+    [{}, setup, setup],
+    [{ credsStore: 'other' }, `${setup} --replace`, `${setup} --replace`],
+    [{ credHelpers: { 'a.example.com': 'credbridge' } }, true, `${setup} --registry b.example.com`],
+    [
+      { credsStore: 'credbridge', credHelpers: { 'a.example.com': 'other' } },
+      `${setup} --registry a.example.com --replace`,
+      true,
+    ],
+    [{ credHelpers: { 'a.example.com': 'credbridge' }, credsStore: 'credbridge' }, true, true],
+  ])('%j', async (more, ...expected) => {
     const { secrets, remarks } = await docker(more)
-    const setupFor = (name: string, unasked: readonly string[]) =>
-      unasked.length === 2 ? setup : `${setup} --registry ${name}.example.com`
     expect(remarks).toEqual([])
     expect(secrets.map(({ asks }) => asks)).toEqual(
-      ['a', 'b'].map((name) =>
-        unasked.includes(name) ? { why: 'docker does not ask credbridge', setup: setupFor(name, unasked) } : true,
-      ),
+      expected.map((setup) => (setup === true ? true : { why: 'docker does not ask credbridge', setup })),
     )
   })
 

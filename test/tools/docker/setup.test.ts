@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
+import { type Hint, wordsOfCommand } from '../../../src/core/hint.ts'
+import { askedInstead } from '../../../src/tools/docker/check.ts'
 import { containersSetup } from '../../../src/tools/docker/containers.ts'
+import { dockerPlainSecrets } from '../../../src/tools/docker/import.ts'
+import { docker } from '../../../src/tools/docker/places.ts'
 import { dockerSetup } from '../../../src/tools/docker/setup.ts'
 import type { Setup, SetupOptions } from '../../../src/tools/tool.ts'
 import { madeUp } from '../made-up-world.ts'
@@ -113,6 +118,52 @@ describe('another helper is not replaced unasked', () => {
       expect(config()).toBe(text)
     },
   )
+})
+
+describe('the setup that import names for a sign-in works as it stands', () => {
+  const [one, only] = ['credbridge setup docker', 'credbridge setup docker --registry r.example.com']
+
+  test.each([
+    [{}, one],
+    [{ credsStore: '' }, one],
+    [{ credsStore: 'crane' }, `${one} --replace`],
+    [{ credsStore: 'credbridge', credHelpers: { 'r.example.com': 'crane' } }, `${only} --replace`],
+    [{ credsStore: 'credbridge', credHelpers: { 'r.example.com': '' } }, only],
+    [{ credsStore: 'crane', credHelpers: { 'r.example.com': 'crane' } }, `${only} --replace`],
+    [{ credHelpers: { 'r.example.com': 'crane' } }, `${only} --replace`],
+    [{ credHelpers: { 'other.example.com': 'crane' } }, one],
+  ])('%j', async (config, setup) => {
+    const { make, world } = home(JSON.stringify({ ...config, auths: { 'r.example.com': { auth: 'dTpw' } } }))
+    const asks = async () => (await dockerPlainSecrets.find(world, {})).secrets.map(({ asks }) => asks)
+    expect(await asks()).toEqual([{ why: 'docker does not ask credbridge', setup }])
+    const instead = await askedInstead(world, docker, parseAddress('https://r.example.com'))
+    for (const { setup: named } of instead) expect(named).toBe(setup)
+    const words = wordsOfCommand(setup as Hint) ?? []
+    const registry = words.includes('--registry') ? { registry: ['r.example.com'] } : {}
+    expect(await make('plan', { ...registry, replace: words.includes('--replace') })).toBe(1)
+    expect(await asks()).toEqual([true])
+  })
+
+  test('also for one that another helper keeps', async () => {
+    const { world } = home('{"credsStore":"credbridge","credHelpers":{"r.example.com":"crane"}}')
+    const answers: Record<string, string> = {
+      list: '{"r.example.com":"u"}',
+      get: '{"ServerURL":"r.example.com","Username":"u","Secret":"p"}',
+    }
+    const crane = {
+      ...world,
+      isOwnProgram: (path: string) => !path.endsWith('crane'),
+      run: async (_program: string, [verb = '']: readonly string[]) => ({
+        stdout: answers[verb] ?? '',
+        stderr: '',
+        exitCode: 0,
+      }),
+    }
+    const { secrets } = await dockerPlainSecrets.find(crane, { helper: 'crane' })
+    expect(secrets.map(({ asks }) => asks)).toEqual([
+      { why: 'docker does not ask credbridge', setup: `${only} --replace` },
+    ])
+  })
 })
 
 describe('a registry is written in the spelling that clients look for', () => {
