@@ -209,6 +209,29 @@ needs('the build (npm run build)', built)('built', () => {
     expect((await checks(world)).find(({ says }) => says === 'docker asks credbridge')).toMatchObject({ state: 'ok' })
   })
 
+  for (const [config, words] of [
+    [{ credsStore: 'desktop' }, ['--replace']],
+    [
+      { credsStore: 'credbridge', credHelpers: { 'r.example.com': 'desktop' } },
+      ['--registry', 'r.example.com', '--replace'],
+    ],
+  ] as const) {
+    thorough(`where docker asks another helper, the fix moves a plain sign-in: ${words.join(' ')}`, async () => {
+      const world = await start()
+      file(world, '.docker/config.json', JSON.stringify({ ...config, auths: { 'r.example.com': { auth: 'YTpi' } } }))
+      const readable = async () => (await checks(world)).find(({ says }) => says.includes('of docker can be read'))
+      const fix = ['credbridge', 'setup', 'docker', ...words].join(' ')
+      expect((await readable())?.fix).toBe(fix)
+      const refused = await world.credbridge('import', 'docker', '--yes')
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`\nhint: ${fix}\n`) })
+      const explained = await world.credbridge('explain', 'https://r.example.com')
+      expect(explained.stdout).toContain(`may be used first\n  to change that: ${fix}\n`)
+      expect(await world.credbridge('setup', 'docker', ...words, '--yes')).toMatchObject({ exitCode: 0 })
+      expect(await readable()).toBeUndefined()
+      expect((await world.credbridge('list')).stdout).toContain('r.example.com')
+    })
+  }
+
   usual('a command that another file shadows is wrong', async () => {
     const world = await start()
     const foreign = file(world, 'first/docker-credential-credbridge', '#!/bin/sh\n')
