@@ -62,7 +62,14 @@ int main(void) {
     if (*line == L'"') quoted = !quoted;
   }
   while (*line == L' ') line++;
-  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child)) {
+  BOOL started = FALSE;
+  for (int left = 5; left > 0 && !started; left--) {
+    started = CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child);
+    // Seen under Wine with many programs at once: the program has not begun.
+    if (started || GetLastError() != ERROR_INTERNAL_ERROR) break;
+    Sleep(200);
+  }
+  if (!started) {
     fprintf(stderr, "pipes: error %lu of Windows\n", GetLastError());
     return 126;
   }
