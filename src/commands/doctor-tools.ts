@@ -4,6 +4,7 @@ import { type Hint, hint, joinHints, stepsOf, wordsOfCommand } from '../core/hin
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'
 import type { NotAsking, PlainSecret, Tool } from '../tools/tool.ts'
+import { secretsIn } from './arguments.ts'
 import type { Check } from './doctor-line-text.ts'
 import { type LackingFor, readersOn } from './import-readers.ts'
 import { asks, isAbsentBy, workingFix } from './is-set-up.ts'
@@ -99,7 +100,7 @@ async function withClear(
     return withoutOk(lines, ({ fix }) => fix?.startsWith(importing) === true)
   const count = secrets.length
   const places = [...new Set(secrets.map(({ where }) => where))].slice(0, 3).join(', ')
-  const says = `${count} ${count === 1 ? 'secret' : 'secrets'} of ${tool.name} can be read: ${places}${count > 3 ? ', …' : ''}`
+  const says = `${secretsIn(count)} of ${tool.name} can be read: ${places}${count > 3 ? ', …' : ''}`
   const { fix, remark = '' } = await movingOut(tool, secrets, lackingFor)
   const note: DoctorLine = { state: 'note', says: `${says}${remark}`, fix }
   return withoutOk([...lines, note], (line) => line === note)

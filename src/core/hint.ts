@@ -49,7 +49,10 @@ function isCommand(text: Hint): boolean {
   return programs.includes(program) && next !== '' && !/<[^<>' ]+>|…/.test(text)
 }
 
-/** The commands of a hint, of which each runs only if the one before it worked. A word with ` && ` in it leaves pieces that are none. */
+/**
+ * The commands of a hint, of which each runs only if the one before it worked. A quoted word that contains ` && ` is cut,
+ * too; its pieces are no commands of credbridge.
+ */
 export function stepsOf(command: Hint): readonly Hint[] {
   return command.split(' && ') as Hint[]
 }

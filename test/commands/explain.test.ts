@@ -140,9 +140,9 @@ needs('the build (npm run build)', built)('built', () => {
 
   thorough('pip looks at names, too: no place is named twice', async () => {
     const world = await start()
-    await set(world, 's3cret-ann', 'https://pypi.example.com/simple', 'ann')
-    const { stdout } = await explain(world, 'https://pypi.example.com/simple', '--tool', 'pip')
-    expect(stdout).toContain('\n  it also looks at https://pypi.example.com, pypi.example.com\n')
+    await set(world, 's3cret-ann', 'https://pip.example.com/simple', 'ann')
+    const { stdout } = await explain(world, 'https://pip.example.com/simple', '--tool', 'pip')
+    expect(stdout).toContain('\n  it also looks at https://pip.example.com, pip.example.com\n')
   })
 
   thorough(
