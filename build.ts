@@ -42,9 +42,12 @@ function lazyName(file: string): string {
 }
 
 /** Nearly every call of a client needs one of these stores, so they are part of the command's own file. */
-const hot = ['secret-service/store.ts', 'vault/store.ts', 'vault/machine-options.ts'].map((file) =>
-  join(root, 'src', 'stores', file),
-)
+const hot = [
+  'stores/secret-service/store.ts',
+  'stores/vault/store.ts',
+  'stores/vault/machine-options.ts',
+  'system/unix-socket-pipe.ts',
+].map((file) => join(root, 'src', file))
 
 interface Bundling {
   /** The files that become part of the bundle although they are loaded by `import()`. */

@@ -1,15 +1,15 @@
 //! Files and file descriptors. Descriptors are numbers that JavaScript owns, as in Node.
 
-use crate::error::OrThrow;
+use crate::error::{OrThrow, coded};
 use crate::modules::native_module;
 use nix::errno::Errno;
 use nix::fcntl::{self, AT_FDCWD, OFlag};
 use nix::sys::stat::{self, FileStat, Mode, UtimensatFlags};
 use nix::sys::time::TimeSpec;
 use nix::unistd::{self, AccessFlags, Gid, Uid};
-use rquickjs::{Ctx, Object, Result, TypedArray};
+use rquickjs::{Ctx, FromJs, Object, Result, TypedArray, Value};
 use std::fs;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::os::fd::{BorrowedFd, IntoRawFd};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::time::Duration;
@@ -23,6 +23,27 @@ native_module! {
 }
 
 pub type Bytes<'js> = TypedArray<'js, u8>;
+
+/// A path from JavaScript. A NUL byte would end it early for the system.
+struct FilePath(String);
+
+impl<'js> FromJs<'js> for FilePath {
+    fn from_js(ctx: &Ctx<'js>, value: Value<'js>) -> Result<Self> {
+        let path = String::from_js(ctx, value)?;
+        match path.contains('\0') {
+            true => Err(coded(ctx, "ERR_INVALID_ARG_VALUE", "a path has a NUL byte")),
+            false => Ok(FilePath(path)),
+        }
+    }
+}
+
+impl Deref for FilePath {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A file descriptor from JavaScript. If it is not open, the system reports EBADF.
 pub fn borrowed(fd: i32) -> BorrowedFd<'static> {
@@ -66,9 +87,9 @@ fn flags<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
     Ok(flags)
 }
 
-fn open(ctx: Ctx<'_>, path: String, flags: i32, mode: u32) -> Result<i32> {
+fn open(ctx: Ctx<'_>, path: FilePath, flags: i32, mode: u32) -> Result<i32> {
     let flags = OFlag::from_bits_retain(flags) | OFlag::O_CLOEXEC;
-    let opened = fcntl::open(path.as_str(), flags, Mode::from_bits_truncate(mode));
+    let opened = fcntl::open(&*path, flags, Mode::from_bits_truncate(mode));
     Ok(opened.or_throw_at(&ctx, "open", &path)?.into_raw_fd())
 }
 
@@ -122,12 +143,12 @@ fn stats(stat: FileStat) -> Stats {
     ]
 }
 
-fn stat(ctx: Ctx<'_>, path: String, required: bool) -> Result<Option<Stats>> {
-    seen(stat::stat(path.as_str()), required).or_throw_at(&ctx, "stat", &path)
+fn stat(ctx: Ctx<'_>, path: FilePath, required: bool) -> Result<Option<Stats>> {
+    seen(stat::stat(&*path), required).or_throw_at(&ctx, "stat", &path)
 }
 
-fn lstat(ctx: Ctx<'_>, path: String, required: bool) -> Result<Option<Stats>> {
-    seen(stat::lstat(path.as_str()), required).or_throw_at(&ctx, "lstat", &path)
+fn lstat(ctx: Ctx<'_>, path: FilePath, required: bool) -> Result<Option<Stats>> {
+    seen(stat::lstat(&*path), required).or_throw_at(&ctx, "lstat", &path)
 }
 
 /// Nothing is at the path, which is an error only if something is required. An exception costs more than the call.
@@ -138,8 +159,8 @@ fn seen(found: nix::Result<FileStat>, required: bool) -> nix::Result<Option<Stat
     }
 }
 
-fn exists(path: String) -> bool {
-    unistd::access(path.as_str(), AccessFlags::F_OK).is_ok()
+fn exists(path: FilePath) -> bool {
+    unistd::access(&*path, AccessFlags::F_OK).is_ok()
 }
 
 fn fstat(ctx: Ctx<'_>, fd: i32) -> Result<Stats> {
@@ -147,77 +168,77 @@ fn fstat(ctx: Ctx<'_>, fd: i32) -> Result<Stats> {
 }
 
 /// The type of the file system of this path, as a number of statfs(2).
-fn statfs(ctx: Ctx<'_>, path: String) -> Result<f64> {
-    let found = nix::sys::statfs::statfs(path.as_str()).or_throw_at(&ctx, "statfs", &path)?;
+fn statfs(ctx: Ctx<'_>, path: FilePath) -> Result<f64> {
+    let found = nix::sys::statfs::statfs(&*path).or_throw_at(&ctx, "statfs", &path)?;
     Ok(found.filesystem_type().0 as f64)
 }
 
-fn access(ctx: Ctx<'_>, path: String, mode: i32) -> Result<()> {
-    unistd::access(path.as_str(), AccessFlags::from_bits_truncate(mode)).or_throw_at(&ctx, "access", &path)
+fn access(ctx: Ctx<'_>, path: FilePath, mode: i32) -> Result<()> {
+    unistd::access(&*path, AccessFlags::from_bits_truncate(mode)).or_throw_at(&ctx, "access", &path)
 }
 
-fn read_file<'js>(ctx: Ctx<'js>, path: String) -> Result<Bytes<'js>> {
-    let content = fs::read(&path).or_throw_at(&ctx, "open", &path)?;
+fn read_file<'js>(ctx: Ctx<'js>, path: FilePath) -> Result<Bytes<'js>> {
+    let content = fs::read(&*path).or_throw_at(&ctx, "open", &path)?;
     TypedArray::new(ctx, content)
 }
 
 /// The names in a folder. Bytes that are not UTF-8 become U+FFFD.
-fn readdir(ctx: Ctx<'_>, path: String) -> Result<Vec<String>> {
-    let entries = fs::read_dir(&path).or_throw_at(&ctx, "scandir", &path)?;
+fn readdir(ctx: Ctx<'_>, path: FilePath) -> Result<Vec<String>> {
+    let entries = fs::read_dir(&*path).or_throw_at(&ctx, "scandir", &path)?;
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     names.collect::<std::io::Result<_>>().or_throw_at(&ctx, "scandir", &path)
 }
 
-fn mkdir(ctx: Ctx<'_>, path: String, mode: u32, recursive: bool) -> Result<()> {
-    fs::DirBuilder::new().mode(mode).recursive(recursive).create(&path).or_throw_at(&ctx, "mkdir", &path)
+fn mkdir(ctx: Ctx<'_>, path: FilePath, mode: u32, recursive: bool) -> Result<()> {
+    fs::DirBuilder::new().mode(mode).recursive(recursive).create(&*path).or_throw_at(&ctx, "mkdir", &path)
 }
 
-fn rmdir(ctx: Ctx<'_>, path: String) -> Result<()> {
-    fs::remove_dir(&path).or_throw_at(&ctx, "rmdir", &path)
+fn rmdir(ctx: Ctx<'_>, path: FilePath) -> Result<()> {
+    fs::remove_dir(&*path).or_throw_at(&ctx, "rmdir", &path)
 }
 
-fn unlink(ctx: Ctx<'_>, path: String) -> Result<()> {
-    fs::remove_file(&path).or_throw_at(&ctx, "unlink", &path)
+fn unlink(ctx: Ctx<'_>, path: FilePath) -> Result<()> {
+    fs::remove_file(&*path).or_throw_at(&ctx, "unlink", &path)
 }
 
 /// Removes a folder with its content. Symbolic links are removed, not followed.
-fn remove_all(ctx: Ctx<'_>, path: String) -> Result<()> {
-    fs::remove_dir_all(&path).or_throw_at(&ctx, "rm", &path)
+fn remove_all(ctx: Ctx<'_>, path: FilePath) -> Result<()> {
+    fs::remove_dir_all(&*path).or_throw_at(&ctx, "rm", &path)
 }
 
-fn rename(ctx: Ctx<'_>, from: String, to: String) -> Result<()> {
-    fs::rename(&from, &to).or_throw_at(&ctx, "rename", &from)
+fn rename(ctx: Ctx<'_>, from: FilePath, to: FilePath) -> Result<()> {
+    fs::rename(&*from, &*to).or_throw_at(&ctx, "rename", &from)
 }
 
-fn link(ctx: Ctx<'_>, from: String, to: String) -> Result<()> {
-    fs::hard_link(&from, &to).or_throw_at(&ctx, "link", &from)
+fn link(ctx: Ctx<'_>, from: FilePath, to: FilePath) -> Result<()> {
+    fs::hard_link(&*from, &*to).or_throw_at(&ctx, "link", &from)
 }
 
-fn symlink(ctx: Ctx<'_>, target: String, path: String) -> Result<()> {
-    std::os::unix::fs::symlink(&target, &path).or_throw_at(&ctx, "symlink", &path)
+fn symlink(ctx: Ctx<'_>, target: FilePath, path: FilePath) -> Result<()> {
+    std::os::unix::fs::symlink(&*target, &*path).or_throw_at(&ctx, "symlink", &path)
 }
 
-fn readlink(ctx: Ctx<'_>, path: String) -> Result<String> {
-    let target = fs::read_link(&path).or_throw_at(&ctx, "readlink", &path)?;
+fn readlink(ctx: Ctx<'_>, path: FilePath) -> Result<String> {
+    let target = fs::read_link(&*path).or_throw_at(&ctx, "readlink", &path)?;
     Ok(target.to_string_lossy().into_owned())
 }
 
-fn realpath(ctx: Ctx<'_>, path: String) -> Result<String> {
-    let real = fs::canonicalize(&path).or_throw_at(&ctx, "realpath", &path)?;
+fn realpath(ctx: Ctx<'_>, path: FilePath) -> Result<String> {
+    let real = fs::canonicalize(&*path).or_throw_at(&ctx, "realpath", &path)?;
     Ok(real.to_string_lossy().into_owned())
 }
 
-fn chmod(ctx: Ctx<'_>, path: String, mode: u32) -> Result<()> {
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).or_throw_at(&ctx, "chmod", &path)
+fn chmod(ctx: Ctx<'_>, path: FilePath, mode: u32) -> Result<()> {
+    fs::set_permissions(&*path, fs::Permissions::from_mode(mode)).or_throw_at(&ctx, "chmod", &path)
 }
 
 fn fchmod(ctx: Ctx<'_>, fd: i32, mode: u32) -> Result<()> {
     stat::fchmod(borrowed(fd), Mode::from_bits_truncate(mode)).or_throw(&ctx, "fchmod")
 }
 
-fn chown(ctx: Ctx<'_>, path: String, user: u32, group: u32) -> Result<()> {
+fn chown(ctx: Ctx<'_>, path: FilePath, user: u32, group: u32) -> Result<()> {
     let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
-    unistd::chown(path.as_str(), Some(user), Some(group)).or_throw_at(&ctx, "chown", &path)
+    unistd::chown(&*path, Some(user), Some(group)).or_throw_at(&ctx, "chown", &path)
 }
 
 fn fchown(ctx: Ctx<'_>, fd: i32, user: u32, group: u32) -> Result<()> {
@@ -226,9 +247,9 @@ fn fchown(ctx: Ctx<'_>, fd: i32, user: u32, group: u32) -> Result<()> {
 }
 
 /// Sets the times of access and modification, in seconds.
-fn utimes(ctx: Ctx<'_>, path: String, accessed: f64, written: f64) -> Result<()> {
+fn utimes(ctx: Ctx<'_>, path: FilePath, accessed: f64, written: f64) -> Result<()> {
     let time = |seconds: f64| TimeSpec::from_duration(Duration::from_secs_f64(seconds.max(0.0)));
     let (accessed, written) = (time(accessed), time(written));
-    stat::utimensat(AT_FDCWD, path.as_str(), &accessed, &written, UtimensatFlags::FollowSymlink)
+    stat::utimensat(AT_FDCWD, &*path, &accessed, &written, UtimensatFlags::FollowSymlink)
         .or_throw_at(&ctx, "utime", &path)
 }

@@ -170,8 +170,8 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
 /** Changes whenever the file is changed or replaced; empty if the file cannot be examined. */
 function versionOf(file: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(file)
-    return [ino, size, mtimeMs].join(' ')
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found === undefined ? '' : [found.ino, found.size, found.mtimeMs].join(' ')
   } catch {
     return ''
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { asFailure, Failure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -47,9 +47,14 @@ async function settingsIn(file: string, text: string): Promise<Settings> {
 
 function contentOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return isThere(file) ? readFileSync(file, 'utf8') : undefined
   } catch (error) {
     if (isMissing(error)) return undefined
     throw new Failure('unavailable', `the settings file ${file} cannot be read`, { cause: error })
   }
+}
+
+/** Most people have no such file, and an exception costs more than the question. */
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined
 }

@@ -9,7 +9,7 @@ import { codeOf } from './disk-failure.ts'
  * https://man7.org/linux/man-pages/man5/proc.5.html, mkdir(2) then says ENOENT.
  */
 export function makeFolder(path: string, mode: number): void {
-  if (isMade(path, mode)) return
+  if (isFolder(path) || isMade(path, mode)) return
   makeFolder(dirname(path), mode)
   mkdirUnlessThere(path, mode)
 }
@@ -30,6 +30,10 @@ function mkdirUnlessThere(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode })
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
+    if (codeOf(error) === 'ENOENT' || !isFolder(path)) throw error
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

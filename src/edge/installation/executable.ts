@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { replaceLink } from '../../system/atomic-write.ts'
 import type { Environment } from '../../system/machine.ts'
@@ -59,13 +59,14 @@ export function relink(
 }
 
 export function leadsTo(path: string, file: string): boolean {
-  return resolved(path) !== undefined && resolved(path) === resolved(file)
+  const target = resolved(path)
+  return target !== undefined && target === resolved(file)
 }
 
 /** The path with all links resolved; `undefined` if it does not exist. */
 export function resolved(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return existsSync(path) ? realpathSync(path) : undefined
   } catch {
     return undefined
   }

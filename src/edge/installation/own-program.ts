@@ -12,8 +12,8 @@ export function isOwnProgram(program: string, folders: () => Folders, windows: W
     (file !== undefined && (leadsTo(path, file) || (windows !== undefined && leadsInto(path, dirname(file))))) ||
     (!standalone && leadsInto(path, installedIn())) ||
     leadsInto(path, wrapperFolder(folders))
-  if (isOurs(program) || windows === undefined) return isOurs(program)
-  const started = windows.startedBy(program)
+  if (isOurs(program)) return true
+  const started = windows?.startedBy(program)
   return started !== undefined && isOurs(started)
 }
 
