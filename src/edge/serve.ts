@@ -1,3 +1,4 @@
+import { answer } from '../engine/answer.ts'
 import { openEngine } from '../engine/engine.ts'
 import type { ClientMachine } from '../system/machine.ts'
 import type { Dialect } from '../tools/dialect.ts'
@@ -16,7 +17,8 @@ export async function serve(
   const dialect = await dialectFor(machine, process.argv.slice(2))
   const trace = await traceOf(command)
   const engine = openEngine(machine, { tracing: trace.tracing })
-  const { exitCode, stuck } = await engine.answer(
+  const { exitCode, stuck } = await answer(
+    engine,
     dialect,
     thisCall(command, dialect.tool, await windowsCommands()),
     trace.failed,

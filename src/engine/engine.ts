@@ -1,25 +1,20 @@
 import { statSync } from 'node:fs'
 import type { Asker } from '../core/asker.ts'
 import { type Broker, type Current, createBroker, type Hearing } from '../core/broker.ts'
-import { type Credential, person } from '../core/credential.ts'
-import { asFailure, Failure } from '../core/failure.ts'
+import type { Credential } from '../core/credential.ts'
 import { isFar } from '../core/far-store.ts'
 import type { ForeignItem } from '../core/foreign-item.ts'
 import { isDue } from '../core/grant.ts'
 import { endpointWords, hint } from '../core/hint.ts'
-import { askedAgain, insideHelper } from '../core/program.ts'
 import type { Store } from '../core/store.ts'
 import { openStores } from '../stores/open.ts'
 import { settledFile } from '../stores/settled.ts'
 import type { ClientMachine } from '../system/machine.ts'
-import type { Dialect } from '../tools/dialect.ts'
-import { askerOf, type Call } from './call.ts'
-import { converse, type Ending } from './converse.ts'
 import { readSettings, settingsFile } from './read-settings.ts'
 import type { Settings } from './settings.ts'
 import type { Tracing } from './tracing.ts'
 
-/** Answers calls. Opens settings and stores once, and uses them for all calls. */
+/** What calls are answered with. Opens settings and stores once, and uses them for all calls. */
 export interface Engine {
   readonly machine: ClientMachine
   /** The current settings. An invalid settings file: `malformed`. */
@@ -39,8 +34,6 @@ export interface Engine {
   ready(asker: Asker): Promise<void>
   /** The next request opens the stores again, instead of asking one that hangs. */
   reopen(): void
-  /** Answers one call. `notice` receives each failure on the way. */
-  answer(dialect: Dialect, call: Call, notice?: (failure: Failure) => void): Promise<Ending>
 }
 
 export interface EngineOptions {
@@ -119,20 +112,6 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
     return audit ? (await import('./audited.ts')).audited(traced, asker, machine) : traced
   }
 
-  async function answer(dialect: Dialect, call: Call, notice: (failure: Failure) => void = () => {}): Promise<Ending> {
-    let opened: Promise<Broker> | undefined
-    const openBroker = async () => {
-      // A helper that credbridge started must not call credbridge again: that would be an endless loop.
-      if (machine.env[insideHelper] !== undefined && call.tool !== person) throw new Failure('refused', askedAgain)
-      opened ??= broker({ ...askerOf(call), memory: new WeakMap() })
-      return opened
-    }
-    const readSetting = async (name: string) => (await settings()).tools[name]
-    const ending = await converse(dialect, call, openBroker, (failure) => notice(asFailure(failure)), readSetting)
-    if (ending.stuck) reopen()
-    return ending
-  }
-
   async function ready(asker: Asker): Promise<void> {
     const stores = await open().then(
       (opened) => opened.stores,
@@ -163,7 +142,6 @@ export function openEngine(machine: ClientMachine, options: EngineOptions = {}):
     broker,
     ready,
     reopen,
-    answer,
   }
 }
 
