@@ -23,14 +23,14 @@ native_module! {
 }
 
 /// Opens the standard streams that are closed, and makes writing to a closed pipe an error instead of the end, as Rust's
-/// own start and Node do.
+/// own start and Node do. Unlike there, what is written to a closed stream fails: an answer that is lost is no answer.
 pub fn prepare() {
     for stream in 0..3 {
         // SAFETY: none of these calls touches memory of ours. The lowest free descriptor is the one that is closed.
         unsafe {
             let is_closed = nix::libc::fcntl(stream, nix::libc::F_GETFD) == -1;
             // Another file would get its number, and what is meant for the stream.
-            if is_closed && nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDWR) != stream {
+            if is_closed && nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDONLY) != stream {
                 nix::libc::abort();
             }
         }

@@ -10,6 +10,8 @@ import { run } from '../real/run.ts'
 
 /* How a client's call ends if its streams are empty, closed, full or silent. */
 
+const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
+
 const request = 'protocol=https\nhost=git.example.com\n'
 
 needs('the build (npm run build)', built)('git-credential-credbridge as a process', () => {
@@ -62,9 +64,18 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'credbridge: standard output cannot be written\n' })
   })
 
-  usual('standard output is closed: Node reopens it', () => {
-    const { status, signal } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >&-', command], { env })
-    expect({ status, signal }).toEqual({ status: 0, signal: null })
+  usual('standard output is closed: a failure, unless Node opens /dev/null in its place', () => {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', 'exec "$0" capability >&-', command], {
+      env,
+      encoding: 'utf8',
+    })
+    const lost = { status: 1, stderr: 'credbridge: standard output cannot be written\n' }
+    expect({ status, stderr }).toEqual(isNative ? lost : { status: 0, stderr: '' })
+  })
+
+  usual('standard output is closed, and there is nothing to print', () => {
+    const outcome = spawnSync('/bin/sh', ['-c', 'exec "$0" frobnicate >&- 2>&-', command], { env })
+    expect(outcome.status).toBe(0)
   })
 
   usual("a person's command fails if its output cannot be written, but not if the reader has closed the pipe", () => {
