@@ -1,4 +1,4 @@
-import { decode, encode, encodeInto, isUtf8 as isValid } from 'host:text'
+import { decode, decodeUtf8, encode, encodeInto, isUtf8 as isValid } from 'host:text'
 
 /* https://nodejs.org/api/buffer.html, the part that src/ uses. */
 
@@ -71,7 +71,8 @@ export class Buffer extends Bytes {
   }
 
   override toString(encoding: Encoding = 'utf8', start = 0, end = this.length): string {
-    return decode(this, Math.max(start, 0), Math.min(Math.max(end, 0), this.length), encoding)
+    const [from, until] = [start < 0 ? 0 : start, end < 0 ? 0 : end]
+    return encoding === 'utf8' ? decodeUtf8(this, from, until) : decode(this, from, until, encoding)
   }
 
   write(text: string, offset = 0, encoding: Encoding = 'utf8'): number {

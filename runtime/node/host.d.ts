@@ -11,6 +11,7 @@ declare module 'host:text' {
   /** Writes as many whole characters in UTF-8 as fit. Returns the number of bytes. */
   export function encodeInto(text: string, into: Uint8Array, offset: number): number
   export function decode(bytes: Uint8Array, start: number, end: number, encoding: string): string
+  export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string
 }
 
 declare module 'host:files' {

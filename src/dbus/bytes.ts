@@ -61,6 +61,13 @@ export function readPlace(from: Input, alignment: number, length: number): numbe
   return at
 }
 
+/** The number at this offset, without a view of the bytes. */
+export function uint32In(bytes: Uint8Array, at: number, little: boolean): number {
+  let number = 0
+  for (let index = 0; index < 4; index++) number = number * 256 + (bytes[little ? at + 3 - index : at + index] ?? 0)
+  return number
+}
+
 export function aligned(at: number, alignment: number): number {
   return (at + alignment - 1) & -alignment
 }

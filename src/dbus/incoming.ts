@@ -21,7 +21,7 @@ export function incoming(take: (message: Received) => void, guid?: string): (chu
     if (!accepted) return useLine(bytes)
     const length = lengthOf(bytes)
     if (length === undefined || length > bytes.length) return { need: length ?? bytes.length + 1 }
-    take(readMessage(bytes.subarray(0, length)))
+    take(readMessage(length === bytes.length ? bytes : bytes.subarray(0, length)))
     return { used: length }
   }
 

@@ -7,9 +7,10 @@ import {
   type Output,
   printPlace,
   readPlace,
+  uint32In,
   unreadable,
 } from './bytes.ts'
-import { print, read, type Value, type Variant } from './value.ts'
+import { print, printText, read, readText, type Value, type Variant } from './value.ts'
 
 /*
  * D-Bus messages: https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-messages. The parts are:
@@ -51,6 +52,11 @@ const fields = [
   ['sender', 7, 's'],
 ] as const
 
+type FieldType = (typeof fields)[number][2]
+
+const fieldsByCode: (readonly [name: string, type: FieldType])[] = []
+for (const [name, code, type] of fields) fieldsByCode[code] = [name, type]
+
 const fixedPart = 16
 
 /** The maximum length of a header or a body, in bytes. The specification permits eight times as much for a message. */
@@ -66,9 +72,9 @@ export function printMessage(out: Output, message: Message, values: readonly Val
     out.bytes[start + 1] = types.indexOf(message.type) + 1
     out.bytes[start + 3] = 1
     out.view.setUint32(start + 8, message.serial, true)
-    for (const [name, number, type] of fields) {
+    for (const [name, code, type] of fields) {
       const value = message[name]
-      if (value !== undefined) printField(out, number, type, value)
+      if (value !== undefined) printField(out, code, type, value)
     }
     out.view.setUint32(start + 12, out.at - start - fixedPart, true)
     const body = printPlace(out, 8, 0)
@@ -81,20 +87,23 @@ export function printMessage(out: Output, message: Message, values: readonly Val
   }
 }
 
-function printField(out: Output, number: number, type: string, value: Value): void {
-  const at = printPlace(out, 8, 1)
-  out.bytes[at] = number
-  print(out, 'v', [{ type, value }])
+/** A code and a value with its own type, which is a single letter for every field: three bytes with its length and end. */
+function printField(out: Output, code: number, type: FieldType, value: string | number): void {
+  const at = printPlace(out, 8, 4)
+  out.bytes[at] = code
+  out.bytes[at + 1] = 1
+  out.bytes[at + 2] = type.charCodeAt(0)
+  if (typeof value === 'string') printText(out, value, type === 'g' ? 1 : 4)
+  else out.view.setUint32(printPlace(out, 4, 4), value, true)
 }
 
 /** The length of the message that starts with these bytes; `undefined` if they are too few to tell. */
 export function lengthOf(start: Buffer): number | undefined {
   if (start.length < fixedPart) return undefined
   const little = start[0] === littleEndian
-  const { view } = inputOf(start, little)
   if ((!little && start[0] !== bigEndian) || start[3] !== 1) throw unreadable('has an unknown byte order or version')
-  const body = view.getUint32(4, little)
-  const head = view.getUint32(12, little)
+  const body = uint32In(start, 4, little)
+  const head = uint32In(start, 12, little)
   if (head > longest || body > longest) throw unreadable('is too long')
   return aligned(fixedPart + head, 8) + body
 }
@@ -120,19 +129,22 @@ export interface Bodies {
 export function readMessage(bytes: Buffer): Received {
   const from = inputOf(bytes, bytes[0] === littleEndian, fixedPart)
   const end = fixedPart + from.view.getUint32(12, from.little)
-  const found: Record<string, Value> = {}
+  const found: Record<string, string | number> = {}
   while (from.at < end) {
-    const number = bytes[readPlace(from, 8, 1)] ?? 0
-    const [value] = read(from, 'v') as [Variant]
-    const [name, , type] = fields.find(([, known]) => known === number) ?? []
-    if (name === undefined) continue
-    if (type !== value.type) throw unreadable('has a header field of the wrong type')
-    found[name] = value.value
+    const [name, type] = fieldsByCode[bytes[readPlace(from, 8, 1)] ?? 0] ?? []
+    if (name === undefined || type === undefined) read(from, 'v')
+    else found[name] = readField(from, type)
   }
   if (from.at !== end) throw unreadable('has a header whose length is wrong')
   readPlace(from, 8, 0)
   const type = types[(bytes[1] ?? 0) - 1] ?? 'signal'
   return { ...found, type, serial: from.view.getUint32(8, from.little), body: from }
+}
+
+function readField(from: Input, type: FieldType): string | number {
+  if (readText(from, 1) !== type) throw unreadable('has a header field of the wrong type')
+  if (type === 'u') return from.view.getUint32(readPlace(from, 4, 4), from.little)
+  return readText(from, type === 'g' ? 1 : 4)
 }
 
 /** The values of a body. It must have exactly this signature. */

@@ -116,8 +116,8 @@ function readNumber(from: Input, type: string): number | bigint | boolean {
   return value === 1
 }
 
-/** Texts, object paths and signatures: a length of one or four bytes, the text in UTF-8, and an uncounted NUL. */
-function printText(out: Output, text: string, width: 1 | 4): void {
+/** Prints texts, object paths and signatures: a length of one or four bytes, the text in UTF-8, and an uncounted NUL. */
+export function printText(out: Output, text: string, width: 1 | 4): void {
   if (text.includes('\0') || !text.isWellFormed()) {
     throw new Failure('malformed', 'the Secret Service cannot store a name with a NUL or an unpaired surrogate')
   }
@@ -129,7 +129,7 @@ function printText(out: Output, text: string, width: 1 | 4): void {
   out.at = start + written + 1
 }
 
-function readText(from: Input, width: 1 | 4): string {
+export function readText(from: Input, width: 1 | 4): string {
   const place = readPlace(from, width, width)
   const length = width === 1 ? from.view.getUint8(place) : from.view.getUint32(place, from.little)
   const start = readPlace(from, 1, length + 1)
