@@ -252,7 +252,10 @@ export function converse(connection: Connection, { limits, personPresent, encryp
     }
   }
 
-  const readers = { session, search, collections, isLocked, itemsIn, describe, secrets }
+  /** The paths that a search found last, without a secret. Only where to look first: items come and go. */
+  const foundBefore = new Map<string, readonly string[]>()
+
+  const readers = { session, search, collections, isLocked, itemsIn, describe, secrets, foundBefore }
   return { ...readers, provider, unlock, create, setSecret, remove, hasBegun: () => opened !== undefined }
 }
 

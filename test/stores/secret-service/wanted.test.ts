@@ -29,6 +29,7 @@ function counting(items: readonly Described[]) {
       asked.describe++
       return items.find((item) => item.path === path)
     },
+    foundBefore: new Map(),
     secrets: async (paths) => new Map(paths.map((path) => [path, Buffer.from(`secret of ${path}`)])),
   }
   return { service: offered as Service, asked }
