@@ -95,7 +95,7 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const loaded = new Map(entryPoints.map((file) => [file, loadedWith(file, outputs)]))
   const has = (file: string) => (entryPoint: string) => loaded.get(entryPoint)?.has(file) === true
   const clients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
-  const stores = entryPoints.filter((file) => /^src\/stores\/[^/]+\/store\.ts$/.test(file))
+  const stores = entryPoints.filter((file) => /^src\/stores\/[^/]+\/(store|open)\.ts$/.test(file))
   const callers = (file: string) => (clients.every(has(file)) ? clients : [...clients, ...stores].filter(has(file)))
   const groups = new Map<string, string[]>()
   for (const file of new Set([...loaded.values()].flatMap((files) => [...files]))) {
