@@ -5,7 +5,7 @@ import { built } from '../real/commands.ts'
 import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
-import { startWorld, type World } from '../real/world.ts'
+import { onlyWith, startWorld, type World } from '../real/world.ts'
 
 /*
  * What doctor says about the stores, by the built command, on real buses and keyrings.
@@ -13,7 +13,7 @@ import { startWorld, type World } from '../real/world.ts'
 
 const at = 'https://git.example.com'
 
-const start = (state: KeyringState) => startWorld(state, onTestFinished)
+const start = async (state: KeyringState) => onlyWith(await startWorld(state, onTestFinished))
 
 interface Report {
   readonly because: string
@@ -93,8 +93,8 @@ needs('the build (npm run build)', built)('built', () => {
 
     thorough('a vault with a key file is called what it is', async () => {
       const world = await start('no-bus')
-      expect((await doctor(world)).text).toContain(
-        '\nnote    store: none is settled on yet: the first save settles on the vault\n',
+      expect((await doctor(world)).text).toMatch(
+        /^note {4}store: none is settled on yet: the first save settles on the vault$/m,
       )
       await world.set(at, 'ann', 's3cret')
       const keyFile = join(world.env['XDG_STATE_HOME'] ?? '', 'credbridge', 'vault.key')

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installCommands } from './commands.ts'
+import { programOnPath } from './require.ts'
 import { type Outcome, type RunOptions, run } from './run.ts'
 import { type AtEnd, type KeyringState, type Session, startSession } from './session.ts'
 
@@ -38,4 +39,23 @@ export async function startWorld(state: KeyringState, atEnd: AtEnd): Promise<Wor
       writeFileSync(join(config, 'config.toml'), toml)
     },
   }
+}
+
+/**
+ * The same world, in which `credbridge` finds none but these clients. It asks each client that is there for some of its settings, and then waits for
+ * Python, Go and kubectl most of the time.
+ */
+export function onlyWith<W extends World>(world: W, ...clients: readonly string[]): W {
+  const folder = join(world.session.folder, 'found')
+  mkdirSync(folder)
+  for (const client of clients) {
+    const program = programOnPath(client)
+    if (program !== undefined) symlinkSync(program, join(folder, client))
+  }
+  const [ours = ''] = world.env['PATH']?.split(':') ?? []
+  const run: World['run'] = (command, words, options = {}) => {
+    const more = command === 'credbridge' ? { PATH: `${ours}:${folder}`, ...options.more } : options.more
+    return world.run(command, words, more === undefined ? options : { ...options, more })
+  }
+  return { ...world, run, credbridge: (...words) => run('credbridge', words) }
 }
