@@ -23,6 +23,21 @@ export interface Call {
 /** The system calls that change the file system or sync it. */
 export const changes = ['openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'unlink', 'rmdir']
 
+/**
+ * The calls below this folder that show something to other processes, or learn what those did. The others are `fsync`, ends of files, and
+ * what the program does elsewhere.
+ */
+export function betweenProcesses(calls: readonly Call[], root: string): readonly Call[] {
+  const opened = new Set<string>()
+  return calls.filter(({ name, line }) => {
+    const descriptor = /(?<=^(read|write)\()\d+|(?<= = )\d+$/.exec(line)?.[0] ?? ''
+    if (name === 'openat' && line.includes(root)) opened.add(descriptor)
+    else if (name === 'openat') opened.delete(descriptor)
+    if (name === 'read' || name === 'write') return opened.has(descriptor) && !line.endsWith(' = 0')
+    return name !== 'fsync' && line.includes(root)
+  })
+}
+
 /** Runs a program. Returns the calls of its main thread that belong to work below this folder. */
 export async function callsOf(words: readonly string[], root: string, names = changes): Promise<readonly Call[]> {
   const folder = mkdtempSync(join(tmpdir(), 'credbridge-trace-'))

@@ -1,0 +1,3 @@
+import { stoppedStories } from './stopped-story.ts'
+
+stoppedStories(4, (calls) => calls)
