@@ -103,6 +103,12 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
   const said = (await made.json()) as { keys_base64: string[]; root_token: string }
   ;[unsealKey = '', root] = [said.keys_base64[0], said.root_token]
   await first.unseal()
+  const bao = clientOf('', root, async (path, options) => {
+    const node = await leader()
+    return ask(`${node.address}${path}`, options ?? {})
+  })
+  // A node that joined has no vote for its first ten seconds otherwise, and without votes nobody can lead after the first one.
+  await bao.ask('POST', 'sys/storage/raft/autopilot/configuration', { server_stabilization_time: '1s' })
   await second.start()
   await third.start()
 
@@ -119,10 +125,6 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
     return found as Node
   }
 
-  const bao = clientOf('', root, async (path, options) => {
-    const node = await leader()
-    return ask(`${node.address}${path}`, options ?? {})
-  })
   await bao.ask('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } })
   await until(
     async () =>
@@ -132,7 +134,6 @@ export async function startCluster(atEnd: AtEnd): Promise<Cluster> {
       ),
     'the engine is not ready',
   )
-  // A node that joined has no vote for its first ten seconds, and without votes nobody can lead after the first one.
   const votes = async () => {
     const { data } = await bao.ask('GET', 'sys/storage/raft/configuration')
     const { servers } = data.config as { servers: readonly { voter: boolean }[] }
