@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
-import { thorough, thoroughly, usual } from '../real/depth.ts'
+import { isSlow, thorough, thoroughly, usual } from '../real/depth.ts'
 import { startKubeServer } from '../real/kube-server.ts'
 import { kubectls, newKubectl } from '../real/kubectl.ts'
 import { needs, needsPrograms } from '../real/require.ts'
@@ -51,8 +51,9 @@ const ok = { stdout: '{"gitVersion":"v1.99.0"}', exitCode: 0 }
 needs('the build (npm run build)', built)('built', () => {
   needs('kubectl', kubectls.length > 0)('kubectl', () => {
     needsPrograms('openssl')('and a server', () => {
-      describe.each(kubectls)('%s', (program) => {
-        usual('signs in with a token that a person set, and tells when there is none', async () => {
+      describe.each(isSlow ? kubectls : kubectls.slice(0, 1))('%s', (program) => {
+        const everyDay = program === kubectls[0] ? usual : thorough
+        everyDay('signs in with a token that a person set, and tells when there is none', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           const says = 'kubeconfig: user alice asks credbridge\n'
@@ -89,7 +90,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(await it.credbridge('setup kubectl --undo')).toMatchObject({ stderr: 'kubectl: nothing to change\n' })
         })
 
-        usual('signs in with a client certificate, and a password of the same place is not sent', async () => {
+        everyDay('signs in with a client certificate, and a password of the same place is not sent', async () => {
           const it = await openKubeWorld(program)
           it.put({})
           await it.credbridge('setup kubectl --no-prove')

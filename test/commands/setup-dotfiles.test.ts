@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
+import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { dotfiles, importHome } from './import-home.ts'
 
@@ -25,7 +26,7 @@ const files: Readonly<Record<string, string>> = {
 
 needs('the build (npm run build)', built)('setup without a tool, over a home full of dotfiles', () => {
   needsPrograms('git', 'npm')('with the programs of this machine', () => {
-    test('is undone to the byte, and may be done twice', { timeout: 240_000 }, async () => {
+    usual('is undone to the byte, and may be done twice', { timeout: 240_000 }, async () => {
       const home = importHome(
         files,
         programs.filter((program) => programOnPath(program) !== undefined),
@@ -47,7 +48,7 @@ needs('the build (npm run build)', built)('setup without a tool, over a home ful
 })
 
 needs('the build (npm run build)', built)('folders that setup made', () => {
-  test('go with its undo if they are empty, and no others do', async () => {
+  usual('go with its undo if they are empty, and no others do', async () => {
     const home = importHome({ '.gitconfig': '' }, ['git', 'sh', 'env'])
     for (const program of ['docker', 'helm', 'cargo'])
       writeFileSync(join(home.commands, program), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
@@ -87,11 +88,12 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
   const undoSetup = ['setup', 'docker', '--undo']
   const undoImport = ['import', 'docker', '--undo', '--yes']
 
-  test.each([
+  const layouts = [
     `{\n\t"auths": {\n\t\t"r.example.com": {\n\t\t\t"auth": "${auth}"\n\t\t}\n\t},\n  "psFormat" : "table"\n}`,
     `{"psFormat":"table",  "auths":{ "r.example.com" : {"email":"b@example.com",   "auth":"${auth}"} , "s.example.com":{"auth":"${auth}"}}}\n`,
     `{\r\n    "auths": {\r\n        "r.example.com": { "auth" : "${auth}" },\r\n        "s.example.com": {}\r\n    }\r\n}\r\n`,
-  ])('are put back to the byte: %j', async (before) => {
+  ] as const
+  const goesBack = async (before: string) => {
     for (const steps of [
       [undoSetup, undoImport],
       [undoImport, undoSetup],
@@ -100,9 +102,11 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
       for (const words of steps) expect(await home.credbridge(...words)).toMatchObject({ exitCode: 0 })
       expect(home.read(config)).toBe(before)
     }
-  })
+  }
+  usual.each(layouts.slice(0, 1))('are put back to the byte: %j', goesBack)
+  thorough.each(layouts.slice(1))('are put back to the byte: %j', goesBack)
 
-  test('where somebody else changed the file, nothing else changes', async () => {
+  usual('where somebody else changed the file, nothing else changes', async () => {
     const before = `{ "auths" :{ "r.example.com" :\n  { "auth":"${auth}" }}}`
     const home = await takenOver(before)
     home.write(config, home.read(config).replace('{ "auths"', '{ "detachKeys": "ctrl-q" , "auths"'))
@@ -111,7 +115,7 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
     expect(home.read(config)).toBe(before.replace('{ "auths"', '{ "detachKeys": "ctrl-q" , "auths"'))
   })
 
-  test('are put back though the journal names one twice, in another layout', async () => {
+  thorough('are put back though the journal names one twice, in another layout', async () => {
     const text = (space: string) => `{"auths":{"r.example.com":{"auth":${space}"${auth}"}}}`
     const home = await takenOver(text(''))
     expect(await home.credbridge(...undoSetup)).toMatchObject({ exitCode: 0 })
@@ -122,7 +126,7 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
     expect(home.read(config)).toBe(text('  '))
   })
 
-  test.each([`"registrytoken":"s3cret"`, `"auth":"s3cret"`])(
+  usual.each([`"registrytoken":"s3cret"`, `"auth":"s3cret"`])(
     'leave no other secret of theirs with us: %s',
     async (more) => {
       const home = await takenOver(`{"auths":{"r.example.com":{${more},"auth":"${auth}"}}}`)
@@ -132,7 +136,7 @@ needs('the build (npm run build)', built)('docker’s sign-ins that setup took o
     },
   )
 
-  test('go back with the last import, after one question', async () => {
+  usual('go back with the last import, after one question', async () => {
     const before = `{"auths":{"r.example.com":{"auth":"${auth}"}}}`
     const home = await takenOver(before)
     expect(await home.credbridge('import', '--yes', '--without-setup')).toMatchObject({ exitCode: 0 })

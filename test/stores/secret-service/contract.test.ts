@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { connectByNet } from '../../../src/system/unix-socket-net.ts'
+import { thoroughly, usually } from '../../real/depth.ts'
 import { needsPrograms } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
 import { storeContract } from '../contract.ts'
@@ -12,9 +13,9 @@ beforeAll(async () => {
   session = await startSession('unlocked', afterAll)
 })
 
-storeContract('secret-service on gnome-keyring', () => storeOn(session), suite)
+storeContract('secret-service on gnome-keyring', () => storeOn(session), usually(suite))
 storeContract(
   'secret-service, encrypted and over node:net, on gnome-keyring',
   () => storeOn(session, { encrypted: true, connect: connectByNet }),
-  suite,
+  thoroughly(suite),
 )

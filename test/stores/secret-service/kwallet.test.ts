@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { askedBy, someone } from '../../asker.ts'
+import { thoroughly, usual, usually } from '../../real/depth.ts'
 import { type KWallet, startKWallet } from '../../real/kwallet.ts'
 import { needsPrograms, programOnPath, type Suite } from '../../real/require.ts'
 import { type Session, startSession } from '../../real/session.ts'
@@ -27,11 +28,16 @@ const texts = difficult.filter((text) => !text.startsWith('\ufeff'))
 /** On a busy machine kwalletd5 answered one of thousands of requests with `InvalidObjectPath`. So a test has two attempts. */
 const twice: Suite = (name, body) => suite(name, () => describe('in two attempts at most', { retry: 1 }, body))
 
-storeContract('secret-service on KWallet', () => storeOn(session), twice, texts)
-storeContract('secret-service, encrypted, on KWallet', () => storeOn(session, { encrypted: true }), twice, texts)
+storeContract('secret-service on KWallet', () => storeOn(session), usually(twice), texts)
+storeContract(
+  'secret-service, encrypted, on KWallet',
+  () => storeOn(session, { encrypted: true }),
+  thoroughly(twice),
+  texts,
+)
 
-suite('KWallet', () => {
-  test('opened by the login, and nobody there: the very first call finds, and so do others', async () => {
+usually(suite)('KWallet', () => {
+  usual('opened by the login, and nobody there: the very first call finds, and so do others', async () => {
     await storeOn(session).save(someone, gits('kept'))
     await kwallet.restart('opened')
     expect(await secretsAt(storeOn(session))).toEqual(['kept'])
@@ -39,7 +45,7 @@ suite('KWallet', () => {
     expect(item).toMatchObject({ secret: 'kept', attributes: { application: 'credbridge', owner: 'git' } })
   })
 
-  test('opened by the login, and nobody there: the very first call saves', async () => {
+  usual('opened by the login, and nobody there: the very first call saves', async () => {
     await kwallet.restart('opened')
     await storeOn(session).save(someone, gits('changed'))
     await kwallet.restart('opened')
@@ -48,7 +54,7 @@ suite('KWallet', () => {
     expect(await storeOn(session).remove(someone, gits('', { account: 'bob' }))).toBe(true)
   })
 
-  test('closed, and nobody there: locked, with advice for KWallet', async () => {
+  usual('closed, and nobody there: locked, with advice for KWallet', async () => {
     await kwallet.restart('closed')
     const store = storeOn(session)
     for (const request of [
@@ -66,9 +72,9 @@ suite('KWallet', () => {
     expect(await secretsAt(store)).toEqual(['changed'])
   })
 
-  test('Python keyring and we read and write the same item', () => expectSharedWithPython(session))
+  usual('Python keyring and we read and write the same item', () => expectSharedWithPython(session))
 
-  test('closed by a person while we talk to it: locked', async () => {
+  usual('closed by a person while we talk to it: locked', async () => {
     const store = storeOn(session)
     expect(await secretsAt(store)).toEqual(['changed'])
     await kwallet.close()
@@ -76,7 +82,7 @@ suite('KWallet', () => {
     await kwallet.restart('opened')
   })
 
-  test('closed, and somebody there who does nothing: timeout', async () => {
+  usual('closed, and somebody there who does nothing: timeout', async () => {
     await kwallet.restart('closed')
     const store = askedBy({ personPresent: true }, storeOn(session, { limits: { person: 500 } }))
     expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'timeout' })
