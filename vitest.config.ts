@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { missingParts } from './test/real/missing-parts.ts'
 
@@ -12,11 +13,34 @@ const weekly = 'test/**/*.weekly.test.ts'
 /** What runs under Wine: .ci/windows. */
 const windows = 'test/windows/*.windows.test.ts'
 
-/** Has tests for `npm test` and others for `npm run test:slow` (test/real/depth.ts, test/real/stores.ts). */
-const forBoth = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.slow.test.ts'))
+const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
   .map((file) => join('test', file))
-  .filter((file) => /\/real\/(depth|stores)\.ts'/.test(readFileSync(file, 'utf8')))
+
+const filesWith = (text: RegExp) => files.filter((file) => text.test(readFileSync(file, 'utf8')))
+
+/** Has tests for `npm test` and others for `npm run test:slow` (test/real/depth.ts, test/real/stores.ts). */
+const forBoth = filesWith(/\/real\/(depth|stores)\.ts'/).filter((file) => !file.endsWith('.slow.test.ts'))
+
+/**
+ * What mocks a module, has module-wide state, or loads the addon, which stays with the first session bus that it was told of. Each of these
+ * files has a process of its own.
+ */
+const alone = ['test/stores/keychain/*.test.ts', 'test/library/*.test.ts', ...filesWith(/^vi\.mock\(/m)]
+
+/** PATH with Python's own folder before pyenv's, whose scripts start twenty programs before they start Python. */
+function pathToPython(): string {
+  const { PATH: path = '' } = process.env
+  const told = (command: string, ...words: string[]) =>
+    spawnSync(command, words, { encoding: 'utf8' }).stdout?.trim() ?? ''
+  const shims = dirname(told('sh', '-c', 'command -v python3'))
+  const own = dirname(told('python3', '-c', 'import sys; print(sys.executable)'))
+  if (!shims.endsWith('/.pyenv/shims') || own === '.') return path
+  return path
+    .split(':')
+    .flatMap((folder) => (folder === shims ? [own, folder] : [folder]))
+    .join(':')
+}
 
 /** A file that is named on the command line is run by whichever of the two has it, or by both. */
 export default defineConfig({
@@ -24,9 +48,20 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    env: { PATH: pathToPython() },
     reporters: ['default', missingParts()],
     projects: [
-      { extends: true, test: { name: 'usual', include: ['test/**/*.test.ts'], exclude: [slow, weekly, windows] } },
+      {
+        extends: true,
+        test: {
+          name: 'usual',
+          include: ['test/**/*.test.ts'],
+          exclude: [slow, weekly, windows, ...alone],
+          // To begin a process takes longer than most files do.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'usual-alone', include: alone, exclude: [slow] } },
       {
         extends: true,
         test: { name: 'slow', include: [slow, ...forBoth], env: { CREDBRIDGE_TEST_PROJECT: 'slow' } },
