@@ -5,7 +5,7 @@ import { get } from 'node:http'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
 import { built } from '../real/commands.ts'
-import { thorough, usual } from '../real/depth.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { type Client, installedClients } from '../real/terraform.ts'
 import { startTerraformRegistry } from '../real/terraform-registry.ts'
@@ -195,7 +195,7 @@ needs('the build (npm run build)', built)('built', () => {
           expect(it.read(it.tokens)).toBe(before)
         })
 
-        describe('another helper', () => {
+        usually(describe)('another helper', () => {
           usual('is refused politely, and stays', async () => {
             const it = await openWorld(client)
             const text = '# mine\ncredentials_helper "other" {\n  args = ["--x"]\n}\n'

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { built } from '../real/commands.ts'
-import { thorough, usual } from '../real/depth.ts'
+import { thorough, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { dotfiles, importHome } from './import-home.ts'
 
@@ -24,7 +24,7 @@ const files: Readonly<Record<string, string>> = {
   '.config/go/telemetry/mode': 'off', // go counts its calls there.
 }
 
-needs('the build (npm run build)', built)('setup without a tool, over a home full of dotfiles', () => {
+usually(needs('the build (npm run build)', built))('setup without a tool, over a home full of dotfiles', () => {
   needsPrograms('git', 'npm')('with the programs of this machine', () => {
     usual('is undone to the byte, and may be done twice', { timeout: 240_000 }, async () => {
       const home = importHome(
@@ -47,7 +47,7 @@ needs('the build (npm run build)', built)('setup without a tool, over a home ful
   })
 })
 
-needs('the build (npm run build)', built)('folders that setup made', () => {
+usually(needs('the build (npm run build)', built))('folders that setup made', () => {
   usual('go with its undo if they are empty, and no others do', async () => {
     const home = importHome({ '.gitconfig': '' }, ['git', 'sh', 'env'])
     for (const program of ['docker', 'helm', 'cargo'])
