@@ -71,7 +71,8 @@ export class Buffer extends Bytes {
   }
 
   override toString(encoding: Encoding = 'utf8', start = 0, end = this.length): string {
-    const [from, until] = [start < 0 ? 0 : start, end < 0 ? 0 : end]
+    const from = start < 0 ? 0 : start
+    const until = end < 0 ? 0 : end
     return encoding === 'utf8' ? decodeUtf8(this, from, until) : decode(this, from, until, encoding)
   }
 

@@ -107,7 +107,11 @@ fn read(ctx: Ctx<'_>, fd: i32, mut into: Bytes<'_>, offset: usize, length: usize
     count.or_throw(&ctx, "read")
 }
 
+/// Unlike on Node, writing to a standard output that was closed fails: an answer that is lost is no answer.
 fn write(ctx: Ctx<'_>, fd: i32, from: Bytes<'_>, offset: usize, length: usize, position: f64) -> Result<usize> {
+    if fd == 1 && crate::process::has_no_output() {
+        return Err(Errno::EBADF).or_throw(&ctx, "write");
+    }
     let from = part(&from, offset, length);
     let count = match position < 0.0 {
         true => unistd::write(borrowed(fd), from),

@@ -14,6 +14,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 native_module! {
     "words": words, "executable": executable, "environment": environment, "folder": folder,
@@ -22,16 +23,26 @@ native_module! {
     "kill": kill, "umask": umask, "become": become_program, "exit": exit,
 }
 
+static HAS_NO_OUTPUT: AtomicBool = AtomicBool::new(false);
+
+/// Whether standard output was closed when this process began.
+pub fn has_no_output() -> bool {
+    HAS_NO_OUTPUT.load(Relaxed)
+}
+
 /// Opens the standard streams that are closed, and makes writing to a closed pipe an error instead of the end, as Rust's
-/// own start and Node do. Unlike there, what is written to a closed stream fails: an answer that is lost is no answer.
+/// own start and Node do.
 pub fn prepare() {
     for stream in 0..3 {
         // SAFETY: none of these calls touches memory of ours. The lowest free descriptor is the one that is closed.
         unsafe {
             let is_closed = nix::libc::fcntl(stream, nix::libc::F_GETFD) == -1;
             // Another file would get its number, and what is meant for the stream.
-            if is_closed && nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDONLY) != stream {
+            if is_closed && nix::libc::open(c"/dev/null".as_ptr(), nix::libc::O_RDWR) != stream {
                 nix::libc::abort();
+            }
+            if is_closed && stream == 1 {
+                HAS_NO_OUTPUT.store(true, Relaxed);
             }
         }
     }

@@ -44,7 +44,7 @@ fn encode_into(text: String, mut into: Bytes<'_>, offset: usize) -> usize {
     count
 }
 
-/// Invalid UTF-8 becomes U+FFFD: https://encoding.spec.whatwg.org.
+/// Invalid UTF-8 becomes U+FFFD, here and below: https://encoding.spec.whatwg.org.
 fn decode_utf8(bytes: Bytes<'_>, start: usize, end: usize) -> String {
     String::from_utf8_lossy(part(&bytes, start, end.saturating_sub(start))).into_owned()
 }

@@ -94,7 +94,10 @@ function printField(out: Output, code: number, type: FieldType, value: string | 
   out.bytes[at + 1] = 1
   out.bytes[at + 2] = type.charCodeAt(0)
   if (typeof value === 'string') printText(out, value, type === 'g' ? 1 : 4)
-  else out.view.setUint32(printPlace(out, 4, 4), value, true)
+  else {
+    const place = printPlace(out, 4, 4)
+    out.view.setUint32(place, value, true)
+  }
 }
 
 /** The length of the message that starts with these bytes; `undefined` if they are too few to tell. */

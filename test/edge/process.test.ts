@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
@@ -76,6 +86,29 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
   usual('standard output is closed, and there is nothing to print', () => {
     const outcome = spawnSync('/bin/sh', ['-c', 'exec "$0" frobnicate >&- 2>&-', command], { env })
     expect(outcome.status).toBe(0)
+  })
+
+  usual('standard error is closed: what would be said is lost, the answer is not', () => {
+    const outcome = spawnSync(
+      '/bin/sh',
+      ['-c', 'credbridge no-such-command 2>&-; exec "$0" capability 2>&-', command],
+      {
+        env,
+        encoding: 'utf8',
+      },
+    )
+    expect(outcome).toMatchObject({ status: 0, stdout: 'version 0\ncapability authtype\ncapability state\n' })
+  })
+
+  usual('a program that credbridge starts can write, also where its caller has closed the stream', () => {
+    const programs = join(folder, 'programs')
+    mkdirSync(programs)
+    writeFileSync(join(programs, 'npm'), '#!/bin/sh\necho out && echo err >&2\n', { mode: 0o755 })
+    const started = { ...env, PATH: `${programs}:${env['PATH']}` }
+    const npm = (redirection: string) =>
+      spawnSync('/bin/sh', ['-c', `exec credbridge-npm run it ${redirection}`], { env: started, encoding: 'utf8' })
+    expect(npm('>&-')).toMatchObject({ status: 0, stdout: '', stderr: 'err\n' })
+    expect(npm('2>&-')).toMatchObject({ status: 0, stdout: 'out\n', stderr: '' })
   })
 
   usual("a person's command fails if its output cannot be written, but not if the reader has closed the pipe", () => {

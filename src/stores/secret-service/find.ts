@@ -38,14 +38,17 @@ async function findOnce(
   const wanted = wantedAt(endpoints, known)
   const search = JSON.stringify(wanted.searches.map((attributes) => [...attributes]))
   const before = service.foundBefore.get(search)
-  const [paths, early] = await Promise.all([
-    searchAll(service, wanted.searches, known.memory),
+  const [{ paths, wereOpen }, early] = await Promise.all([
+    searchOpening(service, wanted.searches, known.memory),
     readEarly(service, before),
     service.session,
   ])
-  const isThat = String(paths) === String(before) && paths.every((path) => early?.secrets.has(path))
+  remember(service, search, wereOpen ? paths : [])
+  // KWallet gives an empty secret while its wallet is closed.
+  const isThat = wereOpen && String(paths) === String(before) && paths.every((path) => early?.secrets.has(path))
   const { secrets, described } = early !== undefined && isThat ? early : await readAll(service, paths)
-  remember(service, search, paths)
+  // One that was replaced since the search is there under another path.
+  if (described.length < paths.length && !isLast) return undefined
   return read(service, wanted.among(described), secrets, { account, isLast })
 }
 
@@ -71,8 +74,8 @@ async function readEarly(service: Service, paths: readonly string[] = []): Promi
 const mostRemembered = 100
 
 function remember({ foundBefore }: Service, search: string, paths: readonly string[]): void {
-  if (foundBefore.size >= mostRemembered) foundBefore.clear()
-  foundBefore.set(search, paths)
+  if (paths.length === 0) foundBefore.delete(search)
+  else if (foundBefore.has(search) || foundBefore.size < mostRemembered) foundBefore.set(search, paths)
 }
 
 /**
@@ -152,15 +155,25 @@ export async function searchAll(
   searches: readonly Attributes[],
   memory?: CallMemory,
 ): Promise<readonly string[]> {
+  return (await searchOpening(service, searches, memory)).paths
+}
+
+/** The same, and whether nothing had to be unlocked. */
+async function searchOpening(
+  service: Service,
+  searches: readonly Attributes[],
+  memory: CallMemory | undefined,
+): Promise<{ readonly paths: readonly string[]; readonly wereOpen: boolean }> {
   const hits = await service.search(searches)
-  if (hits.locked.length > 0) await service.unlock(hits.locked)
+  const wereOpen = hits.locked.length === 0
+  if (!wereOpen) await service.unlock(hits.locked)
   const paths = [...hits.unlocked, ...hits.locked]
-  if (paths.length > 0 || memory?.has(service) === true) return paths
+  if (paths.length > 0 || memory?.has(service) === true) return { paths, wereOpen }
   const hiding = (await closedOf(service)).filter(({ hides }) => hides)
   if (hiding.length === 0) memory?.set(service, 'no collection hides its items')
-  if (hiding.length === 0) return []
+  if (hiding.length === 0) return { paths, wereOpen }
   await service.unlock(hiding.map(({ path }) => path))
-  return (await service.search(searches)).unlocked
+  return { paths: (await service.search(searches)).unlocked, wereOpen: false }
 }
 
 export async function describeAll(service: Service, paths: readonly string[]): Promise<readonly Described[]> {
@@ -168,9 +181,9 @@ export async function describeAll(service: Service, paths: readonly string[]): P
   return all.filter((item) => item !== undefined)
 }
 
-/** The text of a secret. */
+/** The text of a secret. An empty one of a locked item is none: KWallet gives it for a closed wallet. */
 export function textOf(place: Place, item: Described, secret: Uint8Array | undefined): string {
-  if (secret === undefined) throw item.locked ? locked() : kept(place)
+  if (secret === undefined || (secret.length === 0 && item.locked)) throw item.locked ? locked() : kept(place)
   if (!isUtf8(secret)) throw new Failure('malformed', `the secret for ${place.endpoint.key} is not text`)
   return Buffer.from(secret).toString()
 }

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { Value } from '../../../src/dbus/value.ts'
 import { attributesOf } from '../../../src/stores/secret-service/items.ts'
 import type { ConnectSocket } from '../../../src/system/unix-socket.ts'
-import { type Answer, type Asked, fakeBus, item } from './fake-bus.ts'
-import { gits, secretsAt, storeOn } from './world.ts'
+import { someone } from '../../asker.ts'
+import { type Answer, type Asked, described, fakeBus, item } from './fake-bus.ts'
+import { failureOf, git, gits, secretsAt, storeOn } from './world.ts'
 
 /* A find that was made before: what it found is asked for together with the search, and the search decides. */
 
@@ -76,4 +78,50 @@ test.each<[string, Answer]>([
   writes.length = 0
   expect(await secretsAt(store)).toEqual(['first'])
   expect(writes).toHaveLength(2)
+})
+
+test('an item that was locked is read after it was unlocked: until then KWallet gives an empty secret', async () => {
+  const held = new Map([[item, 'first']])
+  let isLocked = false
+  const { store, writes } = storeOf(held, ({ member, body }) => {
+    if (!isLocked) return undefined
+    if (member === 'SearchItems') return ['aoao', [], [item]]
+    if (member === 'GetSecrets') return secretsOf(new Map([[item, '']]), body)
+    if (member !== 'Unlock') return undefined
+    isLocked = false
+    return ['aoo', [item], '/']
+  })
+  expect(await secretsAt(store)).toEqual(['first'])
+  isLocked = true
+  writes.length = 0
+  expect(await secretsAt(store)).toEqual(['first'])
+  expect(writes.flat()).toContain('Unlock')
+})
+
+test('a locked item with an empty secret is locked', async () => {
+  const held = new Map([[item, '']])
+  const properties = new Map<string, Value>(described(attributesOf(gits(''))))
+  properties.set('Locked', { type: 'b', value: true })
+  const { store } = storeOf(held, ({ member }) => (member === 'GetAll' ? ['a{sv}', properties] : undefined))
+  expect(await failureOf(store.find(someone, [git]))).toMatchObject({ code: 'locked' })
+})
+
+test('an item that is replaced between the search and the read is found at its new path', async () => {
+  const held = new Map([[item, 'first']])
+  const { store } = storeOf(held, ({ member, path, body }) => {
+    const isOld = path === item || String(body[0]) === item
+    if (!isOld || !['GetAll', 'GetSecrets'].includes(member)) return undefined
+    if (held.delete(item)) held.set(other, 'second')
+    return member === 'GetAll' ? { error: 'org.freedesktop.DBus.Error.UnknownObject' } : undefined
+  })
+  expect(await secretsAt(store)).toEqual(['second'])
+})
+
+test('of many searches some are remembered', async () => {
+  const { store, writes } = storeOf(new Map([[item, 'first']]))
+  const hosts = Array.from({ length: 120 }, (_, at) => parseAddress(`https://git${at}.example.com`))
+  for (const host of [...hosts, ...hosts]) await store.find(someone, [host])
+  expect(writes.filter((members) => members.includes('SearchItems') && members.includes('GetSecrets'))).toHaveLength(
+    100,
+  )
 })

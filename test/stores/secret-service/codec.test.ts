@@ -100,6 +100,15 @@ describe('what libdbus sends, credbridge sends', () => {
   })
 })
 
+test('a message is the same, however much room there was for it', () => {
+  const texts = Array.from({ length: 40 }, (_, room) => {
+    const out = outputOf(room)
+    printMessage(out, { type: 'reply', serial: 1, answers: 7 }, [])
+    return out.bytes.subarray(0, out.at).toString('hex')
+  })
+  expect(new Set(texts).size).toBe(1)
+})
+
 describe('what a real bus sends is read', () => {
   test('each message is in the table', () => expect(answers).toHaveLength(received.length))
 

@@ -63,6 +63,11 @@ describe('hostile bytes are malformed', () => {
     expect(outcome).toBe('malformed')
   })
 
+  test('but a header field of an unknown code is skipped', () => {
+    const { body, ...head } = readMessage(hex('6c020001 00000000 01000000 08000000 09017500 07000000'))
+    expect(head).toEqual({ type: 'reply', serial: 1 })
+  })
+
   test('a reply of other types, or with more than it should have', () => {
     const [, , bytes] = received
     const message = readMessage(bytes ?? empty)
