@@ -31,7 +31,7 @@ export interface SecretServiceOptions {
 const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
 /** After how long without a request the connection is closed, in milliseconds. */
-const restAfter = 5_000
+const restAfter = 60_000
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 

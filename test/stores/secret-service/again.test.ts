@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { parseAddress } from '../../../src/core/endpoint.ts'
 import type { Value } from '../../../src/dbus/value.ts'
 import { attributesOf } from '../../../src/stores/secret-service/items.ts'
@@ -124,4 +124,20 @@ test('of many searches some are remembered', async () => {
   expect(writes.filter((members) => members.includes('SearchItems') && members.includes('GetSecrets'))).toHaveLength(
     100,
   )
+})
+
+test('a conversation goes on for a minute after a request, and then a new one begins', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { store, writes } = storeOf(new Map([[item, 'first']]))
+  expect(await secretsAt(store)).toEqual(['first'])
+  const greetings = () => writes.flat().filter((member) => member === 'Hello').length
+  for (const seconds of [59, 59]) {
+    vi.advanceTimersByTime(seconds * 1000)
+    expect(await secretsAt(store)).toEqual(['first'])
+  }
+  expect(greetings()).toBe(1)
+  vi.advanceTimersByTime(61_000)
+  expect(await secretsAt(store)).toEqual(['first'])
+  expect(greetings()).toBe(2)
 })
