@@ -146,7 +146,7 @@ for name in ["pypi", "testpypi"]:
       expect(outcome.stderr.split('\n').slice(-7)).toEqual([
         'credbridge: python does not ask credbridge, pip does not ask credbridge, uv does not ask credbridge, and would be signed out',
         'hint: credbridge setup python',
-        'hint: credbridge setup python && credbridge setup pip',
+        'hint: credbridge setup pip',
         'hint: credbridge setup python && credbridge setup uv',
         'hint: to copy only: --keep',
         'hint: to move it all the same: --without-setup',
