@@ -1,3 +1,5 @@
+import { isStandalone } from './real/commands.ts'
+
 /*
  * A transcript is a story that a person can read and a test can follow. Lines of its file:
  *
@@ -31,7 +33,6 @@ type Draft = { -readonly [Key in keyof Step]: Step[Key] } & {
 }
 
 export function parseTranscript(text: string): readonly Step[] {
-  const byNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
   const steps: Draft[] = []
   let files: Record<string, string> = {}
   let file: string | undefined
@@ -53,7 +54,7 @@ export function parseTranscript(text: string): readonly Step[] {
     else if (mark === '< ' || line === '<') step.input += `${rest}\n`
     else if (mark === '> ' || line === '>') step.stdout.push(rest)
     else if (mark === '! ' || line === '!') step.stderr.push(rest)
-    else if (mark === '!n') step.stderr.push(...(byNode ? [rest.slice(1)] : []))
+    else if (mark === '!n') step.stderr.push(...(isStandalone ? [] : [rest.slice(1)]))
     else if (mark === '? ') step.exitCode = Number(rest)
     else throw new Error(`line ${index + 1}: not a line of a transcript`)
   }

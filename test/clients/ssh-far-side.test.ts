@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
+import { isStandalone } from '../real/commands.ts'
 import { startCutting } from '../real/cutting.ts'
 import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startEngine } from '../real/docker-engine.ts'
@@ -215,7 +216,7 @@ needsSsh('credbridge ssh to a real sshd', () => {
     expect(plain.stdout).toBe('in\n')
     expect(plain.stderr).toBe('credbridge: 127.0.0.1 has no credbridge: credbridge ssh --install <host>\n')
     const installed = await ssh(there, ['--allow', at, '--install'], '.local/bin/credbridge --version')
-    if ((process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === '') {
+    if (!isStandalone) {
       expect(installed.stderr).toContain('only the native executable can be brought')
       expect(installed.exitCode).toBe(2)
       return

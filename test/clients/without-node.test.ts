@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
-import { built, startedBy } from '../real/commands.ts'
+import { built, isStandalone, startedBy } from '../real/commands.ts'
 import { thorough, usual, usually } from '../real/depth.ts'
 import { needs, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
@@ -14,7 +14,6 @@ import { startWorld, type World } from '../real/world.ts'
  */
 
 const git = programOnPath('git') ?? ''
-const isStandalone = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 
 async function openWorld(): Promise<World & { readonly wrapper: string }> {
   const world = await startWorld('no-bus', onTestFinished)

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { parse as parseJson } from 'jsonc-parser'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { startServe } from '../real/serving.ts'
@@ -27,7 +27,6 @@ const at = 'https://git.example.com'
 const request = 'protocol=https\nhost=git.example.com\n\n'
 const asking = `printf '${request.replaceAll('\n', '\\n')}' | git-credential-credbridge get`
 const answer = 'username=ann\npassword=s3cret\n'
-const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 
 /** A host with the engines, a credential, and an image that has our commands. */
 async function host(info = 'Debian GNU/Linux 12 (bookworm) ["name=seccomp,profile=builtin","name=rootless"]') {
@@ -155,7 +154,7 @@ needs('the build (npm run build)', built)('containers', () => {
     })
   })
 
-  const standalone = isNative
+  const standalone = isStandalone
     ? dirname(process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '')
     : join(root, 'build', 'standalone')
 

@@ -7,12 +7,9 @@ import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { onTerminal } from '../real/typing.ts'
-import { onlyWith } from '../real/world.ts'
-import { at, start as startVault, type VaultWorld } from './vault-world.ts'
+import { at, startWithFewClients as start, type VaultWorld } from './vault-world.ts'
 
 /* What doctor finds, in which order, and that each fix is a command that works. */
-
-const start = async () => onlyWith(await startVault(), 'git', 'docker', 'npm', 'cargo', 'sh')
 
 interface Line {
   readonly check: string

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { thorough, usual } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
 import type { KeyringState } from '../real/session.ts'
@@ -192,7 +192,7 @@ needs('the build (npm run build)', built)('built', () => {
       const world = await start('no-bus')
       expect((await report(world)).checks.filter(({ check }) => check === 'environment')).toEqual([])
       // Bun itself obeys it; what is tested is our build for Node.
-      if ((process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== '') return
+      if (isStandalone) return
       expect((await report(world, { [name]: '1' })).checks).toContainEqual({
         check: 'environment',
         state: 'note',

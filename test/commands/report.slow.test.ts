@@ -3,14 +3,11 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { built } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
-import { onlyWith } from '../real/world.ts'
-import { start as startVault, type VaultWorld } from './vault-world.ts'
+import { startWithFewClients as start, type VaultWorld } from './vault-world.ts'
 
 /*
  * `credbridge doctor --report` and the trace, in a home where every name and every secret has one of these marks.
  */
-
-const start = async () => onlyWith(await startVault(), 'git', 'docker', 'npm', 'cargo', 'sh')
 
 const secret = 'zqsecretzq'
 const host = 'zqhostzq'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { built, installCommands } from '../real/commands.ts'
+import { built, installCommands, isStandalone } from '../real/commands.ts'
 import { needs, needsPrograms, programOnPath } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { startSession } from '../real/session.ts'
@@ -102,7 +102,6 @@ const screens: readonly {
   },
 ]
 
-const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
 const controls = String.fromCharCode(27)
 const colours = new RegExp(`${controls}\\[[0-9]+m`, 'g')
 
@@ -121,7 +120,7 @@ needs('the build (npm run build)', built)('on a terminal', () => {
         for (const line of plain.split('\n'))
           if (!stays.test(line)) expect([...line].length, line).toBeLessThanOrEqual(columns)
         // The standalone executable needs no wrappers, so other paths are shown.
-        if (onNode) await expect(plain).toMatchFileSnapshot(`screens/${name}-${columns}.txt`)
+        if (!isStandalone) await expect(plain).toMatchFileSnapshot(`screens/${name}-${columns}.txt`)
         await anew?.(home)
         expect((await home.screen(words, columns, {})).replaceAll(colours, '')).toBe(plain)
       }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 import { farSide, startServe } from '../real/serving.ts'
@@ -12,7 +12,6 @@ import { takesConnections, until } from '../real/until.ts'
 import { startWorld } from '../real/world.ts'
 
 const at = 'https://git.example.com'
-const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 const isOtherNode = (process.env['CREDBRIDGE_TEST_NODE'] ?? '') !== ''
 
 needs('npm run build', built)('credbridge serve that nobody asks', () => {
@@ -41,7 +40,7 @@ needs('npm run build', built)('credbridge serve that nobody asks', () => {
     await run('credbridge', ['set', at, 'ann'], { env, input: 's3cret' })
     const served = await startServe(env, '--allow', at, '--quiet')
     for (let round = 0; round < 10; round++) expect(await foundBy(served.socket, 100)).toBe(100)
-    const most = isNative ? 12 : (await bareServer(join(world.session.folder, 'bare'))) + 15
+    const most = isStandalone ? 12 : (await bareServer(join(world.session.folder, 'bare'))) + 15
     const isSmall = async () => {
       await sleep(1000)
       return memoryOf(served.pid) < most

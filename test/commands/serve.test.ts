@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { startCutting } from '../real/cutting.ts'
 import { thorough, thoroughly, usual, usually } from '../real/depth.ts'
 import { needs, needsPrograms } from '../real/require.ts'
@@ -15,7 +15,6 @@ import { startWorld } from '../real/world.ts'
 const at = 'https://git.example.com'
 const request = 'protocol=https\nhost=git.example.com\n\n'
 const answer = 'protocol=https\nhost=git.example.com\nusername=ann\npassword=s3cret\n'
-const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 
 /** A laptop with a vault that has one credential, and what a far side is started with. */
 async function laptop() {
@@ -274,7 +273,7 @@ thoroughly(needsPrograms('setpriv'))('another user of this machine', () => {
   })
 })
 
-thoroughly(describe.skipIf(!isNative))('the native executable', () => {
+thoroughly(describe.skipIf(!isStandalone))('the native executable', () => {
   needsPrograms('setpriv')('asks the kernel who connects', () => {
     thorough('root is another user, unless the grant names it', async () => {
       expect(process.getuid?.()).toBe(0)

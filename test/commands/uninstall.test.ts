@@ -1,7 +1,7 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
-import { built, startedBy } from '../real/commands.ts'
+import { built, isStandalone, startedBy } from '../real/commands.ts'
 import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { startPass } from '../real/pass.ts'
 import { hasKeyring, needs, needsPrograms } from '../real/require.ts'
@@ -241,9 +241,8 @@ needs('the build and a keyring', built && hasKeyring)('uninstall', () => {
     expect((await credbridge('get', 'https://api.example.com')).stdout).toBe('x\n')
   })
 
-  const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
   // The native executable is no package.
-  thoroughly(describe.skipIf(!onNode))('if only the package is removed', () => {
+  thoroughly(describe.skipIf(isStandalone))('if only the package is removed', () => {
     thorough('git hears how to finish, and installed again it is finished', async () => {
       const { env, commands, read, own } = await openHome('no-service')
       const installed = join(commands, 'node_modules', 'credbridge', 'dist')

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { Outcome } from '../real/run.ts'
-import { startWorld, type World } from '../real/world.ts'
+import { onlyWith, startWorld, type World } from '../real/world.ts'
 
 /** What the vault in these tests holds, and what opens it. */
 export const at = 'https://git.example.com'
@@ -32,6 +32,11 @@ export async function start(more: Readonly<Record<string, string>> = {}): Promis
     asGit: (more = {}) => runHere('git-credential-credbridge', ['get'], { input: request, more, timeout: 20_000 }),
     status: async () => JSON.parse((await runHere('credbridge', ['vault', 'status', '--json'])).stdout),
   }
+}
+
+/** The same, with few clients, because doctor asks each that is there for its settings. */
+export async function startWithFewClients(): Promise<VaultWorld> {
+  return onlyWith(await start(), 'git', 'docker', 'npm', 'cargo', 'sh')
 }
 
 /** A vault with one credential of git's and its key file. */

@@ -13,14 +13,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { built, installCommands } from '../real/commands.ts'
+import { built, installCommands, isStandalone } from '../real/commands.ts'
 import { thorough, usual } from '../real/depth.ts'
 import { needs } from '../real/require.ts'
 import { run } from '../real/run.ts'
 
 /* How a client's call ends if its streams are empty, closed, full or silent. */
-
-const isNative = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') !== ''
 
 const request = 'protocol=https\nhost=git.example.com\n'
 
@@ -80,7 +78,7 @@ needs('the build (npm run build)', built)('git-credential-credbridge as a proces
       encoding: 'utf8',
     })
     const lost = { status: 1, stderr: 'credbridge: standard output cannot be written\n' }
-    expect({ status, stderr }).toEqual(isNative ? lost : { status: 0, stderr: '' })
+    expect({ status, stderr }).toEqual(isStandalone ? lost : { status: 0, stderr: '' })
   })
 
   usual('standard output is closed, and there is nothing to print', () => {

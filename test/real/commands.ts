@@ -7,10 +7,14 @@ const dist = join(root, 'dist')
 /** Whether `npm run build` has been done. */
 export const built = existsSync(join(dist, 'credbridge.cjs'))
 
+const standalone = process.env['CREDBRIDGE_TEST_STANDALONE'] ?? ''
+
+/** Whether the standalone executable is tested in the place of the commands on Node. */
+export const isStandalone: boolean = standalone !== ''
+
 /** By what clients start a command after setup: by our link to the standalone executable, else by a wrapper among the user's data. */
 export function startedBy(command: string, folder: string, data: string): string {
-  const standalone = process.env['CREDBRIDGE_TEST_STANDALONE'] ?? ''
-  return standalone === '' ? join(data, 'credbridge', 'commands', command) : join(folder, command)
+  return isStandalone ? join(folder, command) : join(data, 'credbridge', 'commands', command)
 }
 
 /**
@@ -20,9 +24,8 @@ export function startedBy(command: string, folder: string, data: string): string
  */
 export function installCommands(folder: string): string {
   mkdirSync(folder, { recursive: true })
-  const standalone = process.env['CREDBRIDGE_TEST_STANDALONE'] ?? ''
   for (const file of readdirSync(dist).filter((name) => name.endsWith('.cjs'))) {
-    symlinkSync(standalone === '' ? join(dist, file) : standalone, join(folder, basename(file, '.cjs')))
+    symlinkSync(isStandalone ? standalone : join(dist, file), join(folder, basename(file, '.cjs')))
   }
   const node = process.env['CREDBRIDGE_TEST_NODE'] ?? ''
   symlinkSync(node === '' ? process.execPath : node, join(folder, 'node'))

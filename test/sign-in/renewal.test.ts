@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { thorough, thoroughly, usual } from '../real/depth.ts'
 import { hasKeyring, needs } from '../real/require.ts'
 import { at, startTokenWorld, type TokenWorld } from '../real/token-world.ts'
@@ -86,7 +86,7 @@ needs('the build (npm run build)', built)('built', () => {
 
   thoroughly(needs('a keyring', hasKeyring))('with a keyring', () => {
     // Each call on Node takes four hundredths of a second of a processor, and none waits longer than five seconds.
-    const each = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === '' ? 20 : 50
+    const each = isStandalone ? 50 : 20
 
     thorough(`${4 * each} calls at once for a token that has just ended: one refresh, right answers only`, async () => {
       const world = await startTokenWorld('secret-service', onTestFinished)

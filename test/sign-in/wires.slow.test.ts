@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { built } from '../real/commands.ts'
+import { built, isStandalone } from '../real/commands.ts'
 import { needs } from '../real/require.ts'
 import type { Outcome } from '../real/run.ts'
 import { at, startTokenWorld, type TokenWorld } from '../real/token-world.ts'
@@ -111,9 +111,7 @@ needs('the build (npm run build)', built)('built', () => {
     )
   })
 
-  const onNode = (process.env['CREDBRIDGE_TEST_STANDALONE'] ?? '') === ''
-
-  test.runIf(onNode)('a fresh token loads nothing that an ordinary password does not load', async () => {
+  test.skipIf(isStandalone)('a fresh token loads nothing that an ordinary password does not load', async () => {
     const hook = join(world.session.folder, 'loaded.cjs')
     writeFileSync(
       hook,
