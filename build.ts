@@ -41,7 +41,7 @@ function lazyName(file: string): string {
   return `${relative(join(root, 'src'), file).replaceAll('/', '-').replace(/\.ts$/, '')}.cjs`
 }
 
-/** What nearly every call of a client needs is part of the command's own file: one of these stores, and the way to its bus. */
+/** What nearly every call of a client needs is part of the command's own file: one of these stores, and the bus's socket. */
 const hot = [
   'stores/secret-service/store.ts',
   'stores/vault/store.ts',

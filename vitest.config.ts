@@ -23,8 +23,8 @@ const filesWith = (text: RegExp) => files.filter((file) => text.test(readFileSyn
 const forBoth = filesWith(/\/real\/(depth|stores)\.ts'/).filter((file) => !file.endsWith('.slow.test.ts'))
 
 /**
- * What mocks a module, has module-wide state, or loads the addon, which stays with the first session bus that it was told of. Each of these
- * files has a process of its own.
+ * Each of these files has a process of its own. It mocks a module, keeps state in one, or loads the addon, which stays
+ * with the first session bus that it was told of.
  */
 const alone = ['test/stores/keychain/*.test.ts', 'test/library/*.test.ts', ...filesWith(/^vi\.mock\(/m)]
 

@@ -73,7 +73,8 @@ export class Buffer extends Bytes {
   override toString(encoding: Encoding = 'utf8', start = 0, end = this.length): string {
     const from = start < 0 ? 0 : start
     const until = end < 0 ? 0 : end
-    return encoding === 'utf8' ? decodeUtf8(this, from, until) : decode(this, from, until, encoding)
+    const isUsual = encoding === 'utf8' || encoding === 'utf-8'
+    return isUsual ? decodeUtf8(this, from, until) : decode(this, from, until, encoding)
   }
 
   write(text: string, offset = 0, encoding: Encoding = 'utf8'): number {

@@ -10,6 +10,7 @@ declare module 'host:text' {
   export function encode(text: string, encoding: string): Uint8Array<ArrayBuffer>
   /** Writes as many whole characters in UTF-8 as fit. Returns the number of bytes. */
   export function encodeInto(text: string, into: Uint8Array, offset: number): number
+  /** By any encoding but UTF-8. */
   export function decode(bytes: Uint8Array, start: number, end: number, encoding: string): string
   export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string
 }

@@ -44,7 +44,7 @@ fn encode_into(text: String, mut into: Bytes<'_>, offset: usize) -> usize {
     count
 }
 
-/// Invalid UTF-8 becomes U+FFFD, here and below: https://encoding.spec.whatwg.org.
+/// Invalid UTF-8 becomes U+FFFD: https://encoding.spec.whatwg.org.
 fn decode_utf8(bytes: Bytes<'_>, start: usize, end: usize) -> String {
     String::from_utf8_lossy(part(&bytes, start, end.saturating_sub(start))).into_owned()
 }
@@ -52,7 +52,6 @@ fn decode_utf8(bytes: Bytes<'_>, start: usize, end: usize) -> String {
 fn decode(ctx: Ctx<'_>, bytes: Bytes<'_>, start: usize, end: usize, encoding: String) -> Result<String> {
     let bytes = part(&bytes, start, end.saturating_sub(start));
     match encoding.as_str() {
-        "utf-8" => Ok(String::from_utf8_lossy(bytes).into_owned()),
         "latin1" | "binary" => Ok(bytes.iter().map(|byte| char::from(*byte)).collect()),
         "ascii" => Ok(bytes.iter().map(|byte| char::from(byte & 0x7f)).collect()),
         "hex" => Ok(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()),

@@ -87,7 +87,7 @@ export function printMessage(out: Output, message: Message, values: readonly Val
   }
 }
 
-/** A code and a value with its own type, which is a single letter for every field: three bytes with its length and end. */
+/** A field is a code and a variant. The type of each is one letter, so its signature is three bytes: 1, the letter, NUL. */
 function printField(out: Output, code: number, type: FieldType, value: string | number): void {
   const at = printPlace(out, 8, 4)
   out.bytes[at] = code

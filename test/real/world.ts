@@ -42,8 +42,8 @@ export async function startWorld(state: KeyringState, atEnd: AtEnd): Promise<Wor
 }
 
 /**
- * The same world, in which `credbridge` finds none but these clients. It asks each client that is there for some of its settings, and then waits for
- * Python, Go and kubectl most of the time.
+ * The same world, in which `credbridge` finds no other clients. doctor asks each client that is there for its settings,
+ * and would wait most of the time for Python, Go and kubectl.
  */
 export function onlyWith<W extends World>(world: W, ...clients: readonly string[]): W {
   const folder = join(world.session.folder, 'found')

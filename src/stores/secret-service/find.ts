@@ -45,8 +45,8 @@ async function findOnce(
   ])
   remember(service, search, wereOpen ? paths : [])
   // KWallet gives an empty secret while its wallet is closed.
-  const isThat = wereOpen && String(paths) === String(before) && paths.every((path) => early?.secrets.has(path))
-  const { secrets, described } = early !== undefined && isThat ? early : await readAll(service, paths)
+  const isCurrent = wereOpen && String(paths) === String(before) && paths.every((path) => early?.secrets.has(path))
+  const { secrets, described } = early !== undefined && isCurrent ? early : await readAll(service, paths)
   // One that was replaced since the search is there under another path.
   if (described.length < paths.length && !isLast) return undefined
   return read(service, wanted.among(described), secrets, { account, isLast })

@@ -37,14 +37,16 @@ function giveUpLocks({ folder }: VaultOptions): void {
 }
 
 /**
- * Tells the stories of a command that is stopped at each of the calls that `choose` leaves, in a vault with so many secrets. `root` is the folder
- * of the traced run.
+ * Tells the stories in a vault with so many secrets. The command is stopped at the calls that `choose` leaves of those of
+ * a traced run in the folder `root`.
  */
-export function stoppedStories(count: number, choose: (calls: readonly Call[], root: string) => readonly Call[]): void {
+export function stoppedStories(count: number, choose: Choose): void {
   tracing()('a command that is stopped at any system call', () => stories(count, choose))
 }
 
-function stories(count: number, choose: (calls: readonly Call[], root: string) => readonly Call[]): void {
+type Choose = (calls: readonly Call[], root: string) => readonly Call[]
+
+function stories(count: number, choose: Choose): void {
   const { program } = workers()
   const hosts = Array.from({ length: count }, (_, number) => host(number))
   const all = hosts.map((_, number) => `ann: secret ${number}`)

@@ -24,8 +24,8 @@ export interface Call {
 export const changes = ['openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'unlink', 'rmdir']
 
 /**
- * The calls below this folder that show something to other processes, or learn what those did. The others are `fsync`, ends of files, and
- * what the program does elsewhere.
+ * The calls below this folder by which the program shows something to other processes, or learns what they did. It drops
+ * `fsync`, reads that find the end of a file, and calls elsewhere.
  */
 export function betweenProcesses(calls: readonly Call[], root: string): readonly Call[] {
   const opened = new Set<string>()
