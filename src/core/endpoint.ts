@@ -1,4 +1,3 @@
-import { digits, hexDigits, isMadeOf, letters } from './characters.ts'
 import { canonicalPath, malformed } from './path.ts'
 import { oneSpelling } from './spelling.ts'
 
@@ -58,12 +57,12 @@ export function parseAddress(url: string): Address {
   const colon = url.indexOf('://')
   if (colon < 1) throw malformed('it has no scheme')
   const rest = url.slice(colon + 3)
-  const hostEnd = firstOf(rest, '/?#')
+  const hostEnd = firstOf(rest, /[/?#]/)
   const authority = rest.slice(0, hostEnd)
   // Some clients end the host at a backslash, others do not: https://url.spec.whatwg.org/#authority-state
   if (authority.includes('\\')) throw malformed('it has a backslash before its path')
   const tail = rest.slice(hostEnd)
-  const path = tail.slice(0, firstOf(tail, '?#'))
+  const path = tail.slice(0, firstOf(tail, /[?#]/))
   return address({
     scheme: url.slice(0, colon),
     host: authority.slice(authority.lastIndexOf('@') + 1),
@@ -75,9 +74,9 @@ export function parseAddress(url: string): Address {
 export function userIn(url: string): string | undefined {
   const colon = url.indexOf('://')
   const rest = colon < 1 ? '' : url.slice(colon + 3)
-  const authority = rest.slice(0, firstOf(rest, '/?#'))
+  const authority = rest.slice(0, firstOf(rest, /[/?#]/))
   const userInfo = authority.slice(0, Math.max(authority.lastIndexOf('@'), 0))
-  const user = userInfo.slice(0, firstOf(userInfo, ':'))
+  const user = userInfo.slice(0, firstOf(userInfo, /:/))
   try {
     return user === '' ? undefined : decodeURIComponent(user)
   } catch {
@@ -143,8 +142,7 @@ function canonicalScheme(scheme: string): string {
   const lower = scheme.toLowerCase()
   const plus = lower.lastIndexOf('+')
   const base = plus < 0 ? lower : lower.slice(plus + 1)
-  if (!isMadeOf(base, `${letters}${digits}.-`) || !letters.includes(base[0] ?? ' '))
-    throw malformed('its scheme has a character that is not allowed')
+  if (!/^[a-z][a-z0-9.-]*$/.test(base)) throw malformed('its scheme has a character that is not allowed')
   return base
 }
 
@@ -160,15 +158,14 @@ function canonicalHost(text: string, scheme: string): { host: string; port: numb
 
 function canonicalPort(text: string): number | undefined {
   if (text === '') return undefined
-  const port = isMadeOf(text, digits) && text.length <= 8 ? Number(text) : 0
+  const port = /^[0-9]{1,8}$/.test(text) ? Number(text) : 0
   if (port < 1 || port > 65535) throw malformed('its port is not a number from 1 to 65535')
   return port
 }
 
 function canonicalName(name: string): string {
-  const plain = isAscii(name) ? name.toLowerCase() : asciiHost(name)
-  if (name !== '' && (plain === '' || !isMadeOf(plain, `${letters}${digits}._~-`)))
-    throw malformed('its host has a character that is not allowed')
+  const plain = /[\u0080-\uffff]/.test(name) ? asciiHost(name) : name.toLowerCase()
+  if (name !== '' && !/^[a-z0-9._~-]+$/.test(plain)) throw malformed('its host has a character that is not allowed')
   return plain
 }
 
@@ -182,17 +179,13 @@ function asciiHost(name: string): string {
 const unchanged = 'unchanged.invalid'
 
 function canonicalIpv6(name: string): string {
-  const isWritten = name.length > 2 && name.endsWith(']') && isMadeOf(name.slice(1, -1), `${hexDigits}:.`)
+  const isWritten = /^\[[0-9a-f:.]+\]$/i.test(name)
   if (!isWritten || !URL.canParse(`http://${name}`)) throw malformed('its IPv6 address is not valid')
   return new URL(`http://${name}`).hostname
 }
 
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
-  return true
-}
-
-function firstOf(text: string, characters: string): number {
-  for (let at = 0; at < text.length; at++) if (characters.includes(text.charAt(at))) return at
-  return text.length
+/** Where the first of these characters is; the text's length if there is none. */
+function firstOf(text: string, characters: RegExp): number {
+  const at = text.search(characters)
+  return at < 0 ? text.length : at
 }

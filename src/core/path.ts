@@ -1,4 +1,3 @@
-import { digits, hexDigits, isMadeOf, letters } from './characters.ts'
 import { Failure } from './failure.ts'
 
 /** The failure for an unusable endpoint. `what` says why and must not quote the input. */
@@ -20,25 +19,16 @@ export function canonicalPath(path: string): string {
   return segments.slice(first, end).join('/')
 }
 
-const unreserved = `${letters}${letters.toUpperCase()}${digits}._~-`
-const pathCharacters = `${unreserved}!$&'()*+,;=:@/`
+const unreserved = /[A-Za-z0-9._~-]/
+const toEncode = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~\-!$&'()*+,;=:@/]/gu
 
 function encodePath(path: string): string {
-  let out = ''
-  for (let at = 0; at < path.length; ) {
-    const code = path.codePointAt(at) ?? 0
-    const character = String.fromCodePoint(code)
-    const hex = path.slice(at + 1, at + 3)
-    if (character === '%' && hex.length === 2 && isMadeOf(hex, hexDigits)) {
-      const meant = String.fromCharCode(Number.parseInt(hex, 16))
-      out += unreserved.includes(meant) ? meant : `%${hex.toUpperCase()}`
-      at += 3
-    } else {
-      out += pathCharacters.includes(character) ? character : encodeCharacter(character)
-      at += character.length
-    }
-  }
-  return out
+  return path.replace(toEncode, (found) => (found.length === 3 ? canonicalEscape(found) : encodeCharacter(found)))
+}
+
+function canonicalEscape(written: string): string {
+  const meant = String.fromCharCode(Number.parseInt(written.slice(1), 16))
+  return unreserved.test(meant) ? meant : written.toUpperCase()
 }
 
 function encodeCharacter(character: string): string {

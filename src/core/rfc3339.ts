@@ -1,5 +1,3 @@
-import { digits } from './characters.ts'
-
 /** The last second that has a year of four digits. */
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
 
@@ -13,7 +11,7 @@ export function rfc3339(seconds: number): string | undefined {
 /** The seconds since 1970 of a time that names its zone; `undefined` for anything else. */
 export function secondsFromRfc3339(text: string): number | undefined {
   const isZoned = text.endsWith('Z') || '+-'.includes(text.at(-6) ?? ' ')
-  const isDated = text[10] === 'T' && digits.includes(text[0] ?? ' ')
+  const isDated = text[10] === 'T' && /^[0-9]/.test(text)
   const time = isZoned && isDated ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000)
 }

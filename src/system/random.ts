@@ -7,13 +7,9 @@ export function randomHex(count: number): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/**
- * Whether all characters are lower-case hexadecimal digits. No regular expression: bench/NOTES.md has the cost of the
- * first.
- */
+/** Whether all characters are lower-case hexadecimal digits. */
 export function isHex(text: string): boolean {
-  for (const character of text) if (!'0123456789abcdef'.includes(character)) return false
-  return true
+  return /^[0-9a-f]*$/.test(text)
 }
 
 /** Returns false if there is no such device. On Windows any user may create a regular file of that name. */

@@ -1,4 +1,3 @@
-import { digits, isMadeOf, letters } from '../../core/characters.ts'
 import { type Address, addressOf } from '../../core/endpoint.ts'
 
 /*
@@ -28,10 +27,10 @@ export function readPrompt(text: string): Prompt | undefined {
   }
 }
 
-const alphanumeric = letters + letters.toUpperCase() + digits
-const userCharacters = `${alphanumeric}._~%+@\\-`
-const hostCharacters = `${alphanumeric}._-:[]`
-const pathCharacters = `${alphanumeric}._~%+/-`
+const users = /^[A-Za-z0-9._~%+@\\-]*$/
+const hosts = /^[A-Za-z0-9._\-:[\]]*$/
+const paths = /^[A-Za-z0-9._~%+/-]*$/
+const sshHosts = /^[A-Za-z0-9._\-:]*$/
 
 /**
  * https://git-scm.com/docs/gitcredentials, and credential_ask_one in git's credential.c. Since 2.48.1 git escapes the
@@ -46,10 +45,8 @@ function gitPrompt(text: string): Prompt | undefined {
   const named = rest?.slice(0, Math.max(at, 0)) ?? ''
   const [host, path = ''] = cut(rest?.slice(at + 1) ?? '', '/')
   const isWhole = scheme !== '' && at !== 0 && (user === undefined || at < 0)
-  if (rest === undefined || !isWhole || !isMadeOf(scheme, letters)) return undefined
-  if (!isMadeOf(named, userCharacters) || !isMadeOf(host, hostCharacters) || !isMadeOf(path, pathCharacters)) {
-    return undefined
-  }
+  if (rest === undefined || !isWhole || !/^[a-z]+$/.test(scheme)) return undefined
+  if (!users.test(named) || !hosts.test(host) || !paths.test(path)) return undefined
   const [account, place] = [decodeURIComponent(named), decodeURIComponent(path)]
   if (hasControl(account + place)) return undefined
   const endpoint = addressOf({ scheme, host, path: place })
@@ -79,7 +76,7 @@ function loginPrompt(text: string): Prompt | undefined {
   if (login === undefined || at < 1) return undefined
   const [account, host] = [login.slice(0, at), login.slice(at + 1)]
   if (account.length >= 30 || host.length >= 128) return undefined
-  if (!isMadeOf(account, userCharacters) || !isMadeOf(host, `${alphanumeric}._-:`)) return undefined
+  if (!users.test(account) || !sshHosts.test(host)) return undefined
   const isIpv6 = host.includes(':')
   return {
     of: 'ssh',

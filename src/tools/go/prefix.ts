@@ -12,11 +12,10 @@ const scheme = 'https://'
  * segment of the endpoint itself: `https://example.com/team` is not found for `https://example.com/team?go-get=1`.
  */
 export function prefixesOf(url: string, { path }: Address): readonly string[] {
-  const query = firstOf(url, '?#')
-  const whole = url.slice(0, query)
+  const [whole = ''] = url.split(/[?#]/, 1)
   for (const cut of cutsOf(whole)) {
     if (parseAddress(cut).path !== path) continue
-    return query < url.length && !whole.slice(cut.length).includes('/') ? [cut, url] : [cut]
+    return whole !== url && !whole.slice(cut.length).includes('/') ? [cut, url] : [cut]
   }
   return [url]
 }
@@ -37,11 +36,6 @@ function* cutsOf(url: string): Generator<string> {
 /** Whether there is a password in the URL. */
 export function hasPassword(url: string): boolean {
   const rest = url.slice(scheme.length)
-  const authority = rest.slice(0, firstOf(rest, '/?#'))
+  const [authority = ''] = rest.split(/[/?#]/, 1)
   return authority.slice(0, Math.max(0, authority.lastIndexOf('@'))).includes(':')
-}
-
-function firstOf(text: string, characters: string): number {
-  for (let at = 0; at < text.length; at++) if (characters.includes(text.charAt(at))) return at
-  return text.length
 }

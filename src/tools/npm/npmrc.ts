@@ -86,15 +86,8 @@ function withoutSingle(text: string): string {
 }
 
 function untilComment(text: string): string {
-  let plain = ''
-  for (let at = 0; at < text.length; at++) {
-    const [character, next] = [text.charAt(at), text.charAt(at + 1)]
-    if (character === ';' || character === '#') break
-    const escapes = character === '\\' && next !== '' && '\\;#'.includes(next)
-    plain += escapes ? next : character
-    if (escapes) at++
-  }
-  return plain
+  const [plain = ''] = /^(?:\\[\\;#]|[^;#])*/.exec(text) ?? []
+  return plain.replace(/\\([\\;#])/g, '$1')
 }
 
 /** Replaces variables as npm does: an unset one stays verbatim, an unset `${NAME?}` becomes empty. */
