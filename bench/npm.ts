@@ -43,7 +43,10 @@ function keepSettings({ env }: World): void {
   const settings = { registry: 'https://other.example.com/', 'ignore-scripts': false }
   const state = join(env['XDG_STATE_HOME'] ?? '', 'credbridge')
   mkdirSync(state, { recursive: true, mode: 0o700 })
-  writeFileSync(join(state, 'npm-settings.json'), `${JSON.stringify({ settings, names: Object.keys(all) })}\n`)
+  writeFileSync(
+    join(state, 'npm-settings.json'),
+    `${JSON.stringify({ settings, names: Object.keys(all).join(' ') })}\n`,
+  )
 }
 
 function keep({ forms: [form], on }: World, store: string): void {

@@ -11,11 +11,11 @@ import type { Setting } from './npmrc.ts'
 export interface Npm {
   /** Its registries, and its values of settings that a project could loosen. */
   readonly settings: readonly Setting[]
-  /** The names of all its settings; empty if npm is not installed. */
-  readonly names: readonly string[]
+  /** The names of all its settings, separated by blanks: few calls need them. Empty if npm is not installed. */
+  readonly names: string
 }
 
-const nothing: Npm = { settings: [], names: [] }
+const nothing: Npm = { settings: [], names: '' }
 
 export async function npmItself(machine: LauncherMachine): Promise<Npm> {
   const npm = realNpm(machine)
@@ -33,8 +33,9 @@ export async function askAgain(machine: LauncherMachine, npm: string): Promise<N
   const all = ran.exitCode === 0 ? objectIn(ran.stdout) : undefined
   if (all === undefined) return nothing
   const settings = Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)))
-  const text = JSON.stringify({ version: versionOf(machine, npm), settings, names: Object.keys(all) })
-  machine.files.write(fileFor(machine), `${text}\n`)
+  const text = JSON.stringify({ version: versionOf(machine, npm), settings, names: Object.keys(all).join(' ') })
+  const { files } = await machine.whole()
+  files.write(fileFor(machine), `${text}\n`)
   return keptIn(text) ?? nothing
 }
 
@@ -72,12 +73,12 @@ function fileFor({ folders: places }: LauncherMachine): string {
 
 function keptIn(text: string | undefined): (Npm & { readonly version: string | undefined }) | undefined {
   const { version, settings, names } = objectIn(text ?? '') ?? {}
-  if (typeof settings !== 'object' || settings === null || !Array.isArray(names)) return undefined
+  if (typeof settings !== 'object' || settings === null || typeof names !== 'string') return undefined
   return {
     version: typeof version === 'string' ? version : undefined,
     settings: Object.entries(settings).flatMap(([key, value]): Setting[] =>
       value === null || typeof value === 'object' ? [] : [{ key, value: String(value) }],
     ),
-    names: names.map(String),
+    names,
   }
 }

@@ -175,7 +175,7 @@ describe('npm', () => {
 
   test('a setting that the installed npm knows and nobody has judged is refused; what it does not know passes', async () => {
     const it = await victim()
-    it.put('.state/npm-settings.json', '{"settings":{},"names":["brand-new"]}')
+    it.put('.state/npm-settings.json', '{"settings":{},"names":"brand-new"}')
     it.put('project/.npmrc', 'brand_new=1\n')
     await expect(it.call('npm', ['install'])).rejects.toMatchObject({
       message: expect.stringContaining('brand_new is a setting that this version of credbridge does not know'),

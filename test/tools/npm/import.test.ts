@@ -4,7 +4,7 @@ import { everyManagersSecrets } from '../../../src/tools/npm/import-all.ts'
 import type { PlainSecret, SetupOptions } from '../../../src/tools/tool.ts'
 import { type MadeUp, madeUp } from '../made-up-world.ts'
 
-const machine = '{"settings":{"registry":"https://default.example.com/"},"names":[]}'
+const machine = '{"settings":{"registry":"https://default.example.com/"},"names":""}'
 
 function place(files: Readonly<Record<string, string>>): MadeUp {
   const it = madeUp()

@@ -8,7 +8,7 @@ const registry = 'https://registry.example.com'
 
 function npm() {
   const place = madeUp()
-  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
+  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":""}')
   return launching(npmLauncher, place)
 }
 
@@ -87,7 +87,7 @@ describe('what is given', () => {
 test('npm within npm: what stands in the home folder is the user’s own still, not a project’s', async () => {
   const place = madeUp()
   const outer = place.put('.state/handed/1-x', '//default.example.com/:_authToken=${CREDBRIDGE_X}\n')
-  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
+  place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":""}')
   place.put('.npmrc', 'cafile=/etc/ssl/mine.pem\n//other.example.com/:_authToken=${CREDBRIDGE_X}\n')
   const it = launching(npmLauncher, { ...place, world: { ...place.world, env: { npm_config_userconfig: outer } } })
   await it.save('npm', 'https://default.example.com', 'the-token')
@@ -134,7 +134,7 @@ describe('for which registries', () => {
 
   test('scopes, publishConfig, variables, and the default one where nobody says otherwise', async () => {
     const place = madeUp()
-    place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":[]}')
+    place.put('.state/npm-settings.json', '{"settings":{"registry":"https://default.example.com/"},"names":""}')
     const it = launching(npmLauncher, { ...place, world: { ...place.world, env: { TEAM: 'blue' } } })
     it.put('.npmrc', '@user:registry=https://user.example.com\n')
     it.put('project/.npmrc', '@${TEAM}:registry=https://${TEAM}.example.com\n')
