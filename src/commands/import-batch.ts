@@ -1,6 +1,6 @@
+import { encodeRecord } from '../core/encode-item.ts'
 import { Failure, isFailure, withHints } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
-import { encodeRecord } from '../core/item.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { randomHex } from '../system/random.ts'
 import type { FileEdit, StagedFiles } from '../system/staged-files.ts'

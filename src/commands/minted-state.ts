@@ -1,6 +1,7 @@
-import { type Entry, samePlace } from '../core/credential.ts'
+import type { Entry } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
 import { hasResult, isFresh, mintingOf } from '../core/minted.ts'
+import { samePlace } from '../core/same.ts'
 import type { StoredEntry } from '../core/stored-entries.ts'
 import { timeInWords } from '../core/time-words.ts'
 import type { Machine } from '../system/machine.ts'

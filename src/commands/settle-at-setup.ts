@@ -4,7 +4,7 @@ import { commandIn, type Hint, wordsOfCommand } from '../core/hint.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settleNow } from '../stores/choose.ts'
 import { openStore } from '../stores/open.ts'
-import { settle } from '../stores/settled.ts'
+import { settle } from '../stores/settle.ts'
 import { tryOut } from '../stores/settling.ts'
 import { offeredStores } from '../stores/unsettled.ts'
 import { sayLine } from './arguments.ts'
@@ -23,7 +23,7 @@ export async function settleAtSetup({ terminal, machine, engine, asker }: CliCon
     const name = chosen === undefined ? undefined : nameIn(chosen)
     if (name === undefined) throw error
     await tryOut(await openStore(name, settings, machine), asker)
-    await settle(name, machine)
+    settle(name, machine)
     sayLine(terminal, `secrets are now kept in the ${name} store`)
   }
 }

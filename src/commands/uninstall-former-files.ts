@@ -1,5 +1,6 @@
-import { type Credential, type Entry, sameValue } from '../core/credential.ts'
+import type { Credential, Entry } from '../core/credential.ts'
 import type { Failure } from '../core/failure.ts'
+import { sameValue } from '../core/same.ts'
 import type { Machine } from '../system/machine.ts'
 import type { Keeper, PlainSecrets, Tool } from '../tools/tool.ts'
 import type { Taken } from './import-journal.ts'

@@ -1,5 +1,6 @@
-import { type Credential, type Entry, hasExtras, isCredential, person, samePlace } from '../core/credential.ts'
+import { type Credential, type Entry, hasExtras, isCredential, person } from '../core/credential.ts'
 import { Failure, failureToPass } from '../core/failure.ts'
+import { samePlace } from '../core/same.ts'
 import type { Store } from '../core/store.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { tools } from '../tools/index.ts'

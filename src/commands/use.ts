@@ -7,7 +7,7 @@ import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { settingsFile } from '../engine/read-settings.ts'
 import { storeTypes } from '../stores/index.ts'
 import { inUse, openStore, storeNamed, storeNames } from '../stores/open.ts'
-import { settle } from '../stores/settled.ts'
+import { settle } from '../stores/settle.ts'
 import { tryOut } from '../stores/settling.ts'
 import type { Preparation } from '../stores/store-type.ts'
 import { broken } from './arguments.ts'
@@ -49,7 +49,7 @@ async function useMoving(context: CliContext, chosen: Chosen): Promise<number> {
   const to = await usable(context, chosen)
   const [from] = await engine.stores()
   const stayed = names.length === 0 ? 0 : await moveEverything(context, from, to).catch(goingOn(name))
-  await settle(name, machine)
+  settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   if (stayed === 0) return 0
   terminal.say(`note: ${stayed} could not be moved and stayed in the ${from.name} store\n`)
@@ -101,7 +101,7 @@ async function use(context: CliContext, chosen: Chosen): Promise<number> {
   const { terminal, machine, engine } = context
   const before = inUse(await engine.settings(), machine)
   await usable(context, chosen)
-  await settle(name, machine)
+  settle(name, machine)
   terminal.say(`secrets are now kept in the ${name} store\n`)
   const [first] = before.names
   if (before.because === 'environment') terminal.say(`note: CREDBRIDGE_STORE names ${first}, which takes precedence\n`)

@@ -1,5 +1,6 @@
-import { type Owner, type Place, samePlace } from '../core/credential.ts'
+import type { Owner, Place } from '../core/credential.ts'
 import { asFailure } from '../core/failure.ts'
+import { samePlace } from '../core/same.ts'
 import type { CliContext } from '../edge/terminal/cli-context.ts'
 import { explain } from '../engine/explain.ts'
 import { tools } from '../tools/index.ts'

@@ -1,15 +1,15 @@
 import type { Credential, Item, Note, NoteItem, Owner, Place } from './credential.ts'
-import { hasExtras, isCredential, isKind, isNoteKind, isUnknown, python, pythonNotes } from './credential.ts'
-import { credentialIn, printCredential } from './credential-record.ts'
+import { isCredential, isKind, isNoteKind, python, pythonNotes } from './credential.ts'
+import { credentialIn } from './credential-record.ts'
 import { type Endpoint, parseEndpoint, serviceName } from './endpoint.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, hint } from './hint.ts'
-import { areAll, family, isOfLaterVersion, type Members, membersBeside, parseRecord, printRecord } from './record.ts'
+import { areAll, family, isOfLaterVersion, type Members, membersBeside, parseRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
 /*
- * Encodes one item as (service, account, value), which every keychain has. The format is a promise:
- * docs/item-layout.md, golden files in test/core/golden.
+ * Every keychain can keep an item as (service, account, value). This reads such an item, and encode-item.ts makes the
+ * value. The format is a promise: docs/item-layout.md, golden files in test/core/golden.
  *
  * An item of owner `python` is exactly as Python's keyring writes it: the service verbatim and the bare text. Every
  * other item has the service `<owner>:<endpoint>`. Its value is the bare secret if the kind is `basic` and there is
@@ -26,26 +26,6 @@ const unknownKind = 'unknown'
 export function serviceOf(place: Place): string {
   const key = keyFromEndpoint(place.endpoint, place.owner)
   return place.owner === python ? key : `${place.owner}:${key}`
-}
-
-/** The stored value. `unsupported` if the owner is `python` and the item is more than a text. */
-export function encodeItem(item: Item): string {
-  if (isCredential(item)) return encodeCredential(item)
-  if (item.owner === python) throw onlyText()
-  return isUnknown(item) ? item.value.expose() : encodeNote(item)
-}
-
-/** Always a record, even if the bare secret would do. For stores that do not keep every text unchanged. */
-export function encodeRecord(item: Item): string {
-  if (isCredential(item)) return printCredential(item)
-  const value = encodeItem(item)
-  const members = parseRecord(value)
-  return members === undefined ? value : printRecord(members)
-}
-
-/** Equal in everything that is stored, even if the records are spelled differently. */
-export function sameStored(a: Item, b: Item): boolean {
-  return encodeRecord(a) === encodeRecord(b)
 }
 
 /** Decodes the value at a place. A damaged record is `malformed`; a later version's record is an `UnknownItem`. */
@@ -79,28 +59,6 @@ export function endpointFromKey(key: string, owner: Owner): Endpoint {
 
 function hasServiceNames(owner: Owner): boolean {
   return owner === python || owner === pythonNotes
-}
-
-function encodeCredential(credential: Credential): string {
-  const { owner, endpoint, kind, secret, spelling } = credential
-  const bare = secret.expose()
-  const isMore = hasExtras(credential) || spelling !== undefined
-  if (owner === python) {
-    if (kind !== 'text' || isMore || endpoint.form !== 'service') throw onlyText()
-    return bare
-  }
-  return kind === 'basic' && !isMore && !bare.startsWith(family) ? bare : printCredential(credential)
-}
-
-function encodeNote({ kind, everyAccount, until, taken, spelling, erased, more }: NoteItem): string {
-  const copy = erased && {
-    owner: erased.owner,
-    endpoint: keyFromEndpoint(erased.endpoint, erased.owner),
-    account: erased.account,
-    value: encodeCredential(erased),
-  }
-  const known = { ...(taken === undefined ? {} : { taken }), ...(spelling === undefined ? {} : { spelling }) }
-  return printRecord({ kind, everyAccount, until, ...known, ...copy }, more)
 }
 
 /** The known members of a note's record and of the copy in it. */
@@ -150,10 +108,6 @@ function erasedIn({ owner, endpoint, account, value }: Known): Credential | unde
   if (owner === undefined || endpoint === undefined || account === undefined || value === undefined) return undefined
   const erased = decodeItem({ owner, account, endpoint: endpointFromKey(endpoint, owner) }, value)
   return isCredential(erased) ? erased : undefined
-}
-
-function onlyText(): Failure {
-  return new Failure('unsupported', "an item of Python's keyring is a text under a service name and nothing else")
 }
 
 function unreadable({ endpoint }: Place): Failure {

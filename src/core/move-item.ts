@@ -1,18 +1,10 @@
 import type { Asker } from './asker.ts'
-import {
-  type Credential,
-  type Entry,
-  type Item,
-  isCredential,
-  isUnknown,
-  type Place,
-  samePlace,
-  secretOf,
-} from './credential.ts'
+import { type Credential, type Entry, type Item, isCredential, isUnknown, type Place, secretOf } from './credential.ts'
+import { sameStored } from './encode-item.ts'
 import { Failure } from './failure.ts'
 import { grantIn, renewsItself } from './grant.ts'
 import { endpointWords, hint } from './hint.ts'
-import { sameStored } from './item.ts'
+import { samePlace } from './same.ts'
 import type { Store } from './store.ts'
 import { movingToken } from './token.ts'
 

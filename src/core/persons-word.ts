@@ -10,13 +10,12 @@ import {
   person,
   python,
   pythonNotes,
-  samePlace,
-  sameValue,
   toolOf,
 } from './credential.ts'
 import { type Endpoint, hostAndPort, sameEndpoint, serviceName, withParents } from './endpoint.ts'
 import { renewsItself } from './grant.ts'
 import { pythonServices } from './python-services.ts'
+import { samePlace, sameValue } from './same.ts'
 import { type SaveResult, sharedNote, withMembersOf } from './save.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'

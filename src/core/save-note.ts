@@ -1,7 +1,8 @@
 import type { Asker } from './asker.ts'
-import { type Item, isNote, isUnknown, type NoteItem, samePlace } from './credential.ts'
+import { type Item, isNote, isUnknown, type NoteItem } from './credential.ts'
 import { Failure } from './failure.ts'
 import { endpointWords, hint } from './hint.ts'
+import { samePlace } from './same.ts'
 import type { Store } from './store.ts'
 
 /**

@@ -1,8 +1,9 @@
 import type { Asker } from './asker.ts'
 import { copiesEndpoint } from './copies-endpoint.ts'
-import { type Credential, isCredential, type StoredItem, samePlace, sameValue } from './credential.ts'
+import { type Credential, isCredential, type StoredItem } from './credential.ts'
 import { Failure } from './failure.ts'
 import { hint } from './hint.ts'
+import { samePlace, sameValue } from './same.ts'
 import type { Saving } from './saving.ts'
 import type { Store } from './store.ts'
 

@@ -1,21 +1,11 @@
 import type { BrokerParts } from './broker-parts.ts'
 import { isOtherConfiguration, tooMany } from './configuration.ts'
 import type { Credential, Item, NoteItem, StoredItem } from './credential.ts'
-import {
-  hasExpired,
-  isCredential,
-  isNote,
-  noteOwner,
-  type Owner,
-  person,
-  samePlace,
-  sameProof,
-  sameValue,
-  secretOf,
-} from './credential.ts'
+import { hasExpired, isCredential, isNote, noteOwner, type Owner, person, secretOf } from './credential.ts'
 import { sameEndpoint } from './endpoint.ts'
 import { findIn, type Read } from './find-in-stores.ts'
 import { userFor } from './grant.ts'
+import { samePlace, sameProof, sameValue } from './same.ts'
 import { saveNote } from './save-note.ts'
 import { saveVerified } from './save-verified.ts'
 import type { Saving } from './saving.ts'

@@ -1,5 +1,6 @@
 import type { BrokerParts } from './broker-parts.ts'
-import { type Credential, type Entry, isCredential, type StoredItem, samePlace } from './credential.ts'
+import { type Credential, type Entry, isCredential, type StoredItem } from './credential.ts'
+import { samePlace } from './same.ts'
 
 /** A credential of kind `minted` or `token`, and the name of the store that has it. */
 export interface StoredEntry {

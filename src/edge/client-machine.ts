@@ -1,7 +1,6 @@
-import { vaultKeyDescriptor } from '../core/program.ts'
 import { readDescriptor } from '../system/descriptor.ts'
 import { type Folders, foldersOf } from '../system/folders.ts'
-import type { ClientMachine, Environment } from '../system/machine.ts'
+import type { ClientMachine } from '../system/machine.ts'
 import { programsOnPath } from '../system/programs.ts'
 import type { Binding } from '../system/unix-socket-pipe.ts'
 import { isTerminal, write } from './stdio.ts'
@@ -31,15 +30,7 @@ export function clientPart(say: ClientMachine['say'] = sayOnTerminal): ClientPar
     },
     workingFolder: process.cwd(),
     run: async (...call) => (await import('../system/child.ts')).runIn(env)(...call),
-    async runApart(words, input, limit) {
-      const [{ credbridgeItself }, { feedDetached }] = await Promise.all([
-        import('./installation/itself.ts'),
-        import('../system/feed.ts'),
-      ])
-      const [program, ...first] = credbridgeItself()
-      const { ended } = await feedDetached(env, program, [...first, ...words], input, keyDescriptors(env))
-      await within(limit, ended)
-    },
+    runApart: async (...how) => (await import('./run-apart.ts')).runApart(env, ...how),
     program: (name) => programsOnPath(name, env)[0],
     addon: async () => (await import('./installation/addon.ts')).loadAddon(),
     async connector() {
@@ -52,22 +43,6 @@ export function clientPart(say: ClientMachine['say'] = sayOnTerminal): ClientPar
     readDescriptor,
     say,
   }
-}
-
-/** The descriptor of the vault's key, if the key was handed over so. Node closes it for child processes. */
-function keyDescriptors(env: Environment): readonly number[] {
-  const descriptor = Number(env[vaultKeyDescriptor] ?? '')
-  return descriptor > 2 && readDescriptor(descriptor) !== undefined ? [descriptor] : []
-}
-
-/** Also keeps this process alive so long. */
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }
 
 async function sayOnTerminal(line: string): Promise<void> {

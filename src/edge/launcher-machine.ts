@@ -1,5 +1,5 @@
 import type { LauncherMachine } from '../system/machine.ts'
-import { userFiles } from '../system/user-files.ts'
+import { readableFiles } from '../system/readable-files.ts'
 import { clientPart } from './client-machine.ts'
 import { isOwnProgram } from './installation/own-program.ts'
 import type { WindowsCommands } from './installation/windows-commands.ts'
@@ -10,9 +10,8 @@ export function launcherPart(
   say?: LauncherMachine['say'],
 ): Omit<LauncherMachine, 'whole'> {
   const part = clientPart(say)
-  const { platform, userId, processId } = part
   return Object.assign(part, {
-    files: userFiles({ userId, platform, processId, launchers: windows?.launchers }),
+    files: readableFiles(windows?.launchers),
     isOwnProgram: (program: string) => isOwnProgram(program, () => part.folders, windows),
   })
 }

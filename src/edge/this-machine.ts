@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Machine } from '../system/machine.ts'
+import { userFiles } from '../system/user-files.ts'
 import { windowsCommands } from './installation/on-windows.ts'
 import { ownCommand, relinkIn, wrappersIn } from './installation/own-commands.ts'
 import { installedIn } from './installation/running-file.ts'
@@ -11,9 +12,11 @@ import { launcherPart } from './launcher-machine.ts'
 export async function thisMachine(say?: Machine['say']): Promise<Machine> {
   const windows = await windowsCommands()
   const part = launcherPart(windows, say)
-  const { env, files } = part
+  const { env, userId, platform, processId } = part
+  const files = userFiles({ userId, platform, processId, launchers: windows?.launchers })
   const places = () => part.folders
   const machine: Machine = Object.assign(part, {
+    files,
     ownCommand: (command: string) => ownCommand(command, env, places, windows),
     relink: (commands: readonly string[]) => relinkIn(places, commands, env, files, windows),
     async compile(commands: readonly string[]) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isObject, type Members, objectIn } from '../core/record.ts'
 import { replaceFile } from '../system/atomic-write.ts'
-import { discard } from '../system/disk.ts'
+import { discard } from '../system/discard.ts'
 import { namesIn, readOwnFile, type UserId } from '../system/own-file.ts'
 import { makeOwnFolder } from '../system/own-folder.ts'
 import { takesConnections } from '../system/unix-listener.ts'

@@ -1,7 +1,7 @@
 import { hasExtras, type Item, isCredential } from '../core/credential.ts'
+import { encodeItem } from '../core/encode-item.ts'
 import { Failure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
-import { encodeItem } from '../core/item.ts'
 import type { Traits } from '../core/store.ts'
 
 /** Throws `unsupported` or `too-large` for an item that a store with these traits cannot keep completely. */

@@ -3,7 +3,6 @@ import { type Hint, hint } from '../core/hint.ts'
 import type { Store } from '../core/store.ts'
 import type { ClientMachine, Machine } from '../system/machine.ts'
 import { storeTypes } from './index.ts'
-import { settleFirst } from './settled.ts'
 import { type SettlingStore, settlingStore } from './settling.ts'
 
 /** The name of the platform's own keychain store. */
@@ -35,7 +34,8 @@ export async function unsettledStore(
     ...(withoutKeychain === 'vault' ? { vault: () => opened(fallback.name) } : {}),
     choice: async () => undecided(await offeredStores(await machine.whole())),
     async settle(store) {
-      const earlier = await settleFirst(store.name, machine)
+      const { settleFirst } = await import('./settle.ts')
+      const earlier = settleFirst(store.name, machine)
       if (earlier !== undefined) return earlier === store.name ? store : opened(earlier)
       if (store.name === fallback.name && fallback.insteadOfKeychain !== undefined)
         await machine.say(`${fallback.insteadOfKeychain}; ${wayBack(machine)}`)

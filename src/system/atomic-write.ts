@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  symlinkSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../core/failure.ts'
-import { discard, linkFile, moveFile, syncFolder } from './disk.ts'
+import { type Attributes, createFile, writeNew } from './create-file.ts'
+import { discard } from './discard.ts'
+import { linkFile, moveFile, syncFolder } from './disk.ts'
 import { codeOf, onDisk } from './disk-failure.ts'
 import { nameBeside, removeLeftovers } from './leftovers.ts'
 
@@ -21,15 +13,6 @@ import { nameBeside, removeLeftovers } from './leftovers.ts'
  * Owner and mode are set on its descriptor, because the owner of the folder could replace its name by a link to another
  * file.
  */
-
-export interface Attributes {
-  /** 0600 if absent. */
-  readonly mode?: number
-  /** The writing user if absent. Only root can give files away. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
-  /** The file need not survive a power cut, so fsync is skipped. */
-  readonly durable?: false
-}
 
 export interface Placing extends Attributes {
   /** Called right before the rename or link. If it throws, the write fails and no file is changed. */
@@ -67,28 +50,6 @@ export function replaceLink(path: string, target: string): void {
   } catch (error) {
     discard(beside)
     throw error
-  }
-}
-
-/** Creates a file; fails if the path exists. After a failure no incomplete file remains. */
-export function createFile(path: string, content: string | Uint8Array, attributes?: Attributes): void {
-  onDisk(path, () => writeNew(path, content, attributes))
-}
-
-function writeNew(path: string, content: string | Uint8Array, { mode, owner, durable }: Attributes = {}): void {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-  try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-    if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
-    if (mode !== undefined) fchmodSync(fd, mode)
-    if (durable !== false) fsyncSync(fd)
-  } catch (error) {
-    discard(path)
-    throw error
-  } finally {
-    closeSync(fd)
   }
 }
 

@@ -49,15 +49,6 @@ export function removeIfEmpty(folder: string): boolean {
   }
 }
 
-/** Removes a useless file. Never fails: `removeLeftovers` or a sweep tries again later. */
-export function discard(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // The file does no harm until then.
-  }
-}
-
 /** When the file was last written, in milliseconds since 1970; `undefined` if it does not exist. */
 export function writtenAt(path: string): number | undefined {
   return unlessAbsent(path, () => lstatSync(path))?.mtimeMs

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { discard } from './disk.ts'
+import { discard } from './discard.ts'
 import { isHex, randomHex } from './random.ts'
 
 /*

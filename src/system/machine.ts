@@ -1,6 +1,7 @@
 import type { Run } from '../core/program.ts'
 import type { Change } from './change.ts'
 import type { Folders } from './folders.ts'
+import type { ReadableFiles } from './readable-files.ts'
 import type { ConnectSocket } from './unix-socket.ts'
 import type { Files } from './user-files.ts'
 
@@ -61,7 +62,7 @@ export interface ClientMachine {
 
 /** What the launch of a tool's program uses, too. */
 export interface LauncherMachine extends ClientMachine {
-  readonly files: Files
+  readonly files: ReadableFiles
   /** Whether the program with this absolute path belongs to this installation of credbridge. */
   isOwnProgram(program: string): boolean
 }
@@ -71,6 +72,7 @@ export interface LauncherMachine extends ClientMachine {
  * real one; tests make one with a temporary home.
  */
 export interface Machine extends LauncherMachine {
+  readonly files: Files
   /**
    * The absolute path by which a client starts one of our installed commands, with any PATH; `undefined` if it does not
    * exist or cannot be run. It may be a wrapper. `credbridge setup` writes that; a caller outside of setup must write

@@ -20,6 +20,13 @@ export interface ProcessIdentity {
 
 /** This process, as /proc describes it. Without /proc the caller must pass the process ID. */
 export function thisProcess(processId?: number): ProcessIdentity {
+  const self = thisProcessNow(processId)
+  const started = hasOwnProc(self) ? statOf(self.pid)?.started : undefined
+  return started === undefined ? self : { ...self, started }
+}
+
+/** The same without the start time, which only a later process of the same ID makes necessary, and which takes longer. */
+export function thisProcessNow(processId?: number): ProcessIdentity {
   // On Windows the path means a folder of the current drive, which any user may create.
   const self = sep === '/' ? Number(linkIfReadable('/proc/self')) : 0
   const boot = textIfReadable('/proc/sys/kernel/random/boot_id')?.trim()
@@ -27,8 +34,12 @@ export function thisProcess(processId?: number): ProcessIdentity {
   if (!(self > 0) || boot === undefined || namespace === undefined) return { host: hostname(), pid: processId ?? -1 }
   // /proc may belong to another PID namespace; its process IDs then differ from ours.
   if (processId !== undefined && processId !== self) return { host: hostname(), pid: processId, namespace: 'unknown' }
-  const started = statOf(self)?.started
-  return { host: boot, namespace, pid: self, ...(started === undefined ? {} : { started }) }
+  return { host: boot, namespace, pid: self }
+}
+
+/** Whether /proc belongs to the process's own PID namespace. */
+function hasOwnProc({ namespace }: ProcessIdentity): boolean {
+  return namespace !== undefined && namespace !== 'unknown'
 }
 
 /** Whether that process is alive, as far as this one can tell. A stopped process is living, a zombie dead. */

@@ -1,15 +1,4 @@
-import { isUtf8 } from 'node:buffer'
-import {
-  accessSync,
-  constants,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  type Stats,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
+import { accessSync, constants, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure, isFailure } from '../core/failure.ts'
 import { hint } from '../core/hint.ts'
@@ -21,19 +10,10 @@ import { makeFolder } from './make-folder.ts'
 import { removeOthersFile, removeOthersLeftovers, replaceOthersFile } from './others-files.ts'
 import { refuseAmongOthers, userAlong } from './others-home.ts'
 import { linkIfReadable } from './readable.ts'
+import { type ReadableFiles, readableFiles } from './readable-files.ts'
 
 /** The files of a person's tools: read whole, replaced whole, never left half written. */
-export interface Files {
-  /** The text; `undefined` if the file does not exist. */
-  read(path: string): string | undefined
-  /**
-   * The text of a file that may be a stranger's; `undefined` for a folder, `refused` if it is unreadable or too large.
-   */
-  readUntrusted(path: string): string | undefined
-  /** The same as bytes, for an archive, which may be larger. */
-  bytes(path: string): Uint8Array | undefined
-  /** The path with all links resolved; `undefined` if it does not exist. */
-  resolved(path: string): string | undefined
+export interface Files extends ReadableFiles {
   /** Replaces the whole file, or the target of a link, at once. Keeps the mode; a new file has 0600, a program 0700. */
   write(path: string, text: string, as?: 'program'): void
   /**
@@ -45,19 +25,14 @@ export interface Files {
    */
   removeLeftovers(path: string): void
   remove(path: string): void
-  exists(path: string): boolean
   /** Creates a symbolic link at `path`; `refused` if the path exists. On Windows a launcher, whose name ends in `.exe`. */
   link(path: string, to: string): void
-  /** The target of a symbolic link, or of a launcher on Windows; `undefined` for anything else. */
-  linkedTo(path: string): string | undefined
   /** Creates a folder with mode 0700. An existing folder stays as it is. */
   folder(path: string): void
   /** Whether this user can write in the folder, and no other user but the administrator can. */
   isOwnFolder(folder: string): boolean
   /** Whether every user of this machine can create files in the folder. */
   isWorldWritable(folder: string): boolean
-  /** The names in a folder, sorted; empty if it does not exist. */
-  names(folder: string): readonly string[]
 }
 
 /** The user who works on the files, and the system. */
@@ -70,10 +45,6 @@ export interface FilesUser {
   /** On Windows what stands for a link to a program. */
   readonly launchers?: Launchers | undefined
 }
-
-/** In bytes. Files that people write by hand are far smaller. */
-const mostOfUntrusted = 8 * 1024 * 1024
-const mostOfArchive = 512 * 1024 * 1024
 
 /**
  * The files as this user sees them. Root changes another user's files without changing the owner, and creates none
@@ -95,23 +66,7 @@ export function userFiles({ userId, platform, processId, launchers }: FilesUser)
   }
 
   return {
-    read(path) {
-      const bytes = contentOf(path)
-      if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
-      throw new Failure('malformed', `${path} is not UTF-8 text, and was not changed`)
-    },
-
-    readUntrusted: (path) => untrustedContentOf(path, mostOfUntrusted)?.toString('utf8'),
-
-    bytes: (path) => untrustedContentOf(path, mostOfArchive),
-
-    resolved(path) {
-      try {
-        return realpathSync(path)
-      } catch {
-        return undefined
-      }
-    },
+    ...readableFiles(launchers),
 
     write: (path, text, as) =>
       refusing(`${path} cannot be written`, () => write(path, text, as === 'program' ? 0o700 : 0o600)),
@@ -139,18 +94,12 @@ export function userFiles({ userId, platform, processId, launchers }: FilesUser)
         else removeOthersFile(path, other)
       }),
 
-    exists(path) {
-      return statSync(path, { throwIfNoEntry: false }) !== undefined
-    },
-
     link: (path, to) =>
       refusing(`the link ${path} cannot be created`, () => {
         refuseAmongOthers(path, userId)
         if (launchers === undefined) symlinkSync(to, path)
         else launchers.place(path, launchers.of() ?? withoutLauncher(), { program: to })
       }),
-
-    linkedTo: (path) => (launchers === undefined ? linkIfReadable(path) : launchers.startedBy(path)?.program),
 
     folder(path) {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) refuseAmongOthers(path, userId)
@@ -171,15 +120,6 @@ export function userFiles({ userId, platform, processId, launchers }: FilesUser)
       const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
       return platform !== 'win32' && (mode & 0o002) !== 0
     },
-
-    names(folder) {
-      try {
-        return readdirSync(folder).sort()
-      } catch (error) {
-        if (isMissing(error)) return []
-        throw new Failure('refused', `${folder} cannot be read`, { cause: error })
-      }
-    },
   }
 }
 
@@ -196,33 +136,6 @@ function refusing(words: string, act: () => void): void {
   } catch (error) {
     if (isFailure(error)) throw error
     throw new Failure('refused', words, { cause: error })
-  }
-}
-
-function untrustedContentOf(path: string, most: number): Buffer | undefined {
-  const stat = statOf(path)
-  if (stat === undefined || stat.isDirectory()) return undefined
-  if (!stat.isFile()) throw new Failure('refused', `${path} is not a regular file`)
-  if (stat.size > most) throw new Failure('refused', `${path} is too large to be read`)
-  return contentOf(path, stat)
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw new Failure('refused', `${path} cannot be read`, { cause: error })
-  }
-}
-
-function contentOf(path: string, stat = statOf(path)): Buffer | undefined {
-  if (stat?.isFIFO() === true) throw new Failure('refused', `refusing to read ${path}: it is a pipe`)
-  try {
-    return stat === undefined ? undefined : readFileSync(path)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw new Failure('refused', `${path} cannot be read`, { cause: error })
   }
 }
 

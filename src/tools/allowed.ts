@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { entriesOf } from '../core/entry-list.ts'
-import type { LauncherMachine } from './tool.ts'
+import type { LauncherMachine, Machine } from './tool.ts'
 
 /*
  * Project settings that the person has allowed although they are not known to be harmless. Each entry allows one value
@@ -38,7 +38,7 @@ export function allowed(machine: LauncherMachine): readonly Allowed[] {
   return entriesOf(file, machine.files.read(file), ['file', 'setting', 'fingerprint'])
 }
 
-export function writeAllowed(machine: LauncherMachine, all: readonly Allowed[]): void {
+export function writeAllowed(machine: Machine, all: readonly Allowed[]): void {
   machine.files.write(fileFor(machine), `${JSON.stringify(all, undefined, 2)}\n`)
 }
 

@@ -4,16 +4,9 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Credential, type Item, isCredential, isUnknown, kinds, notes, python } from '../../src/core/credential.ts'
+import { encodeItem, encodeRecord, sameStored } from '../../src/core/encode-item.ts'
 import { type Endpoint, parseAddress, sameEndpoint, serviceName } from '../../src/core/endpoint.ts'
-import {
-  decodeItem,
-  encodeItem,
-  encodeRecord,
-  endpointFromKey,
-  keyFromEndpoint,
-  sameStored,
-  serviceOf,
-} from '../../src/core/item.ts'
+import { decodeItem, endpointFromKey, keyFromEndpoint, serviceOf } from '../../src/core/item.ts'
 import { Secret } from '../../src/core/secret.ts'
 
 /*

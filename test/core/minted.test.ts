@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Broker, type Current, createBroker } from '../../src/core/broker.ts'
 import { type Credential, isCredential, type Kind } from '../../src/core/credential.ts'
+import { encodeItem } from '../../src/core/encode-item.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
-import { decodeItem, encodeItem } from '../../src/core/item.ts'
+import { decodeItem } from '../../src/core/item.ts'
 import {
   isFresh,
   mintedBy,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isCredential, samePlace } from '../../src/core/credential.ts'
+import { isCredential } from '../../src/core/credential.ts'
+import { samePlace } from '../../src/core/same.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { someone } from '../asker.ts'
 import { credential, expectItems, type Open, openWorld } from './contract-world.ts'

@@ -1,5 +1,6 @@
-import { isCredential, samePlace } from '../../src/core/credential.ts'
+import { isCredential } from '../../src/core/credential.ts'
 import { parseAddress } from '../../src/core/endpoint.ts'
+import { samePlace } from '../../src/core/same.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { thisClientMachine } from '../../src/edge/this-client.ts'
 import { openStore } from '../../src/stores/open.ts'

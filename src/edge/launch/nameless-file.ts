@@ -1,7 +1,7 @@
 import { openSync, statfsSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../core/failure.ts'
-import { createFile } from '../../system/atomic-write.ts'
+import { createFile } from '../../system/create-file.ts'
 import { randomHex } from '../../system/random.ts'
 
 /** The read-only descriptor of a file in memory with this content. The file's name is removed already. */

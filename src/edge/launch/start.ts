@@ -48,9 +48,8 @@ function hasInterpreter(program: string): boolean {
 /** Runs the program to its end, and forwards the signals that only this process receives. */
 export async function attend(start: Start): Promise<Ended> {
   const { spawn } = await import('node:child_process')
-  const comesTwice = hasTerminal() ? fromTerminal : []
   let child: ChildProcess | undefined
-  const pass = (signal: NodeJS.Signals) => void (comesTwice.includes(signal) || child?.kill(signal))
+  const pass = (signal: NodeJS.Signals) => void (comesTwice(signal) || child?.kill(signal))
   for (const signal of signals) process.on(signal, pass) // Before the start: a signal may come at once.
   try {
     return await new Promise((resolve, reject) => {
@@ -69,7 +68,9 @@ export async function attend(start: Start): Promise<Ended> {
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
 
 /** The terminal sends these to both processes. Forwarding them would deliver them twice. */
-const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
+function comesTwice(signal: NodeJS.Signals): boolean {
+  return (signal === 'SIGINT' || signal === 'SIGQUIT') && hasTerminal()
+}
 
 function hasTerminal(): boolean {
   if (process.platform === 'win32') return true

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { createFile } from '../../system/atomic-write.ts'
+import { createFile } from '../../system/create-file.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
-import { lifeOf, type ProcessIdentity, thisProcess } from '../../system/process-identity.ts'
+import { lifeOf, type ProcessIdentity, thisProcessNow } from '../../system/process-identity.ts'
 import { randomHex } from '../../system/random.ts'
 
 /*
@@ -18,7 +18,8 @@ const mostDays = 30
 export function makeTemporaryFile(state: string, text: string): string {
   const folder = join(state, 'handed')
   makeOwnFolder(folder, process.getuid?.())
-  const self = thisProcess(process.pid)
+  // The name of a file does not say when its process was started.
+  const self = thisProcessNow(process.pid)
   sweep(folder, self)
   const path = join(folder, `${process.pid}-${spaceOf(self)}-${randomHex(8)}`)
   createFile(path, text, { durable: false })
@@ -31,15 +32,14 @@ export function removeTemporaryFile(path: string): void {
 
 /** The scope of process IDs: one boot of one machine, and one PID namespace. */
 export function processSpace(): string {
-  return spaceOf(thisProcess(process.pid))
+  return spaceOf(thisProcessNow(process.pid))
 }
 
 function spaceOf({ host, namespace }: ProcessIdentity): string {
   return [host, ...(namespace === undefined ? [] : [namespace])].join('.').replace(/[^A-Za-z0-9.]/g, '')
 }
 
-function sweep(folder: string, { started: _, ...self }: ProcessIdentity): void {
-  // The name of a file does not say when its process was started.
+function sweep(folder: string, self: ProcessIdentity): void {
   for (const name of readdirSync(folder)) {
     const [pid = '', space] = name.split('-')
     const path = join(folder, name)

@@ -1,7 +1,8 @@
-import { type Place, python, samePlace } from '../../core/credential.ts'
+import { type Place, python } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint } from '../../core/hint.ts'
 import { serviceOf } from '../../core/item.ts'
+import { samePlace } from '../../core/same.ts'
 import { folded, isGits, isOwnService, ownService, ownTarget, pythonTarget } from './windows/targets.ts'
 
 /** The service and account of an item in the keychain of a platform. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Item, Place, StoredItem } from '../../core/credential.ts'
-import { person, samePlace } from '../../core/credential.ts'
+import { person } from '../../core/credential.ts'
+import { encodeItem } from '../../core/encode-item.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import { decodeItem, encodeItem, endpointFromKey, keyFromEndpoint } from '../../core/item.ts'
+import { decodeItem, endpointFromKey, keyFromEndpoint } from '../../core/item.ts'
 import { isObject, type Members } from '../../core/record.ts'
+import { samePlace } from '../../core/same.ts'
 
 /*
  * All items of one endpoint are one entry of the server, so one request reads them, and one write changes them at once.

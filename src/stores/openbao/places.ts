@@ -1,6 +1,6 @@
-import { samePlace } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
+import { samePlace } from '../../core/same.ts'
 import type { Store } from '../../core/store.ts'
 import type { StoreContext } from '../store-type.ts'
 import { type Connection, connectionOf } from './connection.ts'

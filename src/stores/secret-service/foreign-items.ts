@@ -5,14 +5,25 @@ import type { ForeignItem } from '../../core/foreign-item.ts'
 import { Secret } from '../../core/secret.ts'
 import { busAddresses } from '../../dbus/address.ts'
 import { openConnection } from '../../dbus/connection.ts'
+import type { StoreContext } from '../store-type.ts'
 import { secretServiceFailures } from './errors.ts'
 import { describeAll, searchAll } from './find.ts'
+import { secretServiceOptions } from './machine-options.ts'
+import type { SecretServiceOptions } from './options.ts'
 import { converse, type Service } from './service.ts'
-import type { SecretServiceOptions } from './store.ts'
 import { within } from './within.ts'
 
 /** A person runs this command, so it may take longer than a client's call. */
 const limits = { first: 10_000, answer: 10_000, person: 120_000, whole: 60_000 }
+
+/** The same in the Secret Service of this session. */
+export async function foreignItemsHere(
+  context: StoreContext,
+  asker: Asker,
+  searches: readonly Readonly<Record<string, string>>[],
+): Promise<readonly ForeignItem[]> {
+  return foreignItems(await secretServiceOptions(context), asker, searches)
+}
 
 /**
  * All items that have at least one of these sets of attributes. Locked ones are unlocked if a person is present. An item

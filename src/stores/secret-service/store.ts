@@ -1,32 +1,18 @@
 import type { Asker } from '../../core/asker.ts'
-import type { Place } from '../../core/credential.ts'
 import { isFailure } from '../../core/failure.ts'
 import type { Store, Traits } from '../../core/store.ts'
 import { busAddresses } from '../../dbus/address.ts'
 import { type Connection, openConnection } from '../../dbus/connection.ts'
-import type { ConnectSocket } from '../../system/unix-socket.ts'
-import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
+import type { StoreContext } from '../store-type.ts'
 import type { Known } from './at-endpoints.ts'
 import { secretServiceFailures } from './errors.ts'
 import { find, findWanted, list } from './find.ts'
+import { secretServiceOptions } from './machine-options.ts'
+import type { SecretServiceOptions } from './options.ts'
 import type { Limits } from './prompt.ts'
 import { converse, type Service } from './service.ts'
 import { within } from './within.ts'
-
-export interface SecretServiceOptions {
-  /** The D-Bus address of the session bus; `undefined` if none is known. */
-  readonly address: string | undefined
-  readonly connect: ConnectSocket
-  readonly userId: number
-  /** The places of the items that the `keychain` store wrote. They have only service and user name. */
-  readonly before?: readonly Place[]
-  /** The folder for lock files. */
-  readonly locks: LockFolder
-  /** Secrets cross the bus encrypted. */
-  readonly encrypted?: boolean
-  readonly limits?: Partial<Limits>
-}
 
 const usual: Limits = { first: 10_000, answer: 5_000, person: 120_000, whole: 60_000 }
 
@@ -41,6 +27,11 @@ interface Conversation {
 }
 
 const placeLock = () => import('../place-lock.ts')
+
+/** The Secret Service of this session. */
+export async function openSecretService(context: StoreContext): Promise<Store> {
+  return secretServiceStore(await secretServiceOptions(context))
+}
 
 /** Items in the desktop's keyring on the session bus: gnome-keyring, KWallet, KeePassXC. */
 export function secretServiceStore(options: SecretServiceOptions): Store {

@@ -1,46 +1,11 @@
-import { existsSync } from 'node:fs'
-import type { Place } from '../../core/credential.ts'
-import { Failure } from '../../core/failure.ts'
-import { sessionBus } from '../../dbus/session-bus.ts'
-import type { ClientMachine } from '../../system/machine.ts'
-import { indexFileIn } from '../keychain/place.ts'
-import { lockFolder } from '../lock-folder.ts'
-import type { StoreContext, StoreType } from '../store-type.ts'
-import type { SecretServiceOptions } from './store.ts'
+import type { StoreType } from '../store-type.ts'
 
 export const secretServiceType: StoreType = {
   name: 'secret-service',
   canBeSettled: true,
   isSystemKeychain: (platform) => platform === 'linux',
-  async open(context) {
-    const [{ secretServiceStore }, options] = await Promise.all([import('./store.ts'), optionsOf(context)])
-    return secretServiceStore(options)
-  },
+  open: async (context) => (await import('./store.ts')).openSecretService(context),
   protects: async () =>
     'encrypted under your login password: while it is unlocked, every program that you run can read it',
-  async foreignItems(context, asker, searches) {
-    const { foreignItems } = await import('./foreign-items.ts')
-    return foreignItems(await optionsOf(context), asker, searches)
-  },
-}
-
-async function optionsOf({ machine, settings }: StoreContext): Promise<SecretServiceOptions> {
-  if (machine.platform !== 'linux') throw new Failure('unsupported', 'there is no Secret Service on this system')
-  const [connect, before] = await Promise.all([machine.connector(), writtenByKeychain(machine)])
-  return {
-    address: sessionBus(machine.env),
-    connect,
-    userId: machine.userId,
-    encrypted: settings.secretServiceSession === 'dh',
-    before,
-    locks: lockFolder(machine),
-  }
-}
-
-/** The places of items that the `keychain` store wrote into the same Secret Service, with only service and user. */
-async function writtenByKeychain({ folders: places, userId }: ClientMachine): Promise<readonly Place[]> {
-  const file = indexFileIn(places.data)
-  if (!existsSync(file)) return []
-  const { entryOf, readIndex } = await import('../keychain/index-file.ts')
-  return readIndex({ file, userId }).map(entryOf)
+  foreignItems: async (...how) => (await import('./foreign-items.ts')).foreignItemsHere(...how),
 }

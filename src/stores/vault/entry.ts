@@ -1,25 +1,12 @@
-import type { Item, StoredItem } from '../../core/credential.ts'
+import type { StoredItem } from '../../core/credential.ts'
 import { type Endpoint, parseAddress, serviceName } from '../../core/endpoint.ts'
-import { decodeItem, encodeItem } from '../../core/item.ts'
+import { decodeItem } from '../../core/item.ts'
 import { fault } from './faults.ts'
 
 /*
  * The text that a record encrypts: one JSON object. `value` is the value that every keychain would keep for the item
  * (core/item.ts). The other members are its place and the time of the write. Readers ignore unknown members.
  */
-
-/** The text of a record. */
-export function printEntry(item: Item, savedAt: number): string {
-  const { endpoint, account, owner } = item
-  return JSON.stringify({
-    form: endpoint.form,
-    endpoint: endpoint.key,
-    account,
-    owner,
-    savedAt,
-    value: encodeItem(item),
-  })
-}
 
 /** The item in a record's text. */
 export function parseEntry(text: string, path: string): StoredItem {

@@ -41,7 +41,8 @@ interface Wording {
 const moveAway = (path: string) => hint`to continue without it: mv ${path} ${`${path}.broken`}`
 const beginAnew = hint`or, where it is lost, to begin a new vault: credbridge vault put-aside`
 
-const wordings: { readonly [fault in Fault]: Wording } = {
+/** Made only where there is a fault: most calls meet none. */
+const wordings = (): { readonly [fault in Fault]: Wording } => ({
   'wrong-key': {
     code: 'locked',
     says: (path) => `the key in ${path} does not open the vault`,
@@ -95,15 +96,15 @@ const wordings: { readonly [fault in Fault]: Wording } = {
     mends: (path) => hint`restore ${path} from a copy`,
     otherwise: beginAnew,
   },
-}
+})
 
 /** The failure for a fault of a file. */
 export function fault(kind: Fault | Unsafe, path: string): Failure {
   if (!isFault(kind)) return unsafe(kind, path)
-  const { code, says, mends, otherwise } = wordings[kind]
+  const { code, says, mends, otherwise } = wordings()[kind]
   return new Failure(code, says(path), { hints: [mends(path), ...(otherwise === undefined ? [] : [otherwise])] })
 }
 
 function isFault(kind: Fault | Unsafe): kind is Fault {
-  return Object.hasOwn(wordings, kind)
+  return Object.hasOwn(wordings(), kind)
 }

@@ -7,7 +7,9 @@ import type { Secret } from '../../core/secret.ts'
 import type { SaveCondition, Store, Traits } from '../../core/store.ts'
 import type { LockFolder } from '../lock-folder.ts'
 import { refusingNames } from '../names.ts'
+import type { StoreContext } from '../store-type.ts'
 import { parseEntry } from './entry.ts'
+import { vaultOptions } from './machine-options.ts'
 import { folderName } from './names.ts'
 import type { VaultOptions } from './options.ts'
 import { askBy } from './passphrase-question.ts'
@@ -16,6 +18,11 @@ import { recordsIn } from './tree.ts'
 import { type Session, vaultAt } from './vault.ts'
 
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
+
+/** The vault of this machine. */
+export function openVault({ machine, settings }: StoreContext): Store {
+  return vaultStore(vaultOptions(settings, machine))
+}
 
 /** An encrypted folder, for machines without a keychain. Its format is a promise: docs/vault-format.md. */
 export function vaultStore(options: VaultOptions): Store {

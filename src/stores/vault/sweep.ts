@@ -1,5 +1,6 @@
 import { isFailure } from '../../core/failure.ts'
-import { discard, removeIfEmpty, writtenAt } from '../../system/disk.ts'
+import { discard } from '../../system/discard.ts'
+import { removeIfEmpty, writtenAt } from '../../system/disk.ts'
 import { removeLeftovers } from '../../system/leftovers.ts'
 import { namesIn } from '../../system/own-file.ts'
 import { headerPath } from './header-file.ts'

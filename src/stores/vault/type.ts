@@ -5,10 +5,7 @@ export const vaultType: StoreType = {
   canBeSettled: true,
   insteadOfKeychain:
     'there is no keychain here: secrets are kept in the encrypted vault from now on; what protects it: credbridge doctor',
-  async open({ machine, settings }) {
-    const [{ vaultStore }, { vaultOptions }] = await Promise.all([import('./store.ts'), import('./machine-options.ts')])
-    return vaultStore(vaultOptions(settings, machine))
-  },
+  open: async (context) => (await import('./store.ts')).openVault(context),
   protects: async (context) => (await import('./about.ts')).protects(context),
   isMade: async (context) => (await import('./about.ts')).isMade(context),
   files: async (context) => (await import('./about.ts')).files(context),

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { projectFiles } from '../guard/project-files.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
-import type { LauncherMachine } from '../tool.ts'
+import type { LauncherMachine, Machine } from '../tool.ts'
 import { registryHost, splitNerfDart } from './nerf-dart.ts'
 import { isComment, npmrcLines, type Setting } from './npmrc.ts'
 import { settingsInEnvironment } from './registries.ts'
@@ -44,7 +44,7 @@ export function settingsInFile(text: string): readonly Setting[] {
 }
 
 /** An empty file was created by us, and is removed. */
-export function writeOrRemove({ files }: LauncherMachine, file: string, text: string): void {
+export function writeOrRemove({ files }: Machine, file: string, text: string): void {
   if (text === '') files.remove(file)
   else files.write(file, text)
 }

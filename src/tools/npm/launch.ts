@@ -1,25 +1,14 @@
-import type { Address } from '../../core/endpoint.ts'
 import { Failure } from '../../core/failure.ts'
 import { hint } from '../../core/hint.ts'
-import type { Answer } from '../../core/selection.ts'
 import { bare } from '../guard/bare.ts'
 import { refuseReferences } from '../guard/references.ts'
 import type { ProjectSetting } from '../guard/setting.ts'
-import { asItIs, type Call, type Launch, type Launcher, type LaunchPlan } from '../launch.ts'
-import { registryKinds } from './authorization.ts'
+import { asItIs, type Call, type Launcher, type LaunchPlan } from '../launch.ts'
 import { projectNpmrc, settingsInFile, userConfigFile } from './files.ts'
 import { npmItself } from './machine.ts'
-import { splitNerfDart } from './nerf-dart.ts'
-import {
-  type Configuration,
-  type Registry,
-  refuseInTheClear,
-  registriesIn,
-  registryNamed,
-  settingsInEnvironment,
-  settingsInWords,
-} from './registries.ts'
+import { refuseInTheClear, registriesIn, settingsInEnvironment, settingsInWords } from './registries.ts'
 import { addressesNamed, addressesOf, launchWith, lookupFor, signInsFor } from './sign-in-file.ts'
+import type { Situation } from './situation.ts'
 import { beforeDashes, positionals, valuesOf } from './words.ts'
 
 const tool = 'npm'
@@ -39,9 +28,11 @@ export const npmLauncher: Launcher = {
     const file = userConfigFile(call.machine)
     const project = projectNpmrc(call.machine, [file], words)
     refuseReferences(project, call.named)
-    if (isOneOf(command, logins)) return login(call, file)
+    if (isOneOf(command, logins)) return (await import('./own-sign-in.ts')).login(call, file)
     const situation = await situationOf(call, words, file, project)
-    if (isOneOf(command, logouts)) return logout(call, file, situation, valuesOf(words, '--scope')[0])
+    if (isOneOf(command, logouts)) {
+      return (await import('./own-sign-in.ts')).logout(call, file, situation, valuesOf(words, '--scope')[0])
+    }
     return install(call, file, situation)
   },
 }
@@ -83,12 +74,6 @@ const withoutRegistry: readonly string[] = [
 
 function isOneOf(command: string | undefined, names: readonly string[]): boolean {
   return command !== undefined && names.includes(command)
-}
-
-interface Situation {
-  readonly configuration: Configuration
-  /** Refuses what of these settings of a project is not known to be harmless. */
-  refuse(settings: readonly ProjectSetting[]): Promise<void>
 }
 
 async function situationOf(
@@ -168,51 +153,4 @@ function install(call: Call, file: string, { configuration, refuse }: Situation)
 /** npm passes this on to git, and git to our helper, whether npm itself gets a credential or not. */
 function goesToNode({ key }: ProjectSetting): boolean {
   return bare(key) === bare('node-options')
-}
-
-/** npm writes to the user's own file. New secrets in it are imported. */
-function login({ machine }: Call, file: string): LaunchPlan {
-  const before = machine.files.read(file) ?? ''
-  const afterwards = () => {
-    const nerfDarts = newNerfDarts(before, machine.files.read(file) ?? '')
-    return nerfDarts.length === 0
-      ? {}
-      : { words: ['import', tool, '--yes', '--replace', '--without-setup', '--file', file, '--only', ...nerfDarts] }
-  }
-  return { lookups: [], launch: () => ({ afterwards }) }
-}
-
-function newNerfDarts(before: string, after: string): readonly string[] {
-  const old = new Set(settingsInFile(before).map(({ key, value }) => `${key}=${value}`))
-  const changed = settingsInFile(after).filter(({ key, value }) => !old.has(`${key}=${value}`))
-  return [...new Set(changed.flatMap(({ key }) => splitNerfDart(key)?.nerfDart ?? []))]
-}
-
-/**
- * npm needs its own token to revoke it at the server. A token that another tool or a person saved stays valid: npm does
- * not get it, and does not use it again until its next login.
- */
-function logout({ machine }: Call, file: string, situation: Situation, scope: string | undefined): LaunchPlan {
-  const { configuration, refuse } = situation
-  const registry = registryOf(configuration, machine.env, scope)
-  if (registry === undefined) return asItIs
-  const launch = async ([answer]: readonly (Answer | undefined)[], newName: () => string): Promise<Launch> => {
-    if (answer === undefined) return {}
-    const { endpoint, account, owner, kind, secret } = answer.credential
-    const removal = { tool, kinds: registryKinds, endpoint, account, secret }
-    if (owner !== tool || kind !== 'bearer') {
-      return { withoutProgram: true, afterwards: () => ({ removal, says: `npm is signed out of ${endpoint.key}` }) }
-    }
-    await refuse(configuration.project)
-    refuseInTheClear([registry], [answer.credential.endpoint as Address])
-    const signIns = [{ registry, credential: answer.credential }]
-    return { ...launchWith(signIns, machine.files.read(file) ?? '', newName), afterwards: () => ({ removal }) }
-  }
-  return { lookups: [lookupFor(tool, registry)], launch }
-}
-
-/** The registry of a command: the scope's, else the default one. */
-function registryOf(configuration: Configuration, env: Call['machine']['env'], scope = ''): Registry | undefined {
-  const ofScope = `${scope.startsWith('@') ? '' : '@'}${scope}:registry`
-  return registryNamed(ofScope, configuration, env) ?? registryNamed('registry', configuration, env)
 }

@@ -1,7 +1,7 @@
 import type { Credential } from '../../core/credential.ts'
 import { type YamlEntry, yamlEntries } from '../guard/yaml.ts'
 import { changed, nearest, type Spelling, spelled } from '../npm/edits.ts'
-import type { LauncherMachine, PlainSecret } from '../tool.ts'
+import type { Machine, PlainSecret } from '../tool.ts'
 
 /*
  * Removes an entry from a .yarnrc.yml and puts it back. Yarn refuses a key without members, so parent keys are removed
@@ -17,7 +17,7 @@ interface Step {
 
 /** `undefined` if the line does not contain the secret in this form. */
 export function secretInEntry(
-  machine: LauncherMachine,
+  machine: Machine,
   file: string,
   entry: YamlEntry,
   spelling: Spelling,
@@ -47,7 +47,7 @@ function entriesIn(text: string): readonly YamlEntry[] {
   return yamlEntries(text) ?? []
 }
 
-function takeOut(machine: LauncherMachine, file: string, steps: readonly Step[]): void {
+function takeOut(machine: Machine, file: string, steps: readonly Step[]): void {
   let lines = (machine.files.read(file) ?? '').split('\n')
   for (const [depth, step] of [...steps].reverse().entries()) {
     const hasMore = entriesIn(lines.join('\n')).some(
@@ -66,11 +66,7 @@ function isUnder(path: readonly string[], step: Step): boolean {
 }
 
 /** Puts back what `secretInEntry` found: each line at its former position, but within the entry that it belongs to. */
-export function putBackEntry(
-  machine: LauncherMachine,
-  trace: Readonly<Record<string, string>>,
-  credential: Credential,
-): void {
+export function putBackEntry(machine: Machine, trace: Readonly<Record<string, string>>, credential: Credential): void {
   const { file = '', spelling = 'plain', steps = '[]' } = trace
   const lines = (machine.files.read(file) ?? '').split('\n')
   let [from, to] = [0, Math.max(lines.length - 1, 0)]

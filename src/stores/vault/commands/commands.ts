@@ -1,5 +1,5 @@
 import type { StoreCommand } from '../../store-type.ts'
-import { keyVariable } from '../machine-options.ts'
+import { keyVariable } from '../provided-key.ts'
 import { addSlot, changePassphrase, rekey, removeSlot, slotTypes } from './key-slots.ts'
 import { putVaultAside } from './put-aside.ts'
 import { status } from './status.ts'
