@@ -95,10 +95,19 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const loaded = new Map(entryPoints.map((file) => [file, loadedWith(file, outputs)]))
   const has = (file: string) => (entryPoint: string) => loaded.get(entryPoint)?.has(file) === true
   const clients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
-  const stores = entryPoints.filter((file) => /^src\/stores\/[^/]+\/(store|open)\.ts$/.test(file))
-  const callers = (file: string) => (clients.every(has(file)) ? clients : [...clients, ...stores].filter(has(file)))
+  const all = [...clients, ...localStores, ...otherwiseLater]
+  // Other files need the global names while they are loaded.
+  const first = needed(new Set([globals]), [], inputs)
+  const isForAll = (file: string): boolean =>
+    first.has(file) ||
+    clients.every(has(file)) ||
+    localStores.every(has(file)) ||
+    (all.filter(has(file)).length >= several &&
+      sizeOf(file, outputs) < small &&
+      importsOf(file, inputs).every(isForAll))
+  const callers = (file: string) => (isForAll(file) ? clients : all.filter(has(file)))
   const groups = new Map<string, string[]>()
-  for (const file of new Set([...loaded.values()].flatMap((files) => [...files]))) {
+  for (const file of new Set([...first, ...[...loaded.values()].flatMap((files) => [...files])])) {
     const by = callers(file)
     if (by.length > 0) groups.set(String(by), [...(groups.get(String(by)) ?? []), file])
   }
@@ -106,9 +115,24 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   return [...groups].map(([by, files]) => {
     const ofAll = by === String(clients)
     const importers = needs.filter(([, all]) => ofAll || files.some((file) => all.has(file))).map(([file]) => file)
-    // Other files need the global names while they are loaded.
-    return { files: ofAll ? [globals, ...files] : files, importers: new Set(importers) }
+    return { files, importers: new Set(importers) }
   })
+}
+
+/** A client's call loads one of these, so it needs what both need. */
+const localStores = ['src/stores/secret-service/store.ts', 'src/stores/vault/store.ts']
+
+/** What some calls load: the store of another machine, and what starts the program of a tool. */
+const otherwiseLater = ['src/stores/remote/open.ts', 'runtime/node/child_process.ts']
+
+/**
+ * To read another file costs as much as to read a kilobyte more. So a file of fewer bytes that several need is for all.
+ */
+const small = 500
+const several = 4
+
+function sizeOf(file: string, outputs: Metafile['outputs']): number {
+  return Math.max(...Object.values(outputs).map(({ inputs }) => inputs[file]?.bytesInOutput ?? 0))
 }
 
 /** What is loaded if each of these files brings its group and its imports along. */
@@ -122,10 +146,17 @@ function needed(
     if (all.has(file)) return
     all.add(file)
     for (const group of groups) if (group.includes(file)) for (const other of group) add(other)
-    for (const { path, kind } of inputs[file]?.imports ?? []) if (kind === 'import-statement') add(path)
+    for (const path of importsOf(file, inputs)) add(path)
   }
   for (const file of files) add(file)
   return all
+}
+
+function importsOf(file: string, inputs: Metafile['inputs']): readonly string[] {
+  const imports = inputs[file]?.imports ?? []
+  return imports
+    .filter(({ kind, external }) => kind === 'import-statement' && external !== true)
+    .map(({ path }) => path)
 }
 
 /** The source files that are loaded with an entry point. */
@@ -140,7 +171,7 @@ function loadedWith(entryPoint: string, outputs: Metafile['outputs']): ReadonlyS
     for (const { path, kind } of output.imports) if (kind === 'import-statement') visit(path)
   }
   for (const [file, output] of Object.entries(outputs)) if (output.entryPoint === entryPoint) visit(file)
-  sources.delete(entryPoint)
+  if (entryPoint.startsWith('bin/')) sources.delete(entryPoint)
   return sources
 }
 
