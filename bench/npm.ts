@@ -45,7 +45,7 @@ function keepSettings({ env }: World): void {
   mkdirSync(state, { recursive: true, mode: 0o700 })
   writeFileSync(
     join(state, 'npm-settings.json'),
-    `${JSON.stringify({ settings, names: Object.keys(all).join(' ') })}\n`,
+    `${JSON.stringify({ settings, names: Object.keys(all).join('\n') })}\n`,
   )
 }
 

@@ -95,7 +95,9 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const loaded = new Map(entryPoints.map((file) => [file, loadedWith(file, outputs)]))
   const has = (file: string) => (entryPoint: string) => loaded.get(entryPoint)?.has(file) === true
   const clients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
-  const all = [...clients, ...localStores, ...otherwiseLater]
+  const all = [...clients, ...localStores, ...onlySomeCalls]
+  const unknown = all.find((file) => !loaded.has(file))
+  if (unknown !== undefined) throw new Error(`no code loads ${unknown}`)
   // Other files need the global names while they are loaded.
   const first = needed(new Set([globals]), [], inputs)
   const isForAll = (file: string): boolean =>
@@ -119,14 +121,15 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   })
 }
 
-/** A client's call loads one of these, so it needs what both need. */
+/** A client's call loads one of these, as a rule. So what both need is for all. */
 const localStores = ['src/stores/secret-service/store.ts', 'src/stores/vault/store.ts']
 
-/** What some calls load: the store of another machine, and what starts the program of a tool. */
-const otherwiseLater = ['src/stores/remote/open.ts', 'runtime/node/child_process.ts']
+/** What only some calls load later: the store of another machine, and what starts the program of a tool. */
+const onlySomeCalls = ['src/stores/remote/open.ts', 'runtime/node/child_process.ts']
 
 /**
- * To read another file costs as much as to read a kilobyte more. So a file of fewer bytes that several need is for all.
+ * A file of fewer bytes that so many of these need is for all: to read it costs less than to read it from a file of its
+ * own (bench/NOTES.md).
  */
 const small = 500
 const several = 4

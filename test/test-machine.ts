@@ -4,7 +4,7 @@ import { userFiles } from '../src/system/user-files.ts'
 /** A machine on which nothing is installed and nothing can be reached, but for what a test gives it. */
 export function testMachine(home: string, more: Partial<Machine> = {}): Machine {
   const nothingThere = (what: string) => async () => Promise.reject(new Error(`the test has no ${what}`))
-  return {
+  const machine: Machine = {
     env: {},
     platform: 'linux',
     userId: process.getuid?.() ?? -1,
@@ -30,9 +30,8 @@ export function testMachine(home: string, more: Partial<Machine> = {}): Machine 
     },
     readDescriptor: () => undefined,
     say() {},
-    async whole() {
-      return this
-    },
+    whole: async () => machine,
     ...more,
   }
+  return machine
 }

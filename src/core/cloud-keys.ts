@@ -1,6 +1,6 @@
-import { isPrintableWord } from './characters.ts'
 import type { Credential } from './credential.ts'
 import { Failure } from './failure.ts'
+import { isPrintableWord } from './printable-word.ts'
 import { type Members, objectIn } from './record.ts'
 import { rfc3339, secondsFromRfc3339 } from './rfc3339.ts'
 import { Secret } from './secret.ts'

@@ -1,5 +1,5 @@
-import { isPrintableWord } from '../core/characters.ts'
 import { Failure } from '../core/failure.ts'
+import { isPrintableWord } from '../core/printable-word.ts'
 import { Secret } from '../core/secret.ts'
 import type { IssuedToken } from '../core/token.ts'
 import { unprintable } from '../core/unprintable.ts'

@@ -1,4 +1,4 @@
-import { isPrintableWord } from '../core/characters.ts'
+import { isPrintableWord } from '../core/printable-word.ts'
 import { Secret } from '../core/secret.ts'
 
 /** A token that a provider has made in place of another one. */

@@ -20,13 +20,13 @@ export interface ProcessIdentity {
 
 /** This process, as /proc describes it. Without /proc the caller must pass the process ID. */
 export function thisProcess(processId?: number): ProcessIdentity {
-  const self = thisProcessNow(processId)
+  const self = thisProcessWithoutStart(processId)
   const started = hasOwnProc(self) ? statOf(self.pid)?.started : undefined
   return started === undefined ? self : { ...self, started }
 }
 
-/** The same without the start time, which only a later process of the same ID makes necessary, and which takes longer. */
-export function thisProcessNow(processId?: number): ProcessIdentity {
+/** The same without the start time, which tells it from a later process of the same ID, and takes longer to read. */
+export function thisProcessWithoutStart(processId?: number): ProcessIdentity {
   // On Windows the path means a folder of the current drive, which any user may create.
   const self = sep === '/' ? Number(linkIfReadable('/proc/self')) : 0
   const boot = textIfReadable('/proc/sys/kernel/random/boot_id')?.trim()

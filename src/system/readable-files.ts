@@ -1,9 +1,17 @@
 import { isUtf8 } from 'node:buffer'
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { Failure } from '../core/failure.ts'
 import { isMissing } from './disk-failure.ts'
 import type { Launchers } from './launcher.ts'
-import { linkIfReadable } from './readable.ts'
 
 /** The files of a person's tools, to be read. A launch only reads, and loads no more than this (bench/NOTES.md). */
 export interface ReadableFiles {
@@ -17,6 +25,7 @@ export interface ReadableFiles {
   bytes(path: string): Uint8Array | undefined
   /** The path with all links resolved; `undefined` if it does not exist. */
   resolved(path: string): string | undefined
+  /** Whether it exists, and can be looked at. */
   exists(path: string): boolean
   /** The target of a symbolic link, or of a launcher on Windows; `undefined` for anything else. */
   linkedTo(path: string): string | undefined
@@ -49,15 +58,9 @@ export function readableFiles(launchers?: Launchers): ReadableFiles {
       }
     },
 
-    exists(path) {
-      return statSync(path, { throwIfNoEntry: false }) !== undefined
-    },
+    exists: (path) => existsSync(path),
 
-    linkedTo(path) {
-      if (launchers !== undefined) return launchers.startedBy(path)?.program
-      const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-      return isLink ? linkIfReadable(path) : undefined
-    },
+    linkedTo: (path) => (launchers === undefined ? linkAt(path) : launchers.startedBy(path)?.program),
 
     names(folder) {
       try {
@@ -67,6 +70,15 @@ export function readableFiles(launchers?: Launchers): ReadableFiles {
         throw new Failure('refused', `${folder} cannot be read`, { cause: error })
       }
     },
+  }
+}
+
+/** Looks first whether it is a link: most paths are none, and an exception takes longer. */
+function linkAt(path: string): string | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : undefined
+  } catch {
+    return undefined
   }
 }
 

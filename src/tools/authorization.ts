@@ -1,7 +1,7 @@
-import { isPrintableWord } from '../core/characters.ts'
 import type { Credential } from '../core/credential.ts'
 import { Failure } from '../core/failure.ts'
 import { endpointWords, hint } from '../core/hint.ts'
+import { isPrintableWord } from '../core/printable-word.ts'
 
 /**
  * The complete value of the `Authorization` header. `user`: the user name to send with a password; absent: the account.

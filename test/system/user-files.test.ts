@@ -71,6 +71,18 @@ test('a link in a circle is refused', () => {
   expect(lstatSync(join(folder, 'circle')).isSymbolicLink()).toBe(true)
 })
 
+test('at a path that cannot be looked at, there is neither a file nor a link', () => {
+  const folder = someFolder()
+  writeFileSync(join(folder, 'file'), '')
+  symlinkSync('circle', join(folder, 'circle'))
+  symlinkSync('file', join(folder, 'link'))
+  expect([files.exists(join(folder, 'link')), files.linkedTo(join(folder, 'link'))]).toEqual([true, 'file'])
+  for (const name of ['file/inside', 'circle/inside', 'n'.repeat(300), 'nul\0', 'nothing', 'file']) {
+    const path = join(folder, name)
+    expect([name, files.exists(path), files.linkedTo(path)]).toEqual([name, name === 'file', undefined])
+  }
+})
+
 needs('root', process.getuid?.() === 0)('as root', () => {
   test("another user's file keeps its owner", () => {
     const file = join(someFolder(), 'config.json')

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFile } from '../../system/create-file.ts'
 import { makeOwnFolder } from '../../system/own-folder.ts'
-import { lifeOf, type ProcessIdentity, thisProcessNow } from '../../system/process-identity.ts'
+import { lifeOf, type ProcessIdentity, thisProcessWithoutStart } from '../../system/process-identity.ts'
 import { randomHex } from '../../system/random.ts'
 
 /*
@@ -19,7 +19,7 @@ export function makeTemporaryFile(state: string, text: string): string {
   const folder = join(state, 'handed')
   makeOwnFolder(folder, process.getuid?.())
   // The name of a file does not say when its process was started.
-  const self = thisProcessNow(process.pid)
+  const self = thisProcessWithoutStart(process.pid)
   sweep(folder, self)
   const path = join(folder, `${process.pid}-${spaceOf(self)}-${randomHex(8)}`)
   createFile(path, text, { durable: false })
@@ -32,7 +32,7 @@ export function removeTemporaryFile(path: string): void {
 
 /** The scope of process IDs: one boot of one machine, and one PID namespace. */
 export function processSpace(): string {
-  return spaceOf(thisProcessNow(process.pid))
+  return spaceOf(thisProcessWithoutStart(process.pid))
 }
 
 function spaceOf({ host, namespace }: ProcessIdentity): string {

@@ -16,7 +16,7 @@ import { within } from './within.ts'
 /** A person runs this command, so it may take longer than a client's call. */
 const limits = { first: 10_000, answer: 10_000, person: 120_000, whole: 60_000 }
 
-/** The same in the Secret Service of this session. */
+/** Items of the Secret Service of this session, as `foreignItems` finds them. */
 export async function foreignItemsHere(
   context: StoreContext,
   asker: Asker,

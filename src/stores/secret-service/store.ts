@@ -29,7 +29,7 @@ interface Conversation {
 const placeLock = () => import('../place-lock.ts')
 
 /** The Secret Service of this session. */
-export async function openSecretService(context: StoreContext): Promise<Store> {
+export async function secretServiceHere(context: StoreContext): Promise<Store> {
   return secretServiceStore(await secretServiceOptions(context))
 }
 

@@ -5,7 +5,7 @@ import { fault } from './faults.ts'
 
 /*
  * The text that a record encrypts: one JSON object. `value` is the value that every keychain would keep for the item
- * (core/item.ts). The other members are its place and the time of the write. Readers ignore unknown members.
+ * (core/item.ts and encode-item.ts). The other members are its place and the time of the write. Readers ignore unknown members.
  */
 
 /** The item in a record's text. */

@@ -20,7 +20,7 @@ import { type Session, vaultAt } from './vault.ts'
 const traits: Traits = { lasts: 'forever', accounts: 'several', emptySecret: true, extras: true, list: true }
 
 /** The vault of this machine. */
-export function openVault({ machine, settings }: StoreContext): Store {
+export function vaultHere({ machine, settings }: StoreContext): Store {
   return vaultStore(vaultOptions(settings, machine))
 }
 

@@ -5,7 +5,7 @@ export const vaultType: StoreType = {
   canBeSettled: true,
   insteadOfKeychain:
     'there is no keychain here: secrets are kept in the encrypted vault from now on; what protects it: credbridge doctor',
-  open: async (context) => (await import('./store.ts')).openVault(context),
+  open: async (context) => (await import('./store.ts')).vaultHere(context),
   protects: async (context) => (await import('./about.ts')).protects(context),
   isMade: async (context) => (await import('./about.ts')).isMade(context),
   files: async (context) => (await import('./about.ts')).files(context),

@@ -1,7 +1,7 @@
-import { isPrintableWord } from '../../core/characters.ts'
 import { type Address, parseAddress, userIn, withParents } from '../../core/endpoint.ts'
 import { asFailure, Failure, isFailure } from '../../core/failure.ts'
 import { formatFailure } from '../../core/failure-text.ts'
+import { isPrintableWord } from '../../core/printable-word.ts'
 import { authorizationOf } from '../authorization.ts'
 import { type Conversation, type Dialect, find, list, reply } from '../dialect.ts'
 import { tokenUserAt } from '../git/token-user.ts'

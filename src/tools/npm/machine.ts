@@ -1,6 +1,7 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { objectIn } from '../../core/record.ts'
-import type { LauncherMachine } from '../tool.ts'
+import type { ReadableFiles } from '../../system/readable-files.ts'
+import type { Files, LauncherMachine } from '../tool.ts'
 import type { Setting } from './npmrc.ts'
 
 /*
@@ -11,7 +12,7 @@ import type { Setting } from './npmrc.ts'
 export interface Npm {
   /** Its registries, and its values of settings that a project could loosen. */
   readonly settings: readonly Setting[]
-  /** The names of all its settings, separated by blanks: few calls need them. Empty if npm is not installed. */
+  /** The names of all its settings, each on a line: few calls need them. Empty if npm is not installed. */
   readonly names: string
 }
 
@@ -33,10 +34,15 @@ export async function askAgain(machine: LauncherMachine, npm: string): Promise<N
   const all = ran.exitCode === 0 ? objectIn(ran.stdout) : undefined
   if (all === undefined) return nothing
   const settings = Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)))
-  const text = JSON.stringify({ version: versionOf(machine, npm), settings, names: Object.keys(all).join(' ') })
-  const { files } = await machine.whole()
+  const text = JSON.stringify({ version: versionOf(machine, npm), settings, names: Object.keys(all).join('\n') })
+  // A dry run has files of its own.
+  const files = canWrite(machine.files) ? machine.files : (await machine.whole()).files
   files.write(fileFor(machine), `${text}\n`)
   return keptIn(text) ?? nothing
+}
+
+function canWrite(files: ReadableFiles): files is Files {
+  return 'write' in files
 }
 
 /** The first npm on PATH that is not our link. */

@@ -8,7 +8,12 @@ import { npmrcVerdict, npmTable } from './settings.ts'
 export function npmRules(user: readonly Setting[], { settings, names }: Npm): Rules {
   let known: ReadonlySet<string> | undefined
   const isKnown = (name: string) => {
-    known ??= new Set((names.match(/\S+/g) ?? []).map(bare))
+    known ??= new Set(
+      names
+        .split('\n')
+        .filter((name) => name !== '')
+        .map(bare),
+    )
     return known.has(bare(name))
   }
   return {

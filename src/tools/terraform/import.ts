@@ -1,5 +1,5 @@
-import { isPrintableWord } from '../../core/characters.ts'
 import { Failure } from '../../core/failure.ts'
+import { isPrintableWord } from '../../core/printable-word.ts'
 import { Secret } from '../../core/secret.ts'
 import { endpointIn } from '../bare-host.ts'
 import { valueAt, withoutValue, withValue } from '../json-text.ts'

@@ -1,7 +1,7 @@
-import { isPrintableWord } from '../../core/characters.ts'
 import type { Credential } from '../../core/credential.ts'
 import { Failure } from '../../core/failure.ts'
 import { endpointWords, hint } from '../../core/hint.ts'
+import { isPrintableWord } from '../../core/printable-word.ts'
 import { objectIn } from '../../core/record.ts'
 import { Secret } from '../../core/secret.ts'
 

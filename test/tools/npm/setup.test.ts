@@ -62,7 +62,7 @@ describe('npm', () => {
     expect(world.files.linkedTo(join(home, '.local/bin/npm'))).toBe('/opt/credbridge/credbridge-npm')
     expect(world.files.linkedTo(join(home, '.local/bin/npx'))).toBe('/opt/credbridge/credbridge-npx')
     expect(read('.state/npm-settings.json')).toBe(
-      '{"settings":{"registry":"https://default.example.com/","@a:registry":"x"},"names":"registry @a:registry other"}\n',
+      '{"settings":{"registry":"https://default.example.com/","@a:registry":"x"},"names":"registry\\n@a:registry\\nother"}\n',
     )
     expect((await npmSetup.plan(world, {})).changes).toEqual([])
     expect(await states(npmSetup, world)).toEqual(['ok', 'ok'])
