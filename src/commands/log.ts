@@ -68,7 +68,7 @@ function rowOf(members: Readonly<Record<string, unknown>>): Row {
   const textIn = (name: string) => (typeof members[name] === 'string' ? members[name] : '')
   const account = typeof members['account'] === 'string' ? shownAccount(members['account']) : ''
   const [time, caller, tool, verb, endpoint] = ['time', 'caller', 'tool', 'verb', 'endpoint'].map(textIn)
-  const outcome = [textIn('outcome'), textIn('code')].filter((word) => word !== '').join(', ')
+  const outcome = [...new Set([textIn('outcome'), textIn('code')])].filter((word) => word !== '').join(', ')
   return {
     time: time ?? '',
     caller: caller ?? '',

@@ -162,6 +162,8 @@ needs('npm run build', built)('credbridge serve', () => {
     ])
     expect((await credbridge('log', '--outcome', 'granted')).stdout).toMatch(/^TIME .*\n.*devbox .*ann .*granted\n$/)
     expect((await credbridge('log', 'nowhere')).exitCode).toBe(1)
+    await there('git-credential-credbridge', ['store'], `${request.trimEnd()}\nusername=ann\npassword=new\n\n`)
+    expect((await credbridge('log', '--outcome', 'refused')).stdout).toMatch(/ save .*ann +refused\n$/)
     await served.end()
     expect(await credbridge('grants')).toMatchObject({ exitCode: 1 })
   })
