@@ -96,8 +96,8 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   const has = (file: string) => (entryPoint: string) => loaded.get(entryPoint)?.has(file) === true
   const clients = entryPoints.filter((file) => file.startsWith('bin/') && file !== 'bin/credbridge.ts')
   const all = [...clients, ...localStores, ...onlySomeCalls]
-  const unknown = all.find((file) => !loaded.has(file))
-  if (unknown !== undefined) throw new Error(`no code loads ${unknown}`)
+  const renamed = all.find((file) => !existsSync(join(root, file)))
+  if (renamed !== undefined) throw new Error(`there is no ${renamed}`)
   // Other files need the global names while they are loaded.
   const first = needed(new Set([globals]), [], inputs)
   const isForAll = (file: string): boolean =>

@@ -13,7 +13,7 @@ export function contextOf(atEnd: AtEnd, openbao: OpenbaoSettings, env: Environme
   const home = mkdtempSync(join(tmpdir(), 'cb-openbao-'))
   atEnd(async () => rmSync(home, { recursive: true, force: true }))
   const settings = { stores: undefined, vaultKeyFile: undefined, secretServiceSession: 'plain', openbao } as const
-  return { machine: { ...testMachine(home), env }, settings, parameter: '' }
+  return { machine: testMachine(home, { env }), settings, parameter: '' }
 }
 
 /** The stores of all places. */
