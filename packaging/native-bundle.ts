@@ -121,16 +121,13 @@ function groupsIn({ inputs, outputs }: Metafile): readonly Group[] {
   })
 }
 
-/** A client's call loads one of these, as a rule. So what both need is for all. */
+/** A client's call usually loads one of these two, so the files that both need are for all. */
 const localStores = ['src/stores/secret-service/store.ts', 'src/stores/vault/store.ts']
 
 /** What only some calls load later: the store of another machine, and what starts the program of a tool. */
 const onlySomeCalls = ['src/stores/remote/open.ts', 'runtime/node/child_process.ts']
 
-/**
- * A file of fewer bytes that so many of these need is for all: to read it costs less than to read it from a file of its
- * own (bench/NOTES.md).
- */
+/** A file of fewer bytes is for all if at least so many calls need it. One more file to read would cost more (bench/NOTES.md). */
 const small = 500
 const several = 4
 

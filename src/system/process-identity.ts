@@ -25,7 +25,7 @@ export function thisProcess(processId?: number): ProcessIdentity {
   return started === undefined ? self : { ...self, started }
 }
 
-/** The same without the start time, which tells it from a later process of the same ID, and takes longer to read. */
+/** The same without the start time. Reading that takes longer, and only tells a process from a later one with its ID. */
 export function thisProcessWithoutStart(processId?: number): ProcessIdentity {
   // On Windows the path means a folder of the current drive, which any user may create.
   const self = sep === '/' ? Number(linkIfReadable('/proc/self')) : 0
